@@ -1,0 +1,11 @@
+"""Regions: where help is, who gives it, and who is asked first."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RegionsConfig(AppConfig):
+    """The region tree, the partner network and the ranking of partners."""
+
+    name = "regions"
+    verbose_name = _("Regions and network")
