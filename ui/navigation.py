@@ -1,0 +1,66 @@
+"""What the top bar offers to whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Person(Protocol):
+    """What the top bar asks of the signed-in user."""
+
+    def can_in_any(self, permission: str) -> bool:
+        """Whether the permission is held in at least one organisation."""
+        ...
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the top bar; shown when the person holds the permission somewhere."""
+
+    url_name: str
+    label: str | Promise
+    icon: str
+    permission: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry ready to be shown."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    current: bool
+
+
+ITEMS: tuple[Item, ...] = (
+    Item("hotline:desk", _("Desk"), "headset", "contact.log"),
+    Item("cases:list", _("Cases"), "folder-open", "case.read"),
+    Item("handoff:board", _("Referrals"), "route", "referral.offer"),
+    Item("handoff:inbox", _("Inbox"), "inbox", "referral.answer"),
+    Item("regions:network", _("Network"), "map", "network.read"),
+    Item("reporting:live", _("Figures"), "chart-column", "figures.read"),
+    Item("journal:audit", _("Audit"), "scroll-text", "audit.read"),
+    Item("admin:index", _("Administration"), "settings", "users.manage"),
+)
+SEARCH = Item("hotline:search", _("Search"), "search", "contact.log")
+
+
+def address(url_name: str) -> str:
+    """The path of a URL name, or "" when nothing is mounted under it (yet)."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def links(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[Link]:
+    """The entries this person may use; the longest address that the path begins with is the current one."""
+    found = [(item, address(item.url_name)) for item in items if person.can_in_any(item.permission)]
+    mounted = [(item, url) for item, url in found if url]
+    here = max((url for _item, url in mounted if path.startswith(url)), key=len, default=None)
+    return [Link(url, item.label, item.icon, url == here) for item, url in mounted]

@@ -1,0 +1,101 @@
+// What every page needs: colour scheme, menus, dialogs, submit guard, error summary, messages about failed requests.
+(() => {
+  "use strict";
+  const body = document.body;
+
+  /** Says something once, politely, in the page's one status line; it goes away after eight seconds. */
+  let clearing;
+  function say(text) {
+    const line = document.getElementById("status");
+    if (!line || !text) return;
+    const note = document.createElement("p");
+    note.textContent = text;
+    line.replaceChildren(note);
+    clearTimeout(clearing);
+    clearing = setTimeout(() => line.replaceChildren(), 8000);
+  }
+  window.lotse = { say };
+
+  // Colour scheme: kept in a cookie so that the server writes it into the page and nothing flashes.
+  function chooseTheme(choice) {
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `theme=${choice}; path=/; max-age=31536000; SameSite=Lax${secure}`;
+    if (choice) document.documentElement.dataset.theme = choice;
+    else delete document.documentElement.dataset.theme;
+    document.querySelectorAll("[data-theme-choice]").forEach((button) => {
+      button.setAttribute("aria-pressed", String(button.dataset.themeChoice === choice));
+    });
+  }
+
+  function openDialog(opener) {
+    const dialog = document.getElementById(opener.dataset.dialog);
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
+  document.addEventListener("click", (event) => {
+    const theme = event.target.closest("[data-theme-choice]");
+    if (theme) chooseTheme(theme.dataset.themeChoice);
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) openDialog(opener);
+    const closer = event.target.closest("[data-close-dialog]");
+    if (closer) closer.closest("dialog").close();
+    if (event.target.closest("[data-print]")) window.print();
+    closeMenus(event.target);
+  });
+
+  function closeMenus(except) {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(except)) menu.open = false;
+    });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // A form is sent once. The button is marked after the browser has collected the form's values, because a disabled
+  // button's own value would be left out. Back in history, the button works again.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "dialog" || form.method === "get") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    setTimeout(() => {
+      if (event.defaultPrevented && !form.matches("[hx-post],[hx-put],[hx-delete],[hx-patch]")) release(form);
+      else buttons(form).forEach((button) => button.setAttribute("aria-busy", "true"));
+    });
+  });
+  const buttons = (form) => [...form.elements].filter((element) => element.type === "submit");
+  function release(form) {
+    delete form.dataset.sent;
+    buttons(form).forEach((button) => button.removeAttribute("aria-busy"));
+  }
+  const releaseAll = () => document.querySelectorAll("form[data-sent]").forEach(release);
+  window.addEventListener("pageshow", releaseAll);
+
+  const focusErrors = (root) => root.querySelector?.("[data-error-summary]")?.focus();
+  focusErrors(document);
+
+  // htmx: refreshed parts, failed requests, a session that ended meanwhile.
+  body.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest?.("form[data-sent]");
+    if (form) release(form);
+  });
+  body.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
+  body.addEventListener("htmx:responseError", () => say(body.dataset.textFailed));
+  body.addEventListener("htmx:sendError", () => say(body.dataset.textOffline));
+  body.addEventListener("htmx:beforeSwap", (event) => {
+    const login = body.dataset.loginUrl;
+    const answered = event.detail.xhr.responseURL;
+    if (!login || !answered || new URL(answered).pathname !== login) return;
+    event.detail.shouldSwap = false;
+    say(body.dataset.textSignedOut);
+  });
+})();

@@ -1,0 +1,103 @@
+"""Template tags of the look: icons, times, badges, pager, charts."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import lucide
+from django import template
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+# How a state looks. The words come from the app that owns the state; an unknown code is neutral.
+TONES: dict[str, tuple[str, str]] = {
+    "draft": ("neutral", "pencil"),
+    "offered": ("info", "send"),
+    "question": ("warn", "circle-question-mark"),
+    "accepted": ("ok", "check"),
+    "declined": ("danger", "x"),
+    "withdrawn": ("neutral", "undo-2"),
+    "expired": ("danger", "timer-off"),
+    "returned": ("warn", "corner-down-left"),
+    "in_progress": ("info", "loader"),
+    "completed": ("ok", "circle-check"),
+    "urgent": ("danger", "triangle-alert"),
+    "standard": ("neutral", "clock"),
+    "overdue": ("danger", "alarm-clock"),
+    "open": ("info", "circle-dot"),
+    "closed": ("neutral", "archive"),
+    "monitoring": ("warn", "eye"),
+    "paused": ("warn", "pause"),
+    "active": ("ok", "circle-check"),
+}
+
+
+@lru_cache(maxsize=512)
+def _svg(name: str, size: int) -> SafeString:
+    drawing = lucide._render_icon(name, size, aria_hidden="true", focusable="false")
+    return mark_safe(drawing)  # noqa: S308 - our own file, no outside text in it
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16, label: str = "") -> SafeString:
+    """A lucide icon as inline SVG, hidden from screen readers; with a label the label is read instead."""
+    drawing = _svg(str(name), int(size))
+    if not label:
+        return drawing
+    return format_html('{}<span class="visually-hidden">{}</span>', drawing, label)
+
+
+@register.simple_tag
+def localtime(moment: datetime | None, fmt: str = "SHORT_DATETIME_FORMAT") -> SafeString | str:
+    """A moment in the reader's time zone, with the zone's name on hover."""
+    if moment is None:
+        return "–"
+    local = timezone.localtime(moment)
+    return _time_element(local, formats.date_format(local, fmt), str(local.tzname()))
+
+
+@register.simple_tag
+def ago(moment: datetime | None) -> SafeString | str:
+    """How long ago ("3 hours ago"); the exact local time and zone on hover. timers.js keeps it current."""
+    if moment is None:
+        return "–"
+    local = timezone.localtime(moment)
+    exact = f"{formats.date_format(local, 'SHORT_DATETIME_FORMAT')} {local.tzname()}"
+    words = _("%(span)s ago") % {"span": timesince(moment, depth=1)}
+    return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', local.isoformat(), exact, words)
+
+
+def _time_element(local: datetime, text: str, zone: str) -> SafeString:
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), zone, text)
+
+
+@register.simple_tag
+def state_badge(code: str, label: Any = "") -> SafeString:
+    """A state in words, with its tone and icon. Colour is never the only sign."""
+    tone, drawing = TONES.get(str(code), ("neutral", "circle"))
+    return format_html('<span class="badge {}">{}{}</span>', tone, _svg(drawing, 13), label or code)
+
+
+@register.inclusion_tag("ui/pager.html", takes_context=True)
+def keyset_pager(context: template.Context, page: Any) -> dict[str, Any]:
+    """Newer and older, no totals. `page` has `newer` and `older`: a cursor string, or nothing at the end."""
+    return {"newer": _with(context, "after", page.newer), "older": _with(context, "before", page.older)}
+
+
+def _with(context: template.Context, name: str, cursor: str | None) -> str:
+    """The query string of this page with its cursor exchanged; "" without a cursor."""
+    if not cursor:
+        return ""
+    request = context.get("request")
+    query = request.GET.copy() if request else None
+    if query is None:
+        return f"?{name}={cursor}"
+    query.pop("before", None)
+    query.pop("after", None)
+    query[name] = cursor
+    return f"?{query.urlencode()}"
