@@ -1,0 +1,125 @@
+"""Reading the environment: what is missing or wrong ends the process with one clear line on stderr.
+
+Pure apart from reading files that a variable names; settings.py calls it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"", "0", "false", "no", "off"}
+
+
+class Misconfigured(SystemExit):
+    """A variable is missing or wrong. Uncaught it prints its line on stderr and ends the process with code 1."""
+
+    def __init__(self, variable: str, problem: str) -> None:
+        super().__init__(f"lotse: {variable} {problem}")
+
+
+def required(environ: Mapping[str, str], variable: str) -> str:
+    value = environ.get(variable, "").strip()
+    if not value:
+        raise Misconfigured(variable, "is not set. `./lotse up` sets it; without it, see README, 'Running it for real'.")
+    return value
+
+
+def flag(environ: Mapping[str, str], variable: str) -> bool:
+    value = environ.get(variable, "").strip().lower()
+    if value not in TRUE | FALSE:
+        raise Misconfigured(variable, f"must be 1 or 0, not {value!r}.")
+    return value in TRUE
+
+
+def words(environ: Mapping[str, str], variable: str) -> list[str]:
+    """A comma-separated list; empty when the variable is unset."""
+    return [word.strip() for word in environ.get(variable, "").split(",") if word.strip()]
+
+
+def database(environ: Mapping[str, str], variable: str = "DATABASE_URL") -> dict[str, Any]:
+    """`postgres://user:password@host:port/name?host=/socket/directory` as Django's settings for one database."""
+    parts = _postgres_parts(required(environ, variable), variable)
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }
+
+
+def _postgres_parts(value: str, variable: str) -> SplitResult:
+    shape = "postgres://user:password@host:port/name"
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018  raises ValueError when it is no number
+    except ValueError:
+        raise Misconfigured(variable, f"cannot be read; it looks like {shape}.") from None
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise Misconfigured(variable, f"must begin with postgres://, not {parts.scheme or 'nothing'}://.")
+    if not parts.path.lstrip("/"):
+        raise Misconfigured(variable, f"names no database; it looks like {shape}.")
+    return parts
+
+
+def redis(environ: Mapping[str, str], variable: str = "REDIS_URL") -> str:
+    """A Redis or Valkey URL as redis-py reads it."""
+    value = required(environ, variable)
+    if urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+        raise Misconfigured(variable, "must begin with redis://, rediss:// or unix://.")
+    return value
+
+
+def broker(environ: Mapping[str, str]) -> str:
+    """Celery's broker; where CELERY_BROKER_URL is unset, the server of REDIS_URL."""
+    value = environ.get("CELERY_BROKER_URL", "").strip()
+    if not value:
+        return redis(environ).replace("unix://", "redis+socket://", 1)
+    if urlsplit(value).scheme not in {"redis", "rediss", "redis+socket", "amqp", "amqps"}:
+        raise Misconfigured("CELERY_BROKER_URL", "must begin with redis://, rediss://, redis+socket:// or amqp://.")
+    return value
+
+
+def secret(environ: Mapping[str, str], variable: str) -> str:
+    """The value of `variable`, or the content of the file that `variable`_FILE names."""
+    if environ.get(variable):
+        return required(environ, variable)
+    path = environ.get(f"{variable}_FILE", "")
+    if not path:
+        raise Misconfigured(variable, f"is not set (nor {variable}_FILE).")
+    return _read(path, f"{variable}_FILE").strip()
+
+
+def keys(environ: Mapping[str, str], variable: str = "LOTSE_KEYS_FILE") -> dict[str, Any]:
+    """The key file: `{"active": "k1", "master": {"k1": base64 of 32 bytes}, "blind_index": base64}`.
+
+    Returned with the keys as bytes.
+    """
+    text = _read(required(environ, variable), variable)
+    try:
+        content = json.loads(text)
+        master = {name: base64.b64decode(key, validate=True) for name, key in content["master"].items()}
+        blind = base64.b64decode(content["blind_index"], validate=True)
+        active = str(content["active"])
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+        raise Misconfigured(variable, "is no key file; see docs/operations for its form.") from None
+    if active not in master or any(len(key) != 32 for key in [*master.values(), blind]):
+        raise Misconfigured(variable, "must hold keys of 32 bytes and name one of them as active.")
+    return {"active": active, "master": master, "blind_index": blind}
+
+
+def _read(path: str, variable: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Misconfigured(variable, f"names {path}, which cannot be read ({error.strerror}).") from None

@@ -1,0 +1,23 @@
+"""One line per log record, as `key=value` pairs: time in UTC, level, logger, message.
+
+Request paths may be logged (they hold ids only); tracebacks name the exception and where it was raised, not its
+message, because the message of a database error quotes the row.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+
+
+class LineFormatter(logging.Formatter):
+    converter = time.gmtime
+
+    def __init__(self) -> None:
+        super().__init__("at=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+
+    def formatException(self, ei: object) -> str:  # noqa: N802  the name is logging's
+        kind, _error, trace = ei  # type: ignore[misc]
+        frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+        return "\n".join([f"exception={kind.__name__}", *[f"  {frame}" for frame in frames]])

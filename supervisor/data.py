@@ -1,0 +1,118 @@
+"""The data directory: who may use it, where things lie in it, and the keys it is given at first."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from supervisor.account import Account
+from supervisor.binaries import shared_directory
+from supervisor.errors import Refused
+
+SOCKET_PATH_LIMIT = 80  # bytes; the kernel allows 108, PostgreSQL adds its file name
+PLAIN = re.compile(r"[A-Za-z0-9/._-]+")  # paths that need no quoting in any of the URLs that name them
+
+
+@dataclass(frozen=True)
+class DataDirectory:
+    root: Path
+    account: Account
+
+    @classmethod
+    def open(cls, root: Path, account: Account) -> DataDirectory:
+        """Make the directory where it is missing. Raises Refused when that is not possible."""
+        root = root.absolute()
+        try:
+            root.mkdir(mode=0o755, parents=True, exist_ok=True)
+            (root / "log").mkdir(exist_ok=True)
+        except OSError as error:
+            raise Refused(f"The data directory {root} cannot be used: {error.strerror}.") from None
+        return cls(root, account)
+
+    def lock(self) -> int | None:
+        """Take the directory for this process; None when another process has it. Held until the process ends."""
+        handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        return handle
+
+    @property
+    def servers(self) -> Path:
+        """The servers' own directory, 0700; outside when their account cannot reach this place."""
+        link = self.root / "servers"
+        if not link.exists() and not self.account.can_reach(link):
+            link.unlink(missing_ok=True)
+            link.symlink_to(shared_directory() / f"data-{secrets.token_hex(8)}")
+        return self.account.own_directory(link.resolve())
+
+    @property
+    def sockets(self) -> Path:
+        """A private directory with a short and plain path."""
+        near = self.root / "run"
+        if _is_short_and_plain(near) and self.account.can_reach(near):
+            return self.account.own_directory(near)
+        name = f"lotse-{self.account.uid}-{hashlib.sha256(bytes(self.root)).hexdigest()[:12]}"
+        places = [Path(tempfile.gettempdir()), Path("/tmp")]
+        fits = [place for place in places if _is_short_and_plain(place / name) and self.account.can_reach(place / name)]
+        return self.account.own_directory(fits[0] / name)
+
+    def log(self, name: str) -> Path:
+        return self.root / "log" / f"{name}.log"
+
+    @property
+    def keys(self) -> Path:
+        """The key file; made at the first use."""
+        path = self.root / "keys.json"
+        if not path.exists():
+            key = base64.b64encode(secrets.token_bytes(32)).decode()
+            blind = base64.b64encode(secrets.token_bytes(32)).decode()
+            _write_private(path, json.dumps({"active": "k1", "master": {"k1": key}, "blind_index": blind}))
+        return path
+
+    @property
+    def secret_key(self) -> Path:
+        """The file of Django's secret key; made at the first use."""
+        path = self.root / "secret-key"
+        if not path.exists():
+            _write_private(path, secrets.token_urlsafe(50))
+        return path
+
+    def read_state(self) -> dict[str, Any]:
+        """What the running `up` tells about itself; empty when none does."""
+        try:
+            state: dict[str, Any] = json.loads((self.root / "state.json").read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return state
+
+    def write_state(self, state: dict[str, Any]) -> None:
+        _write_private(self.root / "state.json", json.dumps(state))
+
+    def clear_state(self) -> None:
+        (self.root / "state.json").unlink(missing_ok=True)
+
+
+def _is_short_and_plain(path: Path) -> bool:
+    return len(bytes(path)) < SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432") and bool(PLAIN.fullmatch(str(path)))
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write all or nothing, readable by the owner only."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(name, path)

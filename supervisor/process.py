@@ -1,0 +1,111 @@
+"""Starting a process that cannot outlive us, and ending it with everything it started."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from supervisor.account import Account
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+@dataclass
+class Child:
+    name: str
+    popen: subprocess.Popen[bytes]
+    stop_signal: signal.Signals = signal.SIGTERM
+    patience: float = 15.0
+    """Seconds between the stop signal and SIGKILL."""
+
+    @property
+    def ended(self) -> int | None:
+        """The exit code, or None while it runs; minus the signal's number when a signal ended it."""
+        return self.popen.poll()
+
+    def stop(self) -> None:
+        """Ask it to end, wait, then kill whatever is left of its process group."""
+        if self.ended is None:
+            self.popen.send_signal(self.stop_signal)
+            try:
+                self.popen.wait(self.patience)
+            except subprocess.TimeoutExpired:
+                pass
+        self.kill_group()
+        self.popen.wait()
+
+    def kill_group(self) -> None:
+        try:
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+
+
+def start(
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    environment: Mapping[str, str],
+    directory: Path,
+    account: Account | None = None,
+    log: IO[bytes] | None = None,
+    stop_signal: signal.Signals = signal.SIGTERM,
+    orphan_signal: signal.Signals = signal.SIGKILL,
+    patience: float = 15.0,
+) -> Child:
+    """Start `command` in a process group of its own; when we die, the kernel sends it `orphan_signal`.
+
+    Call it from the main thread only: the kernel watches the thread that started the process.
+    """
+    popen = subprocess.Popen(
+        [str(part) for part in command],
+        env=dict(environment),
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        process_group=0,
+        preexec_fn=_last_will(orphan_signal, os.getpid()),  # noqa: PLW1509  the supervisor has one thread
+        **_identity(account),
+    )
+    return Child(name, popen, stop_signal, patience)
+
+
+def run(
+    command: Sequence[str | Path], *, directory: Path, account: Account | None = None, text: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a short command of the servers' own to its end and return what it said."""
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=directory,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=_last_will(signal.SIGKILL, os.getpid()),  # noqa: PLW1509
+        **_identity(account),
+    )
+
+
+def _identity(account: Account | None) -> dict[str, object]:
+    if account is None or not account.is_other:
+        return {}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def _last_will(orphan_signal: signal.Signals, parent: int) -> Callable[[], None]:
+    def prepare() -> None:
+        if _libc is not None:
+            _libc.prctl(PR_SET_PDEATHSIG, int(orphan_signal), 0, 0, 0)
+            if os.getppid() != parent:  # it died before we could ask
+                os._exit(1)
+
+    return prepare

@@ -1,0 +1,86 @@
+"""The servers of one test run: a temporary PostgreSQL and Valkey, kept by a process beside pytest.
+
+`python tests/cluster.py DIR` starts them, migrates the template database, writes DIR/ready (or DIR/failed with the
+reason), waits for its end and removes DIR. The kernel ends it with the pytest that started it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(CHECKOUT))
+
+from supervisor.account import for_servers  # noqa: E402
+from supervisor.data import DataDirectory  # noqa: E402
+from supervisor.embedded import Embedded  # noqa: E402
+
+TEMPLATE = "lotse_template"
+
+
+def servers(directory: Path) -> Embedded:
+    """The servers of a test run's directory, to ask for addresses or to start them."""
+    return Embedded(DataDirectory.open(directory, for_servers()), hasty=True)
+
+
+def environment(directory: Path, database: str, role: str) -> dict[str, str]:
+    """What a process of Lotse needs to run on `database` of this cluster as `role`."""
+    embedded = servers(directory)
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": embedded.url(role, database),
+        "REDIS_URL": embedded.valkey.url,
+        "CELERY_BROKER_URL": embedded.valkey.url.replace("unix://", "redis+socket://", 1),
+        "LOTSE_KEYS_FILE": str(embedded.data.keys),
+        "LOTSE_SECRET_KEY_FILE": str(embedded.data.secret_key),
+        "LOTSE_DATA": str(directory),
+        "LOTSE_DEMO": "1",
+    }
+
+
+def make_template(embedded: Embedded) -> None:
+    directory = embedded.data.root
+    embedded.postgres.make_database(TEMPLATE)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=CHECKOUT,
+        env={**os.environ, **environment(directory, TEMPLATE, "lotse_owner")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"migrate failed:\n{done.stdout}{done.stderr}")
+
+
+def keep(directory: Path) -> None:
+    embedded = servers(directory)
+    try:
+        embedded.start()
+        make_template(embedded)
+        (directory / "ready").touch()
+        signal.pause()
+    finally:
+        embedded.stop()
+        shutil.rmtree(embedded.data.sockets, ignore_errors=True)
+        shutil.rmtree(embedded.data.servers, ignore_errors=True)
+
+
+def stop(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        keep(place)
+    except Exception as error:  # whatever it is, the tests must say it
+        (place / "failed").write_text(str(error), encoding="utf-8")
+        raise

@@ -1,0 +1,168 @@
+"""The ground that every test stands on.
+
+A temporary PostgreSQL and Valkey serve the whole run (see cluster.py). A normal test runs as role lotse_web inside a
+transaction that is rolled back. A test that needs real commits, threads or processes asks for `own_database`.
+Sockets lead to this machine only.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import cluster
+import pytest
+
+PLACE = "LOTSE_TEST_PLACE"  # given on to the workers of pytest-xdist
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+IS_MAIN = WORKER == "main"
+
+
+def _place() -> Path:
+    if PLACE not in os.environ:
+        os.environ[PLACE] = tempfile.mkdtemp(prefix="lotse-test-")
+        Path(os.environ[PLACE]).chmod(0o755)
+    return Path(os.environ[PLACE])
+
+
+DIRECTORY = _place()
+DATABASE = f"lotse_{WORKER}"
+os.environ.update(cluster.environment(DIRECTORY, DATABASE, "lotse_web"))
+
+from django.conf import settings  # noqa: E402  it reads the environment above
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+_keeper: list[subprocess.Popen[bytes]] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The main process starts the servers in the background, while tests are being collected."""
+    if IS_MAIN and not config.option.collectonly:
+        _keeper.append(
+            subprocess.Popen(
+                [sys.executable, str(Path(cluster.__file__)), str(DIRECTORY)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=_end_with_us,
+            )
+        )
+
+
+def _end_with_us() -> None:
+    from supervisor.process import _last_will
+
+    _last_will(signal.SIGTERM, os.getppid())()
+
+
+def pytest_unconfigure() -> None:
+    if IS_MAIN:
+        for keeper in _keeper:
+            keeper.terminate()
+            keeper.wait()
+        shutil.rmtree(DIRECTORY, ignore_errors=True)
+
+
+def _wait_for_servers(patience: float = 120.0) -> None:
+    until = time.monotonic() + patience
+    while not (DIRECTORY / "ready").exists():
+        if (DIRECTORY / "failed").exists():
+            pytest.exit(f"The test servers did not start: {(DIRECTORY / 'failed').read_text()}", 3)
+        if time.monotonic() > until:
+            pytest.exit("The test servers did not start in time.", 3)
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def servers() -> cluster.Embedded:
+    """The running PostgreSQL and Valkey of this test run."""
+    _wait_for_servers()
+    return cluster.servers(DIRECTORY)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(servers: cluster.Embedded) -> Iterator[None]:
+    """pytest-django's fixture, replaced: a copy of the migrated template for each worker."""
+    servers.postgres.sql(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{cluster.TEMPLATE}" OWNER lotse_owner')
+    servers.postgres.make_database(DATABASE)
+    yield
+    from django.db import connections
+
+    connections.close_all()
+
+
+@dataclass(frozen=True)
+class OwnDatabase:
+    """A fresh, migrated database for one test; its addresses by role."""
+
+    name: str
+    web: str
+    worker: str
+    owner: str
+    superuser: str
+    servers: cluster.Embedded
+
+    def environment(self, role: str = "lotse_web") -> dict[str, str]:
+        """The variables for a process of Lotse on this database."""
+        return {**os.environ, **cluster.environment(DIRECTORY, self.name, role)}
+
+    def sql(self, statement: str, *, role: str = "postgres") -> str:
+        """Run SQL beside the application, by default as superuser; rows as psql's unaligned text."""
+        return self.servers.postgres.sql(statement, database=self.name, role=role)
+
+
+_counter = iter(range(1_000_000))
+
+
+@pytest.fixture
+def own_database(servers: cluster.Embedded, django_db_blocker: Any) -> Iterator[OwnDatabase]:
+    """A database of its own for one test. Django's connection of this process leads there too, as lotse_web."""
+    from django.db import connections
+
+    name = f"{DATABASE}_own_{next(_counter)}"
+    servers.postgres.sql(f'CREATE DATABASE "{name}" TEMPLATE "{cluster.TEMPLATE}" OWNER lotse_owner')
+    servers.postgres.make_database(name)
+    urls = {role: servers.url(role, name) for role in ("lotse_web", "lotse_worker", "lotse_owner", "postgres")}
+    database = OwnDatabase(
+        name, urls["lotse_web"], urls["lotse_worker"], urls["lotse_owner"], urls["postgres"], servers
+    )
+    connections["default"].close()
+    connections.settings["default"]["NAME"] = connections["default"].settings_dict["NAME"] = name
+    try:
+        with django_db_blocker.unblock():
+            yield database
+    finally:
+        connections["default"].close()
+        connections.settings["default"]["NAME"] = connections["default"].settings_dict["NAME"] = DATABASE
+        servers.postgres.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+_connect = socket.socket.connect
+
+
+def _connect_here_only(self: socket.socket, address: Any) -> None:
+    if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(str(address[0])):
+        raise RuntimeError(f"A test tried to reach {address[0]}; tests stay on this machine.")
+    _connect(self, address)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+socket.socket.connect = _connect_here_only  # type: ignore[assignment,method-assign]
