@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .roles import ROLES, Permission, Role
+
+
+class OrganisationKind(models.TextChoices):
+    CENTRE = "centre", _("Advice centre")
+    PARTNER = "partner", _("Partner")
+    BODY = "body", _("Public body")
+    FUNDER = "funder", _("Funder")
+
+
+class Organisation(models.Model):
+    """Whom people work for. What a partner offers, and where, is kept in ``regions``."""
+
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=OrganisationKind)
+    country = models.CharField(
+        _("country"), max_length=2, default="DE", help_text=_("ISO 3166-1, two letters")
+    )
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Berlin")
+    is_demo = models.BooleanField(_("demonstration"), default=False)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    service = models.CharField(
+        max_length=30,
+        blank=True,
+        help_text="Code of a service; such a user cannot sign in.",
+    )
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service"],
+                condition=~Q(service=""),
+                name="one_user_per_service",
+            ),
+            models.UniqueConstraint(
+                models.functions.Lower("email"), name="email_whatever_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    @cached_property
+    def active_memberships(self) -> list[Membership]:
+        """Read once per request; a change of role ends the person's sessions."""
+        if not self.is_active:
+            return []
+        return list(
+            self.memberships.active().select_related("organisation").order_by("pk")
+        )
+
+    @cached_property
+    def centre(self) -> Organisation | None:
+        """The advice centre this person works for."""
+        return self._first(OrganisationKind.CENTRE)
+
+    @cached_property
+    def partner(self) -> Organisation | None:
+        return self._first(OrganisationKind.PARTNER)
+
+    def _first(self, kind: OrganisationKind) -> Organisation | None:
+        return next(
+            (
+                m.organisation
+                for m in self.active_memberships
+                if m.organisation.kind == kind
+            ),
+            None,
+        )
+
+    @property
+    def role_labels(self) -> list[str]:
+        return [str(ROLES[Role(m.role)].label) for m in self.active_memberships]
+
+    def can_in_any(self, permission: str) -> bool:
+        """Whether any of this person's roles carries the permission: for menus, never for access."""
+        return any(
+            permission in ROLES[Role(m.role)].permissions
+            for m in self.active_memberships
+        )
+
+    # The admin site shows reference data to administrators; nothing else asks these.
+    @property
+    def is_staff(self) -> bool:
+        return self.can_in_any(Permission.USERS_MANAGE)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> MembershipQuerySet:
+        return self.filter(ended_at=None)
+
+    def with_roles(self, roles: Iterable[Role]) -> MembershipQuerySet:
+        return self.filter(role__in=list(roles))
+
+
+class Membership(models.Model):
+    """A person's role in an organisation, for a time. Ended, never deleted: who could see what stays known."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="memberships"
+    )
+    role = models.CharField(
+        max_length=30,
+        choices=[(role.value, info.label) for role, info in ROLES.items()],
+    )
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role of a person")
+        verbose_name_plural = _("roles of persons")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"],
+                condition=Q(ended_at=None),
+                name="one_active_membership",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"membership {self.pk}"

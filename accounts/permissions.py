@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from .models import User
+from .roles import ROLES, Permission, Role
+
+
+class NotAllowed(Exception):
+    """The actor may not do this. Views answer 404: a denial must not tell that the thing exists."""
+
+
+def can(user: User, permission: Permission, organisation_id: int | None = None) -> bool:
+    """Whether an active role of the user carries the permission (in that organisation, when one is named)."""
+    return any(
+        permission in ROLES[Role(m.role)].permissions
+        and organisation_id in (None, m.organisation_id)
+        for m in user.active_memberships
+    )
+
+
+def require(
+    user: User, permission: Permission, organisation_id: int | None = None
+) -> None:
+    """Raises NotAllowed."""
+    if not can(user, permission, organisation_id):
+        raise NotAllowed(permission)
+
+
+def organisations_as(user: User, *roles: Role) -> set[int]:
+    """The organisations in which the user has one of the roles: the Python side of SQL ``ntk.orgs_as``."""
+    return {m.organisation_id for m in user.active_memberships if m.role in roles}

@@ -1,0 +1,32 @@
+"""The states of a contact and of a callback. The diagrams in docs/ are made from here."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ContactState(models.TextChoices):
+    DRAFT = "draft", _("being written")
+    COMPLETED = "completed", _("completed")
+
+
+CONTACT_TRANSITIONS: dict[ContactState, frozenset[ContactState]] = {
+    ContactState.DRAFT: frozenset({ContactState.COMPLETED}),
+    ContactState.COMPLETED: frozenset(),
+}
+
+
+class CallbackState(models.TextChoices):
+    OPEN = "open", _("waiting")
+    CLAIMED = "claimed", _("in hand")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+CALLBACK_TRANSITIONS: dict[CallbackState, frozenset[CallbackState]] = {
+    CallbackState.OPEN: frozenset({CallbackState.CLAIMED, CallbackState.CANCELLED}),
+    CallbackState.CLAIMED: frozenset({CallbackState.OPEN, CallbackState.DONE, CallbackState.CANCELLED}),
+    CallbackState.DONE: frozenset(),
+    CallbackState.CANCELLED: frozenset(),
+}

@@ -1,0 +1,9 @@
+"""Names of the push groups. They hold keys only."""
+
+
+def user_group(user_id: int) -> str:
+    return f"user.{user_id}"
+
+
+def organisation_group(organisation_id: int) -> str:
+    return f"organisation.{organisation_id}"

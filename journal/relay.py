@@ -1,0 +1,89 @@
+"""Delivers events from the outbox: push to open pages, wake-up of Celery tasks.
+
+Claiming is a short transaction with a lease; delivery happens outside any transaction; then the row goes. A relay that
+dies in between delivers again when the lease is over, so receivers bear repeats.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from asgiref.sync import async_to_sync
+from celery import current_app
+from channels.layers import get_channel_layer
+from django.db import connection
+
+from accounts.services import Service, service_user
+from privacy.context import acting_as
+
+from .models import Event, Outbox
+
+LEASE_SECONDS = 5
+BATCH = 100
+log = logging.getLogger(__name__)
+
+CLAIM = """
+update journal_outbox set claimed_until = clock_timestamp() + make_interval(secs => %s)
+where event_id in (
+    select event_id from journal_outbox where claimed_until is null or claimed_until < clock_timestamp()
+    order by event_id limit %s for update skip locked)
+returning event_id
+"""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    event_id: int
+    kind: str
+    subject: str
+    tell: tuple[str, ...]
+    wake: str
+
+
+def deliver_batch() -> int:
+    """Claim and deliver what waits; returns how many events were delivered."""
+    relay = service_user(Service.RELAY)
+    with acting_as(relay, purpose="relay"):
+        parcels = _claim()
+    delivered = [parcel.event_id for parcel in parcels if _deliver(parcel)]
+    if delivered:
+        with acting_as(relay, purpose="relay"):
+            Outbox.objects.filter(pk__in=delivered).delete()
+    return len(delivered)
+
+
+def _claim() -> list[Parcel]:
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [LEASE_SECONDS, BATCH])
+        ids = [row[0] for row in cursor.fetchall()]
+    events = Event.objects.filter(pk__in=ids).order_by("pk")
+    return [Parcel(e.pk, e.kind, str(e.subject), tuple(e.tell), e.wake) for e in events]
+
+
+def _deliver(parcel: Parcel) -> bool:
+    try:
+        _push(parcel)
+        if parcel.wake:
+            current_app.send_task(parcel.wake, args=[parcel.event_id], retry=False)
+    except Exception:
+        log.warning(
+            "event %s not delivered, it stays in the outbox",
+            parcel.event_id,
+            exc_info=True,
+        )
+        return False
+    return True
+
+
+def _push(parcel: Parcel) -> None:
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    message = {
+        "type": "changed",
+        "id": parcel.subject,
+        "kind": parcel.kind.partition(".")[0],
+    }
+    for group in parcel.tell:
+        async_to_sync(layer.group_send)(group, message)

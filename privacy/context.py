@@ -1,0 +1,52 @@
+"""Who acts: the one door to protected rows.
+
+Every protected table has row-level security that asks ``ntk.actor()``, which reads the transaction-local
+setting ``app.actor``. A session-level setting would survive in a pooled connection and show one person's
+rows to the next; a transaction-local one cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from django.db import connection, transaction
+
+
+class Actor(Protocol):
+    pk: int
+
+
+@contextmanager
+def acting_as(actor: Actor | int, *, purpose: str) -> Iterator[None]:
+    """Run the block as ``actor`` in one durable transaction; ``purpose`` is a short code for the journal.
+
+    Raises ValueError for an actor without a key, RuntimeError when another block is already open:
+    a change of actor in the middle of a transaction would mix two persons' rights.
+    """
+    actor_id = actor if isinstance(actor, int) else actor.pk
+    if not actor_id:
+        raise ValueError("acting_as needs a stored actor")
+    with transaction.atomic(durable=True):
+        _set(str(actor_id), purpose)
+        yield
+    # A test's outer transaction goes on after the block; the actor must not.
+    if connection.in_atomic_block:
+        _set("", "")
+
+
+def current_actor_id() -> int | None:
+    """The key of whoever acts in this transaction, or None outside ``acting_as``."""
+    with connection.cursor() as cursor:
+        cursor.execute("select ntk.actor()")
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _set(actor_id: str, purpose: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('app.actor', %s, true), set_config('app.purpose', %s, true)",
+            [actor_id, purpose],
+        )

@@ -1,0 +1,54 @@
+"""Keys: a master key wraps one data key per dossier; destroying the data key erases the dossier.
+
+The key file (``LOTSE_KEYS_FILE``) is JSON::
+
+    {"active": "k1", "master": {"k1": "<base64, 32 bytes>"}, "blind_index": "<base64, 32 bytes>"}
+
+A new master key is added and made active; the old one stays until every data key is wrapped anew.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class WrongKey(Exception):
+    """A value does not open with the key it names, or was moved from another row or column."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The keys of the installation, as the settings read them from the key file."""
+
+    active: str
+    master: dict[str, bytes]
+    blind_index: bytes
+
+
+@lru_cache(maxsize=1)
+def keyring() -> Keyring:
+    return Keyring(**settings.LOTSE_KEYS)
+
+
+def seal(key: bytes, plain: bytes, context: str) -> bytes:
+    """AES-256-GCM: nonce, then ciphertext with tag; ``context`` must be given again to open it."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, context.encode())
+
+
+def unseal(key: bytes, sealed: bytes, context: str) -> bytes:
+    try:
+        return AESGCM(key).decrypt(
+            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode()
+        )
+    except (InvalidTag, ValueError) as error:
+        raise WrongKey(context) from error

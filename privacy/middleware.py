@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from .context import acting_as
+
+
+class ActingAsMiddleware:
+    """Wrap each signed-in request in ``acting_as``: one transaction, committed before the answer leaves.
+
+    An anonymous request gets no context and so sees no protected row. A failed request (5xx) is rolled back:
+    Django has turned its exception into a response by the time it arrives here.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with acting_as(request.user, purpose="request"):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response

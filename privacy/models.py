@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import os
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from .keys import KEY_BYTES, WrongKey, keyring, seal, unseal
+
+CACHE_SECONDS = 60
+CACHE_SIZE = 2048
+_opened: dict[uuid.UUID, tuple[float, bytes]] = {}
+
+
+class DataKey(models.Model):
+    """The key of one dossier (a contact and what grows from it), wrapped by a master key.
+
+    With ``wrapped`` gone nothing sealed under it can be read again: that is how a dossier is erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    master_key = models.CharField(max_length=40)
+    wrapped = models.BinaryField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wrapped__isnull=True, erased_at__isnull=False)
+                | Q(wrapped__isnull=False, erased_at__isnull=True),
+                name="data_key_present_or_erased",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @classmethod
+    def generate(cls) -> DataKey:
+        """An unsaved key under the active master key."""
+        ring = keyring()
+        key = cls(master_key=ring.active)
+        key.wrapped = seal(
+            ring.master[ring.active], os.urandom(KEY_BYTES), f"data key {key.pk}"
+        )
+        return key
+
+    def unwrap(self) -> bytes:
+        """Raises WrongKey when the key was erased or the master key is missing or wrong."""
+        master = keyring().master.get(self.master_key)
+        if self.wrapped is None or master is None:
+            raise WrongKey(f"data key {self.pk}")
+        return unseal(master, bytes(self.wrapped), f"data key {self.pk}")
+
+
+def opened_key(key_id: uuid.UUID) -> bytes:
+    """The unwrapped data key; kept for a minute in this process, so an erased key is dead within one."""
+    now = timezone.now().timestamp()
+    cached = _opened.get(key_id)
+    if cached and cached[0] > now:
+        return cached[1]
+    key = DataKey.objects.filter(pk=key_id).first()
+    if key is None:
+        raise WrongKey(f"data key {key_id}")
+    if len(_opened) >= CACHE_SIZE:
+        _opened.clear()
+    opened = key.unwrap()
+    _opened[key_id] = (now + timedelta(seconds=CACHE_SECONDS).total_seconds(), opened)
+    return opened
+
+
+def forget_opened_keys() -> None:
+    _opened.clear()
