@@ -1,1 +1,95 @@
-"use strict";
+// Live changes. The socket only says that something changed ({"changed": "<id>", "kind": "referral.offered"}); parts of
+// the page listen (hx-trigger="changed:referral from:body") and fetch themselves again over HTTP, as the reader.
+(() => {
+  "use strict";
+  const body = document.body;
+  const GATHER = 80; // ms: several changes at once lead to one fetch
+  const FIRST_RETRY = 500;
+  const LONGEST_RETRY = 20000;
+  let socket = null;
+  let failures = 0;
+  let timer = 0;
+  let everOpen = false;
+  let gathered = new Map(); // event name -> ids
+
+  function connect() {
+    clearTimeout(timer);
+    if (socket && socket.readyState <= WebSocket.OPEN) return;
+    socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live/`);
+    socket.addEventListener("open", opened);
+    socket.addEventListener("message", received);
+    socket.addEventListener("close", closed);
+  }
+
+  function opened() {
+    failures = 0;
+    show("on");
+    if (everOpen) everythingMayHaveChanged();
+    everOpen = true;
+  }
+
+  function closed() {
+    failures += 1;
+    show("off");
+    const wait = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** Math.min(failures - 1, 6));
+    timer = setTimeout(connect, wait * (0.75 + Math.random() / 2));
+  }
+
+  function received(event) {
+    let message;
+    try {
+      message = JSON.parse(event.data);
+    } catch {
+      return;
+    }
+    if (!message.changed) return;
+    gather("changed", message.changed);
+    if (message.kind) gather(`changed:${message.kind.split(".")[0]}`, message.changed);
+  }
+
+  function gather(name, id) {
+    if (!gathered.size) setTimeout(tell, GATHER);
+    if (!gathered.has(name)) gathered.set(name, new Set());
+    gathered.get(name).add(id);
+  }
+
+  function tell() {
+    const told = gathered;
+    gathered = new Map();
+    told.forEach((ids, name) => body.dispatchEvent(new CustomEvent(name, { detail: { ids: [...ids] } })));
+  }
+
+  /** After a gap nobody knows what was missed: every listening part fetches itself once. */
+  function everythingMayHaveChanged() {
+    const names = new Set(["changed"]);
+    document.querySelectorAll("[hx-trigger*='changed:']").forEach((element) => {
+      for (const [name] of element.getAttribute("hx-trigger").matchAll(/changed:[\w-]+/g)) names.add(name);
+    });
+    names.forEach((name) => body.dispatchEvent(new CustomEvent(name, { detail: { ids: [] } })));
+  }
+
+  function show(state) {
+    document.querySelectorAll("[data-live-state]").forEach((element) => {
+      element.dataset.state = state;
+      element.querySelector("[data-live-text]").textContent = element.getAttribute(`data-text-${state}`);
+    });
+  }
+
+  // A refreshed part may say in one sentence what is new: data-announce="2 callers are waiting" on an element with an id.
+  const announced = new Map();
+  function remember(root, speak) {
+    root.querySelectorAll?.("[data-announce][id]").forEach((element) => {
+      const words = element.dataset.announce;
+      if (speak && words && announced.get(element.id) !== words) window.lotse?.say(words);
+      announced.set(element.id, words);
+    });
+  }
+  remember(document, false);
+  body.addEventListener("htmx:afterSettle", () => remember(document, true));
+
+  if (!("live" in body.dataset)) return;
+  connect();
+  window.addEventListener("online", connect);
+  window.addEventListener("pageshow", connect);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && connect());
+})();
