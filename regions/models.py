@@ -1,0 +1,222 @@
+"""Where help is and who gives it: reference data without personal data, hence without row-level security."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+
+from .vocabulary import Language, PauseReason, Phenomenon, RegionKind, Sector, Service, Weekday
+
+
+class RegionQuerySet(models.QuerySet["Region"]):
+    """Steps that read as a sentence: `Region.objects.in_country("DE").at_level(1).by_name()`."""
+
+    def in_country(self, country: str) -> RegionQuerySet:
+        return self.filter(country=country)
+
+    def at_level(self, level: int) -> RegionQuerySet:
+        return self.filter(level=level)
+
+    def for_postal_code(self, country: str, code: str) -> RegionQuerySet:
+        """The regions of a postal code as stored, the main one first."""
+        codes = PostalCode.objects.filter(country=country, code=code)
+        return self.filter(postal_codes__in=codes).order_by("-postal_codes__is_main", "code")
+
+    def by_name(self) -> RegionQuerySet:
+        return self.order_by(Region.name_column())
+
+
+class Region(models.Model):
+    """A node of a country's administrative tree; the country itself is the root."""
+
+    code = models.CharField(_("code"), max_length=6, primary_key=True, help_text="ISO 3166-2, or the country's code")
+    country = models.CharField(_("country"), max_length=2, db_index=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    level = models.PositiveSmallIntegerField(_("level"), help_text="0 for the country, counted downwards")
+    kind = models.CharField(_("kind"), max_length=20, choices=RegionKind)
+    name_en = models.CharField(max_length=100)
+    name_fr = models.CharField(max_length=100)
+    name_de = models.CharField(max_length=100)
+
+    objects = RegionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def name_column() -> str:
+        """The column that holds the names in the active language; English when there is none."""
+        language = (get_language() or "en")[:2]
+        return f"name_{language}" if language in {"en", "fr", "de"} else "name_en"
+
+    @property
+    def name(self) -> str:
+        """The name in the active language."""
+        return str(getattr(self, self.name_column()))
+
+
+class PostalCode(models.Model):
+    """A postal code in one region. A code that lies in two regions has two rows, one of them the main one."""
+
+    country = models.CharField(_("country"), max_length=2)
+    code = models.CharField(_("postal code"), max_length=10)
+    places = models.TextField(_("places"), help_text="Municipalities, separated by a comma")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="postal_codes")
+    is_main = models.BooleanField(_("main region"), default=True)
+
+    class Meta:
+        verbose_name = _("postal code")
+        verbose_name_plural = _("postal codes")
+        constraints = [
+            models.UniqueConstraint(fields=["country", "code", "region"], name="postal_code_once_per_region"),
+            models.UniqueConstraint(fields=["country", "code"], condition=Q(is_main=True), name="one_main_region"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.code}"
+
+
+class PartnerProfile(models.Model):
+    """What a partner offers. `version` counts the edits, so that an outdated form is noticed."""
+
+    organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="profile")
+    services = ArrayField(models.CharField(max_length=20, choices=Service), default=list, verbose_name=_("services"))
+    phenomena = ArrayField(
+        models.CharField(max_length=20, choices=Phenomenon), default=list, verbose_name=_("phenomena")
+    )
+    languages = ArrayField(models.CharField(max_length=3, choices=Language), default=list, verbose_name=_("languages"))
+    capacity = models.PositiveSmallIntegerField(_("places"), default=0, help_text=_("Cases open at the same time"))
+    is_national = models.BooleanField(_("works nationwide"), default=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("partner profile")
+        verbose_name_plural = _("partner profiles")
+
+    def __str__(self) -> str:
+        return f"profile of organisation {self.organisation_id}"
+
+
+class IntakePauseQuerySet(models.QuerySet["IntakePause"]):
+    """Pauses of taking new cases."""
+
+    def on(self, day: date) -> IntakePauseQuerySet:
+        """In force on that day (of the organisation's calendar)."""
+        return self.ending_from(day).filter(starts_on__lte=day)
+
+    def ending_from(self, day: date) -> IntakePauseQuerySet:
+        """In force on that day or later."""
+        return self.filter(resumed_at=None).filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+class IntakePause(models.Model):
+    """No new cases from `starts_on` to `ends_on` (both included; None: until further notice), unless resumed before."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="intake_pauses")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=20, choices=PauseReason)
+    resumed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = IntakePauseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("intake pause")
+        verbose_name_plural = _("intake pauses")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="pause_ends_after_start"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "starts_on"], condition=Q(resumed_at=None), name="one_pause_per_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pause {self.pk}"
+
+
+class Coverage(models.Model):
+    """The organisation works in the region and in all regions below it."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="coverage")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="coverage")
+
+    class Meta:
+        verbose_name = _("coverage")
+        verbose_name_plural = _("coverage")
+        constraints = [models.UniqueConstraint(fields=["organisation", "region"], name="covered_once")]
+
+    def __str__(self) -> str:
+        return f"organisation {self.organisation_id} in {self.region_id}"
+
+
+class LiaisonQuerySet(models.QuerySet["Liaison"]):
+    """Named posts in other bodies."""
+
+    def current(self) -> LiaisonQuerySet:
+        return self.filter(ended_on=None)
+
+    def in_regions(self, codes: Iterable[str]) -> LiaisonQuerySet:
+        return self.filter(region__in=list(codes))
+
+
+class Liaison(models.Model):
+    """The post that is our single point of contact in a sector of a region; the post, not the person who holds it."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="liaisons")
+    sector = models.CharField(_("sector"), max_length=20, choices=Sector)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="liaisons", verbose_name=_("region"))
+    post = models.CharField(_("post"), max_length=200, help_text=_("Office and function, not a person's name"))
+    email = models.EmailField(_("e-mail of the post"), blank=True)
+    phone = models.CharField(_("telephone of the post"), max_length=30, blank=True)
+    last_contact_on = models.DateField(
+        _("last contact"), null=True, blank=True, help_text=_("Also in quiet times: when did you last speak?")
+    )
+    ended_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = LiaisonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("liaison")
+        verbose_name_plural = _("liaisons")
+        ordering = ["region", "sector", "post"]
+
+    def __str__(self) -> str:
+        return f"liaison {self.pk}"
+
+
+class OpeningHours(models.Model):
+    """One stretch of a weekday in the organisation's own time zone; a lunch break makes two rows."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="opening_hours")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="closes_after_opening"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="weekday_exists"),
+            models.UniqueConstraint(fields=["organisation", "weekday", "opens"], name="opens_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"organisation {self.organisation_id}, weekday {self.weekday}"

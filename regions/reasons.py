@@ -1,0 +1,91 @@
+"""The sentence for each reason of a ranking, in the active language."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .models import Region
+from .routing import Code, Reason
+from .vocabulary import Language, Phenomenon, Service
+
+SENTENCES: dict[Code, Promise] = {
+    Code.COVERS_REGION: _("Works in %(region)s."),
+    Code.NATIONAL: _("Works nationwide."),
+    Code.SERVICES_OFFERED: _("Offers: %(services)s."),
+    Code.PHENOMENON_SERVED: _("Works on this phenomenon: %(phenomenon)s."),
+    Code.PHENOMENON_OPEN: _("The phenomenon is open (%(phenomenon)s), which excludes nobody."),
+    Code.LANGUAGE_SPOKEN: _("Speaks %(language)s."),
+    Code.LANGUAGE_NOT_SPOKEN: _("Does not speak %(language)s; an interpreter is needed."),
+    Code.FREE_PLACES: _("%(free)s of %(capacity)s places are free."),
+    Code.ANSWERS_IN_TIME: _("Answered %(percent)s %% of offers in time."),
+    Code.NO_RECORD: _("Has not answered an offer yet."),
+    Code.NO_COVERAGE: _("Does not work in %(region)s."),
+    Code.SERVICES_MISSING: _("Does not offer: %(services)s."),
+    Code.MINORS_NOT_SERVED: _("Does not work with minors."),
+    Code.PHENOMENON_NOT_SERVED: _("Does not work on this phenomenon: %(phenomenon)s."),
+    Code.CONFLICT: _("Has a conflict of interest in this case."),
+    Code.FULL: _("Has no free place (%(open)s of %(capacity)s taken)."),
+    Code.ASKED_BEFORE: _("Was asked in this case already and declined or did not answer."),
+}
+
+
+def sentence(reason: Reason, region_names: dict[str, str] | None = None) -> str:
+    """What the reason says. `region_names` saves the query where many reasons are told; see `names_of_regions`."""
+    params = reason.params
+    if reason.code == Code.PAUSED:
+        return _paused(str(params["until"]))
+    values: dict[str, str | int] = {**params}
+    for key, told in (("services", _services), ("phenomenon", _phenomenon), ("language", _language)):
+        if key in values:
+            values[key] = told(str(values[key]))
+    if "region" in values:
+        values["region"] = _region(str(values["region"]), region_names)
+    if reason.code == Code.COVERS_ABOVE:
+        return _covers_above(values)
+    return str(SENTENCES[reason.code]) % values
+
+
+def names_of_regions() -> dict[str, str]:
+    """The name of each region in the active language, in one query."""
+    return dict(Region.objects.values_list("code", Region.name_column()))
+
+
+def _covers_above(values: dict[str, str | int]) -> str:
+    return (
+        ngettext(
+            "Works in %(region)s, one level above the place.",
+            "Works in %(region)s, %(levels)s levels above the place.",
+            int(values["levels"]),
+        )
+        % values
+    )
+
+
+def _paused(until: str) -> str:
+    if not until:
+        return str(_("Takes no new cases until further notice."))
+    return str(_("Takes no new cases until %(date)s.")) % {"date": date_format(date.fromisoformat(until))}
+
+
+def _region(code: str, names: dict[str, str] | None) -> str:
+    known = (
+        names if names is not None else dict(Region.objects.filter(pk=code).values_list("code", Region.name_column()))
+    )
+    return known.get(code, code)
+
+
+def _services(codes: str) -> str:
+    return ", ".join(str(Service(code).label) if code in Service.values else code for code in codes.split(","))
+
+
+def _phenomenon(code: str) -> str:
+    return str(Phenomenon(code).label) if code in Phenomenon.values else code
+
+
+def _language(code: str) -> str:
+    return str(Language(code).label) if code in Language.values else code

@@ -1,0 +1,241 @@
+"""Which partner is asked first, and why. Values in, values out: no database, no clock.
+
+The rules (DOMAIN.md, step 4): the nearest level of the region tree first, then the national partners, then the centre
+itself. Within a level: language, then free places, then the record of answering in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from .vocabulary import UNDECIDED_PHENOMENA, Phenomenon
+
+Tree = Mapping[str, str | None]
+
+
+class Outcome(StrEnum):
+    """Who the first suggestion is."""
+
+    PARTNER = "partner"
+    NATIONAL = "national"
+    CENTRAL = "central"
+
+
+class Code(StrEnum):
+    """Every reason that a rank or an exclusion can have; the sentences are in reasons.py."""
+
+    COVERS_REGION = "covers_region"
+    COVERS_ABOVE = "covers_above"
+    NATIONAL = "national"
+    SERVICES_OFFERED = "services_offered"
+    PHENOMENON_SERVED = "phenomenon_served"
+    PHENOMENON_OPEN = "phenomenon_open"
+    LANGUAGE_SPOKEN = "language_spoken"
+    LANGUAGE_NOT_SPOKEN = "language_not_spoken"
+    FREE_PLACES = "free_places"
+    ANSWERS_IN_TIME = "answers_in_time"
+    NO_RECORD = "no_record"
+    NO_COVERAGE = "no_coverage"
+    SERVICES_MISSING = "services_missing"
+    MINORS_NOT_SERVED = "minors_not_served"
+    PHENOMENON_NOT_SERVED = "phenomenon_not_served"
+    PAUSED = "paused"
+    CONFLICT = "conflict"
+    FULL = "full"
+    ASKED_BEFORE = "asked_before"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason as code and parameters: codes, ids, counts and dates, so that it can be stored and translated later."""
+
+    code: Code
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """No new cases until this day, that day included; None: until further notice."""
+
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """What is looked for. `asked` are organisations that declined or let the offer expire in this case."""
+
+    region: str | None
+    country: str
+    services: frozenset[str] = frozenset()
+    phenomenon: str = Phenomenon.UNKNOWN.value
+    language: str | None = None
+    minor: bool = False
+    conflicted: frozenset[int] = frozenset()
+    asked: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A partner as it stands. `answered_in_time` is a share from 0 to 1, None without a record."""
+
+    id: int
+    name: str
+    country: str = "DE"
+    services: frozenset[str] = frozenset()
+    phenomena: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    coverage: frozenset[str] = frozenset()
+    is_national: bool = False
+    capacity: int = 0
+    open_cases: int = 0
+    pause: Pause | None = None
+    answered_in_time: float | None = None
+    has_conflict: bool = False
+
+    @property
+    def free(self) -> int:
+        """Places left, never below zero."""
+        return max(0, self.capacity - self.open_cases)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A partner that can be asked. `distance`: levels above the need's region that it is covered at, None: national."""
+
+    candidate: Candidate
+    distance: int | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def is_national(self) -> bool:
+        """Whether it was found as a national partner only."""
+        return self.distance is None
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A partner that cannot be asked, with every reason."""
+
+    candidate: Candidate
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The whole answer: whom to ask in which order, whom not and why."""
+
+    ranked: tuple[Ranked, ...]
+    excluded: tuple[Excluded, ...]
+    outcome: Outcome
+
+
+def rank(need: Need, candidates: Sequence[Candidate], tree: Tree, today: date) -> Ranking:
+    """Put every candidate into exactly one of the two lists. `tree` maps each region to its parent.
+
+    The order does not depend on the order of `candidates`, whose ids must differ.
+    """
+    path = path_up(need.region or need.country, tree)
+    ranked: list[Ranked] = []
+    excluded: list[Excluded] = []
+    for candidate in sorted(candidates, key=lambda candidate: candidate.id):
+        against = tuple(exclusions(need, candidate, path, today))
+        if against:
+            excluded.append(Excluded(candidate, against))
+        else:
+            ranked.append(_ranked(need, candidate, path))
+    ranked.sort(key=lambda entry: _order(need, entry))
+    return Ranking(tuple(ranked), tuple(excluded), _outcome(ranked))
+
+
+def path_up(region: str, tree: Tree) -> tuple[str, ...]:
+    """The region, its parent and so on up to the country; a region that the tree does not know stands alone."""
+    path = [region]
+    while (parent := tree.get(path[-1])) is not None and parent not in path:
+        path.append(parent)
+    return tuple(path)
+
+
+def distance_of(candidate: Candidate, path: Sequence[str]) -> int | None:
+    """How many levels above the need's region the nearest covered region is; None when none of them is covered."""
+    return next((level for level, region in enumerate(path) if region in candidate.coverage), None)
+
+
+def exclusions(need: Need, candidate: Candidate, path: Sequence[str], today: date) -> Iterator[Reason]:
+    """Every reason against asking the candidate; none when it can be asked."""
+    if distance_of(candidate, path) is None and not (candidate.is_national and candidate.country == need.country):
+        yield Reason(Code.NO_COVERAGE, {"region": path[0]})
+    yield from _unserved(need, candidate)
+    if candidate.has_conflict or candidate.id in need.conflicted:
+        yield Reason(Code.CONFLICT)
+    if candidate.id in need.asked:
+        yield Reason(Code.ASKED_BEFORE)
+    if candidate.pause and (candidate.pause.until is None or candidate.pause.until >= today):
+        yield Reason(Code.PAUSED, {"until": candidate.pause.until.isoformat() if candidate.pause.until else ""})
+    if candidate.free == 0:
+        yield Reason(Code.FULL, {"capacity": candidate.capacity, "open": candidate.open_cases})
+
+
+def _unserved(need: Need, candidate: Candidate) -> Iterator[Reason]:
+    """What is needed and not offered."""
+    if missing := need.services - candidate.services:
+        yield Reason(Code.SERVICES_MISSING, {"services": _listed(missing)})
+    if need.minor and "minors" not in candidate.services and "minors" not in need.services:
+        yield Reason(Code.MINORS_NOT_SERVED)
+    if need.phenomenon not in UNDECIDED_PHENOMENA | candidate.phenomena:
+        yield Reason(Code.PHENOMENON_NOT_SERVED, {"phenomenon": need.phenomenon})
+
+
+def _ranked(need: Need, candidate: Candidate, path: Sequence[str]) -> Ranked:
+    distance = distance_of(candidate, path)
+    return Ranked(candidate, distance, tuple(_reasons_for(need, candidate, path, distance)))
+
+
+def _reasons_for(need: Need, candidate: Candidate, path: Sequence[str], distance: int | None) -> Iterator[Reason]:
+    if distance is None:
+        yield Reason(Code.NATIONAL, {"country": need.country})
+    elif distance == 0:
+        yield Reason(Code.COVERS_REGION, {"region": path[0]})
+    else:
+        yield Reason(Code.COVERS_ABOVE, {"region": path[distance], "levels": distance})
+    if need.services:
+        yield Reason(Code.SERVICES_OFFERED, {"services": _listed(need.services)})
+    yield _phenomenon(need)
+    if need.language:
+        spoken = need.language in candidate.languages
+        yield Reason(Code.LANGUAGE_SPOKEN if spoken else Code.LANGUAGE_NOT_SPOKEN, {"language": need.language})
+    yield Reason(Code.FREE_PLACES, {"free": candidate.free, "capacity": candidate.capacity})
+    if candidate.answered_in_time is None:
+        yield Reason(Code.NO_RECORD)
+    else:
+        yield Reason(Code.ANSWERS_IN_TIME, {"percent": round(candidate.answered_in_time * 100)})
+
+
+def _phenomenon(need: Need) -> Reason:
+    code = Code.PHENOMENON_OPEN if need.phenomenon in UNDECIDED_PHENOMENA else Code.PHENOMENON_SERVED
+    return Reason(code, {"phenomenon": need.phenomenon})
+
+
+#: A partner without a record is neither preferred nor held back: it counts as one that answers half of its offers in time.
+UNKNOWN_RECORD = 0.5
+
+
+def _order(need: Need, entry: Ranked) -> tuple[bool, int, bool, float, float, int]:
+    """Nearest first, then language, share of free places, record; the id makes the order the same every time."""
+    candidate = entry.candidate
+    record = UNKNOWN_RECORD if candidate.answered_in_time is None else candidate.answered_in_time
+    foreign = need.language is not None and need.language not in candidate.languages
+    share = candidate.free / candidate.capacity
+    return entry.is_national, entry.distance or 0, foreign, -share, -record, candidate.id
+
+
+def _outcome(ranked: Sequence[Ranked]) -> Outcome:
+    if not ranked:
+        return Outcome.CENTRAL
+    return Outcome.NATIONAL if ranked[0].is_national else Outcome.PARTNER
+
+
+def _listed(codes: frozenset[str]) -> str:
+    return ",".join(sorted(codes))
