@@ -27,7 +27,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(Q(contact_person=user) | Q(pk__in=mine.values("case")))
 
     def unassigned(self) -> CaseQuerySet:
-        nobody = Responsibility.objects.current().filter(user=None, organisation=models.F("case__centre"))
+        nobody = Responsibility.objects.current().filter(
+            user=None, organisation=models.F("case__centre")
+        )
         return self.filter(pk__in=nobody.values("case"))
 
     def newest_first(self) -> CaseQuerySet:
@@ -58,15 +60,21 @@ class Case(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["assessment"], name="one_case_per_assessment"),
+            models.UniqueConstraint(
+                fields=["assessment"], name="one_case_per_assessment"
+            ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, closed_by__isnull=True, state="open")
+                condition=Q(
+                    closed_at__isnull=True, closed_by__isnull=True, state="open"
+                )
                 | Q(closed_at__isnull=False, closed_by__isnull=False, state="closed"),
                 name="case_closed_at_and_by",
             ),
         ]
         indexes = [
-            models.Index(fields=["centre", "-opened_at", "-id"], name="case_centre_newest"),
+            models.Index(
+                fields=["centre", "-opened_at", "-id"], name="case_centre_newest"
+            ),
             models.Index(fields=["contact_person"], name="case_contact_person"),
         ]
 
@@ -81,7 +89,9 @@ class Case(models.Model):
 class CaseContact(models.Model):
     """A contact that belongs to a case. A contact belongs to one case at most."""
 
-    contact = models.OneToOneField(Contact, models.PROTECT, primary_key=True, related_name="+")
+    contact = models.OneToOneField(
+        Contact, models.PROTECT, primary_key=True, related_name="+"
+    )
     case = models.ForeignKey(Case, models.PROTECT, related_name="case_contacts")
     linked_at = models.DateTimeField(default=timezone.now)
     linked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -110,9 +120,17 @@ class Responsibility(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(until=None), name="one_responsible_per_case")
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(until=None),
+                name="one_responsible_per_case",
+            )
         ]
-        indexes = [models.Index(fields=["user"], name="responsible_user", condition=Q(until=None))]
+        indexes = [
+            models.Index(
+                fields=["user"], name="responsible_user", condition=Q(until=None)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"responsibility {self.pk}"

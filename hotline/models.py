@@ -42,13 +42,17 @@ class Term(models.Model):
         ordering = ["position", "code"]
 
     def __str__(self) -> str:
-        return str(getattr(self, f"label_{(get_language() or 'en')[:2]}", "") or self.label_en)
+        return str(
+            getattr(self, f"label_{(get_language() or 'en')[:2]}", "") or self.label_en
+        )
 
 
 class CallerType(Term):
     """Who asks for advice: a list of two levels."""
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
     objects = TermQuerySet.as_manager()
 
     class Meta(Term.Meta):
@@ -76,11 +80,15 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def for_the_shift(self) -> ContactQuerySet:
         """Unfinished or unassigned, and open to whoever is on duty."""
-        return self.filter(Q(handler=None) | Q(surfaced_at__isnull=False), state=ContactState.DRAFT)
+        return self.filter(
+            Q(handler=None) | Q(surfaced_at__isnull=False), state=ContactState.DRAFT
+        )
 
     def forgotten(self, now: datetime) -> ContactQuerySet:
         """Unfinished, not surfaced yet, and untouched for longer than ``SURFACES_AFTER``."""
-        return self.unfinished().filter(surfaced_at=None, saved_at__lt=now - SURFACES_AFTER)
+        return self.unfinished().filter(
+            surfaced_at=None, saved_at__lt=now - SURFACES_AFTER
+        )
 
     def newest_first(self) -> ContactQuerySet:
         return self.order_by("-started_at", "-id")
@@ -94,7 +102,9 @@ class Contact(models.Model):
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     handler = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
-    state = models.CharField(max_length=12, choices=ContactState, default=ContactState.DRAFT)
+    state = models.CharField(
+        max_length=12, choices=ContactState, default=ContactState.DRAFT
+    )
     kind = models.CharField(max_length=15, choices=Kind, default=Kind.COUNSELLING)
     channel = models.CharField(max_length=12, choices=Channel, default=Channel.PHONE)
     started_at = models.DateTimeField(default=timezone.now)
@@ -104,13 +114,19 @@ class Contact(models.Model):
     surfaced_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
-    caller_type = models.ForeignKey(CallerType, models.PROTECT, related_name="+", default="unknown")
+    caller_type = models.ForeignKey(
+        CallerType, models.PROTECT, related_name="+", default="unknown"
+    )
     language = models.CharField(max_length=3, choices=Language, blank=True)
-    relation = models.CharField(max_length=12, choices=Relation, default=Relation.UNKNOWN)
+    relation = models.CharField(
+        max_length=12, choices=Relation, default=Relation.UNKNOWN
+    )
     alias = EncryptedTextField()
     phone = EncryptedTextField()
     phone_index = models.BinaryField(null=True)
-    caller_id_kind = models.CharField(max_length=8, choices=CallerIdKind, default=CallerIdKind.UNKNOWN)
+    caller_id_kind = models.CharField(
+        max_length=8, choices=CallerIdKind, default=CallerIdKind.UNKNOWN
+    )
 
     country = models.CharField(max_length=2, default="DE")
     postal_code = models.CharField(max_length=12, blank=True)
@@ -131,8 +147,14 @@ class Contact(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(completed_at__isnull=True, completed_by__isnull=True, state="draft")
-                | Q(completed_at__isnull=False, completed_by__isnull=False, state="completed"),
+                condition=Q(
+                    completed_at__isnull=True, completed_by__isnull=True, state="draft"
+                )
+                | Q(
+                    completed_at__isnull=False,
+                    completed_by__isnull=False,
+                    state="completed",
+                ),
                 name="contact_completed_at_and_by",
             ),
             models.CheckConstraint(
@@ -141,11 +163,26 @@ class Contact(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["centre", "-started_at", "-id"], name="contact_centre_newest"),
+            models.Index(
+                fields=["centre", "-started_at", "-id"], name="contact_centre_newest"
+            ),
             models.Index(fields=["handler", "state"], name="contact_handler"),
-            models.Index(fields=["centre", "saved_at"], name="contact_unfinished", condition=Q(state="draft")),
-            models.Index(fields=["phone_index"], name="contact_phone", condition=Q(phone_index__isnull=False)),
-            models.Index(F("postal_code"), F("started_at"), name="contact_place", condition=~Q(postal_code="")),
+            models.Index(
+                fields=["centre", "saved_at"],
+                name="contact_unfinished",
+                condition=Q(state="draft"),
+            ),
+            models.Index(
+                fields=["phone_index"],
+                name="contact_phone",
+                condition=Q(phone_index__isnull=False),
+            ),
+            models.Index(
+                F("postal_code"),
+                F("started_at"),
+                name="contact_place",
+                condition=~Q(postal_code=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -162,7 +199,9 @@ class Contact(models.Model):
 
 class CallbackQuerySet(models.QuerySet["Callback"]):
     def waiting(self) -> CallbackQuerySet:
-        return self.filter(state__in=[CallbackState.OPEN, CallbackState.CLAIMED]).order_by("due_at", "id")
+        return self.filter(
+            state__in=[CallbackState.OPEN, CallbackState.CLAIMED]
+        ).order_by("due_at", "id")
 
 
 class Callback(models.Model):
@@ -171,8 +210,12 @@ class Callback(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="callbacks", null=True)
-    state = models.CharField(max_length=10, choices=CallbackState, default=CallbackState.OPEN)
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, related_name="callbacks", null=True
+    )
+    state = models.CharField(
+        max_length=10, choices=CallbackState, default=CallbackState.OPEN
+    )
     claimed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     language = models.CharField(max_length=3, choices=Language, blank=True)
     is_urgent = models.BooleanField(default=False)
@@ -187,10 +230,18 @@ class Callback(models.Model):
     objects = CallbackQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["centre", "due_at"], name="callback_due", condition=Q(ended_at=None))]
+        indexes = [
+            models.Index(
+                fields=["centre", "due_at"],
+                name="callback_due",
+                condition=Q(ended_at=None),
+            )
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="claimed", claimed_by__isnull=False) | ~Q(state="claimed"), name="callback_claimed_by"
+                condition=Q(state="claimed", claimed_by__isnull=False)
+                | ~Q(state="claimed"),
+                name="callback_claimed_by",
             )
         ]
 
@@ -202,7 +253,9 @@ class AccessRequest(models.Model):
     """A motivated request to see a contact (and what grew from it) that is not one's own; granted for a time."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", db_constraint=True)
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, related_name="+", db_constraint=True
+    )
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now)
@@ -214,11 +267,18 @@ class AccessRequest(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(decided_at__isnull=True, decided_by__isnull=True, granted_until__isnull=True)
+                condition=Q(
+                    decided_at__isnull=True,
+                    decided_by__isnull=True,
+                    granted_until__isnull=True,
+                )
                 | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="access_decided_at_and_by",
             ),
-            models.CheckConstraint(condition=~Q(requested_by=F("decided_by")), name="access_decided_by_another"),
+            models.CheckConstraint(
+                condition=~Q(requested_by=F("decided_by")),
+                name="access_decided_by_another",
+            ),
         ]
 
     def __str__(self) -> str:

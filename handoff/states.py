@@ -1,0 +1,66 @@
+"""The states of a referral, who may move it, and what each side may then see. The diagram in docs/ is made from here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReferralState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    OFFERED = "offered", _("offered")
+    QUESTION = "question", _("question asked")
+    ACCEPTED = "accepted", _("accepted")
+    IN_PROGRESS = "in_progress", _("in progress")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    EXPIRED = "expired", _("expired")
+    RETURNED = "returned", _("returned")
+    COMPLETED = "completed", _("completed")
+
+
+class Who(StrEnum):
+    CENTRE = "centre"
+    PARTNER = "partner"
+    DEADLINE = "deadline"
+
+
+S = ReferralState
+TRANSITIONS: dict[tuple[ReferralState, ReferralState], Who] = {
+    (S.DRAFT, S.OFFERED): Who.CENTRE,
+    (S.DRAFT, S.WITHDRAWN): Who.CENTRE,
+    (S.OFFERED, S.QUESTION): Who.PARTNER,
+    (S.OFFERED, S.ACCEPTED): Who.PARTNER,
+    (S.OFFERED, S.DECLINED): Who.PARTNER,
+    (S.OFFERED, S.WITHDRAWN): Who.CENTRE,
+    (S.OFFERED, S.EXPIRED): Who.DEADLINE,
+    (S.QUESTION, S.OFFERED): Who.CENTRE,
+    (S.QUESTION, S.ACCEPTED): Who.PARTNER,
+    (S.QUESTION, S.DECLINED): Who.PARTNER,
+    (S.QUESTION, S.WITHDRAWN): Who.CENTRE,
+    (S.QUESTION, S.EXPIRED): Who.DEADLINE,
+    (S.ACCEPTED, S.IN_PROGRESS): Who.PARTNER,
+    (S.ACCEPTED, S.RETURNED): Who.PARTNER,
+    (S.ACCEPTED, S.COMPLETED): Who.PARTNER,
+    (S.IN_PROGRESS, S.RETURNED): Who.PARTNER,
+    (S.IN_PROGRESS, S.COMPLETED): Who.PARTNER,
+}
+
+#: The partner has not answered yet: deadlines run.
+WAITING = frozenset({S.OFFERED, S.QUESTION})
+#: The partner is responsible.
+TAKEN = frozenset({S.ACCEPTED, S.IN_PROGRESS})
+#: At most one of these a case and partner.
+LIVE = frozenset({S.DRAFT}) | WAITING | TAKEN
+#: Over: the partner sees that it happened, and nothing of what it was about.
+ENDED = frozenset(S) - LIVE
+
+#: What the partner sees in which state: the summary from the offer on, the agreed fields from acceptance on, until the end.
+SHOWS_SUMMARY = WAITING | TAKEN
+SHOWS_FIELDS = TAKEN
+
+
+def may_move(source: ReferralState, target: ReferralState, who: Who) -> bool:
+    return TRANSITIONS.get((source, target)) == who

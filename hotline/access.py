@@ -1,0 +1,76 @@
+"""Motivated access: somebody outside a contact asks with a reason, a coordinator grants it for a time."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import NotAllowed, require
+from accounts.roles import Permission
+from journal.actions import record
+from journal.groups import organisation_group, user_group
+
+from .models import AccessRequest
+
+GRANT_LASTS = timedelta(days=7)
+
+
+@transaction.atomic
+def request_access(
+    *, by: User, request_id: uuid.UUID, contact_id: uuid.UUID, reason: str
+) -> AccessRequest:
+    """Raises NotAllowed for people who do not work at a centre. A repeated post finds the one request."""
+    if by.centre is None:
+        raise NotAllowed(Permission.CASE_READ)
+    known = AccessRequest.objects.filter(pk=request_id).first()
+    if known:
+        return known
+    request = AccessRequest(
+        pk=request_id,
+        contact_id=contact_id,
+        centre=by.centre,
+        requested_by=by,
+        reason=reason,
+    )
+    request.save(force_insert=True)
+    _record("access.requested", by, request, organisation_group(request.centre_id))
+    return request
+
+
+@transaction.atomic
+def decide_access(*, by: User, request_id: uuid.UUID, grant: bool) -> AccessRequest:
+    """A coordinator other than the one who asked. A second decision has no effect."""
+    request = AccessRequest.objects.select_for_update().filter(pk=request_id).first()
+    if request is None or request.requested_by_id == by.pk:
+        raise NotAllowed(Permission.ACCESS_GRANT)
+    require(by, Permission.ACCESS_GRANT, request.centre_id)
+    now = timezone.now()
+    decided = AccessRequest.objects.filter(pk=request_id, decided_at=None).update(
+        decided_by=by,
+        decided_at=now,
+        granted_until=now + GRANT_LASTS if grant else None,
+    )
+    request.refresh_from_db()
+    if decided:
+        _record(
+            "access.granted" if grant else "access.refused",
+            by,
+            request,
+            user_group(request.requested_by_id),
+        )
+    return request
+
+
+def _record(kind: str, by: User, request: AccessRequest, tell: str) -> None:
+    record(
+        kind,
+        by=by,
+        subject=request.contact_id,
+        centre=request.centre_id,
+        data={"request": str(request.pk)},
+        tell=(tell,),
+    )

@@ -1,0 +1,240 @@
+"""Every write to a contact. Callbacks and access requests have modules of their own."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import NotAllowed, require
+from accounts.roles import Permission
+from journal.actions import record
+from journal.groups import organisation_group, user_group
+from journal.models import Event
+from journal.numbers import next_number
+from journal.stale import stale
+from privacy.actions import new_data_key
+from privacy.blind_index import phone_index
+
+from .models import Contact
+from .numbers import parse_number
+from .permissions import may_write
+from .states import ContactState
+from .vocabulary import CallerIdKind, Channel, Kind
+
+EDITABLE = frozenset(
+    {
+        "kind", "channel", "started_at", "caller_type_id", "language", "relation", "alias", "phone", "country", "postal_code",
+        "municipality", "region_id", "age_band", "sex", "phenomenon", "topics", "label", "advice", "notes", "is_hard",
+    }
+)  # fmt: skip
+
+
+@transaction.atomic
+def open_contact(
+    *,
+    by: User,
+    contact_id: uuid.UUID,
+    channel: Channel = Channel.PHONE,
+    started_at: datetime | None = None,
+    details: dict[str, Any] | None = None,
+) -> Contact:
+    """Begin to log a contact. ``contact_id`` comes with the form: a repeated post finds the one contact."""
+    if by.centre is None:
+        raise NotAllowed(Permission.CONTACT_LOG)
+    require(by, Permission.CONTACT_LOG, by.centre.pk)
+    known = Contact.objects.filter(pk=contact_id, handler=by).first()
+    if known:
+        return known
+    now = timezone.now()
+    contact = Contact(
+        pk=contact_id,
+        centre=by.centre,
+        handler=by,
+        channel=channel,
+        started_at=started_at or now,
+    )
+    contact.number = next_number("hotline_contact_number")
+    contact.data_key = new_data_key()
+    contact.saved_at = now
+    _apply(contact, details or {})
+    contact.save(force_insert=True)
+    _record("contact.opened", by, contact, {"channel": channel})
+    return contact
+
+
+@transaction.atomic
+def save_contact(
+    *, by: User, contact_id: uuid.UUID, version: int, changes: dict[str, Any]
+) -> Contact:
+    """Save what was typed. Raises Stale when another tab or person has changed the contact since ``version``.
+
+    A repeat of a save whose answer was lost finds its values there and counts as saved.
+    """
+    contact = _lock(by, contact_id)
+    changed = _apply(contact, changes)
+    if not changed:
+        return contact
+    if contact.version != version:
+        raise stale(contact_id)
+    contact.version += 1
+    contact.saved_at = timezone.now()
+    contact.surfaced_at = None if contact.handler_id == by.pk else contact.surfaced_at
+    contact.save()
+    kind = (
+        "contact.saved" if contact.state == ContactState.DRAFT else "contact.corrected"
+    )
+    if not _told_already(kind, by, contact, changed):
+        _record(kind, by, contact, {"fields": sorted(changed)}, tell=())
+    return contact
+
+
+@transaction.atomic
+def complete_contact(
+    *, by: User, contact_id: uuid.UUID, kind: Kind | None = None
+) -> Contact:
+    """End the logging. ``kind`` is given by the one-key endings (silent, wrong number ...). A repeat has no effect."""
+    contact = _lock(by, contact_id)
+    now = timezone.now()
+    done = Contact.objects.filter(pk=contact_id, state=ContactState.DRAFT).update(
+        state=ContactState.COMPLETED,
+        kind=kind or contact.kind,
+        completed_at=now,
+        completed_by=by,
+        handler=contact.handler_id or by.pk,
+        surfaced_at=None,
+        version=contact.version + 1,
+    )
+    contact.refresh_from_db()
+    if done:
+        _record("contact.completed", by, contact, _facts(contact))
+    return contact
+
+
+@transaction.atomic
+def take_contact(*, by: User, contact_id: uuid.UUID) -> Contact:
+    """Take over a contact that is nobody's or has surfaced. Raises Stale when somebody else was faster."""
+    contact = _lock(by, contact_id)
+    if contact.handler_id == by.pk and contact.surfaced_at is None:
+        return contact
+    if contact.handler_id not in (None, by.pk) and contact.surfaced_at is None:
+        raise stale(contact_id)
+    previous = contact.handler_id
+    _hand_to(contact, by)
+    _record("contact.taken", by, contact, {"from": previous})
+    return contact
+
+
+@transaction.atomic
+def assign_contact(*, by: User, contact_id: uuid.UUID, to: User) -> Contact:
+    """A coordinator gives the contact to a handler of the centre."""
+    contact = _lock(by, contact_id)
+    require(by, Permission.CONTACT_ASSIGN, contact.centre_id)
+    require(to, Permission.CONTACT_LOG, contact.centre_id)
+    if contact.handler_id == to.pk and contact.surfaced_at is None:
+        return contact
+    _hand_to(contact, to)
+    _record(
+        "contact.assigned",
+        by,
+        contact,
+        {"to": to.pk},
+        tell=(user_group(to.pk), organisation_group(contact.centre_id)),
+    )
+    return contact
+
+
+@transaction.atomic
+def surface_forgotten(*, by: User, now: datetime) -> int:
+    """Show unfinished contacts that nobody touched to the whole shift; returns how many. Run by the shift service."""
+    surfaced = 0
+    for contact in Contact.objects.forgotten(now).select_for_update(skip_locked=True):
+        surfaced += Contact.objects.filter(pk=contact.pk, surfaced_at=None).update(
+            surfaced_at=now
+        )
+        _record("contact.surfaced", by, contact, {"handler": contact.handler_id})
+    return surfaced
+
+
+def _lock(by: User, contact_id: uuid.UUID) -> Contact:
+    contact = Contact.objects.select_for_update().filter(pk=contact_id).first()
+    if contact is None or not may_write(by, contact):
+        raise NotAllowed(Permission.CONTACT_LOG)
+    return contact
+
+
+def _hand_to(contact: Contact, user: User) -> None:
+    contact.handler = user
+    contact.surfaced_at = None
+    contact.saved_at = timezone.now()
+    contact.version += 1
+    contact.save(update_fields=["handler", "surfaced_at", "saved_at", "version"])
+
+
+def _apply(contact: Contact, changes: dict[str, Any]) -> set[str]:
+    """Set the values; returns the names of those that differ. Raises ValueError for a field that is not the form's."""
+    unknown = changes.keys() - EDITABLE
+    if unknown:
+        raise ValueError(f"not editable: {sorted(unknown)}")
+    changed = {
+        name for name, value in changes.items() if getattr(contact, name) != value
+    }
+    for name in changed:
+        setattr(contact, name, changes[name])
+    if changed & {"phone", "country"}:
+        _recognisable(contact)
+    return changed
+
+
+def _recognisable(contact: Contact) -> None:
+    """Only a number that was shown or told, and is valid, gets an index by which the caller is recognised."""
+    number = parse_number(contact.phone, contact.country)
+    contact.phone_index = phone_index(number.e164) if number else None
+    contact.caller_id_kind = CallerIdKind.SHOWN if number else CallerIdKind.UNKNOWN
+
+
+def _told_already(kind: str, by: User, contact: Contact, changed: set[str]) -> bool:
+    """Whether the last event about the contact is the same person's and names these fields: one entry a spell of typing."""
+    last = Event.objects.filter(subject=contact.pk).newest_first().first()
+    return (
+        last is not None
+        and last.kind == kind
+        and last.actor_id == by.pk
+        and changed <= set(last.data["fields"])
+    )
+
+
+def _facts(contact: Contact) -> dict[str, Any]:
+    """What the figures count, as codes."""
+    return {
+        "channel": contact.channel,
+        "kind": contact.kind,
+        "caller_type": contact.caller_type_id,
+        "language": contact.language,
+        "region": contact.region_id,
+        "phenomenon": contact.phenomenon,
+        "age_band": contact.age_band,
+        "sex": contact.sex,
+    }
+
+
+def _record(
+    kind: str,
+    by: User,
+    contact: Contact,
+    data: dict[str, Any] | None = None,
+    tell: tuple[str, ...] | None = None,
+) -> None:
+    groups = (organisation_group(contact.centre_id),) if tell is None else tell
+    record(
+        kind,
+        by=by,
+        subject=contact.pk,
+        centre=contact.centre_id,
+        data=data,
+        tell=groups,
+    )

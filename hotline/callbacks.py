@@ -1,0 +1,122 @@
+"""Writes to the worklist of callbacks. (A part of the actions; a file of its own for its size.)"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import NotAllowed, require
+from accounts.roles import Permission
+from journal.actions import record
+from journal.groups import organisation_group
+from journal.stale import stale
+from privacy.actions import new_data_key
+
+from .actions import open_contact
+from .models import Callback, Contact
+from .states import CALLBACK_TRANSITIONS, CallbackState
+from .vocabulary import Channel
+
+
+@transaction.atomic
+def schedule_callback(
+    *,
+    by: User,
+    callback_id: uuid.UUID,
+    phone: str,
+    due_at: datetime,
+    language: str = "",
+    note: str = "",
+    is_urgent: bool = False,
+    contact: Contact | None = None,
+) -> Callback:
+    """Put a callback on the shift's worklist; a repeated post finds the one callback."""
+    if by.centre is None:
+        raise NotAllowed(Permission.CONTACT_LOG)
+    require(by, Permission.CONTACT_LOG, by.centre.pk)
+    known = Callback.objects.filter(pk=callback_id).first()
+    if known:
+        return known
+    callback = Callback(
+        pk=callback_id,
+        centre=by.centre,
+        contact=contact,
+        due_at=due_at,
+        language=language,
+        is_urgent=is_urgent,
+        made_by=by,
+    )
+    callback.data_key = contact.data_key if contact else new_data_key()
+    callback.phone, callback.note = phone, note
+    callback.save(force_insert=True)
+    _record("callback.scheduled", by, callback)
+    return callback
+
+
+@transaction.atomic
+def claim_callback(
+    *, by: User, callback_id: uuid.UUID, contact_id: uuid.UUID
+) -> Contact:
+    """Take a callback and open the contact that logs it. Raises Stale when somebody else was faster."""
+    callback = _lock(by, callback_id)
+    if callback.state == CallbackState.CLAIMED and callback.claimed_by_id == by.pk:
+        return open_contact(by=by, contact_id=contact_id)
+    _move(callback, CallbackState.CLAIMED, claimed_by=by, attempts=F("attempts") + 1)
+    _record("callback.claimed", by, callback)
+    return open_contact(
+        by=by,
+        contact_id=contact_id,
+        channel=Channel.CALLBACK,
+        details={"phone": callback.phone, "language": callback.language},
+    )
+
+
+@transaction.atomic
+def put_callback_back(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> None:
+    """Nobody answered: the callback waits again, until ``due_at``."""
+    callback = _lock(by, callback_id)
+    _move(callback, CallbackState.OPEN, claimed_by=None, due_at=due_at)
+    _record("callback.put_back", by, callback)
+
+
+@transaction.atomic
+def end_callback(*, by: User, callback_id: uuid.UUID, reached: bool) -> None:
+    """``reached``: the conversation took place; otherwise the callback is no longer wanted. A repeat has no effect."""
+    callback = _lock(by, callback_id)
+    wanted = CallbackState.DONE if reached else CallbackState.CANCELLED
+    if callback.state == wanted:
+        return
+    _move(callback, wanted, ended_at=timezone.now())
+    _record(f"callback.{wanted.value}", by, callback)
+
+
+def _lock(by: User, callback_id: uuid.UUID) -> Callback:
+    callback = Callback.objects.select_for_update().filter(pk=callback_id).first()
+    if callback is None:
+        raise NotAllowed(Permission.CONTACT_LOG)
+    require(by, Permission.CONTACT_LOG, callback.centre_id)
+    return callback
+
+
+def _move(callback: Callback, to: CallbackState, **values: object) -> None:
+    if to not in CALLBACK_TRANSITIONS[CallbackState(callback.state)]:
+        raise stale(callback.pk)
+    Callback.objects.filter(pk=callback.pk, state=callback.state).update(
+        state=to, **values
+    )
+    callback.refresh_from_db()
+
+
+def _record(kind: str, by: User, callback: Callback) -> None:
+    record(
+        kind,
+        by=by,
+        subject=callback.pk,
+        centre=callback.centre_id,
+        tell=(organisation_group(callback.centre_id),),
+    )

@@ -1,0 +1,64 @@
+"""Who may see and change a contact. The same rules stand as policies in migration 0001; a property test compares them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.http import Http404
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import organisations_as
+from accounts.roles import Role
+from journal.actions import look
+
+from .models import AccessRequest, Contact
+
+
+def may_read(user: User, contact: Contact, *, has_grant: bool = False) -> bool:
+    return has_grant or may_write(user, contact)
+
+
+def may_write(user: User, contact: Contact) -> bool:
+    """Coordinators of the centre; handlers when it is theirs, nobody's, or surfaced to the shift."""
+    if contact.centre_id in organisations_as(user, Role.COORDINATOR):
+        return True
+    if contact.centre_id not in organisations_as(user, Role.HANDLER):
+        return False
+    return contact.handler_id in (None, user.pk) or contact.surfaced_at is not None
+
+
+def has_grant(user: User, contact_id: uuid.UUID, at: datetime | None = None) -> bool:
+    return AccessRequest.objects.filter(
+        contact_id=contact_id, requested_by=user, granted_until__gt=at or timezone.now()
+    ).exists()
+
+
+def contact_to_read(user: User, contact_id: uuid.UUID) -> Contact:
+    """The contact, and the trace of the look. Raises Http404, which leaves a trace too."""
+    contact = _visible(contact_id)
+    if contact is None or not may_read(
+        user, contact, has_grant=has_grant(user, contact_id)
+    ):
+        look("contact.read.denied", by=user, subject=contact_id)
+        raise Http404
+    look("contact.read", by=user, subject=contact.pk, centre=contact.centre_id)
+    return contact
+
+
+def contact_to_write(user: User, contact_id: uuid.UUID) -> Contact:
+    """The contact, when the user may change it. Raises Http404."""
+    contact = _visible(contact_id)
+    if contact is None or not may_write(user, contact):
+        look("contact.write.denied", by=user, subject=contact_id)
+        raise Http404
+    return contact
+
+
+def _visible(contact_id: uuid.UUID) -> Contact | None:
+    return (
+        Contact.objects.select_related("caller_type", "region", "handler")
+        .filter(pk=contact_id)
+        .first()
+    )

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from .models import Event
+
+
+class Stale(Exception):
+    """The actor's page showed an older state. ``events``: what has happened since, newest first."""
+
+    def __init__(self, subject: uuid.UUID, events: Sequence[Event]) -> None:
+        super().__init__(f"{subject} has changed")
+        self.subject = subject
+        self.events = events
+
+
+def stale(subject: uuid.UUID) -> Stale:
+    return Stale(
+        subject,
+        list(
+            Event.objects.filter(subject=subject)
+            .select_related("actor")
+            .newest_first()[:5]
+        ),
+    )
