@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
@@ -41,7 +41,13 @@ class _OpenOnRead(DeferredAttribute):
         return value
 
 
-class EncryptedField(models.Field[Any, Any]):
+if TYPE_CHECKING:
+    AnyField = models.Field[Any, Any]
+else:
+    AnyField = models.Field
+
+
+class EncryptedField(AnyField):
     descriptor_class = _OpenOnRead
     empty: Any = None
 
