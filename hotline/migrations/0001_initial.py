@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("journal", "0001_initial"),
         ("accounts", "0001_initial"),
         ("privacy", "0001_initial"),
         ("regions", "0001_initial"),
