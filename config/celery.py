@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import beat_init
 from django.core.management import call_command
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -18,3 +19,9 @@ app.autodiscover_tasks()
 def clear_sessions() -> None:
     """Delete sessions that have ended."""
     call_command("clearsessions")
+
+
+@beat_init.connect
+def show_life(**_: object) -> None:
+    """Beat would send its first heartbeat only after a whole interval."""
+    app.send_task("journal.tasks.heartbeat", expires=10)

@@ -24,7 +24,9 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     """200 when database, broker, relay and beat are alive, otherwise 503; each part with its age in seconds."""
     parts = {"database": _database(), "push": _push(), "broker": _broker(), **_heartbeats(["relay", "beat"])}
     ready = all(part["ok"] for part in parts.values())
-    return JsonResponse({"status": "ready" if ready else "not ready", **parts}, status=200 if ready else 503)
+    answer = JsonResponse({"status": "ready" if ready else "not ready", **parts}, status=200 if ready else 503)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  asked every second, Django would log each 503
+    return answer
 
 
 def _database() -> dict[str, Any]:

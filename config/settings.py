@@ -217,12 +217,18 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 STATIC_URL = "static/"
-STATIC_ROOT = Path(ENVIRON.get("LOTSE_STATIC_ROOT") or LOTSE_DATA / "static")
+# With LOTSE_STATIC_ROOT: names with a hash, compressed, made by collectstatic. Without: straight from the checkout.
+STATIC_ROOT = ENVIRON.get("LOTSE_STATIC_ROOT") or None
+STATIC_STORAGE = (
+    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    if STATIC_ROOT
+    else "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": STATIC_STORAGE},
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 
 # --- language and time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

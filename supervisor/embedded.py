@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 
 from supervisor import binaries
 from supervisor.data import DataDirectory
-from supervisor.postgres import Postgres
+from supervisor.postgres import ROLES, Postgres
 from supervisor.process import Child
 from supervisor.valkey import Valkey
 
 DATABASE = "lotse"
+FORGET_HEARTBEATS = """
+DO $$ BEGIN
+    IF to_regclass('journal_heartbeat') IS NOT NULL THEN DELETE FROM journal_heartbeat; END IF;
+END $$
+"""
 
 
 @dataclass
@@ -41,3 +46,14 @@ class Embedded:
 
     def url(self, role: str, database: str = DATABASE) -> str:
         return self.postgres.url(database, role)
+
+    def prepare_database(self) -> None:
+        """Database, roles, extensions; skipped when roles.sql is the one that was run here last."""
+        mark, wanted = self.data.root / "roles-made", ROLES.read_text(encoding="utf-8")
+        if not mark.exists() or mark.read_text(encoding="utf-8") != wanted:
+            self.postgres.make_database(DATABASE)
+            mark.write_text(wanted, encoding="utf-8")
+
+    def forget_heartbeats(self) -> None:
+        """Those of the last run would make this one look ready before it is."""
+        self.postgres.sql(FORGET_HEARTBEATS, database=DATABASE)

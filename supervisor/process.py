@@ -73,7 +73,7 @@ def start(
         stdout=log,
         stderr=log,
         process_group=0,
-        preexec_fn=_last_will(orphan_signal, os.getpid()),  # noqa: PLW1509  the supervisor has one thread
+        preexec_fn=last_will(orphan_signal, os.getpid()),  # noqa: PLW1509  the supervisor has one thread
         **_identity(account),
     )
     return Child(name, popen, stop_signal, patience)
@@ -90,7 +90,7 @@ def run(
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=_last_will(signal.SIGKILL, os.getpid()),  # noqa: PLW1509
+        preexec_fn=last_will(signal.SIGKILL, os.getpid()),  # noqa: PLW1509
         **_identity(account),
     )
 
@@ -101,7 +101,7 @@ def _identity(account: Account | None) -> dict[str, object]:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def _last_will(orphan_signal: signal.Signals, parent: int) -> Callable[[], None]:
+def last_will(orphan_signal: signal.Signals, parent: int) -> Callable[[], None]:
     def prepare() -> None:
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, int(orphan_signal), 0, 0, 0)

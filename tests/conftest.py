@@ -40,8 +40,11 @@ DIRECTORY = _place()
 DATABASE = f"lotse_{WORKER}"
 os.environ.update(cluster.environment(DIRECTORY, DATABASE, "lotse_web"))
 
+import django  # noqa: E402  it reads the environment above
 from django.conf import settings  # noqa: E402  it reads the environment above
 
+django.setup()
+pytest_plugins = ["people"]
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _keeper: list[subprocess.Popen[bytes]] = []
 
@@ -62,9 +65,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _end_with_us() -> None:
-    from supervisor.process import _last_will
+    from supervisor.process import last_will
 
-    _last_will(signal.SIGTERM, os.getppid())()
+    last_will(signal.SIGTERM, os.getppid())()
 
 
 def pytest_unconfigure() -> None:

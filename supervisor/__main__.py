@@ -1,0 +1,58 @@
+"""`python -m supervisor up|manage ...`; `./lotse` hands over to it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from supervisor import catalogues, manage
+from supervisor.account import for_servers
+from supervisor.data import DataDirectory
+from supervisor.environment import Outside
+from supervisor.errors import Refused
+from supervisor.tree import CHECKOUT, Tree, free_port
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command and return the exit code; a refusal is one sentence on stderr and 1."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    options, rest = _parser().parse_known_args(arguments)
+    if rest and options.command != "manage":
+        _parser().error(f"unknown: {' '.join(rest)}")
+    try:
+        catalogues.compile_stale()
+        data = DataDirectory.open(options.data, for_servers())
+        outside = Outside(dict(os.environ))
+        if options.command == "manage":
+            return manage.run(data, options.arguments + rest, outside)
+        return _up(data, options, outside)
+    except Refused as refusal:
+        if str(refusal):
+            print(f"lotse: {refusal}", file=sys.stderr)
+        return 1
+
+
+def _up(data: DataDirectory, options: argparse.Namespace, outside: Outside) -> int:
+    if data.lock() is None:
+        raise Refused(f"Another Lotse already uses the data directory {data.root}; it was not disturbed.")
+    return Tree(data, free_port(options.port), not options.no_demo, outside).run()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lotse", description="Lotse, the platform behind an advice centre.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    default = Path(os.environ.get("LOTSE_DATA") or CHECKOUT / ".data")
+    up = commands.add_parser("up", help="start everything and say where to go")
+    up.add_argument("--port", type=int, default=8000, help="the port of the web server (0: any free one)")
+    up.add_argument("--data", type=Path, default=default, metavar="DIR", help="where the data lies")
+    up.add_argument("--no-demo", action="store_true", help="start with an empty database")
+    run = commands.add_parser("manage", help="run a management command on the embedded services", add_help=False)
+    run.add_argument("--data", type=Path, default=default, metavar="DIR")
+    run.add_argument("arguments", nargs=argparse.REMAINDER)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

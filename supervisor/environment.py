@@ -1,0 +1,59 @@
+"""Which variables each process of Lotse is given. A variable that is set outside wins over the embedded default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from supervisor.embedded import DATABASE, Embedded
+
+OWNER, WEB, WORKER = "lotse_owner", "lotse_web", "lotse_worker"
+# An outside database may bring an address per role; where it does not, DATABASE_URL serves them all.
+OUTSIDE = {OWNER: "LOTSE_OWNER_DATABASE_URL", WEB: "DATABASE_URL", WORKER: "LOTSE_WORKER_DATABASE_URL"}
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the person who starts us has set already."""
+
+    variables: Mapping[str, str]
+
+    @property
+    def has_database(self) -> bool:
+        return bool(self.variables.get("DATABASE_URL"))
+
+    @property
+    def has_redis(self) -> bool:
+        return bool(self.variables.get("REDIS_URL"))
+
+
+def shared(embedded: Embedded, outside: Outside, *, port: int | None, demo: bool) -> dict[str, str]:
+    """The variables that every process has in common, apart from its DATABASE_URL."""
+    data = embedded.data
+    defaults = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "LOTSE_DATA": str(data.root),
+        "LOTSE_DEMO": "1" if demo and not outside.has_database else "0",
+        "PYTHONUNBUFFERED": "1",
+        "C_FORCE_ROOT": "1",  # Celery's warning is about pickle, which is off
+    }
+    if port:
+        defaults["LOTSE_PUBLIC_BASE_URL"] = f"http://127.0.0.1:{port}"
+    if not outside.has_redis:
+        defaults["REDIS_URL"] = embedded.valkey.url
+    if not outside.variables.get("LOTSE_KEYS_FILE"):
+        defaults["LOTSE_KEYS_FILE"] = str(data.keys)
+    if not (outside.variables.get("LOTSE_SECRET_KEY") or outside.variables.get("LOTSE_SECRET_KEY_FILE")):
+        defaults["LOTSE_SECRET_KEY_FILE"] = str(data.secret_key)
+    given = {name: value for name, value in outside.variables.items() if value}
+    path = os.pathsep.join([str(embedded.postgres.programs), given.get("PATH", os.defpath)])  # psql for dbshell
+    return {**defaults, **given, "LOTSE_DATA": str(data.root), "PATH": path}
+
+
+def addresses(embedded: Embedded, outside: Outside) -> dict[str, str]:
+    """DATABASE_URL by role."""
+    if not outside.has_database:
+        return {role: embedded.url(role, DATABASE) for role in OUTSIDE}
+    fallback = outside.variables["DATABASE_URL"]
+    return {role: outside.variables.get(variable) or fallback for role, variable in OUTSIDE.items()}

@@ -1,0 +1,110 @@
+"""`./lotse manage COMMAND`: Django's command line on the servers of a running `up`, or on servers started for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from supervisor.data import DataDirectory
+from supervisor.embedded import Embedded
+from supervisor.environment import OWNER, WORKER, Outside, addresses, shared
+from supervisor.errors import Refused
+from supervisor.process import last_will
+from supervisor.tree import CHECKOUT, prepare, start_servers
+
+# What changes or shows the schema runs as its owner; everything that works on content runs as the worker does.
+AS_OWNER = {
+    "migrate",
+    "makemigrations",
+    "showmigrations",
+    "sqlmigrate",
+    "squashmigrations",
+    "optimizemigration",
+    "dbshell",
+    "inspectdb",
+    "flush",
+    "sqlflush",
+    "sqlsequencereset",
+}
+# These need no server at all; manage.py knows them too.
+WITHOUT_SERVICES = {"rehearse", "makemessages", "compilemessages", "help", "version"}
+
+
+def run(data: DataDirectory, arguments: list[str], outside: Outside) -> int:
+    """Run one command and return its exit code."""
+    name = arguments[0] if arguments else "help"
+    if name in WITHOUT_SERVICES or {"-h", "--help", "--version"} & set(arguments):
+        return _call(arguments, {**outside.variables, "LOTSE_WITHOUT_SERVICES": "1"})
+    state = _running(data)
+    if state is not None:
+        return _call(arguments, _environment(state, name))
+    return _call_on_own_servers(data, arguments, outside)
+
+
+def _environment(state: Mapping[str, Any], command: str) -> dict[str, str]:
+    role = OWNER if command in AS_OWNER else WORKER
+    return {**os.environ, **state["shared"], "DATABASE_URL": state["addresses"][role], "LOTSE_PROCESS": "manage"}
+
+
+def _running(data: DataDirectory, patience: float = 90.0) -> dict[str, Any] | None:
+    """The state of the `up` that has this directory, or None once the directory is ours."""
+    until = time.monotonic() + patience
+    while data.lock() is None:
+        state = data.read_state()
+        if state.get("kind") == "up":
+            return state
+        if time.monotonic() > until:  # another command has it; its servers end with it
+            raise Refused(f"Another command still works in {data.root}.")
+        time.sleep(0.1)
+    return None
+
+
+def _call_on_own_servers(data: DataDirectory, arguments: list[str], outside: Outside) -> int:
+    embedded = Embedded(data)
+    state = {
+        "shared": shared(embedded, outside, port=None, demo=True),
+        "addresses": addresses(embedded, outside),
+    }
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's; it ends, then the servers do
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _exit)
+    try:
+        start_servers(embedded, outside)
+        if arguments[0] not in AS_OWNER:
+            prepare(embedded, _environment(state, "migrate"))
+        return _call(arguments, _environment(state, arguments[0]))
+    finally:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        embedded.stop()
+
+
+def _call(arguments: list[str], environment: Mapping[str, str]) -> int:
+    """In our own process group and with our terminal, so that shell and dbshell can be typed into."""
+    command = [sys.executable, str(CHECKOUT / "manage.py"), *arguments]
+    with subprocess.Popen(command, env=dict(environment), preexec_fn=_as_a_command(os.getpid())) as popen:
+        try:
+            code = popen.wait()
+        except BaseException:
+            popen.terminate()
+            raise
+    return code if code >= 0 else 128 - code
+
+
+def _as_a_command(parent: int) -> Any:
+    will = last_will(signal.SIGKILL, parent)
+
+    def prepare_command() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        will()
+
+    return prepare_command
+
+
+def _exit(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)

@@ -1,0 +1,184 @@
+"""`./lotse up`: the servers, then migrations, then web, worker, beat and relay, until somebody ends it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from supervisor import process
+from supervisor.data import DataDirectory
+from supervisor.embedded import Embedded
+from supervisor.environment import OWNER, WEB, WORKER, Outside, addresses, shared
+from supervisor.errors import Refused
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stop(Exception):
+    """Somebody asked us to end."""
+
+
+@dataclass
+class Tree:
+    data: DataDirectory
+    port: int
+    demo: bool
+    outside: Outside
+    say: Callable[[str], None] = print
+    children: list[process.Child] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.embedded = Embedded(self.data)
+        self.shared = shared(self.embedded, self.outside, port=self.port, demo=self.demo)
+        self.addresses = addresses(self.embedded, self.outside)
+
+    def run(self) -> int:
+        """Run until a signal (0) or until a child dies (1). Ends everything in order in either case."""
+        for number in SIGNALS:
+            signal.signal(number, _raise_stop)
+        try:
+            self._start()
+            self._announce()
+            return self._watch()
+        except Stop:
+            self.say("Stopping ...")
+            return 0
+        finally:
+            for number in SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+            self._stop()
+
+    def _start(self) -> None:
+        start_servers(self.embedded, self.outside)
+        self.data.write_state({"kind": "up", "shared": self.shared, "addresses": self.addresses})
+        report = prepare(self.embedded, self.environment(OWNER, "prepare"))
+        if self.shared["LOTSE_DEMO"] == "1" and report["demo_command"]:
+            self._make_demo()
+        if not self.outside.has_database:
+            self.embedded.forget_heartbeats()
+        for name, command, role in self._processes():
+            child = process.start(name, command, environment=self.environment(role, name), directory=CHECKOUT)
+            self.children.append(child)
+        self.people = report["people"] if self.shared["LOTSE_DEMO"] == "1" else []
+
+    def _processes(self) -> list[tuple[str, list[str], str]]:
+        python, celery = sys.executable, [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
+        web = ["uvicorn", "config.asgi:application", "--host", HOST, "--port", str(self.port), "--lifespan", "off"]
+        quiet = ["--no-access-log", "--log-level", "warning", "--no-server-header", "--no-proxy-headers"]
+        lean = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+        return [
+            ("web", [python, "-m", *web, *quiet, "--timeout-graceful-shutdown", "8"], WEB),
+            ("worker", [*celery, "worker", "--pool=threads", "--concurrency=2", *lean], WORKER),
+            ("beat", [*celery, "beat", "--pidfile=", "--loglevel", "WARNING"], WORKER),
+            ("relay", [python, "manage.py", "relay"], WORKER),
+        ]
+
+    def environment(self, role: str, name: str) -> dict[str, str]:
+        return {**self.shared, "DATABASE_URL": self.addresses[role], "LOTSE_PROCESS": name}
+
+    def _make_demo(self) -> None:
+        """Once per data directory: on the second start its mark is there and no time is spent."""
+        mark = self.data.root / "demo-made"
+        if mark.exists():
+            return
+        self.say("Making the demo ...")
+        child = process.start(
+            "demo",
+            [sys.executable, "manage.py", "demo", "--if-empty"],
+            environment=self.environment(WORKER, "demo"),
+            directory=CHECKOUT,
+        )
+        if child.popen.wait():
+            raise Refused("The demo could not be made; `./lotse up --no-demo` starts without it.")
+        mark.touch()
+
+    def _announce(self) -> None:
+        """Wait until /readyz says so, then tell where to go."""
+        until = time.monotonic() + 90
+        while not is_ready(self.port):
+            self._check_children()
+            if time.monotonic() > until:
+                raise Refused("It did not get ready in 90 seconds; /readyz names the part that is missing.")
+            time.sleep(0.05)
+        self.data.write_state({**self.data.read_state(), "ready": True, "port": self.port})
+        self.say(f"\nLotse is ready: http://{HOST}:{self.port}/\n")
+        if self.people:
+            self.say("This is a demo; everything in it is invented. Sign in as one of:")
+            for email, label, password in self.people:
+                self.say(f"  {email:<44} {label:<24} password: {password}")
+        self.say("Ctrl-C ends it.\n")
+
+    def _watch(self) -> int:
+        while True:
+            self._check_children()
+            time.sleep(0.25)
+
+    def _check_children(self) -> None:
+        for child in [*self.embedded.children, *self.children]:
+            if child.ended is not None:
+                raise Refused(f"{child.name} ended by itself (code {child.ended}); all the rest is stopped with it.")
+
+    def _stop(self) -> None:
+        for child in self.children:
+            child.stop()
+        self.embedded.stop()
+        self.data.clear_state()
+
+
+def start_servers(embedded: Embedded, outside: Outside) -> None:
+    """Start what is not outside, with the database and its roles."""
+    embedded.start(database=not outside.has_database, broker=not outside.has_redis)
+    if not outside.has_database:
+        embedded.prepare_database()
+
+
+def prepare(embedded: Embedded, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Checks and migrations in one process; it leaves a report. Its own line on stderr says what went wrong."""
+    report = embedded.data.root / "prepared.json"
+    report.unlink(missing_ok=True)
+    child = process.start(
+        "prepare", [sys.executable, "-m", "config.prepare", report], environment=environment, directory=CHECKOUT
+    )
+    if child.popen.wait():
+        raise Refused("")
+    found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    return found
+
+
+def free_port(wanted: int) -> int:
+    """`wanted`, or any free one for 0. Raises Refused when it is taken."""
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, wanted))
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise Refused(f"Port {wanted} cannot be used ({reason}); choose another with --port.") from None
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_ready(port: int) -> bool:
+    try:
+        with closing(http.client.HTTPConnection(HOST, port, timeout=5)) as connection:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def _raise_stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stop
