@@ -40,6 +40,10 @@ class _OpenOnRead(DeferredAttribute):
             instance.__dict__[self.field.attname] = value
         return value
 
+    def __set__(self, instance: Any, value: Any) -> None:
+        # With __set__ the descriptor goes before the instance's dictionary, so no reader gets the sealed value.
+        instance.__dict__[self.field.attname] = value
+
 
 if TYPE_CHECKING:
     AnyField = models.Field[Any, Any]
