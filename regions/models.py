@@ -195,6 +195,14 @@ class Liaison(models.Model):
         verbose_name = _("liaison")
         verbose_name_plural = _("liaisons")
         ordering = ["region", "sector", "post"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "sector", "post"],
+                condition=Q(ended_on=None),
+                name="liaison_once",
+                violation_error_message=_("This post is in the list already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"liaison {self.pk}"

@@ -31,12 +31,16 @@ def no_holidays(_day: date) -> bool:
     return False
 
 
-def public_holidays(country: str, subdivision: str | None = None) -> Holidays:
-    """Public holidays by package `holidays`; an unknown country has none, an unknown subdivision the national ones."""
-    if country not in holidays.list_supported_countries():
+def public_holidays(country: str, *subdivisions: str) -> Holidays:
+    """Public holidays by package `holidays`, of the first subdivision that it knows, else the national ones.
+
+    A country that the package does not know has none.
+    """
+    known = holidays.list_supported_countries()
+    if country not in known:
         return no_holidays
-    known = subdivision in holidays.list_supported_countries()[country]
-    found = holidays.country_holidays(country, subdiv=subdivision if known else None)
+    subdivision = next((name for name in subdivisions if name in known[country]), None)
+    found = holidays.country_holidays(country, subdiv=subdivision)
     return lambda day: day in found
 
 

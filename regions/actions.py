@@ -1,0 +1,259 @@
+"""Every change of the network. Each is atomic and leaves its event; a repeat changes nothing and leaves none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from itertools import pairwise
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from accounts.permissions import require
+from accounts.roles import Permission
+from journal.actions import record
+from journal.groups import organisation_group
+
+from .models import Coverage, IntakePause, Liaison, OpeningHours, PartnerProfile, Region
+from .permissions import require_pause
+from .vocabulary import PauseReason, Sector
+
+#: Reference rows have whole numbers as keys, the journal's subjects are UUIDs: this namespace leads from one to the other.
+REFERENCE = UUID("5d8b6f0a-54f2-5c1e-9a43-3b0c7b1de210")
+
+
+class Stale(Exception):
+    """The row was changed since it was read; nothing was written."""
+
+
+class Invalid(ValueError):
+    """Values that no form lets through."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Open on this weekday (0 is Monday) from `opens` to `closes`, in the organisation's time zone."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+def subject_of(row: Organisation | Liaison) -> UUID:
+    """The journal's name for a reference row."""
+    return uuid5(REFERENCE, f"{row._meta.model_name}:{row.pk}")
+
+
+@transaction.atomic
+def save_profile(
+    *,
+    by: User,
+    organisation: Organisation,
+    version: int,
+    services: Sequence[str],
+    phenomena: Sequence[str],
+    languages: Sequence[str],
+    capacity: int,
+    is_national: bool,
+) -> PartnerProfile:
+    """Store what the partner offers; `version` is the one that was read (0 for a new profile). Raises NotAllowed, Stale."""
+    require(by, Permission.NETWORK_EDIT)
+    profile = _locked_profile(organisation)
+    values: dict[str, Any] = {
+        "services": sorted(services),
+        "phenomena": sorted(phenomena),
+        "languages": sorted(languages),
+        "capacity": capacity,
+        "is_national": is_national,
+    }
+    if all(getattr(profile, name) == value for name, value in values.items()):
+        return profile
+    _next_version(profile, version, **values)
+    _record("profile.changed", by, organisation, values)
+    return profile
+
+
+@transaction.atomic
+def set_coverage(*, by: User, organisation: Organisation, regions: Iterable[Region], version: int) -> None:
+    """The organisation covers exactly these regions; `version` is the profile's. Raises NotAllowed, Stale."""
+    require(by, Permission.NETWORK_EDIT)
+    profile = _locked_profile(organisation)
+    wanted = {region.code for region in regions}
+    present = set(organisation.coverage.values_list("region_id", flat=True))
+    if wanted == present:
+        return
+    _next_version(profile, version)
+    organisation.coverage.filter(region__in=present - wanted).delete()
+    Coverage.objects.bulk_create(Coverage(organisation=organisation, region_id=code) for code in wanted - present)
+    _record(
+        "coverage.changed", by, organisation, {"added": sorted(wanted - present), "dropped": sorted(present - wanted)}
+    )
+
+
+@transaction.atomic
+def set_opening_hours(*, by: User, organisation: Organisation, spans: Iterable[Span], version: int) -> None:
+    """The organisation is open at exactly these times; none means the usual ones. Raises NotAllowed, Invalid, Stale."""
+    require(by, Permission.NETWORK_EDIT)
+    profile = _locked_profile(organisation)
+    wanted = sorted((span.weekday, span.opens, span.closes) for span in spans)
+    if any(span[1] >= span[2] for span in wanted) or _overlap(wanted):
+        raise Invalid("opening hours end before they begin, or overlap")
+    rows = organisation.opening_hours
+    if wanted == sorted(rows.values_list("weekday", "opens", "closes")):
+        return
+    _next_version(profile, version)
+    rows.all().delete()
+    OpeningHours.objects.bulk_create(
+        OpeningHours(organisation=organisation, weekday=weekday, opens=opens, closes=closes)
+        for weekday, opens, closes in wanted
+    )
+    _record("hours.changed", by, organisation, {"spans": [f"{day} {start} {end}" for day, start, end in wanted]})
+
+
+@transaction.atomic
+def pause_intake(
+    *, by: User, organisation: Organisation, starts_on: date, ends_on: date | None, reason: PauseReason
+) -> IntakePause:
+    """No new cases for a while. A second pause from the same day replaces the end and reason of the first.
+
+    Raises NotAllowed; Invalid for an end before the start.
+    """
+    require_pause(by, organisation)
+    if ends_on is not None and ends_on < starts_on:
+        raise Invalid("a pause ends before it starts")
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    values = {"ends_on": ends_on, "reason": reason}
+    pause = IntakePause.objects.filter(organisation=organisation, starts_on=starts_on, resumed_at=None).first()
+    if pause and (pause.ends_on, pause.reason) == (ends_on, reason):
+        return pause
+    pause, _made = IntakePause.objects.update_or_create(
+        organisation=organisation, starts_on=starts_on, resumed_at=None, defaults=values
+    )
+    until = ends_on.isoformat() if ends_on else None
+    _record("intake.paused", by, organisation, {"from": starts_on.isoformat(), "until": until, "reason": reason})
+    return pause
+
+
+@transaction.atomic
+def resume_intake(*, by: User, pause: IntakePause) -> bool:
+    """End a pause now, or call off a planned one; False when somebody did so already. Raises NotAllowed."""
+    require_pause(by, pause.organisation)
+    ended = IntakePause.objects.filter(pk=pause.pk, resumed_at=None).update(resumed_at=timezone.now())
+    if ended:
+        _record("intake.resumed", by, pause.organisation, {"pause": pause.pk})
+    return bool(ended)
+
+
+@transaction.atomic
+def add_liaison(
+    *,
+    by: User,
+    sector: Sector,
+    region: Region,
+    post: str,
+    email: str = "",
+    phone: str = "",
+    organisation: Organisation | None = None,
+    last_contact_on: date | None = None,
+) -> Liaison:
+    """Note the post that is our contact in a sector of a region; the same post twice is one. Raises NotAllowed."""
+    require(by, Permission.NETWORK_EDIT)
+    liaison, made = Liaison.objects.get_or_create(
+        sector=sector,
+        region=region,
+        post=post,
+        ended_on=None,
+        defaults={"email": email, "phone": phone, "organisation": organisation, "last_contact_on": last_contact_on},
+    )
+    if made:
+        _record_liaison("liaison.added", by, liaison)
+    return liaison
+
+
+@transaction.atomic
+def save_liaison(
+    *,
+    by: User,
+    liaison: Liaison,
+    version: int,
+    sector: Sector,
+    region: Region,
+    post: str,
+    email: str = "",
+    phone: str = "",
+    organisation: Organisation | None = None,
+    last_contact_on: date | None = None,
+) -> None:
+    """Change a liaison that was read with `version`. Raises NotAllowed, Stale (also when it has ended)."""
+    require(by, Permission.NETWORK_EDIT)
+    values = {
+        "sector": sector,
+        "region": region,
+        "post": post,
+        "email": email,
+        "phone": phone,
+        "organisation": organisation,
+        "last_contact_on": last_contact_on,
+    }
+    current = Liaison.objects.current().select_for_update()
+    if current.filter(pk=liaison.pk, **values).exists():
+        return
+    if not current.filter(pk=liaison.pk, version=version).update(version=F("version") + 1, **values):
+        raise Stale
+    liaison.refresh_from_db()
+    _record_liaison("liaison.changed", by, liaison)
+
+
+@transaction.atomic
+def end_liaison(*, by: User, liaison: Liaison) -> bool:
+    """The post is our contact no longer; False when that was noted already. Raises NotAllowed."""
+    require(by, Permission.NETWORK_EDIT)
+    ended = Liaison.objects.current().filter(pk=liaison.pk).update(ended_on=timezone.localdate())
+    if ended:
+        _record_liaison("liaison.ended", by, liaison)
+    return bool(ended)
+
+
+def _locked_profile(organisation: Organisation) -> PartnerProfile:
+    """The profile, made empty when there is none yet; nobody else changes it until the transaction ends."""
+    PartnerProfile.objects.bulk_create([PartnerProfile(organisation=organisation)], ignore_conflicts=True)
+    return PartnerProfile.objects.select_for_update().get(organisation=organisation)
+
+
+def _next_version(profile: PartnerProfile, version: int, **values: Any) -> None:
+    """Write the values when the row is still the one that was read."""
+    same = PartnerProfile.objects.filter(pk=profile.pk, version=version)
+    if not same.update(version=version + 1, **values):
+        raise Stale
+    profile.refresh_from_db()
+
+
+def _overlap(spans: Sequence[tuple[int, time, time]]) -> bool:
+    """Whether two of the sorted spans share time."""
+    return any(one[0] == next_[0] and next_[1] < one[2] for one, next_ in pairwise(spans))
+
+
+def _record(kind: str, by: User, organisation: Organisation, data: dict[str, Any]) -> None:
+    record(
+        kind,
+        by=by,
+        subject=subject_of(organisation),
+        centre=by.centre.pk if by.centre else None,
+        data={"organisation": organisation.pk, **data},
+        tell=[organisation_group(organisation.pk)],
+    )
+
+
+def _record_liaison(kind: str, by: User, liaison: Liaison) -> None:
+    record(
+        kind,
+        by=by,
+        subject=subject_of(liaison),
+        centre=by.centre.pk if by.centre else None,
+        data={"liaison": liaison.pk, "sector": liaison.sector, "region": liaison.region_id},
+    )

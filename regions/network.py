@@ -1,0 +1,104 @@
+"""The network as routing and the screens need it, read in a few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Organisation, OrganisationKind
+
+from .models import Coverage, IntakePause, OpeningHours, PartnerProfile, Region
+from .routing import Candidate, Need, Pause, Tree, path_up
+from .working_hours import USUAL_HOURS, Span, WorkingCalendar, public_holidays
+
+
+def tree() -> Tree:
+    """Each region's parent. About 250 rows: reading them takes less care than a cache that can be out of date."""
+    return dict(Region.objects.values_list("code", "parent_id"))
+
+
+def partners(country: str) -> QuerySet[PartnerProfile]:
+    """Profiles of partners that sit or work in the country, with the codes of their regions as `regions`."""
+    working_there = Coverage.objects.filter(region__country=country).values("organisation")
+    return (
+        PartnerProfile.objects.filter(organisation__kind=OrganisationKind.PARTNER)
+        .filter(Q(organisation__country=country) | Q(organisation__in=working_there))
+        .select_related("organisation")
+        .annotate(
+            regions=ArrayAgg(
+                "organisation__coverage__region",
+                filter=Q(organisation__coverage__isnull=False),
+                default=[],
+                order_by="organisation__coverage__region",
+            )
+        )
+        .order_by("organisation__name", "organisation")
+    )
+
+
+def pauses_on(day: date) -> dict[int, Pause]:
+    """The pause in force by organisation; of several the one that lasts longest."""
+    found: dict[int, Pause] = {}
+    for pause in IntakePause.objects.on(day).order_by("ends_on"):  # PostgreSQL puts null, until further notice, last
+        found[pause.organisation_id] = Pause(pause.ends_on)
+    return found
+
+
+def candidates_for(
+    need: Need,
+    *,
+    open_cases: Mapping[int, int],
+    answered_in_time: Mapping[int, float] | None = None,
+    today: date | None = None,
+) -> list[Candidate]:
+    """The partners of the need's country as `routing.rank` wants them, in two queries.
+
+    `open_cases` counts each organisation's live cases; `answered_in_time` is its share of offers answered in time (0 to 1).
+    """
+    pauses = pauses_on(today or timezone.localdate())
+    records = answered_in_time or {}
+    return [
+        Candidate(
+            id=profile.organisation_id,
+            name=profile.organisation.name,
+            country=profile.organisation.country,
+            services=frozenset(profile.services),
+            phenomena=frozenset(profile.phenomena),
+            languages=frozenset(profile.languages),
+            coverage=frozenset(profile.regions),
+            is_national=profile.is_national,
+            capacity=profile.capacity,
+            open_cases=open_cases.get(profile.organisation_id, 0),
+            pause=pauses.get(profile.organisation_id),
+            answered_in_time=records.get(profile.organisation_id),
+        )
+        for profile in partners(need.country)
+    ]
+
+
+def calendar_for(organisation: Organisation) -> WorkingCalendar:
+    """When the organisation can be expected to answer: its opening hours (else the usual ones) and public holidays.
+
+    The holidays are those of the smallest region that holds everything it covers, else the national ones.
+    """
+    hours: dict[int, list[Span]] = {}
+    for row in OpeningHours.objects.filter(organisation=organisation):
+        hours.setdefault(row.weekday, []).append((row.opens, row.closes))
+    subdivisions = [code.partition("-")[2] for code in _shared_path(organisation) if "-" in code]
+    return WorkingCalendar(
+        organisation.time_zone, hours or USUAL_HOURS, public_holidays(organisation.country, *subdivisions)
+    )
+
+
+def _shared_path(organisation: Organisation) -> Sequence[str]:
+    """The regions that lie above (or are) every region the organisation covers, the smallest first."""
+    codes = list(organisation.coverage.filter(region__country=organisation.country).values_list("region", flat=True))
+    if not codes:
+        return ()
+    parents = tree()
+    paths = [path_up(code, parents) for code in codes]
+    return [code for code in paths[0] if all(code in path for path in paths)]

@@ -1,0 +1,58 @@
+"""Who may see and change the network."""
+
+from __future__ import annotations
+
+from accounts.models import Organisation, OrganisationKind, User
+from accounts.permissions import NotAllowed, can, require
+from accounts.roles import Permission
+
+from .models import IntakePause, Liaison
+
+
+def may_edit(user: User) -> bool:
+    """Whether the user looks after the network: profiles, coverage, opening hours, liaisons."""
+    return can(user, Permission.NETWORK_EDIT)
+
+
+def may_pause(user: User, organisation: Organisation) -> bool:
+    """A partner's coordinator for the own organisation, a centre's coordinator for every partner."""
+    own = can(user, Permission.INTAKE_PAUSE, organisation.pk)
+    return own or (user.centre is not None and can(user, Permission.INTAKE_PAUSE, user.centre.pk))
+
+
+def require_pause(user: User, organisation: Organisation) -> None:
+    """Raises NotAllowed."""
+    if not may_pause(user, organisation):
+        raise NotAllowed(Permission.INTAKE_PAUSE)
+
+
+def partner_for_reading(user: User, pk: int) -> Organisation:
+    """Raises NotAllowed or Organisation.DoesNotExist."""
+    require(user, Permission.NETWORK_READ)
+    return Organisation.objects.get(pk=pk, kind=OrganisationKind.PARTNER)
+
+
+def partner_for_editing(user: User, pk: int) -> Organisation:
+    """Raises NotAllowed or Organisation.DoesNotExist."""
+    require(user, Permission.NETWORK_EDIT)
+    return Organisation.objects.get(pk=pk, kind=OrganisationKind.PARTNER)
+
+
+def partner_for_pausing(user: User, pk: int) -> Organisation:
+    """Raises NotAllowed or Organisation.DoesNotExist."""
+    organisation = partner_for_reading(user, pk)
+    require_pause(user, organisation)
+    return organisation
+
+
+def pause_for_resuming(user: User, pk: int) -> IntakePause:
+    """Raises NotAllowed or IntakePause.DoesNotExist."""
+    pause = IntakePause.objects.select_related("organisation").get(pk=pk)
+    require_pause(user, pause.organisation)
+    return pause
+
+
+def liaison_for_editing(user: User, pk: int) -> Liaison:
+    """Raises NotAllowed or Liaison.DoesNotExist (also when it has ended)."""
+    require(user, Permission.NETWORK_EDIT)
+    return Liaison.objects.current().get(pk=pk)

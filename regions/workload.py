@@ -1,0 +1,19 @@
+"""How full the partners are. Cases lie to the left of this app, so whoever counts them says so here when it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+Count = Callable[[], Mapping[int, int]]
+
+_counts: list[Count] = []
+
+
+def count_open_cases_with(count: Count) -> None:
+    """Name the function that gives the number of open cases by organisation; called once, in an `AppConfig.ready`."""
+    _counts[:] = [count]
+
+
+def open_cases() -> Mapping[int, int] | None:
+    """Open cases by organisation as far as the current actor may see them; None when nobody counts."""
+    return _counts[0]() if _counts else None
