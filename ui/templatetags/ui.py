@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -12,7 +14,10 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from ui.shapes import Chart, Sparkline, TileGrid, Value, number
+
 register = template.Library()
+_chart_numbers = count(1)  # only to keep the ids within a page apart
 
 # How a state looks. The words come from the app that owns the state; an unknown code is neutral.
 TONES: dict[str, tuple[str, str]] = {
@@ -100,3 +105,19 @@ def _with(context: template.Context, name: str, cursor: str | None) -> str:
     query.pop("after", None)
     query[name] = cursor
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def figure(value: Value, hidden: str) -> str:
+    """A figure, or what stands where it may not be shown."""
+    return hidden if value is None else number(value)
+
+
+@register.simple_tag
+def chart(drawing: Chart, table: str = "closed") -> SafeString:
+    """A chart from ui.charts with its table: "closed" (opens on demand), "open" or "none"."""
+    if isinstance(drawing, Sparkline):
+        return render_to_string(drawing.template, {"chart": drawing})
+    css = "tiles" if isinstance(drawing, TileGrid) else ""
+    context = {"chart": drawing, "table": table, "css": css, "uid": f"chart-{next(_chart_numbers)}"}
+    return render_to_string("ui/charts/figure.html", context)

@@ -57,37 +57,38 @@
     menu.querySelector("summary").focus();
   });
 
-  // A form is sent once. The button is marked after the browser has collected the form's values, because a disabled
-  // button's own value would be left out. Back in history, the button works again.
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (event.defaultPrevented || form.method === "dialog" || form.method === "get") return;
-    if (form.dataset.sent) {
-      event.preventDefault();
-      return;
-    }
+  // A form is sent once. The mark goes away with the answer, when the page comes back from the history, and after a
+  // while anyway: a download leaves the page as it is. The button stays enabled, so that its own value is sent.
+  const MARKED_FOR = 8000; // ms
+  const submitters = (form) => [...form.elements].filter((element) => element.type === "submit");
+  function mark(form) {
     form.dataset.sent = "yes";
-    setTimeout(() => {
-      if (event.defaultPrevented && !form.matches("[hx-post],[hx-put],[hx-delete],[hx-patch]")) release(form);
-      else buttons(form).forEach((button) => button.setAttribute("aria-busy", "true"));
-    });
-  });
-  const buttons = (form) => [...form.elements].filter((element) => element.type === "submit");
+    submitters(form).forEach((button) => button.setAttribute("aria-busy", "true"));
+    setTimeout(() => release(form), MARKED_FOR);
+  }
   function release(form) {
     delete form.dataset.sent;
-    buttons(form).forEach((button) => button.removeAttribute("aria-busy"));
+    submitters(form).forEach((button) => button.removeAttribute("aria-busy"));
   }
-  const releaseAll = () => document.querySelectorAll("form[data-sent]").forEach(release);
-  window.addEventListener("pageshow", releaseAll);
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
+    if (form.dataset.sent) event.preventDefault();
+    else mark(form);
+  });
+  body.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.target;
+    if (!form.matches("form") || event.detail.requestConfig.verb === "get") return;
+    if (form.dataset.sent) event.preventDefault();
+    else mark(form);
+  });
+  body.addEventListener("htmx:afterRequest", (event) => event.target.matches("form") && release(event.target));
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
   const focusErrors = (root) => root.querySelector?.("[data-error-summary]")?.focus();
   focusErrors(document);
 
   // htmx: refreshed parts, failed requests, a session that ended meanwhile.
-  body.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest?.("form[data-sent]");
-    if (form) release(form);
-  });
   body.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
   body.addEventListener("htmx:responseError", () => say(body.dataset.textFailed));
   body.addEventListener("htmx:sendError", () => say(body.dataset.textOffline));

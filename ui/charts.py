@@ -1,0 +1,302 @@
+"""Charts: values in, shapes out. `{% chart %}` draws them as SVG with CSS variables, each with its table.
+
+Every function raises ValueError for a value below zero or a series of another length than its categories.
+A value of None may not be shown (disclosure control) or is not known: it is written as `Text.hidden`, never drawn as zero.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, floor, log10
+
+from ui.shapes import (
+    Bar,
+    GridLine,
+    HorizontalBars,
+    Label,
+    Line,
+    Lines,
+    Row,
+    Series,
+    Sparkline,
+    StackedBars,
+    Text,
+    Tile,
+    TileGrid,
+    Value,
+    number,
+)
+from ui.tile_maps import GRIDS
+
+__all__ = ["Text", "horizontal_bars", "lines", "sparkline", "stacked_bars", "tile_grid"]
+
+LEFT, RIGHT, TOP, BOTTOM = 46, 8, 26, 26
+SHADES = 5
+LABELS_AT_MOST = 12
+TILE, TILE_GAP = 46, 4
+
+
+def scale_top(largest: float) -> float:
+    """The round number at which the scale ends: 1, 2, 4, 8 or 10 times a power of ten, never below the largest value."""
+    if largest <= 0:
+        return 4
+    power = 10.0 ** floor(log10(largest))
+    return next(step * power for step in (1, 2, 4, 8, 10, 20) if step * power >= largest)
+
+
+def total(values: Iterable[Value]) -> Value:
+    """The sum; None when one of the values may not be shown, for a sum without it would be wrong."""
+    summed: float = 0
+    for value in values:
+        if value is None:
+            return None
+        summed += value
+    return summed
+
+
+def shade(value: Value, largest: float) -> str:
+    """Five equal steps up to the largest value; "none" where there is no value to show."""
+    if value is None:
+        return "none"
+    return str(min(SHADES - 1, int(value / largest * SHADES))) if largest > 0 else "0"
+
+
+def _largest(values: Iterable[Value]) -> float:
+    return max((value for value in values if value is not None), default=0)
+
+
+def _checked(series: Iterable[tuple[str, Sequence[Value]]], length: int) -> tuple[Series, ...]:
+    rows = tuple(Series(str(label), tuple(values), place) for place, (label, values) in enumerate(series))
+    for row in rows:
+        if len(row.values) != length:
+            raise ValueError(f"{row.label!r} has {len(row.values)} values for {length} categories")
+        if any(value is not None and value < 0 for value in row.values):
+            raise ValueError(f"{row.label!r} has a value below zero")
+    return rows
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The area between the axes: where a category stands and how high a value reaches."""
+
+    names: tuple[str, ...]
+    top: float
+    width: float
+    height: float
+
+    @property
+    def floor(self) -> float:
+        return self.height - BOTTOM
+
+    @property
+    def unit(self) -> float:
+        """Height of one."""
+        return (self.height - TOP - BOTTOM) / self.top
+
+    @property
+    def slot(self) -> float:
+        return (self.width - LEFT - RIGHT) / max(1, len(self.names))
+
+    @cached_property
+    def middles(self) -> list[float]:
+        return [round(LEFT + self.slot * (place + 0.5), 2) for place in range(len(self.names))]
+
+    def y(self, value: float) -> float:
+        return round(self.floor - value * self.unit, 2)
+
+    def grid(self) -> tuple[GridLine, ...]:
+        steps = 4 if self.top >= 4 else int(max(1, self.top))
+        values = [self.top * step / steps for step in range(steps + 1)]
+        return tuple(GridLine(self.y(value), number(value)) for value in values)
+
+    def labels(self) -> tuple[Label, ...]:
+        """Category names under the axis; of many, every second, third ... so that they do not overlap."""
+        every = ceil(len(self.names) / LABELS_AT_MOST) or 1
+        places = range(0, len(self.names), every)
+        return tuple(Label(self.middles[place], self.height - 8, self.names[place]) for place in places)
+
+
+def _rows(names: Sequence[str], series: Sequence[Series], totals: Sequence[Value]) -> tuple[Row, ...]:
+    return tuple(Row(name, tuple(row.values[i] for row in series), totals[i]) for i, name in enumerate(names))
+
+
+def stacked_bars(
+    text: Text,
+    categories: Sequence[str],
+    series: Iterable[tuple[str, Sequence[Value]]],
+    *,
+    totals: Sequence[Value] | None = None,
+    width: float = 720,
+    height: float = 340,
+) -> StackedBars:
+    """One bar per category, one colour per series, the total on top.
+
+    Pass `totals` where they are not the sums: figures of a release are rounded one by one, totals too.
+    """
+    names = tuple(str(name) for name in categories)
+    rows = _checked(series, len(names))
+    columns = [[row.values[place] for row in rows] for place in range(len(names))]
+    tops = [sum(value or 0 for value in column) for column in columns]
+    sums = list(totals) if totals is not None else [total(column) for column in columns]
+    plot = Plot(names, scale_top(max(tops, default=0)), width, height)
+    return StackedBars(
+        text,
+        columns=tuple(row.label for row in rows),
+        rows=_rows(names, rows, sums),
+        with_totals=len(rows) > 1 or totals is not None,
+        width=width,
+        height=height,
+        bars=tuple(bar for place in range(len(names)) for bar in _stack(plot, place, rows)),
+        totals=_totals(plot, tops, sums),
+        labels=plot.labels(),
+        grid=plot.grid(),
+        legend=rows if len(rows) > 1 else (),
+        left=LEFT,
+        right=width - RIGHT,
+    )
+
+
+def _stack(plot: Plot, place: int, rows: Sequence[Series]) -> list[Bar]:
+    """The pieces of one bar, from the bottom up."""
+    thickness = round(min(plot.slot * 0.62, 64), 2)
+    x = round(plot.middles[place] - thickness / 2, 2)
+    below: float = 0
+    pieces = []
+    for row in rows:
+        value = row.values[place]
+        if not value:
+            continue
+        below += value
+        said = f"{plot.names[place]}, {row.label}: {number(value)}"
+        pieces.append(Bar(x, plot.y(below), thickness, round(value * plot.unit, 2), row.css, said, value))
+    return pieces
+
+
+def _totals(plot: Plot, tops: Sequence[float], sums: Sequence[Value]) -> tuple[Label, ...]:
+    placed = zip(plot.middles, tops, sums, strict=True)
+    return tuple(Label(x, plot.y(top) - 6, number(value)) for x, top, value in placed if value is not None)
+
+
+def lines(
+    text: Text,
+    categories: Sequence[str],
+    series: Iterable[tuple[str, Sequence[Value]]],
+    *,
+    width: float = 720,
+    height: float = 300,
+) -> Lines:
+    """One line per series over the categories; a hidden value leaves a gap."""
+    names = tuple(str(name) for name in categories)
+    rows = _checked(series, len(names))
+    plot = Plot(names, scale_top(_largest(value for row in rows for value in row.values)), width, height)
+    return Lines(
+        text,
+        columns=tuple(row.label for row in rows),
+        rows=_rows(names, rows, [None] * len(names)),
+        width=width,
+        height=height,
+        lines=tuple(_line(plot, row) for row in rows),
+        labels=plot.labels(),
+        grid=plot.grid(),
+        legend=rows if len(rows) > 1 else (),
+        left=LEFT,
+        right=width - RIGHT,
+    )
+
+
+def _line(plot: Plot, row: Series) -> Line:
+    points = [None if value is None else (x, plot.y(value)) for x, value in zip(plot.middles, row.values, strict=True)]
+    dots = tuple(
+        Label(*point, f"{name}, {row.label}: {number(value)}")
+        for point, name, value in zip(points, plot.names, row.values, strict=True)
+        if point is not None and value is not None
+    )
+    return Line(row.css, row.label, _pieces(points), dots)
+
+
+def _pieces(points: Iterable[tuple[float, float] | None]) -> tuple[str, ...]:
+    """Points for <polyline>, cut where one is missing; a single point is no line."""
+    pieces: list[list[str]] = [[]]
+    for point in points:
+        if point is None:
+            pieces.append([])
+        else:
+            pieces[-1].append(f"{point[0]},{point[1]}")
+    return tuple(" ".join(piece) for piece in pieces if len(piece) > 1)
+
+
+def horizontal_bars(
+    text: Text, items: Iterable[tuple[str, Value]], *, width: float = 560, label_width: float = 190
+) -> HorizontalBars:
+    """One bar per item, in the order given, its value at the end."""
+    pairs = [(str(label), value) for label, value in items]
+    _checked([(text.title, [value for _label, value in pairs])], len(pairs))
+    unit = (width - label_width - 60) / (_largest(value for _label, value in pairs) or 1)
+    step, thickness = 30, 18
+    lengths = [round((value or 0) * unit, 2) for _label, value in pairs]
+    return HorizontalBars(
+        text,
+        columns=(text.column,),
+        rows=tuple(Row(label, (value,)) for label, value in pairs),
+        width=width,
+        height=max(1, len(pairs)) * step,
+        bars=tuple(
+            Bar(label_width, place * step + 4, lengths[place], thickness, "s0", f"{label}: {number(value)}", value)
+            for place, (label, value) in enumerate(pairs)
+            if value
+        ),
+        labels=tuple(Label(label_width - 10, i * step + 17, label) for i, (label, _value) in enumerate(pairs)),
+        ends=tuple(
+            Label(label_width + lengths[i] + 8, i * step + 17, text.hidden if value is None else number(value))
+            for i, (_label, value) in enumerate(pairs)
+        ),
+    )
+
+
+def sparkline(title: str, values: Sequence[Value], *, width: float = 110, height: float = 28) -> Sparkline:
+    """A small line without axes or table, for a row or a tile. The title has to say what it shows."""
+    row = _checked([(title, values)], len(values))[0]
+    unit = (height - 6) / (_largest(values) or 1)
+    step = (width - 6) / max(1, len(values) - 1)
+    points = [
+        None if value is None else (round(3 + step * place, 2), round(height - 3 - value * unit, 2))
+        for place, value in enumerate(values)
+    ]
+    line = Line(row.css, row.label, _pieces(points), ())
+    return Sparkline(Text(str(title)), rows=(Row("", row.values),), width=width, height=height, line=line)
+
+
+def tile_grid(
+    text: Text, country: str, values: Mapping[str, Value], *, names: Mapping[str, str] | None = None
+) -> TileGrid:
+    """A country's regions as equal tiles, shaded by value.
+
+    Keys are ISO 3166-2 codes ("DE-SN"); `names` replaces the built-in names. Regions without a key count as hidden.
+    Raises KeyError for a country without a grid and ValueError for a code the grid does not have.
+    """
+    grid = GRIDS[country]
+    if unknown := set(values) - {place.code for place in grid}:
+        raise ValueError(f"no tile for {sorted(unknown)}")
+    _checked([(text.title, list(values.values()))], len(values))
+    largest = _largest(values.values())
+    said = {place.code: str((names or {}).get(place.code, place.name)) for place in grid}
+    pitch = TILE + TILE_GAP
+    return TileGrid(
+        text,
+        columns=(text.column,),
+        rows=tuple(Row(said[place.code], (values.get(place.code),)) for place in grid),
+        width=(max(place.column for place in grid) + 1) * pitch - TILE_GAP,
+        height=(max(place.row for place in grid) + 1) * pitch - TILE_GAP,
+        tiles=tuple(
+            Tile(
+                place.column * pitch,
+                place.row * pitch,
+                TILE,
+                place.short,
+                said[place.code],
+                values.get(place.code),
+                shade(values.get(place.code), largest),
+            )
+            for place in grid
+        ),
+    )
