@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 
 COLUMNS = ("country", "postal_code", "place", "region_code")
 PATTERNS = {
-    "DE": re.compile(r"\d{5}"),
-    "FR": re.compile(r"\d{5}"),
-    "BE": re.compile(r"\d{4}"),
-    "AT": re.compile(r"\d{4}"),
-    "CH": re.compile(r"\d{4}"),
-    "LU": re.compile(r"\d{4}"),
-    "NL": re.compile(r"\d{4}"),
+    "DE": re.compile(r"[0-9]{5}"),
+    "FR": re.compile(r"[0-9]{5}"),
+    "BE": re.compile(r"[0-9]{4}"),
+    "AT": re.compile(r"[0-9]{4}"),
+    "CH": re.compile(r"[0-9]{4}"),
+    "LU": re.compile(r"[0-9]{4}"),
+    "NL": re.compile(r"[0-9]{4}"),
 }
 _ANY = re.compile(r"[A-Z0-9]{2,10}")
-_PREFIX = re.compile(r"^(?:D|DE|F|FR|FX|B|BE|A|AT|CH|L|LU|NL)-?(?=\d)")
-_DUTCH_LETTERS = re.compile(r"^(\d{4})[A-Z]{2}$")
+_PREFIX = re.compile(r"^(?:D|DE|F|FR|FX|B|BE|A|AT|CH|L|LU|NL)-?(?=[0-9])")
+_DUTCH_LETTERS = re.compile(r"^([0-9]{4})[A-Z]{2}$")
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,13 @@ def test_the_nearest_level_comes_first_and_national_partners_last() -> None:
         replace(GOOD, id=1, coverage=frozenset(), is_national=True),
     ]
     ranking = rank(NEED, above, TREE, TODAY)
-    assert [(entry.candidate.id, entry.distance) for entry in ranking.ranked] == [(5, 0), (4, 1), (3, 2), (2, 3), (1, None)]
+    assert [(entry.candidate.id, entry.distance) for entry in ranking.ranked] == [
+        (5, 0),
+        (4, 1),
+        (3, 2),
+        (2, 3),
+        (1, None),
+    ]
     assert ranking.outcome == Outcome.PARTNER
 
 
@@ -238,7 +244,9 @@ def test_who_pauses_is_never_ranked_and_nobody_else_moves(
 ) -> None:
     for candidate in found:
         paused = [replace(other, pause=Pause(until)) if other is candidate else other for other in found]
-        others = [entry.candidate.id for entry in rank(need, found, TREE, TODAY).ranked if entry.candidate.id != candidate.id]
+        others = [
+            entry.candidate.id for entry in rank(need, found, TREE, TODAY).ranked if entry.candidate.id != candidate.id
+        ]
         assert ids(need, *paused) == others
 
 

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regions.postal_code_table import BadTable, Problem, Row, is_well_formed, normalise, read
+
+REGIONS = {"AT-9": "AT", "AT-3": "AT", "DE-BE": "DE"}
+HEADER = "country,postal_code,place,region_code\n"
+
+
+def problems(text: str) -> list[Problem]:
+    with pytest.raises(BadTable) as caught:
+        read(text.splitlines(), country="AT", regions=REGIONS)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("country", "written", "code"),
+    [
+        ("DE", " 01067 ", "01067"),
+        ("DE", "D-01067", "01067"),
+        ("DE", "DE 01067", "01067"),
+        ("LU", "L-1111", "1111"),
+        ("NL", "1011 ab", "1011"),
+        ("FR", "75 001", "75001"),
+        ("GB", "sw1a 1aa", "SW1A1AA"),
+    ],
+)
+def test_postal_codes_as_people_write_them(country: str, written: str, code: str) -> None:
+    assert normalise(country, written) == code
+    assert is_well_formed(country, code)
+
+
+@given(
+    st.sampled_from(["DE", "NL", "LU", "GB"]), st.text(max_size=12) | st.from_regex(r"[DLN]?L?E?-?[0-9]{4}[A-Z]{0,2}")
+)
+def test_normalising_twice_is_normalising_once(country: str, text: str) -> None:
+    once = normalise(country, text)
+    assert normalise(country, once) == once
+
+
+def test_only_our_own_digits_make_a_code() -> None:
+    assert not is_well_formed("DE", "٠١٠٦٧")
+
+
+def test_a_good_file() -> None:
+    text = HEADER + "AT,1010,Wien,AT-9\nAT,A-2301,Groß-Enzersdorf,AT-3\n"
+    assert read(text.splitlines(), country="AT", regions=REGIONS) == [
+        Row("AT", "1010", "Wien", "AT-9", True),
+        Row("AT", "2301", "Groß-Enzersdorf", "AT-3", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "main"), [("no", "yes", 1), ("yes", "no", 0), ("no", "no", 0), ("yes", "yes", 0)]
+)
+def test_a_code_has_one_main_region(first: str, second: str, main: int) -> None:
+    header = "country,postal_code,place,region_code,main\n"
+    text = header + f"AT,1140,Wien,AT-9,{first}\nAT,1140,Hadersdorf,AT-3,{second}\n"
+    rows = read(text.splitlines(), country="AT", regions=REGIONS)
+    assert [row.is_main for row in rows] == [main == 0, main == 1]
+
+
+def test_every_wrong_cell_is_named_with_its_line() -> None:
+    text = HEADER + (
+        "AT,1010,Wien,AT-9\n"
+        "DE,10115,Berlin,DE-BE\n"
+        "AT,12345,,AT-9\n"
+        "AT,1020,Wien,AT-77\n"
+        "AT,1030,Wien,DE-BE\n"
+        "AT,1010,Wien noch einmal,AT-9\n"
+        "AT,1040\n"
+    )
+    assert problems(text) == [
+        Problem(3, "country", "other_country", "DE"),
+        Problem(4, "place", "empty", ""),
+        Problem(4, "postal_code", "malformed", "12345"),
+        Problem(5, "region_code", "unknown_region", "AT-77"),
+        Problem(6, "region_code", "unknown_region", "DE-BE"),
+        Problem(7, "postal_code", "repeated", "1010"),
+        Problem(8, "place", "empty", ""),
+        Problem(8, "region_code", "empty", ""),
+    ]
+
+
+def test_main_is_yes_or_no() -> None:
+    assert problems("country,postal_code,place,region_code,main\nAT,1010,Wien,AT-9,maybe\n") == [
+        Problem(2, "main", "not_yes_or_no", "maybe")
+    ]
+
+
+def test_missing_columns_and_an_empty_file() -> None:
+    assert problems("country,place\nAT,Wien\n") == [
+        Problem(1, "postal_code", "missing", ""),
+        Problem(1, "region_code", "missing", ""),
+    ]
+    assert [problem.reason for problem in problems("")] == ["missing"] * 4
+    assert problems(HEADER) == [Problem(1, "postal_code", "empty", "")]
