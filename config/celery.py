@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.platforms import SecurityWarning
 from django.core.management import call_command
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+if os.environ.get("C_FORCE_ROOT"):  # whoever sets it knows; the danger was pickle, which is off
+    warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("lotse")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -19,9 +22,3 @@ app.autodiscover_tasks()
 def clear_sessions() -> None:
     """Delete sessions that have ended."""
     call_command("clearsessions")
-
-
-@beat_init.connect
-def show_life(**_: object) -> None:
-    """Beat would send its first heartbeat only after a whole interval."""
-    app.send_task("journal.tasks.heartbeat", expires=10)

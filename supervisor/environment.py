@@ -36,7 +36,8 @@ def shared(embedded: Embedded, outside: Outside, *, port: int | None, demo: bool
         "LOTSE_DATA": str(data.root),
         "LOTSE_DEMO": "1" if demo and not outside.has_database else "0",
         "PYTHONUNBUFFERED": "1",
-        "C_FORCE_ROOT": "1",  # Celery's warning is about pickle, which is off
+        "C_FORCE_ROOT": "1",
+        "MALLOC_ARENA_MAX": "2",
     }
     if port:
         defaults["LOTSE_PUBLIC_BASE_URL"] = f"http://127.0.0.1:{port}"

@@ -14,8 +14,9 @@ from supervisor.data import DataDirectory
 from supervisor.embedded import Embedded
 from supervisor.environment import OWNER, WORKER, Outside, addresses, shared
 from supervisor.errors import Refused
+from supervisor.preparation import CHECKOUT, forget, prepare
 from supervisor.process import last_will
-from supervisor.tree import CHECKOUT, prepare, start_servers
+from supervisor.tree import start_servers
 
 # What changes or shows the schema runs as its owner; everything that works on content runs as the worker does.
 AS_OWNER = {
@@ -41,6 +42,8 @@ def run(data: DataDirectory, arguments: list[str], outside: Outside) -> int:
     if name in WITHOUT_SERVICES or {"-h", "--help", "--version"} & set(arguments):
         return _call(arguments, {**outside.variables, "LOTSE_WITHOUT_SERVICES": "1"})
     state = _running(data)
+    if name in AS_OWNER:
+        forget(data)
     if state is not None:
         return _call(arguments, _environment(state, name))
     return _call_on_own_servers(data, arguments, outside)
@@ -76,7 +79,7 @@ def _call_on_own_servers(data: DataDirectory, arguments: list[str], outside: Out
     try:
         start_servers(embedded, outside)
         if arguments[0] not in AS_OWNER:
-            prepare(embedded, _environment(state, "migrate"))
+            prepare(data, _environment(state, "migrate"), may_skip=not outside.has_database)
         return _call(arguments, _environment(state, arguments[0]))
     finally:
         for number in (signal.SIGTERM, signal.SIGHUP):

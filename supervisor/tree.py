@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from supervisor import process
 from supervisor.data import DataDirectory
 from supervisor.embedded import Embedded
 from supervisor.environment import OWNER, WEB, WORKER, Outside, addresses, shared
 from supervisor.errors import Refused
+from supervisor.preparation import CHECKOUT, prepare
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -64,10 +61,11 @@ class Tree:
     def _start(self) -> None:
         start_servers(self.embedded, self.outside)
         self.data.write_state({"kind": "up", "shared": self.shared, "addresses": self.addresses})
-        report = prepare(self.embedded, self.environment(OWNER, "prepare"))
+        own = not self.outside.has_database
+        report = prepare(self.data, self.environment(OWNER, "prepare"), may_skip=own)
         if self.shared["LOTSE_DEMO"] == "1" and report["demo_command"]:
             self._make_demo()
-        if not self.outside.has_database:
+        if own:
             self.embedded.forget_heartbeats()
         for name, command, role in self._processes():
             child = process.start(name, command, environment=self.environment(role, name), directory=CHECKOUT)
@@ -75,14 +73,14 @@ class Tree:
         self.people = report["people"] if self.shared["LOTSE_DEMO"] == "1" else []
 
     def _processes(self) -> list[tuple[str, list[str], str]]:
-        python, celery = sys.executable, [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
+        python, celery = sys.executable, [sys.executable, "-m", "celery", "--quiet", "-A"]
         web = ["uvicorn", "config.asgi:application", "--host", HOST, "--port", str(self.port), "--lifespan", "off"]
         quiet = ["--no-access-log", "--log-level", "warning", "--no-server-header", "--no-proxy-headers"]
         lean = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
         return [
             ("web", [python, "-m", *web, *quiet, "--timeout-graceful-shutdown", "8"], WEB),
-            ("worker", [*celery, "worker", "--pool=threads", "--concurrency=2", *lean], WORKER),
-            ("beat", [*celery, "beat", "--pidfile=", "--loglevel", "WARNING"], WORKER),
+            ("worker", [*celery, "config", "worker", "--pool=threads", "--concurrency=2", *lean], WORKER),
+            ("beat", [*celery, "config.beat", "beat", "--pidfile=", "--loglevel", "WARNING"], WORKER),
             ("relay", [python, "manage.py", "relay"], WORKER),
         ]
 
@@ -143,19 +141,6 @@ def start_servers(embedded: Embedded, outside: Outside) -> None:
     embedded.start(database=not outside.has_database, broker=not outside.has_redis)
     if not outside.has_database:
         embedded.prepare_database()
-
-
-def prepare(embedded: Embedded, environment: Mapping[str, str]) -> dict[str, Any]:
-    """Checks and migrations in one process; it leaves a report. Its own line on stderr says what went wrong."""
-    report = embedded.data.root / "prepared.json"
-    report.unlink(missing_ok=True)
-    child = process.start(
-        "prepare", [sys.executable, "-m", "config.prepare", report], environment=environment, directory=CHECKOUT
-    )
-    if child.popen.wait():
-        raise Refused("")
-    found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
-    return found
 
 
 def free_port(wanted: int) -> int:
