@@ -7,7 +7,8 @@ A value of None may not be shown (disclosure control) or is not known: it is wri
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, floor, log10
+from itertools import count
+from math import ceil
 
 from ui.shapes import (
     Bar,
@@ -18,6 +19,7 @@ from ui.shapes import (
     Lines,
     Row,
     Series,
+    Share,
     Sparkline,
     StackedBars,
     Text,
@@ -32,16 +34,16 @@ __all__ = ["Text", "horizontal_bars", "lines", "sparkline", "stacked_bars", "til
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 26, 26
 SHADES = 5
+ROUND = (4, 8, 12, 16, 20, 24, 32)  # each a multiple of four, and so is each times ten
+STEPS = 4
 LABELS_AT_MOST = 12
 TILE, TILE_GAP = 46, 4
 
 
 def scale_top(largest: float) -> float:
-    """The round number at which the scale ends: 1, 2, 4, 8 or 10 times a power of ten, never below the largest value."""
-    if largest <= 0:
-        return 4
-    power = 10.0 ** floor(log10(largest))
-    return next(step * power for step in (1, 2, 4, 8, 10, 20) if step * power >= largest)
+    """The round number at which the scale ends, never below the largest value; a quarter of it is round as well."""
+    candidates = (step * 10**power for power in count() for step in ROUND)
+    return next(top for top in candidates if top >= largest)
 
 
 def total(values: Iterable[Value]) -> Value:
@@ -105,8 +107,7 @@ class Plot:
         return round(self.floor - value * self.unit, 2)
 
     def grid(self) -> tuple[GridLine, ...]:
-        steps = 4 if self.top >= 4 else int(max(1, self.top))
-        values = [self.top * step / steps for step in range(steps + 1)]
+        values = [self.top * step / STEPS for step in range(STEPS + 1)]
         return tuple(GridLine(self.y(value), number(value)) for value in values)
 
     def labels(self) -> tuple[Label, ...]:
@@ -225,30 +226,18 @@ def _pieces(points: Iterable[tuple[float, float] | None]) -> tuple[str, ...]:
     return tuple(" ".join(piece) for piece in pieces if len(piece) > 1)
 
 
-def horizontal_bars(
-    text: Text, items: Iterable[tuple[str, Value]], *, width: float = 560, label_width: float = 190
-) -> HorizontalBars:
+def horizontal_bars(text: Text, items: Iterable[tuple[str, Value]]) -> HorizontalBars:
     """One bar per item, in the order given, its value at the end."""
     pairs = [(str(label), value) for label, value in items]
     _checked([(text.title, [value for _label, value in pairs])], len(pairs))
-    unit = (width - label_width - 60) / (_largest(value for _label, value in pairs) or 1)
-    step, thickness = 30, 18
-    lengths = [round((value or 0) * unit, 2) for _label, value in pairs]
+    longest = _largest(value for _label, value in pairs) or 1
     return HorizontalBars(
         text,
         columns=(text.column,),
         rows=tuple(Row(label, (value,)) for label, value in pairs),
-        width=width,
-        height=max(1, len(pairs)) * step,
         bars=tuple(
-            Bar(label_width, place * step + 4, lengths[place], thickness, "s0", f"{label}: {number(value)}", value)
-            for place, (label, value) in enumerate(pairs)
-            if value
-        ),
-        labels=tuple(Label(label_width - 10, i * step + 17, label) for i, (label, _value) in enumerate(pairs)),
-        ends=tuple(
-            Label(label_width + lengths[i] + 8, i * step + 17, text.hidden if value is None else number(value))
-            for i, (_label, value) in enumerate(pairs)
+            Share(label, round((value or 0) / longest * 100, 2), text.hidden if value is None else number(value))
+            for label, value in pairs
         ),
     )
 

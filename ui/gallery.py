@@ -90,7 +90,7 @@ def content() -> dict[str, Any]:
     now = timezone.now()
     return {
         "form": ExampleForm(initial={"caller": "relative", "topics": ["school", "online"]}),
-        "invalid": ExampleForm({"count": "-1"}, prefix="invalid"),
+        "invalid": ExampleForm({"invalid-count": "-1"}, prefix="invalid"),
         "states": STATES,
         "tones": ["info", "ok", "warn", "danger"],
         "now": now,

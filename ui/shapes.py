@@ -151,6 +151,11 @@ class Axes(Chart):
     right: float = 0
 
     @property
+    def many(self) -> bool:
+        """Whether narrow containers should drop every second label."""
+        return len(self.labels) > 6
+
+    @property
     def scale_x(self) -> float:
         """Where the numbers of the scale end."""
         return self.left - 8
@@ -170,10 +175,17 @@ class Lines(Axes):
 
 
 @dataclass(frozen=True)
+class Share:
+    """One horizontal bar; `percent` of the longest one."""
+
+    label: str
+    percent: float
+    text: str
+
+
+@dataclass(frozen=True)
 class HorizontalBars(Chart):
-    bars: tuple[Bar, ...] = ()
-    labels: tuple[Label, ...] = ()
-    ends: tuple[Label, ...] = ()
+    bars: tuple[Share, ...] = ()
     template: ClassVar[str] = "ui/charts/horizontal_bars.html"
 
 

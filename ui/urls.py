@@ -1,12 +1,16 @@
-"""Mounted in development only."""
+"""Choice of language; the gallery is mounted in development only (DEBUG or LOTSE_GALLERY)."""
 
+from django.conf import settings
 from django.urls import path
+from django.views.i18n import set_language
 
 from ui import views
 
 app_name = "ui"
-urlpatterns = [
-    path("gallery/", views.gallery, name="gallery"),
-    path("gallery/desk/", views.gallery_desk, name="gallery_desk"),
-    path("gallery/save/", views.gallery_save, name="gallery_save"),
-]
+urlpatterns = [path("language/", set_language, name="set_language")]
+if settings.DEBUG or getattr(settings, "LOTSE_GALLERY", False):
+    urlpatterns += [
+        path("ui/gallery/", views.gallery, name="gallery"),
+        path("ui/gallery/desk/", views.gallery_desk, name="gallery_desk"),
+        path("ui/gallery/save/", views.gallery_save, name="gallery_save"),
+    ]

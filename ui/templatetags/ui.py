@@ -14,7 +14,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
-from ui.shapes import Chart, Sparkline, TileGrid, Value, number
+from ui.shapes import Chart, HorizontalBars, Sparkline, TileGrid, Value, number
 
 register = template.Library()
 _chart_numbers = count(1)  # only to keep the ids within a page apart
@@ -119,5 +119,6 @@ def chart(drawing: Chart, table: str = "closed") -> SafeString:
     if isinstance(drawing, Sparkline):
         return render_to_string(drawing.template, {"chart": drawing})
     css = "tiles" if isinstance(drawing, TileGrid) else ""
-    context = {"chart": drawing, "table": table, "css": css, "uid": f"chart-{next(_chart_numbers)}"}
+    frame = drawing.template if isinstance(drawing, HorizontalBars) else "ui/charts/svg.html"
+    context = {"chart": drawing, "frame": frame, "table": table, "css": css, "uid": f"chart-{next(_chart_numbers)}"}
     return render_to_string("ui/charts/figure.html", context)
