@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -41,6 +42,27 @@ def environment(directory: Path, database: str, role: str) -> dict[str, str]:
         "LOTSE_DATA": str(directory),
         "LOTSE_DEMO": "1",
     }
+
+
+@dataclass(frozen=True)
+class OwnDatabase:
+    """A fresh, migrated database for one test; its addresses by role."""
+
+    name: str
+    web: str
+    worker: str
+    owner: str
+    superuser: str
+    servers: Embedded
+    directory: Path
+
+    def environment(self, role: str = "lotse_web") -> dict[str, str]:
+        """The variables for a process of Lotse on this database."""
+        return {**os.environ, **environment(self.directory, self.name, role)}
+
+    def sql(self, statement: str, *, role: str = "postgres") -> str:
+        """Run SQL beside the application, by default as superuser; rows as psql's unaligned text."""
+        return self.servers.postgres.sql(statement, database=self.name, role=role)
 
 
 def make_template(embedded: Embedded) -> None:

@@ -16,13 +16,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import cluster
 import pytest
+from cluster import OwnDatabase
 
 PLACE = "LOTSE_TEST_PLACE"  # given on to the workers of pytest-xdist
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -45,6 +45,9 @@ from django.conf import settings  # noqa: E402  it reads the environment above
 
 django.setup()
 pytest_plugins = ["people"]
+# Loads them. A worker of pytest-xdist must not find the name: pytest-django would load them before this file.
+settings.DATABASES["default"]["NAME"] = DATABASE
+del os.environ["DJANGO_SETTINGS_MODULE"]
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _keeper: list[subprocess.Popen[bytes]] = []
 
@@ -106,26 +109,6 @@ def django_db_setup(servers: cluster.Embedded) -> Iterator[None]:
     connections.close_all()
 
 
-@dataclass(frozen=True)
-class OwnDatabase:
-    """A fresh, migrated database for one test; its addresses by role."""
-
-    name: str
-    web: str
-    worker: str
-    owner: str
-    superuser: str
-    servers: cluster.Embedded
-
-    def environment(self, role: str = "lotse_web") -> dict[str, str]:
-        """The variables for a process of Lotse on this database."""
-        return {**os.environ, **cluster.environment(DIRECTORY, self.name, role)}
-
-    def sql(self, statement: str, *, role: str = "postgres") -> str:
-        """Run SQL beside the application, by default as superuser; rows as psql's unaligned text."""
-        return self.servers.postgres.sql(statement, database=self.name, role=role)
-
-
 _counter = iter(range(1_000_000))
 
 
@@ -139,7 +122,7 @@ def own_database(servers: cluster.Embedded, django_db_blocker: Any) -> Iterator[
     servers.postgres.make_database(name)
     urls = {role: servers.url(role, name) for role in ("lotse_web", "lotse_worker", "lotse_owner", "postgres")}
     database = OwnDatabase(
-        name, urls["lotse_web"], urls["lotse_worker"], urls["lotse_owner"], urls["postgres"], servers
+        name, urls["lotse_web"], urls["lotse_worker"], urls["lotse_owner"], urls["postgres"], servers, DIRECTORY
     )
     connections["default"].close()
     connections.settings["default"]["NAME"] = connections["default"].settings_dict["NAME"] = name

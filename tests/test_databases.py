@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING
 
 import pytest
+from cluster import OwnDatabase
 from django.db import connection
-
-if TYPE_CHECKING:
-    from conftest import OwnDatabase
 
 
 def who_and_where() -> tuple[str, str]:
