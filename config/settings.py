@@ -29,6 +29,7 @@ if WITHOUT_SERVICES:
 
 DEBUG = environment.flag(ENVIRON, "LOTSE_DEBUG")
 LOTSE_DEMO = environment.flag(ENVIRON, "LOTSE_DEMO")
+LOTSE_GALLERY = environment.flag(ENVIRON, "LOTSE_GALLERY")  # shows every part of the look at /ui/gallery/
 LOTSE_PUBLIC_BASE_URL = ENVIRON.get("LOTSE_PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 LOTSE_DATA = Path(ENVIRON.get("LOTSE_DATA") or BASE_DIR / ".data")
 LOTSE_KEYS = {} if WITHOUT_SERVICES else environment.keys(ENVIRON)
@@ -104,6 +105,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "django.template.context_processors.tz",
+                "ui.context_processors.navigation",
+                "ui.context_processors.appearance",
             ],
         },
     },
@@ -233,6 +236,7 @@ WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 # --- language and time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("de", _("German"))]
+FORMAT_MODULE_PATH = ["ui.formats"]  # English dates as written in Europe
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Berlin"
