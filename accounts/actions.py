@@ -10,21 +10,15 @@ from .permissions import require
 from .roles import Permission, Role
 
 
-def create_user(
-    *, by: User | None, email: str, name: str, password: str, language: str = "en"
-) -> User:
+def create_user(*, by: User | None, email: str, name: str, password: str, language: str = "en") -> User:
     """``by`` is None only for the command that makes an installation's first administrator and for the demo."""
     if by is not None:
         require(by, Permission.USERS_MANAGE)
-    return User.objects.create(
-        email=email, name=name, language=language, password=make_password(password)
-    )
+    return User.objects.create(email=email, name=name, language=language, password=make_password(password))
 
 
 @transaction.atomic
-def grant_role(
-    *, by: User | None, user: User, organisation: Organisation, role: Role
-) -> Membership:
+def grant_role(*, by: User | None, user: User, organisation: Organisation, role: Role) -> Membership:
     """Granting the same role twice gives the one membership."""
     if by is not None:
         require(by, Permission.USERS_MANAGE)
@@ -39,9 +33,7 @@ def grant_role(
 def end_role(*, by: User, membership: Membership) -> None:
     """The person's rights end at once: open sessions are ended too."""
     require(by, Permission.USERS_MANAGE)
-    Membership.objects.filter(pk=membership.pk, ended_at=None).update(
-        ended_at=timezone.now()
-    )
+    Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=timezone.now())
     end_sessions(membership.user)
 
 
@@ -53,9 +45,7 @@ def end_sessions(user: User) -> None:
             session.delete()
 
 
-def create_organisation(
-    *, by: User | None, name: str, kind: OrganisationKind, **details: str | bool
-) -> Organisation:
+def create_organisation(*, by: User | None, name: str, kind: OrganisationKind, **details: str | bool) -> Organisation:
     if by is not None:
         require(by, Permission.USERS_MANAGE)
     return Organisation.objects.create(name=name, kind=kind, **details)

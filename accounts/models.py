@@ -26,9 +26,7 @@ class Organisation(models.Model):
 
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=OrganisationKind)
-    country = models.CharField(
-        _("country"), max_length=2, default="DE", help_text=_("ISO 3166-1, two letters")
-    )
+    country = models.CharField(_("country"), max_length=2, default="DE", help_text=_("ISO 3166-1, two letters"))
     time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Berlin")
     is_demo = models.BooleanField(_("demonstration"), default=False)
 
@@ -49,9 +47,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)
-    language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
-    )
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     is_active = models.BooleanField(_("active"), default=True)
     service = models.CharField(
         max_length=30,
@@ -74,9 +70,7 @@ class User(AbstractBaseUser):
                 condition=~Q(service=""),
                 name="one_user_per_service",
             ),
-            models.UniqueConstraint(
-                models.functions.Lower("email"), name="email_whatever_case"
-            ),
+            models.UniqueConstraint(models.functions.Lower("email"), name="email_whatever_case"),
         ]
 
     def __str__(self) -> str:
@@ -91,9 +85,7 @@ class User(AbstractBaseUser):
         """Read once per request; a change of role ends the person's sessions."""
         if not self.is_active:
             return []
-        return list(
-            self.memberships.active().select_related("organisation").order_by("pk")
-        )
+        return list(self.memberships.active().select_related("organisation").order_by("pk"))
 
     @cached_property
     def centre(self) -> Organisation | None:
@@ -106,11 +98,7 @@ class User(AbstractBaseUser):
 
     def _first(self, kind: OrganisationKind) -> Organisation | None:
         return next(
-            (
-                m.organisation
-                for m in self.active_memberships
-                if m.organisation.kind == kind
-            ),
+            (m.organisation for m in self.active_memberships if m.organisation.kind == kind),
             None,
         )
 
@@ -120,10 +108,7 @@ class User(AbstractBaseUser):
 
     def can_in_any(self, permission: str) -> bool:
         """Whether any of this person's roles carries the permission: for menus, never for access."""
-        return any(
-            permission in ROLES[Role(m.role)].permissions
-            for m in self.active_memberships
-        )
+        return any(permission in ROLES[Role(m.role)].permissions for m in self.active_memberships)
 
     # The admin site shows reference data to administrators; nothing else asks these.
     @property
@@ -149,9 +134,7 @@ class Membership(models.Model):
     """A person's role in an organisation, for a time. Ended, never deleted: who could see what stays known."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="memberships"
-    )
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
     role = models.CharField(
         max_length=30,
         choices=[(role.value, info.label) for role, info in ROLES.items()],

@@ -11,15 +11,12 @@ class NotAllowed(Exception):
 def can(user: User, permission: Permission, organisation_id: int | None = None) -> bool:
     """Whether an active role of the user carries the permission (in that organisation, when one is named)."""
     return any(
-        permission in ROLES[Role(m.role)].permissions
-        and organisation_id in (None, m.organisation_id)
+        permission in ROLES[Role(m.role)].permissions and organisation_id in (None, m.organisation_id)
         for m in user.active_memberships
     )
 
 
-def require(
-    user: User, permission: Permission, organisation_id: int | None = None
-) -> None:
+def require(user: User, permission: Permission, organisation_id: int | None = None) -> None:
     """Raises NotAllowed."""
     if not can(user, permission, organisation_id):
         raise NotAllowed(permission)

@@ -98,9 +98,7 @@ ROLES: dict[Role, RoleInfo] = {
     ),
     Role.PARTNER_COORDINATOR: RoleInfo(
         _("Partner coordinator"),
-        _(
-            "As a partner worker, and looks after the organisation's capacity and intake pauses."
-        ),
+        _("As a partner worker, and looks after the organisation's capacity and intake pauses."),
         frozenset(
             {
                 Permission.REFERRAL_ANSWER,
@@ -111,9 +109,7 @@ ROLES: dict[Role, RoleInfo] = {
     ),
     Role.LIAISON: RoleInfo(
         _("Liaison"),
-        _(
-            "Single point of contact of another body in a region. Sees only the disclosures addressed to them."
-        ),
+        _("Single point of contact of another body in a region. Sees only the disclosures addressed to them."),
         frozenset(),
     ),
     Role.FUNDER: RoleInfo(
@@ -123,18 +119,12 @@ ROLES: dict[Role, RoleInfo] = {
     ),
     Role.ADMINISTRATOR: RoleInfo(
         _("Administrator"),
-        _(
-            "Looks after users, roles, regions, organisations and opening hours. Sees no case content."
-        ),
-        frozenset(
-            {Permission.USERS_MANAGE, Permission.NETWORK_READ, Permission.NETWORK_EDIT}
-        ),
+        _("Looks after users, roles, regions, organisations and opening hours. Sees no case content."),
+        frozenset({Permission.USERS_MANAGE, Permission.NETWORK_READ, Permission.NETWORK_EDIT}),
     ),
     Role.DPO: RoleInfo(
         _("Data protection officer"),
-        _(
-            "Reads the audit trail and metadata; content only on a motivated, logged request."
-        ),
+        _("Reads the audit trail and metadata; content only on a motivated, logged request."),
         frozenset({Permission.AUDIT_READ}),
     ),
 }

@@ -39,9 +39,7 @@ def record(
     )
 
 
-def look(
-    what: str, *, by: User, subject: uuid.UUID | None, centre: int | None = None
-) -> None:
+def look(what: str, *, by: User, subject: uuid.UUID | None, centre: int | None = None) -> None:
     """Leave the trace of a read (or of a refusal, ``what`` ending in ``.denied``)."""
     Look.objects.create(what=what, actor=by, subject=subject, centre_id=centre)
 

@@ -26,9 +26,7 @@ class Event(models.Model):
     kind = models.CharField(max_length=60)
     at = models.DateTimeField(db_default=Now())
     actor = models.ForeignKey(User, models.PROTECT, related_name="+")
-    centre = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", null=True
-    )
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
     subject = models.UUIDField()
     case = models.UUIDField(null=True)
     data = models.JSONField(default=dict)
@@ -67,9 +65,7 @@ class Link(models.Model):
 class Outbox(models.Model):
     """An event that the relay has not delivered yet; made by the database with the event, deleted on delivery."""
 
-    event = models.OneToOneField(
-        Event, models.PROTECT, primary_key=True, related_name="+"
-    )
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="+")
     claimed_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -83,9 +79,7 @@ class Look(models.Model):
     what = models.CharField(max_length=60)
     at = models.DateTimeField(db_default=Now())
     actor = models.ForeignKey(User, models.PROTECT, related_name="+")
-    centre = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", null=True
-    )
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
     subject = models.UUIDField(null=True)
 
     class Meta:

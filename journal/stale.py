@@ -18,9 +18,5 @@ class Stale(Exception):
 def stale(subject: uuid.UUID) -> Stale:
     return Stale(
         subject,
-        list(
-            Event.objects.filter(subject=subject)
-            .select_related("actor")
-            .newest_first()[:5]
-        ),
+        list(Event.objects.filter(subject=subject).select_related("actor").newest_first()[:5]),
     )

@@ -11,6 +11,4 @@ def phone_index(e164: str) -> bytes:
 
     Without the key it says nothing; an unkeyed hash of one country's numbers falls within a minute.
     """
-    return hmac.new(
-        keyring().blind_index, b"phone:" + e164.encode(), hashlib.sha256
-    ).digest()
+    return hmac.new(keyring().blind_index, b"phone:" + e164.encode(), hashlib.sha256).digest()

@@ -86,22 +86,14 @@ class EncryptedField(AnyField):
         value = model_instance.__dict__.get(self.attname)
         if isinstance(value, Sealed):
             return value
-        return (
-            None
-            if value in (None, self.empty_value())
-            else self.seal(model_instance, value)
-        )
+        return None if value in (None, self.empty_value()) else self.seal(model_instance, value)
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, Sealed):
             return value
-        raise TypeError(
-            f"{self.name} is encrypted: it can be neither filtered nor written without its row"
-        )
+        raise TypeError(f"{self.name} is encrypted: it can be neither filtered nor written without its row")
 
-    def get_db_prep_value(
-        self, value: Any, connection: Any, prepared: bool = False
-    ) -> Any:
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         sealed = self.get_prep_value(value)
         return None if sealed is None else connection.Database.Binary(bytes(sealed))
 
@@ -112,20 +104,14 @@ class EncryptedField(AnyField):
         key_id: uuid.UUID | None = getattr(instance, "data_key_id", None)
         if key_id is None or instance.pk is None:
             raise WrongKey(f"{self.context(instance)}: the row has no data key yet")
-        return Sealed(
-            VERSION
-            + key_id.bytes
-            + seal(opened_key(key_id), self.dump(value), self.context(instance))
-        )
+        return Sealed(VERSION + key_id.bytes + seal(opened_key(key_id), self.dump(value), self.context(instance)))
 
     def unseal(self, instance: models.Model, sealed: Sealed) -> Any:
         raw = bytes(sealed)
         if raw[:1] != VERSION:
             raise WrongKey(f"{self.context(instance)}: unknown format")
         key_id = uuid.UUID(bytes=raw[1:HEADER_BYTES])
-        return self.load(
-            unseal(opened_key(key_id), raw[HEADER_BYTES:], self.context(instance))
-        )
+        return self.load(unseal(opened_key(key_id), raw[HEADER_BYTES:], self.context(instance)))
 
 
 class EncryptedTextField(EncryptedField):

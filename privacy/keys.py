@@ -47,8 +47,6 @@ def seal(key: bytes, plain: bytes, context: str) -> bytes:
 
 def unseal(key: bytes, sealed: bytes, context: str) -> bytes:
     try:
-        return AESGCM(key).decrypt(
-            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode()
-        )
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError) as error:
         raise WrongKey(context) from error

@@ -44,9 +44,7 @@ class DataKey(models.Model):
         """An unsaved key under the active master key."""
         ring = keyring()
         key = cls(master_key=ring.active)
-        key.wrapped = seal(
-            ring.master[ring.active], os.urandom(KEY_BYTES), f"data key {key.pk}"
-        )
+        key.wrapped = seal(ring.master[ring.active], os.urandom(KEY_BYTES), f"data key {key.pk}")
         return key
 
     def unwrap(self) -> bytes:

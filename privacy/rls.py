@@ -24,9 +24,7 @@ def is_service(*names: str) -> str:
     return f"((select ntk.service()) in ({listed}))"
 
 
-def allow(
-    table: str, name: str, command: str, condition: str, check: str | None = None
-) -> RunSQL:
+def allow(table: str, name: str, command: str, condition: str, check: str | None = None) -> RunSQL:
     """One permissive policy. ``check`` is what a row must satisfy after an update (default: the condition)."""
     clauses = {
         "select": f"using ({condition})",
@@ -74,9 +72,7 @@ def append_only(table: str) -> RunSQL:
     )
 
 
-def definer_function(
-    signature: str, returns: str, body: str, *, drop: str = ""
-) -> RunSQL:
+def definer_function(signature: str, returns: str, body: str, *, drop: str = "") -> RunSQL:
     """A stable SQL function that reads past row-level security, for use inside policies only.
 
     It belongs to ``lotse_policy``, which may read everything and log in nowhere: policies that ask other

@@ -68,9 +68,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "time_zone",
-                    models.CharField(
-                        default="Europe/Berlin", max_length=40, verbose_name="time zone"
-                    ),
+                    models.CharField(default="Europe/Berlin", max_length=40, verbose_name="time zone"),
                 ),
                 (
                     "is_demo",
@@ -98,15 +96,11 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        max_length=254, unique=True, verbose_name="e-mail"
-                    ),
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail"),
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (

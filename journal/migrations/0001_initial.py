@@ -96,9 +96,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60)),
                 (
                     "at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 ("subject", models.UUIDField()),
                 ("case", models.UUIDField(null=True)),
@@ -180,9 +178,7 @@ class Migration(migrations.Migration):
                 ("what", models.CharField(max_length=60)),
                 (
                     "at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 ("subject", models.UUIDField(null=True)),
                 (
@@ -218,9 +214,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="event",
-            index=models.Index(
-                fields=["centre", "kind", "at"], name="event_centre_kind"
-            ),
+            index=models.Index(fields=["centre", "kind", "at"], name="event_centre_kind"),
         ),
         migrations.AddIndex(
             model_name="look",

@@ -37,9 +37,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            wrapped__isnull=True, erased_at__isnull=False
-                        )
+                        condition=models.Q(wrapped__isnull=True, erased_at__isnull=False)
                         | models.Q(wrapped__isnull=False, erased_at__isnull=True),
                         name="data_key_present_or_erased",
                     )
