@@ -1,0 +1,1 @@
+"""Triage: checklists as versioned data, the rule table, and the assessments made with them."""

@@ -1,0 +1,114 @@
+"""What a checklist consists of, as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import get_language
+
+from triage.conditions import Condition
+from triage.vocabulary import Disposition, Duty, Urgency
+
+LANGUAGES = ("en", "fr", "de")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in all languages; `str()` gives the active one, English for languages that we do not have."""
+
+    en: str
+    fr: str
+    de: str
+
+    def in_language(self, language: str) -> str:
+        code = language[:2].lower()
+        return str(getattr(self, code)) if code in LANGUAGES else self.en
+
+    def __str__(self) -> str:
+        return self.in_language(get_language() or "en")
+
+
+class Kind(StrEnum):
+    """How a question is answered."""
+
+    ONE = "one"  #: one answer
+    SCALE = "scale"  #: one answer; they stand from harmless to grave, and unknown is never the harmless one
+    MANY = "many"  #: several answers, save that an exclusive one stands alone
+    GAP = "gap"  #: an information gap: known, unknown, important to find out
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    code: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`ask` is a sentence that may be said to the caller, `help` is for the handler alone."""
+
+    id: str
+    kind: Kind
+    answers: tuple[Answer, ...]
+    unknown: str
+    exclusive: frozenset[str]
+    important: bool
+    shown_if: Condition | None
+    label: Text
+    help: Text | None
+    ask: Text | None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(answer.code for answer in self.answers)
+
+    @property
+    def takes_many(self) -> bool:
+        return self.kind is Kind.MANY
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    id: str
+    title: Text
+    guidance: Text
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`because` says to the handler what follows and why."""
+
+    id: str
+    line: int
+    when: Condition
+    because: Text
+    disposition: Disposition | None = None
+    urgency: Urgency | None = None
+    duties: tuple[Duty, ...] = ()
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """`needs`: which questions must have an answer (unknown is one) before a disposition may be proposed."""
+
+    id: str
+    version: int
+    digest: str
+    sections: tuple[Section, ...]
+    questions: Mapping[str, Question]
+    rules: tuple[Rule, ...]
+    needs: Mapping[Disposition, tuple[str, ...]]
+    duty_guidance: Mapping[Duty, Text]
+
+    @property
+    def name(self) -> str:
+        return f"{self.id}-{self.version}"
+
+    def rule(self, rule_id: str) -> Rule:
+        """Raises `KeyError` when this version has no such rule."""
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        raise KeyError(rule_id)

@@ -1,0 +1,178 @@
+"""From answers to a proposal: disposition, urgency, duties, and which answers led there. Pure.
+
+The first rule that holds and names a disposition decides it; urgency, duties and services come from every rule
+that holds. Answers to questions that the checklist does not show count as not given.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from triage.conditions import Given, evidence, holds
+from triage.questionnaire import Checklist, Kind, Question, Rule
+from triage.vocabulary import (
+    DISCLOSING_DISPOSITIONS,
+    PROTECTED_DISPOSITIONS,
+    PROTECTED_DUTIES,
+    Disposition,
+    Duty,
+    Urgency,
+)
+
+#: What callers hand in: one code, or several for a question that takes many. "" and [] mean not answered.
+Answers = Mapping[str, str | Sequence[str]]
+
+
+class AnswerError(ValueError):
+    """An answer that the question does not know."""
+
+    def __init__(self, question: str, answer: object) -> None:
+        super().__init__(f"'{answer}' is no answer to '{question}'")
+        self.question = question
+        self.answer = answer
+
+
+class EffectKind(StrEnum):
+    DISPOSITION = "disposition"
+    URGENCY = "urgency"
+    DUTY = "duty"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    kind: EffectKind
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One effect of one rule, and the given answers, as (question, answer), that led to it."""
+
+    rule_id: str
+    effect: Effect
+    answers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the important questions that are shown have an answer."""
+
+    answered: int
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """`leaning`: the disposition that the answers point to, kept back as `OPEN` while `missing` stands in the way.
+
+    `missing`: questions without an answer, those that keep the disposition back first, then the important ones.
+    `find_out`: information gaps that were marked as important to find out.
+    """
+
+    disposition: Disposition
+    leaning: Disposition
+    urgency: Urgency
+    duties: frozenset[Duty]
+    services: frozenset[str]
+    reasons: tuple[Reason, ...]
+    missing: tuple[str, ...]
+    find_out: tuple[str, ...]
+    progress: Progress
+
+
+def propose(checklist: Checklist, answers: Answers) -> Proposal:
+    """Raises `AnswerError` for an answer or question that the checklist does not know."""
+    shown = visible(checklist, given_answers(checklist, answers))
+    given = shown.given
+    firing = [rule for rule in checklist.rules if holds(rule.when, given)]
+    leaning = next((rule.disposition for rule in firing if rule.disposition), Disposition.OPEN)
+    blocking = [question for question in checklist.needs.get(leaning, ()) if question not in given]
+    important = [question.id for question in shown.questions if question.important]
+    unanswered = [question for question in important if question not in given]
+    return Proposal(
+        disposition=Disposition.OPEN if blocking else leaning,
+        leaning=leaning,
+        urgency=Urgency.URGENT if any(rule.urgency for rule in firing) else Urgency.STANDARD,
+        duties=frozenset(duty for rule in firing for duty in rule.duties),
+        services=frozenset(service for rule in firing for service in rule.services),
+        reasons=tuple(_reasons(firing, given)),
+        missing=tuple(dict.fromkeys([*blocking, *unanswered])),
+        find_out=tuple(q.id for q in shown.questions if q.kind is Kind.GAP and "important" in given.get(q.id, ())),
+        progress=Progress(len(important) - len(unanswered), len(important)),
+    )
+
+
+def given_answers(checklist: Checklist, answers: Answers) -> dict[str, frozenset[str]]:
+    """Answers in one form: a set of codes for each answered question. Raises `AnswerError`."""
+    given = {}
+    for question_id, answer in answers.items():
+        if question_id not in checklist.questions:
+            raise AnswerError(question_id, answer)
+        codes = normalised(checklist.questions[question_id], answer)
+        if codes:
+            given[question_id] = codes
+    return given
+
+
+def normalised(question: Question, answer: str | Sequence[str]) -> frozenset[str]:
+    """Raises `AnswerError`: unknown code, several answers where one is asked for, an exclusive answer with others."""
+    listed = [answer] if isinstance(answer, str) else list(answer)
+    codes = frozenset(code for code in listed if code != "")
+    too_many = len(codes) > 1 and (not question.takes_many or codes & question.exclusive)
+    if too_many or not codes <= set(question.codes):
+        raise AnswerError(question.id, answer)
+    return codes
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The questions that a handler sees, and the answers to them."""
+
+    questions: tuple[Question, ...]
+    given: Given
+
+
+def visible(checklist: Checklist, given: Given) -> Shown:
+    """A question is asked only where its condition holds; conditions look at questions above, so one pass is enough."""
+    questions: list[Question] = []
+    kept: dict[str, frozenset[str]] = {}
+    for question in checklist.questions.values():
+        if question.shown_if is not None and not holds(question.shown_if, kept):
+            continue
+        questions.append(question)
+        if question.id in given:
+            kept[question.id] = given[question.id]
+    return Shown(tuple(questions), kept)
+
+
+def _reasons(firing: Sequence[Rule], given: Given) -> Iterable[Reason]:
+    deciding = next((rule for rule in firing if rule.disposition), None)
+    for rule in firing:
+        answers = tuple(dict.fromkeys(evidence(rule.when, given)))
+        for effect in _effects(rule, decides=rule is deciding):
+            yield Reason(rule.id, effect, answers)
+
+
+def _effects(rule: Rule, *, decides: bool) -> Iterable[Effect]:
+    if rule.disposition and decides:
+        yield Effect(EffectKind.DISPOSITION, rule.disposition.value)
+    if rule.urgency:
+        yield Effect(EffectKind.URGENCY, rule.urgency.value)
+    yield from (Effect(EffectKind.DUTY, duty.value) for duty in rule.duties)
+    yield from (Effect(EffectKind.SERVICE, service) for service in rule.services)
+
+
+def second_person_for(proposal: Proposal, disposition: str, duties: Collection[str]) -> frozenset[str]:
+    """Why a choice needs a coordinator: codes of what it drops, or `weak_source`. Empty when it needs none.
+
+    A handler may go above a proposal alone, but not drop a security or child-protection duty (DOMAIN.md, step 3),
+    and not pass anything on where the source is to be verified and the proposal did not do so itself.
+    """
+    dropped = {duty.value for duty in proposal.duties & PROTECTED_DUTIES if duty.value not in duties}
+    changed = disposition != proposal.disposition
+    if changed and proposal.disposition in PROTECTED_DISPOSITIONS and disposition != Disposition.EMERGENCY:
+        dropped.add(proposal.disposition.value)
+    if changed and Duty.VERIFY_SOURCE in proposal.duties and disposition in DISCLOSING_DISPOSITIONS:
+        dropped.add("weak_source")
+    return frozenset(dropped)

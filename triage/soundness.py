@@ -1,0 +1,67 @@
+"""Finds rules that can never do what they say. Pure; errs on the side of silence."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from triage.conditions import Clause, Literal, clauses, holds
+from triage.questionnaire import Kind, Question, Rule
+
+Questions = Mapping[str, Question]
+
+
+def fault(rule: Rule, earlier: Sequence[Rule], questions: Questions) -> str | None:
+    """What is wrong with a rule that follows the `earlier` ones, or None."""
+    if holds(rule.when, {}):
+        return "holds without any answer"
+    possible = [clause for clause in clauses(rule.when) if _possible(clause, questions)]
+    if not possible:
+        return "contradicts itself: no answers can meet it"
+    if rule.disposition is None:
+        return None
+    deciding = [other for other in earlier if other.disposition is not None]
+    if all(_decided_before(clause, deciding, questions) for clause in possible):
+        return "is unreachable: earlier rules decide the disposition whenever it holds"
+    return None
+
+
+def _decided_before(clause: Clause, deciding: Iterable[Rule], questions: Questions) -> bool:
+    return any(_implies(clause, other, questions) for rule in deciding for other in clauses(rule.when))
+
+
+def _possible(clause: Clause, questions: Questions) -> bool:
+    return all(_possible_for(question, clause, questions) for question in {literal.question for literal in clause})
+
+
+def _possible_for(question_id: str, clause: Clause, questions: Questions) -> bool:
+    question = questions[question_id]
+    if question.kind is not Kind.MANY:
+        return bool(_left(question, clause))
+    excluded = _excluded(question_id, clause)
+    return all(literal.codes - excluded for literal in _of(question_id, clause) if literal.chosen)
+
+
+def _implies(clause: Clause, other: Clause, questions: Questions) -> bool:
+    return all(_implies_literal(clause, literal, questions[literal.question]) for literal in other)
+
+
+def _implies_literal(clause: Clause, literal: Literal, question: Question) -> bool:
+    if question.kind is not Kind.MANY:
+        return _left(question, clause) <= _left(question, frozenset({literal}))
+    if not literal.chosen:
+        return literal.codes <= _excluded(question.id, clause)
+    return any(own.codes <= literal.codes for own in _of(question.id, clause) if own.chosen)
+
+
+def _left(question: Question, clause: Clause) -> frozenset[str | None]:
+    """What a question with one answer may still be under a clause; None stands for unanswered."""
+    left: frozenset[str | None] = frozenset({*question.codes, None})
+    for literal in _of(question.id, clause):
+        left = left & literal.codes if literal.chosen else left - literal.codes
+    return left
+
+
+def _excluded(question_id: str, clause: Clause) -> frozenset[str]:
+    return frozenset().union(*(literal.codes for literal in _of(question_id, clause) if not literal.chosen))
+
+
+def _of(question_id: str, clause: Clause) -> list[Literal]:
+    return [literal for literal in clause if literal.question == question_id]

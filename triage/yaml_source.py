@@ -1,0 +1,103 @@
+"""Reads YAML so that every value knows its file and line."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+
+class ChecklistError(Exception):
+    """A checklist file is wrong; says where (`line` counts from 1) and what."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(f"{file}:{line}: {message}")
+        self.file = file
+        self.line = line
+        self.message = message
+
+
+class Place:
+    """A value of a YAML file together with where it stands."""
+
+    def __init__(self, file: str, node: yaml.Node, line: int | None = None) -> None:
+        self.file = file
+        self.node = node
+        self.line = line or node.start_mark.line + 1
+
+    def error(self, message: str) -> ChecklistError:
+        return ChecklistError(self.file, self.line, message)
+
+    @property
+    def is_text(self) -> bool:
+        return isinstance(self.node, yaml.ScalarNode)
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.node, yaml.SequenceNode)
+
+    def text(self) -> str:
+        """The scalar as it was written: `no`, `yes` and `1` stay words."""
+        if not isinstance(self.node, yaml.ScalarNode) or not self.node.value.strip():
+            raise self.error("a text is expected here")
+        return str(self.node.value).strip()
+
+    def items(self) -> list["Place"]:
+        if not isinstance(self.node, yaml.SequenceNode):
+            raise self.error("a list is expected here")
+        return [Place(self.file, node) for node in self.node.value]
+
+    def entries(self) -> dict[str, "Place"]:
+        """Key to value; a value's line is that of its key."""
+        if not isinstance(self.node, yaml.MappingNode):
+            raise self.error("'key: value' lines are expected here")
+        found: dict[str, Place] = {}
+        for key_node, value_node in self.node.value:
+            key = Place(self.file, key_node)
+            if key.text() in found:
+                raise key.error(f"'{key.text()}' stands here twice")
+            found[key.text()] = Place(self.file, value_node, key.line)
+        return found
+
+    def fields(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "Place"]:
+        """The entries, after a check that no key is unknown or missing."""
+        entries = self.entries()
+        allowed = {*required, *optional}
+        for key, value in entries.items():
+            if key not in allowed:
+                raise value.error(f"unknown key '{key}' (known: {', '.join(sorted(allowed))})")
+        for key in required:
+            if key not in entries:
+                raise self.error(f"'{key}' is missing")
+        return entries
+
+    def plain(self) -> object:
+        """The same as dicts, lists and strings, for the digest."""
+        if isinstance(self.node, yaml.MappingNode):
+            return {key: value.plain() for key, value in self.entries().items()}
+        if isinstance(self.node, yaml.SequenceNode):
+            return [item.plain() for item in self.items()]
+        return str(self.node.value)
+
+
+def read(path: Path) -> Place:
+    """Raises `ChecklistError` when the file cannot be read or is not YAML."""
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ChecklistError(path.name, 1, f"cannot be read: {error}") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ChecklistError(path.name, mark.line + 1 if mark else 1, f"not YAML: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise ChecklistError(path.name, 1, f"not YAML: {error}") from error
+    if node is None:
+        raise ChecklistError(path.name, 1, "the file is empty")
+    return Place(path.name, node)
+
+
+def digest(documents: Iterable[Place]) -> str:
+    """SHA-256 over what the files say; comments and layout do not count."""
+    content = json.dumps([document.plain() for document in documents], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
