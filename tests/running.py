@@ -1,0 +1,128 @@
+"""A real tree of `up` for a test: started, spoken to, counted and ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+OURS = ("LOTSE_", "DATABASE_URL", "REDIS_URL", "CELERY_", "DJANGO_")
+
+
+def bare_environment(**more: str) -> dict[str, str]:
+    """The environment of a newcomer: none of the variables that the tests themselves run with."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | more
+
+
+def supervise(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run `./lotse ...` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "supervisor", *map(str, arguments)],
+        cwd=CHECKOUT,
+        env=bare_environment(**more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@dataclass
+class Running:
+    """A running `./lotse up`."""
+
+    data: Path
+    popen: subprocess.Popen[str]
+    output: Path
+    port: int = 0
+
+    @classmethod
+    def start(cls, data: Path, *arguments: str, **more: str) -> Running:
+        """Start and wait until it says that it is ready."""
+        data.mkdir(parents=True, exist_ok=True)
+        output = data.with_name(f"{data.name}.output")
+        command = [sys.executable, "-m", "supervisor", "up", "--port", "0", "--data", str(data), *arguments]
+        with output.open("w") as file:
+            popen = subprocess.Popen(
+                command, cwd=CHECKOUT, env=bare_environment(**more), stdout=file, stderr=file, text=True
+            )
+        return cls(data, popen, output)._ready()
+
+    def _ready(self, patience: float = 120.0) -> Running:
+        until = time.monotonic() + patience
+        while not (found := re.search(r"ready: http://127\.0\.0\.1:(\d+)/", self.said)):
+            assert self.popen.poll() is None and time.monotonic() < until, self.said
+            time.sleep(0.05)
+        self.port = int(found[1])
+        return self
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text(encoding="utf-8")
+
+    def get(self, path: str) -> tuple[int, Any]:
+        """Status and JSON body."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, json.loads(body)
+
+    def processes(self) -> dict[int, str]:
+        """The whole tree: command line by process id."""
+        return {pid: command_line(pid) for pid in [self.popen.pid, *descendants(self.popen.pid)]}
+
+    def process(self, words: str) -> int:
+        """The process id of the one whose command line holds `words`."""
+        (pid,) = [pid for pid, command in self.processes().items() if words in command]
+        return pid
+
+    def end(self, number: int) -> int:
+        """Send a signal to the supervisor and return its exit code."""
+        self.popen.send_signal(number)
+        return self.popen.wait(60)
+
+
+def descendants(pid: int) -> list[int]:
+    done = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    pairs = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+    found, parents = [], {pid}
+    while children := [child for child, parent in pairs if parent in parents]:
+        found.extend(children)
+        parents = set(children)
+    return found
+
+
+def command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def survivors(pids: dict[int, str], patience: float = 15.0) -> dict[int, str]:
+    """Those that still run after a while, zombies left out."""
+    until = time.monotonic() + patience
+    while left := {pid: command for pid, command in pids.items() if command_line(pid)}:
+        if time.monotonic() > until:
+            return left
+        time.sleep(0.05)
+    return {}
+
+
+def proportional_memory(pids: dict[int, str]) -> float:
+    """Proportional set size of all of them, in MB: shared pages are counted once."""
+    total = 0
+    for pid in pids:
+        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+        total += int(found[1]) if found else 0
+    return total / 1024

@@ -1,0 +1,140 @@
+"""The promises of `./lotse up`, shown on real trees. One data directory serves the module, on a path with a space."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from running import Running, proportional_memory, supervise, survivors
+
+from supervisor.account import for_servers
+from supervisor.data import DataDirectory
+from supervisor.embedded import Embedded
+
+pytestmark = pytest.mark.xdist_group("tree")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("with a space") / "data"
+
+
+@pytest.fixture
+def tree(data: Path) -> Iterator[Running]:
+    running = Running.start(data, "--no-demo")
+    yield running
+    if running.popen.poll() is None:
+        running.end(signal.SIGTERM)
+
+
+def sql(data: Path, statement: str) -> str:
+    return Embedded(DataDirectory.open(data, for_servers())).postgres.sql(statement, database="lotse")
+
+
+def test_one_tree_from_start_to_ordered_end(tree: Running, data: Path) -> None:
+    """Several promises on one start, because a start is what takes time."""
+    assert tree.get("/healthz") == (200, {"status": "ok"})
+
+    status, body = tree.get("/readyz")
+    assert status == 200
+    assert {name: part["ok"] for name, part in body.items() if name != "status"} == {
+        "database": True,
+        "push": True,
+        "broker": True,
+        "relay": True,
+        "beat": True,
+    }
+    assert body["relay"]["age_seconds"] < 30
+
+    second = supervise("up", "--data", data, "--port", "0")
+    assert (second.returncode, second.stdout) == (1, "")
+    sentence = f"lotse: Another Lotse already uses the data directory {data}; it was not disturbed.\n"
+    assert second.stderr == sentence
+    assert tree.get("/readyz")[0] == 200
+
+    code = "from django.db import connection as c; k = c.cursor(); k.execute('SELECT current_user'); print(k.fetchone())"
+    assert supervise("manage", "--data", data, "shell", "-v", "0", "-c", code).stdout == "('lotse_worker',)\n"
+    assert supervise("manage", "--data", data, "migrate", "--check").returncode == 0
+
+    processes = tree.processes()
+    assert proportional_memory(processes) <= 350
+    assert tree.end(signal.SIGTERM) == 0
+    assert survivors(processes) == {}
+    assert "Stopping ..." in tree.said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_other_signals_end_it_too(tree: Running, number: signal.Signals) -> None:
+    processes = tree.processes()
+    assert tree.end(number) == 0
+    assert survivors(processes) == {}
+
+
+def test_kill_9_of_the_supervisor_leaves_no_orphan_and_loses_no_data(tree: Running, data: Path) -> None:
+    sql(data, "CREATE TABLE IF NOT EXISTS kept (word text); INSERT INTO kept VALUES ('still here')")
+    processes = tree.processes()
+    tree.end(signal.SIGKILL)
+    assert survivors(processes) == {}
+
+    again = Running.start(data, "--no-demo")
+    try:
+        assert sql(data, "SELECT word FROM kept") == "still here"
+    finally:
+        again.end(signal.SIGTERM)
+
+
+@pytest.mark.parametrize(("words", "name"), [("manage.py relay", "relay"), ("bin/postgres -D", "postgres")])
+def test_a_child_that_dies_stops_everything(tree: Running, words: str, name: str) -> None:
+    processes = tree.processes()
+    os.kill(tree.process(words), signal.SIGKILL)
+    assert tree.popen.wait(60) == 1
+    assert survivors(processes) == {}
+    assert f"lotse: {name} ended by itself (code -9); all the rest is stopped with it." in tree.said
+
+
+def test_manage_starts_the_servers_it_needs_and_ends_them(data: Path) -> None:
+    """Also after a crash that left a pid file which names a process that lives."""
+    embedded = Embedded(DataDirectory.open(data, for_servers()))
+    if not embedded.postgres.data.exists():
+        pytest.skip("needs the data of the tests above")
+    (embedded.postgres.data / "postmaster.pid").write_text(f"{os.getpid()}\n{embedded.postgres.data}\n")
+    done = supervise("manage", "--data", data, "showmigrations", "journal")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "[X] 0001_initial" in done.stdout
+    assert not (embedded.postgres.data / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("DATABASE_URL", "mysql://somewhere/lotse", "DATABASE_URL must begin with postgres://, not mysql://."),
+        ("LOTSE_KEYS_FILE", "/none", "LOTSE_KEYS_FILE names /none, which cannot be read (No such file or directory)."),
+        ("LOTSE_DEBUG", "maybe", "LOTSE_DEBUG must be 1 or 0, not 'maybe'."),
+    ],
+)
+def test_a_wrong_variable_is_one_clear_line(data: Path, variable: str, value: str, sentence: str) -> None:
+    done = supervise("up", "--data", data, "--port", "0", "--no-demo", **{variable: value})
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"lotse: {sentence}\n")
+
+
+def test_a_database_that_does_not_answer_is_one_clear_line(data: Path) -> None:
+    url = "postgres://nobody@127.0.0.1:1/none"
+    done = supervise("up", "--data", data, "--port", "0", DATABASE_URL=url)
+    assert done.returncode == 1
+    assert done.stderr.startswith("lotse: the database refuses: connection failed:")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_taken_port_is_said_before_anything_starts(data: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = supervise("up", "--data", data, "--port", str(port))
+    assert done.returncode == 1
+    assert done.stderr == f"lotse: Port {port} cannot be used (Address already in use); choose another with --port.\n"
