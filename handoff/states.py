@@ -40,7 +40,6 @@ TRANSITIONS: dict[tuple[ReferralState, ReferralState], Who] = {
     (S.QUESTION, S.ACCEPTED): Who.PARTNER,
     (S.QUESTION, S.DECLINED): Who.PARTNER,
     (S.QUESTION, S.WITHDRAWN): Who.CENTRE,
-    (S.QUESTION, S.EXPIRED): Who.DEADLINE,
     (S.ACCEPTED, S.IN_PROGRESS): Who.PARTNER,
     (S.ACCEPTED, S.RETURNED): Who.PARTNER,
     (S.ACCEPTED, S.COMPLETED): Who.PARTNER,
@@ -48,7 +47,7 @@ TRANSITIONS: dict[tuple[ReferralState, ReferralState], Who] = {
     (S.IN_PROGRESS, S.COMPLETED): Who.PARTNER,
 }
 
-#: The partner has not answered yet: deadlines run.
+#: No decision yet: deadlines run. A question waits for the centre, so it is reminded and escalated but never expires.
 WAITING = frozenset({S.OFFERED, S.QUESTION})
 #: The partner is responsible.
 TAKEN = frozenset({S.ACCEPTED, S.IN_PROGRESS})

@@ -1,0 +1,235 @@
+"""What the centre does with a referral. The partner's side is in ``answers``, the clock's in ``lapses``."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from accounts.permissions import NotAllowed
+from accounts.roles import Permission
+from cases.models import Case
+from cases.permissions import may_write as may_write_case
+from hotline.models import Contact
+from journal.numbers import next_number
+from triage.vocabulary import Disposition, Duty
+
+from .models import Disclosure, Message, Referral, Summary
+from .moves import (
+    lock,
+    move,
+    partner_people,
+    restart_deadlines,
+    stop_deadlines,
+    tell_both,
+    tell_centre,
+)
+from .permissions import is_centre_side
+from .ranking import contact_facts, rank_for_case, reasons_as_data
+from .states import LIVE, TAKEN, WAITING, ReferralState, Who
+from .vocabulary import Disclosable, LegalBasis, MessageKind
+
+
+class VerifyFirst(Exception):
+    """An unreliable source alone never leads to a referral: the source is to be verified first."""
+
+
+class NoLegalBasis(Exception):
+    """Fields are to be disclosed, and nobody said on what basis."""
+
+
+class AlreadyOffered(Exception):
+    """Another partner holds or considers the case: partners are asked one after the other."""
+
+
+@transaction.atomic
+def draft_referral(
+    *,
+    by: User,
+    referral_id: uuid.UUID,
+    case_id: uuid.UUID,
+    organisation: Organisation,
+    service: str,
+) -> Referral:
+    """Choose a partner for a case. Nothing leaves the centre yet. A repeated post, or a second draft for the same
+    partner, finds the one that is live. Raises VerifyFirst.
+    """
+    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    if case is None or not may_write_case(by, case):
+        raise NotAllowed(Permission.REFERRAL_OFFER)
+    _check_source(case)
+    known = Referral.objects.filter(
+        case=case, organisation=organisation, state__in=LIVE
+    ).first()
+    if known:
+        return known
+    contact = Contact.objects.get(pk=case.assessment.contact_id)
+    referral = Referral(
+        pk=referral_id,
+        case=case,
+        centre_id=case.centre_id,
+        organisation=organisation,
+        created_by=by,
+    )
+    referral.number = next_number("handoff_referral_number")
+    referral.service, referral.urgency = service, case.urgency
+    referral.data_key_id, referral.contact_person_id = (
+        case.data_key_id,
+        case.contact_person_id,
+    )
+    referral.rank, referral.rank_reasons = reasons_as_data(
+        rank_for_case(case, contact, service), organisation.pk
+    )
+    referral.save(force_insert=True)
+    Summary(
+        referral=referral, data_key_id=case.data_key_id, facts=contact_facts(contact)
+    ).save(force_insert=True)
+    tell_centre(
+        "referral.drafted",
+        by,
+        referral,
+        {"organisation": organisation.pk, "rank": referral.rank},
+    )
+    return referral
+
+
+@transaction.atomic
+def offer_referral(
+    *,
+    by: User,
+    referral_id: uuid.UUID,
+    text: str,
+    fields: Collection[Disclosable] = (),
+    legal_basis: LegalBasis | str = "",
+    may_pass_on: bool = False,
+) -> Referral:
+    """Offer the case: the partner sees the summary now and the agreed fields when it accepts.
+
+    Raises Stale, VerifyFirst, NoLegalBasis, AlreadyOffered. A repeated post has no effect.
+    """
+    referral = lock(referral_id)
+    _check_centre(by, referral)
+    if referral.state == ReferralState.OFFERED and referral.offered_by_id == by.pk:
+        return referral
+    _check_source(referral.case)
+    if fields and not legal_basis:
+        raise NoLegalBasis
+    if Referral.objects.filter(
+        case=referral.case_id, state__in=WAITING | TAKEN
+    ).exists():
+        raise AlreadyOffered
+    now = timezone.now()
+    summary = Summary.objects.get(referral=referral)
+    summary.text = text
+    summary.save(update_fields=["text"])
+    _decide_disclosure(by, referral, list(fields), legal_basis, may_pass_on)
+    due = restart_deadlines(referral, now)
+    move(
+        referral,
+        ReferralState.OFFERED,
+        Who.CENTRE,
+        offered_at=now,
+        offered_by=by,
+        due_at=due,
+    )
+    data = {
+        "organisation": referral.organisation_id,
+        "fields": sorted(fields),
+        "legal_basis": str(legal_basis),
+    }
+    tell_both("referral.offered", by, referral, data, notify=partner_people(referral))
+    return referral
+
+
+@transaction.atomic
+def answer_question(
+    *, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, text: str
+) -> Referral:
+    """The centre answers; the partner's time starts anew. A repeated post has no effect."""
+    referral = lock(referral_id)
+    _check_centre(by, referral)
+    if Message.objects.filter(pk=message_id).exists():
+        return referral
+    now = timezone.now()
+    due = restart_deadlines(referral, now)
+    move(referral, ReferralState.OFFERED, Who.CENTRE, due_at=due)
+    message = Message(
+        pk=message_id,
+        referral=referral,
+        kind=MessageKind.ANSWER,
+        written_by=by,
+        written_at=now,
+    )
+    message.data_key_id, message.text = referral.data_key_id, text
+    message.save(force_insert=True)
+    tell_both(
+        "referral.question_answered", by, referral, notify=partner_people(referral)
+    )
+    return referral
+
+
+@transaction.atomic
+def withdraw_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
+    """Take the offer back before it is answered. A repeated post has no effect. Raises Stale."""
+    referral = lock(referral_id)
+    _check_centre(by, referral)
+    if referral.state == ReferralState.WITHDRAWN:
+        return referral
+    was_draft = referral.state == ReferralState.DRAFT
+    move(referral, ReferralState.WITHDRAWN, Who.CENTRE)
+    stop_deadlines(referral)
+    if was_draft:
+        tell_centre("referral.withdrawn", by, referral)
+    else:
+        tell_both("referral.withdrawn", by, referral, notify=partner_people(referral))
+    return referral
+
+
+def _check_centre(by: User, referral: Referral) -> None:
+    if not is_centre_side(by, referral):
+        raise NotAllowed(Permission.REFERRAL_OFFER)
+
+
+def _check_source(case: Case) -> None:
+    if (
+        case.disposition == Disposition.VERIFY_FIRST
+        or Duty.VERIFY_SOURCE in case.assessment.duties
+    ):
+        raise VerifyFirst
+
+
+def _decide_disclosure(
+    by: User,
+    referral: Referral,
+    names: list[Disclosable],
+    basis: str,
+    may_pass_on: bool,
+) -> None:
+    contact = Contact.objects.get(pk=referral.case.assessment.contact_id)
+    disclosure = Disclosure(
+        referral=referral,
+        data_key_id=referral.data_key_id,
+        decided_by=by,
+        decided_at=timezone.now(),
+    )
+    disclosure.field_names, disclosure.legal_basis, disclosure.may_pass_on = (
+        names,
+        basis,
+        may_pass_on,
+    )
+    disclosure.fields = {
+        name: value for name in names if (value := disclosed_value(contact, name))
+    }
+    disclosure.save(force_insert=True)
+
+
+def disclosed_value(contact: Contact, name: str) -> str:
+    """What a field of the contact says, as text."""
+    if name == Disclosable.PLACE:
+        return " ".join(
+            part for part in (contact.postal_code, contact.municipality) if part
+        )
+    return str(getattr(contact, name))

@@ -1,0 +1,141 @@
+"""What every move of a referral needs: the lock, the conditional change of state, the clock, and who is told."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Membership, User
+from accounts.permissions import NotAllowed
+from accounts.roles import Permission, Role
+from journal.actions import record
+from journal.groups import organisation_group, user_group
+from journal.stale import stale
+from regions.network import calendar_for
+from triage.vocabulary import Urgency
+
+from .deadlines import schedule
+from .models import Deadline, Notice, Referral
+from .states import ENDED, ReferralState, Who, may_move
+from .vocabulary import Step
+
+SEND_NOTICES = "handoff.tasks.send_notices"
+
+
+def lock(referral_id: uuid.UUID) -> Referral:
+    """The referral, locked until the transaction ends. Raises NotAllowed when the actor cannot see it."""
+    referral = (
+        Referral.objects.select_for_update(of=("self",)).filter(pk=referral_id).first()
+    )
+    if referral is None:
+        raise NotAllowed(Permission.REFERRAL_ANSWER)
+    return referral
+
+
+def move(referral: Referral, to: ReferralState, who: Who, **values: Any) -> None:
+    """Change the state if the table allows it and nobody was faster. Raises Stale."""
+    source = ReferralState(referral.state)
+    if not may_move(source, to, who):
+        raise stale(referral.pk)
+    if to in ENDED:
+        values["ended_at"] = timezone.now()
+    moved = Referral.objects.filter(pk=referral.pk, state=source).update(
+        state=to, version=F("version") + 1, **values
+    )
+    if not moved:
+        raise stale(referral.pk)
+    referral.refresh_from_db()
+
+
+def restart_deadlines(referral: Referral, now: datetime) -> datetime:
+    """Let the clock run from now, in the partner's opening hours; returns when the answer is due."""
+    times = schedule(
+        now, Urgency(referral.urgency), calendar_for(referral.organisation)
+    )
+    for step, due_at in times.items():
+        Deadline.objects.update_or_create(
+            referral=referral, step=step, defaults={"due_at": due_at, "done_at": None}
+        )
+    return times[Step.REMIND]
+
+
+def stop_deadlines(referral: Referral) -> None:
+    Deadline.objects.filter(referral=referral, done_at=None).update(
+        done_at=timezone.now()
+    )
+
+
+def partner_people(referral: Referral) -> list[User]:
+    roles = [Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR]
+    return _people(referral.organisation_id, roles)
+
+
+def coordinators(referral: Referral) -> list[User]:
+    return _people(referral.centre_id, [Role.COORDINATOR])
+
+
+def _people(organisation_id: int, roles: Iterable[Role]) -> list[User]:
+    memberships = (
+        Membership.objects.active()
+        .with_roles(roles)
+        .filter(organisation=organisation_id)
+    )
+    return list(
+        User.objects.filter(is_active=True, pk__in=memberships.values("user")).order_by(
+            "pk"
+        )
+    )
+
+
+def tell_centre(
+    kind: str,
+    by: User,
+    referral: Referral,
+    data: dict[str, Any] | None = None,
+    notify: Iterable[User] = (),
+) -> None:
+    _record(kind, by, referral, data, [organisation_group(referral.centre_id)], notify)
+
+
+def tell_both(
+    kind: str,
+    by: User,
+    referral: Referral,
+    data: dict[str, Any] | None = None,
+    notify: Iterable[User] = (),
+) -> None:
+    groups = [
+        organisation_group(referral.centre_id),
+        organisation_group(referral.organisation_id),
+    ]
+    _record(kind, by, referral, data, groups, notify)
+
+
+def _record(
+    kind: str,
+    by: User,
+    referral: Referral,
+    data: dict[str, Any] | None,
+    groups: list[str],
+    notify: Iterable[User],
+) -> None:
+    people = list(notify)
+    event = record(
+        kind,
+        by=by,
+        subject=referral.pk,
+        centre=referral.centre_id,
+        case=referral.case_id,
+        data=data,
+        tell=[*groups, *(user_group(person.pk) for person in people)],
+        wake=SEND_NOTICES if people else "",
+    )
+    for person in people:
+        Notice(event=event.pk, recipient=person, referral=referral, kind=kind).save(
+            force_insert=True
+        )

@@ -1,0 +1,126 @@
+"""Which partners fit a case, best first, with the reasons. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from cases.models import Case
+from hotline.models import Contact
+from hotline.vocabulary import AgeBand
+from regions.network import candidates_for, tree
+from regions.routing import Need, Ranking, rank
+
+from .models import Referral
+from .states import ReferralState
+
+MINORS = frozenset({AgeBand.UNDER_14, AgeBand.FROM_14})
+#: A partner that declined, let the offer expire or returned the case is not suggested again for it.
+ANSWERED_NO = (ReferralState.DECLINED, ReferralState.EXPIRED, ReferralState.RETURNED)
+
+
+@dataclass(frozen=True)
+class PartnerRecord:
+    """What is known of a partner's load and punctuality, without any case."""
+
+    open_cases: dict[int, int]
+    answered_in_time: dict[int, float]
+
+
+def partner_record() -> PartnerRecord:
+    """Open cases now, and the share of the last year's offers answered in time, by organisation."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select organisation_id, open_cases, answered, in_time from ntk.partner_record()"
+        )
+        rows = cursor.fetchall()
+    return PartnerRecord(
+        {
+            organisation: open_cases
+            for organisation, open_cases, _answered, _in_time in rows
+        },
+        {
+            organisation: in_time / answered
+            for organisation, _open, answered, in_time in rows
+            if answered
+        },
+    )
+
+
+def contact_facts(contact: Contact) -> dict[str, Any]:
+    """What a summary says of a contact: codes only, nothing that names a person."""
+    return {
+        "country": contact.country,
+        "region": contact.region_id,
+        "phenomenon": contact.phenomenon,
+        "language": contact.language,
+        "caller_type": contact.caller_type_id,
+        "relation": contact.relation,
+        "age_band": contact.age_band,
+        "sex": contact.sex,
+        "topics": contact.topics,
+    }
+
+
+def need_from(
+    facts: dict[str, Any], services: Iterable[str], asked: Iterable[int] = ()
+) -> Need:
+    return Need(
+        region=facts["region"],
+        country=facts["country"],
+        services=frozenset(services),
+        phenomenon=facts["phenomenon"],
+        language=facts["language"] or None,
+        minor=facts["age_band"] in MINORS,
+        asked=frozenset(asked),
+    )
+
+
+def rank_partners(need: Need) -> Ranking:
+    record = partner_record()
+    today = timezone.localdate()
+    candidates = candidates_for(
+        need,
+        open_cases=record.open_cases,
+        answered_in_time=record.answered_in_time,
+        today=today,
+    )
+    return rank(need, candidates, tree(), today)
+
+
+def rank_for_case(case: Case, contact: Contact, service: str) -> Ranking:
+    """The ranking for a case's opening contact; partners that said no to this case are excluded with that reason."""
+    return rank_partners(
+        need_from(contact_facts(contact), {service}, asked=asked_already(case.pk))
+    )
+
+
+def asked_already(case_id: Any) -> set[int]:
+    return set(
+        Referral.objects.filter(case_id=case_id, state__in=ANSWERED_NO).values_list(
+            "organisation_id", flat=True
+        )
+    )
+
+
+def reasons_as_data(
+    ranking: Ranking, organisation_id: int
+) -> tuple[int | None, list[dict[str, Any]]]:
+    """The place of an organisation in the ranking (from 1) and its reasons, to be kept with the referral."""
+    for place, entry in enumerate(ranking.ranked, start=1):
+        if entry.candidate.id == organisation_id:
+            return place, [
+                {"code": reason.code, "params": dict(reason.params)}
+                for reason in entry.reasons
+            ]
+    for left_out in ranking.excluded:
+        if left_out.candidate.id == organisation_id:
+            return None, [
+                {"code": reason.code, "params": dict(reason.params)}
+                for reason in left_out.reasons
+            ]
+    return None, []

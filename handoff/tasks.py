@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.services import Service, service_user
+from privacy.context import acting_as
+
+from .lapses import due_deadlines, run_deadline
+from .models import Notice
+from .notices import claim_notices, mark_sent
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(minutes=2)
+
+
+@shared_task(name="handoff.tasks.run_deadlines")
+def run_deadlines() -> None:
+    """Every deadline that is due, each in its own transaction. Beat calls it; a missed call is made good by the next."""
+    service = service_user(Service.DEADLINES)
+    now = timezone.now()
+    with acting_as(service, purpose="deadlines"):
+        due = due_deadlines(now)
+    for deadline_id in due:
+        with acting_as(service, purpose="deadlines"):
+            run_deadline(by=service, deadline_id=deadline_id, now=now)
+
+
+@shared_task(name="handoff.tasks.send_notices")
+def send_notices(event_id: int | None = None) -> None:
+    """Send what has not been sent yet. Woken by the relay with an event's id, and by beat for what was left lying."""
+    service = service_user(Service.DEADLINES)
+    with acting_as(service, purpose="notices"):
+        notices = claim_notices(now=timezone.now(), lease=LEASE, event_id=event_id)
+    for notice in notices:
+        _send(notice)
+        with acting_as(service, purpose="notices"):
+            mark_sent(notice_id=notice.pk, now=timezone.now())
+
+
+def _send(notice: Notice) -> None:
+    """An e-mail that names the reference and the place to look, and nothing of what it is about."""
+    with translation.override(notice.recipient.language):
+        subject = _("Lotse: %(reference)s needs your attention") % {
+            "reference": notice.referral.reference
+        }
+        body = _(
+            "There is news about %(reference)s. Please sign in to see it: %(url)s"
+        ) % {
+            "reference": notice.referral.reference,
+            "url": settings.LOTSE_PUBLIC_BASE_URL,
+        }
+    send_mail(subject, body, None, [notice.recipient.email])
