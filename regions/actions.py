@@ -189,7 +189,10 @@ def save_liaison(
     organisation: Organisation | None = None,
     last_contact_on: date | None = None,
 ) -> None:
-    """Change a liaison that was read with `version`. Raises NotAllowed, Stale (also when it has ended)."""
+    """Change a liaison that was read with `version`.
+
+    Raises NotAllowed; Stale, also when it has ended; Invalid when another liaison has the same post.
+    """
     require(by, Permission.NETWORK_EDIT)
     values = {
         "sector": sector,
@@ -203,6 +206,8 @@ def save_liaison(
     current = Liaison.objects.current().select_for_update()
     if current.filter(pk=liaison.pk, **values).exists():
         return
+    if current.filter(sector=sector, region=region, post=post).exclude(pk=liaison.pk).exists():
+        raise Invalid("this post is a liaison already")
     if not current.filter(pk=liaison.pk, version=version).update(version=F("version") + 1, **values):
         raise Stale
     liaison.refresh_from_db()

@@ -1,0 +1,105 @@
+"""The list of partners as people look through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import Organisation
+
+from . import workload
+from .lookup import regions_of
+from .models import PartnerProfile
+from .network import partners, pauses_on, tree
+from .reasons import names_of_regions
+from .routing import Pause, path_up
+from .vocabulary import Language, Phenomenon, Service
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for; an empty string asks for everything."""
+
+    country: str
+    service: str = ""
+    phenomenon: str = ""
+    language: str = ""
+    postal_code: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A partner in words. `taken` is None where nobody counts the cases."""
+
+    organisation: Organisation
+    services: list[str]
+    phenomena: list[str]
+    languages: list[tuple[str, str]]
+    regions: list[str]
+    capacity: int
+    taken: int | None
+    is_national: bool
+    pause: Pause | None
+
+
+def entries(search: Search, today: date) -> list[Entry]:
+    """The partners that fit, by name. A postal code that we do not know narrows nothing; see `knows`."""
+    pauses, names, taken = pauses_on(today), names_of_regions(), workload.open_cases()
+    above = _regions_above(search)
+    return [
+        entry(profile, names, taken, pauses.get(profile.organisation_id))
+        for profile in partners(search.country)
+        if _fits(profile, search) and (not above or profile.is_national or above & set(codes_of(profile)))
+    ]
+
+
+def knows(search: Search) -> bool:
+    """Whether the postal code, when there is one, is one of ours."""
+    return not search.postal_code or regions_of(search.country, search.postal_code).exists()
+
+
+def entry(
+    profile: PartnerProfile, names: Mapping[str, str], taken: Mapping[int, int] | None, pause: Pause | None
+) -> Entry:
+    """One partner in words; `profile` comes from `network.partners`."""
+    return Entry(
+        profile.organisation,
+        labels(Service.choices, profile.services),
+        labels(Phenomenon.choices, profile.phenomena),
+        [(str(code), str(label)) for code, label in Language.choices if code in profile.languages],
+        sorted(names.get(code, code) for code in codes_of(profile)),
+        profile.capacity,
+        None if taken is None else taken.get(profile.organisation_id, 0),
+        profile.is_national,
+        pause,
+    )
+
+
+def labels(choices: Iterable[tuple[str, object]], codes: Iterable[str]) -> list[str]:
+    """The labels of the codes, in the order of the vocabulary."""
+    wanted = set(codes)
+    return [str(label) for code, label in choices if code in wanted]
+
+
+def codes_of(profile: PartnerProfile) -> list[str]:
+    """The codes of the regions it covers, as `network.partners` has read them."""
+    codes: list[str] = getattr(profile, "regions", [])
+    return codes
+
+
+def _regions_above(search: Search) -> set[str]:
+    """The regions of the postal code with everything above them; empty when there is nothing to narrow by."""
+    if not search.postal_code:
+        return set()
+    parents = tree()
+    found = regions_of(search.country, search.postal_code).values_list("code", flat=True)
+    return {code for region in found for code in path_up(region, parents)}
+
+
+def _fits(profile: PartnerProfile, search: Search) -> bool:
+    return (
+        search.service in {"", *profile.services}
+        and search.phenomenon in {"", *profile.phenomena}
+        and search.language in {"", *profile.languages}
+    )

@@ -1,0 +1,115 @@
+"""What the network's pages show: who covers what, and which sectors have a liaison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from ui import charts
+from ui.shapes import TileGrid
+from ui.tile_maps import GRIDS
+
+from .coverage import Cell, Line, Offer, coverage_of
+from .models import Liaison, PartnerProfile, Region
+from .network import partners, tree
+from .routing import Tree
+from .vocabulary import Sector, Service
+
+
+@dataclass(frozen=True)
+class Column:
+    """A region as the head of a column; `short` is the part of its code behind the hyphen."""
+
+    code: str
+    name: str
+
+    @property
+    def short(self) -> str:
+        """BY for DE-BY."""
+        return self.code.partition("-")[2] or self.code
+
+
+@dataclass(frozen=True)
+class Row:
+    """A service or a sector with a cell for each column."""
+
+    code: str
+    label: str
+    cells: tuple[tuple[Column, Cell], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nobody in any of the regions."""
+        return not any(cell.whole or cell.parts for _column, cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Purposes down, regions across."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def gaps(self) -> list[tuple[Column, list[str]]]:
+        """The regions in which something is missing, with the labels of what is."""
+        labels = {row.code: row.label for row in self.rows}
+        pairs = zip(self.columns, self.lines, strict=True)
+        return [(column, [labels[code] for code in line.gaps]) for column, line in pairs if line.gaps]
+
+    @property
+    def empty_rows(self) -> list[str]:
+        """Labels of what is nowhere in the country."""
+        return [row.label for row in self.rows if row.is_empty]
+
+
+def columns_of(country: str) -> tuple[Column, ...]:
+    """The regions that a country is shown by: those of its tile map, else the first level of its tree."""
+    names = dict(Region.objects.in_country(country).values_list("code", Region.name_column()))
+    codes = sorted(place.code for place in GRIDS[country] if place.code in names) if country in GRIDS else []
+    if not codes:
+        codes = list(Region.objects.in_country(country).at_level(1).order_by("code").values_list("code", flat=True))
+    return tuple(Column(code, names[code]) for code in codes)
+
+
+def matrix(
+    columns: Sequence[Column], purposes: Iterable[tuple[str, str]], offers: Iterable[Offer], parents: Tree
+) -> Matrix:
+    """The offers counted by purpose and region."""
+    named = [(code, str(label)) for code, label in purposes]
+    lines = coverage_of([column.code for column in columns], [code for code, _label in named], offers, parents)
+    rows = tuple(
+        Row(code, label, tuple((column, line.cells[place]) for column, line in zip(columns, lines, strict=True)))
+        for place, (code, label) in enumerate(named)
+    )
+    return Matrix(tuple(columns), rows, tuple(lines))
+
+
+def services_of(country: str) -> Matrix:
+    """Partners by service and region."""
+    offers = [_offer(profile) for profile in partners(country)]
+    return matrix(columns_of(country), Service.choices, offers, tree())
+
+
+def liaisons_of(country: str) -> Matrix:
+    """Liaisons by sector and region."""
+    current = Liaison.objects.current().filter(region__country=country)
+    offers = [Offer(frozenset({sector}), frozenset({code})) for sector, code in current.values_list("sector", "region")]
+    return matrix(columns_of(country), Sector.choices, offers, tree())
+
+
+def _offer(profile: PartnerProfile) -> Offer:
+    codes: list[str] = getattr(profile, "regions", [])
+    return Offer(frozenset(profile.services), frozenset(codes))
+
+
+def map_of(country: str, shown: Matrix) -> TileGrid | None:
+    """The number of partners of each region as a tile map; None for a country without one."""
+    if country not in GRIDS or not shown.columns:
+        return None
+    values: Mapping[str, int] = {line.region: line.partners for line in shown.lines}
+    text = charts.Text(_("Partners by region"), head=_("Region"), column=_("Partners"), hidden="–")
+    return charts.tile_grid(text, country, values, names={column.code: column.name for column in shown.columns})

@@ -1,0 +1,21 @@
+"""Addresses of the network."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "regions"
+urlpatterns = [
+    path("network/", views.network, name="network"),
+    path("network/partners/", views.partner_list, name="partners"),
+    path("network/partners/<int:pk>/", views.partner, name="partner"),
+    path("network/partners/<int:pk>/profile/", views.edit_profile, name="edit_profile"),
+    path("network/partners/<int:pk>/coverage/", views.edit_coverage, name="edit_coverage"),
+    path("network/partners/<int:pk>/hours/", views.edit_hours, name="edit_hours"),
+    path("network/partners/<int:pk>/pause/", views.pause, name="pause"),
+    path("network/pauses/<int:pk>/resume/", views.resume, name="resume"),
+    path("network/liaisons/", views.liaison_list, name="liaisons"),
+    path("network/liaisons/new/", views.new_liaison, name="new_liaison"),
+    path("network/liaisons/<int:pk>/", views.edit_liaison, name="edit_liaison"),
+    path("network/liaisons/<int:pk>/end/", views.finish_liaison, name="end_liaison"),
+]
