@@ -1,0 +1,30 @@
+"""A denial looks like an absence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from .permissions import NotAllowed
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class DeniedIsNotFound:
+    """An action that raises NotAllowed is answered as if the thing did not exist: 404, as JSON where JSON was asked for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Raises Http404, which goes Django's usual way to the 404 page."""
+        if not isinstance(exception, NotAllowed | Http404):
+            return None
+        if request.accepts("text/html"):
+            raise Http404 from exception
+        return JsonResponse({"message": _("This is not open to you (any more).")}, status=404)

@@ -1,0 +1,62 @@
+"""Somebody else was faster: the person is told who and when, and their step is not carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from .models import Event
+from .stale import Stale
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class StaleIsConflict:
+    """An action that raises Stale is answered with 409 and what has changed: a page, a fragment or JSON, as asked for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Stale):
+            return None
+        reason = what_changed(exception)
+        if not request.accepts("text/html"):
+            return JsonResponse({"message": reason}, status=409)
+        context = {"reason": reason, "back": _came_from(request)}
+        if request.headers.get("HX-Request"):
+            answer = render(request, "ui/stale_notice.html", context, status=409)
+            answer.headers.update({"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"})
+            return answer
+        return render(request, "ui/stale.html", context, status=409)
+
+
+def what_changed(stale: Stale) -> str:
+    """Who changed it and when, in one sentence; without a name where the reader may not see the events."""
+    newest: Event | None = stale.events[0] if stale.events else None
+    if newest is None:
+        return _("Somebody has changed this meanwhile. Your step was not carried out.")
+    when = timezone.localtime(newest.at)
+    return _("%(name)s changed this at %(time)s. Your step was not carried out.") % {
+        "name": newest.actor.name,
+        "time": date_format(when, "TIME_FORMAT" if when.date() == timezone.localdate() else "SHORT_DATETIME_FORMAT"),
+    }
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page on which the step was taken, when it is one of ours."""
+    address = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
