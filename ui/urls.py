@@ -7,10 +7,12 @@ from django.views.i18n import set_language
 from ui import views
 
 app_name = "ui"
-urlpatterns = [path("language/", set_language, name="set_language")]
-if settings.DEBUG or getattr(settings, "LOTSE_GALLERY", False):
-    urlpatterns += [
-        path("ui/gallery/", views.gallery, name="gallery"),
-        path("ui/gallery/desk/", views.gallery_desk, name="gallery_desk"),
-        path("ui/gallery/save/", views.gallery_save, name="gallery_save"),
-    ]
+GALLERY = [
+    path("ui/gallery/", views.gallery, name="gallery"),
+    path("ui/gallery/desk/", views.gallery_desk, name="gallery_desk"),
+    path("ui/gallery/save/", views.gallery_save, name="gallery_save"),
+]
+urlpatterns = [
+    path("language/", set_language, name="set_language"),
+    *(GALLERY if settings.DEBUG or settings.LOTSE_GALLERY else []),
+]

@@ -48,8 +48,13 @@
     press(element);
   });
 
-  const label = (element) =>
-    element.dataset.shortcutLabel || element.getAttribute("aria-label") || element.textContent.replace(/\s+/g, " ").trim();
+  function label(element) {
+    const given = element.dataset.shortcutLabel || element.getAttribute("aria-label");
+    if (given) return given;
+    const copy = element.cloneNode(true);
+    copy.querySelectorAll("kbd").forEach((key) => key.remove());
+    return copy.textContent.replace(/\s+/g, " ").trim();
+  }
 
   function list() {
     const rows = dialog.querySelector("[data-shortcut-list]");

@@ -1,0 +1,62 @@
+"""A browser before the gallery's desk, without a database. Skipped where there is no Chromium."""
+
+import shutil
+from collections.abc import Iterator
+from socketserver import ThreadingMixIn
+from threading import Thread
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.urls import include, path
+from playwright.sync_api import Page, sync_playwright
+
+from ui import urls
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
+GALLERY = (
+    path("", include(([*urls.urlpatterns, *urls.GALLERY], "ui"))),
+    path("accounts/", include("allauth.urls")),
+)
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class Threading(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+@pytest.fixture
+def gallery(settings: Any) -> Iterator[str]:
+    """The address of a server that shows the gallery to a visitor."""
+    settings.ROOT_URLCONF = GALLERY
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), Threading, Quiet)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/ui/gallery/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A fresh page; whatever its scripts throw fails the test."""
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page()
+        page.set_default_timeout(10_000)
+        thrown: list[str] = []
+        page.on("pageerror", lambda error: thrown.append(str(error)))
+        yield page
+        browser.close()
+    assert thrown == []
