@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Organisation, User
@@ -57,13 +58,10 @@ def draft_referral(
     """Choose a partner for a case. Nothing leaves the centre yet. A repeated post, or a second draft for the same
     partner, finds the one that is live. Raises VerifyFirst.
     """
-    case = Case.objects.select_for_update().filter(pk=case_id).first()
-    if case is None or not may_write_case(by, case):
-        raise NotAllowed(Permission.REFERRAL_OFFER)
+    case = _lock_case(by, case_id)
     _check_source(case)
-    known = Referral.objects.filter(
-        case=case, organisation=organisation, state__in=LIVE
-    ).first()
+    mine = Q(pk=referral_id) | Q(organisation=organisation, state__in=LIVE)
+    known = Referral.objects.filter(mine, case=case).first()
     if known:
         return known
     contact = Contact.objects.get(pk=case.assessment.contact_id)
@@ -80,13 +78,9 @@ def draft_referral(
         case.data_key_id,
         case.contact_person_id,
     )
-    referral.rank, referral.rank_reasons = reasons_as_data(
-        rank_for_case(case, contact, service), organisation.pk
-    )
+    referral.rank, referral.rank_reasons = reasons_as_data(rank_for_case(case, contact, service), organisation.pk)
     referral.save(force_insert=True)
-    Summary(
-        referral=referral, data_key_id=case.data_key_id, facts=contact_facts(contact)
-    ).save(force_insert=True)
+    Summary(referral=referral, data_key_id=case.data_key_id, facts=contact_facts(contact)).save(force_insert=True)
     tell_centre(
         "referral.drafted",
         by,
@@ -114,12 +108,10 @@ def offer_referral(
     _check_centre(by, referral)
     if referral.state == ReferralState.OFFERED and referral.offered_by_id == by.pk:
         return referral
-    _check_source(referral.case)
+    _check_source(_lock_case(by, referral.case_id))
     if fields and not legal_basis:
         raise NoLegalBasis
-    if Referral.objects.filter(
-        case=referral.case_id, state__in=WAITING | TAKEN
-    ).exists():
+    if Referral.objects.filter(case=referral.case_id, state__in=WAITING | TAKEN).exists():
         raise AlreadyOffered
     now = timezone.now()
     summary = Summary.objects.get(referral=referral)
@@ -145,9 +137,7 @@ def offer_referral(
 
 
 @transaction.atomic
-def answer_question(
-    *, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, text: str
-) -> Referral:
+def answer_question(*, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, text: str) -> Referral:
     """The centre answers; the partner's time starts anew. A repeated post has no effect."""
     referral = lock(referral_id)
     _check_centre(by, referral)
@@ -165,9 +155,7 @@ def answer_question(
     )
     message.data_key_id, message.text = referral.data_key_id, text
     message.save(force_insert=True)
-    tell_both(
-        "referral.question_answered", by, referral, notify=partner_people(referral)
-    )
+    tell_both("referral.question_answered", by, referral, notify=partner_people(referral))
     return referral
 
 
@@ -193,11 +181,21 @@ def _check_centre(by: User, referral: Referral) -> None:
         raise NotAllowed(Permission.REFERRAL_OFFER)
 
 
+def _lock_case(by: User, case_id: uuid.UUID) -> Case:
+    """Two people who offer the same case to two partners wait for each other here."""
+    case = Case.objects.select_for_update(of=("self",)).select_related("assessment").filter(pk=case_id).first()
+    if case is None or not may_write_case(by, case):
+        raise NotAllowed(Permission.REFERRAL_OFFER)
+    return case
+
+
+def needs_verification(case: Case) -> bool:
+    """Whether the source of the case is to be verified before anything leaves the centre."""
+    return case.disposition == Disposition.VERIFY_FIRST or Duty.VERIFY_SOURCE in case.assessment.duties
+
+
 def _check_source(case: Case) -> None:
-    if (
-        case.disposition == Disposition.VERIFY_FIRST
-        or Duty.VERIFY_SOURCE in case.assessment.duties
-    ):
+    if needs_verification(case):
         raise VerifyFirst
 
 
@@ -220,16 +218,12 @@ def _decide_disclosure(
         basis,
         may_pass_on,
     )
-    disclosure.fields = {
-        name: value for name in names if (value := disclosed_value(contact, name))
-    }
+    disclosure.fields = {name: value for name in names if (value := disclosed_value(contact, name))}
     disclosure.save(force_insert=True)
 
 
 def disclosed_value(contact: Contact, name: str) -> str:
     """What a field of the contact says, as text."""
     if name == Disclosable.PLACE:
-        return " ".join(
-            part for part in (contact.postal_code, contact.municipality) if part
-        )
+        return " ".join(part for part in (contact.postal_code, contact.municipality) if part)
     return str(getattr(contact, name))

@@ -50,9 +50,7 @@ def accept_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
 
 
 @transaction.atomic
-def decline_referral(
-    *, by: User, referral_id: uuid.UUID, reason: DeclineReason, text: str = ""
-) -> Referral:
+def decline_referral(*, by: User, referral_id: uuid.UUID, reason: DeclineReason, text: str = "") -> Referral:
     """Decline with a reason. A repeat by the same person has no effect. Raises TooLate, Stale."""
     referral = _lock(by, referral_id)
     if referral.state == ReferralState.DECLINED and referral.answered_by_id == by.pk:
@@ -78,9 +76,7 @@ def decline_referral(
 
 
 @transaction.atomic
-def ask_question(
-    *, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, text: str
-) -> Referral:
+def ask_question(*, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, text: str) -> Referral:
     """Ask before answering; until the centre answers, the offer does not expire. A repeated post has no effect."""
     referral = _lock(by, referral_id)
     if Message.objects.filter(pk=message_id).exists():
@@ -123,9 +119,7 @@ def give_feedback(
 
 
 @transaction.atomic
-def complete_referral(
-    *, by: User, referral_id: uuid.UUID, outcome: Outcome, text: str = ""
-) -> Referral:
+def complete_referral(*, by: User, referral_id: uuid.UUID, outcome: Outcome, text: str = "") -> Referral:
     """The work has ended: responsibility goes back to the centre, and the partner no longer sees the content."""
     referral = _lock(by, referral_id)
     if referral.state == ReferralState.COMPLETED and referral.outcome == outcome:
@@ -160,13 +154,9 @@ def ask_again(*, by: User, referral_id: uuid.UUID) -> Referral:
     referral = _lock(by, referral_id)
     if referral.state != ReferralState.EXPIRED:
         raise stale(referral.pk)
-    asked = Referral.objects.filter(pk=referral.pk, asked_again_at=None).update(
-        asked_again_at=timezone.now()
-    )
+    asked = Referral.objects.filter(pk=referral.pk, asked_again_at=None).update(asked_again_at=timezone.now())
     if asked:
-        tell_both(
-            "referral.asked_again", by, referral, notify=[referral.contact_person]
-        )
+        tell_both("referral.asked_again", by, referral, notify=[referral.contact_person])
     referral.refresh_from_db()
     return referral
 
@@ -185,11 +175,7 @@ def _check_in_time(referral: Referral) -> None:
 
 
 def _in_time(referral: Referral) -> bool:
-    return bool(
-        referral.answered_at
-        and referral.due_at
-        and referral.answered_at <= referral.due_at
-    )
+    return bool(referral.answered_at and referral.due_at and referral.answered_at <= referral.due_at)
 
 
 def _in_progress(referral: Referral) -> None:
@@ -202,9 +188,7 @@ def _in_progress(referral: Referral) -> None:
         )
 
 
-def _give_back(
-    by: User, referral: Referral, kind: MessageKind, text: str, feedback: str = ""
-) -> None:
+def _give_back(by: User, referral: Referral, kind: MessageKind, text: str, feedback: str = "") -> None:
     """While the referral is still live: the partner may write and move responsibility only until it ends."""
     if referral.state not in TAKEN:
         raise stale(referral.pk)
@@ -226,8 +210,6 @@ def _write(
     text: str,
     feedback: str = "",
 ) -> None:
-    message = Message(
-        pk=message_id, referral=referral, kind=kind, feedback=feedback, written_by=by
-    )
+    message = Message(pk=message_id, referral=referral, kind=kind, feedback=feedback, written_by=by)
     message.data_key_id, message.text = referral.data_key_id, text
     message.save(force_insert=True)

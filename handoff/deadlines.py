@@ -21,16 +21,8 @@ URGENT_HOURS: Mapping[Step, int] = {Step.REMIND: 4, Step.ESCALATE: 6, Step.EXPIR
 STANDARD_DAYS: Mapping[Step, int] = {Step.REMIND: 2, Step.ESCALATE: 3, Step.EXPIRE: 4}
 
 
-def schedule(
-    start: datetime, urgency: Urgency, calendar: WorkingCalendar
-) -> dict[Step, datetime]:
+def schedule(start: datetime, urgency: Urgency, calendar: WorkingCalendar) -> dict[Step, datetime]:
     """The moment of each step (aware, in the calendar's zone). The answer is due at the first one, the reminder."""
     if urgency == Urgency.URGENT:
-        return {
-            step: add_working_hours(start, hours, calendar)
-            for step, hours in URGENT_HOURS.items()
-        }
-    return {
-        step: add_working_days(start, days, calendar)
-        for step, days in STANDARD_DAYS.items()
-    }
+        return {step: add_working_hours(start, hours, calendar) for step, hours in URGENT_HOURS.items()}
+    return {step: add_working_days(start, days, calendar) for step, days in STANDARD_DAYS.items()}

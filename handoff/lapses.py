@@ -36,9 +36,7 @@ def run_deadline(*, by: User, deadline_id: uuid.UUID, now: datetime) -> None:
     if deadline is None:
         return
     referral = lock(deadline.referral_id)
-    if not Deadline.objects.filter(
-        pk=deadline_id, done_at=None, due_at__lte=now
-    ).update(done_at=now):
+    if not Deadline.objects.filter(pk=deadline_id, done_at=None, due_at__lte=now).update(done_at=now):
         return
     if referral.state not in WAITING:
         return
@@ -54,9 +52,7 @@ def remind(*, by: User, referral: Referral) -> None:
     """Whoever has to act next: the partner, or the contact person when a question is open."""
     waits_for_centre = referral.state == ReferralState.QUESTION
     people = [referral.contact_person] if waits_for_centre else partner_people(referral)
-    tell_both(
-        "referral.reminded", by, referral, {"state": referral.state}, notify=people
-    )
+    tell_both("referral.reminded", by, referral, {"state": referral.state}, notify=people)
 
 
 def escalate(*, by: User, referral: Referral) -> None:
@@ -87,11 +83,7 @@ def prepare_next(*, by: User, referral: Referral) -> Referral | None:
     if Referral.objects.filter(case=referral.case_id, state__in=LIVE).exists():
         return None
     summary = Summary.objects.get(referral=referral)
-    ranking = rank_partners(
-        need_from(
-            summary.facts, {referral.service}, asked=asked_already(referral.case_id)
-        )
-    )
+    ranking = rank_partners(need_from(summary.facts, {referral.service}, asked=asked_already(referral.case_id)))
     if not ranking.ranked:
         tell_centre("referral.no_partner_left", by, referral)
         return None

@@ -61,12 +61,8 @@ class Referral(models.Model):
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
-    follows = models.ForeignKey(
-        "self", models.PROTECT, related_name="followed_by", null=True
-    )
-    state = models.CharField(
-        max_length=12, choices=ReferralState, default=ReferralState.DRAFT
-    )
+    follows = models.ForeignKey("self", models.PROTECT, related_name="followed_by", null=True)
+    state = models.CharField(max_length=12, choices=ReferralState, default=ReferralState.DRAFT)
     service = models.CharField(max_length=20, choices=Service)
     urgency = models.CharField(max_length=10, choices=Urgency)
     rank = models.PositiveSmallIntegerField(null=True)
@@ -105,9 +101,7 @@ class Referral(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["case"],
-                condition=Q(
-                    state__in=["offered", "question", "accepted", "in_progress"]
-                ),
+                condition=Q(state__in=["offered", "question", "accepted", "in_progress"]),
                 name="one_partner_at_a_time",
             ),
             models.CheckConstraint(
@@ -149,9 +143,7 @@ class Referral(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["organisation", "-created_at", "-id"], name="referral_inbox"
-            ),
+            models.Index(fields=["organisation", "-created_at", "-id"], name="referral_inbox"),
             models.Index(fields=["centre", "state", "due_at"], name="referral_board"),
             models.Index(fields=["case"], name="referral_case"),
         ]
@@ -171,9 +163,7 @@ class Referral(models.Model):
 class Summary(models.Model):
     """What the partner reads before it answers: codes and a text without names."""
 
-    referral = models.OneToOneField(
-        Referral, models.PROTECT, primary_key=True, related_name="summary"
-    )
+    referral = models.OneToOneField(Referral, models.PROTECT, primary_key=True, related_name="summary")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     facts = EncryptedJSONField()
     text = EncryptedTextField()
@@ -188,9 +178,7 @@ class Disclosure(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     referral = models.OneToOneField(Referral, models.PROTECT, related_name="disclosure")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
-    field_names = ArrayField(
-        models.CharField(max_length=20, choices=Disclosable), default=list
-    )
+    field_names = ArrayField(models.CharField(max_length=20, choices=Disclosable), default=list)
     fields = EncryptedJSONField()
     legal_basis = models.CharField(max_length=20, choices=LegalBasis, blank=True)
     may_pass_on = models.BooleanField(default=False)
@@ -246,16 +234,8 @@ class Deadline(models.Model):
     objects = DeadlineQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["referral", "step"], name="one_deadline_per_step"
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["due_at"], name="deadline_due", condition=Q(done_at=None)
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["referral", "step"], name="one_deadline_per_step")]
+        indexes = [models.Index(fields=["due_at"], name="deadline_due", condition=Q(done_at=None))]
 
     def __str__(self) -> str:
         return f"deadline {self.pk}"
@@ -276,14 +256,8 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["event", "recipient"], name="one_notice_per_event_and_person"
-            )
-        ]
-        indexes = [
-            models.Index(fields=["id"], name="notice_unsent", condition=Q(sent_at=None))
-        ]
+        constraints = [models.UniqueConstraint(fields=["event", "recipient"], name="one_notice_per_event_and_person")]
+        indexes = [models.Index(fields=["id"], name="notice_unsent", condition=Q(sent_at=None))]
 
     def __str__(self) -> str:
         return f"notice {self.pk}"

@@ -29,9 +29,7 @@ SEND_NOTICES = "handoff.tasks.send_notices"
 
 def lock(referral_id: uuid.UUID) -> Referral:
     """The referral, locked until the transaction ends. Raises NotAllowed when the actor cannot see it."""
-    referral = (
-        Referral.objects.select_for_update(of=("self",)).filter(pk=referral_id).first()
-    )
+    referral = Referral.objects.select_for_update(of=("self",)).filter(pk=referral_id).first()
     if referral is None:
         raise NotAllowed(Permission.REFERRAL_ANSWER)
     return referral
@@ -44,9 +42,7 @@ def move(referral: Referral, to: ReferralState, who: Who, **values: Any) -> None
         raise stale(referral.pk)
     if to in ENDED:
         values["ended_at"] = timezone.now()
-    moved = Referral.objects.filter(pk=referral.pk, state=source).update(
-        state=to, version=F("version") + 1, **values
-    )
+    moved = Referral.objects.filter(pk=referral.pk, state=source).update(state=to, version=F("version") + 1, **values)
     if not moved:
         raise stale(referral.pk)
     referral.refresh_from_db()
@@ -54,20 +50,14 @@ def move(referral: Referral, to: ReferralState, who: Who, **values: Any) -> None
 
 def restart_deadlines(referral: Referral, now: datetime) -> datetime:
     """Let the clock run from now, in the partner's opening hours; returns when the answer is due."""
-    times = schedule(
-        now, Urgency(referral.urgency), calendar_for(referral.organisation)
-    )
+    times = schedule(now, Urgency(referral.urgency), calendar_for(referral.organisation))
     for step, due_at in times.items():
-        Deadline.objects.update_or_create(
-            referral=referral, step=step, defaults={"due_at": due_at, "done_at": None}
-        )
+        Deadline.objects.update_or_create(referral=referral, step=step, defaults={"due_at": due_at, "done_at": None})
     return times[Step.REMIND]
 
 
 def stop_deadlines(referral: Referral) -> None:
-    Deadline.objects.filter(referral=referral, done_at=None).update(
-        done_at=timezone.now()
-    )
+    Deadline.objects.filter(referral=referral, done_at=None).update(done_at=timezone.now())
 
 
 def partner_people(referral: Referral) -> list[User]:
@@ -80,16 +70,8 @@ def coordinators(referral: Referral) -> list[User]:
 
 
 def _people(organisation_id: int, roles: Iterable[Role]) -> list[User]:
-    memberships = (
-        Membership.objects.active()
-        .with_roles(roles)
-        .filter(organisation=organisation_id)
-    )
-    return list(
-        User.objects.filter(is_active=True, pk__in=memberships.values("user")).order_by(
-            "pk"
-        )
-    )
+    memberships = Membership.objects.active().with_roles(roles).filter(organisation=organisation_id)
+    return list(User.objects.filter(is_active=True, pk__in=memberships.values("user")).order_by("pk"))
 
 
 def tell_centre(
@@ -136,6 +118,4 @@ def _record(
         wake=SEND_NOTICES if people else "",
     )
     for person in people:
-        Notice(event=event.pk, recipient=person, referral=referral, kind=kind).save(
-            force_insert=True
-        )
+        Notice(event=event.pk, recipient=person, referral=referral, kind=kind).save(force_insert=True)

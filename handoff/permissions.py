@@ -42,15 +42,11 @@ def may_read(user: User, referral: Referral) -> bool:
 
 
 def may_read_summary(user: User, referral: Referral) -> bool:
-    return (
-        is_partner_side(user, referral) and referral.state in SHOWS_SUMMARY
-    ) or is_centre_side(user, referral)
+    return (is_partner_side(user, referral) and referral.state in SHOWS_SUMMARY) or is_centre_side(user, referral)
 
 
 def may_read_fields(user: User, referral: Referral) -> bool:
-    return (
-        is_partner_side(user, referral) and referral.state in SHOWS_FIELDS
-    ) or is_centre_side(user, referral)
+    return (is_partner_side(user, referral) and referral.state in SHOWS_FIELDS) or is_centre_side(user, referral)
 
 
 def referral_for_partner(user: User, referral_id: uuid.UUID) -> Referral:
@@ -74,8 +70,4 @@ def referral_for_centre(user: User, referral_id: uuid.UUID) -> Referral:
 
 
 def _visible(referral_id: uuid.UUID) -> Referral | None:
-    return (
-        Referral.objects.select_related("organisation", "contact_person")
-        .filter(pk=referral_id)
-        .first()
-    )
+    return Referral.objects.select_related("organisation", "contact_person").filter(pk=referral_id).first()

@@ -34,20 +34,11 @@ class PartnerRecord:
 def partner_record() -> PartnerRecord:
     """Open cases now, and the share of the last year's offers answered in time, by organisation."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select organisation_id, open_cases, answered, in_time from ntk.partner_record()"
-        )
+        cursor.execute("select organisation_id, open_cases, answered, in_time from ntk.partner_record()")
         rows = cursor.fetchall()
     return PartnerRecord(
-        {
-            organisation: open_cases
-            for organisation, open_cases, _answered, _in_time in rows
-        },
-        {
-            organisation: in_time / answered
-            for organisation, _open, answered, in_time in rows
-            if answered
-        },
+        {organisation: open_cases for organisation, open_cases, _answered, _in_time in rows},
+        {organisation: in_time / answered for organisation, _open, answered, in_time in rows if answered},
     )
 
 
@@ -66,9 +57,7 @@ def contact_facts(contact: Contact) -> dict[str, Any]:
     }
 
 
-def need_from(
-    facts: dict[str, Any], services: Iterable[str], asked: Iterable[int] = ()
-) -> Need:
+def need_from(facts: dict[str, Any], services: Iterable[str], asked: Iterable[int] = ()) -> Need:
     return Need(
         region=facts["region"],
         country=facts["country"],
@@ -94,33 +83,21 @@ def rank_partners(need: Need) -> Ranking:
 
 def rank_for_case(case: Case, contact: Contact, service: str) -> Ranking:
     """The ranking for a case's opening contact; partners that said no to this case are excluded with that reason."""
-    return rank_partners(
-        need_from(contact_facts(contact), {service}, asked=asked_already(case.pk))
-    )
+    return rank_partners(need_from(contact_facts(contact), {service}, asked=asked_already(case.pk)))
 
 
 def asked_already(case_id: Any) -> set[int]:
     return set(
-        Referral.objects.filter(case_id=case_id, state__in=ANSWERED_NO).values_list(
-            "organisation_id", flat=True
-        )
+        Referral.objects.filter(case_id=case_id, state__in=ANSWERED_NO).values_list("organisation_id", flat=True)
     )
 
 
-def reasons_as_data(
-    ranking: Ranking, organisation_id: int
-) -> tuple[int | None, list[dict[str, Any]]]:
+def reasons_as_data(ranking: Ranking, organisation_id: int) -> tuple[int | None, list[dict[str, Any]]]:
     """The place of an organisation in the ranking (from 1) and its reasons, to be kept with the referral."""
     for place, entry in enumerate(ranking.ranked, start=1):
         if entry.candidate.id == organisation_id:
-            return place, [
-                {"code": reason.code, "params": dict(reason.params)}
-                for reason in entry.reasons
-            ]
+            return place, [{"code": reason.code, "params": dict(reason.params)} for reason in entry.reasons]
     for left_out in ranking.excluded:
         if left_out.candidate.id == organisation_id:
-            return None, [
-                {"code": reason.code, "params": dict(reason.params)}
-                for reason in left_out.reasons
-            ]
+            return None, [{"code": reason.code, "params": dict(reason.params)} for reason in left_out.reasons]
     return None, []

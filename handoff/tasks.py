@@ -47,12 +47,8 @@ def send_notices(event_id: int | None = None) -> None:
 def _send(notice: Notice) -> None:
     """An e-mail that names the reference and the place to look, and nothing of what it is about."""
     with translation.override(notice.recipient.language):
-        subject = _("Lotse: %(reference)s needs your attention") % {
-            "reference": notice.referral.reference
-        }
-        body = _(
-            "There is news about %(reference)s. Please sign in to see it: %(url)s"
-        ) % {
+        subject = _("Lotse: %(reference)s needs your attention") % {"reference": notice.referral.reference}
+        body = _("There is news about %(reference)s. Please sign in to see it: %(url)s") % {
             "reference": notice.referral.reference,
             "url": settings.LOTSE_PUBLIC_BASE_URL,
         }

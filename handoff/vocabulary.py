@@ -70,6 +70,4 @@ class Disclosable(models.TextChoices):
 
 
 #: These identify a person: they go only with a legal basis.
-IDENTIFYING = frozenset(
-    {Disclosable.ALIAS, Disclosable.PHONE, Disclosable.PLACE, Disclosable.NOTES}
-)
+IDENTIFYING = frozenset({Disclosable.ALIAS, Disclosable.PHONE, Disclosable.PLACE, Disclosable.NOTES})

@@ -42,9 +42,11 @@ NOTICE = f"recipient_id = (select ntk.actor()) or {IS_CLOCK}"
 OFFERED_CASE = f"""
 case_id in (select r.case_id from handoff_referral r where r.{PARTNER} and r.state in ({SHOWN_TO_PARTNER["summary"]}))
 """
-# What happened to a referral is told to both sides. It was offered to the partner before, else the row is not seen.
+# The partner may read of its referrals what was told to it: not what the centre did among itself (ranking, escalation).
 OWN_REFERRAL = f"""
-kind like 'referral.%' and subject in (select r.id from handoff_referral r where r.{PARTNER} and r.state <> 'draft')
+kind like 'referral.%' and subject in (
+    select r.id from handoff_referral r
+    where r.{PARTNER} and r.state <> 'draft' and 'organisation.' || r.organisation_id = any(tell))
 """
 # Load and punctuality of partners as counts: the ranking needs them from people who may not see the referrals.
 PARTNER_RECORD = """
@@ -74,9 +76,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
                 ),
                 ("number", models.BigIntegerField(editable=False, unique=True)),
                 (
@@ -246,9 +246,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
                 ),
                 ("event", models.BigIntegerField()),
                 ("kind", models.CharField(max_length=40)),
@@ -277,9 +275,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
                 ),
                 (
                     "kind",
@@ -343,9 +339,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
                 ),
                 (
                     "field_names",
@@ -414,9 +408,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
                 ),
                 (
                     "step",
@@ -471,15 +463,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="referral",
-            index=models.Index(
-                fields=["organisation", "-created_at", "-id"], name="referral_inbox"
-            ),
+            index=models.Index(fields=["organisation", "-created_at", "-id"], name="referral_inbox"),
         ),
         migrations.AddIndex(
             model_name="referral",
-            index=models.Index(
-                fields=["centre", "state", "due_at"], name="referral_board"
-            ),
+            index=models.Index(fields=["centre", "state", "due_at"], name="referral_board"),
         ),
         migrations.AddIndex(
             model_name="referral",
@@ -501,9 +489,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="referral",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ["offered", "question", "accepted", "in_progress"])
-                ),
+                condition=models.Q(("state__in", ["offered", "question", "accepted", "in_progress"])),
                 fields=("case",),
                 name="one_partner_at_a_time",
             ),
@@ -527,12 +513,8 @@ class Migration(migrations.Migration):
             model_name="referral",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("answered_at__isnull", True), ("answered_by__isnull", True)
-                    ),
-                    models.Q(
-                        ("answered_at__isnull", False), ("answered_by__isnull", False)
-                    ),
+                    models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
+                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
                     _connector="OR",
                 ),
                 name="referral_answered_at_and_by",
@@ -577,9 +559,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="notice",
-            constraint=models.UniqueConstraint(
-                fields=("event", "recipient"), name="one_notice_per_event_and_person"
-            ),
+            constraint=models.UniqueConstraint(fields=("event", "recipient"), name="one_notice_per_event_and_person"),
         ),
         migrations.AddConstraint(
             model_name="disclosure",
@@ -602,9 +582,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="deadline",
-            constraint=models.UniqueConstraint(
-                fields=("referral", "step"), name="one_deadline_per_step"
-            ),
+            constraint=models.UniqueConstraint(fields=("referral", "step"), name="one_deadline_per_step"),
         ),
         migrations.RunSQL(
             "create sequence handoff_referral_number;"
@@ -645,9 +623,7 @@ class Migration(migrations.Migration):
             insert=may("none"),
             update=may("summary"),
         ),
-        *protect(
-            "handoff_notice", select=NOTICE, insert=OPEN_TO_ANY_ACTOR, update=IS_CLOCK
-        ),
+        *protect("handoff_notice", select=NOTICE, insert=OPEN_TO_ANY_ACTOR, update=IS_CLOCK),
         # Acceptance moves responsibility, so a partner may move that of the cases it was offered, and of no other.
         allow("cases_responsibility", "offered_select", "select", OFFERED_CASE),
         allow("cases_responsibility", "offered_update", "update", OFFERED_CASE),
