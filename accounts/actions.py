@@ -1,3 +1,9 @@
+"""Writes to users, roles and organisations.
+
+The journal stands to the left of this app and cannot be written from here. Who gave and who ended a role therefore stands
+in the membership itself, which the database lets nobody delete and nobody change but for its one end.
+"""
+
 from __future__ import annotations
 
 from django.contrib.auth.hashers import make_password
@@ -6,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .models import Membership, Organisation, OrganisationKind, User
-from .permissions import require
+from .permissions import NotAllowed, require
 from .roles import Permission, Role
 
 
@@ -14,16 +20,16 @@ def create_user(*, by: User | None, email: str, name: str, password: str, langua
     """``by`` is None only for the command that makes an installation's first administrator and for the demo."""
     if by is not None:
         require(by, Permission.USERS_MANAGE)
-    return User.objects.create(email=email, name=name, language=language, password=make_password(password))
+    return User.objects.create(email=email, name=name, language=language, password=make_password(password), made_by=by)
 
 
 @transaction.atomic
 def grant_role(*, by: User | None, user: User, organisation: Organisation, role: Role) -> Membership:
-    """Granting the same role twice gives the one membership."""
+    """Granting the same role twice gives the one membership. Nobody grants a role to themselves."""
     if by is not None:
-        require(by, Permission.USERS_MANAGE)
+        _require_over(by, user)
     membership, _made = Membership.objects.get_or_create(
-        user=user, organisation=organisation, role=role.value, ended_at=None
+        user=user, organisation=organisation, role=role.value, ended_at=None, defaults={"granted_by": by}
     )
     end_sessions(user)
     return membership
@@ -31,10 +37,20 @@ def grant_role(*, by: User | None, user: User, organisation: Organisation, role:
 
 @transaction.atomic
 def end_role(*, by: User, membership: Membership) -> None:
-    """The person's rights end at once: open sessions are ended too."""
+    """The person's rights end at once: open sessions are ended too. A repeat has no effect."""
     require(by, Permission.USERS_MANAGE)
-    Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=timezone.now())
+    Membership.objects.active().filter(pk=membership.pk).update(ended_at=timezone.now(), ended_by=by)
     end_sessions(membership.user)
+
+
+@transaction.atomic
+def deactivate_user(*, by: User, user: User) -> None:
+    """The person can no longer sign in; open sessions end at once. What they did stays theirs."""
+    _require_over(by, user)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    for membership in Membership.objects.active().filter(user=user):
+        end_role(by=by, membership=membership)
+    end_sessions(user)
 
 
 def end_sessions(user: User) -> None:
@@ -49,3 +65,9 @@ def create_organisation(*, by: User | None, name: str, kind: OrganisationKind, *
     if by is not None:
         require(by, Permission.USERS_MANAGE)
     return Organisation.objects.create(name=name, kind=kind, **details)
+
+
+def _require_over(by: User, user: User) -> None:
+    require(by, Permission.USERS_MANAGE)
+    if by.pk == user.pk:
+        raise NotAllowed(Permission.USERS_MANAGE)

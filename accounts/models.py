@@ -55,6 +55,7 @@ class User(AbstractBaseUser):
         help_text="Code of a service; such a user cannot sign in.",
     )
     date_joined = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -131,7 +132,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A person's role in an organisation, for a time. Ended, never deleted: who could see what stays known."""
+    """A person's role in an organisation, for a time. Ended, never deleted: who could see what stays known.
+
+    The application may write ``ended_at`` and ``ended_by`` and nothing else of a stored row: see migration 0002.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
@@ -140,7 +144,9 @@ class Membership(models.Model):
         choices=[(role.value, info.label) for role, info in ROLES.items()],
     )
     started_at = models.DateTimeField(default=timezone.now)
+    granted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -152,7 +158,12 @@ class Membership(models.Model):
                 fields=["user", "organisation", "role"],
                 condition=Q(ended_at=None),
                 name="one_active_membership",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="membership_ended_at_and_by",
+            ),
         ]
 
     def __str__(self) -> str:

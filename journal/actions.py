@@ -28,6 +28,7 @@ def record(
     ``wake``: a Celery task that gets the event's id; it must bear being called twice or not at all.
     """
     return Event.objects.create(
+        at=timezone.now(),
         kind=kind,
         actor=by,
         centre_id=centre,

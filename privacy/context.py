@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from django.db import connection, transaction
+from psycopg.pq import TransactionStatus
 
 
 class Actor(Protocol):
@@ -23,7 +24,8 @@ def acting_as(actor: Actor | int, *, purpose: str) -> Iterator[None]:
     """Run the block as ``actor`` in one durable transaction; ``purpose`` is a short code for the journal.
 
     Raises ValueError for an actor without a key, RuntimeError when another block is already open:
-    a change of actor in the middle of a transaction would mix two persons' rights.
+    a change of actor in the middle of a transaction would mix two persons' rights. Raises TransactionManagementError
+    when the block swallowed an error of the database: PostgreSQL would answer the commit with a silent rollback.
     """
     actor_id = actor if isinstance(actor, int) else actor.pk
     if not actor_id:
@@ -31,6 +33,8 @@ def acting_as(actor: Actor | int, *, purpose: str) -> Iterator[None]:
     with transaction.atomic(durable=True):
         _set(str(actor_id), purpose)
         yield
+        if _is_lost():
+            raise transaction.TransactionManagementError("an error of the database was caught outside a savepoint")
     # A test's outer transaction goes on after the block; the actor must not.
     if connection.in_atomic_block:
         _set("", "")
@@ -42,6 +46,13 @@ def current_actor_id() -> int | None:
         cursor.execute("select ntk.actor()")
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def _is_lost() -> bool:
+    raw = connection.connection
+    return (
+        raw is not None and not connection.needs_rollback and raw.info.transaction_status == TransactionStatus.INERROR
+    )
 
 
 def _set(actor_id: str, purpose: str) -> None:

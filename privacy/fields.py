@@ -83,22 +83,35 @@ class EncryptedField(AnyField):
         return self.empty_value() if value is None else Sealed(value)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
+        if self.attname not in model_instance.__dict__:
+            getattr(model_instance, self.attname)  # deferred: saving it by name must not empty it
         value = model_instance.__dict__.get(self.attname)
         if isinstance(value, Sealed):
             return value
         return None if value in (None, self.empty_value()) else self.seal(model_instance, value)
 
+    def get_lookup(self, lookup_name: str) -> Any:
+        # "contains" and its kind ask no prepared value: they would search the ciphertext and find nothing, silently.
+        if lookup_name not in ("exact", "isnull"):
+            raise self._not_without_its_row()
+        return super().get_lookup(lookup_name)
+
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, Sealed):
             return value
-        raise TypeError(f"{self.name} is encrypted: it can be neither filtered nor written without its row")
+        raise self._not_without_its_row()
+
+    def _not_without_its_row(self) -> TypeError:
+        return TypeError(f"{self.name} is encrypted: it can be neither filtered nor written without its row")
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         sealed = self.get_prep_value(value)
         return None if sealed is None else connection.Database.Binary(bytes(sealed))
 
     def context(self, instance: models.Model) -> str:
-        return f"{instance._meta.db_table}:{instance.pk}:{self.column}"
+        # As the database will give it back: a key that came as text may be spelt otherwise.
+        key = instance._meta.pk.to_python(instance.pk)
+        return f"{instance._meta.db_table}:{key}:{self.column}"
 
     def seal(self, instance: models.Model, value: Any) -> Sealed:
         key_id: uuid.UUID | None = getattr(instance, "data_key_id", None)
@@ -108,7 +121,7 @@ class EncryptedField(AnyField):
 
     def unseal(self, instance: models.Model, sealed: Sealed) -> Any:
         raw = bytes(sealed)
-        if raw[:1] != VERSION:
+        if raw[:1] != VERSION or len(raw) < HEADER_BYTES:
             raise WrongKey(f"{self.context(instance)}: unknown format")
         key_id = uuid.UUID(bytes=raw[1:HEADER_BYTES])
         return self.load(unseal(opened_key(key_id), raw[HEADER_BYTES:], self.context(instance)))

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -11,7 +15,7 @@ from .context import acting_as
 class ActingAsMiddleware:
     """Wrap each signed-in request in ``acting_as``: one transaction, committed before the answer leaves.
 
-    An anonymous request gets no context and so sees no protected row. A failed request (5xx) is rolled back:
+    A session that has reached its greatest age ends here. An anonymous request gets no context and so sees no protected row. A failed request (5xx) is rolled back:
     Django has turned its exception into a response by the time it arrives here.
     """
 
@@ -21,9 +25,18 @@ class ActingAsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
+        if is_too_old(request.session):
+            logout(request)
+            return self.get_response(request)
         with acting_as(request.user, purpose="request"):
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def is_too_old(session: SessionBase) -> bool:
+    """Whether the session has lasted longer than SESSION_ABSOLUTE_SECONDS, however busy it was."""
+    now = int(time.time())
+    return bool(now - session.setdefault("signed_in_at", now) > settings.SESSION_ABSOLUTE_SECONDS)

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
-from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -57,7 +57,7 @@ class DataKey(models.Model):
 
 def opened_key(key_id: uuid.UUID) -> bytes:
     """The unwrapped data key; kept for a minute in this process, so an erased key is dead within one."""
-    now = timezone.now().timestamp()
+    now = time.monotonic()
     cached = _opened.get(key_id)
     if cached and cached[0] > now:
         return cached[1]
@@ -67,7 +67,7 @@ def opened_key(key_id: uuid.UUID) -> bytes:
     if len(_opened) >= CACHE_SIZE:
         _opened.clear()
     opened = key.unwrap()
-    _opened[key_id] = (now + timedelta(seconds=CACHE_SECONDS).total_seconds(), opened)
+    _opened[key_id] = (now + CACHE_SECONDS, opened)
     return opened
 
 

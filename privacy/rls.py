@@ -80,7 +80,7 @@ def definer_function(signature: str, returns: str, body: str, *, drop: str = "")
     """
     return RunSQL(
         f"create function {signature} returns {returns} language sql stable security definer "
-        f"set search_path = pg_catalog, public as $body$ {body} $body$; "
+        f"set search_path = pg_catalog, public, pg_temp as $body$ {body} $body$; "
         f"alter function {drop or signature} owner to lotse_policy",
         f"drop function {drop or signature}",
     )

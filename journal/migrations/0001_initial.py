@@ -25,11 +25,11 @@ revoke insert on journal_outbox from lotse_web, lotse_worker;
 
 create function ntk.event_hash(previous bytea, e journal_event, payload_digest bytea) returns bytea
 language sql immutable as $body$
-    select sha256(previous || convert_to(concat_ws('|', e.id, e.kind, extract(epoch from e.at), e.actor_id,
-        coalesce(e.centre_id::text, '-'), e.subject, coalesce(e."case"::text, '-')), 'UTF8') || payload_digest)
+    select sha256(previous || convert_to(jsonb_build_array(e.id, e.kind, extract(epoch from e.at), e.actor_id,
+        e.centre_id, e.subject, e."case", e.tell, e.wake)::text, 'UTF8') || payload_digest)
 $body$;
 
-create function ntk.chain_event() returns trigger language plpgsql security definer set search_path = pg_catalog, public as $body$
+create function ntk.chain_event() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $body$
 declare
     head journal_head;
     digest bytea := sha256(convert_to(new.data::text, 'UTF8'));
@@ -45,7 +45,7 @@ alter function ntk.chain_event() owner to lotse_policy;
 create constraint trigger chain_event after insert on journal_event
     deferrable initially deferred for each row execute function ntk.chain_event();
 
-create function ntk.post_event() returns trigger language plpgsql security definer set search_path = pg_catalog, public as $body$
+create function ntk.post_event() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $body$
 begin
     insert into journal_outbox (event_id) values (new.id);
     perform pg_notify('lotse_outbox', '');
@@ -55,20 +55,28 @@ alter function ntk.post_event() owner to lotse_policy;
 create trigger post_event after insert on journal_event for each row
     when (cardinality(new.tell) > 0 or new.wake <> '') execute function ntk.post_event();
 
--- The first position at which the chain does not hold: a changed or missing event, a changed link, a cut tail. Null when whole.
-create function ntk.chain_break() returns bigint language sql stable security definer set search_path = pg_catalog, public as $body$
+-- The first position at which the chain does not hold: a changed, missing or swapped event, a changed link, a cut tail, a head that
+-- is not the last link's; after the last position, an event without a link. Null when whole.
+-- (Events of the asking transaction itself get their links when it commits.)
+create function ntk.chain_break() returns bigint language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $body$
     with link as (
         select l.position, l.hash, l.payload_digest, e,
             coalesce(lag(l.hash) over w, sha256('lotse')) as previous, row_number() over w as expected
-        from journal_link l left join journal_event e on e.id = l.event_id window w as (order by l.position))
+        from journal_link l left join journal_event e on e.id = l.event_id window w as (order by l.position)),
+    last as (
+        select position, hash from journal_link union all select 0, sha256('lotse') order by position desc limit 1)
     select min(position) from (
-        select position from link where position <> expected or (e).id is null
+        select expected as position from link where position <> expected or (e).id is null
             or hash <> ntk.event_hash(previous, e, payload_digest)
             or payload_digest <> sha256(convert_to((e).data::text, 'UTF8'))
         union all
-        select h.position from journal_head h
-        where h.position > 0 and not exists (
-            select from journal_link l where l.position = h.position and l.hash = h.hash)
+        select last.position + 1 from last where not exists (
+            select from journal_head h where h.position = last.position and h.hash = last.hash)
+        union all
+        select last.position + 1 from last where exists (
+            select from journal_event e where e.at < transaction_timestamp() and not exists (
+                select from journal_link l where l.event_id = e.id))
     ) broken
 $body$;
 alter function ntk.chain_break() owner to lotse_policy;
