@@ -12,7 +12,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -47,8 +46,8 @@ def _people() -> list[tuple[str, str, str]]:
     """The demo's users as (email, role, password)."""
     if not (find_spec("demo") and find_spec("demo.people")):
         return []
-    people: Any = import_module("demo.people")
-    return [(email, str(label), people.PASSWORD) for email, label in people.PEOPLE]
+    people: list[tuple[str, str, str]] = import_module("demo.people").PEOPLE
+    return people
 
 
 def _first_line(error: Exception) -> str:

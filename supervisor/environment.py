@@ -12,6 +12,8 @@ OWNER, WEB, WORKER = "lotse_owner", "lotse_web", "lotse_worker"
 # An outside database may bring an address per role; where it does not, DATABASE_URL serves them all.
 OUTSIDE = {OWNER: "LOTSE_OWNER_DATABASE_URL", WEB: "DATABASE_URL", WORKER: "LOTSE_WORKER_DATABASE_URL"}
 
+SLOW = {"PYTHONDONTWRITEBYTECODE"}  # without compiled modules a start takes twice as long and 20 MB more per process
+
 
 @dataclass(frozen=True)
 class Outside:
@@ -37,6 +39,7 @@ def shared(embedded: Embedded, outside: Outside, *, port: int | None, demo: bool
         "LOTSE_DEMO": "1" if demo and not outside.has_database else "0",
         "PYTHONUNBUFFERED": "1",
         "C_FORCE_ROOT": "1",
+        "CELERY_SKIP_CHECKS": "1",  # config.prepare has made them; they load every form and template
         "MALLOC_ARENA_MAX": "2",
     }
     if port:
@@ -47,7 +50,7 @@ def shared(embedded: Embedded, outside: Outside, *, port: int | None, demo: bool
         defaults["LOTSE_KEYS_FILE"] = str(data.keys)
     if not (outside.variables.get("LOTSE_SECRET_KEY") or outside.variables.get("LOTSE_SECRET_KEY_FILE")):
         defaults["LOTSE_SECRET_KEY_FILE"] = str(data.secret_key)
-    given = {name: value for name, value in outside.variables.items() if value}
+    given = {name: value for name, value in outside.variables.items() if value and name not in SLOW}
     path = os.pathsep.join([str(embedded.postgres.programs), given.get("PATH", os.defpath)])  # psql for dbshell
     return {**defaults, **given, "LOTSE_DATA": str(data.root), "PATH": path}
 

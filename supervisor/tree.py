@@ -81,7 +81,7 @@ class Tree:
             ("web", [python, "-m", *web, *quiet, "--timeout-graceful-shutdown", "8"], WEB),
             ("worker", [*celery, "config", "worker", "--pool=threads", "--concurrency=2", *lean], WORKER),
             ("beat", [*celery, "config.beat", "beat", "--pidfile=", "--loglevel", "WARNING"], WORKER),
-            ("relay", [python, "manage.py", "relay"], WORKER),
+            ("relay", [python, "manage.py", "relay", "--skip-checks"], WORKER),
         ]
 
     def environment(self, role: str, name: str) -> dict[str, str]:
@@ -110,7 +110,7 @@ class Tree:
             self._check_children()
             if time.monotonic() > until:
                 raise Refused("It did not get ready in 90 seconds; /readyz names the part that is missing.")
-            time.sleep(0.05)
+            time.sleep(0.15)
         self.data.write_state({**self.data.read_state(), "ready": True, "port": self.port})
         self.say(f"\nLotse is ready: http://{HOST}:{self.port}/\n")
         if self.people:
