@@ -41,7 +41,7 @@ def nodes(country: str) -> list[Node]:
         raise LookupError(country)
     native = {country: getattr(found, "common_name", found.name)}
     parents: dict[str, str | None] = {country: None}
-    for part in pycountry.subdivisions.get(country_code=country) or []:
+    for part in pycountry.subdivisions.get(country_code=country) or []:  # type: ignore[no-untyped-call]
         native[part.code] = part.name
         parents[part.code] = PARENTS.get(part.code) or part.parent_code or country
     return sorted(_build(country, native, parents), key=lambda node: (node.level, node.code))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,11 +49,6 @@ class Line:
     partners: int
     cells: tuple[Cell, ...]
 
-    @property
-    def gaps(self) -> list[str]:
-        """Services that nobody offers anywhere in the region."""
-        return [cell.service for cell in self.cells if cell.extent is Extent.NONE]
-
 
 def coverage_of(regions: Sequence[str], services: Sequence[str], offers: Iterable[Offer], tree: Tree) -> list[Line]:
     """A line for each region. National partners without regions of their own are no coverage of a region."""
@@ -75,8 +70,3 @@ def _line(region: str, services: Sequence[str], offers: Sequence[Offer], tree: T
 
 def _offering(offers: Sequence[Offer], service: str) -> int:
     return sum(service in offer.services for offer in offers)
-
-
-def missing_sectors(sectors: Sequence[str], known: Mapping[str, set[str]], region: str) -> list[str]:
-    """The sectors of which `known` (sectors by region) has nobody in the region."""
-    return [sector for sector in sectors if sector not in known.get(region, set())]

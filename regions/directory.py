@@ -11,7 +11,7 @@ from accounts.models import Organisation
 from . import workload
 from .lookup import regions_of
 from .models import PartnerProfile
-from .network import partners, pauses_on, tree
+from .network import codes_of, partners, pauses_on, tree
 from .reasons import names_of_regions
 from .routing import Pause, path_up
 from .vocabulary import Language, Phenomenon, Service
@@ -80,12 +80,6 @@ def labels(choices: Iterable[tuple[str, object]], codes: Iterable[str]) -> list[
     """The labels of the codes, in the order of the vocabulary."""
     wanted = set(codes)
     return [str(label) for code, label in choices if code in wanted]
-
-
-def codes_of(profile: PartnerProfile) -> list[str]:
-    """The codes of the regions it covers, as `network.partners` has read them."""
-    codes: list[str] = getattr(profile, "regions", [])
-    return codes
 
 
 def _regions_above(search: Search) -> set[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +17,12 @@ from accounts.models import Organisation, OrganisationKind
 
 from .actions import Span
 from .models import Liaison, PartnerProfile, Region
+from .routing import path_up
 from .vocabulary import Language, PauseReason, Phenomenon, Sector, Service, Weekday
 
 ANY = [("", _("Any"))]
+#: "Unknown" is an answer about a case, nothing that a partner works on.
+KNOWN_PHENOMENA = [choice for choice in Phenomenon.choices if choice[0] != Phenomenon.UNKNOWN.value]
 _SPAN = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})", re.ASCII)
 
 
@@ -53,8 +57,9 @@ class VersionedForm(forms.Form):
             _now("Somebody changed this after you opened it. What is stored now differs in: %(fields)s. "
                  "Your entries are still here; save again to replace what is stored.") % {"fields": differing},
         )  # fmt: skip
-        self.data = self.data.copy()
-        self.data["version"] = str(stored["version"])
+        typed = cast(QueryDict, self.data).copy()
+        typed["version"] = str(stored["version"])
+        self.data = typed
 
 
 def _plain(value: Any) -> Any:
@@ -71,7 +76,7 @@ class ProfileForm(VersionedForm):
         label=_("Services"), choices=Service.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
     phenomena = forms.MultipleChoiceField(
-        label=_("Phenomena"), choices=Phenomenon.choices, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Phenomena"), choices=KNOWN_PHENOMENA, widget=forms.CheckboxSelectMultiple, required=False
     )
     languages = forms.MultipleChoiceField(
         label=_("Languages"), choices=Language.choices, widget=forms.CheckboxSelectMultiple, required=False
@@ -92,28 +97,50 @@ class ProfileForm(VersionedForm):
 
 
 class CoverageForm(VersionedForm):
-    """Where a partner works."""
-
-    regions = forms.ModelMultipleChoiceField(
-        label=_("Regions"),
-        queryset=Region.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        help_text=_("A region includes everything below it."),
-    )
+    """Where a partner works: a field for each region that has parts, and one for all the others."""
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = Q(country=organisation.country) | Q(coverage__organisation=organisation)
-        regions = self.fields["regions"]
-        assert isinstance(regions, forms.ModelMultipleChoiceField)
-        regions.queryset = Region.objects.filter(own).distinct().order_by("level", Region.name_column())
+        for name, label, choices in coverage_groups(organisation):
+            self.fields[name] = forms.MultipleChoiceField(
+                label=label, choices=choices, widget=forms.CheckboxSelectMultiple, required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """`cleaned_data["regions"]` has the regions of all fields."""
+        cleaned = super().clean() or self.cleaned_data
+        codes = [code for name in self.fields if name != "version" for code in cleaned.get(name, [])]
+        cleaned["regions"] = Region.objects.filter(pk__in=codes)
+        return cleaned
 
     @staticmethod
     def stored(organisation: Organisation, profile: PartnerProfile | None) -> dict[str, Any]:
         """What is stored, as the form's initial values."""
-        codes = list(organisation.coverage.order_by("region").values_list("region", flat=True))
-        return {"regions": codes, "version": profile.version if profile else 0}
+        codes = set(organisation.coverage.values_list("region", flat=True))
+        groups = {
+            name: [code for code, _label in choices if code in codes]
+            for name, _label, choices in coverage_groups(organisation)
+        }
+        return {**groups, "version": profile.version if profile else 0}
+
+
+def coverage_groups(organisation: Organisation) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """(field, label, choices) of the regions an organisation can cover: its country's, and those it covers already."""
+    own = Q(country=organisation.country) | Q(coverage__organisation=organisation)
+    regions = list(Region.objects.filter(own).distinct().order_by("level", Region.name_column()))
+    parents = {region.code: region.parent_id for region in regions}
+    parts: dict[str, list[Region]] = {}
+    for region in regions:
+        if len(path := path_up(region.code, parents)) > 2:
+            parts.setdefault(path[-2], []).append(region)
+    placed = {*parts, *(part.code for group in parts.values() for part in group)}
+    alone = [(r.code, r.name) for r in regions if r.code not in placed]
+    grouped = [
+        (f"in_{r.code}", r.name, [(r.code, _now("all of it")), *((part.code, part.name) for part in parts[r.code])])
+        for r in regions
+        if r.code in parts
+    ]
+    return [("regions_alone", _now("Regions"), alone), *grouped]
 
 
 class HoursForm(VersionedForm):

@@ -40,6 +40,12 @@ def partners(country: str) -> QuerySet[PartnerProfile]:
     )
 
 
+def codes_of(profile: PartnerProfile) -> list[str]:
+    """The codes of the regions that `partners` has read along; none for a profile from elsewhere."""
+    codes: list[str] = getattr(profile, "regions", [])
+    return codes
+
+
 def pauses_on(day: date) -> dict[int, Pause]:
     """The pause in force by organisation; of several the one that lasts longest."""
     found: dict[int, Pause] = {}
@@ -69,7 +75,7 @@ def candidates_for(
             services=frozenset(profile.services),
             phenomena=frozenset(profile.phenomena),
             languages=frozenset(profile.languages),
-            coverage=frozenset(profile.regions),
+            coverage=frozenset(codes_of(profile)),
             is_national=profile.is_national,
             capacity=profile.capacity,
             open_cases=open_cases.get(profile.organisation_id, 0),

@@ -12,8 +12,8 @@ from ui.shapes import TileGrid
 from ui.tile_maps import GRIDS
 
 from .coverage import Cell, Line, Offer, coverage_of
-from .models import Liaison, PartnerProfile, Region
-from .network import partners, tree
+from .models import Liaison, Region
+from .network import codes_of, partners, tree
 from .routing import Tree
 from .vocabulary import Sector, Service
 
@@ -54,11 +54,10 @@ class Matrix:
     lines: tuple[Line, ...]
 
     @property
-    def gaps(self) -> list[tuple[Column, list[str]]]:
-        """The regions in which something is missing, with the labels of what is."""
-        labels = {row.code: row.label for row in self.rows}
+    def empty_columns(self) -> list[str]:
+        """Names of the regions with nobody at all."""
         pairs = zip(self.columns, self.lines, strict=True)
-        return [(column, [labels[code] for code in line.gaps]) for column, line in pairs if line.gaps]
+        return [column.name for column, line in pairs if not line.partners]
 
     @property
     def empty_rows(self) -> list[str]:
@@ -76,7 +75,7 @@ def columns_of(country: str) -> tuple[Column, ...]:
 
 
 def matrix(
-    columns: Sequence[Column], purposes: Iterable[tuple[str, str]], offers: Iterable[Offer], parents: Tree
+    columns: Sequence[Column], purposes: Iterable[tuple[str, object]], offers: Iterable[Offer], parents: Tree
 ) -> Matrix:
     """The offers counted by purpose and region."""
     named = [(code, str(label)) for code, label in purposes]
@@ -90,7 +89,7 @@ def matrix(
 
 def services_of(country: str) -> Matrix:
     """Partners by service and region."""
-    offers = [_offer(profile) for profile in partners(country)]
+    offers = [Offer(frozenset(profile.services), frozenset(codes_of(profile))) for profile in partners(country)]
     return matrix(columns_of(country), Service.choices, offers, tree())
 
 
@@ -99,11 +98,6 @@ def liaisons_of(country: str) -> Matrix:
     current = Liaison.objects.current().filter(region__country=country)
     offers = [Offer(frozenset({sector}), frozenset({code})) for sector, code in current.values_list("sector", "region")]
     return matrix(columns_of(country), Sector.choices, offers, tree())
-
-
-def _offer(profile: PartnerProfile) -> Offer:
-    codes: list[str] = getattr(profile, "regions", [])
-    return Offer(frozenset(profile.services), frozenset(codes))
 
 
 def map_of(country: str, shown: Matrix) -> TileGrid | None:

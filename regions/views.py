@@ -130,7 +130,10 @@ def edit_coverage(request: SignedInRequest, pk: int) -> HttpResponse:
     organisation, profile = _for_editing(request, pk)
     stored = CoverageForm.stored(organisation, profile)
     form = CoverageForm(_posted(request), initial=stored, organisation=organisation)
-    save = partial(actions.set_coverage, by=request.user, organisation=organisation)
+
+    def save(*, version: int, regions: list[Region], **_groups: list[str]) -> None:
+        actions.set_coverage(by=request.user, organisation=organisation, regions=regions, version=version)
+
     return _edit(request, organisation, form, save, lambda: CoverageForm.stored(organisation, _profile(organisation)))
 
 

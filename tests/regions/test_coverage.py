@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from regions.coverage import Cell, Extent, Line, Offer, coverage_of, missing_sectors
+from regions.coverage import Cell, Extent, Line, Offer, coverage_of
 
 TREE = {"FR": None, "FR-ARA": "FR", "FR-01": "FR-ARA", "FR-69": "FR-ARA", "FR-PAC": "FR"}
 
@@ -17,14 +17,9 @@ def test_whole_parts_and_nothing() -> None:
     ]
 
 
-def test_a_gap_is_what_nobody_offers_anywhere_in_the_region() -> None:
-    lines = coverage_of(["FR-ARA"], ["exit", "prison"], [offer("prison", "FR-69")], TREE)
-    assert [cell.extent for cell in lines[0].cells] == [Extent.NONE, Extent.PARTS]
-    assert lines[0].gaps == ["exit"]
-    assert Cell("exit", 1, 1).extent is Extent.WHOLE
-
-
-def test_sectors_without_a_liaison() -> None:
-    known = {"DE-BE": {"police", "prison"}}
-    assert missing_sectors(["police", "school", "prison"], known, "DE-BE") == ["school"]
-    assert missing_sectors(["police", "school"], known, "DE-BB") == ["police", "school"]
+def test_how_far_a_region_is_covered() -> None:
+    assert [Cell("exit", *counts).extent for counts in ((1, 1), (0, 1), (0, 0))] == [
+        Extent.WHOLE,
+        Extent.PARTS,
+        Extent.NONE,
+    ]
