@@ -13,111 +13,139 @@ from accounts.models import Organisation, User
 from accounts.permissions import NotAllowed, require
 from accounts.roles import Permission
 from hotline.models import Contact
+from hotline.permissions import may_write as may_write_contact
 from journal.actions import record
 from journal.groups import organisation_group, user_group
+from journal.models import Look
 from journal.numbers import next_number
-from journal.stale import stale
+from journal.stale import Stale, stale
 from triage.models import Assessment
 from triage.states import AssessmentState
-from triage.vocabulary import Disposition, Duty
 
 from .models import Case, CaseContact, Note, Responsibility
-from .permissions import may_write
+from .opening import opens_case
+from .permissions import may_assign, may_write
 from .states import TRANSITIONS, CaseState
-
-#: Dispositions that are work for somebody. Advice ends with the contact; "verify first" is work too: somebody verifies.
-OPENS_CASE = frozenset(set(Disposition.values) - {Disposition.OPEN, Disposition.ADVICE})
-
-
-def opens_case(assessment: Assessment) -> bool:
-    """Standing cases (return from a conflict area, release from prison) always lead to an individual case."""
-    return (
-        assessment.disposition in OPENS_CASE
-        or Duty.INDIVIDUAL_CASE in assessment.duties
-    )
 
 
 @transaction.atomic
-def open_case(*, by: User, assessment: Assessment) -> Case:
-    """Open the case that a completed assessment leads to; whoever opens it is responsible.
+def open_case(*, by: User, assessment: Assessment) -> Case | None:
+    """Open the case that a completed assessment leads to.
 
-    A contact that already belongs to a case leads there: its disposition and urgency follow the newer assessment.
+    Responsible, and the caller's contact person from then on, is the handler of the contact. A contact that already
+    belongs to a case leads there: disposition and urgency follow the newer assessment, and a closed case opens again.
+    None when that case is one the actor may not see: those who work on it read of it in its timeline.
     Raises NotAllowed when the assessment is not completed or leads to no case.
     """
     require(by, Permission.TRIAGE_ASSESS, assessment.centre_id)
+    contact = Contact.objects.select_for_update().filter(pk=assessment.contact_id).first()
+    if contact is None or not may_write_contact(by, contact):
+        raise NotAllowed(Permission.CASE_READ)
     if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
         raise NotAllowed(Permission.CASE_READ)
-    contact = Contact.objects.select_for_update().get(pk=assessment.contact_id)
-    linked = CaseContact.objects.filter(contact=contact).select_related("case").first()
-    if linked:
-        return _reassess(by, linked.case, assessment)
-    case = Case(
-        centre_id=assessment.centre_id,
-        data_key=contact.data_key,
-        assessment=assessment,
-        opened_by=by,
-    )
-    case.contact_person_id = contact.handler_id or by.pk
+    link = CaseContact.objects.filter(contact=contact).first()
+    return _reassess(by, link, assessment) if link else _begin(by, contact, assessment)
+
+
+def _begin(by: User, contact: Contact, assessment: Assessment) -> Case:
+    case = Case(centre_id=assessment.centre_id, data_key_id=contact.data_key_id, assessment=assessment, opened_by=by)
+    case.contact_person = _contact_person(by, contact)
     case.number = next_number("cases_case_number")
-    case.region, case.label = contact.region, contact.label
+    case.region_id, case.label = contact.region_id, contact.label
     case.disposition, case.urgency = assessment.disposition, assessment.urgency
     case.save(force_insert=True)
-    Responsibility.objects.create(
-        case=case,
-        organisation_id=case.centre_id,
-        user_id=case.contact_person_id,
-        given_by=by,
+    now, person = case.opened_at, case.contact_person
+    Responsibility(case=case, organisation_id=case.centre_id, user=person, given_by=by, since=now).save(
+        force_insert=True
     )
-    CaseContact.objects.create(case=case, contact=contact, linked_by=by)
-    _record(
-        "case.opened",
-        by,
-        case,
-        {
-            "disposition": case.disposition,
-            "urgency": case.urgency,
-            "region": case.region_id,
-        },
-    )
+    CaseContact(contact=contact, case=case, linked_by=by).save(force_insert=True)
+    _record("case.opened", by, case, {**_decided(case), "region": case.region_id}, also=(user_group(person.pk),))
     return case
 
 
-def _reassess(by: User, case: Case, assessment: Assessment) -> Case:
-    if case.assessment_id == assessment.pk:
+def _contact_person(by: User, contact: Contact) -> User:
+    """Who took the call stays the contact person. A handler who goes on with a colleague's forgotten contact takes it over."""
+    handler = contact.handler
+    return handler if handler and may_assign(by, contact.centre_id) else by
+
+
+def _reassess(by: User, link: CaseContact, assessment: Assessment) -> Case | None:
+    case = Case.objects.select_for_update().filter(pk=link.case_id).first()
+    if case is None or not may_write(by, case):
+        _record_for("case.reassessment_due", by, link.case_id, assessment.centre_id, {"assessment": str(assessment.pk)})
+        return None
+    if case.assessment_id == assessment.pk or _is_older(assessment, case.assessment):
         return case
-    case.assessment, case.disposition, case.urgency = (
-        assessment,
-        assessment.disposition,
-        assessment.urgency,
-    )
+    case.assessment, case.disposition, case.urgency = assessment, assessment.disposition, assessment.urgency
     case.version += 1
     case.save(update_fields=["assessment", "disposition", "urgency", "version"])
-    _record(
-        "case.reassessed",
-        by,
-        case,
-        {"disposition": case.disposition, "urgency": case.urgency},
-    )
+    _record("case.reassessed", by, case, _decided(case))
+    if case.state == CaseState.CLOSED:
+        reopen_case(by=by, case_id=case.pk)
+        case.refresh_from_db()
     return case
+
+
+def _is_older(assessment: Assessment, other: Assessment) -> bool:
+    """A repeated post of an earlier assessment must not undo a later one."""
+    ends = assessment.completed_at, other.completed_at
+    return ends[0] is None or (ends[1] is not None and ends[0] < ends[1])
 
 
 @transaction.atomic
-def assign_case(*, by: User, case_id: uuid.UUID, to: User) -> None:
-    """A coordinator makes somebody of the centre responsible; a handler may take a case that nobody has."""
+def assign_case(*, by: User, case_id: uuid.UUID, to: User | None, seen: uuid.UUID) -> None:
+    """A coordinator makes somebody of the centre responsible, or nobody; whoever is responsible may give the case back.
+
+    ``seen``: the responsibility that the actor saw. Raises Stale when somebody else has it now, or a partner: that
+    one gives it back itself. A repeat has no effect.
+    """
     case = _lock(by, case_id)
-    current = Responsibility.objects.current().get(case=case)
-    if by.pk != to.pk or current.user_id is not None:
-        require(by, Permission.CASE_ASSIGN, case.centre_id)
-    require(to, Permission.CASE_READ, case.centre_id)
-    if current.user_id == to.pk:
+    current = _current(case)
+    if not may_assign(by, case.centre_id) and (to is not None or current.user_id != by.pk):
+        raise NotAllowed(Permission.CASE_ASSIGN)
+    if to is not None:
+        require(to, Permission.CASE_READ, case.centre_id)
+    if current.organisation_id != case.centre_id:
+        raise stale(case_id)
+    if current.user_id == (to.pk if to else None):
         return
+    if current.pk != seen or case.state != CaseState.OPEN:
+        raise stale(case_id)
+    _tell_transfer(by, case, to, "case.assigned" if to else "case.released")
+
+
+@transaction.atomic
+def take_case(*, by: User, case_id: uuid.UUID) -> None:
+    """Take a case that nobody has. Raises Stale when somebody else was faster. A repeat has no effect."""
+    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    if case is None or not may_write(by, case):
+        raise _lost(by, case_id)
+    require(by, Permission.CASE_READ, case.centre_id)
+    current = _current(case)
+    if current.user_id == by.pk:
+        return
+    if current.user_id is not None or current.organisation_id != case.centre_id or case.state != CaseState.OPEN:
+        raise stale(case_id)
+    _tell_transfer(by, case, by, "case.taken")
+
+
+def _lost(by: User, case_id: uuid.UUID) -> Exception:
+    """Whoever could see the case a moment ago is told that somebody was faster; anybody else learns nothing."""
+    had_seen = Look.objects.filter(actor=by, subject=case_id, what="case.read").exists()
+    return Stale(case_id, []) if had_seen else NotAllowed(Permission.CASE_READ)
+
+
+def _current(case: Case) -> Responsibility:
+    return Responsibility.objects.current().get(case=case)
+
+
+def _tell_transfer(by: User, case: Case, to: User | None, kind: str) -> None:
     transfer(by=by, case_id=case.pk, organisation=case.centre, to=to)
-    _record("case.assigned", by, case, {"to": to.pk}, also=(user_group(to.pk),))
+    also = (user_group(to.pk),) if to else ()
+    _record(kind, by, case, {"to": to.pk} if to else {}, also=also)
 
 
-def transfer(
-    *, by: User, case_id: uuid.UUID, organisation: Organisation, to: User | None
-) -> Responsibility:
+def transfer(*, by: User, case_id: uuid.UUID, organisation: Organisation, to: User | None) -> Responsibility:
     """Move responsibility: the current row ends as the next begins. Called by actions that write their own event.
 
     The database allows one current row a case, and lets a partner move only what it was offered.
@@ -125,24 +153,27 @@ def transfer(
     now = timezone.now()
     if not Responsibility.objects.current().filter(case_id=case_id).update(until=now):
         raise stale(case_id)
-    responsibility = Responsibility(
-        case_id=case_id, organisation=organisation, user=to, since=now, given_by=by
-    )
+    responsibility = Responsibility(case_id=case_id, organisation=organisation, user=to, since=now, given_by=by)
     responsibility.save(force_insert=True)
     return responsibility
 
 
 @transaction.atomic
 def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
-    """Another contact about the same person: decided by somebody, never merged silently. A repeat has no effect."""
+    """Another contact about the same person: decided by somebody, never merged silently. A repeat has no effect.
+
+    Raises Stale when the contact belongs to another case.
+    """
     case = _lock(by, case_id)
-    link, made = CaseContact.objects.get_or_create(
-        contact=contact, defaults={"case": case, "linked_by": by}
-    )
-    if link.case_id != case.pk:
+    locked = Contact.objects.select_for_update().filter(pk=contact.pk, centre=case.centre_id).first()
+    if locked is None or not may_write_contact(by, locked):
+        raise NotAllowed(Permission.CONTACT_LOG)
+    link = CaseContact.objects.filter(contact=locked).first()
+    if link is None:
+        CaseContact(contact=locked, case=case, linked_by=by).save(force_insert=True)
+        _record("case.contact_linked", by, case, {"contact": str(contact.pk), "number": locked.number})
+    elif link.case_id != case.pk:
         raise stale(case_id)
-    if made:
-        _record("case.contact_linked", by, case, {"contact": str(contact.pk)})
 
 
 @transaction.atomic
@@ -152,9 +183,7 @@ def add_note(*, by: User, note_id: uuid.UUID, case_id: uuid.UUID, text: str) -> 
     known = Note.objects.filter(pk=note_id, case=case).first()
     if known:
         return known
-    note = Note(
-        pk=note_id, case=case, data_key_id=case.data_key_id, text=text, written_by=by
-    )
+    note = Note(pk=note_id, case=case, data_key_id=case.data_key_id, text=text, written_by=by)
     note.save(force_insert=True)
     _record("case.note_added", by, case, {"note": str(note.pk)})
     return note
@@ -166,34 +195,35 @@ def rename_case(*, by: User, case_id: uuid.UUID, version: int, label: str) -> No
     case = _lock(by, case_id)
     if case.label == label:
         return
-    if not Case.objects.filter(pk=case.pk, version=version).update(
-        label=label, version=F("version") + 1
-    ):
+    if not Case.objects.filter(pk=case.pk, version=version).update(label=label, version=F("version") + 1):
         raise stale(case_id)
     _record("case.renamed", by, case)
 
 
 @transaction.atomic
 def close_case(*, by: User, case_id: uuid.UUID) -> None:
-    """A repeat has no effect. The joint closing with its criteria and its exit report comes with the case work."""
-    _move(by, case_id, CaseState.CLOSED, closed_at=timezone.now(), closed_by=by)
+    """Raises Stale while a partner is responsible. A repeat has no effect.
+
+    The joint closing with its criteria and its exit report comes with the case work.
+    """
+    case = _lock(by, case_id)
+    if _current(case).organisation_id != case.centre_id:
+        raise stale(case_id)
+    _move(by, case, CaseState.CLOSED, closed_at=timezone.now(), closed_by=by)
 
 
 @transaction.atomic
 def reopen_case(*, by: User, case_id: uuid.UUID) -> None:
-    """A case can be reopened at any time; the family knows that."""
-    _move(by, case_id, CaseState.OPEN, closed_at=None, closed_by=None)
+    """A case can be reopened at any time; the family knows that. A repeat has no effect."""
+    _move(by, _lock(by, case_id), CaseState.OPEN, closed_at=None, closed_by=None)
 
 
-def _move(by: User, case_id: uuid.UUID, to: CaseState, **values: object) -> None:
-    case = _lock(by, case_id)
+def _move(by: User, case: Case, to: CaseState, **values: object) -> None:
     if case.state == to:
         return
     if to not in TRANSITIONS[CaseState(case.state)]:
-        raise stale(case_id)
-    Case.objects.filter(pk=case.pk, state=case.state).update(
-        state=to, version=F("version") + 1, **values
-    )
+        raise stale(case.pk)
+    Case.objects.filter(pk=case.pk, state=case.state).update(state=to, version=F("version") + 1, **values)
     _record("case.closed" if to == CaseState.CLOSED else "case.reopened", by, case)
 
 
@@ -204,20 +234,22 @@ def _lock(by: User, case_id: uuid.UUID) -> Case:
     return case
 
 
-def _record(
+def _decided(case: Case) -> dict[str, Any]:
+    return {"disposition": case.disposition, "urgency": case.urgency, "assessment": str(case.assessment_id)}
+
+
+def _record(kind: str, by: User, case: Case, data: dict[str, Any] | None = None, also: tuple[str, ...] = ()) -> None:
+    _record_for(kind, by, case.pk, case.centre_id, data, also)
+
+
+def _record_for(
     kind: str,
     by: User,
-    case: Case,
+    case_id: uuid.UUID,
+    centre: int,
     data: dict[str, Any] | None = None,
     also: tuple[str, ...] = (),
 ) -> None:
-    tell = (organisation_group(case.centre_id), *also)
-    record(
-        kind,
-        by=by,
-        subject=case.pk,
-        case=case.pk,
-        centre=case.centre_id,
-        data=data,
-        tell=tell,
-    )
+    """One event of the case; the centre's open pages learn of it."""
+    tell = (organisation_group(centre), *also)
+    record(kind, by=by, subject=case_id, case=case_id, centre=centre, data=data, tell=tell)

@@ -27,13 +27,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(Q(contact_person=user) | Q(pk__in=mine.values("case")))
 
     def unassigned(self) -> CaseQuerySet:
-        nobody = Responsibility.objects.current().filter(
-            user=None, organisation=models.F("case__centre")
-        )
+        nobody = Responsibility.objects.current().filter(user=None, organisation=models.F("case__centre"))
         return self.filter(pk__in=nobody.values("case"))
 
     def newest_first(self) -> CaseQuerySet:
         return self.order_by("-opened_at", "-id")
+
+    def with_people(self) -> CaseQuerySet:
+        """With the region, the contact person and, as ``now_responsible``, the current responsibility: two queries."""
+        current = Responsibility.objects.current().select_related("user", "organisation")
+        prefetch = models.Prefetch("responsibilities", current, to_attr="current_responsibilities")
+        return self.select_related("region", "contact_person").prefetch_related(prefetch)
 
 
 class Case(models.Model):
@@ -60,21 +64,15 @@ class Case(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["assessment"], name="one_case_per_assessment"
-            ),
+            models.UniqueConstraint(fields=["assessment"], name="one_case_per_assessment"),
             models.CheckConstraint(
-                condition=Q(
-                    closed_at__isnull=True, closed_by__isnull=True, state="open"
-                )
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, state="open")
                 | Q(closed_at__isnull=False, closed_by__isnull=False, state="closed"),
                 name="case_closed_at_and_by",
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["centre", "-opened_at", "-id"], name="case_centre_newest"
-            ),
+            models.Index(fields=["centre", "-opened_at", "-id"], name="case_centre_newest"),
             models.Index(fields=["contact_person"], name="case_contact_person"),
         ]
 
@@ -85,13 +83,21 @@ class Case(models.Model):
     def reference(self) -> str:
         return f"F-{self.number}"
 
+    @property
+    def is_open(self) -> bool:
+        return self.state == CaseState.OPEN
+
+    @property
+    def now_responsible(self) -> Responsibility:
+        """Of a case that was read ``with_people``."""
+        current: list[Responsibility] = getattr(self, "current_responsibilities")  # noqa: B009  set by the prefetch
+        return current[0]
+
 
 class CaseContact(models.Model):
     """A contact that belongs to a case. A contact belongs to one case at most."""
 
-    contact = models.OneToOneField(
-        Contact, models.PROTECT, primary_key=True, related_name="+"
-    )
+    contact = models.OneToOneField(Contact, models.PROTECT, primary_key=True, related_name="+")
     case = models.ForeignKey(Case, models.PROTECT, related_name="case_contacts")
     linked_at = models.DateTimeField(default=timezone.now)
     linked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -126,14 +132,14 @@ class Responsibility(models.Model):
                 name="one_responsible_per_case",
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["user"], name="responsible_user", condition=Q(until=None)
-            )
-        ]
+        indexes = [models.Index(fields=["user"], name="responsible_user", condition=Q(until=None))]
 
     def __str__(self) -> str:
         return f"responsibility {self.pk}"
+
+    def is_nobodys(self, centre_id: int) -> bool:
+        """With the centre, and no person of it."""
+        return self.user_id is None and self.organisation_id == centre_id
 
 
 class Note(models.Model):

@@ -27,6 +27,10 @@ select coalesce(array_agg(id), '{}') from (
 GRANTED_CASES = """
 select coalesce(array_agg(case_id), '{}') from cases_casecontact where contact_id = any(ntk.granted_contacts())
 """
+# Whoever works on a case reads what its callers said, also when a colleague took the call.
+MY_CASES_CONTACTS = """
+select coalesce(array_agg(contact_id), '{}') from cases_casecontact where case_id = any(ntk.my_cases())
+"""
 # A case that is being opened has no responsibility yet, so its own columns are asked too.
 WRITES = (
     f"centre_id = any({orgs_as('coordinator')}) or id = any((select ntk.my_cases())::uuid[])"
@@ -36,6 +40,8 @@ GRANTED = "id = any((select ntk.granted_cases())::uuid[])"
 # Rows of a case are fetched by case, so the check by key costs one look-up a row.
 OF_CASE = "exists (select 1 from cases_case c where c.id = case_id)"
 OF_OWN_CASE = f"exists (select 1 from cases_case c where c.id = case_id and ({WRITES}))"
+# Whoever sees a contact sees that it belongs to a case, though not the case: no second one is opened for it.
+OF_CONTACT = "exists (select 1 from hotline_contact h where h.id = contact_id)"
 OWN_CASE = """
 "case" is not null and ("case" = any((select ntk.my_cases())::uuid[]) or "case" = any((select ntk.granted_cases())::uuid[]))
 """
@@ -60,9 +66,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
                 ),
                 ("number", models.BigIntegerField(editable=False, unique=True)),
                 ("label", models.CharField(blank=True, max_length=120)),
@@ -197,9 +201,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
                 ),
                 ("text", privacy.fields.EncryptedTextField()),
                 ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -234,9 +236,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
                 ),
                 ("since", models.DateTimeField(default=django.utils.timezone.now)),
                 ("until", models.DateTimeField(null=True)),
@@ -277,9 +277,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="case",
-            index=models.Index(
-                fields=["centre", "-opened_at", "-id"], name="case_centre_newest"
-            ),
+            index=models.Index(fields=["centre", "-opened_at", "-id"], name="case_centre_newest"),
         ),
         migrations.AddIndex(
             model_name="case",
@@ -287,9 +285,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="case",
-            constraint=models.UniqueConstraint(
-                fields=("assessment",), name="one_case_per_assessment"
-            ),
+            constraint=models.UniqueConstraint(fields=("assessment",), name="one_case_per_assessment"),
         ),
         migrations.AddConstraint(
             model_name="case",
@@ -332,13 +328,14 @@ class Migration(migrations.Migration):
         ),
         definer_function("ntk.my_cases()", "uuid[]", MY_CASES),
         definer_function("ntk.granted_cases()", "uuid[]", GRANTED_CASES),
+        definer_function("ntk.contacts_of_my_cases()", "uuid[]", MY_CASES_CONTACTS),
         *protect(
             "cases_case",
             select=f"{WRITES} or {GRANTED}",
             insert=f"centre_id = any({orgs_as('handler', 'coordinator')}) and opened_by_id = (select ntk.actor())",
             update=WRITES,
         ),
-        *protect("cases_casecontact", select=OF_CASE, insert=OF_OWN_CASE),
+        *protect("cases_casecontact", select=f"{OF_CASE} or {OF_CONTACT}", insert=OF_OWN_CASE),
         *protect(
             "cases_note",
             select=OF_CASE,
@@ -351,4 +348,5 @@ class Migration(migrations.Migration):
             update=OF_OWN_CASE,
         ),
         allow("journal_event", "own_case", "select", OWN_CASE),
+        allow("hotline_contact", "own_case", "select", "id = any((select ntk.contacts_of_my_cases())::uuid[])"),
     ]

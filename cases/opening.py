@@ -1,0 +1,22 @@
+"""Which assessments lead to a case. Pure."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from triage.vocabulary import Disposition, Duty
+
+#: Dispositions that are work for somebody. Advice ends with the contact; "verify first" is work too: somebody verifies.
+OPENS_CASE = frozenset(set(Disposition) - {Disposition.OPEN, Disposition.ADVICE})
+
+
+class Decided(Protocol):
+    """What of an assessment decides it."""
+
+    disposition: str
+    duties: list[str]
+
+
+def opens_case(assessment: Decided) -> bool:
+    """Standing cases (return from a conflict area, release from prison) always lead to an individual case."""
+    return assessment.disposition in OPENS_CASE or Duty.INDIVIDUAL_CASE in assessment.duties
