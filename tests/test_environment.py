@@ -1,0 +1,96 @@
+"""Reading the environment: what is right, and the one line for what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config import environment
+from config.environment import Misconfigured
+
+
+def refusal(call, *arguments) -> str:  # type: ignore[no-untyped-def]
+    with pytest.raises(Misconfigured) as caught:
+        call(*arguments)
+    return str(caught.value)
+
+
+def test_a_database_over_tcp() -> None:
+    found = environment.database({"DATABASE_URL": "postgresql://lo%40tse:p%2Fw@db.example:6432/data?sslmode=require"})
+    assert found == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "data",
+        "USER": "lo@tse",
+        "PASSWORD": "p/w",
+        "HOST": "db.example",
+        "PORT": "6432",
+        "OPTIONS": {"sslmode": "require"},
+    }
+
+
+def test_a_database_over_a_socket() -> None:
+    found = environment.database({"DATABASE_URL": "postgres://lotse_web@/lotse?host=%2Fa%20b%2Frun"})
+    assert (found["HOST"], found["USER"], found["NAME"], found["PORT"]) == ("/a b/run", "lotse_web", "lotse", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ("", "is not set. `./lotse up` sets it; without it, see README, 'Running it for real'."),
+        ("mysql://x/y", "must begin with postgres://, not mysql://."),
+        ("localhost", "must begin with postgres://, not nothing://."),
+        ("postgres://h:port/x", "cannot be read; it looks like postgres://user:password@host:port/name."),
+        ("postgres://host", "names no database; it looks like postgres://user:password@host:port/name."),
+    ],
+)
+def test_a_wrong_database(value: str, line: str) -> None:
+    assert refusal(environment.database, {"DATABASE_URL": value}) == f"lotse: DATABASE_URL {line}"
+
+
+def test_the_broker_follows_redis_unless_named() -> None:
+    assert environment.broker({"REDIS_URL": "unix:///run/v"}) == "redis+socket:///run/v"
+    assert environment.broker({"REDIS_URL": "redis://h/0"}) == "redis://h/0"
+    assert environment.broker({"REDIS_URL": "redis://h/0", "CELERY_BROKER_URL": "amqp://r//"}) == "amqp://r//"
+    assert refusal(environment.broker, {"CELERY_BROKER_URL": "sqs://"}) == (
+        "lotse: CELERY_BROKER_URL must begin with redis://, rediss://, redis+socket:// or amqp://."
+    )
+    assert refusal(environment.redis, {"REDIS_URL": "http://h"}) == (
+        "lotse: REDIS_URL must begin with redis://, rediss:// or unix://."
+    )
+
+
+def test_flags_and_lists() -> None:
+    assert [environment.flag({"F": value}, "F") for value in ("", "0", "no", "1", "True")] == [False] * 3 + [True] * 2
+    assert refusal(environment.flag, {"F": "2"}, "F") == "lotse: F must be 1 or 0, not '2'."
+    assert environment.words({"W": " a, b ,,c"}, "W") == ["a", "b", "c"]
+
+
+def test_a_secret_by_value_or_by_file(tmp_path: Path) -> None:
+    (tmp_path / "s").write_text("from a file\n")
+    assert environment.secret({"S": "given"}, "S") == "given"
+    assert environment.secret({"S_FILE": str(tmp_path / "s")}, "S") == "from a file"
+    assert refusal(environment.secret, {}, "S") == "lotse: S is not set (nor S_FILE)."
+    assert refusal(environment.secret, {"S_FILE": "/none"}, "S") == (
+        "lotse: S_FILE names /none, which cannot be read (No such file or directory)."
+    )
+
+
+SHORT = '{"active": "k1", "master": {"k1": "c2hvcnQ="}, "blind_index": "c2hvcnQ="}'
+UNKNOWN = SHORT.replace('"k1",', '"k9",')
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("no json", "is no key file; see docs/operations for its form."),
+        ("[]", "is no key file; see docs/operations for its form."),
+        ('{"active": "k1", "master": {"k1": "%%%"}}', "is no key file; see docs/operations for its form."),
+        (SHORT, "must hold keys of 32 bytes and name one of them as active."),
+        (UNKNOWN, "must hold keys of 32 bytes and name one of them as active."),
+    ],
+)
+def test_a_wrong_key_file(tmp_path: Path, content: str, line: str) -> None:
+    (tmp_path / "keys").write_text(content)
+    said = refusal(environment.keys, {"LOTSE_KEYS_FILE": str(tmp_path / "keys")})
+    assert said == f"lotse: LOTSE_KEYS_FILE {line}"
