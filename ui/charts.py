@@ -42,7 +42,7 @@ TILE, TILE_GAP = 46, 4
 
 def scale_top(largest: float) -> float:
     """The round number at which the scale ends, never below the largest value; a quarter of it is round as well."""
-    candidates = (step * 10**power for power in count() for step in ROUND)
+    candidates = (step * 10.0**power for power in count() for step in ROUND)
     return next(top for top in candidates if top >= largest)
 
 

@@ -33,6 +33,12 @@ class Threading(ThreadingMixIn, WSGIServer):
 
 
 @pytest.fixture
+def ui_urls(settings: Any) -> None:
+    """Only the addresses of the look and of the sign-in: these tests stand on no other app."""
+    settings.ROOT_URLCONF = GALLERY
+
+
+@pytest.fixture
 def gallery(settings: Any) -> Iterator[str]:
     """The address of a server that shows the gallery to a visitor."""
     settings.ROOT_URLCONF = GALLERY

@@ -9,7 +9,7 @@ from ui.shapes import Value
 from ui.tile_maps import GRIDS
 
 TEXT = charts.Text("Contacts", head="Month", column="Contacts", hidden="<10")
-VALUES = st.one_of(st.none(), st.integers(0, 100_000))
+VALUES: st.SearchStrategy[Value] = st.one_of(st.none(), st.integers(0, 100_000))
 
 
 @st.composite

@@ -113,7 +113,8 @@ def test_leaving_with_unsaved_text_asks(page: Page, server: Server) -> None:
     server.mood = "down"
     page.get_by_label("Notes").press_sequentially("x")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.once("dialog", lambda dialog: asked.append(dialog.type))
+    page.once("dialog", lambda dialog: dialog.accept())
     page.goto("about:blank")
     assert asked == ["beforeunload"]
 
@@ -126,7 +127,7 @@ PART = """<div id="part" hx-get="/part" hx-trigger="changed:call from:body" hx-s
 def sockets(page: Page, gallery: str) -> list[WebSocketRoute]:
     """The desk with one live part; the sockets that the page has opened so far."""
     opened: list[WebSocketRoute] = []
-    page.route_web_socket("**/ws/live/", lambda socket: opened.append(socket))  # noqa: PLW0108 it needs a function
+    page.route_web_socket("**/ws/live/", lambda socket: opened.append(socket))
     page.route("**/ui/gallery/desk/", _with_live_part)
     page.goto(f"{gallery}desk/")
     expect(page.locator("[data-live-text]")).to_have_text("live")

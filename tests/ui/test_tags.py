@@ -1,18 +1,18 @@
 """Template tags, the field template, the gallery."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
 from django import forms
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.test import RequestFactory
-from django.urls import include, path
 from django.utils import timezone
 
-from ui import charts, navigation, urls, views
+from ui import charts, navigation, views
 from ui.templatetags.ui import TONES
 
 MOMENT = datetime(2026, 7, 1, 12, 30, tzinfo=UTC)
@@ -138,6 +138,7 @@ ITEMS = (
 )
 
 
+@pytest.mark.usefixtures("ui_urls")
 def test_the_top_bar_shows_what_one_may_do_and_what_is_mounted() -> None:
     links = navigation.links(Person({"case.read"}), "/accounts/logout/", ITEMS)
     assert [(str(link.label), link.current) for link in links] == [("Cases", True)]
@@ -147,18 +148,12 @@ def test_nobody_without_a_permission_gets_an_entry() -> None:
     assert navigation.links(Person(), "/", ITEMS) == []
 
 
-GALLERY = (
-    path("", include((urls.GALLERY, "ui"))),
-    path("accounts/", include("allauth.urls")),
-)
-
-
 @pytest.mark.parametrize("view", [views.gallery, views.gallery_desk])
-def test_the_gallery_needs_no_loosened_policy(view: object, settings: object) -> None:
-    settings.ROOT_URLCONF = GALLERY  # type: ignore[attr-defined]
+@pytest.mark.usefixtures("ui_urls")
+def test_the_gallery_needs_no_loosened_policy(view: Callable[[HttpRequest], HttpResponse]) -> None:
     request: HttpRequest = RequestFactory().get("/ui/gallery/")
     request.user = AnonymousUser()
-    shown = view(request).content.decode()  # type: ignore[operator]
+    shown = view(request).content.decode()
     assert "<main" in shown
     assert [sign for sign in (" style=", "hx-on", "<style", "onclick=", "javascript:") if sign in shown] == []
     assert shown.count("<script") == shown.count("<script src=")

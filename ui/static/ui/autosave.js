@@ -34,6 +34,7 @@
     edited() {
       if (!this.unsaved) this.firstUnsaved = Date.now();
       this.edits += 1;
+      if (!this.stopped && !this.failures) this.show("saving"); // never "saved" while something is not
       this.schedule();
     }
 
@@ -56,14 +57,12 @@
         edits: this.edits,
       };
       this.inFlight = true;
-      const slow = setTimeout(() => this.show("saving"), 600);
       let answer = null;
       try {
         answer = await this.post();
       } catch {
         // No answer: unreachable, aborted or cut off. Tried again below.
       }
-      clearTimeout(slow);
       this.inFlight = false;
       await this.settle(answer);
     }

@@ -1,0 +1,50 @@
+"""Pages that belong to no app: sign-in, errors, choice of language."""
+
+from typing import Any
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ui_urls")]
+
+
+def test_a_missing_page_says_so_without_telling_what_exists(client: Client) -> None:
+    response = client.get("/nowhere/")
+    assert response.status_code == 404
+    assert "There is nothing here for you" in response.content.decode()
+
+
+def test_denied_looks_like_missing() -> None:
+    assert render_to_string("403.html") == render_to_string("404.html")
+
+
+def test_the_sign_in_has_no_inline_script(client: Client) -> None:
+    page = client.get(reverse("account_login")).content.decode()
+    assert "<h1>Sign in</h1>" in page
+    assert page.count("<script") == page.count("<script src=")
+    assert " style=" not in page
+
+
+def test_the_page_of_a_broken_server_needs_nothing() -> None:
+    assert "Bei uns ist ein Fehler aufgetreten" in render_to_string("500.html")
+
+
+def test_the_stale_page_leads_back() -> None:
+    assert 'href="/cases/7/"' in render_to_string("ui/stale.html", {"back": "/cases/7/"})
+
+
+def test_the_language_can_be_chosen_before_sign_in(client: Client) -> None:
+    client.post(reverse("ui:set_language"), {"language": "fr", "next": "/accounts/login/"})
+    assert '<html lang="fr" dir="ltr"' in client.get(reverse("account_login")).content.decode()
+
+
+def test_the_banner_of_the_demonstration_is_loud(client: Client, settings: Any) -> None:
+    settings.LOTSE_DEMO = True
+    assert "Do not enter real data." in client.get(reverse("account_login")).content.decode()
+
+
+def test_no_banner_where_it_is_real(client: Client, settings: Any) -> None:
+    settings.LOTSE_DEMO = False
+    assert "Do not enter real data." not in client.get(reverse("account_login")).content.decode()
