@@ -8,7 +8,16 @@ from types import MappingProxyType
 from regions.vocabulary import Service
 from triage import soundness
 from triage.conditions import AllOf, AnyOf, Chosen, Condition, Not
-from triage.questionnaire import LANGUAGES, Answer, Checklist, Kind, Question, Rule, Section, Text
+from triage.questionnaire import (
+    LANGUAGES,
+    Answer,
+    Checklist,
+    Kind,
+    Question,
+    Rule,
+    Section,
+    Text,
+)
 from triage.vocabulary import Disposition, Duty, Urgency
 from triage.yaml_source import Place, digest, read
 
@@ -90,7 +99,11 @@ class Wording:
         return table[key]
 
     def check_all_used(self) -> None:
-        for what, table in (("section", self.sections), ("question", self.questions), ("answer", self.answers)):
+        for what, table in (
+            ("section", self.sections),
+            ("question", self.questions),
+            ("answer", self.answers),
+        ):
             for key, place in table.items():
                 if id(place) not in self.used:
                     raise place.error(f"wording for the {what} '{key}', which does not exist")

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Organisation, User
@@ -12,27 +12,37 @@ from hotline.models import Contact
 from privacy.fields import EncryptedJSONField, EncryptedTextField
 from privacy.models import DataKey
 
+from .checklist import load
+from .questionnaire import Checklist
+from .rules import Proposal, propose
 from .states import AssessmentState
 from .vocabulary import Disposition, Duty, Urgency
 
+DRAFT_HAS_NO_END = Q(state="draft", completed_at=None, completed_by=None, disposition="open")
+END_IS_WHOLE = ~Q(state="draft") & Q(completed_at__isnull=False, completed_by__isnull=False) & ~Q(disposition="open")
+
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
-    def of_contact(self, contact: Contact) -> AssessmentQuerySet:
-        return self.filter(contact=contact)
+    def of_contact(self, contact_id: uuid.UUID) -> AssessmentQuerySet:
+        return self.filter(contact=contact_id)
 
-    def current(self) -> AssessmentQuerySet:
-        return self.exclude(state=AssessmentState.SUPERSEDED)
+    def open(self) -> AssessmentQuerySet:
+        """Being filled in or waiting for a coordinator; at most one for each contact."""
+        return self.filter(state__in=[AssessmentState.DRAFT, AssessmentState.WAITING_CONFIRMATION])
 
-    def waiting_for_confirmation(self) -> AssessmentQuerySet:
+    def waiting(self) -> AssessmentQuerySet:
         return self.filter(state=AssessmentState.WAITING_CONFIRMATION)
+
+    def in_force(self) -> AssessmentQuerySet:
+        """Completed and not superseded; at most one for each contact."""
+        return self.filter(state=AssessmentState.COMPLETED)
+
+    def newest_first(self) -> AssessmentQuerySet:
+        return self.order_by("-created_at", "-id")
 
 
 class Assessment(models.Model):
-    """The filled checklist of one contact. Never edited after it is completed: superseded by a new one.
-
-    ``answers``: codes by question id; free text stands in ``notes`` and drives no rule. ``reasons``: what the server
-    proposed and which answers led there, kept as it was shown.
-    """
+    """The filled checklist of one contact. Superseded, never edited, once it is completed: the database sees to it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="assessments")
@@ -41,83 +51,98 @@ class Assessment(models.Model):
     checklist_id = models.CharField(max_length=40)
     checklist_version = models.PositiveSmallIntegerField()
     checklist_digest = models.CharField(max_length=64)
-    state = models.CharField(
-        max_length=12, choices=AssessmentState, default=AssessmentState.DRAFT
-    )
+
+    #: Question id to a code, or to a list of codes where several are possible.
     answers = models.JSONField(default=dict)
+    #: Question id to {"by": user id, "at": ISO time, UTC, "from": what it was taken over from, if so}.
     provenance = models.JSONField(default=dict)
+    #: Question or section id to free text. It never drives a rule.
     notes = EncryptedJSONField()
-    proposed_disposition = models.CharField(
-        max_length=20, choices=Disposition, default=Disposition.OPEN
-    )
-    proposed_urgency = models.CharField(
-        max_length=10, choices=Urgency, default=Urgency.STANDARD
-    )
-    proposed_duties = ArrayField(
-        models.CharField(max_length=30, choices=Duty), default=list
-    )
-    services = ArrayField(models.CharField(max_length=20), default=list)
+
+    #: What the rules said when it was completed, and which answers led there.
+    proposed_disposition = models.CharField(max_length=20, choices=Disposition, default=Disposition.OPEN)
+    proposed_urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.STANDARD)
+    proposed_duties = ArrayField(models.CharField(max_length=30, choices=Duty), default=list)
+    services = ArrayField(models.CharField(max_length=30), default=list)
     reasons = models.JSONField(default=list)
-    disposition = models.CharField(
-        max_length=20, choices=Disposition, default=Disposition.OPEN
-    )
+
+    #: What was decided.
+    disposition = models.CharField(max_length=20, choices=Disposition, default=Disposition.OPEN)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.STANDARD)
     duties = ArrayField(models.CharField(max_length=30, choices=Duty), default=list)
     override_reason = EncryptedTextField()
-    supersedes = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="superseded_by"
-    )
-    version = models.PositiveIntegerField(default=1)
+    #: Why a coordinator had to look: codes of `rules.second_person_for`.
+    second_person_for = ArrayField(models.CharField(max_length=30), default=list)
+    #: What the coordinator wrote when confirming or returning it.
+    review_note = EncryptedTextField()
+
+    state = models.CharField(max_length=12, choices=AssessmentState, default=AssessmentState.DRAFT)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     completed_at = models.DateTimeField(null=True)
     completed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    supersedes = models.OneToOneField("self", models.PROTECT, related_name="superseded_by", null=True)
+    version = models.PositiveIntegerField(default=1)
 
     objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(completed_at__isnull=True, completed_by__isnull=True)
-                | Q(completed_at__isnull=False, completed_by__isnull=False),
-                name="assessment_completed_at_and_by",
+            models.UniqueConstraint(
+                fields=["contact"],
+                condition=Q(state__in=["draft", "waiting"]),
+                name="assessment_one_open",
             ),
+            models.UniqueConstraint(fields=["contact"], condition=Q(state="completed"), name="assessment_one_in_force"),
+            models.CheckConstraint(condition=DRAFT_HAS_NO_END | END_IS_WHOLE, name="assessment_completed_at_and_by"),
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
                 | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
                 name="assessment_confirmed_at_and_by",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "waiting"])
-                | Q(completed_at__isnull=False),
-                name="assessment_completed_once",
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("completed_by")),
+                name="assessment_confirmed_by_another",
             ),
-            models.UniqueConstraint(
-                fields=["contact"],
-                condition=Q(state__in=["draft", "waiting"]),
-                name="one_assessment_in_work",
-            ),
-            models.UniqueConstraint(
-                fields=["contact"],
-                condition=Q(state="completed"),
-                name="one_assessment_that_holds",
+            models.CheckConstraint(
+                condition=~Q(state__in=["completed", "superseded"])
+                | Q(second_person_for=[])
+                | Q(confirmed_by__isnull=False),
+                name="assessment_second_person",
             ),
         ]
         indexes = [
-            models.Index(fields=["centre", "-created_at"], name="assessment_centre")
+            models.Index(fields=["contact", "-created_at"], name="assessment_contact"),
+            models.Index(
+                fields=["centre", "completed_at"],
+                name="assessment_waiting",
+                condition=Q(state="waiting"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"assessment {self.pk}"
 
     @property
+    def checklist(self) -> Checklist:
+        return load(self.checklist_id, self.checklist_version)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == AssessmentState.DRAFT
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == AssessmentState.WAITING_CONFIRMATION
+
+    @property
     def is_override(self) -> bool:
-        """Whether the handler chose otherwise than the server proposed."""
+        """Whether something else was decided than the rules proposed."""
         chosen = (self.disposition, self.urgency, set(self.duties))
-        return chosen != (
-            self.proposed_disposition,
-            self.proposed_urgency,
-            set(self.proposed_duties),
-        )
+        return chosen != (self.proposed_disposition, self.proposed_urgency, set(self.proposed_duties))
+
+    def proposal(self) -> Proposal:
+        """What the rules say about the answers as they stand."""
+        return propose(self.checklist, self.answers)

@@ -1,9 +1,11 @@
-"""The states of an assessment. The diagram in docs/ is made from here."""
+"""The states of an assessment. The diagrams in docs/ are made from here."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Permission
 
 
 class AssessmentState(models.TextChoices):
@@ -13,11 +15,16 @@ class AssessmentState(models.TextChoices):
     SUPERSEDED = "superseded", _("superseded")
 
 
-S = AssessmentState
-#: A rejected override goes back to the handler; a completed assessment is never edited, only superseded.
-TRANSITIONS: dict[AssessmentState, frozenset[AssessmentState]] = {
-    S.DRAFT: frozenset({S.WAITING_CONFIRMATION, S.COMPLETED}),
-    S.WAITING_CONFIRMATION: frozenset({S.DRAFT, S.COMPLETED}),
-    S.COMPLETED: frozenset({S.SUPERSEDED}),
-    S.SUPERSEDED: frozenset(),
+#: From a state to the next ones, and the permission that each step needs.
+TRANSITIONS: dict[AssessmentState, dict[AssessmentState, Permission]] = {
+    AssessmentState.DRAFT: {
+        AssessmentState.COMPLETED: Permission.TRIAGE_ASSESS,
+        AssessmentState.WAITING_CONFIRMATION: Permission.TRIAGE_ASSESS,
+    },
+    AssessmentState.WAITING_CONFIRMATION: {
+        AssessmentState.COMPLETED: Permission.TRIAGE_CONFIRM,
+        AssessmentState.DRAFT: Permission.TRIAGE_CONFIRM,
+    },
+    AssessmentState.COMPLETED: {AssessmentState.SUPERSEDED: Permission.TRIAGE_ASSESS},
+    AssessmentState.SUPERSEDED: {},
 }

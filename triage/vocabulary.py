@@ -28,11 +28,18 @@ class Duty(models.TextChoices):
     """What must be done whatever the disposition is; several may hold at once."""
 
     EMERGENCY = "emergency", _("Call 112 now")
-    SECURITY_INFORMATION = "security_information", _("Decide on informing the security authorities")
-    CHILD_PROTECTION = "child_protection", _("Decide on informing the youth welfare office")
+    SECURITY_INFORMATION = (
+        "security_information",
+        _("Decide on informing the security authorities"),
+    )
+    CHILD_PROTECTION = (
+        "child_protection",
+        _("Decide on informing the youth welfare office"),
+    )
     COORDINATOR_REVIEW = "coordinator_review", _("A coordinator looks at it")
     CLARIFY_SECURITY = "clarify_security", _("Clarify the security signal")
     VERIFY_SOURCE = "verify_source", _("Verify the source")
+    HEAR_OTHER_SIDE = "hear_other_side", _("Hear another side")
     INDIVIDUAL_CASE = "individual_case", _("Open an individual case")
     OBTAIN_CONSENT = "obtain_consent", _("Ask for consent")
     KEEP_CONFIDENTIAL = "keep_confidential", _("Pass nothing on without a legal basis")
@@ -47,6 +54,7 @@ PROTECTED_DUTIES = frozenset(
         Duty.CHILD_PROTECTION,
         Duty.COORDINATOR_REVIEW,
         Duty.CLARIFY_SECURITY,
+        Duty.VERIFY_SOURCE,
     }
 )
 

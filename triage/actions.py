@@ -1,0 +1,350 @@
+"""Every write to an assessment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import NotAllowed
+from accounts.roles import Permission
+from hotline.models import Contact
+from hotline.permissions import may_write as may_write_contact
+from journal.actions import record
+from journal.groups import organisation_group, user_group
+from journal.models import Event
+from journal.stale import stale
+from privacy.fields import EncryptedField
+
+from . import checklist, prefill
+from .models import Assessment
+from .permissions import may_confirm, may_write
+from .questionnaire import Question
+from .rules import AnswerError, Proposal, normalised, second_person_for
+from .states import AssessmentState
+from .vocabulary import Disposition, Duty, Urgency
+
+
+class ChoiceError(ValueError):
+    """A choice that cannot be completed; `field` says what is missing: disposition or reason."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field} is missing")
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was decided. The duties are a set; `reason` is needed where the choice differs from the proposal."""
+
+    disposition: Disposition
+    urgency: Urgency
+    duties: frozenset[Duty]
+    reason: str = ""
+
+    @classmethod
+    def as_proposed(cls, proposal: Proposal) -> Choice:
+        return cls(proposal.disposition, proposal.urgency, proposal.duties)
+
+    def differs_from(self, proposal: Proposal) -> bool:
+        proposed = (proposal.disposition, proposal.urgency, proposal.duties)
+        return (self.disposition, self.urgency, self.duties) != proposed
+
+
+@transaction.atomic
+def start(*, by: User, contact_id: uuid.UUID) -> Assessment:
+    """The open assessment of the contact, or the one in force; a new draft where there is neither. A repeat finds it."""
+    contact = _lock_contact(by, contact_id)
+    known = _current(contact)
+    if known:
+        return known
+    answers = prefill.from_contact(contact)
+    provenance = {question: _said(by, "contact") for question in answers}
+    return _begin(by, contact, answers=answers, provenance=provenance)
+
+
+@transaction.atomic
+def supersede(*, by: User, assessment_id: uuid.UUID) -> Assessment:
+    """A new draft that begins with the answers of a completed one. That stays in force until the new one is completed.
+
+    Raises Stale when the assessment is not in force any more. A repeat finds the draft.
+    """
+    old = _lock(by, assessment_id)
+    known = Assessment.objects.filter(supersedes=old).first()
+    if known:
+        return known
+    if old.state != AssessmentState.COMPLETED:
+        raise stale(assessment_id)
+    codes = {question.id: question.codes for question in checklist.current().questions.values()}
+    answers = prefill.still_valid(old.answers, codes)
+    provenance = {question: {**old.provenance[question], "from": str(old.pk)} for question in answers}
+    return _begin(by, old.contact, answers=answers, provenance=provenance, notes=old.notes, supersedes=old)
+
+
+@transaction.atomic
+def answer(
+    *, by: User, assessment_id: uuid.UUID, question_id: str, answer: str | Sequence[str], version: int
+) -> Assessment:
+    """Save one answer; an empty one takes it back. Raises AnswerError, and Stale when the assessment has changed since.
+
+    A repeat of a save whose reply was lost finds its value there and counts as saved.
+    """
+    assessment = _lock(by, assessment_id)
+    question = assessment.checklist.questions.get(question_id)
+    if question is None:
+        raise AnswerError(question_id, answer)
+    value = _stored(question, answer)
+    if (assessment.answers.get(question_id) or None) == value:
+        return assessment
+    answers = {**assessment.answers, question_id: value}
+    provenance = {**assessment.provenance, question_id: _said(by)}
+    if value is None:
+        del answers[question_id], provenance[question_id]
+    _save_draft(assessment, version, answers=answers, provenance=provenance)
+    _record_spell(by, assessment)
+    return assessment
+
+
+@transaction.atomic
+def note(*, by: User, assessment_id: uuid.UUID, about: str, text: str, version: int) -> Assessment:
+    """Save free text about a question or section. Raises ValueError for any other id, and Stale."""
+    assessment = _lock(by, assessment_id)
+    sections = {section.id for section in assessment.checklist.sections}
+    if about not in sections | assessment.checklist.questions.keys():
+        raise ValueError(f"nothing to note about '{about}'")
+    if assessment.notes.get(about, "") == text:
+        return assessment
+    notes = {key: value for key, value in {**assessment.notes, about: text}.items() if value}
+    _save_draft(assessment, version, secret={"notes": notes})
+    _record_spell(by, assessment)
+    return assessment
+
+
+@transaction.atomic
+def complete(*, by: User, assessment_id: uuid.UUID, version: int, choice: Choice | None = None) -> Assessment:
+    """End the assessment with what the rules propose, computed here again, or with another choice and its reason.
+
+    Where the choice drops a protection it waits for a coordinator. Raises ChoiceError and Stale; a repeat has no effect.
+    """
+    assessment = _lock(by, assessment_id)
+    proposal = assessment.proposal()
+    choice = choice or Choice.as_proposed(proposal)
+    if _is_repeat(assessment, by, choice):
+        return assessment
+    _check(choice, proposal)
+    needed = sorted(second_person_for(proposal, choice.disposition, choice.duties))
+    state = AssessmentState.WAITING_CONFIRMATION if needed else AssessmentState.COMPLETED
+    if state == AssessmentState.COMPLETED:
+        _retire_previous(by, assessment)
+    secret = {"override_reason": choice.reason if choice.differs_from(proposal) else ""}
+    decided = {**_decided(by, choice, proposal), "second_person_for": needed}
+    _save_draft(assessment, version, to=state, secret=secret, **decided)
+    _record("assessment.completed" if not needed else "assessment.waiting", by, assessment, _facts(assessment))
+    return assessment
+
+
+@transaction.atomic
+def confirm(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "") -> Assessment:
+    """A coordinator, as the second person, agrees. Raises NotAllowed and Stale; a repeat has no effect."""
+    assessment = _lock_to_review(by, assessment_id)
+    if assessment.state == AssessmentState.COMPLETED and assessment.confirmed_by_id == by.pk:
+        return assessment
+    _check_review(by, assessment, version)
+    _retire_previous(by, assessment)
+    confirmed = {"confirmed_at": timezone.now(), "confirmed_by": by}
+    _move(assessment, AssessmentState.COMPLETED, secret={"review_note": note}, **confirmed)
+    _record("assessment.confirmed", by, assessment, _facts(assessment), _handler(assessment))
+    return assessment
+
+
+@transaction.atomic
+def send_back(*, by: User, assessment_id: uuid.UUID, version: int, note: str) -> Assessment:
+    """A coordinator does not agree: the handler gets the draft back, with a note. Raises NotAllowed and Stale."""
+    assessment = _lock_to_review(by, assessment_id)
+    _check_review(by, assessment, version)
+    tell = _handler(assessment)
+    undone = {"disposition": Disposition.OPEN, "urgency": Urgency.STANDARD, "duties": [], "second_person_for": []}
+    ended = {"completed_at": None, "completed_by": None}
+    _move(assessment, AssessmentState.DRAFT, secret={"review_note": note}, **undone, **ended)
+    _record("assessment.sent_back", by, assessment, tell=tell)
+    return assessment
+
+
+def _lock_contact(by: User, contact_id: uuid.UUID) -> Contact:
+    contact = Contact.objects.select_for_update().filter(pk=contact_id).first()
+    if contact is None or not may_write_contact(by, contact):
+        raise NotAllowed(Permission.TRIAGE_ASSESS)
+    return contact
+
+
+def _lock(by: User, assessment_id: uuid.UUID) -> Assessment:
+    locked = Assessment.objects.select_for_update(of=("self",)).select_related("contact")
+    assessment = locked.filter(pk=assessment_id).first()
+    if assessment is None or not may_write(by, assessment):
+        raise NotAllowed(Permission.TRIAGE_ASSESS)
+    return assessment
+
+
+def _lock_to_review(by: User, assessment_id: uuid.UUID) -> Assessment:
+    assessment = _lock(by, assessment_id)
+    if assessment.completed_by_id == by.pk or not by.can_in_any(Permission.TRIAGE_CONFIRM):
+        raise NotAllowed(Permission.TRIAGE_CONFIRM)
+    return assessment
+
+
+def _check_review(by: User, assessment: Assessment, version: int) -> None:
+    if assessment.state != AssessmentState.WAITING_CONFIRMATION or assessment.version != version:
+        raise stale(assessment.pk)
+    if not may_confirm(by, assessment):
+        raise NotAllowed(Permission.TRIAGE_CONFIRM)
+
+
+def _current(contact: Contact) -> Assessment | None:
+    ours = Assessment.objects.of_contact(contact.pk).select_related("contact")
+    return ours.open().first() or ours.in_force().first()
+
+
+def _begin(by: User, contact: Contact, **content: Any) -> Assessment:
+    newest = checklist.current()
+    assessment = Assessment(
+        contact=contact,
+        centre_id=contact.centre_id,
+        data_key_id=contact.data_key_id,
+        checklist_id=newest.id,
+        checklist_version=newest.version,
+        checklist_digest=newest.digest,
+        created_by=by,
+        **content,
+    )
+    assessment.save(force_insert=True)
+    old = assessment.supersedes_id
+    _record("assessment.started", by, assessment, {"checklist": newest.name, "supersedes": str(old) if old else None})
+    return assessment
+
+
+def _said(by: User, taken_from: str = "") -> dict[str, Any]:
+    said = {"by": by.pk, "at": timezone.now().isoformat(timespec="seconds")}
+    return {**said, "from": taken_from} if taken_from else said
+
+
+def _stored(question: Question, given: str | Sequence[str]) -> str | list[str] | None:
+    """The one form in which an answer is kept: in the checklist's order, None for no answer."""
+    codes = normalised(question, given)
+    ordered = [code for code in question.codes if code in codes]
+    if not ordered:
+        return None
+    return ordered if question.takes_many else ordered[0]
+
+
+def _save_draft(
+    assessment: Assessment, version: int, *, to: AssessmentState = AssessmentState.DRAFT, **values: Any
+) -> None:
+    """Raises Stale unless the assessment is still the draft that the actor saw."""
+    if assessment.version != version or not assessment.is_draft:
+        raise stale(assessment.pk)
+    _move(assessment, to, **values)
+
+
+def _move(assessment: Assessment, to: AssessmentState, *, secret: dict[str, Any] | None = None, **values: Any) -> None:
+    """One UPDATE, conditional on the state and version that were read; `secret` goes to encrypted fields. Raises Stale."""
+    secret = secret or {}
+    sealed = {name: _sealed(assessment, name, value) for name, value in secret.items()}
+    seen = Assessment.objects.filter(pk=assessment.pk, state=assessment.state, version=assessment.version)
+    if not seen.update(state=to, version=F("version") + 1, **values, **sealed):
+        raise stale(assessment.pk)
+    now = {**values, **secret, "state": to, "version": assessment.version + 1}
+    for name, value in now.items():
+        setattr(assessment, name, value)
+
+
+def _sealed(assessment: Assessment, name: str, value: Any) -> Any:
+    field = Assessment._meta.get_field(name)
+    assert isinstance(field, EncryptedField)
+    return field.seal(assessment, value) if value else None
+
+
+def _check(choice: Choice, proposal: Proposal) -> None:
+    if choice.disposition == Disposition.OPEN:
+        raise ChoiceError("disposition")
+    if choice.differs_from(proposal) and not choice.reason.strip():
+        raise ChoiceError("reason")
+
+
+def _is_repeat(assessment: Assessment, by: User, choice: Choice) -> bool:
+    decided = (assessment.disposition, assessment.urgency, set(assessment.duties))
+    same = decided == (choice.disposition, choice.urgency, choice.duties)
+    return same and not assessment.is_draft and assessment.completed_by_id == by.pk
+
+
+def _decided(by: User, choice: Choice, proposal: Proposal) -> dict[str, Any]:
+    return {
+        "proposed_disposition": proposal.disposition,
+        "proposed_urgency": proposal.urgency,
+        "proposed_duties": _codes(proposal.duties),
+        "services": sorted(proposal.services),
+        "reasons": [
+            {"rule": reason.rule_id, "effect": f"{reason.effect.kind}:{reason.effect.code}", "answers": reason.answers}
+            for reason in proposal.reasons
+        ],
+        "disposition": choice.disposition,
+        "urgency": choice.urgency,
+        "duties": _codes(choice.duties),
+        "completed_at": timezone.now(),
+        "completed_by": by,
+    }
+
+
+def _codes(duties: Collection[Duty]) -> list[str]:
+    return [duty.value for duty in Duty if duty in duties]
+
+
+def _retire_previous(by: User, assessment: Assessment) -> None:
+    """The assessment in force makes room in the transaction in which its successor is completed."""
+    old = assessment.supersedes
+    if old is None:
+        return
+    in_force = Assessment.objects.filter(pk=old.pk, state=AssessmentState.COMPLETED)
+    if in_force.update(state=AssessmentState.SUPERSEDED):
+        _record("assessment.superseded", by, old, {"by": str(assessment.pk)})
+
+
+def _handler(assessment: Assessment) -> tuple[str, ...]:
+    to = assessment.completed_by_id or assessment.created_by_id
+    return (organisation_group(assessment.centre_id), user_group(to))
+
+
+def _facts(assessment: Assessment) -> dict[str, Any]:
+    """What the figures count, as codes."""
+    return {
+        "checklist": f"{assessment.checklist_id}-{assessment.checklist_version}",
+        "proposed": assessment.proposed_disposition,
+        "disposition": assessment.disposition,
+        "urgency": assessment.urgency,
+        "duties": assessment.duties,
+        "second_person_for": assessment.second_person_for,
+        "contact": str(assessment.contact_id),
+    }
+
+
+def _record_spell(by: User, assessment: Assessment) -> None:
+    """One entry for a spell of filling in by one person; who answered what and when stands in the provenance."""
+    last = Event.objects.filter(subject=assessment.pk).newest_first().first()
+    if last is None or last.kind != "assessment.edited" or last.actor_id != by.pk:
+        _record("assessment.edited", by, assessment, tell=())
+
+
+def _record(
+    kind: str,
+    by: User,
+    assessment: Assessment,
+    data: dict[str, Any] | None = None,
+    tell: tuple[str, ...] | None = None,
+) -> None:
+    groups = (organisation_group(assessment.centre_id),) if tell is None else tell
+    record(kind, by=by, subject=assessment.pk, centre=assessment.centre_id, data=data, tell=groups)

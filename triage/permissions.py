@@ -1,0 +1,66 @@
+"""Who may see, fill in and confirm an assessment. The same rules stand as policies in migration 0001."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404
+
+from accounts.models import User
+from accounts.permissions import can, organisations_as
+from accounts.roles import Permission, Role
+from hotline import permissions as contacts
+from hotline.models import Contact
+from journal.actions import look
+
+from .models import Assessment
+from .states import AssessmentState
+
+
+def may_read(user: User, assessment: Assessment, *, has_grant: bool = False) -> bool:
+    """People of the centre who may see the contact."""
+    centre = organisations_as(user, Role.HANDLER, Role.COORDINATOR, Role.DPO)
+    return assessment.centre_id in centre and contacts.may_read(user, assessment.contact, has_grant=has_grant)
+
+
+def may_write(user: User, assessment: Assessment) -> bool:
+    """People who may triage and may change the contact."""
+    allowed = can(user, Permission.TRIAGE_ASSESS, assessment.centre_id)
+    return allowed and contacts.may_write(user, assessment.contact)
+
+
+def may_confirm(user: User, assessment: Assessment) -> bool:
+    """A coordinator of the centre, as the second person: never the one who completed it."""
+    allowed = can(user, Permission.TRIAGE_CONFIRM, assessment.centre_id)
+    return (
+        allowed and assessment.state == AssessmentState.WAITING_CONFIRMATION and assessment.completed_by_id != user.pk
+    )
+
+
+def contact_to_assess(user: User, contact_id: uuid.UUID) -> Contact:
+    """Raises Http404."""
+    contact = contacts.contact_to_write(user, contact_id)
+    if not can(user, Permission.TRIAGE_ASSESS, contact.centre_id):
+        raise Http404
+    return contact
+
+
+def assessment_of(contact: Contact) -> Assessment | None:
+    """The assessment that counts now: the open one, else the one in force."""
+    shown = Assessment.objects.of_contact(contact.pk).exclude(state=AssessmentState.SUPERSEDED)
+    found = sorted(shown.select_related("contact", "completed_by", "confirmed_by"), key=_open_first)
+    return found[0] if found else None
+
+
+def assessment_to_confirm(user: User, assessment_id: uuid.UUID) -> Assessment:
+    """The assessment, for one who may confirm it or could before it was decided, and the trace of the look. Raises Http404."""
+    found = Assessment.objects.select_related("contact", "completed_by").filter(pk=assessment_id).first()
+    if found is None or not can(user, Permission.TRIAGE_CONFIRM, found.centre_id):
+        look("assessment.read.denied", by=user, subject=assessment_id)
+        raise Http404
+    look("assessment.read", by=user, subject=found.pk, centre=found.centre_id)
+    return found
+
+
+def _open_first(assessment: Assessment) -> bool:
+    return assessment.state == AssessmentState.COMPLETED

@@ -1,0 +1,38 @@
+"""What the contact already tells the checklist. Pure."""
+
+from __future__ import annotations
+
+from hotline.models import Contact
+from hotline.vocabulary import AgeBand
+from regions.vocabulary import Phenomenon
+
+from .rules import Answers
+
+AGE_BANDS = {
+    AgeBand.UNDER_14: "under_14",
+    AgeBand.FROM_14: "14_17",
+    AgeBand.FROM_18: "adult",
+    AgeBand.FROM_21: "adult",
+    AgeBand.FROM_27: "adult",
+    AgeBand.FROM_40: "adult",
+}
+
+
+def from_contact(contact: Contact) -> dict[str, str | list[str]]:
+    """Answers that stand in the contact; what is unknown there stays unanswered here, so that it gets asked."""
+    answers: dict[str, str | list[str]] = {}
+    if contact.age_band in AGE_BANDS:
+        answers["age_band"] = AGE_BANDS[AgeBand(contact.age_band)]
+    if contact.phenomenon != Phenomenon.UNKNOWN:
+        answers["phenomena"] = [contact.phenomenon]
+    return answers
+
+
+def still_valid(answers: Answers, codes: dict[str, tuple[str, ...]]) -> dict[str, str | list[str]]:
+    """The answers that a newer checklist still knows; `codes`: question id to its answer codes."""
+    kept: dict[str, str | list[str]] = {}
+    for question, answer in answers.items():
+        given = {answer} if isinstance(answer, str) else set(answer)
+        if given <= set(codes.get(question, ())):
+            kept[question] = answer if isinstance(answer, str) else list(answer)
+    return kept
