@@ -1,0 +1,139 @@
+"""Makes the whole demo: regions, organisations, people, a year, and today."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.core.management import call_command
+
+from accounts.actions import create_organisation, create_user, grant_role
+from accounts.models import Organisation, OrganisationKind, User
+from accounts.roles import Role
+from privacy.context import acting_as
+from regions.actions import add_liaison, pause_intake, save_profile, set_coverage
+from regions.models import PostalCode, Region
+from regions.vocabulary import PauseReason
+
+from .network import LIAISONS, PARTNERS, PAUSED, Partner
+from .people import BIRDS, CENTRE, DOMAIN, PASSWORD
+from .play import Player, moment
+from .present import make_present
+from .stories import year
+
+
+class NotADemo(Exception):
+    """The database holds something that is not demo data."""
+
+
+def refuse_real_data() -> None:
+    """Raises NotADemo when any organisation or person is here that the demo did not make."""
+    if Organisation.objects.filter(is_demo=False).exists():
+        raise NotADemo("an organisation that is not part of the demo")
+    if User.objects.filter(service="").exclude(email__endswith=f"@{DOMAIN}").exists():
+        raise NotADemo("a user who is not part of the demo")
+
+
+def is_made() -> bool:
+    return Organisation.objects.filter(is_demo=True).exists()
+
+
+def make_demo(*, seed: int, now: datetime, say: Callable[[str], object]) -> None:
+    """Raises NotADemo. ``now``: the present of the demo (aware); the year before it is invented."""
+    refuse_real_data()
+    rng = random.Random(seed)
+    if not PostalCode.objects.exists():
+        call_command("load_regions", verbosity=0)
+        call_command("load_postal_codes", verbosity=0)
+    say("organisations and people")
+    with moment_of_setup(now):
+        organisations = make_organisations()
+        people = make_people(organisations)
+        make_network(people["crane"], organisations, now)
+    say("a year of contacts")
+    workers = {organisations[bird.organisation].pk: people[bird.handle] for bird in BIRDS if bird.role == Role.PARTNER_WORKER}
+    spare = make_spare_workers(organisations, workers)
+    player = Player(rng, [people["heron"], people["tern"], people["plover"]], lambda pk: workers.get(pk) or spare[pk], now)
+    for story in year(rng, now.date()):
+        player.tell(story)
+    say("today")
+    make_present(player, rng, now)
+
+
+def moment_of_setup(now: datetime):  # type: ignore[no-untyped-def]
+    """The centre existed before its first contact."""
+    import time_machine
+
+    return time_machine.travel(now - timedelta(days=400), tick=True)
+
+
+def make_organisations() -> dict[str, Organisation]:
+    made = {
+        CENTRE: _organisation("Lotse Beratungsstelle (Demo)", OrganisationKind.CENTRE, "DE"),
+        "funder": _organisation("Förderstelle (Demo)", OrganisationKind.FUNDER, "DE"),
+        "body": _organisation("Polizeiinspektion Musterstadt (Demo)", OrganisationKind.BODY, "DE"),
+    }
+    for partner in PARTNERS:
+        made[partner.key] = _organisation(partner.name, OrganisationKind.PARTNER, partner.country)
+    return made
+
+
+def _organisation(name: str, kind: OrganisationKind, country: str) -> Organisation:
+    zone = {"DE": "Europe/Berlin", "FR": "Europe/Paris", "BE": "Europe/Brussels"}[country]
+    return create_organisation(by=None, name=name, kind=kind, country=country, time_zone=zone, is_demo=True)
+
+
+def make_people(organisations: dict[str, Organisation]) -> dict[str, User]:
+    people = {}
+    for bird in BIRDS:
+        user = create_user(by=None, email=bird.email, name=bird.name, password=PASSWORD, language=bird.language)
+        grant_role(by=None, user=user, organisation=organisations[bird.organisation], role=bird.role)
+        people[bird.handle] = User.objects.get(pk=user.pk)
+    return people
+
+
+def make_spare_workers(organisations: dict[str, Organisation], workers: dict[int, User]) -> dict[int, User]:
+    """Partners without a demo sign-in have somebody too, who answers in the invented year; nobody can sign in as them."""
+    spare = {}
+    for partner in PARTNERS:
+        organisation = organisations[partner.key]
+        if organisation.pk not in workers:
+            email = f"worker-{partner.key.lower()}@{DOMAIN}"
+            user = create_user(by=None, email=email, name="Worker", password=uuid.uuid4().hex)
+            grant_role(by=None, user=user, organisation=organisation, role=Role.PARTNER_WORKER)
+            spare[organisation.pk] = User.objects.get(pk=user.pk)
+    return spare
+
+
+def make_network(by: User, organisations: dict[str, Organisation], now: datetime) -> None:
+    with acting_as(by, purpose="demo"):
+        for partner in PARTNERS:
+            _profile(by, partner, organisations[partner.key])
+        for sector, region, post in LIAISONS:
+            add_liaison(by=by, sector=sector, region=Region.objects.get(pk=region), post=post)
+    with moment(by, now - timedelta(days=9)):
+        for key in PAUSED:
+            pause_intake(
+                by=by,
+                organisation=organisations[key],
+                starts_on=now.date(),
+                ends_on=now.date() + timedelta(days=20),
+                reason=PauseReason.values[0],
+            )
+
+
+def _profile(by: User, partner: Partner, organisation: Organisation) -> None:
+    save_profile(
+        by=by,
+        organisation=organisation,
+        version=0,
+        services=partner.services,
+        phenomena=partner.phenomena,
+        languages=partner.languages,
+        capacity=partner.capacity,
+        is_national=partner.is_national,
+    )
+    regions = Region.objects.filter(pk__in=partner.covers)
+    set_coverage(by=by, organisation=organisation, regions=regions, version=1)

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from demo.make import NotADemo, is_made, make_demo, refuse_real_data
+from demo.people import PEOPLE
+
+SEED = 20160101
+
+
+class Command(BaseCommand):
+    help = "Fills an empty database with a fictional centre, its network and a year of contacts. Never touches real data."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--seed", type=int, default=SEED, help="the same seed and day give the same year")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing where a demo is already")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            refuse_real_data()
+            if is_made():
+                if options["if_empty"]:
+                    return
+                raise CommandError("There is a demo in this database already.")
+            make_demo(seed=options["seed"], now=timezone.localtime(), say=self.stdout.write)
+        except NotADemo as found:
+            raise CommandError(f"This database holds {found}; the demo is made in an empty one only.") from None
+        for email, role, password in PEOPLE:
+            self.stdout.write(f"{email:<28} {role:<24} {password}")

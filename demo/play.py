@@ -1,0 +1,178 @@
+"""Plays the invented year through the application's own actions, at the time at which each thing happened.
+
+The clock of the process is moved for it (time-machine), so that every rule, event and deadline is the real one.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import time_machine
+
+from accounts.models import Organisation, User
+from accounts.services import Service, service_user
+from cases.actions import add_note, open_case, opens_case
+from cases.models import Case
+from handoff import answers as partner
+from handoff.actions import draft_referral, offer_referral, withdraw_referral
+from handoff.lapses import due_deadlines, run_deadline
+from handoff.models import Referral
+from handoff.ranking import rank_for_case
+from handoff.vocabulary import DeclineReason, Disclosable, Feedback, LegalBasis, Outcome
+from hotline.actions import complete_contact, open_contact
+from hotline.models import Contact
+from hotline.vocabulary import Kind
+from privacy.context import acting_as
+from regions.lookup import region_for
+from triage import actions as triage
+from triage.models import Assessment
+
+from .stories import Story
+from .words import SUMMARY
+
+FIELDS = [Disclosable.ALIAS, Disclosable.PHONE, Disclosable.NOTES]
+
+
+@contextmanager
+def moment(user: User, at: datetime) -> Iterator[None]:
+    """``user`` acts at ``at``."""
+    with time_machine.travel(at, tick=True), acting_as(user, purpose="demo"):
+        yield
+
+
+class Player:
+    """Acts out stories with a centre's handlers and the partners' workers."""
+
+    def __init__(self, rng: random.Random, handlers: list[User], workers: Callable[[int], User], until: datetime) -> None:
+        self.rng = rng
+        self.handlers = handlers
+        self.worker_of = workers
+        self.until = until
+        self.clock = service_user(Service.DEADLINES)
+
+    def new_id(self) -> uuid.UUID:
+        return uuid.UUID(int=self.rng.getrandbits(128), version=4)
+
+    def log(self, story: Story) -> Contact:
+        """The contact from the first word to its end."""
+        handler = self.handlers[story.handler]
+        with moment(handler, story.at):
+            details = {**story.details, "kind": story.kind}
+            if regions := region_for(details.get("country", "DE"), details.get("postal_code", "")):
+                details["region_id"] = regions[0].pk
+            contact = open_contact(
+                by=handler, contact_id=self.new_id(), channel=details.pop("channel"), details=details, started_at=story.at
+            )
+        with moment(handler, story.at + timedelta(minutes=self.rng.randint(6, 45))):
+            return complete_contact(by=handler, contact_id=contact.pk, kind=Kind(story.kind))
+
+    def assess(self, story: Story, contact: Contact) -> Assessment:
+        handler = self.handlers[story.handler]
+        with moment(handler, story.at + timedelta(minutes=46)):
+            assessment = triage.start(by=handler, contact_id=contact.pk)
+            for question, answer in story.answers.items():
+                if question in assessment.checklist.questions and question not in assessment.answers:
+                    assessment = triage.answer(
+                        by=handler, assessment_id=assessment.pk, question_id=question, answer=answer, version=assessment.version
+                    )
+            return triage.complete(by=handler, assessment_id=assessment.pk, version=assessment.version)
+
+    def tell(self, story: Story) -> Case | None:
+        """A whole story; returns the case it led to, if any."""
+        contact = self.log(story)
+        if not story.plot:
+            return None
+        assessment = self.assess(story, contact)
+        if not opens_case(assessment):
+            return None
+        handler = self.handlers[story.handler]
+        with moment(handler, story.at + timedelta(minutes=50)):
+            case = open_case(by=handler, assessment=assessment)
+            if self.rng.random() < 0.4:
+                add_note(by=handler, note_id=self.new_id(), case_id=case.pk, text=story.details["notes"])
+        if story.ending:
+            self.refer(story, case, contact)
+        return case
+
+    def refer(self, story: Story, case: Case, contact: Contact) -> Referral | None:
+        referral = self.offer(story, case, contact, story.at + timedelta(minutes=60))
+        if referral and story.ending != "offered":
+            getattr(self, f"_{story.ending}")(story, referral)
+        return referral
+
+    def offer(self, story: Story, case: Case, contact: Contact, at: datetime) -> Referral | None:
+        handler = self.handlers[story.handler]
+        with moment(handler, at):
+            ranking = rank_for_case(case, contact, "relatives")
+            if not ranking.ranked:
+                return None
+            organisation = Organisation.objects.get(pk=ranking.ranked[0].candidate.id)
+            referral = draft_referral(
+                by=handler, referral_id=self.new_id(), case_id=case.pk, organisation=organisation, service="relatives"
+            )
+            text = SUMMARY[story.details["language"]]
+            return offer_referral(
+                by=handler, referral_id=referral.pk, text=text, fields=FIELDS, legal_basis=LegalBasis.CONSENT
+            )
+
+    def _later(self, story: Story, **distance: Any) -> datetime:
+        """Never later than the demo's present."""
+        return min(story.at + timedelta(**distance), self.until)
+
+    def _accepted(self, story: Story, referral: Referral) -> User:
+        worker = self.worker_of(referral.organisation_id)
+        with moment(worker, self._later(story, hours=self.rng.choice([2, 3, 20, 26, 44, 70]))):
+            partner.accept_referral(by=worker, referral_id=referral.pk)
+        return worker
+
+    def _in_progress(self, story: Story, referral: Referral) -> User:
+        worker = self._accepted(story, referral)
+        with moment(worker, self._later(story, days=5)):
+            partner.give_feedback(
+                by=worker, message_id=self.new_id(), referral_id=referral.pk, feedback=Feedback.FIRST_CONTACT
+            )
+        return worker
+
+    def _completed(self, story: Story, referral: Referral) -> None:
+        worker = self._in_progress(story, referral)
+        with moment(worker, self._later(story, days=self.rng.randint(40, 120))):
+            outcome = self.rng.choice([Outcome.STABILISED, Outcome.STABILISED, Outcome.DISTANCED, Outcome.BROKEN_OFF])
+            partner.complete_referral(by=worker, referral_id=referral.pk, outcome=outcome)
+
+    def _returned(self, story: Story, referral: Referral) -> None:
+        worker = self._in_progress(story, referral)
+        with moment(worker, self._later(story, days=20)):
+            partner.return_referral(by=worker, referral_id=referral.pk, text="Der Kontakt ist abgerissen. (Demo)")
+
+    def _declined(self, story: Story, referral: Referral) -> None:
+        worker = self.worker_of(referral.organisation_id)
+        reason = self.rng.choice([DeclineReason.NO_CAPACITY, DeclineReason.LANGUAGE, DeclineReason.NOT_OUR_FIELD])
+        with moment(worker, self._later(story, hours=5)):
+            partner.decline_referral(by=worker, referral_id=referral.pk, reason=reason)
+
+    def _withdrawn(self, story: Story, referral: Referral) -> None:
+        handler = self.handlers[story.handler]
+        with moment(handler, self._later(story, hours=4)):
+            withdraw_referral(by=handler, referral_id=referral.pk)
+
+    def _question(self, story: Story, referral: Referral) -> None:
+        worker = self.worker_of(referral.organisation_id)
+        text = "Gibt es eine gemeinsame Sprache für ein Erstgespräch? (Demo)"
+        with moment(worker, self._later(story, hours=3)):
+            partner.ask_question(by=worker, message_id=self.new_id(), referral_id=referral.pk, text=text)
+
+    def _expired(self, story: Story, referral: Referral) -> None:
+        self.pass_time(self._later(story, days=10))
+
+    def pass_time(self, until: datetime) -> None:
+        """Let the deadlines run that are due by ``until``, each at its own moment."""
+        with moment(self.clock, until):
+            due = due_deadlines(until)
+        for deadline_id in due:
+            with moment(self.clock, until):
+                run_deadline(by=self.clock, deadline_id=deadline_id, now=until)

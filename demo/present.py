@@ -1,0 +1,114 @@
+"""What lies on the desks today: open drafts, callbacks, offers that wait or are overdue, a decision that waits for a second person."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.models import User
+from accounts.services import Service, service_user
+from hotline.access import request_access
+from hotline.actions import open_contact, surface_forgotten
+from hotline.callbacks import schedule_callback
+from hotline.models import Contact
+from regions.lookup import region_for
+from triage import actions as triage
+from triage.vocabulary import PROTECTED_DUTIES, Disposition, Urgency
+
+from .play import Player, moment
+from .stories import CALM, PLOT_ANSWERS, Story
+from .words import NOTES
+
+#: Hours ago, country, language, postal code, municipality, how the referral stands.
+OPEN_REFERRALS = [
+    (2, "DE", "de", "90402", "Nürnberg", "offered"),
+    (3, "DE", "de", "44135", "Dortmund", "offered"),
+    (26, "DE", "de", "01067", "Dresden", "question"),
+    (30, "FR", "fr", "93200", "Saint-Denis", "offered"),
+    (97, "DE", "de", "80331", "München", "offered"),
+    (120, "DE", "de", "50667", "Köln", "offered"),
+    (240, "DE", "de", "70173", "Stuttgart", "expired"),
+    (200, "BE", "en", "2000", "Antwerpen", "in_progress"),
+    (150, "DE", "de", "97070", "Würzburg", "accepted"),
+]
+
+
+def make_present(player: Player, rng: random.Random, now: datetime) -> None:
+    for hours, country, language, postal_code, municipality, ending in OPEN_REFERRALS:
+        details = _details(country, language, postal_code, municipality)
+        answers = {**CALM, **PLOT_ANSWERS["referral"]}
+        at = now - timedelta(hours=hours)
+        player.tell(Story(at, rng.randrange(2), "counselling", details, "referral", answers, ending))
+    player.pass_time(now)
+    _desk(player, now)
+    _second_person(player, now)
+    _access(player, now)
+
+
+def _details(country: str, language: str, postal_code: str, municipality: str) -> dict[str, Any]:
+    return {
+        "channel": "phone", "caller_type_id": "parent", "relation": "child", "language": language, "country": country,
+        "postal_code": postal_code, "municipality": municipality, "age_band": "14_17", "sex": "male", "phenomenon": "religious",
+        "topics": ["contacts", "online"], "alias": "Anrufende Person M.", "phone": "+49 30 23125 042" if country == "DE" else "",
+        "notes": NOTES[language]["referral"][0], "label": "",
+    }  # fmt: skip
+
+
+def _desk(player: Player, now: datetime) -> None:
+    heron, tern, plover = player.handlers
+    _draft(player, heron, now - timedelta(minutes=7), _details("DE", "de", "97070", "Würzburg"))
+    _draft(player, heron, now - timedelta(minutes=31), {"channel": "email", "caller_type_id": "school", "language": "de"})
+    forgotten = _draft(player, plover, now - timedelta(hours=5), _details("DE", "de", "04109", "Leipzig"))
+    shift = service_user(Service.SHIFT)
+    with moment(shift, now):
+        surface_forgotten(by=shift, now=now)
+    assert forgotten.pk
+    for minutes, language, urgent in ((-20, "de", True), (25, "fr", False), (140, "en", False)):
+        with moment(tern, now - timedelta(hours=1)):
+            schedule_callback(
+                by=tern,
+                callback_id=player.new_id(),
+                phone="+49 30 23125 0" + str(abs(minutes)).zfill(2)[:2],
+                due_at=now + timedelta(minutes=minutes),
+                language=language,
+                note="Ab 15 Uhr gut erreichbar. (Demo)",
+                is_urgent=urgent,
+            )
+
+
+def _draft(player: Player, handler: User, at: datetime, details: dict[str, Any]) -> Contact:
+    channel = details.pop("channel")
+    if regions := region_for(details.get("country", "DE"), details.get("postal_code", "")):
+        details["region_id"] = regions[0].pk
+    with moment(handler, at):
+        return open_contact(by=handler, contact_id=player.new_id(), channel=channel, details=details, started_at=at)
+
+
+def _second_person(player: Player, now: datetime) -> None:
+    """A handler drops a security duty with a reason: it waits for a coordinator."""
+    heron = player.handlers[0]
+    details = _details("DE", "de", "60311", "Frankfurt am Main")
+    story = Story(now - timedelta(hours=4), 0, "counselling", details, "security", {**CALM, **PLOT_ANSWERS["security"]})
+    contact = player.log(story)
+    with moment(heron, now - timedelta(hours=3)):
+        assessment = triage.start(by=heron, contact_id=contact.pk)
+        for question, answer in story.answers.items():
+            if question in assessment.checklist.questions and question not in assessment.answers:
+                assessment = triage.answer(
+                    by=heron, assessment_id=assessment.pk, question_id=question, answer=answer, version=assessment.version
+                )
+        duties = frozenset(assessment.proposal().duties - PROTECTED_DUTIES)
+        choice = triage.Choice(Disposition.CENTRAL_CASE, Urgency.STANDARD, duties, "Reise ist ein Familienbesuch. (Demo)")
+        triage.complete(by=heron, assessment_id=assessment.pk, version=assessment.version, choice=choice)
+
+
+def _access(player: Player, now: datetime) -> None:
+    """A handler asks to see a colleague's contact, with a reason."""
+    heron, tern, _plover = player.handlers
+    with moment(tern, now - timedelta(days=1)):
+        contact = open_contact(by=tern, contact_id=player.new_id(), details={"caller_type_id": "friend", "language": "fr"})
+    with moment(heron, now - timedelta(hours=2)):
+        request_access(
+            by=heron, request_id=player.new_id(), contact_id=contact.pk, reason="Die Schwester hat heute bei mir angerufen. (Demo)"
+        )
