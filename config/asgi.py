@@ -6,6 +6,7 @@ Measured in docs/adr/0004: Django opens a thread and a connection per ASGI reque
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, cast
 
 import django
 
@@ -20,11 +21,14 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 from config.wsgi import application as forms  # noqa: E402
 from journal.routing import websocket_urlpatterns  # noqa: E402
 
+if TYPE_CHECKING:
+    from a2wsgi.wsgi_typing import WSGIApp
+
 THREADS = 8  # each keeps one connection to PostgreSQL
 
 application = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(forms, workers=THREADS),
+        "http": WSGIMiddleware(cast("WSGIApp", forms), workers=THREADS),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

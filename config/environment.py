@@ -27,7 +27,9 @@ class Misconfigured(SystemExit):
 def required(environ: Mapping[str, str], variable: str) -> str:
     value = environ.get(variable, "").strip()
     if not value:
-        raise Misconfigured(variable, "is not set. `./lotse up` sets it; without it, see README, 'Running it for real'.")
+        raise Misconfigured(
+            variable, "is not set. `./lotse up` sets it; without it, see README, 'Running it for real'."
+        )
     return value
 
 

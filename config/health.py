@@ -11,7 +11,7 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
-from kombu import Connection
+from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 PATIENCE = 45  # seconds after which a heartbeat counts as missing; relay and beat write theirs every 5 and 10 s
@@ -26,7 +26,8 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     parts = {"database": _database(), "push": _push(), "broker": _broker(), **_heartbeats(["relay", "beat"])}
     ready = all(part["ok"] for part in parts.values())
     answer = JsonResponse({"status": "ready" if ready else "not ready", **parts}, status=200 if ready else 503)
-    answer._has_been_logged = True  # type: ignore[attr-defined]  asked every second, Django would log each 503
+    # Asked every second, Django would log each 503.
+    answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer
 
 

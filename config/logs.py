@@ -9,15 +9,15 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from typing import Any
 
 
 class LineFormatter(logging.Formatter):
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def __init__(self) -> None:
         super().__init__("at=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
 
-    def formatException(self, ei: object) -> str:  # noqa: N802  the name is logging's
-        kind, _error, trace = ei  # type: ignore[misc]
-        frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
-        return "\n".join([f"exception={kind.__name__}", *[f"  {frame}" for frame in frames]])
+    def formatException(self, ei: Any) -> str:  # noqa: N802  the name is logging's
+        frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(ei[2])]
+        return "\n".join([f"exception={ei[0].__name__}", *[f"  {frame}" for frame in frames]])

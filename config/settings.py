@@ -86,6 +86,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     *(["privacy.middleware.ActingAsMiddleware"] if (BASE_DIR / "privacy" / "middleware.py").exists() else []),
+    "accounts.middleware.DeniedIsNotFound",
+    "journal.middleware.StaleIsConflict",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -152,6 +154,7 @@ CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOTSE_DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "journal.tasks.heartbeat", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
+    "surface-contacts": {"task": "hotline.tasks.surface", "schedule": timedelta(minutes=1), "options": {"expires": 60}},
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 
@@ -180,7 +183,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
 # By username AND address: axes' default would lock a whole office for the mistakes of one.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "accounts.sign_in.attempted_email"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True

@@ -12,7 +12,8 @@ from supervisor.account import for_servers
 from supervisor.data import DataDirectory
 from supervisor.environment import Outside
 from supervisor.errors import Refused
-from supervisor.tree import CHECKOUT, Tree, free_port
+from supervisor.preparation import CHECKOUT
+from supervisor.tree import Tree, free_port
 
 
 def main(arguments: list[str]) -> int:

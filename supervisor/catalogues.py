@@ -31,6 +31,6 @@ def _compile(po: Path) -> Path:
     handle, name = tempfile.mkstemp(dir=po.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
-    os.chmod(name, 0o644)
+    Path(name).chmod(0o644)
     os.replace(name, po.with_suffix(".mo"))
     return po.with_suffix(".mo")

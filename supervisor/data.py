@@ -64,7 +64,7 @@ class DataDirectory:
         if _is_short_and_plain(near) and self.account.can_reach(near):
             return self.account.own_directory(near)
         name = f"lotse-{self.account.uid}-{hashlib.sha256(bytes(self.root)).hexdigest()[:12]}"
-        places = [Path(tempfile.gettempdir()), Path("/tmp")]
+        places = [Path(tempfile.gettempdir()), Path("/tmp")]  # noqa: S108  a directory in it is made with mode 0700 and checked
         fits = [place for place in places if _is_short_and_plain(place / name) and self.account.can_reach(place / name)]
         return self.account.own_directory(fits[0] / name)
 

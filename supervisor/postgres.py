@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import CompletedProcess
 from urllib.parse import quote
 
 from supervisor import process
@@ -86,9 +87,10 @@ class Postgres:
             self.sql(f'CREATE DATABASE "{name}"')
         self.sql(ROLES.read_text(encoding="utf-8"), database=name)
 
-    def _psql(self, statement: str, database: str, role: str) -> process.subprocess.CompletedProcess[str]:
-        command = [self.programs / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", self.socket, "-U", role, "-d"]
-        return process.run([*command, database], directory=self.socket, text=statement)
+    def _psql(self, statement: str, database: str, role: str) -> CompletedProcess[str]:
+        connection: list[process.Part] = ["-h", self.socket, "-U", role, "-d", database]
+        command = [self.programs / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *connection]
+        return process.run(command, directory=self.socket, text=statement)
 
     def _make_cluster(self) -> None:
         """initdb beside the final place, then a rename: a half-made cluster never looks like one."""
@@ -97,11 +99,15 @@ class Postgres:
         new = self.data.with_name(f"{self.data.name}.new")
         shutil.rmtree(new, ignore_errors=True)
         self.account.own_directory(new)
-        command = [self.programs / "initdb", "-D", new, "-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8"]
-        quick = ["--no-sync"] if self.hasty else []
-        done = process.run(
-            [*command, "--auth=trust", *quick], directory=new, account=self.account
-        )
+        kind = ["-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust"]
+        command: list[process.Part] = [
+            self.programs / "initdb",
+            "-D",
+            new,
+            *kind,
+            *(["--no-sync"] if self.hasty else []),
+        ]
+        done = process.run(command, directory=new, account=self.account)
         if done.returncode:
             raise Refused(f"initdb failed: {done.stderr.strip()}")
         os.rename(new, self.data)

@@ -31,7 +31,7 @@ def prepare(data: DataDirectory, environment: Mapping[str, str], *, may_skip: bo
     if may_skip and (known := _read(path)).get("fingerprint") == seen:
         return known
     forget(data)
-    command = [sys.executable, "-m", "config.prepare", path]
+    command: list[process.Part] = [sys.executable, "-m", "config.prepare", path]
     if process.start("prepare", command, environment=environment, directory=CHECKOUT).popen.wait():
         raise Refused("")
     report = {**_read(path), "fingerprint": seen}

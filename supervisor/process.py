@@ -49,9 +49,12 @@ class Child:
             pass
 
 
+Part = str | Path
+
+
 def start(
     name: str,
-    command: Sequence[str | Path],
+    command: Sequence[Part],
     *,
     environment: Mapping[str, str],
     directory: Path,
@@ -65,6 +68,7 @@ def start(
 
     Call it from the main thread only: the kernel watches the thread that started the process.
     """
+    other = _dropped(account)
     popen = subprocess.Popen(
         [str(part) for part in command],
         env=dict(environment),
@@ -73,16 +77,19 @@ def start(
         stdout=log,
         stderr=log,
         process_group=0,
-        preexec_fn=last_will(orphan_signal, os.getpid()),  # noqa: PLW1509  the supervisor has one thread
-        **_identity(account),
+        preexec_fn=last_will(orphan_signal, os.getpid()),
+        user=other.uid if other else None,
+        group=other.gid if other else None,
+        extra_groups=[] if other else None,
     )
     return Child(name, popen, stop_signal, patience)
 
 
 def run(
-    command: Sequence[str | Path], *, directory: Path, account: Account | None = None, text: str = ""
+    command: Sequence[Part], *, directory: Path, account: Account | None = None, text: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run a short command of the servers' own to its end and return what it said."""
+    other = _dropped(account)
     return subprocess.run(
         [str(part) for part in command],
         cwd=directory,
@@ -90,15 +97,16 @@ def run(
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=last_will(signal.SIGKILL, os.getpid()),  # noqa: PLW1509
-        **_identity(account),
+        preexec_fn=last_will(signal.SIGKILL, os.getpid()),
+        user=other.uid if other else None,
+        group=other.gid if other else None,
+        extra_groups=[] if other else None,
     )
 
 
-def _identity(account: Account | None) -> dict[str, object]:
-    if account is None or not account.is_other:
-        return {}
-    return {"user": account.uid, "group": account.gid, "extra_groups": []}
+def _dropped(account: Account | None) -> Account | None:
+    """The account to become, or None to stay who we are."""
+    return account if account is not None and account.is_other else None
 
 
 def last_will(orphan_signal: signal.Signals, parent: int) -> Callable[[], None]:

@@ -31,12 +31,13 @@ class Valkey:
         """Start in the foreground and wait for an answer. Raises Refused when it ends instead."""
         self.account.own_directory(self.home)
         self.socket.unlink(missing_ok=True)  # ours: the caller holds the lock on the data directory
-        place = ["--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700", "--dir", self.home]
-        forget = ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--loglevel", "warning"]
+        place: list[process.Part] = ["--dir", self.home, "--port", "0", "--unixsocket", self.socket]
+        forget = ["--unixsocketperm", "700", "--save", "", "--appendonly", "no"]
+        quiet = ["--maxmemory-policy", "noeviction", "--loglevel", "warning"]
         with self.log.open("ab") as log:
             child = process.start(
                 "valkey",
-                [self.program, *place, *forget],
+                [self.program, *place, *forget, *quiet],
                 environment={"LC_ALL": "C.UTF-8"},
                 directory=self.home,
                 account=self.account,

@@ -69,7 +69,7 @@ def make_template(embedded: Embedded) -> None:
     directory = embedded.data.root
     embedded.postgres.make_database(TEMPLATE)
     done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"],
         cwd=CHECKOUT,
         env={**os.environ, **environment(directory, TEMPLATE, "lotse_owner")},
         capture_output=True,

@@ -24,6 +24,8 @@ import cluster
 import pytest
 from cluster import OwnDatabase
 
+from supervisor.embedded import Embedded
+
 PLACE = "LOTSE_TEST_PLACE"  # given on to the workers of pytest-xdist
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 IS_MAIN = WORKER == "main"
@@ -92,14 +94,14 @@ def _wait_for_servers(patience: float = 120.0) -> None:
 
 
 @pytest.fixture(scope="session")
-def servers() -> cluster.Embedded:
+def servers() -> Embedded:
     """The running PostgreSQL and Valkey of this test run."""
     _wait_for_servers()
     return cluster.servers(DIRECTORY)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(servers: cluster.Embedded) -> Iterator[None]:
+def django_db_setup(servers: Embedded) -> Iterator[None]:
     """pytest-django's fixture, replaced: a copy of the migrated template for each worker."""
     servers.postgres.sql(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{cluster.TEMPLATE}" OWNER lotse_owner')
     servers.postgres.make_database(DATABASE)
@@ -113,7 +115,7 @@ _counter = iter(range(1_000_000))
 
 
 @pytest.fixture
-def own_database(servers: cluster.Embedded, django_db_blocker: Any) -> Iterator[OwnDatabase]:
+def own_database(servers: Embedded, django_db_blocker: Any) -> Iterator[OwnDatabase]:
     """A database of its own for one test. Django's connection of this process leads there too, as lotse_web."""
     from django.db import connections
 

@@ -59,7 +59,8 @@ class Running:
     def _ready(self, patience: float = 120.0) -> Running:
         until = time.monotonic() + patience
         while not (found := re.search(r"ready: http://127\.0\.0\.1:(\d+)/", self.said)):
-            assert self.popen.poll() is None and time.monotonic() < until, self.said
+            assert self.popen.poll() is None, self.said
+            assert time.monotonic() < until, self.said
             time.sleep(0.05)
         self.port = int(found[1])
         return self

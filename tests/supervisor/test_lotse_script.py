@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,10 +50,8 @@ def reached(checkout: Path, *arguments: str) -> str:
 
 
 def test_two_at_once_make_one_environment_and_the_next_start_is_silent(checkout: Path) -> None:
-    both = [
-        subprocess.Popen(command(checkout, "up", "--port", "0"), env=bare_environment(), stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
+    start = partial(subprocess.Popen[str], env=bare_environment(), stdout=subprocess.PIPE, text=True)
+    both = [start(command(checkout, "up", "--port", "0")) for _ in range(2)]
     said = [popen.communicate(timeout=120)[0] for popen in both]
     assert [popen.returncode for popen in both] == [7, 7]
     assert [text.endswith(reached(checkout, "up", "--port", "0")) for text in said] == [True, True]
@@ -76,9 +74,7 @@ def test_what_cannot_be_installed_is_tried_again_next_time(checkout: Path) -> No
     for _ in range(2):
         failed = lotse(checkout, "up")
         assert failed.returncode == 1
-        assert failed.stderr.splitlines()[-1] == (
-            "lotse: requirements.txt could not be installed; pip says why above."
-        )
+        assert failed.stderr.splitlines()[-1] == ("lotse: requirements.txt could not be installed; pip says why above.")
     (checkout / "requirements.txt").write_text(before)
 
 
@@ -88,13 +84,14 @@ def test_an_environment_of_another_place_or_python_is_made_anew(checkout: Path) 
     assert lotse(checkout, "up").stdout.startswith("lotse: making .venv")
 
     libraries = checkout / ".venv" / "lib"
-    os.rename(next(libraries.iterdir()), libraries / "python3.10")
+    next(libraries.iterdir()).rename(libraries / "python3.10")
     assert lotse(checkout, "up").stdout.startswith("lotse: making .venv")
     assert lotse(checkout, "up").stdout == reached(checkout, "up")
 
 
 def test_another_version_of_python_is_told_so_in_one_sentence(checkout: Path) -> None:
-    code = f"import sys, runpy; sys.version_info = (3, 10, 1); runpy.run_path({str(checkout / 'lotse')!r}, None, '__main__')"
+    script = str(checkout / "lotse")
+    code = f"import sys, runpy; sys.version_info = (3, 10, 1); runpy.run_path({script!r}, None, '__main__')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == f"lotse: Python 3.11, 3.12 or 3.13 is needed; this is 3.10 ({sys.executable}).\n"

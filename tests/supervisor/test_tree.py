@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +21,12 @@ pytestmark = pytest.mark.xdist_group("tree")
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("with a space") / "data"
+def data() -> Iterator[Path]:
+    """Not pytest's directory: root's may not be entered by the account that the servers are given."""
+    place = Path(tempfile.mkdtemp(prefix="lotse with a space "))
+    place.chmod(0o755)
+    yield place / "data"
+    shutil.rmtree(place)
 
 
 @pytest.fixture
@@ -55,7 +62,9 @@ def test_one_tree_from_start_to_ordered_end(tree: Running, data: Path) -> None:
     assert second.stderr == sentence
     assert tree.get("/readyz")[0] == 200
 
-    code = "from django.db import connection as c; k = c.cursor(); k.execute('SELECT current_user'); print(k.fetchone())"
+    code = (
+        "from django.db import connection as c; k = c.cursor(); k.execute('SELECT current_user'); print(k.fetchone())"
+    )
     assert supervise("manage", "--data", data, "shell", "-v", "0", "-c", code).stdout == "('lotse_worker',)\n"
     assert supervise("manage", "--data", data, "migrate", "--check").returncode == 0
 
@@ -129,8 +138,6 @@ def test_a_database_that_does_not_answer_is_one_clear_line(data: Path) -> None:
 
 
 def test_a_taken_port_is_said_before_anything_starts(data: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
