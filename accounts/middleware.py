@@ -13,7 +13,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class DeniedIsNotFound:
-    """An action that raises NotAllowed is answered as if the thing did not exist: 404, as JSON where JSON was asked for."""
+    """An action that raises NotAllowed is answered as if the thing did not exist: 404, as JSON where that is wanted."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,16 +15,15 @@ from journal.actions import record
 from journal.groups import organisation_group, user_group
 
 from .models import AccessRequest
+from .once import insert_once
 
 GRANT_LASTS = timedelta(days=7)
 
 
 @transaction.atomic
-def request_access(
-    *, by: User, request_id: uuid.UUID, contact_id: uuid.UUID, reason: str
-) -> AccessRequest:
-    """Raises NotAllowed for people who do not work at a centre. A repeated post finds the one request."""
-    if by.centre is None:
+def request_access(*, by: User, request_id: uuid.UUID, contact_id: uuid.UUID, reason: str) -> AccessRequest:
+    """Raises NotAllowed when the contact is not one of the actor's centre. A repeated post finds the one request."""
+    if by.centre is None or _centre_of(contact_id) != by.centre.pk:
         raise NotAllowed(Permission.CASE_READ)
     known = AccessRequest.objects.filter(pk=request_id).first()
     if known:
@@ -36,7 +35,8 @@ def request_access(
         requested_by=by,
         reason=reason,
     )
-    request.save(force_insert=True)
+    if not insert_once(request):
+        return AccessRequest.objects.get(pk=request_id)
     _record("access.requested", by, request, organisation_group(request.centre_id))
     return request
 
@@ -63,6 +63,14 @@ def decide_access(*, by: User, request_id: uuid.UUID, grant: bool) -> AccessRequ
             user_group(request.requested_by_id),
         )
     return request
+
+
+def _centre_of(contact_id: uuid.UUID) -> int | None:
+    """Also of a contact that the actor may not see: a grant may never lead into another centre."""
+    with connection.cursor() as cursor:
+        cursor.execute("select ntk.centre_of_contact(%s)", [contact_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _record(kind: str, by: User, request: AccessRequest, tell: str) -> None:

@@ -19,17 +19,20 @@ from journal.numbers import next_number
 from journal.stale import stale
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
+from regions.models import Region
 
 from .models import Contact
 from .numbers import parse_number
+from .once import insert_once
 from .permissions import may_write
+from .place import choose, follow_postal_code
 from .states import ContactState
-from .vocabulary import CallerIdKind, Channel, Kind
+from .vocabulary import CallerIdKind, Channel, Kind, RegionSource
 
 EDITABLE = frozenset(
     {
-        "kind", "channel", "started_at", "caller_type_id", "language", "relation", "alias", "phone", "country", "postal_code",
-        "municipality", "region_id", "age_band", "sex", "phenomenon", "topics", "label", "advice", "notes", "is_hard",
+        "kind", "channel", "started_at", "caller_type_id", "language", "relation", "alias", "phone", "country",
+        "postal_code", "municipality", "region_id", "age_band", "sex", "phenomenon", "topics", "label", "advice", "notes", "is_hard",
     }
 )  # fmt: skip
 
@@ -62,15 +65,21 @@ def open_contact(
     contact.data_key = new_data_key()
     contact.saved_at = now
     _apply(contact, details or {})
-    contact.save(force_insert=True)
+    if not insert_once(contact):
+        return _my_contact(by, contact_id)
     _record("contact.opened", by, contact, {"channel": channel})
     return contact
 
 
+def _my_contact(by: User, contact_id: uuid.UUID) -> Contact:
+    known = Contact.objects.filter(pk=contact_id, handler=by).first()
+    if known is None:
+        raise NotAllowed(Permission.CONTACT_LOG)
+    return known
+
+
 @transaction.atomic
-def save_contact(
-    *, by: User, contact_id: uuid.UUID, version: int, changes: dict[str, Any]
-) -> Contact:
+def save_contact(*, by: User, contact_id: uuid.UUID, version: int, changes: dict[str, Any]) -> Contact:
     """Save what was typed. Raises Stale when another tab or person has changed the contact since ``version``.
 
     A repeat of a save whose answer was lost finds its values there and counts as saved.
@@ -85,18 +94,29 @@ def save_contact(
     contact.saved_at = timezone.now()
     contact.surfaced_at = None if contact.handler_id == by.pk else contact.surfaced_at
     contact.save()
-    kind = (
-        "contact.saved" if contact.state == ContactState.DRAFT else "contact.corrected"
-    )
+    kind = _kind_of_save(contact)
     if not _told_already(kind, by, contact, changed):
         _record(kind, by, contact, {"fields": sorted(changed)}, tell=())
     return contact
 
 
 @transaction.atomic
-def complete_contact(
-    *, by: User, contact_id: uuid.UUID, kind: Kind | None = None
-) -> Contact:
+def choose_region(*, by: User, contact_id: uuid.UUID, region: Region | None) -> Contact:
+    """The handler's own choice; None leaves it to the postal code again.
+
+    The region has a control of its own beside the form, so it is no change of the version that the form works on.
+    """
+    contact = _lock(by, contact_id)
+    before = (contact.region_id, contact.region_source)
+    choose(contact, region)
+    if before != (contact.region_id, contact.region_source):
+        contact.save(update_fields=["region", "region_source"])
+        _record(_kind_of_save(contact), by, contact, {"fields": ["region_id"]}, tell=())
+    return contact
+
+
+@transaction.atomic
+def complete_contact(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
     """End the logging. ``kind`` is given by the one-key endings (silent, wrong number ...). A repeat has no effect."""
     contact = _lock(by, contact_id)
     now = timezone.now()
@@ -153,9 +173,7 @@ def surface_forgotten(*, by: User, now: datetime) -> int:
     """Show unfinished contacts that nobody touched to the whole shift; returns how many. Run by the shift service."""
     surfaced = 0
     for contact in Contact.objects.forgotten(now).select_for_update(skip_locked=True):
-        surfaced += Contact.objects.filter(pk=contact.pk, surfaced_at=None).update(
-            surfaced_at=now
-        )
+        surfaced += Contact.objects.filter(pk=contact.pk, surfaced_at=None).update(surfaced_at=now)
         _record("contact.surfaced", by, contact, {"handler": contact.handler_id})
     return surfaced
 
@@ -165,6 +183,10 @@ def _lock(by: User, contact_id: uuid.UUID) -> Contact:
     if contact is None or not may_write(by, contact):
         raise NotAllowed(Permission.CONTACT_LOG)
     return contact
+
+
+def _kind_of_save(contact: Contact) -> str:
+    return "contact.saved" if contact.state == ContactState.DRAFT else "contact.corrected"
 
 
 def _hand_to(contact: Contact, user: User) -> None:
@@ -180,13 +202,15 @@ def _apply(contact: Contact, changes: dict[str, Any]) -> set[str]:
     unknown = changes.keys() - EDITABLE
     if unknown:
         raise ValueError(f"not editable: {sorted(unknown)}")
-    changed = {
-        name for name, value in changes.items() if getattr(contact, name) != value
-    }
+    changed = {name for name, value in changes.items() if getattr(contact, name) != value}
     for name in changed:
         setattr(contact, name, changes[name])
     if changed & {"phone", "country"}:
         _recognisable(contact)
+    if "region_id" in changed:
+        contact.region_source = RegionSource.CHOSEN if contact.region_id else ""
+    elif changed & {"postal_code", "country"}:
+        follow_postal_code(contact)
     return changed
 
 
@@ -198,14 +222,9 @@ def _recognisable(contact: Contact) -> None:
 
 
 def _told_already(kind: str, by: User, contact: Contact, changed: set[str]) -> bool:
-    """Whether the last event about the contact is the same person's and names these fields: one entry a spell of typing."""
+    """Whether the last event is the same person's and names these fields: one entry for a spell of typing."""
     last = Event.objects.filter(subject=contact.pk).newest_first().first()
-    return (
-        last is not None
-        and last.kind == kind
-        and last.actor_id == by.pk
-        and changed <= set(last.data["fields"])
-    )
+    return last is not None and last.kind == kind and last.actor_id == by.pk and changed <= set(last.data["fields"])
 
 
 def _facts(contact: Contact) -> dict[str, Any]:

@@ -10,17 +10,18 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.permissions import NotAllowed, require
+from accounts.permissions import NotAllowed, can, require
 from accounts.roles import Permission
 from journal.actions import record
 from journal.groups import organisation_group
 from journal.stale import stale
 from privacy.actions import new_data_key
 
-from .actions import open_contact
+from .actions import complete_contact, open_contact
 from .models import Callback, Contact
-from .states import CALLBACK_TRANSITIONS, CallbackState
-from .vocabulary import Channel
+from .once import insert_once
+from .states import CALLBACK_TRANSITIONS, CallbackState, ContactState
+from .vocabulary import Channel, Kind
 
 
 @transaction.atomic
@@ -53,35 +54,52 @@ def schedule_callback(
     )
     callback.data_key = contact.data_key if contact else new_data_key()
     callback.phone, callback.note = phone, note
-    callback.save(force_insert=True)
+    if not insert_once(callback):
+        return Callback.objects.get(pk=callback_id)
     _record("callback.scheduled", by, callback)
     return callback
 
 
 @transaction.atomic
-def claim_callback(
-    *, by: User, callback_id: uuid.UUID, contact_id: uuid.UUID
-) -> Contact:
+def claim_callback(*, by: User, callback_id: uuid.UUID, contact_id: uuid.UUID) -> Contact:
     """Take a callback and open the contact that logs it. Raises Stale when somebody else was faster."""
     callback = _lock(by, callback_id)
-    if callback.state == CallbackState.CLAIMED and callback.claimed_by_id == by.pk:
-        return open_contact(by=by, contact_id=contact_id)
-    _move(callback, CallbackState.CLAIMED, claimed_by=by, attempts=F("attempts") + 1)
-    _record("callback.claimed", by, callback)
-    return open_contact(
+    if callback.state == CallbackState.CLAIMED and callback.claimed_by_id == by.pk and callback.conversation:
+        return callback.conversation
+    contact = open_contact(
         by=by,
         contact_id=contact_id,
         channel=Channel.CALLBACK,
         details={"phone": callback.phone, "language": callback.language},
     )
+    _move(callback, CallbackState.CLAIMED, claimed_by=by, conversation=contact, attempts=F("attempts") + 1)
+    _record("callback.claimed", by, callback)
+    return contact
 
 
 @transaction.atomic
 def put_callback_back(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> None:
-    """Nobody answered: the callback waits again, until ``due_at``."""
+    """Nobody answered: the callback waits again, until ``due_at``. The attempt stays as a contact that nobody answered.
+
+    Raises Stale when the callback is not in the actor's hand; a coordinator may put back anybody's.
+    """
     callback = _lock(by, callback_id)
-    _move(callback, CallbackState.OPEN, claimed_by=None, due_at=due_at)
+    if callback.claimed_by_id != by.pk and not can(by, Permission.CONTACT_ASSIGN, callback.centre_id):
+        raise stale(callback.pk)
+    attempt = callback.conversation
+    _move(callback, CallbackState.OPEN, claimed_by=None, conversation=None, due_at=due_at)
     _record("callback.put_back", by, callback)
+    if attempt and attempt.state == ContactState.DRAFT:
+        complete_contact(by=by, contact_id=attempt.pk, kind=Kind.NO_ANSWER)
+
+
+@transaction.atomic
+def complete_conversation(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
+    """As ``complete_contact``; a callback that led to this conversation is done with it."""
+    contact = complete_contact(by=by, contact_id=contact_id, kind=kind)
+    for callback in Callback.objects.filter(conversation=contact, state=CallbackState.CLAIMED):
+        end_callback(by=by, callback_id=callback.pk, reached=True)
+    return contact
 
 
 @transaction.atomic
@@ -106,9 +124,7 @@ def _lock(by: User, callback_id: uuid.UUID) -> Callback:
 def _move(callback: Callback, to: CallbackState, **values: object) -> None:
     if to not in CALLBACK_TRANSITIONS[CallbackState(callback.state)]:
         raise stale(callback.pk)
-    Callback.objects.filter(pk=callback.pk, state=callback.state).update(
-        state=to, **values
-    )
+    Callback.objects.filter(pk=callback.pk, state=callback.state).update(state=to, **values)
     callback.refresh_from_db()
 
 

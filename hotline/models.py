@@ -17,7 +17,7 @@ from regions.models import Region
 from regions.vocabulary import Language, Phenomenon
 
 from .states import CallbackState, ContactState
-from .vocabulary import AgeBand, CallerIdKind, Channel, Kind, Relation, Sex
+from .vocabulary import AgeBand, CallerIdKind, Channel, Kind, RegionSource, Relation, Sex
 
 SURFACES_AFTER = timedelta(hours=2)
 
@@ -42,17 +42,13 @@ class Term(models.Model):
         ordering = ["position", "code"]
 
     def __str__(self) -> str:
-        return str(
-            getattr(self, f"label_{(get_language() or 'en')[:2]}", "") or self.label_en
-        )
+        return str(getattr(self, f"label_{(get_language() or 'en')[:2]}", "") or self.label_en)
 
 
 class CallerType(Term):
     """Who asks for advice: a list of two levels."""
 
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     objects = TermQuerySet.as_manager()
 
     class Meta(Term.Meta):
@@ -80,15 +76,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def for_the_shift(self) -> ContactQuerySet:
         """Unfinished or unassigned, and open to whoever is on duty."""
-        return self.filter(
-            Q(handler=None) | Q(surfaced_at__isnull=False), state=ContactState.DRAFT
-        )
+        return self.filter(Q(handler=None) | Q(surfaced_at__isnull=False), state=ContactState.DRAFT)
 
     def forgotten(self, now: datetime) -> ContactQuerySet:
         """Unfinished, not surfaced yet, and untouched for longer than ``SURFACES_AFTER``."""
-        return self.unfinished().filter(
-            surfaced_at=None, saved_at__lt=now - SURFACES_AFTER
-        )
+        return self.unfinished().filter(surfaced_at=None, saved_at__lt=now - SURFACES_AFTER)
 
     def newest_first(self) -> ContactQuerySet:
         return self.order_by("-started_at", "-id")
@@ -102,9 +94,7 @@ class Contact(models.Model):
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     handler = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
-    state = models.CharField(
-        max_length=12, choices=ContactState, default=ContactState.DRAFT
-    )
+    state = models.CharField(max_length=12, choices=ContactState, default=ContactState.DRAFT)
     kind = models.CharField(max_length=15, choices=Kind, default=Kind.COUNSELLING)
     channel = models.CharField(max_length=12, choices=Channel, default=Channel.PHONE)
     started_at = models.DateTimeField(default=timezone.now)
@@ -114,24 +104,19 @@ class Contact(models.Model):
     surfaced_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
-    caller_type = models.ForeignKey(
-        CallerType, models.PROTECT, related_name="+", default="unknown"
-    )
+    caller_type = models.ForeignKey(CallerType, models.PROTECT, related_name="+", default="unknown")
     language = models.CharField(max_length=3, choices=Language, blank=True)
-    relation = models.CharField(
-        max_length=12, choices=Relation, default=Relation.UNKNOWN
-    )
+    relation = models.CharField(max_length=12, choices=Relation, default=Relation.UNKNOWN)
     alias = EncryptedTextField()
     phone = EncryptedTextField()
     phone_index = models.BinaryField(null=True)
-    caller_id_kind = models.CharField(
-        max_length=8, choices=CallerIdKind, default=CallerIdKind.UNKNOWN
-    )
+    caller_id_kind = models.CharField(max_length=8, choices=CallerIdKind, default=CallerIdKind.UNKNOWN)
 
     country = models.CharField(max_length=2, default="DE")
     postal_code = models.CharField(max_length=12, blank=True)
     municipality = models.CharField(max_length=120, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", null=True)
+    region_source = models.CharField(max_length=12, choices=RegionSource, blank=True)
 
     age_band = models.CharField(max_length=10, choices=AgeBand, default=AgeBand.UNKNOWN)
     sex = models.CharField(max_length=8, choices=Sex, default=Sex.UNKNOWN)
@@ -147,9 +132,7 @@ class Contact(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    completed_at__isnull=True, completed_by__isnull=True, state="draft"
-                )
+                condition=Q(completed_at__isnull=True, completed_by__isnull=True, state="draft")
                 | Q(
                     completed_at__isnull=False,
                     completed_by__isnull=False,
@@ -163,9 +146,7 @@ class Contact(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["centre", "-started_at", "-id"], name="contact_centre_newest"
-            ),
+            models.Index(fields=["centre", "-started_at", "-id"], name="contact_centre_newest"),
             models.Index(fields=["handler", "state"], name="contact_handler"),
             models.Index(
                 fields=["centre", "saved_at"],
@@ -199,9 +180,13 @@ class Contact(models.Model):
 
 class CallbackQuerySet(models.QuerySet["Callback"]):
     def waiting(self) -> CallbackQuerySet:
-        return self.filter(
-            state__in=[CallbackState.OPEN, CallbackState.CLAIMED]
-        ).order_by("due_at", "id")
+        return self.filter(state__in=[CallbackState.OPEN, CallbackState.CLAIMED]).order_by("due_at", "id")
+
+    def open(self) -> CallbackQuerySet:
+        return self.waiting().filter(state=CallbackState.OPEN)
+
+    def in_hand_of(self, user: User) -> CallbackQuerySet:
+        return self.waiting().filter(state=CallbackState.CLAIMED, claimed_by=user)
 
 
 class Callback(models.Model):
@@ -210,13 +195,10 @@ class Callback(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
-    contact = models.ForeignKey(
-        Contact, models.PROTECT, related_name="callbacks", null=True
-    )
-    state = models.CharField(
-        max_length=10, choices=CallbackState, default=CallbackState.OPEN
-    )
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="callbacks", null=True)
+    state = models.CharField(max_length=10, choices=CallbackState, default=CallbackState.OPEN)
     claimed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    conversation = models.ForeignKey(Contact, models.PROTECT, related_name="+", null=True)
     language = models.CharField(max_length=3, choices=Language, blank=True)
     is_urgent = models.BooleanField(default=False)
     phone = EncryptedTextField()
@@ -239,8 +221,7 @@ class Callback(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="claimed", claimed_by__isnull=False)
-                | ~Q(state="claimed"),
+                condition=Q(state="claimed", claimed_by__isnull=False) | ~Q(state="claimed"),
                 name="callback_claimed_by",
             )
         ]
@@ -249,13 +230,16 @@ class Callback(models.Model):
         return f"callback {self.pk}"
 
 
+class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
+    def undecided(self) -> AccessRequestQuerySet:
+        return self.filter(decided_at=None).order_by("requested_at", "id")
+
+
 class AccessRequest(models.Model):
     """A motivated request to see a contact (and what grew from it) that is not one's own; granted for a time."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    contact = models.ForeignKey(
-        Contact, models.PROTECT, related_name="+", db_constraint=True
-    )
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", db_constraint=True)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now)
@@ -263,6 +247,8 @@ class AccessRequest(models.Model):
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(null=True)
     granted_until = models.DateTimeField(null=True)
+
+    objects = AccessRequestQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -17,6 +17,7 @@ WITHHELD = (
     "+8656696",
     "+86282452253",
 )
+LANGUAGE_OF = {"FR": "fr", "BE": "fr", "LU": "fr", "NL": "nl"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ def parse_number(text: str, country: str) -> Number | None:
 
 
 def _area(parsed: phonenumbers.PhoneNumber) -> str:
+    """In a language of the country itself, as the postal codes name their places."""
     if phonenumbers.number_type(parsed) != PhoneNumberType.FIXED_LINE:
         return ""
-    area = geocoder.description_for_number(parsed, "de")
-    return "" if area == geocoder.country_name_for_number(parsed, "de") else area
+    language = LANGUAGE_OF.get(phonenumbers.region_code_for_number(parsed) or "", "de")
+    area = geocoder.description_for_number(parsed, language)
+    return "" if area == geocoder.country_name_for_number(parsed, language) else area

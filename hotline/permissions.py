@@ -1,4 +1,4 @@
-"""Who may see and change a contact. The same rules stand as policies in migration 0001; a property test compares them."""
+"""Who may see and change a contact. The same rules stand as policies in the migrations; a test compares them."""
 
 from __future__ import annotations
 
@@ -36,11 +36,12 @@ def has_grant(user: User, contact_id: uuid.UUID, at: datetime | None = None) -> 
 
 
 def contact_to_read(user: User, contact_id: uuid.UUID) -> Contact:
-    """The contact, and the trace of the look. Raises Http404, which leaves a trace too."""
+    """The contact, and the trace of the look. Raises Http404, which leaves a trace too.
+
+    Row-level security decides alone: later apps open more contacts by policies of their own (whoever works the case).
+    """
     contact = _visible(contact_id)
-    if contact is None or not may_read(
-        user, contact, has_grant=has_grant(user, contact_id)
-    ):
+    if contact is None:
         look("contact.read.denied", by=user, subject=contact_id)
         raise Http404
     look("contact.read", by=user, subject=contact.pk, centre=contact.centre_id)
@@ -57,8 +58,4 @@ def contact_to_write(user: User, contact_id: uuid.UUID) -> Contact:
 
 
 def _visible(contact_id: uuid.UUID) -> Contact | None:
-    return (
-        Contact.objects.select_related("caller_type", "region", "handler")
-        .filter(pk=contact_id)
-        .first()
-    )
+    return Contact.objects.select_related("caller_type", "region", "handler").filter(pk=contact_id).first()

@@ -26,9 +26,7 @@ class CallbackState(models.TextChoices):
 
 CALLBACK_TRANSITIONS: dict[CallbackState, frozenset[CallbackState]] = {
     CallbackState.OPEN: frozenset({CallbackState.CLAIMED, CallbackState.CANCELLED}),
-    CallbackState.CLAIMED: frozenset(
-        {CallbackState.OPEN, CallbackState.DONE, CallbackState.CANCELLED}
-    ),
+    CallbackState.CLAIMED: frozenset({CallbackState.OPEN, CallbackState.DONE, CallbackState.CANCELLED}),
     CallbackState.DONE: frozenset(),
     CallbackState.CANCELLED: frozenset(),
 }

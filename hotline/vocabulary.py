@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     PRANK = "prank", _("prank")
     ABUSIVE = "abusive", _("abusive")
     PRESS = "press", _("press")
+    NO_ANSWER = "no_answer", _("nobody answered")
 
 
 class AgeBand(models.TextChoices):
@@ -54,6 +55,13 @@ class CallerIdKind(models.TextChoices):
     SHOWN = "shown", _("shown")
     WITHHELD = "withheld", _("withheld")
     UNKNOWN = "unknown", _("unknown")
+
+
+class RegionSource(models.TextChoices):
+    """Where a contact's region comes from. A chosen one is never overwritten."""
+
+    POSTAL_CODE = "postal_code", _("from the postal code")
+    CHOSEN = "chosen", _("chosen by hand")
 
 
 class Relation(models.TextChoices):

@@ -19,7 +19,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class StaleIsConflict:
-    """An action that raises Stale is answered with 409 and what has changed: a page, a fragment or JSON, as asked for."""
+    """An action that raises Stale is answered with 409 and what has changed: a page, a fragment or JSON."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -36,7 +36,7 @@ class StaleIsConflict:
         context = {"reason": reason, "back": _came_from(request)}
         if request.headers.get("HX-Request"):
             answer = render(request, "ui/stale_notice.html", context, status=409)
-            answer.headers.update({"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"})
+            answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#messages", "innerHTML"
             return answer
         return render(request, "ui/stale.html", context, status=409)
 

@@ -1,0 +1,64 @@
+"""Lists in pages by key: no totals, and a page stays the same while new rows arrive before it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+SIZE = 25
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, newest first. ``newer`` and ``older``: cursors for ``?after=`` and ``?before=``, None at the ends."""
+
+    rows: Sequence[Any]
+    newer: str | None
+    older: str | None
+
+
+def page_of(rows: QuerySet[Any], *, column: str, after: str = "", before: str = "", size: int = SIZE) -> Page:
+    """A page of ``rows`` by a moment ``column`` and the key, newest first. A cursor that makes no sense counts as none."""
+    back, forth = _moment_and_key(before), _moment_and_key(after)
+    if forth:
+        found = list(rows.filter(_beyond(column, "gt", *forth)).order_by(column, "pk")[: size + 1])
+        more_newer, more_older = len(found) > size, True
+        shown = found[:size][::-1]
+    else:
+        older = rows.filter(_beyond(column, "lt", *back)) if back else rows
+        found = list(older.order_by(f"-{column}", "-pk")[: size + 1])
+        more_newer, more_older = bool(back), len(found) > size
+        shown = found[:size]
+    if not shown:
+        return Page([], None, None)
+    return Page(
+        shown,
+        _cursor(shown[0], column) if more_newer else None,
+        _cursor(shown[-1], column) if more_older else None,
+    )
+
+
+def _beyond(column: str, side: str, moment: datetime, key: uuid.UUID) -> Q:
+    return Q(**{f"{column}__{side}": moment}) | Q(**{column: moment, f"pk__{side}": key})
+
+
+def _cursor(row: Model, column: str) -> str:
+    text = f"{getattr(row, column).isoformat()}|{row.pk}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _moment_and_key(cursor: str) -> tuple[datetime, uuid.UUID] | None:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        moment, _bar, key = text.partition("|")
+        parsed = datetime.fromisoformat(moment)
+        return (parsed, uuid.UUID(key)) if parsed.tzinfo else None
+    except (ValueError, binascii.Error):
+        return None

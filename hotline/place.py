@@ -1,0 +1,94 @@
+"""From what is known about the place to a region. Nothing here overwrites what the handler chose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from regions.lookup import places_of, region_for
+from regions.models import PostalCode, Region
+
+from .models import Contact
+from .numbers import parse_number
+from .vocabulary import RegionSource
+
+MOST_OFFERS = 3  # of places with the same name; more would be guessing
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A region that the handler may choose. ``area``: the town of the landline prefix; empty for a postal code's."""
+
+    region: Region
+    area: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A contact's region, where it comes from, and what else it could be."""
+
+    region: Region | None
+    source: str
+    towns: list[str] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+
+    @property
+    def mark(self) -> str:
+        """Changes with whatever is shown."""
+        offers = ",".join(offer.region.code for offer in self.offers)
+        return f"{self.region.code if self.region else ''}|{self.source}|{','.join(self.towns)}|{offers}"
+
+
+def follow_postal_code(contact: Contact) -> None:
+    """Set the main region of the postal code, or none for an unknown one, unless the handler chose a region."""
+    if contact.region_source == RegionSource.CHOSEN:
+        return
+    regions = region_for(contact.country, contact.postal_code) if contact.postal_code else []
+    contact.region = regions[0] if regions else None
+    contact.region_source = RegionSource.POSTAL_CODE if regions else ""
+
+
+def choose(contact: Contact, region: Region | None) -> None:
+    """The handler's choice stays; choosing none leaves it to the postal code again."""
+    contact.region = region
+    contact.region_source = RegionSource.CHOSEN if region else ""
+    if region is None:
+        follow_postal_code(contact)
+
+
+def place_of(contact: Contact) -> Place:
+    """What the desk shows about the place."""
+    by_code = region_for(contact.country, contact.postal_code) if contact.postal_code else []
+    towns = places_of(contact.country, contact.postal_code)[:2] if by_code else []
+    offers = [Offer(region) for region in by_code] or _by_number(contact)
+    return Place(
+        contact.region,
+        contact.get_region_source_display(),
+        towns,
+        [offer for offer in offers if offer.region.code != contact.region_id],
+    )
+
+
+def _by_number(contact: Contact) -> list[Offer]:
+    number = parse_number(contact.phone, contact.country)
+    if number is None or not number.area:
+        return []
+    return [Offer(region, number.area) for region in regions_of_town(number.country, number.area)]
+
+
+def regions_of_town(country: str, town: str) -> list[Region]:
+    """The regions with a municipality of this name; empty when there are none, or so many that a guess is worthless.
+
+    French postal codes name the arrondissements of a large city: "Paris 1er Arrondissement" counts as Paris.
+    """
+    named = (
+        Q(places=town)
+        | Q(places__startswith=f"{town}, ")
+        | Q(places__endswith=f", {town}")
+        | Q(places__contains=f", {town}, ")
+        | Q(places__startswith=f"{town} ", places__contains="Arrondissement")
+    )
+    codes = PostalCode.objects.filter(named, country=country).values("region")
+    found = list(Region.objects.filter(code__in=codes).order_by("code")[: MOST_OFFERS + 1])
+    return found if len(found) <= MOST_OFFERS else []

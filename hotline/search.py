@@ -1,0 +1,68 @@
+"""Search in what is not encrypted: references, exact telephone numbers, places and working titles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from privacy.blind_index import phone_index
+from regions.postal_code_table import is_well_formed, normalise
+
+from .models import ContactQuerySet
+from .numbers import parse_number
+
+CONTACT_REFERENCE = re.compile(r"C-?(\d{1,15})", re.IGNORECASE)
+CASE_REFERENCE = re.compile(r"F-?\d{1,15}(?:[-/]\d{1,15})*", re.IGNORECASE)
+LOOKS_LIKE_PHONE = re.compile(r"[+0][\d\s()/.-]{5,}")
+SHORTEST = 2
+LONGEST = 120
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody typed into the search, read. ``phone_digest`` is the blind index of a number, in hexadecimal."""
+
+    text: str
+    number: int | None = None
+    case_reference: str = ""
+    phone_digest: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self.number is None and not self.phone_digest and len(self.text) < SHORTEST
+
+
+def read(text: str, country: str) -> Wanted:
+    """``country`` (ISO 3166-1): where a number without prefix is dialled."""
+    text = " ".join(text.replace("\x00", "").split())[:LONGEST]
+    if found := CONTACT_REFERENCE.fullmatch(text):
+        return Wanted(text, number=int(found[1]))
+    if CASE_REFERENCE.fullmatch(text):
+        return Wanted(text, case_reference=text.upper())
+    if LOOKS_LIKE_PHONE.fullmatch(text) and not is_well_formed(country, normalise(country, text)):
+        number = parse_number(text, country)
+        if number:
+            return Wanted(text, phone_digest=phone_index(number.e164).hex())
+    return Wanted(text)
+
+
+def read_digest(digest: str) -> Wanted:
+    """A number that was already turned into its blind index: so it stands in no address and no history."""
+    return Wanted("", phone_digest=digest if re.fullmatch(r"[0-9a-f]{64}", digest) else "")
+
+
+def matching(contacts: ContactQuerySet, wanted: Wanted, country: str) -> ContactQuerySet:
+    """Those of ``contacts`` that fit; none for an empty search."""
+    if wanted.is_empty:
+        return contacts.none()
+    if wanted.number is not None:
+        return contacts.filter(number=wanted.number)
+    if wanted.phone_digest:
+        return contacts.filter(phone_index=bytes.fromhex(wanted.phone_digest))
+    return contacts.filter(
+        Q(postal_code=normalise(country, wanted.text))
+        | Q(municipality__icontains=wanted.text)
+        | Q(label__icontains=wanted.text)
+    )

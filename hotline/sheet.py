@@ -1,0 +1,52 @@
+"""A contact as a sheet to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .models import Contact, Topic
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: str | Promise
+    value: str
+
+
+def caller_of(contact: Contact) -> list[Fact]:
+    return _filled(
+        Fact(_("Caller"), str(contact.caller_type)),
+        Fact(_("Language"), contact.get_language_display()),
+        Fact(_("Name or alias"), contact.alias),
+        Fact(_("Telephone"), contact.phone),
+    )
+
+
+def place_facts_of(contact: Contact) -> list[Fact]:
+    town = " ".join(filter(None, [contact.postal_code, contact.municipality]))
+    region = contact.region.name if contact.region else ""
+    return _filled(
+        Fact(_("Place"), town),
+        Fact(_("Region"), region),
+        Fact(_("Region taken"), contact.get_region_source_display()),
+    )
+
+
+def person_of(contact: Contact) -> list[Fact]:
+    return _filled(
+        Fact(_("For the caller this is"), contact.get_relation_display()),
+        Fact(_("Age"), contact.get_age_band_display()),
+        Fact(_("Sex"), contact.get_sex_display()),
+        Fact(_("Phenomenon"), contact.get_phenomenon_display()),
+    )
+
+
+def topics_of(contact: Contact) -> list[str]:
+    return [str(topic) for topic in Topic.objects.filter(code__in=contact.topics)]
+
+
+def _filled(*facts: Fact) -> list[Fact]:
+    return [fact for fact in facts if fact.value]
