@@ -18,6 +18,7 @@ from hotline.models import Contact
 from journal.numbers import next_number
 from triage.vocabulary import Disposition, Duty
 
+from .disclosure import disclosed_value
 from .models import Disclosure, Message, Referral, Summary
 from .moves import (
     lock,
@@ -220,10 +221,3 @@ def _decide_disclosure(
     )
     disclosure.fields = {name: value for name in names if (value := disclosed_value(contact, name))}
     disclosure.save(force_insert=True)
-
-
-def disclosed_value(contact: Contact, name: str) -> str:
-    """What a field of the contact says, as text."""
-    if name == Disclosable.PLACE:
-        return " ".join(part for part in (contact.postal_code, contact.municipality) if part)
-    return str(getattr(contact, name))

@@ -26,7 +26,7 @@ class TooLate(Stale):
 
 @transaction.atomic
 def accept_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
-    """Accept: responsibility moves to the partner, and the agreed fields open. A repeat by the same person has no effect.
+    """Responsibility moves to the partner, and the agreed fields open. A repeat by the same person has no effect.
 
     Raises TooLate after expiry, Stale when it was withdrawn or answered otherwise.
     """
@@ -138,7 +138,7 @@ def complete_referral(*, by: User, referral_id: uuid.UUID, outcome: Outcome, tex
 
 @transaction.atomic
 def return_referral(*, by: User, referral_id: uuid.UUID, text: str) -> Referral:
-    """Give the case back with a reason; the contact person of the centre is responsible again. A repeat has no effect."""
+    """Give the case back with a reason; the centre's contact person is responsible again. A repeat has no effect."""
     referral = _lock(by, referral_id)
     if referral.state == ReferralState.RETURNED:
         return referral

@@ -1,4 +1,4 @@
-"""What happens when nobody answers. Run by the deadlines service from a sweep; each step in a transaction of its own."""
+"""What happens when nobody answers. Run by the deadlines service in a sweep; each step in a transaction of its own."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def escalate(*, by: User, referral: Referral) -> None:
 
 
 def expire(*, by: User, referral: Referral) -> None:
-    """The offer ends, and the next partner is prepared: a person of the centre decides to send it (see docs/adr/0007)."""
+    """The offer ends, and the next partner is prepared: a person of the centre decides to send it."""
     stop_deadlines(referral)
     move(referral, ReferralState.EXPIRED, Who.DEADLINE)
     tell_both(

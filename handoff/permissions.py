@@ -25,7 +25,7 @@ def is_partner_side(user: User, referral: Referral) -> bool:
 
 
 def is_centre_side(user: User, referral: Referral) -> bool:
-    """Somebody of the centre who may write in the case. Asks the database for the case only when the user is of the centre."""
+    """Somebody of the centre who may write in the case. The case is asked for only when the user is of the centre."""
     if referral.centre_id in organisations_as(user, Role.COORDINATOR):
         return True
     if not can(user, Permission.REFERRAL_OFFER, referral.centre_id):

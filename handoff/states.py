@@ -1,4 +1,4 @@
-"""The states of a referral, who may move it, and what each side may then see. The diagram in docs/ is made from here."""
+"""The states of a referral, who may move it, what each side may then see. The diagram in docs/ is made from here."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ LIVE = frozenset({S.DRAFT}) | WAITING | TAKEN
 #: Over: the partner sees that it happened, and nothing of what it was about.
 ENDED = frozenset(S) - LIVE
 
-#: What the partner sees in which state: the summary from the offer on, the agreed fields from acceptance on, until the end.
+#: What the partner sees until the end: the summary from the offer on, the agreed fields from acceptance on.
 SHOWS_SUMMARY = WAITING | TAKEN
 SHOWS_FIELDS = TAKEN
 

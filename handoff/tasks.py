@@ -22,14 +22,17 @@ LEASE = timedelta(minutes=2)
 
 @shared_task(name="handoff.tasks.run_deadlines")
 def run_deadlines() -> None:
-    """Every deadline that is due, each in its own transaction. Beat calls it; a missed call is made good by the next."""
+    """Every deadline that is due, each in its own transaction. Beat calls it; the next call makes a missed one good."""
     service = service_user(Service.DEADLINES)
     now = timezone.now()
     with acting_as(service, purpose="deadlines"):
         due = due_deadlines(now)
     for deadline_id in due:
-        with acting_as(service, purpose="deadlines"):
-            run_deadline(by=service, deadline_id=deadline_id, now=now)
+        try:
+            with acting_as(service, purpose="deadlines"):
+                run_deadline(by=service, deadline_id=deadline_id, now=now)
+        except Exception:  # the others are run all the same; this one stays due and is tried at the next sweep
+            log.exception("deadline %s could not be run", deadline_id)
 
 
 @shared_task(name="handoff.tasks.send_notices")
@@ -39,9 +42,20 @@ def send_notices(event_id: int | None = None) -> None:
     with acting_as(service, purpose="notices"):
         notices = claim_notices(now=timezone.now(), lease=LEASE, event_id=event_id)
     for notice in notices:
-        _send(notice)
+        if not _is_sent(notice):
+            continue
         with acting_as(service, purpose="notices"):
             mark_sent(notice_id=notice.pk, now=timezone.now())
+
+
+def _is_sent(notice: Notice) -> bool:
+    """A failing mail server loses nothing: the notice stays unsent and is claimed again when its lease is over."""
+    try:
+        _send(notice)
+    except Exception:
+        log.warning("notice %s was not sent, it is tried again", notice.pk, exc_info=True)
+        return False
+    return True
 
 
 def _send(notice: Notice) -> None:

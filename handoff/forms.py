@@ -1,0 +1,113 @@
+"""What people type about a referral."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hotline.models import Contact
+
+from .disclosure import Preview, previews
+from .summary import names_in
+from .vocabulary import DeclineReason, Feedback, LegalBasis, Outcome
+
+#: Feedback that is given on the way; "ended" comes with the outcome.
+FEEDBACK_ON_THE_WAY = (Feedback.FIRST_CONTACT, Feedback.IN_COUNSELLING, Feedback.NOT_REACHED)
+LONGEST = 4000
+
+
+def words(label: Any, *, required: bool, rows: int = 3, help_text: Any = "") -> forms.CharField:
+    """A field for a few sentences. What is being typed stays when the part around it is fetched anew."""
+    area = forms.Textarea(attrs={"rows": rows, "hx-preserve": True})
+    return forms.CharField(label=label, required=required, widget=area, max_length=LONGEST, help_text=help_text)
+
+
+class OfferForm(forms.Form):
+    """The summary and what is agreed to follow on acceptance."""
+
+    text = words(
+        _("Summary for the partner"),
+        required=True,
+        rows=10,
+        help_text=_("Shown before the partner answers. Leave out names, addresses and numbers."),
+    )
+    fields_agreed = forms.MultipleChoiceField(
+        label=_("Disclosed on acceptance"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    legal_basis = forms.ChoiceField(
+        label=_("Legal basis"),
+        required=False,
+        choices=[("", _("Please choose")), *LegalBasis.choices],
+        help_text=_("Needed as soon as one field is disclosed."),
+    )
+    may_pass_on = forms.BooleanField(label=_("The partner may pass it on within its task"), required=False)
+
+    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.contact = contact
+        self.previews: list[Preview] = previews(contact)
+        agreed = self.fields["fields_agreed"]
+        assert isinstance(agreed, forms.MultipleChoiceField)
+        agreed.choices = [(preview.name, preview.label) for preview in self.previews]
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if found := names_in(text, self.contact):
+            raise forms.ValidationError(found)
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("fields_agreed") and not cleaned.get("legal_basis"):
+            self.add_error("legal_basis", gettext("Choose on what basis the fields are disclosed."))
+        return cleaned
+
+    @property
+    def chosen(self) -> list[str]:
+        """The fields that are ticked now."""
+        return [str(name) for name in self["fields_agreed"].value() or []]
+
+
+class AnswerForm(forms.Form):
+    message_id = forms.UUIDField(widget=forms.HiddenInput)
+    text = words(_("Answer"), required=True, help_text=_("The partner's time to answer starts anew."))
+
+
+class QuestionForm(forms.Form):
+    message_id = forms.UUIDField(widget=forms.HiddenInput)
+    text = words(
+        _("Your question"), required=True, help_text=_("The offer does not expire while your question is open.")
+    )
+
+
+class DeclineForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=DeclineReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
+    )
+    text = words(_("A word to the centre"), required=False, rows=2)
+
+
+class FeedbackForm(forms.Form):
+    message_id = forms.UUIDField(widget=forms.HiddenInput)
+    feedback = forms.ChoiceField(choices=[(item.value, item.label) for item in FEEDBACK_ON_THE_WAY])
+    text = words(_("Note (optional)"), required=False, rows=2)
+
+
+class CompleteForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        choices=Outcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an outcome.")},
+    )
+    text = words(_("A word to the centre"), required=False, rows=2)
+
+
+class ReturnForm(forms.Form):
+    text = words(_("Why do you give it back?"), required=True, rows=2)

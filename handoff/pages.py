@@ -1,0 +1,158 @@
+"""What the page of one referral shows, to the centre and to the partner."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.models import User
+from hotline.doors import SignedInRequest
+from hotline.models import Contact
+from journal.models import Event
+from journal.stale import Stale
+from regions.network import calendar_for
+from triage.vocabulary import Urgency
+
+from .answers import TooLate
+from .deadlines import schedule
+from .disclosure import agreed
+from .forms import AnswerForm, CompleteForm, DeclineForm, FeedbackForm, OfferForm, QuestionForm, ReturnForm
+from .models import Disclosure, Referral, Summary
+from .progress import is_overdue, timeline, told, waits_for, waits_for_partner_side
+from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState
+from .suggestions import stored_reasons
+from .summary import facts_in_words, first_text
+from .vocabulary import Step
+
+
+def latest_event(referral_id: uuid.UUID) -> int:
+    """The newest event of the referral that the actor may read; 0 without one."""
+    newest = Event.objects.filter(subject=referral_id).newest_first().values_list("pk", flat=True).first()
+    return newest or 0
+
+
+def referral_page(user: User, referral: Referral, **forms: Any) -> dict[str, Any]:
+    """The context of the centre's page."""
+    context = {**_common(referral), **forms}
+    context["waits_for"] = waits_for(referral, context["now"])
+    context["rank_reasons"] = stored_reasons(referral.rank_reasons)
+    context["deadlines"] = _deadlines(referral)
+    context["live"] = reverse("handoff:referral_part", args=[referral.pk])
+    if referral.state == ReferralState.DRAFT:
+        context.update(_draft(referral, forms.get("form")))
+    if referral.state == ReferralState.QUESTION and "answer_form" not in forms:
+        context["answer_form"] = AnswerForm(prefix="answer", initial={"message_id": uuid.uuid4()})
+    context["may_withdraw"] = referral.state in WAITING
+    context["may_draft_again"] = referral.state in ENDED and not _has_live(referral)
+    context["new_id"] = uuid.uuid4()
+    return context
+
+
+def offer_page(request: SignedInRequest, referral: Referral, form: OfferForm, status: int) -> HttpResponse:
+    """The form again, with everything typed kept."""
+    return render(request, "handoff/referral.html", referral_page(request.user, referral, form=form), status=status)
+
+
+def partner_page(referral: Referral, **forms: Any) -> dict[str, Any]:
+    """The context of the partner's page. After the end: reference, dates and state, nothing else."""
+    context = {**_common(referral), **_answer_forms(referral), **forms}
+    context["waits_for"] = waits_for_partner_side(referral, context["now"])
+    context["live"] = reverse("handoff:partner_referral_part", args=[referral.pk])
+    context["is_taken"] = referral.state in TAKEN
+    context["is_expired"] = referral.state == ReferralState.EXPIRED
+    return context
+
+
+def told_stale(request: SignedInRequest, stale: Stale, page: str) -> HttpResponse:
+    """409: what has happened since the page was shown. After expiry the partner may ask to be offered the case again."""
+    context = {
+        "told": [(told(event), event) for event in stale.events],
+        "back": reverse(page, args=[stale.subject]),
+        "too_late": isinstance(stale, TooLate),
+        "referral_id": stale.subject,
+    }
+    return render(request, "handoff/stale.html", context, status=409)
+
+
+def _common(referral: Referral) -> dict[str, Any]:
+    """What both sides' pages hold; the database gives each side what the state allows."""
+    events = list(Event.objects.filter(subject=referral.pk).select_related("actor").order_by("pk"))
+    summary = Summary.objects.select_related("data_key").filter(referral=referral).first()
+    disclosure = Disclosure.objects.select_related("data_key", "decided_by").filter(referral=referral).first()
+    now = timezone.now()
+    return {
+        "referral": referral,
+        "now": now,
+        "timeline": timeline(events),
+        "seen": events[-1].pk if events else 0,
+        "summary": summary,
+        "facts": facts_in_words(summary.facts) if summary else [],
+        "disclosure": disclosure,
+        "agreed": agreed(disclosure),
+        "conversation": list(referral.messages.select_related("data_key", "written_by")),
+        "is_overdue": is_overdue(referral, now),
+        "is_ended": referral.state in ENDED,
+    }
+
+
+def _draft(referral: Referral, form: OfferForm | None) -> dict[str, Any]:
+    contact = get_object_or_404(Contact.objects.select_related("region"), pk=referral.case.assessment.contact_id)
+    others = Referral.objects.filter(case=referral.case_id, state__in=WAITING | TAKEN).select_related("organisation")
+    return {
+        "form": form or OfferForm(contact=contact, initial={"text": _starting_text(referral)}),
+        "due_words": _in_words(due_if_offered(referral, timezone.now())),
+        "elsewhere": others.first(),
+    }
+
+
+def due_if_offered(referral: Referral, now: datetime) -> datetime:
+    """When the answer would be due."""
+    return schedule(now, Urgency(referral.urgency), calendar_for(referral.organisation))[Step.REMIND]
+
+
+def _in_words(moment: datetime) -> str:
+    """With the day of the week: over a weekend the date alone misleads."""
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'l')}, {date_format(local, 'SHORT_DATETIME_FORMAT')}"
+
+
+def _starting_text(referral: Referral) -> str:
+    """The draft's own text, else what the last partner was told of this case, else a text made of codes."""
+    own = Summary.objects.select_related("data_key").get(referral=referral)
+    if own.text:
+        return own.text
+    earlier = Summary.objects.select_related("data_key").filter(referral__case=referral.case_id)
+    told_before = (summary.text for summary in earlier.order_by("-referral__created_at") if summary.text)
+    return next(told_before, first_text(own.facts, referral.service))
+
+
+def _deadlines(referral: Referral) -> list[Any]:
+    return list(referral.deadlines.order_by("due_at")) if referral.state in WAITING else []
+
+
+def _has_live(referral: Referral) -> bool:
+    same = Referral.objects.filter(case=referral.case_id, organisation=referral.organisation_id)
+    return same.filter(state__in=LIVE).exists()
+
+
+def _answer_forms(referral: Referral) -> dict[str, Any]:
+    """The forms that the state allows."""
+    if referral.state in TAKEN:
+        return {
+            "feedback_form": FeedbackForm(prefix="feedback", initial={"message_id": uuid.uuid4()}),
+            "complete_form": CompleteForm(prefix="complete"),
+            "return_form": ReturnForm(prefix="return"),
+        }
+    if referral.state == ReferralState.OFFERED:
+        return {
+            "question_form": QuestionForm(prefix="question", initial={"message_id": uuid.uuid4()}),
+            "decline_form": DeclineForm(prefix="decline"),
+        }
+    return {"decline_form": DeclineForm(prefix="decline")} if referral.state == ReferralState.QUESTION else {}

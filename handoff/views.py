@@ -1,0 +1,219 @@
+"""The centre's pages: choosing a partner, the board, and one referral."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Organisation, OrganisationKind
+from accounts.permissions import can, require
+from accounts.roles import Permission
+from cases.models import Case
+from cases.permissions import case_to_read, case_to_write
+from hotline.doors import SignedInRequest, signed_in
+from hotline.models import Contact
+from hotline.permissions import contact_to_write
+from journal.stale import Stale
+from regions.vocabulary import Service
+
+from . import actions
+from .board import board as sections_of
+from .board import ended_of_centre
+from .forms import AnswerForm, OfferForm
+from .pages import latest_event, offer_page, referral_page, told_stale
+from .paging import page_of
+from .permissions import referral_for_centre
+from .ranking import contact_facts, need_from, rank_for_case, rank_partners
+from .states import LIVE
+from .suggestions import NEAREST, in_words
+from .vocabulary import Disclosable
+
+
+@require_safe
+@signed_in
+def partners(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Whom to ask for a case, in which order and why."""
+    case = case_to_read(request.user, case_id)
+    require(request.user, Permission.REFERRAL_OFFER, case.centre_id)
+    contact = get_object_or_404(Contact, pk=case.assessment.contact_id)
+    proposed = [code for code in case.assessment.services if code in Service.values]
+    service = request.GET.get("service", "")
+    if service not in Service.values:
+        service = proposed[0] if proposed else Service.RELATIVES.value
+    suggestions = in_words(rank_for_case(case, contact, service))
+    live = {referral.organisation_id: referral for referral in case.referrals.filter(state__in=LIVE)}
+    context = {
+        "case": case,
+        "service": Service(service),
+        "services": [(code, label, code in proposed) for code, label in Service.choices],
+        "suggestions": suggestions,
+        "rows": [(partner, live.get(partner.organisation_id), uuid.uuid4()) for partner in suggestions.ranked],
+        "verify_first": actions.needs_verification(case),
+    }
+    return render(request, "handoff/partners.html", context)
+
+
+@require_POST
+@signed_in
+def draft(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Prepare an offer; the hidden id makes a repeat harmless."""
+    case = case_to_write(request.user, case_id)
+    partner = _partner(request.POST.get("organisation", ""))
+    service = request.POST.get("service", "")
+    if service not in Service.values:
+        raise Http404
+    return _draft(request, case, partner, service)
+
+
+def _draft(request: SignedInRequest, case: Case, partner: Organisation, service: str) -> HttpResponse:
+    try:
+        referral_id = uuid.UUID(request.POST.get("referral_id", ""))
+    except ValueError:
+        raise Http404 from None
+    try:
+        referral = actions.draft_referral(
+            by=request.user, referral_id=referral_id, case_id=case.pk, organisation=partner, service=service
+        )
+    except actions.VerifyFirst:
+        return redirect("handoff:partners", case.pk)
+    return redirect("handoff:referral", referral.pk)
+
+
+def _partner(key: str) -> Organisation:
+    if not key.isdigit():
+        raise Http404
+    return get_object_or_404(Organisation, pk=int(key), kind=OrganisationKind.PARTNER)
+
+
+@require_safe
+@signed_in
+def partners_for_contact(request: SignedInRequest, contact_id: uuid.UUID) -> HttpResponse:
+    """The nearest partners for what a contact says so far: a part of the desk that shows nothing of the contact."""
+    contact = contact_to_write(request.user, contact_id)
+    suggestions = in_words(rank_partners(need_from(contact_facts(contact), ())))
+    context = {"nearest": suggestions.ranked[:NEAREST], "suggestions": suggestions, "contact": contact}
+    return render(request, "handoff/partners_for_contact.html", context)
+
+
+@require_safe
+@signed_in
+def board(request: SignedInRequest) -> HttpResponse:
+    """All referrals of the centre that the person may see."""
+    return render(request, "handoff/board.html", _board(request))
+
+
+@require_safe
+@signed_in
+def board_part(request: SignedInRequest) -> HttpResponse:
+    """The board alone, fetched again when something changed."""
+    return render(request, "handoff/board_part.html", _board(request))
+
+
+def _board(request: SignedInRequest) -> dict[str, Any]:
+    centre = request.user.centre
+    if centre is None or not can(request.user, Permission.REFERRAL_OFFER, centre.pk):
+        raise Http404
+    now = timezone.now()
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = page_of(ended_of_centre(centre), "ended_at", after=after, before=before)
+    sections = sections_of(centre, now)
+    is_empty = not page.items and not any(section.referrals for section in sections)
+    return {"sections": sections, "page": page, "is_empty": is_empty, "now": now}
+
+
+@require_safe
+@signed_in
+def referral(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
+    """One referral, for the centre: compose the offer, then follow it."""
+    found = referral_for_centre(request.user, referral_id)
+    return render(request, "handoff/referral.html", referral_page(request.user, found))
+
+
+@require_safe
+@signed_in
+def referral_part(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
+    """The referral alone, when something has happened since the event ``seen``; else 204, which leaves no trace."""
+    if request.GET.get("seen", "") == str(latest_event(referral_id)):
+        return HttpResponse(status=204)
+    found = referral_for_centre(request.user, referral_id)
+    return render(request, "handoff/referral_part.html", referral_page(request.user, found))
+
+
+@require_POST
+@signed_in
+def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
+    """Send the offer."""
+    found = referral_for_centre(request.user, referral_id)
+    contact = get_object_or_404(Contact.objects.select_related("region"), pk=found.case.assessment.contact_id)
+    form = OfferForm(request.POST, contact=contact)
+    if not form.is_valid():
+        return offer_page(request, found, form, 422)
+    try:
+        actions.offer_referral(
+            by=request.user,
+            referral_id=referral_id,
+            text=form.cleaned_data["text"],
+            fields=[Disclosable(name) for name in form.cleaned_data["fields_agreed"]],
+            legal_basis=form.cleaned_data["legal_basis"],
+            may_pass_on=form.cleaned_data["may_pass_on"],
+        )
+    except actions.AlreadyOffered:
+        form.add_error(
+            None, _("Another partner holds or considers this case. Wait for its answer, or withdraw that offer first.")
+        )
+        return offer_page(request, found, form, 409)
+    except actions.VerifyFirst:
+        return redirect("handoff:partners", found.case_id)
+    except Stale as stale:
+        return told_stale(request, stale, "handoff:referral")
+    messages.success(request, _("Offered. The partner has been told."))
+    return redirect("handoff:referral", referral_id)
+
+
+@require_POST
+@signed_in
+def withdraw(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
+    """Take the offer back, or throw the draft away."""
+    try:
+        found = actions.withdraw_referral(by=request.user, referral_id=referral_id)
+    except Stale as stale:
+        return told_stale(request, stale, "handoff:referral")
+    if found.offered_at is None:
+        messages.success(request, _("The draft was thrown away. Nothing was sent."))
+        return redirect("handoff:partners", found.case_id)
+    messages.success(request, _("Withdrawn. The partner no longer sees what it was about."))
+    return redirect("handoff:referral", referral_id)
+
+
+@require_POST
+@signed_in
+def answer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
+    """Answer the partner's question."""
+    form = AnswerForm(request.POST, prefix="answer")
+    if not form.is_valid():
+        found = referral_for_centre(request.user, referral_id)
+        return render(
+            request, "handoff/referral.html", referral_page(request.user, found, answer_form=form), status=422
+        )
+    try:
+        actions.answer_question(by=request.user, referral_id=referral_id, **form.cleaned_data)
+    except Stale as stale:
+        return told_stale(request, stale, "handoff:referral")
+    messages.success(request, _("Answered. The partner's time to answer starts anew."))
+    return redirect("handoff:referral", referral_id)
+
+
+@require_POST
+@signed_in
+def draft_again(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
+    """A new draft for a partner whose offer ended."""
+    found = referral_for_centre(request.user, referral_id)
+    case = case_to_write(request.user, found.case_id)
+    return _draft(request, case, found.organisation, found.service)

@@ -1,0 +1,96 @@
+"""Cases, partners and referrals as the application makes them, for tests on the way of a referral."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from assessments import REFERRAL, answer, complete, make_contact, start
+from people import People, as_user, new_id
+
+from accounts.models import Organisation, User
+from cases.actions import open_case
+from cases.models import Case
+from handoff.actions import draft_referral, offer_referral
+from handoff.answers import accept_referral
+from handoff.models import Referral
+from privacy.context import acting_as
+from regions.actions import save_profile, set_coverage
+from regions.models import PartnerProfile, Region
+from regions.vocabulary import Language, Phenomenon, Service
+
+#: What a contact holds about people; each value is found nowhere else.
+SECRETS = {
+    "alias": "Tulpenfrau",
+    "phone": "+49 30 23125 901",
+    "postal_code": "80331",
+    "municipality": "Kleinkummerfeld",
+    "notes": "notes-canary the brother drives a red lorry",
+    "advice": "advice-canary to keep talking",
+}
+SUMMARY = "A family asks for help with a young adult."
+
+
+def equip(people: People, partner: Organisation, *codes: str, national: bool = False, capacity: int = 5) -> None:
+    """Let a partner offer everything in these regions."""
+    values: dict[str, Any] = {
+        "services": Service.values,
+        "phenomena": Phenomenon.values,
+        "languages": [Language.GERMAN.value],
+        "capacity": capacity,
+        "is_national": national,
+    }
+    by = people.coordinator
+    as_user(by, save_profile, by=by, organisation=partner, version=0, **values)
+    version = PartnerProfile.objects.get(organisation=partner).version
+    regions = Region.objects.filter(pk__in=codes)
+    as_user(by, set_coverage, by=by, organisation=partner, regions=regions, version=version)
+
+
+def make_case(people: People, answers: dict[str, Any] | None = None, **details: Any) -> Case:
+    """A case of the handler, grown from a contact in Bavaria."""
+    contact = make_contact(people.handler, **{"region_id": "DE-BY", "language": "de", **SECRETS, **details})
+    assessment = start(people.handler, contact)
+    for question, given in (answers or REFERRAL).items():
+        assessment = answer(people.handler, assessment, question, given, assessment.version)
+    done = complete(people.handler, assessment)
+    case: Case = as_user(people.handler, open_case, by=people.handler, assessment=done)
+    return case
+
+
+def draft(people: People, case: Case, partner: Organisation | None = None, by: User | None = None) -> Referral:
+    handler = by or people.handler
+    organisation = partner or people.partner
+    made: Referral = as_user(
+        handler,
+        draft_referral,
+        by=handler,
+        referral_id=new_id(),
+        case_id=case.pk,
+        organisation=organisation,
+        service="relatives",
+    )
+    return made
+
+
+def offer(people: People, referral: Referral, **details: Any) -> Referral:
+    values = {"text": SUMMARY, **details}
+    made: Referral = as_user(people.handler, offer_referral, by=people.handler, referral_id=referral.pk, **values)
+    return made
+
+
+def offered(people: People, case: Case | None = None, **details: Any) -> Referral:
+    """An offer to the partner, of a new case where none is named."""
+    return offer(people, draft(people, case or make_case(people)), **details)
+
+
+def accepted(people: People, **details: Any) -> Referral:
+    referral = offered(people, **details)
+    made: Referral = as_user(people.worker, accept_referral, by=people.worker, referral_id=referral.pk)
+    return made
+
+
+def seen_by(user: User, referral_id: uuid.UUID) -> Referral:
+    """The referral as the database gives it to the user. Raises Referral.DoesNotExist."""
+    with acting_as(user, purpose="test"):
+        return Referral.objects.get(pk=referral_id)
