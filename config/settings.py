@@ -155,6 +155,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(LOTSE_DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "journal.tasks.heartbeat", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
     "surface-contacts": {"task": "hotline.tasks.surface", "schedule": timedelta(minutes=1), "options": {"expires": 60}},
+    "run-deadlines": {"task": "handoff.tasks.run_deadlines", "schedule": timedelta(seconds=20), "options": {"expires": 20}},
+    "send-notices": {"task": "handoff.tasks.send_notices", "schedule": timedelta(minutes=1), "options": {"expires": 60}},
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 

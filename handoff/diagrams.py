@@ -1,0 +1,71 @@
+"""docs/states.md: the diagrams of all states, made from the tables that the code itself obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import TextChoices
+
+from cases.states import TRANSITIONS as CASE
+from cases.states import CaseState
+from hotline.states import CALLBACK_TRANSITIONS, CONTACT_TRANSITIONS, CallbackState, ContactState
+from triage.states import TRANSITIONS as ASSESSMENT
+from triage.states import AssessmentState
+
+from .states import TRANSITIONS as REFERRAL
+from .states import ReferralState
+
+PATH = settings.BASE_DIR / "docs" / "states.md"
+HEAD = """# States
+
+Made by `./lotse manage state_diagrams` from the transition tables in `states.py` of each app; a test fails when this file
+is out of date. What is not drawn here is refused by the actions.
+"""
+Arrow = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """The first of ``states`` is where everything begins; a state without a way out is an end."""
+
+    title: str
+    remark: str
+    states: type[TextChoices]
+    arrows: list[Arrow]
+
+
+def plain(table: Mapping[TextChoices, Iterable[TextChoices]]) -> list[Arrow]:
+    """Arrows of a table that says only what follows what, in the order of its states."""
+    order = [state.value for state in table]
+    return [(source.value, target, "") for source, targets in table.items() for target in sorted(targets, key=order.index)]
+
+
+def diagrams() -> list[Diagram]:
+    referral = [(source.value, target.value, who.value) for (source, target), who in REFERRAL.items()]
+    remark = "Each arrow names who may take it: the centre, the partner, or the clock."
+    return [
+        Diagram("Contact", "A completed contact can be corrected; it stays completed.", ContactState, plain(CONTACT_TRANSITIONS)),
+        Diagram("Callback", "A call back that somebody took can be put back.", CallbackState, plain(CALLBACK_TRANSITIONS)),
+        Diagram("Assessment", "Never edited once completed: superseded by a new one.", AssessmentState, plain(ASSESSMENT)),
+        Diagram("Case", "A case can be reopened at any time.", CaseState, plain(CASE)),
+        Diagram("Referral", remark, ReferralState, referral),
+    ]
+
+
+def drawn(diagram: Diagram) -> str:
+    """The diagram as a Mermaid block."""
+    states = [state.value for state in diagram.states]
+    lines = [f"    {state} : {diagram.states(state).label}" for state in states]
+    lines.append(f"    [*] --> {states[0]}")
+    lines += [f"    {source} --> {target}" + (f" : {label}" if label else "") for source, target, label in diagram.arrows]
+    left = {source for source, _target, _label in diagram.arrows}
+    lines += [f"    {state} --> [*]" for state in states if state not in left]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
+
+
+def document() -> str:
+    """The whole file, in English."""
+    parts = [f"## {diagram.title}\n\n{diagram.remark}\n\n{drawn(diagram)}\n" for diagram in diagrams()]
+    return "\n".join([HEAD, *parts])
