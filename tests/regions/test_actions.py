@@ -26,7 +26,7 @@ from regions.actions import (
     set_opening_hours,
     subject_of,
 )
-from regions.models import IntakePause, Liaison, OpeningHours, PartnerProfile, Region
+from regions.models import Coverage, IntakePause, Liaison, OpeningHours, PartnerProfile, PostalCode, Region
 from regions.vocabulary import PauseReason, Sector
 
 OFFER: dict[str, Any] = {
@@ -237,3 +237,25 @@ def test_who_may_pause_a_partner(people: People, partner_coordinator: User) -> N
     assert allowed == {people.coordinator, people.other_coordinator, partner_coordinator}
     with acting_as(partner_coordinator, purpose="test"), pytest.raises(NotAllowed):
         pause_intake(by=partner_coordinator, organisation=people.other_partner, **values)
+
+
+def test_no_row_shows_more_than_its_key(people: People) -> None:
+    """What lands in logs and messages: no name, no address."""
+    berlin = Region.objects.get(pk="DE-BE")
+    rows = [
+        PartnerProfile(organisation=people.partner),
+        IntakePause(pk=3, organisation=people.partner),
+        OpeningHours(organisation=people.partner, weekday=2),
+        Coverage(organisation=people.partner, region=berlin),
+        Liaison(pk=4, post="Example police station"),
+        PostalCode(country="DE", code="10115", places="Berlin"),
+    ]
+    key = people.partner.pk
+    assert [str(row) for row in rows] == [
+        f"profile of organisation {key}",
+        "pause 3",
+        f"organisation {key}, weekday 2",
+        f"organisation {key} in DE-BE",
+        "liaison 4",
+        "DE 10115",
+    ]

@@ -34,7 +34,7 @@ ENGLISH = {
     Code.LANGUAGE_NOT_SPOKEN: "Does not speak Turkish; an interpreter is needed.",
     Code.FREE_PLACES: "2 of 5 places are free.",
     Code.ANSWERS_IN_TIME: "Answered 80 % of offers in time.",
-    Code.PAUSED: "Takes no new cases until March 3, 2026.",
+    Code.PAUSED: "Takes no new cases until 3 March 2026.",
     Code.FULL: "Has no free place (5 of 5 taken).",
 }
 
