@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -29,14 +30,21 @@ from .states import TRANSITIONS, CaseState
 
 
 @transaction.atomic
-def open_case(*, by: User, assessment: Assessment) -> Case | None:
+def open_case(*, by: User, assessment: Assessment) -> Case:
     """Open the case that a completed assessment leads to.
 
     Responsible, and the caller's contact person from then on, is the handler of the contact. A contact that already
     belongs to a case leads there: disposition and urgency follow the newer assessment, and a closed case opens again.
-    None when that case is one the actor may not see: those who work on it read of it in its timeline.
-    Raises NotAllowed when the assessment is not completed or leads to no case.
+    Raises NotAllowed when the assessment is not completed, leads to no case, or to one that the actor may not see.
     """
+    case = _open_or_find(by, assessment)
+    if case is None:
+        raise NotAllowed(Permission.CASE_READ)
+    return case
+
+
+def _open_or_find(by: User, assessment: Assessment) -> Case | None:
+    """None when the contact belongs to a case that the actor may not see: its people read of it in its timeline."""
     require(by, Permission.TRIAGE_ASSESS, assessment.centre_id)
     contact = Contact.objects.select_for_update().filter(pk=assessment.contact_id).first()
     if contact is None or not may_write_contact(by, contact):
@@ -64,9 +72,9 @@ def _begin(by: User, contact: Contact, assessment: Assessment) -> Case:
 
 
 def _contact_person(by: User, contact: Contact) -> User:
-    """Who took the call stays the contact person. A handler who goes on with a colleague's forgotten contact takes it over."""
+    """Who took the call stays the contact person; a handler who goes on with a colleague's contact takes over."""
     handler = contact.handler
-    return handler if handler and may_assign(by, contact.centre_id) else by
+    return handler if handler and handler.is_active and may_assign(by, contact.centre_id) else by
 
 
 def _reassess(by: User, link: CaseContact, assessment: Assessment) -> Case | None:
@@ -253,3 +261,21 @@ def _record_for(
     """One event of the case; the centre's open pages learn of it."""
     tell = (organisation_group(centre), *also)
     record(kind, by=by, subject=case_id, case=case_id, centre=centre, data=data, tell=tell)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the end of a triage led to. ``elsewhere``: a case follows that the actor may not see."""
+
+    assessment: Assessment
+    case: Case | None = None
+    elsewhere: bool = False
+
+
+@transaction.atomic
+def follow_triage(*, by: User, assessment: Assessment) -> Outcome:
+    """What a triage that was just completed or confirmed leads to. Called in the transaction of that step."""
+    if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
+        return Outcome(assessment)
+    case = _open_or_find(by, assessment)
+    return Outcome(assessment, case, elsewhere=case is None)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation, OrganisationKind, User
 from hotline.models import Contact
 from privacy.fields import EncryptedTextField
 from privacy.models import DataKey
@@ -21,6 +21,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> CaseQuerySet:
         return self.filter(state=CaseState.OPEN)
 
+    def closed(self) -> CaseQuerySet:
+        return self.filter(state=CaseState.CLOSED)
+
     def of_user(self, user: User) -> CaseQuerySet:
         """Cases the person is responsible for, or whose contact person they are."""
         mine = Responsibility.objects.current().filter(user=user)
@@ -29,6 +32,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def unassigned(self) -> CaseQuerySet:
         nobody = Responsibility.objects.current().filter(user=None, organisation=models.F("case__centre"))
         return self.filter(pk__in=nobody.values("case"))
+
+    def with_partner(self) -> CaseQuerySet:
+        """Somebody else than the centre is responsible."""
+        elsewhere = Responsibility.objects.current().exclude(organisation=models.F("case__centre"))
+        return self.filter(pk__in=elsewhere.values("case"))
 
     def newest_first(self) -> CaseQuerySet:
         return self.order_by("-opened_at", "-id")
@@ -136,6 +144,11 @@ class Responsibility(models.Model):
 
     def __str__(self) -> str:
         return f"responsibility {self.pk}"
+
+    @property
+    def is_with_partner(self) -> bool:
+        """Of a responsibility that was read with its organisation."""
+        return self.organisation.kind != OrganisationKind.CENTRE
 
     def is_nobodys(self, centre_id: int) -> bool:
         """With the centre, and no person of it."""

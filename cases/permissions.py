@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.http import Http404
 from django.utils import timezone
@@ -13,8 +14,11 @@ from accounts.permissions import can, organisations_as
 from accounts.roles import Permission, Role
 from hotline.models import AccessRequest, Contact
 from journal.actions import look
+from journal.models import Look
 
 from .models import Case, CaseContact, Responsibility
+
+SAME_LOOK = timedelta(minutes=10)
 
 
 def may_read(user: User, case: Case) -> bool:
@@ -50,6 +54,15 @@ def case_to_read(user: User, case_id: uuid.UUID) -> Case:
     """The case, and the trace of the look. Raises Http404, which leaves a trace too."""
     case = _checked(user, case_id, may_read, "case.read.denied")
     look("case.read", by=user, subject=case.pk, centre=case.centre_id)
+    return case
+
+
+def case_to_reread(user: User, case_id: uuid.UUID) -> Case:
+    """As ``case_to_read``, for the parts of an open page: fetching one soon after is the same look. Raises Http404."""
+    case = _checked(user, case_id, may_read, "case.read.denied")
+    looks = Look.objects.filter(subject=case.pk, actor=user, what="case.read", at__gt=timezone.now() - SAME_LOOK)
+    if not looks.exists():
+        look("case.read", by=user, subject=case.pk, centre=case.centre_id)
     return case
 
 

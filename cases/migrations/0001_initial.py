@@ -31,6 +31,11 @@ select coalesce(array_agg(case_id), '{}') from cases_casecontact where contact_i
 MY_CASES_CONTACTS = """
 select coalesce(array_agg(contact_id), '{}') from cases_casecontact where case_id = any(ntk.my_cases())
 """
+# While responsibility moves, one row has ended and the next is not there yet. That lasts for an instant of a transaction.
+IS_MOVING = """
+select exists (select 1 from cases_case c where c.id = moving and c.centre_id = any(ntk.orgs_as('handler')))
+    and not exists (select 1 from cases_responsibility r where r.case_id = moving and r.until is null)
+"""
 # A case that is being opened has no responsibility yet, so its own columns are asked too.
 WRITES = (
     f"centre_id = any({orgs_as('coordinator')}) or id = any((select ntk.my_cases())::uuid[])"
@@ -328,6 +333,7 @@ class Migration(migrations.Migration):
         ),
         definer_function("ntk.my_cases()", "uuid[]", MY_CASES),
         definer_function("ntk.granted_cases()", "uuid[]", GRANTED_CASES),
+        definer_function("ntk.is_moving(moving uuid)", "boolean", IS_MOVING, drop="ntk.is_moving(uuid)"),
         definer_function("ntk.contacts_of_my_cases()", "uuid[]", MY_CASES_CONTACTS),
         *protect(
             "cases_case",
@@ -344,7 +350,7 @@ class Migration(migrations.Migration):
         *protect(
             "cases_responsibility",
             select=f"user_id = (select ntk.actor()) or {OF_CASE}",
-            insert=f"given_by_id = (select ntk.actor()) and {OF_OWN_CASE}",
+            insert=f"given_by_id = (select ntk.actor()) and ({OF_OWN_CASE} or ntk.is_moving(case_id))",
             update=OF_OWN_CASE,
         ),
         allow("journal_event", "own_case", "select", OWN_CASE),

@@ -1,0 +1,59 @@
+"""Which answers led to what was decided, in words: from the stored reasons and their checklist. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from triage.models import Assessment
+from triage.questionnaire import Checklist
+from triage.vocabulary import Duty
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer: the question and what was answered, in words."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Because:
+    """What follows, why in one sentence of the rule, and the answers. ``what`` is empty for the disposition itself."""
+
+    what: str
+    guidance: str
+    rules: list[str]
+    answers: list[Given]
+
+
+def of_disposition(assessment: Assessment) -> Because:
+    """Why this disposition was proposed; without rules when a person decided otherwise."""
+    return _because(assessment, f"disposition:{assessment.disposition}", "", "")
+
+
+def of_duties(assessment: Assessment) -> list[Because]:
+    """Every duty that holds, with the answers that led there."""
+    guidance = assessment.checklist.duty_guidance
+    return [
+        _because(assessment, f"duty:{duty}", str(Duty(duty).label), str(guidance.get(Duty(duty), "")))
+        for duty in assessment.duties
+    ]
+
+
+def _because(assessment: Assessment, effect: str, what: str, guidance: str) -> Because:
+    checklist = assessment.checklist
+    leading = [reason for reason in assessment.reasons if reason["effect"] == effect]
+    pairs = dict.fromkeys((question, answer) for reason in leading for question, answer in reason["answers"])
+    return Because(
+        what,
+        guidance,
+        list(dict.fromkeys(str(checklist.rule(reason["rule"]).because) for reason in leading)),
+        [_given(checklist, question, answer) for question, answer in pairs],
+    )
+
+
+def _given(checklist: Checklist, question_id: str, code: str) -> Given:
+    question = checklist.questions[question_id]
+    labels = {answer.code: str(answer.label) for answer in question.answers}
+    return Given(str(question.label), labels.get(code, code))

@@ -1,0 +1,28 @@
+"""Addresses of cases, and of the end of a triage, which may open one."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import triage_end, views
+
+app_name = "cases"
+urlpatterns = [
+    path("cases/", views.case_list, name="list"),
+    path("cases/reference/<str:reference>/", views.by_reference, name="by_reference"),
+    path("cases/<uuid:pk>/", views.case, name="case"),
+    path("cases/<uuid:pk>/summary/", views.summary, name="summary"),
+    path("cases/<uuid:pk>/timeline/", views.timeline, name="timeline"),
+    path("cases/<uuid:pk>/notes/", views.notes, name="notes"),
+    path("cases/<uuid:pk>/notes/new/", views.add_note, name="add_note"),
+    path("cases/<uuid:pk>/contacts/<uuid:contact_id>/", views.contact, name="contact"),
+    path("cases/<uuid:pk>/contacts/add/", views.link_contact, name="link_contact"),
+    path("cases/<uuid:pk>/take/", views.take, name="take"),
+    path("cases/<uuid:pk>/assign/", views.assign, name="assign"),
+    path("cases/<uuid:pk>/rename/", views.rename, name="rename"),
+    path("cases/<uuid:pk>/close/", views.close, name="close"),
+    path("cases/<uuid:pk>/reopen/", views.reopen, name="reopen"),
+    path("assessments/<uuid:pk>/case/", triage_end.open_case, name="open"),
+    path("contacts/<uuid:contact_id>/triage/complete/", triage_end.complete_triage, name="complete_triage"),
+    path("assessments/<uuid:pk>/confirm/", triage_end.confirm_triage, name="confirm_triage"),
+]

@@ -1,0 +1,78 @@
+"""The lists of cases, and what lies there without one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.permissions import organisations_as
+from accounts.roles import Role
+from hotline.permissions import may_write as may_write_contact
+from triage.models import Assessment
+from triage.vocabulary import Duty
+
+from .models import Case, CaseContact, CaseQuerySet
+from .opening import OPENS_CASE
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A saved filter. The database shows only what the reader may see; ``coordinators`` alone have the last ones."""
+
+    code: str
+    label: StrPromise
+    choose: Callable[[CaseQuerySet, User], CaseQuerySet]
+    nothing: StrPromise
+    coordinators: bool = False
+
+
+FILTERS = (
+    Filter("mine", _("Mine"), lambda cases, user: cases.open().of_user(user), _("You have no open case.")),
+    Filter(
+        "unassigned", _("Unassigned"), lambda cases, _user: cases.open().unassigned(), _("Every case has somebody.")
+    ),
+    Filter("open", _("Open"), lambda cases, _user: cases.open(), _("No case is open.")),
+    Filter("partner", _("With a partner"), lambda cases, _user: cases.with_partner(), _("No case is with a partner.")),
+    Filter("closed", _("Closed"), lambda cases, _user: cases.closed(), _("No case has been closed.")),
+    Filter("all", _("All of the centre"), lambda cases, _user: cases, _("There is no case yet."), coordinators=True),
+)
+
+
+def is_coordinator(user: User) -> bool:
+    return bool(organisations_as(user, Role.COORDINATOR))
+
+
+def filters_for(user: User) -> list[Filter]:
+    return [one for one in FILTERS if not one.coordinators or is_coordinator(user)]
+
+
+def chosen(user: User, code: str) -> Filter:
+    """The filter of that code, or the one that people begin with. Raises LookupError for one that the user has not."""
+    code = code or ("open" if is_coordinator(user) else "mine")
+    found = next((one for one in filters_for(user) if one.code == code), None)
+    if found is None:
+        raise LookupError(code)
+    return found
+
+
+def cases_of_centre(user: User) -> CaseQuerySet:
+    """Cases of the user's centre, without those that were opened to read by a grant."""
+    return Case.objects.filter(centre__in=organisations_as(user, Role.HANDLER, Role.COORDINATOR)).with_people()
+
+
+def triage_without_case(user: User, at_most: int = 20) -> list[Assessment]:
+    """Completed assessments that lead to a case while their contact belongs to none, oldest first."""
+    leads = Q(disposition__in=OPENS_CASE) | Q(duties__contains=[Duty.INDIVIDUAL_CASE])
+    centres = organisations_as(user, Role.HANDLER, Role.COORDINATOR)
+    linked = Exists(CaseContact.objects.filter(contact=OuterRef("contact")))
+    found = Assessment.objects.in_force().filter(leads, ~linked, centre__in=centres)
+    oldest = found.select_related("contact", "contact__region", "completed_by").order_by("completed_at", "pk")[:at_most]
+    return [assessment for assessment in oldest if may_write_contact(user, assessment.contact)]

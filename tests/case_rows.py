@@ -1,0 +1,48 @@
+"""Cases that tests need, made as the application makes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assessments import REFERRAL, answer, complete, make_contact, start
+from people import People, as_user
+
+from accounts.models import User
+from cases.actions import assign_case, open_case
+from cases.models import Case, Responsibility
+from hotline.models import Contact
+from privacy.context import acting_as
+from triage.models import Assessment
+
+Answers = dict[str, str | list[str]]
+
+
+def assessed(user: User, contact: Contact, answers: Answers = REFERRAL) -> Assessment:
+    """A completed assessment of the contact, with these answers."""
+    assessment = start(user, contact)
+    for question, given in answers.items():
+        if question not in assessment.answers:
+            assessment = answer(user, assessment, question, given, assessment.version)
+    return complete(user, assessment)
+
+
+def make_case(user: User, answers: Answers = REFERRAL, **details: Any) -> Case:
+    """A case of the user's own contact."""
+    case: Case = as_user(user, open_case, by=user, assessment=assessed(user, make_contact(user, **details), answers))
+    return case
+
+
+def current(case: Case, reader: User) -> Responsibility:
+    with acting_as(reader, purpose="test"):
+        return Responsibility.objects.current().select_related("user", "organisation").get(case=case)
+
+
+def give(people: People, case: Case, to: User | None) -> None:
+    """The coordinator makes somebody responsible, or nobody."""
+    seen = current(case, people.coordinator).pk
+    as_user(people.coordinator, assign_case, by=people.coordinator, case_id=case.pk, to=to, seen=seen)
+
+
+def read(reader: User, case: Case) -> Case:
+    with acting_as(reader, purpose="test"):
+        return Case.objects.with_people().get(pk=case.pk)
