@@ -1,7 +1,7 @@
 """Writes to users, roles and organisations.
 
-The journal stands to the left of this app and cannot be written from here. Who gave and who ended a role therefore stands
-in the membership itself, which the database lets nobody delete and nobody change but for its one end.
+This app may not import the journal. Who gave and who ended a role therefore stands in the membership itself, which the
+database lets the application neither delete nor change, but for its one end.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Push to open pages. A message says which thing changed; the page fetches it over HTTP as the person it shows it to."""
+"""Push to open pages. A message says which thing changed; the page fetches it over HTTP as the person who reads it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from accounts.models import User
 
@@ -33,7 +36,14 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         for group in self.joined:
             await self.channel_layer.group_discard(group, self.channel_name)
 
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
+        """A page has nothing to say here; whatever comes is left unread."""
+
     async def changed(self, message: dict[str, Any]) -> None:
+        """A session that ended (with a role, for instance) hears nothing any more, though its socket is open."""
+        if not await is_signed_in(self.scope["session"]):
+            await self.close(NOT_SIGNED_IN)
+            return
         await self.send_json({"changed": message["id"], "kind": message["kind"]})
 
 
@@ -43,3 +53,12 @@ def groups_of(user: User) -> list[str]:
         user_group(user.pk),
         *{organisation_group(m.organisation_id) for m in user.active_memberships},
     ]
+
+
+@database_sync_to_async
+def is_signed_in(session: SessionBase) -> bool:
+    """Whether the session is still stored and has not run out."""
+    return (
+        session.session_key is not None
+        and Session.objects.filter(session_key=session.session_key, expire_date__gt=timezone.now()).exists()
+    )

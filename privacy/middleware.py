@@ -15,8 +15,9 @@ from .context import acting_as
 class ActingAsMiddleware:
     """Wrap each signed-in request in ``acting_as``: one transaction, committed before the answer leaves.
 
-    A session that has reached its greatest age ends here. An anonymous request gets no context and so sees no protected row. A failed request (5xx) is rolled back:
-    Django has turned its exception into a response by the time it arrives here.
+    A session that has reached its greatest age ends here. An anonymous request gets no context and so sees no
+    protected row. A failed request (5xx) is rolled back: Django has turned its exception into a response by the time
+    it arrives here.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,7 +1,7 @@
 """Row-level security as migration operations.
 
-Conditions are SQL over the row's columns and the functions of schema ``ntk`` (need to know). Those return scalars or arrays
-and stand in sub-selects, so that PostgreSQL evaluates them once per query and can still use an index:
+Conditions are SQL over the row's columns and the functions of schema ``ntk`` (need to know). Those return scalars or
+arrays and stand in sub-selects, so that PostgreSQL evaluates them once per query and can still use an index:
 ``centre_id = any((select ntk.orgs_as('coordinator'))::bigint[])``.
 """
 
@@ -76,7 +76,8 @@ def definer_function(signature: str, returns: str, body: str, *, drop: str = "")
     """A stable SQL function that reads past row-level security, for use inside policies only.
 
     It belongs to ``lotse_policy``, which may read everything and log in nowhere: policies that ask other
-    protected tables would otherwise call each other in a circle. ``drop``: the signature by types, where it has named arguments.
+    protected tables would otherwise call each other in a circle. ``drop``: the signature by types, where it has
+    named arguments.
     """
     return RunSQL(
         f"create function {signature} returns {returns} language sql stable security definer "

@@ -1,0 +1,54 @@
+"""The hash chain over all events, as the database keeps it. Needs no actor: positions and hashes say nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A position of the chain and its hash, to be kept outside the database: what came before can never change."""
+
+    position: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.hash}"
+
+    @classmethod
+    def read(cls, text: str) -> Anchor:
+        """Raises ValueError for what is not ``POSITION:HASH``."""
+        position, _colon, digest = text.partition(":")
+        bytes.fromhex(digest)
+        return cls(int(position), digest)
+
+
+def first_break() -> int | None:
+    """The first position at which the chain does not hold, or None."""
+    found = _ask("select ntk.chain_break()")
+    return None if found is None else int(found)
+
+
+def head() -> Anchor:
+    """The end of the chain. An empty journal's is position 0, without a hash."""
+    position = int(_ask("select ntk.chain_length()"))
+    return Anchor(position, _hash(position))
+
+
+def holds(anchor: Anchor) -> bool:
+    """Whether the chain still goes through the anchor: nobody has written it anew or cut it before that position."""
+    return _hash(anchor.position) == anchor.hash
+
+
+def _hash(position: int) -> str:
+    found = _ask("select ntk.chain_hash(%s)", position)
+    return "" if found is None else bytes(found).hex()
+
+
+def _ask(query: str, *parameters: object) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return cursor.fetchone()[0]
