@@ -1,0 +1,10 @@
+"""Addresses of the figures."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+app_name = "reporting"
+urlpatterns = [path("figures/", views.live, name="live")]

@@ -1,0 +1,56 @@
+"""Live figures, for coordinators alone: a funder never reads a live counter."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import Organisation
+from accounts.permissions import require
+from accounts.roles import Permission
+from hotline.doors import SignedInRequest, signed_in
+
+from . import counts, figures
+from .periods import PERIODS, Period, period
+
+
+@require_safe
+@signed_in
+def live(request: SignedInRequest) -> HttpResponse:
+    """The page, or only its figures when it fetches itself again."""
+    centre = request.user.centre
+    if centre is None:
+        raise Http404
+    require(request.user, Permission.FIGURES_READ, centre.pk)
+    try:
+        chosen = period(request.GET.get("period", ""), timezone.now(), ZoneInfo(centre.time_zone))
+    except LookupError as error:
+        raise Http404 from error
+    template = "reporting/figures.html" if request.headers.get("HX-Request") else "reporting/live.html"
+    return render(request, template, {**_figures(centre, chosen), "period": chosen, "periods": PERIODS})
+
+
+def _figures(centre: Organisation, chosen: Period) -> dict[str, Any]:
+    moment = timezone.now()
+    counted = counts.contacts(centre, chosen)
+    in_need = figures.counselling(counted)
+    chart, every = figures.by_month_and_caller(in_need, counts.caller_types(), chosen.months)
+    states = counts.referrals(centre, chosen)
+    return {
+        "now": counts.now(centre, moment),
+        "number": sum(count.number for count in in_need),
+        "callers": chart,
+        "callers_table": every,
+        "channels": figures.by_channel(in_need),
+        "others": figures.not_counselling(counted),
+        "dispositions": figures.by_disposition(counts.dispositions(centre, chosen)),
+        "states": figures.by_state(states),
+        "waiting": figures.waiting(counts.waiting(centre), moment),
+        "median": figures.duration(counts.median_answer(centre, chosen)),
+        "is_empty": not counted and not states,
+    }
