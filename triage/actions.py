@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,7 @@ class Choice:
 
 @transaction.atomic
 def start(*, by: User, contact_id: uuid.UUID) -> Assessment:
-    """The open assessment of the contact, or the one in force; a new draft where there is neither. A repeat finds it."""
+    """The open assessment of the contact, else the one in force, else a new draft. A repeat finds it."""
     contact = _lock_contact(by, contact_id)
     known = _current(contact)
     if known:
@@ -87,26 +87,30 @@ def supersede(*, by: User, assessment_id: uuid.UUID) -> Assessment:
     return _begin(by, old.contact, answers=answers, provenance=provenance, notes=old.notes, supersedes=old)
 
 
-@transaction.atomic
 def answer(
     *, by: User, assessment_id: uuid.UUID, question_id: str, answer: str | Sequence[str], version: int
 ) -> Assessment:
-    """Save one answer; an empty one takes it back. Raises AnswerError, and Stale when the assessment has changed since.
+    """Save one answer: see `answer_several`."""
+    return answer_several(by=by, assessment_id=assessment_id, answers={question_id: answer}, version=version)
 
-    A repeat of a save whose reply was lost finds its value there and counts as saved.
+
+@transaction.atomic
+def answer_several(
+    *, by: User, assessment_id: uuid.UUID, answers: Mapping[str, str | Sequence[str]], version: int
+) -> Assessment:
+    """Save answers; an empty one takes it back. Raises AnswerError, and Stale when the assessment has changed since.
+
+    A repeat of a save whose reply was lost finds its values there and counts as saved.
     """
     assessment = _lock(by, assessment_id)
-    question = assessment.checklist.questions.get(question_id)
-    if question is None:
-        raise AnswerError(question_id, answer)
-    value = _stored(question, answer)
-    if (assessment.answers.get(question_id) or None) == value:
+    values = {question: _known(assessment, question, given) for question, given in answers.items()}
+    changed = {question: value for question, value in values.items() if assessment.answers.get(question) != value}
+    if not changed:
         return assessment
-    answers = {**assessment.answers, question_id: value}
-    provenance = {**assessment.provenance, question_id: _said(by)}
-    if value is None:
-        del answers[question_id], provenance[question_id]
-    _save_draft(assessment, version, answers=answers, provenance=provenance)
+    said = {question: _said(by) for question in changed}
+    kept = {question: value for question, value in {**assessment.answers, **changed}.items() if value is not None}
+    provenance = {key: value for key, value in {**assessment.provenance, **said}.items() if key in kept}
+    _save_draft(assessment, version, answers=kept, provenance=provenance)
     _record_spell(by, assessment)
     return assessment
 
@@ -130,7 +134,7 @@ def note(*, by: User, assessment_id: uuid.UUID, about: str, text: str, version: 
 def complete(*, by: User, assessment_id: uuid.UUID, version: int, choice: Choice | None = None) -> Assessment:
     """End the assessment with what the rules propose, computed here again, or with another choice and its reason.
 
-    Where the choice drops a protection it waits for a coordinator. Raises ChoiceError and Stale; a repeat has no effect.
+    Where the choice drops a protection it waits for a coordinator. Raises ChoiceError and Stale; a repeat is harmless.
     """
     assessment = _lock(by, assessment_id)
     proposal = assessment.proposal()
@@ -252,7 +256,7 @@ def _save_draft(
 
 
 def _move(assessment: Assessment, to: AssessmentState, *, secret: dict[str, Any] | None = None, **values: Any) -> None:
-    """One UPDATE, conditional on the state and version that were read; `secret` goes to encrypted fields. Raises Stale."""
+    """One UPDATE, on condition of the state and version that were read; `secret`: encrypted fields. Raises Stale."""
     secret = secret or {}
     sealed = {name: _sealed(assessment, name, value) for name, value in secret.items()}
     seen = Assessment.objects.filter(pk=assessment.pk, state=assessment.state, version=assessment.version)
@@ -277,8 +281,8 @@ def _check(choice: Choice, proposal: Proposal) -> None:
 
 
 def _is_repeat(assessment: Assessment, by: User, choice: Choice) -> bool:
-    decided = (assessment.disposition, assessment.urgency, set(assessment.duties))
-    same = decided == (choice.disposition, choice.urgency, choice.duties)
+    same = (assessment.disposition, assessment.urgency) == (choice.disposition.value, choice.urgency.value)
+    same = same and set(assessment.duties) == {duty.value for duty in choice.duties}
     return same and not assessment.is_draft and assessment.completed_by_id == by.pk
 
 
@@ -330,6 +334,13 @@ def _facts(assessment: Assessment) -> dict[str, Any]:
         "second_person_for": assessment.second_person_for,
         "contact": str(assessment.contact_id),
     }
+
+
+def _known(assessment: Assessment, question_id: str, answer: str | Sequence[str]) -> str | list[str] | None:
+    question = assessment.checklist.questions.get(question_id)
+    if question is None:
+        raise AnswerError(question_id, answer)
+    return _stored(question, answer)
 
 
 def _record_spell(by: User, assessment: Assessment) -> None:

@@ -13,7 +13,7 @@ from hotline import permissions as contacts
 from hotline.models import Contact
 from journal.actions import look
 
-from .models import Assessment
+from .models import Assessment, AssessmentQuerySet
 from .states import AssessmentState
 
 
@@ -45,6 +45,25 @@ def contact_to_assess(user: User, contact_id: uuid.UUID) -> Contact:
     return contact
 
 
+def contact_to_show(user: User, contact_id: uuid.UUID) -> Contact:
+    """The contact whose assessment is to be shown, and the trace of the look. Raises Http404."""
+    contact = Contact.objects.select_related("handler").filter(pk=contact_id).first()
+    granted = contacts.has_grant(user, contact_id)
+    if contact is None or not contacts.may_read(user, contact, has_grant=granted):
+        look("assessment.read.denied", by=user, subject=contact_id)
+        raise Http404
+    look("assessment.read", by=user, subject=contact.pk, centre=contact.centre_id)
+    return contact
+
+
+def assessments_to_confirm(user: User, centre_id: int) -> AssessmentQuerySet:
+    """What waits for a second person at the centre, oldest first. Raises Http404 for others than coordinators."""
+    if not can(user, Permission.TRIAGE_CONFIRM, centre_id):
+        raise Http404
+    waiting = Assessment.objects.waiting().filter(centre=centre_id)
+    return waiting.select_related("contact", "completed_by").order_by("completed_at", "id")
+
+
 def assessment_of(contact: Contact) -> Assessment | None:
     """The assessment that counts now: the open one, else the one in force."""
     shown = Assessment.objects.of_contact(contact.pk).exclude(state=AssessmentState.SUPERSEDED)
@@ -53,7 +72,7 @@ def assessment_of(contact: Contact) -> Assessment | None:
 
 
 def assessment_to_confirm(user: User, assessment_id: uuid.UUID) -> Assessment:
-    """The assessment, for one who may confirm it or could before it was decided, and the trace of the look. Raises Http404."""
+    """The assessment, for a coordinator of its centre, and the trace of the look. Raises Http404."""
     found = Assessment.objects.select_related("contact", "completed_by").filter(pk=assessment_id).first()
     if found is None or not can(user, Permission.TRIAGE_CONFIRM, found.centre_id):
         look("assessment.read.denied", by=user, subject=assessment_id)

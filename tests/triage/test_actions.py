@@ -83,6 +83,19 @@ def test_the_same_answer_twice_has_one_effect(people: People) -> None:
     assert answer(people.handler, assessment, "weapons", "no", 1).version == 2
 
 
+def test_several_answers_are_saved_at_once(people: People) -> None:
+    assessment = start(people.handler, make_contact(people.handler))
+    saved = as_user(
+        people.handler,
+        actions.answer_several,
+        by=people.handler,
+        assessment_id=assessment.pk,
+        answers=REFERRAL,
+        version=1,
+    )
+    assert (saved.answers, saved.version) == (REFERRAL, 2)
+
+
 def test_an_answer_from_an_outdated_page_is_told_so(people: People) -> None:
     assessment = start(people.handler, make_contact(people.handler))
     answer(people.handler, assessment, "weapons", "no", 1)
@@ -145,7 +158,8 @@ def test_completed_as_proposed(people: People) -> None:
     assert (stored.state, stored.disposition, stored.urgency) == ("completed", "referral", "standard")
     assert (stored.duties, stored.services, stored.second_person_for) == ([], ["relatives"], [])
     assert not stored.is_override
-    assert {"rule": "referral", "effect": "disposition:referral", "answers": [["radicalisation", "yes"], ["support_wanted", "local"]]} in stored.reasons  # fmt: skip
+    led_there = [["radicalisation", "yes"], ["support_wanted", "local"]]
+    assert {"rule": "referral", "effect": "disposition:referral", "answers": led_there} in stored.reasons
     assert kinds(people.handler, done)[-1] == "assessment.completed"
 
 

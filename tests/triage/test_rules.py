@@ -324,7 +324,7 @@ def test_the_second_person() -> None:
 def test_a_proposal_takes_less_than_a_millisecond() -> None:
     given_answers = {q.id: q.codes[-1] for q in CORE.questions.values()}
     rounds = 200
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(rounds):
         propose(CORE, given_answers)
-    assert (time.perf_counter() - started) / rounds < 0.001 * 3, "three times the promise, for a busy machine"
+    assert (time.process_time() - started) / rounds < 0.001

@@ -1,0 +1,291 @@
+"""The panel, the finish and the confirmations over HTTP."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from assessments import REFERRAL, SECURITY, complete, filled, make_contact
+from django.test import Client
+from django.urls import reverse
+from people import People, new_id
+
+from accounts.models import User
+from hotline.models import Contact
+from privacy.context import acting_as
+from triage import actions
+from triage.models import Assessment
+from triage.vocabulary import Disposition, Urgency
+
+Browser = Callable[[User], Client]
+HTMX: dict[str, Any] = {"headers": {"HX-Request": "true"}}
+ADVICE = actions.Choice(Disposition.ADVICE, Urgency.STANDARD, frozenset(), "The caller wants nothing else.")
+
+
+@pytest.fixture
+def browser() -> Browser:
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+def url(name: str, contact: Contact) -> str:
+    return reverse(f"triage:{name}", args=[contact.pk])
+
+
+def stored(user: User, contact: Contact) -> list[Assessment]:
+    with acting_as(user, purpose="test"):
+        found = list(Assessment.objects.of_contact(contact.pk).order_by("created_at"))
+        for assessment in found:
+            assessment.notes, assessment.override_reason  # noqa: B018  opened while the actor is set
+        return found
+
+
+def choice_of(assessment: Assessment, **changes: Any) -> dict[str, Any]:
+    proposal = assessment.proposal()
+    chosen = {
+        "version": assessment.version,
+        "disposition": proposal.disposition.value,
+        "urgency": proposal.urgency.value,
+        "duties": [duty.value for duty in proposal.duties],
+        "reason": "",
+    }
+    return {**chosen, **changes}
+
+
+# ---- The panel -----------------------------------------------------------------------------------------------------
+
+
+def test_looking_stores_nothing(people: People, browser: Browser) -> None:
+    contact = make_contact(people.handler)
+    page = browser(people.handler).get(url("panel", contact))
+    assert page.status_code == 200
+    assert page.content.count(b"<fieldset") == 41, "44 questions, of which three are not asked yet"
+    assert stored(people.handler, contact) == []
+
+
+def test_a_fragment_for_the_desk_is_no_whole_page(people: People, browser: Browser) -> None:
+    fragment = browser(people.handler).get(url("panel", make_contact(people.handler)), **HTMX)
+    assert b"<html" not in fragment.content
+    assert fragment.content.count(b'id="triage-panel"') == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "de"])
+def test_the_checklist_speaks_the_reader_s_language(people: People, browser: Browser, language: str) -> None:
+    client = browser(people.handler)
+    contact = make_contact(people.handler)
+    page = client.get(url("panel", contact), headers={"accept-language": language})
+    title = {"en": "Is a minor involved?", "fr": "Un·e mineur·e est-il·elle concerné·e ?", "de": "minderjährige"}
+    assert title[language] in page.content.decode()
+
+
+def test_the_first_answer_starts_the_assessment_and_gives_the_proposal(people: People, browser: Browser) -> None:
+    contact = make_contact(people.handler)
+    data = {"question": "security_signal", "security_signal": "imminent", "version": 0}
+    answered = browser(people.handler).post(url("answer", contact), data, **HTMX)
+    body = answered.content.decode()
+    assert "Proposed: Emergency" in body
+    assert "Call 112 now" in body
+    assert 'name="version" value="2"' in body
+    assert [assessment.answers for assessment in stored(people.handler, contact)] == [{"security_signal": "imminent"}]
+
+
+def test_a_question_appears_when_an_answer_asks_for_it(people: People, browser: Browser) -> None:
+    contact = make_contact(people.handler)
+    client = browser(people.handler)
+    data = {"question": "age_band", "age_band": "14_17", "version": 0}
+    body = client.post(url("answer", contact), data, **HTMX).content.decode()
+    assert 'id="triage-slot-custody" hx-swap-oob="true"' in body
+    assert 'id="q-custody"' in body
+    assert 'id="q-age_band"' not in body, "the question that has the focus stays as it is"
+
+
+def test_several_answers_are_saved_and_taken_back(people: People, browser: Browser) -> None:
+    contact = make_contact(people.handler)
+    client = browser(people.handler)
+    client.post(url("answer", contact), {"question": "needs", "needs": ["school", "work"], "version": 0}, **HTMX)
+    assert stored(people.handler, contact)[0].answers == {"needs": ["school", "work"]}
+    client.post(url("answer", contact), {"question": "needs", "version": 2}, **HTMX)
+    assert stored(people.handler, contact)[0].answers == {}
+
+
+def test_an_outdated_tab_is_told_and_changes_nothing(people: People, browser: Browser) -> None:
+    contact = make_contact(people.handler)
+    client = browser(people.handler)
+    client.post(url("answer", contact), {"question": "weapons", "weapons": "no", "version": 0}, **HTMX)
+    late = client.post(url("answer", contact), {"question": "weapons", "weapons": "access", "version": 1}, **HTMX)
+    assert late.status_code == 409
+    assert stored(people.handler, contact)[0].answers == {"weapons": "no"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"question": "weapons", "weapons": "cake", "version": 0},
+        {"question": "cake", "cake": "no", "version": 0},
+        {"question": "weapons", "weapons": "no", "version": "x"},
+        {"question": "weapons", "weapons": "no"},
+    ],
+)
+def test_a_malformed_answer_is_400_and_stores_no_answer(people: People, browser: Browser, data: dict[str, Any]) -> None:
+    contact = make_contact(people.handler)
+    assert browser(people.handler).post(url("answer", contact), data, **HTMX).status_code == 400
+    assert [assessment.answers for assessment in stored(people.handler, contact)] in ([], [{}])
+
+
+def test_a_note_is_saved_and_the_next_answer_follows_it(people: People, browser: Browser) -> None:
+    contact = make_contact(people.handler)
+    client = browser(people.handler)
+    noted = client.post(url("note", contact), {"about": "source", "text": "a friend", "version": 0}, **HTMX)
+    assert b'name="version" value="2" hx-swap-oob="true"' in noted.content
+    assert stored(people.handler, contact)[0].notes == {"source": "a friend"}
+    assert b"a friend" in client.get(url("panel", contact)).content
+
+
+@pytest.mark.parametrize("data", [{"about": "cake", "text": "x", "version": 0}, {"text": "x", "version": 0}])
+def test_a_malformed_note_is_400(people: People, browser: Browser, data: dict[str, Any]) -> None:
+    contact = make_contact(people.handler)
+    assert browser(people.handler).post(url("note", contact), data, **HTMX).status_code == 400
+
+
+def test_an_answer_takes_less_than_a_tenth_of_a_second(people: People, browser: Browser) -> None:
+    """Of the processor: the clock on the wall belongs to whatever else the machine does."""
+    contact = make_contact(people.handler)
+    client = browser(people.handler)
+    client.get(url("panel", contact))
+    took = []
+    for version, code in enumerate(["no", "unknown", "access", "present"]):
+        started = time.process_time()
+        seen = version + 1 if version else 0
+        client.post(url("answer", contact), {"question": "weapons", "weapons": code, "version": seen}, **HTMX)
+        took.append(time.process_time() - started)
+    assert min(took) < 0.1
+
+
+# ---- The finish ----------------------------------------------------------------------------------------------------
+
+
+def test_finished_as_proposed(people: People, browser: Browser) -> None:
+    draft = filled(people, REFERRAL)
+    client = browser(people.handler)
+    assert client.get(url("finish", draft.contact), **HTMX).status_code == 200
+    done = client.post(url("finish", draft.contact), choice_of(draft), **HTMX)
+    assert b"Referral to a partner" in done.content
+    assert done.content.count(b'id="triage-panel"') == 1
+    assert [a.state for a in stored(people.handler, draft.contact)] == ["completed"]
+    again = client.post(url("finish", draft.contact), choice_of(draft), **HTMX)
+    assert again.status_code == 200
+    assert [a.state for a in stored(people.handler, draft.contact)] == ["completed"]
+
+
+def test_another_choice_without_a_reason_is_told_at_the_field(people: People, browser: Browser) -> None:
+    draft = filled(people, REFERRAL)
+    client = browser(people.handler)
+    refused = client.post(url("finish", draft.contact), choice_of(draft, disposition="advice"), **HTMX)
+    assert refused.status_code == 422
+    assert b"say why" in refused.content
+    chosen = choice_of(draft, disposition="advice", reason="They asked for nothing more.")
+    client.post(url("finish", draft.contact), chosen, **HTMX)
+    finished = stored(people.handler, draft.contact)[0]
+    assert (finished.state, finished.disposition) == ("completed", "advice")
+    assert finished.override_reason == "They asked for nothing more."
+
+
+def test_without_a_proposal_something_must_be_chosen(people: People, browser: Browser) -> None:
+    contact = make_contact(people.handler)
+    client = browser(people.handler)
+    assert client.get(url("finish", contact)).status_code == 200
+    refused = client.post(url("finish", contact), {"version": 0, "urgency": "standard"})
+    assert refused.status_code == 422
+    assert b"choose what follows" in refused.content
+
+
+def test_dropping_a_protection_waits_and_a_coordinator_confirms(people: People, browser: Browser) -> None:
+    draft = filled(people, SECURITY)
+    chosen = choice_of(draft, disposition="advice", duties=[], reason="A misunderstanding.")
+    waiting = browser(people.handler).post(url("finish", draft.contact), chosen, **HTMX)
+    assert b"Until a coordinator has confirmed it" in waiting.content
+    client = browser(people.coordinator)
+    assert draft.contact.reference.encode() in client.get(reverse("triage:confirmations")).content
+    page = reverse("triage:confirmation", args=[draft.pk])
+    assert b"A misunderstanding." in client.get(page).content
+    version = stored(people.coordinator, draft.contact)[0].version
+    decided = client.post(page, {"version": version, "decision": "confirm", "note": ""})
+    assert decided.headers["Location"] == reverse("triage:confirmations")
+    assert [a.state for a in stored(people.coordinator, draft.contact)] == ["completed"]
+    late = client.post(page, {"version": version, "decision": "send_back", "note": "Wait."})
+    assert late.status_code == 409
+    assert b"Nothing waits for you" in client.get(reverse("triage:confirmations")).content
+
+
+def test_sent_back_it_needs_a_note_and_is_shown_to_the_handler(people: People, browser: Browser) -> None:
+    waiting = complete(people.handler, filled(people, SECURITY), ADVICE)
+    client = browser(people.coordinator)
+    page = reverse("triage:confirmation", args=[waiting.pk])
+    data = {"version": waiting.version, "decision": "send_back", "note": " "}
+    assert client.post(page, data).status_code == 422
+    client.post(page, {**data, "note": "Please inform the police."})
+    panel = browser(people.handler).get(url("panel", waiting.contact))
+    assert b"Please inform the police." in panel.content
+    assert b"<fieldset" in panel.content
+
+
+def test_assess_again_begins_with_the_old_answers(people: People, browser: Browser) -> None:
+    done = complete(people.handler, filled(people, REFERRAL))
+    client = browser(people.handler)
+    for _ in range(2):
+        again = client.post(url("again", done.contact), **HTMX)
+        assert b'id="q-radicalisation-yes" name="radicalisation" value="yes" checked' in again.content
+    assert [a.state for a in stored(people.handler, done.contact)] == ["completed", "draft"]
+
+
+def test_nothing_to_assess_again(people: People, browser: Browser) -> None:
+    assert browser(people.handler).post(url("again", make_contact(people.handler)), **HTMX).status_code == 400
+
+
+# ---- Need to know --------------------------------------------------------------------------------------------------
+
+
+def test_others_find_nothing(people: People, browser: Browser) -> None:
+    waiting = complete(people.handler, filled(people, SECURITY), ADVICE)
+    page = reverse("triage:confirmation", args=[waiting.pk])
+    for user in people.everybody:
+        if user in (people.handler, people.coordinator):
+            continue
+        client = browser(user)
+        assert client.get(url("panel", waiting.contact)).status_code == 404
+        assert client.get(url("finish", waiting.contact)).status_code == 404
+        for name in ("answer", "note", "finish", "again"):
+            assert client.post(url(name, waiting.contact), {"version": 1}).status_code == 404
+        assert client.get(page).status_code == client.post(page, {}).status_code == 404
+
+
+def test_a_handler_confirms_nothing(people: People, browser: Browser) -> None:
+    waiting = complete(people.handler, filled(people, SECURITY), ADVICE)
+    client = browser(people.handler)
+    assert client.get(reverse("triage:confirmations")).status_code == 404
+    page = reverse("triage:confirmation", args=[waiting.pk])
+    data = {"version": waiting.version, "decision": "confirm"}
+    assert (client.get(page).status_code, client.post(page, data).status_code) == (404, 404)
+
+
+def test_a_coordinator_does_not_confirm_their_own_choice(people: People, browser: Browser) -> None:
+    contact = make_contact(people.coordinator)
+    client = browser(people.coordinator)
+    data = {"question": "security_signal", "security_signal": "concrete", "version": 0}
+    client.post(url("answer", contact), data, **HTMX)
+    draft = stored(people.coordinator, contact)[0]
+    client.post(url("finish", contact), choice_of(draft, disposition="advice", duties=[], reason="No."), **HTMX)
+    page = reverse("triage:confirmation", args=[draft.pk])
+    assert b"another coordinator" in client.get(page).content
+    version = stored(people.coordinator, contact)[0].version
+    assert client.post(page, {"version": version, "decision": "confirm"}).status_code == 404
+
+
+def test_what_is_not_there_is_404(people: People, browser: Browser) -> None:
+    client = browser(people.coordinator)
+    assert client.get(reverse("triage:panel", args=[new_id()])).status_code == 404
+    assert client.get(reverse("triage:confirmation", args=[new_id()])).status_code == 404

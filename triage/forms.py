@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .actions import Choice
+from .rules import Proposal
+from .vocabulary import Disposition, Duty, Urgency
+
+CHOOSABLE = [choice for choice in Disposition.choices if choice[0] != Disposition.OPEN]
+
+
+class NoteForm(forms.Form):
+    about = forms.SlugField(max_length=40)
+    version = forms.IntegerField(min_value=0)
+    text = forms.CharField(max_length=4000, required=False, strip=False)
+
+
+class CompleteForm(forms.Form):
+    """What follows. It begins with the proposal; whatever differs from it needs a reason."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    disposition = forms.ChoiceField(
+        label=gettext_lazy("What follows"), choices=CHOOSABLE, widget=forms.RadioSelect, required=False
+    )
+    urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=Urgency.choices, widget=forms.RadioSelect)
+    duties = forms.MultipleChoiceField(
+        label=gettext_lazy("Duties"),
+        choices=Duty.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("Taking a security or child-protection duty away needs a coordinator."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("Only where you choose otherwise than proposed. No names."),
+    )
+
+    def __init__(self, *args: Any, proposal: Proposal, version: int, **kwargs: Any) -> None:
+        self.proposal = proposal
+        kwargs["initial"] = {
+            "version": version,
+            "disposition": proposal.disposition,
+            "urgency": proposal.urgency,
+            "duties": sorted(duty.value for duty in proposal.duties),
+        }
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        if not cleaned["disposition"]:
+            self.add_error("disposition", _("The answers do not carry a proposal yet: choose what follows."))
+        elif self.choice().differs_from(self.proposal) and not cleaned["reason"].strip():
+            self.add_error("reason", _("This differs from the proposal: say why."))
+        return cleaned
+
+    def choice(self) -> Choice:
+        """Only for a form without errors."""
+        return Choice(
+            Disposition(self.cleaned_data["disposition"]),
+            Urgency(self.cleaned_data["urgency"]),
+            frozenset(Duty(code) for code in self.cleaned_data["duties"]),
+            self.cleaned_data["reason"],
+        )
+
+
+class ReviewForm(forms.Form):
+    """The second person's decision."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    decision = forms.ChoiceField(
+        label=gettext_lazy("Decision"),
+        choices=[("confirm", gettext_lazy("Confirm")), ("send_back", gettext_lazy("Send back"))],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note for the handler"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("decision") == "send_back" and not cleaned.get("note", "").strip():
+            self.add_error("note", _("Say what has to change."))
+        return cleaned

@@ -1,0 +1,184 @@
+"""What the panel shows: questions with their answers, and a proposal with its reasons, in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regions.vocabulary import Service
+
+from .conditions import questions as asked_in
+from .questionnaire import Answer, Checklist, Question, Section, Text
+from .rules import Effect, EffectKind, Proposal, Reason, Shown, given_answers, visible
+from .vocabulary import Disposition, Duty, Urgency
+
+
+@dataclass(frozen=True)
+class Option:
+    answer: Answer
+    id: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """`is_shown`: whether the answers given so far make it a question at all."""
+
+    question: Question
+    options: tuple[Option, ...]
+    is_shown: bool
+
+    @property
+    def id(self) -> str:
+        return anchor(self.question.id)
+
+    @property
+    def is_answered(self) -> bool:
+        return any(option.is_chosen for option in self.options)
+
+    @property
+    def is_conditional(self) -> bool:
+        return self.question.shown_if is not None
+
+    @property
+    def chosen(self) -> list[Text]:
+        return [option.answer.label for option in self.options if option.is_chosen]
+
+
+@dataclass(frozen=True)
+class SectionView:
+    section: Section
+    questions: tuple[QuestionView, ...]
+    note: str
+    is_open: bool = False
+
+    @property
+    def asked(self) -> int:
+        return sum(question.is_shown for question in self.questions)
+
+    @property
+    def answered(self) -> int:
+        return sum(question.is_shown and question.is_answered for question in self.questions)
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer that led to something, with a link to its question."""
+
+    question: Text
+    answer: Text
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Because:
+    """One rule that applied: what follows from it, why, and the answers that led there."""
+
+    rule: str
+    text: Text
+    effects: tuple[str, ...]
+    answers: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A code with its label, and guidance where there is some."""
+
+    code: str
+    label: str
+    guidance: Text | None = None
+
+
+def anchor(question_id: str) -> str:
+    return f"q-{question_id}"
+
+
+def sections(checklist: Checklist, answers: Mapping[str, Any], notes: Mapping[str, str]) -> list[SectionView]:
+    """All sections; the first with an important question without an answer is open."""
+    shown = visible(checklist, given_answers(checklist, answers))
+    views = [_section(section, shown, notes) for section in checklist.sections]
+    first = next((at for at, view in enumerate(views) if _wants_attention(view)), None)
+    return [SectionView(v.section, v.questions, v.note, is_open=at == first) for at, v in enumerate(views)]
+
+
+def depending_on(checklist: Checklist, question_id: str) -> frozenset[str]:
+    """The questions that are asked or not, depending on the answer to this one."""
+    conditional = (question for question in checklist.questions.values() if question.shown_if is not None)
+    return frozenset(q.id for q in conditional if q.shown_if is not None and question_id in asked_in(q.shown_if))
+
+
+def _section(section: Section, shown: Shown, notes: Mapping[str, str]) -> SectionView:
+    return SectionView(section, tuple(_question(q, shown) for q in section.questions), notes.get(section.id, ""))
+
+
+def _question(question: Question, shown: Shown) -> QuestionView:
+    chosen = shown.given.get(question.id, frozenset())
+    options = (Option(a, f"{anchor(question.id)}-{a.code}", a.code in chosen) for a in question.answers)
+    return QuestionView(question, tuple(options), question in shown.questions)
+
+
+def _wants_attention(view: SectionView) -> bool:
+    return any(q.is_shown and q.question.important and not q.is_answered for q in view.questions)
+
+
+def because(checklist: Checklist, reasons: Iterable[Reason]) -> list[Because]:
+    """The reasons by rule, in words; the one that decided the disposition comes first."""
+    by_rule: dict[str, list[Reason]] = {}
+    for reason in reasons:
+        by_rule.setdefault(reason.rule_id, []).append(reason)
+    deciding = {reason.rule_id for group in by_rule.values() for reason in group if _decides(reason)}
+    ordered = sorted(by_rule.items(), key=lambda item: item[0] not in deciding)
+    return [_because(checklist, rule_id, group) for rule_id, group in ordered]
+
+
+def stored_reasons(reasons: Iterable[Mapping[str, Any]]) -> list[Reason]:
+    """The reasons of a completed assessment, as they were kept."""
+    return [_reason(**reason) for reason in reasons]
+
+
+def _reason(rule: str, effect: str, answers: Iterable[tuple[str, str]]) -> Reason:
+    kind, _, code = effect.partition(":")
+    return Reason(rule, Effect(EffectKind(kind), code), tuple((question, answer) for question, answer in answers))
+
+
+def _decides(reason: Reason) -> bool:
+    return reason.effect.kind is EffectKind.DISPOSITION
+
+
+def _because(checklist: Checklist, rule_id: str, reasons: list[Reason]) -> Because:
+    answers = dict.fromkeys(pair for reason in reasons for pair in reason.answers)
+    effects = tuple(label_of(reason.effect) for reason in reasons)
+    return Because(rule_id, checklist.rule(rule_id).because, effects, tuple(_said(checklist, *a) for a in answers))
+
+
+def _said(checklist: Checklist, question_id: str, code: str) -> Said:
+    question = checklist.questions[question_id]
+    label = next(answer.label for answer in question.answers if answer.code == code)
+    return Said(question.label, label, anchor(question_id))
+
+
+def label_of(effect: Effect) -> str:
+    words = {
+        EffectKind.DISPOSITION: Disposition,
+        EffectKind.URGENCY: Urgency,
+        EffectKind.DUTY: Duty,
+        EffectKind.SERVICE: Service,
+    }
+    return str(words[effect.kind](effect.code).label)
+
+
+def duties(checklist: Checklist, codes: Iterable[str]) -> list[Named]:
+    """Duties in the order of their weight, each with what to do."""
+    held = set(codes)
+    return [Named(d.value, str(d.label), checklist.duty_guidance[d]) for d in Duty if d.value in held]
+
+
+def services(codes: Iterable[str]) -> list[Named]:
+    held = set(codes)
+    return [Named(service.value, str(service.label)) for service in Service if service.value in held]
+
+
+def missing(checklist: Checklist, proposal: Proposal) -> list[QuestionView]:
+    """The questions that have no answer yet and matter."""
+    return [QuestionView(checklist.questions[question], (), True) for question in proposal.missing]
