@@ -16,8 +16,11 @@ from .permissions import NotAllowed, require
 from .roles import Permission, Role
 
 
-def create_user(*, by: User | None, email: str, name: str, password: str, language: str = "en") -> User:
-    """``by`` is None only for the command that makes an installation's first administrator and for the demo."""
+def create_user(*, by: User | None, email: str, name: str, password: str | None, language: str = "en") -> User:
+    """``by`` is None only for the command that makes an installation's first administrator and for the demo.
+
+    Without a password nobody can sign in as the user until one is set.
+    """
     if by is not None:
         require(by, Permission.USERS_MANAGE)
     return User.objects.create(email=email, name=name, language=language, password=make_password(password), made_by=by)

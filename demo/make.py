@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import time_machine
+from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
+from django.db import connection
 
 from accounts.actions import create_organisation, create_user, grant_role
 from accounts.models import Organisation, OrganisationKind, User
 from accounts.roles import Role
+from journal.actions import record
+from journal.models import Event
 from privacy.context import acting_as
 from regions.actions import add_liaison, pause_intake, save_profile, set_coverage
 from regions.models import PostalCode, Region
@@ -22,6 +26,8 @@ from .people import BIRDS, CENTRE, DOMAIN, PASSWORD
 from .play import Player, moment
 from .present import make_present
 from .stories import year
+
+MADE = "demo.made"
 
 
 class NotADemo(Exception):
@@ -36,37 +42,48 @@ def refuse_real_data() -> None:
         raise NotADemo("a user who is not part of the demo")
 
 
-def is_made() -> bool:
+def is_begun() -> bool:
     return Organisation.objects.filter(is_demo=True).exists()
+
+
+def is_whole() -> bool:
+    """Whether the demo was made to its end: its last act is the coordinator's note of it."""
+    coordinator = User.objects.filter(email=f"crane@{DOMAIN}").first()
+    if coordinator is None:
+        return False
+    with acting_as(coordinator, purpose="demo"):
+        return Event.objects.filter(kind=MADE).exists()
 
 
 def make_demo(*, seed: int, now: datetime, say: Callable[[str], object]) -> None:
     """Raises NotADemo. ``now``: the present of the demo (aware); the year before it is invented."""
     refuse_real_data()
+    with connection.cursor() as cursor:  # invented data needs no wait for the disk
+        cursor.execute("set synchronous_commit to off")
     rng = random.Random(seed)
     if not PostalCode.objects.exists():
         call_command("load_regions", verbosity=0)
         call_command("load_postal_codes", verbosity=0)
     say("organisations and people")
-    with moment_of_setup(now):
+    with time_machine.travel(now - timedelta(days=400), tick=True):  # the centre is older than its first contact
         organisations = make_organisations()
         people = make_people(organisations)
         make_network(people["crane"], organisations, now)
     say("a year of contacts")
-    workers = {organisations[bird.organisation].pk: people[bird.handle] for bird in BIRDS if bird.role == Role.PARTNER_WORKER}
+    workers = {
+        organisations[bird.organisation].pk: people[bird.handle] for bird in BIRDS if bird.role == Role.PARTNER_WORKER
+    }
     spare = make_spare_workers(organisations, workers)
-    player = Player(rng, [people["heron"], people["tern"], people["plover"]], lambda pk: workers.get(pk) or spare[pk], now)
+    player = Player(
+        rng, [people["heron"], people["tern"], people["plover"]], lambda pk: workers.get(pk) or spare[pk], now
+    )
     for story in year(rng, now.date()):
         player.tell(story)
     say("today")
     make_present(player, rng, now)
-
-
-def moment_of_setup(now: datetime):  # type: ignore[no-untyped-def]
-    """The centre existed before its first contact."""
-    import time_machine
-
-    return time_machine.travel(now - timedelta(days=400), tick=True)
+    crane = people["crane"]
+    with acting_as(crane, purpose="demo"):
+        record(MADE, by=crane, subject=player.new_id(), centre=organisations[CENTRE].pk, data={"seed": seed})
 
 
 def make_organisations() -> dict[str, Organisation]:
@@ -88,9 +105,11 @@ def _organisation(name: str, kind: OrganisationKind, country: str) -> Organisati
 def make_people(organisations: dict[str, Organisation]) -> dict[str, User]:
     people = {}
     for bird in BIRDS:
-        user = create_user(by=None, email=bird.email, name=bird.name, password=PASSWORD, language=bird.language)
+        user = create_user(by=None, email=bird.email, name=bird.name, password=None, language=bird.language)
         grant_role(by=None, user=user, organisation=organisations[bird.organisation], role=bird.role)
         people[bird.handle] = User.objects.get(pk=user.pk)
+    # Hashing is slow on purpose; one password for all needs it once.
+    User.objects.filter(pk__in=[user.pk for user in people.values()]).update(password=make_password(PASSWORD))
     return people
 
 
@@ -101,7 +120,7 @@ def make_spare_workers(organisations: dict[str, Organisation], workers: dict[int
         organisation = organisations[partner.key]
         if organisation.pk not in workers:
             email = f"worker-{partner.key.lower()}@{DOMAIN}"
-            user = create_user(by=None, email=email, name="Worker", password=uuid.uuid4().hex)
+            user = create_user(by=None, email=email, name="Worker", password=None)
             grant_role(by=None, user=user, organisation=organisation, role=Role.PARTNER_WORKER)
             spare[organisation.pk] = User.objects.get(pk=user.pk)
     return spare

@@ -16,8 +16,9 @@ import time_machine
 
 from accounts.models import Organisation, User
 from accounts.services import Service, service_user
-from cases.actions import add_note, open_case, opens_case
+from cases.actions import add_note, open_case
 from cases.models import Case
+from cases.opening import opens_case
 from handoff import answers as partner
 from handoff.actions import draft_referral, offer_referral, withdraw_referral
 from handoff.lapses import due_deadlines, run_deadline
@@ -45,10 +46,20 @@ def moment(user: User, at: datetime) -> Iterator[None]:
         yield
 
 
+def answered(handler: User, contact: Contact, story: Story) -> Assessment:
+    """The contact's draft assessment with the story's answers; what the contact told already stays."""
+    draft = triage.start(by=handler, contact_id=contact.pk)
+    asked = draft.checklist.questions.keys() - draft.answers.keys()
+    answers = {question: answer for question, answer in story.answers.items() if question in asked}
+    return triage.answer_several(by=handler, assessment_id=draft.pk, answers=answers, version=draft.version)
+
+
 class Player:
     """Acts out stories with a centre's handlers and the partners' workers."""
 
-    def __init__(self, rng: random.Random, handlers: list[User], workers: Callable[[int], User], until: datetime) -> None:
+    def __init__(
+        self, rng: random.Random, handlers: list[User], workers: Callable[[int], User], until: datetime
+    ) -> None:
         self.rng = rng
         self.handlers = handlers
         self.worker_of = workers
@@ -66,7 +77,11 @@ class Player:
             if regions := region_for(details.get("country", "DE"), details.get("postal_code", "")):
                 details["region_id"] = regions[0].pk
             contact = open_contact(
-                by=handler, contact_id=self.new_id(), channel=details.pop("channel"), details=details, started_at=story.at
+                by=handler,
+                contact_id=self.new_id(),
+                channel=details.pop("channel"),
+                details=details,
+                started_at=story.at,
             )
         with moment(handler, story.at + timedelta(minutes=self.rng.randint(6, 45))):
             return complete_contact(by=handler, contact_id=contact.pk, kind=Kind(story.kind))
@@ -74,12 +89,7 @@ class Player:
     def assess(self, story: Story, contact: Contact) -> Assessment:
         handler = self.handlers[story.handler]
         with moment(handler, story.at + timedelta(minutes=46)):
-            assessment = triage.start(by=handler, contact_id=contact.pk)
-            for question, answer in story.answers.items():
-                if question in assessment.checklist.questions and question not in assessment.answers:
-                    assessment = triage.answer(
-                        by=handler, assessment_id=assessment.pk, question_id=question, answer=answer, version=assessment.version
-                    )
+            assessment = answered(handler, contact, story)
             return triage.complete(by=handler, assessment_id=assessment.pk, version=assessment.version)
 
     def tell(self, story: Story) -> Case | None:

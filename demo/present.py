@@ -16,7 +16,7 @@ from regions.lookup import region_for
 from triage import actions as triage
 from triage.vocabulary import PROTECTED_DUTIES, Disposition, Urgency
 
-from .play import Player, moment
+from .play import Player, answered, moment
 from .stories import CALM, PLOT_ANSWERS, Story
 from .words import NOTES
 
@@ -58,7 +58,9 @@ def _details(country: str, language: str, postal_code: str, municipality: str) -
 def _desk(player: Player, now: datetime) -> None:
     heron, tern, plover = player.handlers
     _draft(player, heron, now - timedelta(minutes=7), _details("DE", "de", "97070", "Würzburg"))
-    _draft(player, heron, now - timedelta(minutes=31), {"channel": "email", "caller_type_id": "school", "language": "de"})
+    _draft(
+        player, heron, now - timedelta(minutes=31), {"channel": "email", "caller_type_id": "school", "language": "de"}
+    )
     forgotten = _draft(player, plover, now - timedelta(hours=5), _details("DE", "de", "04109", "Leipzig"))
     shift = service_user(Service.SHIFT)
     with moment(shift, now):
@@ -92,14 +94,11 @@ def _second_person(player: Player, now: datetime) -> None:
     story = Story(now - timedelta(hours=4), 0, "counselling", details, "security", {**CALM, **PLOT_ANSWERS["security"]})
     contact = player.log(story)
     with moment(heron, now - timedelta(hours=3)):
-        assessment = triage.start(by=heron, contact_id=contact.pk)
-        for question, answer in story.answers.items():
-            if question in assessment.checklist.questions and question not in assessment.answers:
-                assessment = triage.answer(
-                    by=heron, assessment_id=assessment.pk, question_id=question, answer=answer, version=assessment.version
-                )
+        assessment = answered(heron, contact, story)
         duties = frozenset(assessment.proposal().duties - PROTECTED_DUTIES)
-        choice = triage.Choice(Disposition.CENTRAL_CASE, Urgency.STANDARD, duties, "Reise ist ein Familienbesuch. (Demo)")
+        choice = triage.Choice(
+            Disposition.CENTRAL_CASE, Urgency.STANDARD, duties, "Reise ist ein Familienbesuch. (Demo)"
+        )
         triage.complete(by=heron, assessment_id=assessment.pk, version=assessment.version, choice=choice)
 
 
@@ -107,8 +106,13 @@ def _access(player: Player, now: datetime) -> None:
     """A handler asks to see a colleague's contact, with a reason."""
     heron, tern, _plover = player.handlers
     with moment(tern, now - timedelta(days=1)):
-        contact = open_contact(by=tern, contact_id=player.new_id(), details={"caller_type_id": "friend", "language": "fr"})
+        contact = open_contact(
+            by=tern, contact_id=player.new_id(), details={"caller_type_id": "friend", "language": "fr"}
+        )
     with moment(heron, now - timedelta(hours=2)):
         request_access(
-            by=heron, request_id=player.new_id(), contact_id=contact.pk, reason="Die Schwester hat heute bei mir angerufen. (Demo)"
+            by=heron,
+            request_id=player.new_id(),
+            contact_id=contact.pk,
+            reason="Die Schwester hat heute bei mir angerufen. (Demo)",
         )

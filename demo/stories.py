@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from .words import LABELS, NOTES, PLACES
 
 ZONE = ZoneInfo("Europe/Berlin")
-COUNSELLING = 300
-NON_COUNSELLING = 55
+COUNSELLING = 224
+NON_COUNSELLING = 40
 DAYS = 365
 
 CALLER_TYPES = {
@@ -31,14 +31,42 @@ RELATIONS = {
     "neighbour": "neighbour", "colleague": "colleague", "school": "pupil", "social_work": "client", "youth_work": "client",
     "counselling": "client", "health": "client", "employer": "colleague", "affected": "self",
 }  # fmt: skip
-CHANNELS = {"phone": 70, "callback": 10, "email": 10, "web_form": 4, "sms": 2, "whatsapp": 2, "in_person": 1, "letter": 1}
+CHANNELS = {
+    "phone": 70,
+    "callback": 10,
+    "email": 10,
+    "web_form": 4,
+    "sms": 2,
+    "whatsapp": 2,
+    "in_person": 1,
+    "letter": 1,
+}
 PHENOMENA = {"religious": 48, "right": 24, "conspiracy": 9, "foreign": 6, "left": 3, "mixed": 5, "unknown": 5}
 AGE_BANDS = {"under_14": 4, "14_17": 27, "18_20": 19, "21_26": 19, "27_39": 12, "40_plus": 8, "unknown": 11}
 SEXES = {"male": 74, "female": 22, "diverse": 1, "unknown": 3}
 NON_COUNSELLING_KINDS = {"silent": 35, "wrong_number": 25, "prank": 15, "abusive": 10, "press": 10, "test": 5}
 PLOTS = {"advice": 66, "central_case": 12, "referral": 12, "security": 4, "child_protection": 3, "verify_first": 3}
-ENDINGS = {"completed": 40, "in_progress": 18, "accepted": 8, "declined": 12, "expired": 10, "returned": 6, "withdrawn": 6}
-TOPICS = ["behaviour", "appearance", "contacts", "online", "ideology", "family", "school", "violence", "conversion", "exit"]
+ENDINGS = {
+    "completed": 40,
+    "in_progress": 18,
+    "accepted": 8,
+    "declined": 12,
+    "expired": 10,
+    "returned": 6,
+    "withdrawn": 6,
+}
+TOPICS = [
+    "behaviour",
+    "appearance",
+    "contacts",
+    "online",
+    "ideology",
+    "family",
+    "school",
+    "violence",
+    "conversion",
+    "exit",
+]
 
 CALM: dict[str, Any] = {
     "source_reliability": "b", "information_credibility": "2", "source_knowledge": "first_hand", "source_motive": "concern",
@@ -53,7 +81,11 @@ PLOT_ANSWERS: dict[str, dict[str, Any]] = {
     "referral": {"radicalisation": "yes", "support_wanted": "local", "support_for": "relatives"},
     "security": {"radicalisation": "yes", "security_signal": "concrete", "travel": "preparing"},
     "child_protection": {"child_welfare_risk": "serious"},
-    "verify_first": {"source_reliability": "e", "source_conflict": "custody_dispute", "source_knowledge": "second_hand"},
+    "verify_first": {
+        "source_reliability": "e",
+        "source_conflict": "custody_dispute",
+        "source_knowledge": "second_hand",
+    },
 }
 
 

@@ -6,14 +6,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from demo.make import NotADemo, is_made, make_demo, refuse_real_data
+from demo.make import NotADemo, is_begun, is_whole, make_demo, refuse_real_data
 from demo.people import PEOPLE
 
 SEED = 20160101
+ALREADY = "There is a demo in this database already."
+CUT_OFF = "The making of the demo was cut off here. Start again with an empty database (another --data directory)."
 
 
 class Command(BaseCommand):
-    help = "Fills an empty database with a fictional centre, its network and a year of contacts. Never touches real data."
+    help = (
+        "Fills an empty database with a fictional centre, its network and a year of contacts. Never touches real data."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=SEED, help="the same seed and day give the same year")
@@ -22,10 +26,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             refuse_real_data()
-            if is_made():
-                if options["if_empty"]:
+            if is_begun():
+                if options["if_empty"] and is_whole():
                     return
-                raise CommandError("There is a demo in this database already.")
+                raise CommandError(ALREADY if is_whole() else CUT_OFF)
             make_demo(seed=options["seed"], now=timezone.localtime(), say=self.stdout.write)
         except NotADemo as found:
             raise CommandError(f"This database holds {found}; the demo is made in an empty one only.") from None
