@@ -16,6 +16,7 @@ from cases.models import Case
 from cases.permissions import may_write as may_write_case
 from hotline.models import Contact
 from journal.numbers import next_number
+from journal.stale import stale
 from triage.vocabulary import Disposition, Duty
 
 from .disclosure import disclosed_value
@@ -109,6 +110,7 @@ def offer_referral(
     _check_centre(by, referral)
     if referral.state == ReferralState.OFFERED and referral.offered_by_id == by.pk:
         return referral
+    _check_state(referral, ReferralState.DRAFT)
     _check_source(_lock_case(by, referral.case_id))
     if fields and not legal_basis:
         raise NoLegalBasis
@@ -144,6 +146,7 @@ def answer_question(*, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, 
     _check_centre(by, referral)
     if Message.objects.filter(pk=message_id).exists():
         return referral
+    _check_state(referral, ReferralState.QUESTION)
     now = timezone.now()
     due = restart_deadlines(referral, now)
     move(referral, ReferralState.OFFERED, Who.CENTRE, due_at=due)
@@ -180,6 +183,12 @@ def withdraw_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
 def _check_centre(by: User, referral: Referral) -> None:
     if not is_centre_side(by, referral):
         raise NotAllowed(Permission.REFERRAL_OFFER)
+
+
+def _check_state(referral: Referral, state: ReferralState) -> None:
+    """An offer and an answer both lead to "offered", each from one state only. Raises Stale."""
+    if referral.state != state:
+        raise stale(referral.pk)
 
 
 def _lock_case(by: User, case_id: uuid.UUID) -> Case:

@@ -14,9 +14,9 @@ from cases.actions import transfer
 from journal.stale import Stale, stale
 
 from .models import Disclosure, Message, Referral
-from .moves import lock, move, restart_deadlines, stop_deadlines, tell_both
+from .moves import check_move, lock, move, restart_deadlines, stop_deadlines, tell_both
 from .permissions import is_partner_side
-from .states import TAKEN, WAITING, ReferralState, Who
+from .states import TAKEN, ReferralState, Who
 from .vocabulary import DeclineReason, Feedback, MessageKind, Outcome
 
 
@@ -56,8 +56,7 @@ def decline_referral(*, by: User, referral_id: uuid.UUID, reason: DeclineReason,
     if referral.state == ReferralState.DECLINED and referral.answered_by_id == by.pk:
         return referral
     _check_in_time(referral)
-    if referral.state not in WAITING:
-        raise stale(referral.pk)
+    check_move(referral, ReferralState.DECLINED, Who.PARTNER)
     if text:
         _write(by, uuid.uuid4(), referral, MessageKind.DECLINE, text)
     now = timezone.now()
@@ -82,6 +81,7 @@ def ask_question(*, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, tex
     if Message.objects.filter(pk=message_id).exists():
         return referral
     _check_in_time(referral)
+    check_move(referral, ReferralState.QUESTION, Who.PARTNER)
     now = timezone.now()
     due = restart_deadlines(referral, now)
     move(referral, ReferralState.QUESTION, Who.PARTNER, due_at=due)

@@ -39,16 +39,27 @@ class Diagram:
 def plain(table: Mapping[TextChoices, Iterable[TextChoices]]) -> list[Arrow]:
     """Arrows of a table that says only what follows what, in the order of its states."""
     order = [state.value for state in table]
-    return [(source.value, target, "") for source, targets in table.items() for target in sorted(targets, key=order.index)]
+    return [
+        (source.value, target, "") for source, targets in table.items() for target in sorted(targets, key=order.index)
+    ]
 
 
 def diagrams() -> list[Diagram]:
     referral = [(source.value, target.value, who.value) for (source, target), who in REFERRAL.items()]
     remark = "Each arrow names who may take it: the centre, the partner, or the clock."
     return [
-        Diagram("Contact", "A completed contact can be corrected; it stays completed.", ContactState, plain(CONTACT_TRANSITIONS)),
-        Diagram("Callback", "A call back that somebody took can be put back.", CallbackState, plain(CALLBACK_TRANSITIONS)),
-        Diagram("Assessment", "Never edited once completed: superseded by a new one.", AssessmentState, plain(ASSESSMENT)),
+        Diagram(
+            "Contact",
+            "A completed contact can be corrected; it stays completed.",
+            ContactState,
+            plain(CONTACT_TRANSITIONS),
+        ),
+        Diagram(
+            "Callback", "A call back that somebody took can be put back.", CallbackState, plain(CALLBACK_TRANSITIONS)
+        ),
+        Diagram(
+            "Assessment", "Never edited once completed: superseded by a new one.", AssessmentState, plain(ASSESSMENT)
+        ),
         Diagram("Case", "A case can be reopened at any time.", CaseState, plain(CASE)),
         Diagram("Referral", remark, ReferralState, referral),
     ]
@@ -59,7 +70,9 @@ def drawn(diagram: Diagram) -> str:
     states = [state.value for state in diagram.states]
     lines = [f"    {state} : {diagram.states(state).label}" for state in states]
     lines.append(f"    [*] --> {states[0]}")
-    lines += [f"    {source} --> {target}" + (f" : {label}" if label else "") for source, target, label in diagram.arrows]
+    lines += [
+        f"    {source} --> {target}" + (f" : {label}" if label else "") for source, target, label in diagram.arrows
+    ]
     left = {source for source, _target, _label in diagram.arrows}
     lines += [f"    {state} --> [*]" for state in states if state not in left]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])

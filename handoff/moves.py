@@ -35,11 +35,16 @@ def lock(referral_id: uuid.UUID) -> Referral:
     return referral
 
 
+def check_move(referral: Referral, to: ReferralState, who: Who) -> None:
+    """Raises Stale when the table does not allow the step. For actions that write something before they move."""
+    if not may_move(ReferralState(referral.state), to, who):
+        raise stale(referral.pk)
+
+
 def move(referral: Referral, to: ReferralState, who: Who, **values: Any) -> None:
     """Change the state if the table allows it and nobody was faster. Raises Stale."""
-    source = ReferralState(referral.state)
-    if not may_move(source, to, who):
-        raise stale(referral.pk)
+    check_move(referral, to, who)
+    source = referral.state
     if to in ENDED:
         values["ended_at"] = timezone.now()
     moved = Referral.objects.filter(pk=referral.pk, state=source).update(state=to, version=F("version") + 1, **values)

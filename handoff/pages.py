@@ -71,12 +71,12 @@ def partner_page(referral: Referral, **forms: Any) -> dict[str, Any]:
 
 
 def told_stale(request: SignedInRequest, stale: Stale, page: str) -> HttpResponse:
-    """409: what has happened since the page was shown. After expiry the partner may ask to be offered the case again."""
+    """409: what has happened since the page was shown; after expiry, with the way to ask for another offer."""
     context = {
         "told": [(told(event), event) for event in stale.events],
         "back": reverse(page, args=[stale.subject]),
         "too_late": isinstance(stale, TooLate),
-        "referral_id": stale.subject,
+        "referral": Referral.objects.filter(pk=stale.subject).first(),
     }
     return render(request, "handoff/stale.html", context, status=409)
 

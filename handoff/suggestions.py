@@ -79,7 +79,7 @@ def _advice(outcome: Outcome) -> str:
         Outcome.PARTNER: "",
         Outcome.NATIONAL: _("No partner covers the place, nor a level above it. National partners come next."),
         Outcome.CENTRAL: _(
-            "Nobody fits: no partner at the place, none on a level above, no national partner. The centre keeps the case."
+            "Nobody fits: no partner at the place or on a level above, no national partner. The centre keeps the case."
         ),
     }
     return sentences[outcome]

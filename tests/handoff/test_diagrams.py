@@ -15,5 +15,6 @@ def test_each_transition_of_a_referral_is_drawn_with_who_may_take_it() -> None:
     lines = drawn(diagrams()[-1]).splitlines()
     arrows = {line.strip() for line in lines if "-->" in line and "[*]" not in line}
     assert arrows == {f"{source} --> {target} : {who}" for (source, target), who in TRANSITIONS.items()}
-    assert "    offered --> expired : deadline" in lines and Who.DEADLINE == "deadline"
+    assert "    offered --> expired : deadline" in lines
+    assert Who.DEADLINE == "deadline"
     assert [line for line in lines if "[*] -->" in line] == [f"    [*] --> {ReferralState.DRAFT}"]
