@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from demo.browser import NoAnswer
+from demo.people import PASSWORD
+from demo.rehearsal import Rehearsal, Wrong
+
+
+class Command(BaseCommand):
+    help = "Walks the main job over HTTP against a running server, and ends with 1 at the first thing that is wrong."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the server answers")
+        for person in ("handler", "partner", "coordinator", "stranger"):
+            default = getattr(Rehearsal, f"{person}_email")
+            help_ = "somebody of another partner" if person == "stranger" else f"the {person}'s e-mail address"
+            parser.add_argument(f"--{person}", default=default, help=f"{help_} (default: {default})")
+        parser.add_argument("--password", default=PASSWORD, help="the password of all of them")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rehearsal = Rehearsal(
+            options["url"],
+            handler_email=options["handler"],
+            partner_email=options["partner"],
+            coordinator_email=options["coordinator"],
+            stranger_email=options["stranger"],
+            password=options["password"],
+        )
+        began = time.perf_counter()
+        number = 0
+        for step in rehearsal.steps():
+            since = time.perf_counter()
+            try:
+                result = step.run(rehearsal)
+            except (Wrong, NoAnswer) as error:
+                raise CommandError(f"{step.name}: {error}") from None
+            number += 1
+            self.stdout.write(f"{step.name:<26} {(time.perf_counter() - since) * 1000:6.0f} ms  {result}")
+        self.stdout.write(f"All {number} steps are right, in {time.perf_counter() - began:.1f} s.")

@@ -1,0 +1,513 @@
+"""The main job over HTTP, against a running server: from a contact with the centre to a referral that was worked.
+
+Needs no database: it knows the server only by its pages, as a browser does. Each step says what came of it, or raises
+Wrong. Every post is sent twice; the second one must change nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils import translation
+from websockets.sync.client import ClientConnection, connect
+
+from handoff.states import ReferralState
+from handoff.vocabulary import Outcome
+from triage.vocabulary import Disposition
+
+from .browser import Answer, Browser, Form, Node, Values
+from .people import BIRDS, PASSWORD
+
+PUSH_PATIENCE = 2.0  # seconds within which a change must reach an open page
+
+#: Country, postal code, town, and the region in which it lies.
+PLACES = [
+    ("FR", "93200", "Saint-Denis", "FR-93"),
+    ("BE", "2000", "Antwerpen", "BE-VAN"),
+    ("DE", "90402", "Nürnberg", "DE-BY"),
+]
+UNKNOWN_POSTAL_CODE = "00000"
+#: Of the block that the Bundesnetzagentur keeps free for films, in München: it belongs to nobody.
+NUMBERS = "+49 89 99998 {:03}"
+ALIAS = "Anrufende Person R."
+NOTES = "Die Mutter sorgt sich um den Sohn, seit er den Kontakt zu früheren Freunden abgebrochen hat. (Probe)"
+SUMMARY = "Ein Elternteil bittet um Begleitung; der Jugendliche zieht sich zurück. Gespräch auf Deutsch. (Probe)"
+AGREED = {"alias": ALIAS, "notes": NOTES}
+QUESTION = "Gibt es eine gemeinsame Sprache für ein erstes Gespräch? (Probe)"
+REPLY = "Ja, Deutsch. (Probe)"
+
+#: A parent worried about a son of 18 to 20, a reliable source, no danger: a referral to a partner.
+ANSWERS: dict[str, list[str]] = {
+    "source_reliability": ["b"],
+    "information_credibility": ["2"],
+    "source_conflict": ["none"],
+    "security_signal": ["none"],
+    "self_harm": ["no"],
+    "radicalisation": ["yes"],
+    "child_welfare_risk": ["no"],
+    "support_for": ["relatives"],
+    "support_wanted": ["local"],
+    "consent_caller": ["given"],
+}
+
+
+class Wrong(Exception):
+    """Something else came than was expected."""
+
+    def __init__(self, expected: object, came: object) -> None:
+        super().__init__(f"expected {expected}, but {came}")
+
+
+def expect(true: bool, expected: object, came: object) -> None:
+    if not true:
+        raise Wrong(expected, came)
+
+
+def handle(name: str) -> str:
+    return next(bird.email for bird in BIRDS if bird.handle == name)
+
+
+@dataclass
+class Rehearsal:
+    """One walk. The browsers may be shared with other walks; everything else is this one's."""
+
+    url: str
+    handler_email: str = handle("heron")
+    partner_email: str = handle("gull")
+    coordinator_email: str = handle("crane")
+    stranger_email: str = handle("avocet")  # of another partner
+    password: str = PASSWORD
+    patience: float = 0.0
+    phone: str = field(default_factory=lambda: NUMBERS.format(random.randrange(1000)))
+    contact: uuid.UUID = field(default_factory=uuid.uuid4)
+    referral: uuid.UUID = field(default_factory=uuid.uuid4)
+    case_path: str = ""
+    version: int = 0
+    started: dict[str, Any] = field(default_factory=dict)
+    socket: ClientConnection | None = None
+
+    def __post_init__(self) -> None:
+        self.base = self.url.rstrip("/") + "/"
+        self.handler = Browser(self.base, self.patience)
+        self.partner = Browser(self.base, self.patience)
+        self.coordinator = Browser(self.base, self.patience)
+        self.stranger = Browser(self.base, self.patience)
+
+    def steps(self) -> Iterator[Step]:
+        """All steps in their order. Each builds on those before it."""
+        return iter(STEPS)
+
+    @property
+    def desk(self) -> str:
+        return f"/desk/{self.contact}/"
+
+    @property
+    def triage(self) -> str:
+        return f"/triage/contacts/{self.contact}/"
+
+    @property
+    def outgoing(self) -> str:
+        return f"/referrals/{self.referral}/"
+
+    @property
+    def incoming(self) -> str:
+        return f"/inbox/{self.referral}/"
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    run: Callable[[Rehearsal], str]
+
+
+# --- what the steps share ---------------------------------------------------------------------------------------------
+
+
+def page(browser: Browser, path: str) -> Node:
+    return ok(browser.get(path)).page
+
+
+def ok(answer: Answer) -> Answer:
+    expect(answer.status == 200, "status 200", f"{answer.path} gave {answer.status}")
+    return answer
+
+
+def form_at(browser: Browser, path: str, address: str) -> Form:
+    """The first form of the page that sends to `address`."""
+    forms = ok(browser.get(path)).forms(address)
+    expect(bool(forms), f"a form for {address}", f"{path} has none")
+    return forms[0]
+
+
+def send(browser: Browser, form: Form, **headers: str) -> Answer:
+    """Post the form twice: both answers must lead to the same page, and the second must add nothing to it."""
+    first = ok(browser.post(form.address, form.values, **headers))
+    second = ok(browser.post(form.address, form.values, **headers))
+    expect(second.path == first.path, f"the repeated post to lead to {first.path}", f"it led to {second.path}")
+    seen, again = marks(first.page), marks(second.page)
+    expect(seen == again, f"{form.address}: a repeated post without effect", f"the page changed: {seen} is now {again}")
+    return second
+
+
+def marks(node: Node) -> tuple[int, int]:
+    """What a post that had two effects would make longer: the timeline, and the lists."""
+    timelines = sum(len(line.all("li")) for line in node.all("ol", class_="timeline"))
+    return timelines, len([row for row in node.walk() if row.tag == "li" and row.attributes.get("id")])
+
+
+def label_in(node: Node, label: object) -> str:
+    """The label in the language of the page."""
+    language = node.all("html")[0].attributes.get("lang", "en")
+    with translation.override(language):
+        return str(label)
+
+
+def expect_state(node: Node, state: ReferralState) -> None:
+    wanted = label_in(node, state.label)
+    badges = [badge.text for badge in node.all("span", class_="badge")]
+    expect(wanted in badges, f"the state {wanted!r}", f"the page shows {badges}")
+
+
+def expect_texts(node: Node, shown: list[str] | None = None, hidden: list[str] | None = None) -> None:
+    text = node.text
+    for words in shown or []:
+        expect(words in text, f"the page to show {words!r}", "it does not")
+    for words in hidden or []:
+        expect(words not in text, f"the page not to show {words!r}", "it does")
+
+
+def save(r: Rehearsal, values: Values) -> dict[str, Any]:
+    """Save fields as the page does while somebody types, twice under one key; returns the answer."""
+    form = form_at(r.handler, r.desk, "/complete/")
+    values = {"csrfmiddlewaretoken": form.values["csrfmiddlewaretoken"], "version": str(r.version), **values}
+    headers = {"Accept": "application/json", "Idempotency_Key": uuid.uuid4().hex}
+    first = ok(r.handler.post(f"{r.desk}save/", values, **headers)).json
+    again = ok(r.handler.post(f"{r.desk}save/", values, **headers)).json
+    expect(first["version"] > r.version, f"a version above {r.version}", f"version {first['version']}")
+    expect(again["version"] == first["version"], f"the repeat to keep version {first['version']}", again["version"])
+    r.version = first["version"]
+    return first
+
+
+def region_of(r: Rehearsal) -> str:
+    """The code of the contact's region, as its control shows it."""
+    (select,) = page(r.handler, f"{r.desk}region/").all("select", id="region-select")
+    chosen = [option for option in select.all("option") if "selected" in option.attributes]
+    return chosen[0].attributes["value"] if chosen else ""
+
+
+# --- the steps --------------------------------------------------------------------------------------------------------
+
+
+def ready(r: Rehearsal) -> str:
+    answer = r.handler.get("/readyz")
+    expect(answer.status == 200, "/readyz to say ready", answer.body)
+    return ", ".join(name for name, part in answer.json.items() if name != "status" and part["ok"])
+
+
+def sign_in(r: Rehearsal) -> str:
+    """Handler, partner, coordinator and somebody of another partner."""
+    people = {
+        r.handler_email: r.handler,
+        r.partner_email: r.partner,
+        r.coordinator_email: r.coordinator,
+        r.stranger_email: r.stranger,
+    }
+    for email, browser in people.items():
+        form = form_at(browser, "/accounts/login/", "/accounts/login/")
+        answer = browser.submit(form.with_({"login": email, "password": r.password}))
+        expect("/accounts/" not in answer.path and answer.status == 200, f"{email} to be let in", answer.path)
+    return f"{len(people)} people"
+
+
+def open_contact(r: Rehearsal) -> str:
+    form = form_at(r.handler, "/desk/", "/desk/new/").with_({"contact_id": str(r.contact)})
+    answer = send(r.handler, form)
+    expect(answer.path == r.desk, f"the new contact at {r.desk}", answer.path)
+    open_ones = [node for node in answer.page.walk() if node.attributes.get("id") == f"open-{r.contact}"]
+    expect(len(open_ones) == 1, "the contact once among the open ones", f"{len(open_ones)} times")
+    r.version = int(str(answer.forms("/complete/")[0].values["version"]))
+    return answer.page.all("h1")[0].text
+
+
+def places(r: Rehearsal) -> str:
+    """The region follows the postal code, in three countries."""
+    found = []
+    for country, postal_code, town, code in PLACES:
+        save(r, {"country": country, "postal_code": postal_code, "municipality": town})
+        found_code = region_of(r)
+        expect(found_code == code, f"{country} {postal_code} to lie in {code}", f"it lies in {found_code or 'nowhere'}")
+        found.append(f"{postal_code} {town} is {code}")
+    return ", ".join(found)
+
+
+def unknown_place(r: Rehearsal) -> str:
+    """An unknown postal code is kept as typed, with a note."""
+    answer = save(r, {"postal_code": UNKNOWN_POSTAL_CODE})
+    notice = answer["notices"].get("postal_code")
+    expect(region_of(r) == "", "no region for an unknown postal code", region_of(r))
+    expect(notice is not None and not notice["error"], "a note at the postal code, not an error", answer["notices"])
+    kept = form_at(r.handler, r.desk, "/complete/").values["postal_code"]
+    expect(kept == UNKNOWN_POSTAL_CODE, f"{UNKNOWN_POSTAL_CODE} to be kept", kept)
+    return str(notice["text"])
+
+
+def landline(r: Rehearsal) -> str:
+    """The prefix of a landline suggests a region; nothing is set by it."""
+    save(r, {"phone": r.phone})
+    offers = page(r.handler, f"{r.desk}region/").all("button", id="offer-DE-BY")
+    expect(len(offers) == 1, f"{r.phone} to suggest DE-BY once", f"{len(offers)} suggestions")
+    return offers[0].text
+
+
+def write_contact(r: Rehearsal) -> str:
+    """The rest of the conversation."""
+    country, postal_code, town, _code = PLACES[-1]
+    place = {"country": country, "postal_code": postal_code, "municipality": town}
+    person = {"caller_type": "parent", "relation": "child", "age_band": "18_20", "sex": "male", "language": "de"}
+    words = {"phenomenon": "religious", "topics": ["contacts"], "alias": ALIAS, "notes": NOTES, "phone": r.phone}
+    save(r, {**place, **person, **words})
+    values = form_at(r.handler, r.desk, "/complete/").values
+    kept = {name: values[name] for name in ("caller_type", "alias", "notes", "phone", "postal_code")}
+    wanted = {"caller_type": "parent", "alias": ALIAS, "notes": NOTES, "phone": r.phone, "postal_code": postal_code}
+    expect(kept == wanted, wanted, kept)
+    return f"version {r.version}"
+
+
+def recognise(r: Rehearsal) -> str:
+    """Another contact with the same number shows this one as possibly earlier; nothing is merged."""
+    other = uuid.uuid4()
+    r.handler.submit(form_at(r.handler, "/desk/", "/desk/new/").with_({"contact_id": str(other)}))
+    form = form_at(r.handler, f"/desk/{other}/", "/complete/").with_({"phone": r.phone})
+    ok(r.handler.post(f"/desk/{other}/save/", form.values, Accept="application/json"))
+    node = page(r.handler, f"/desk/{other}/earlier/")
+    expect(node.by_id(f"earlier-{r.contact}") is not None, "the first contact to be shown", node.text or "nothing is")
+    form = form_at(r.handler, f"/desk/{other}/", "/complete/").with_({"ending": "test"})
+    ok(r.handler.submit(form))
+    return "shown, not merged"
+
+
+def complete_contact(r: Rehearsal) -> str:
+    form = form_at(r.handler, r.desk, "/complete/")
+    send(r.handler, form)
+    node = page(r.handler, f"/contacts/{r.contact}/")
+    return node.all("h1")[0].text
+
+
+def answer_triage(r: Rehearsal) -> str:
+    """One answer after the other; the proposal comes with each, and names the answers that led there."""
+    node = page(r.handler, r.triage)
+    before = page(r.handler, r.desk)
+    token = before.all("input", name="csrfmiddlewaretoken")[0].attributes["value"]
+    for question, codes in ANSWERS.items():
+        version = node.by_id("triage-version")
+        assert version is not None
+        values = {"question": question, question: codes, "version": version.attributes["value"]}
+        for _time in range(2):  # the answer to the first may have been lost
+            node = ok(
+                r.handler.post(f"{r.triage}answer/", {**values, "csrfmiddlewaretoken": token}, HX_Request="true")
+            ).page
+    return expect_proposal(before, node)
+
+
+def expect_proposal(whole: Node, node: Node) -> str:
+    proposed, because = node.by_id("triage-proposed"), node.by_id("triage-because")
+    wanted = label_in(whole, Disposition.REFERRAL.label)
+    expect(proposed is not None and wanted in proposed.text, f"the proposal {wanted!r}", proposed and proposed.text)
+    named = {link.attributes["href"] for link in because.all("a")} if because else set()
+    expect("#q-support_wanted" in named, "the reasons to name the wish for local support", named)
+    assert proposed is not None
+    return f"{proposed.text} ({len(named)} answers named)"
+
+
+def complete_triage(r: Rehearsal) -> str:
+    """As proposed; the case opens with it."""
+    form = form_at(r.handler, f"{r.triage}finish/", "/triage/complete/")
+    answer = send(r.handler, form)
+    expect(answer.path.startswith("/cases/"), "the case that follows", answer.path)
+    r.case_path = urlsplit(answer.path).path
+    return answer.page.all("title")[0].text
+
+
+def rank(r: Rehearsal) -> str:
+    """The partner of the place comes first, with reasons."""
+    node = page(r.handler, f"{r.case_path}partners/")
+    rows = [row for row in (node.all("ol", class_="rows") or [node])[0].all("li") if row.all("form")]
+    expect(bool(rows), "partners to be ranked", node.text)
+    name = rows[0].all("a")[0].text
+    reasons = [item.text for item in rows[0].all("ul", class_="reasons")]
+    expect("Bayern" in name and bool(reasons and reasons[0]), "the partner in Bayern first, with reasons", rows[0].text)
+    return f"{name}: {reasons[0]}"
+
+
+def draft(r: Rehearsal) -> str:
+    """The first of the ranking."""
+    form = form_at(r.handler, f"{r.case_path}partners/?service=relatives", "/partners/draft/")
+    answer = send(r.handler, form.with_({"referral_id": str(r.referral)}))
+    expect(answer.path == r.outgoing, f"the draft at {r.outgoing}", answer.path)
+    expect_state(answer.page, ReferralState.DRAFT)
+    return answer.page.all("h1")[0].text
+
+
+def listen(r: Rehearsal) -> str:
+    """The partner's page listens before the offer is sent."""
+    parts = urlsplit(r.base)
+    address = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}/ws/live/"
+    headers = {"Cookie": r.partner.cookies}
+    origin: Any = f"{parts.scheme}://{parts.netloc}"
+    r.socket = connect(address, additional_headers=headers, origin=origin, proxy=None, open_timeout=10)
+    said = json.loads(r.socket.recv(timeout=10))
+    expect(said == {"ready": True}, {"ready": True}, said)
+    return address
+
+
+def refuse_unnamed_offer(r: Rehearsal) -> str:
+    """A summary that names the caller, and fields without a legal basis, are refused with everything kept."""
+    form = form_at(r.handler, r.outgoing, "/offer/")
+    answer = r.handler.submit(form.with_({"text": f"{SUMMARY} {ALIAS}", "fields_agreed": list(AGREED)}))
+    expect(answer.status == 422, "status 422", answer.status)
+    kept = answer.forms("/offer/")[0].values
+    expect(ALIAS in str(kept["text"]) and kept["fields_agreed"] == list(AGREED), "everything typed kept", kept)
+    return "refused, everything typed is kept"
+
+
+def offer(r: Rehearsal) -> str:
+    form = form_at(r.handler, r.outgoing, "/offer/")
+    agreed = {"text": SUMMARY, "fields_agreed": list(AGREED), "legal_basis": "consent"}
+    answer = send(r.handler, form.with_(agreed))
+    expect_state(answer.page, ReferralState.OFFERED)
+    return answer.page.by_id("waits-for").text  # type: ignore[union-attr]
+
+
+def hear(r: Rehearsal) -> str:
+    """The offer reaches the partner's open page by itself."""
+    if r.socket is None:
+        raise Wrong("an open socket", "there is none")
+    with r.socket:
+        while True:
+            try:
+                said = json.loads(r.socket.recv(timeout=PUSH_PATIENCE))
+            except TimeoutError:
+                raise Wrong(f"a push within {PUSH_PATIENCE:.0f} s", "nothing came") from None
+            if said.get("changed") == str(r.referral):
+                return str(said)
+
+
+def read_offer(r: Rehearsal) -> str:
+    """In the inbox: the summary, and nothing that identifies anybody."""
+    inbox = page(r.partner, "/inbox/")
+    expect(inbox.by_id(f"open-{r.referral}") is not None, "the offer in the inbox", "it is not there")
+    node = page(r.partner, r.incoming)
+    expect_state(node, ReferralState.OFFERED)
+    expect_texts(node, shown=[SUMMARY], hidden=[ALIAS, NOTES, r.phone])
+    return "summary shown; no name, no number, no notes"
+
+
+def keep_out(r: Rehearsal) -> str:
+    """To everybody else the address does not exist."""
+    for who, browser, path in [
+        ("another partner", r.stranger, r.incoming),
+        ("another partner", r.stranger, r.case_path),
+        ("the partner", r.partner, r.case_path),
+        ("the partner", r.partner, f"/contacts/{r.contact}/"),
+    ]:
+        status = browser.get(path).status
+        expect(status == 404, f"404 for {who} at {path}", status)
+    return "404 for another partner, and for the partner's look at the case"
+
+
+def ask(r: Rehearsal) -> str:
+    form = form_at(r.partner, r.incoming, "/ask/")
+    answer = send(r.partner, form.with_({"question-text": QUESTION}))
+    expect_state(answer.page, ReferralState.QUESTION)
+    return QUESTION
+
+
+def reply(r: Rehearsal) -> str:
+    node = page(r.handler, r.outgoing)
+    expect_state(node, ReferralState.QUESTION)
+    expect_texts(node, shown=[QUESTION])
+    form = form_at(r.handler, r.outgoing, "/answer/")
+    answer = send(r.handler, form.with_({"answer-text": REPLY}))
+    expect_state(answer.page, ReferralState.OFFERED)
+    return REPLY
+
+
+def accept(r: Rehearsal) -> str:
+    """Exactly the agreed fields open."""
+    answer = send(r.partner, form_at(r.partner, r.incoming, "/accept/"))
+    expect_state(answer.page, ReferralState.ACCEPTED)
+    section = next(s for s in answer.page.all("section") if s.attributes.get("aria-labelledby") == "h-agreed")
+    values = [value.text for value in section.all("dd")]
+    expect(values == list(AGREED.values()), "exactly the agreed fields", values)
+    expect_texts(answer.page, shown=[SUMMARY], hidden=[r.phone])
+    return f"{len(values)} agreed fields shown"
+
+
+def feedback(r: Rehearsal) -> str:
+    form = form_at(r.partner, r.incoming, "/feedback/")
+    answer = send(r.partner, form.with_({"feedback-feedback": "first_contact"}))
+    expect_state(answer.page, ReferralState.IN_PROGRESS)
+    return "first contact made"
+
+
+def follow(r: Rehearsal) -> str:
+    """The handler sees how it stands."""
+    node = page(r.handler, r.outgoing)
+    expect_state(node, ReferralState.IN_PROGRESS)
+    board = page(r.handler, "/referrals/")
+    expect(board.by_id(f"referral-{r.referral}") is not None, "the referral on the board", "it is not there")
+    return node.by_id("waits-for").text  # type: ignore[union-attr]
+
+
+def complete_referral(r: Rehearsal) -> str:
+    """The partner sees that it was, and nothing of what it was about."""
+    form = form_at(r.partner, r.incoming, "/complete/")
+    answer = send(r.partner, form.with_({"complete-outcome": Outcome.STABILISED.value}))
+    expect_state(answer.page, ReferralState.COMPLETED)
+    expect_texts(page(r.partner, r.incoming), hidden=[SUMMARY, ALIAS, NOTES, r.phone, QUESTION])
+    return "content gone"
+
+
+def end(r: Rehearsal) -> str:
+    """The handler sees the outcome; the case is the centre's again."""
+    node = page(r.handler, r.outgoing)
+    expect_state(node, ReferralState.COMPLETED)
+    expect_texts(node, shown=[label_in(node, Outcome.STABILISED.label)])
+    return node.by_id("waits-for").text  # type: ignore[union-attr]
+
+
+STEPS = [
+    Step("ready", ready),
+    Step("sign in", sign_in),
+    Step("open a contact", open_contact),
+    Step("postal codes", places),
+    Step("unknown postal code", unknown_place),
+    Step("landline prefix", landline),
+    Step("write the contact", write_contact),
+    Step("earlier contact", recognise),
+    Step("complete the contact", complete_contact),
+    Step("triage answers", answer_triage),
+    Step("triage completed, case", complete_triage),
+    Step("ranking", rank),
+    Step("draft", draft),
+    Step("partner's page listens", listen),
+    Step("a name in the summary", refuse_unnamed_offer),
+    Step("offer", offer),
+    Step("push", hear),
+    Step("partner reads the offer", read_offer),
+    Step("need to know", keep_out),
+    Step("question", ask),
+    Step("answer", reply),
+    Step("accept", accept),
+    Step("feedback", feedback),
+    Step("handler follows", follow),
+    Step("complete the referral", complete_referral),
+    Step("how it ended", end),
+]
