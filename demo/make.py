@@ -70,13 +70,10 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object]) -> None
         people = make_people(organisations)
         make_network(people["crane"], organisations, now)
     say("a year of contacts")
-    workers = {
-        organisations[bird.organisation].pk: people[bird.handle] for bird in BIRDS if bird.role == Role.PARTNER_WORKER
-    }
-    spare = make_spare_workers(organisations, workers)
-    player = Player(
-        rng, [people["heron"], people["tern"], people["plover"]], lambda pk: workers.get(pk) or spare[pk], now
-    )
+    answering = [bird for bird in BIRDS if bird.role == Role.PARTNER_WORKER]
+    workers = {organisations[bird.organisation].pk: people[bird.handle] for bird in answering}
+    workers.update(make_spare_workers(organisations, workers))
+    player = Player(rng, [people["heron"], people["tern"], people["plover"]], workers, now)
     for story in year(rng, now.date()):
         player.tell(story)
     say("today")
@@ -114,7 +111,7 @@ def make_people(organisations: dict[str, Organisation]) -> dict[str, User]:
 
 
 def make_spare_workers(organisations: dict[str, Organisation], workers: dict[int, User]) -> dict[int, User]:
-    """Partners without a demo sign-in have somebody too, who answers in the invented year; nobody can sign in as them."""
+    """Partners without a demo sign-in have somebody too, who answers in the invented year and cannot sign in."""
     spare = {}
     for partner in PARTNERS:
         organisation = organisations[partner.key]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,12 +57,10 @@ def answered(handler: User, contact: Contact, story: Story) -> Assessment:
 class Player:
     """Acts out stories with a centre's handlers and the partners' workers."""
 
-    def __init__(
-        self, rng: random.Random, handlers: list[User], workers: Callable[[int], User], until: datetime
-    ) -> None:
+    def __init__(self, rng: random.Random, handlers: list[User], workers: dict[int, User], until: datetime) -> None:
         self.rng = rng
         self.handlers = handlers
-        self.worker_of = workers
+        self.workers = workers
         self.until = until
         self.clock = service_user(Service.DEADLINES)
 
@@ -135,7 +133,7 @@ class Player:
         return min(story.at + timedelta(**distance), self.until)
 
     def _accepted(self, story: Story, referral: Referral) -> User:
-        worker = self.worker_of(referral.organisation_id)
+        worker = self.workers[referral.organisation_id]
         with moment(worker, self._later(story, hours=self.rng.choice([2, 3, 20, 26, 44, 70]))):
             partner.accept_referral(by=worker, referral_id=referral.pk)
         return worker
@@ -160,7 +158,7 @@ class Player:
             partner.return_referral(by=worker, referral_id=referral.pk, text="Der Kontakt ist abgerissen. (Demo)")
 
     def _declined(self, story: Story, referral: Referral) -> None:
-        worker = self.worker_of(referral.organisation_id)
+        worker = self.workers[referral.organisation_id]
         reason = self.rng.choice([DeclineReason.NO_CAPACITY, DeclineReason.LANGUAGE, DeclineReason.NOT_OUR_FIELD])
         with moment(worker, self._later(story, hours=5)):
             partner.decline_referral(by=worker, referral_id=referral.pk, reason=reason)
@@ -171,7 +169,7 @@ class Player:
             withdraw_referral(by=handler, referral_id=referral.pk)
 
     def _question(self, story: Story, referral: Referral) -> None:
-        worker = self.worker_of(referral.organisation_id)
+        worker = self.workers[referral.organisation_id]
         text = "Gibt es eine gemeinsame Sprache für ein Erstgespräch? (Demo)"
         with moment(worker, self._later(story, hours=3)):
             partner.ask_question(by=worker, message_id=self.new_id(), referral_id=referral.pk, text=text)

@@ -1,4 +1,4 @@
-"""What lies on the desks today: open drafts, callbacks, offers that wait or are overdue, a decision that waits for a second person."""
+"""What lies on the desks today: open drafts, callbacks, offers that wait or are overdue, a decision to confirm."""
 
 from __future__ import annotations
 
@@ -48,9 +48,10 @@ def make_present(player: Player, rng: random.Random, now: datetime) -> None:
 
 def _details(country: str, language: str, postal_code: str, municipality: str) -> dict[str, Any]:
     return {
-        "channel": "phone", "caller_type_id": "parent", "relation": "child", "language": language, "country": country,
-        "postal_code": postal_code, "municipality": municipality, "age_band": "14_17", "sex": "male", "phenomenon": "religious",
-        "topics": ["contacts", "online"], "alias": "Anrufende Person M.", "phone": "+49 30 23125 042" if country == "DE" else "",
+        "channel": "phone", "caller_type_id": "parent", "relation": "child", "language": language,
+        "country": country, "postal_code": postal_code, "municipality": municipality,
+        "age_band": "14_17", "sex": "male", "phenomenon": "religious", "topics": ["contacts", "online"],
+        "alias": "Anrufende Person M.", "phone": "+49 30 23125 042" if country == "DE" else "",
         "notes": NOTES[language]["referral"][0], "label": "",
     }  # fmt: skip
 
