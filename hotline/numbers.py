@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import PhoneNumberType, geocoder
+from phonenumbers import PhoneNumberType
+
+from . import area_codes
 
 # Numbers that stand for "withheld" and parse as foreign ones. They must never recognise a caller: strangers share them.
 WITHHELD = (
@@ -17,7 +19,6 @@ WITHHELD = (
     "+8656696",
     "+86282452253",
 )
-LANGUAGE_OF = {"FR": "fr", "BE": "fr", "LU": "fr", "NL": "nl"}
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,9 @@ def parse_number(text: str, country: str) -> Number | None:
         return None
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     region = phonenumbers.region_code_for_number(parsed) or country
-    return Number(e164, region, _area(parsed))
+    return Number(e164, region, _area(parsed, e164))
 
 
-def _area(parsed: phonenumbers.PhoneNumber) -> str:
-    """In a language of the country itself, as the postal codes name their places."""
-    if phonenumbers.number_type(parsed) != PhoneNumberType.FIXED_LINE:
-        return ""
-    language = LANGUAGE_OF.get(phonenumbers.region_code_for_number(parsed) or "", "de")
-    area = geocoder.description_for_number(parsed, language)
-    return "" if area == geocoder.country_name_for_number(parsed, language) else area
+def _area(parsed: phonenumbers.PhoneNumber, e164: str) -> str:
+    is_landline = phonenumbers.number_type(parsed) == PhoneNumberType.FIXED_LINE
+    return area_codes.town(e164) if is_landline else ""
