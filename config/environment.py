@@ -92,6 +92,20 @@ def broker(environ: Mapping[str, str]) -> str:
     return value
 
 
+def mail(environ: Mapping[str, str], variable: str = "LOTSE_EMAIL_URL") -> dict[str, Any]:
+    """`smtp://user:password@host:port` (`smtps`: STARTTLS) by parts; an empty host when unset."""
+    parts = urlsplit(environ.get(variable, "").strip())
+    if parts.scheme not in {"", "smtp", "smtps"} or bool(parts.scheme) != bool(parts.hostname):
+        raise Misconfigured(variable, "must look like smtp://user:password@host:port or smtps://...")
+    return {
+        "host": parts.hostname or "",
+        "port": parts.port or (587 if parts.scheme == "smtps" else 25),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "tls": parts.scheme == "smtps",
+    }
+
+
 def secret(environ: Mapping[str, str], variable: str) -> str:
     """The value of `variable`, or the content of the file that `variable`_FILE names."""
     if environ.get(variable):

@@ -9,6 +9,7 @@ import os
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from celery.schedules import crontab
@@ -152,11 +153,18 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOTSE_DATA / "beat-schedule")
+
+
+def _every(task: str, interval: timedelta) -> dict[str, Any]:
+    """A task that nobody misses when the next one comes anyway."""
+    return {"task": task, "schedule": interval, "options": {"expires": interval.total_seconds()}}
+
+
 CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "journal.tasks.heartbeat", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
-    "surface-contacts": {"task": "hotline.tasks.surface", "schedule": timedelta(minutes=1), "options": {"expires": 60}},
-    "run-deadlines": {"task": "handoff.tasks.run_deadlines", "schedule": timedelta(seconds=20), "options": {"expires": 20}},
-    "send-notices": {"task": "handoff.tasks.send_notices", "schedule": timedelta(minutes=1), "options": {"expires": 60}},
+    "heartbeat": _every("journal.tasks.heartbeat", timedelta(seconds=10)),
+    "surface-contacts": _every("hotline.tasks.surface", timedelta(minutes=1)),
+    "run-deadlines": _every("handoff.tasks.run_deadlines", timedelta(seconds=20)),
+    "send-notices": _every("handoff.tasks.send_notices", timedelta(minutes=1)),
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 
@@ -237,6 +245,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATIC_STORAGE},
 }
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+
+# --- mail: a notice says that there is something to see, never what ----------------------------------------------
+# Where LOTSE_EMAIL_URL is unset, mails are written to a directory beside the data, so that nothing waits for a server.
+MAIL = environment.mail(ENVIRON)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL['host'] else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = LOTSE_DATA / "mail"
+EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS = MAIL["host"], MAIL["port"], MAIL["tls"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_TIMEOUT = MAIL["user"], MAIL["password"], 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRON.get("LOTSE_EMAIL_FROM") or "lotse@localhost"
 
 # --- language and time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -60,6 +60,20 @@ def test_the_broker_follows_redis_unless_named() -> None:
     )
 
 
+def test_mail() -> None:
+    assert environment.mail({})["host"] == ""
+    assert environment.mail({"LOTSE_EMAIL_URL": "smtps://us%40er:pw@mail.example"}) == {
+        "host": "mail.example",
+        "port": 587,
+        "user": "us@er",
+        "password": "pw",
+        "tls": True,
+    }
+    assert refusal(environment.mail, {"LOTSE_EMAIL_URL": "mail.example"}) == (
+        "lotse: LOTSE_EMAIL_URL must look like smtp://user:password@host:port or smtps://..."
+    )
+
+
 def test_flags_and_lists() -> None:
     assert [environment.flag({"F": value}, "F") for value in ("", "0", "no", "1", "True")] == [False] * 3 + [True] * 2
     assert refusal(environment.flag, {"F": "2"}, "F") == "lotse: F must be 1 or 0, not '2'."
