@@ -38,9 +38,7 @@ def test_whatever_was_not_sealed_is_refused(crafted: bytes) -> None:
 
 @pytest.mark.parametrize(("has_key", "is_erased"), [(True, True), (False, False)])
 def test_a_data_key_is_either_there_or_erased(people: People, has_key: bool, is_erased: bool) -> None:
-    key = DataKey(
-        master_key="k1", wrapped=b"x" if has_key else None, erased_at=timezone.now() if is_erased else None
-    )
+    key = DataKey(master_key="k1", wrapped=b"x" if has_key else None, erased_at=timezone.now() if is_erased else None)
     with acting_as(people.handler, purpose="test"):
         with pytest.raises(IntegrityError, match="data_key_present_or_erased"), transaction.atomic():
             key.save()

@@ -1,0 +1,184 @@
+"""Each table is protected by row-level security, or named here with the reason why it needs none."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from architecture.world import Career, Plan, build, make_organisations
+from cluster import OwnDatabase
+from django.apps import apps
+from django.db import connection, transaction
+from people import new_id
+
+from accounts.roles import Role
+from handoff.states import ReferralState
+from journal.actions import look, record
+
+#: Tables by pattern, and why nobody has to be kept from their rows. A new table belongs here or gets policies.
+UNPROTECTED = {
+    r"accounts_(user|organisation|membership)": "who works for whom: needed to sign in, and to name colleagues",
+    r"regions_\w+": "reference data about regions and partner organisations, without persons who seek help",
+    r"hotline_(topic|callertype)": "lists to choose from",
+    r"journal_heartbeat": "when a background process was last alive",
+    r"django_(migrations|content_type|session|admin_log)": "Django's own; sessions are found by a secret key only",
+    r"auth_\w+": "Django's own, unused",
+    r"account_\w+": "e-mail addresses of users, for the sign-in",
+    r"axes_\w+": "attempts to sign in",
+}
+#: Columns that tie a row to somebody who sought help.
+PERSONAL = (
+    "centre_id",
+    "contact_id",
+    "case_id",
+    "referral_id",
+    "data_key_id",
+    "handler_id",
+    "subject",
+    "assessment_id",
+)
+
+
+def ask(query: str, *parameters: object) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())
+
+
+def tables() -> dict[str, bool]:
+    """All tables of the database, and whether each has row-level security, for its owner too."""
+    found = ask(
+        "select relname, relrowsecurity and relforcerowsecurity from pg_class"
+        " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by relname"
+    )
+    return {str(name): bool(is_protected) for name, is_protected in found}
+
+
+def needs_none(table: str) -> bool:
+    return any(re.fullmatch(pattern, table) for pattern in UNPROTECTED)
+
+
+@pytest.mark.django_db
+def test_each_table_is_protected_or_has_a_reason() -> None:
+    assert [table for table, is_protected in tables().items() if is_protected == needs_none(table)] == []
+
+
+@pytest.mark.django_db
+def test_no_reason_excuses_a_table_about_somebody_who_sought_help() -> None:
+    tied = ask("select distinct table_name from information_schema.columns where column_name = any(%s)", list(PERSONAL))
+    assert {str(table) for (table,) in tied} >= {"hotline_contact", "cases_case", "handoff_referral", "journal_event"}
+    assert [table for (table,) in tied if not tables()[str(table)]] == []
+
+
+@pytest.mark.django_db
+def test_each_model_has_its_table() -> None:
+    assert {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - tables().keys() == set()
+
+
+@pytest.mark.django_db
+def test_the_reasons_are_needed() -> None:
+    unused = [pattern for pattern in UNPROTECTED if not any(re.fullmatch(pattern, table) for table in tables())]
+    assert unused == []
+
+
+@pytest.mark.django_db
+def test_no_policy_lets_everybody_in() -> None:
+    policies = ask("select tablename, policyname, coalesce(qual, with_check) from pg_policies")
+    asks_who = re.compile(r"ntk\.|_id IN|EXISTS", re.IGNORECASE)
+    assert len(policies) > 20
+    assert [(table, name) for table, name, condition in policies if not asks_who.search(str(condition))] == []
+
+
+@pytest.mark.django_db
+def test_each_protected_table_can_be_read_by_somebody() -> None:
+    readable = {table for (table,) in ask("select tablename from pg_policies where cmd in ('SELECT', 'ALL')")}
+    closed = {table for table, is_protected in tables().items() if is_protected} - readable
+    assert closed == {"journal_head"}
+
+
+@pytest.mark.django_db
+def test_no_view_goes_round_the_policies() -> None:
+    views = ask("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')")
+    assert views == []
+
+
+@pytest.mark.django_db
+def test_functions_that_read_past_the_policies_are_few_and_safe() -> None:
+    """They stand in one schema, belong to a role without sign-in, and nobody can put another table before theirs."""
+    unsafe = ask(
+        "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+        " where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema') and ("
+        "   n.nspname <> 'ntk' or pg_get_userbyid(p.proowner) <> 'lotse_policy'"
+        "   or not coalesce(p.proconfig, '{}') && array['search_path=pg_catalog, public, pg_temp'])"
+    )
+    assert unsafe == []
+
+
+@pytest.mark.parametrize("role", ["lotse_web", "lotse_worker", "lotse_stats", "lotse_owner", "lotse_policy"])
+def test_no_role_of_the_application_is_more_than_it_must_be(role: str, db: None) -> None:
+    ((superuser, creates_roles, creates_databases, replicates, bypasses, signs_in),) = ask(
+        "select rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolcanlogin"
+        " from pg_roles where rolname = %s",
+        role,
+    )
+    assert (superuser, creates_roles, creates_databases, replicates) == (False, False, False, False)
+    assert (bypasses, signs_in) == ((True, False) if role == "lotse_policy" else (False, True))
+
+
+@pytest.mark.parametrize("role", ["lotse_web", "lotse_worker", "lotse_stats", "lotse_policy"])
+def test_the_application_owns_no_table_and_belongs_to_no_role(role: str, db: None) -> None:
+    assert ask("select relname from pg_class where pg_get_userbyid(relowner) = %s", role) == []
+    assert ask("select roleid::regrole::text from pg_auth_members where member = %s::regrole", role) == []
+
+
+@pytest.mark.parametrize("role", ["lotse_web", "lotse_worker", "lotse_stats"])
+def test_the_application_makes_nothing_in_the_database(role: str, db: None) -> None:
+    ((in_public, in_ntk, temporary),) = ask(
+        "select has_schema_privilege(%(r)s, 'public', 'create'), has_schema_privilege(%(r)s, 'ntk', 'create'),"
+        " has_database_privilege(%(r)s, current_database(), 'temporary')".replace("%(r)s", f"'{role}'")
+    )
+    assert (in_public, in_ntk, temporary) == (False, False, False)
+
+
+@pytest.mark.django_db
+def test_statistics_reads_no_table_that_is_about_somebody() -> None:
+    readable = [
+        table
+        for table in tables()
+        if ask("select has_table_privilege('lotse_stats', %s, 'select')", table) == [(True,)]
+    ]
+    assert [table for table in readable if not table.startswith("reporting_")] == []
+
+
+CAREERS = [Career([(0, Role.HANDLER, False)], True)] * 4
+PLAN = Plan(CAREERS, 0, True, (1, True), 0, (0, None), ReferralState.ACCEPTED)
+
+
+def test_without_an_actor_no_protected_table_shows_a_row(as_superuser: None, own_database: OwnDatabase) -> None:
+    world = build(PLAN, make_organisations())
+    record("test.done", by=world.people[0], subject=new_id(), centre=None, tell=("x",))
+    look("test.read", by=world.people[0], subject=new_id())
+    closed = {table for table, is_protected in tables().items() if is_protected} - {"journal_head"}
+    assert [table for table in closed if count(table) == 0] == [], "world.py should make a row for each table"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local role lotse_web")
+        assert {table: count(table) for table in closed} == dict.fromkeys(closed, 0)
+        cursor.execute("select set_config('app.actor', '', true)")
+        assert {table: count(table) for table in closed} == dict.fromkeys(closed, 0)
+        cursor.execute("select set_config('app.actor', '999999999', true)")
+        cursor.execute("set local role lotse_worker")
+        shown = {table for table in closed if count(table)}
+    # Keys and hashes alone say nothing; they need some actor, whoever it is.
+    assert shown == {"privacy_datakey", "journal_link"}
+
+
+def count(table: str) -> int:
+    ((number,),) = ask(f'select count(*) from "{table}"')
+    return int(str(number))
+
+
+def test_the_owner_sees_no_row_either(as_superuser: None) -> None:
+    build(PLAN, make_organisations())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local role lotse_owner")
+        assert (count("hotline_contact"), count("cases_case"), count("handoff_referral")) == (0, 0, 0)

@@ -1,0 +1,151 @@
+"""A small world to look at: four people with any mixture of roles, and one dossier that has everything."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Membership, Organisation, User
+from accounts.roles import Role
+from cases.models import Case, CaseContact, Note, Responsibility
+from handoff.models import Deadline, Disclosure, Message, Notice, Referral, Summary
+from handoff.states import ENDED, ReferralState
+from handoff.vocabulary import Step
+from hotline.models import AccessRequest, Callback, Contact
+from privacy.models import DataKey
+from triage.models import Assessment
+
+NOW = timezone.now()
+KINDS = ("centre", "centre", "partner", "partner")
+CENTRE, OTHER_CENTRE, PARTNER, OTHER_PARTNER = range(4)
+PEOPLE = 4
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Career:
+    roles: list[tuple[int, Role, bool]]
+    """Organisation, role, and whether it has ended."""
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    careers: list[Career]
+    handler: int | None
+    is_surfaced: bool
+    grant: tuple[int, bool] | None
+    """Who was granted access, and whether that still runs."""
+    contact_person: int
+    responsible: tuple[int, int | None]
+    """An organisation, and the person of it if any."""
+    referral_state: ReferralState
+
+
+@dataclass(frozen=True)
+class World:
+    people: list[User]
+    contact: Contact
+    access_request: AccessRequest
+    callback: Callback
+    assessment: Assessment
+    case: Case
+    case_contact: CaseContact
+    note: Note
+    responsibility: Responsibility
+    referral: Referral
+    summary: Summary
+    disclosure: Disclosure
+    message: Message
+    deadline: Deadline
+    notice: Notice
+
+
+def make_organisations() -> list[Organisation]:
+    return [Organisation.objects.create(name=f"Some {kind}", kind=kind) for kind in KINDS]
+
+
+def build(plan: Plan, organisations: list[Organisation]) -> World:
+    """Past every policy, so as superuser."""
+    people = [_person(number, career, organisations) for number, career in enumerate(plan.careers)]
+    key = DataKey.generate()
+    key.save(force_insert=True)
+    centre = {"centre": organisations[CENTRE], "data_key": key}
+    contact = Contact.objects.create(
+        number=next(_numbers),
+        handler=None if plan.handler is None else people[plan.handler],
+        surfaced_at=NOW if plan.is_surfaced else None,
+        **centre,
+    )
+    assessment = Assessment.objects.create(contact=contact, created_by=people[0], checklist_version=1, **centre)
+    case = Case.objects.create(
+        number=next(_numbers),
+        assessment=assessment,
+        contact_person=people[plan.contact_person],
+        opened_by=people[0],
+        **centre,
+    )
+    referral = _referral(plan, organisations, people, case=case, **centre)
+    part: dict[str, Any] = {"referral": referral, "data_key": key}
+    return World(
+        people=[User.objects.get(pk=user.pk) for user in people],
+        contact=contact,
+        access_request=_request(plan, people, contact),
+        callback=Callback.objects.create(due_at=NOW, made_by=people[0], **centre),
+        assessment=assessment,
+        case=case,
+        case_contact=CaseContact.objects.create(contact=contact, case=case, linked_by=people[0]),
+        note=Note.objects.create(case=case, data_key=key, written_by=people[0]),
+        responsibility=_responsibility(plan, organisations, people, case),
+        referral=referral,
+        summary=Summary.objects.create(**part),
+        disclosure=Disclosure.objects.create(decided_at=NOW, decided_by=people[0], **part),
+        message=Message.objects.create(written_by=people[0], **part),
+        deadline=Deadline.objects.create(referral=referral, step=Step.REMIND, due_at=NOW),
+        notice=Notice.objects.create(event=next(_numbers), recipient=people[0], referral=referral, kind="test"),
+    )
+
+
+def _person(number: int, career: Career, organisations: list[Organisation]) -> User:
+    user = User.objects.create(email=f"{number}@example.org", name=f"Person {number}", is_active=career.is_active)
+    for place, role, is_over in set(career.roles):
+        ended = {"ended_at": NOW, "ended_by": user} if is_over else {}
+        Membership.objects.create(user=user, organisation=organisations[place], role=role, **ended)
+    return user
+
+
+def _request(plan: Plan, people: list[User], contact: Contact) -> AccessRequest:
+    """Granted, lapsed, or not decided."""
+    who, still_runs = plan.grant or (0, False)
+    until = NOW + timedelta(days=1 if still_runs else -1)
+    decided = {"decided_at": NOW, "decided_by": people[who - 1], "granted_until": until} if plan.grant else {}
+    return AccessRequest.objects.create(contact=contact, centre=contact.centre, requested_by=people[who], **decided)
+
+
+def _responsibility(plan: Plan, organisations: list[Organisation], people: list[User], case: Case) -> Responsibility:
+    place, person = plan.responsible
+    return Responsibility.objects.create(
+        case=case,
+        organisation=organisations[place],
+        user=None if person is None else people[person],
+        given_by=people[0],
+    )
+
+
+def _referral(plan: Plan, organisations: list[Organisation], people: list[User], **fixed: Any) -> Referral:
+    return Referral.objects.create(
+        number=next(_numbers),
+        organisation=organisations[PARTNER],
+        contact_person=people[plan.contact_person],
+        created_by=people[0],
+        state=plan.referral_state,
+        offered_at=NOW,
+        offered_by=people[0],
+        due_at=NOW,
+        ended_at=NOW if plan.referral_state in ENDED else None,
+        **fixed,
+    )
