@@ -94,8 +94,9 @@ def broker(environ: Mapping[str, str]) -> str:
 
 def mail(environ: Mapping[str, str], variable: str = "LOTSE_EMAIL_URL") -> dict[str, Any]:
     """`smtp://user:password@host:port` (`smtps`: STARTTLS) by parts; an empty host when unset."""
-    parts = urlsplit(environ.get(variable, "").strip())
-    if parts.scheme not in {"", "smtp", "smtps"} or bool(parts.scheme) != bool(parts.hostname):
+    value = environ.get(variable, "").strip()
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
         raise Misconfigured(variable, "must look like smtp://user:password@host:port or smtps://...")
     return {
         "host": parts.hostname or "",
