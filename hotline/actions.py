@@ -32,7 +32,8 @@ from .vocabulary import CallerIdKind, Channel, Kind, RegionSource
 EDITABLE = frozenset(
     {
         "kind", "channel", "started_at", "caller_type_id", "language", "relation", "alias", "phone", "country",
-        "postal_code", "municipality", "region_id", "age_band", "sex", "phenomenon", "topics", "label", "advice", "notes", "is_hard",
+        "postal_code", "municipality", "region_id", "age_band", "sex", "phenomenon", "topics",
+        "label", "advice", "notes", "is_hard",
     }
 )  # fmt: skip
 

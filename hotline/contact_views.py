@@ -28,7 +28,7 @@ from .forms import AccessForm, AssignForm
 from .history import history_of
 from .models import Contact, ContactQuerySet
 from .pages import page_of
-from .permissions import contact_to_read, may_write
+from .permissions import contact_to_read, contact_to_write, may_write
 from .search import Wanted, matching, read, read_digest
 from .sheet import caller_of, person_of, place_facts_of, topics_of
 from .states import ContactState
@@ -104,7 +104,7 @@ def take(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
 @require_POST
 @handlers_only
 def assign(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
-    form = AssignForm(request.POST, centre=request.centre)
+    form = AssignForm(request.POST, centre=contact_to_write(request.user, contact_id).centre)
     if not form.is_valid():
         raise BadRequest
     given = assign_contact(by=request.user, contact_id=contact_id, to=form.cleaned_data["to"])

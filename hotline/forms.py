@@ -80,11 +80,14 @@ def topics(selected: list[str]) -> list[Choice]:
     return [(t.code, str(t)) for t in Topic.objects.all() if not t.is_retired or t.code in selected]
 
 
+ALWAYS_ANSWERED = {"channel", "kind", "country", "relation", "age_band", "sex", "phenomenon"}
+
+
 class ContactForm(forms.Form):
     """The whole contact. Nothing but caller type and time is ever asked for, and both have a value from the start."""
 
-    channel = forms.ChoiceField(label=_("Channel"), choices=capital(Channel))
-    kind = forms.ChoiceField(label=_("Kind of contact"), choices=capital(Kind))
+    channel = forms.ChoiceField(label=_("Channel"), choices=capital(Channel), required=False)
+    kind = forms.ChoiceField(label=_("Kind of contact"), choices=capital(Kind), required=False)
     started_at = _moment_field(_("Began at"))
     caller_type = forms.ChoiceField(label=_("Caller"))
     language = forms.ChoiceField(label=_("Language"), choices=[NOT_STATED, *Language.choices], required=False)
@@ -92,13 +95,13 @@ class ContactForm(forms.Form):
     phone = _text_field(
         _("Telephone"), longest=60, help_text=_("Leave empty when it is withheld or should not be noted.")
     )
-    country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES)
+    country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES, required=False)
     postal_code = _text_field(_("Postal code"), longest=12)
     municipality = _text_field(_("Town or municipality"), longest=120)
-    relation = forms.ChoiceField(label=_("For the caller this is"), choices=capital(Relation))
-    age_band = forms.ChoiceField(label=_("Age"), choices=capital(AgeBand))
-    sex = forms.ChoiceField(label=_("Sex"), choices=capital(Sex))
-    phenomenon = forms.ChoiceField(label=_("Phenomenon"), choices=Phenomenon)
+    relation = forms.ChoiceField(label=_("For the caller this is"), choices=capital(Relation), required=False)
+    age_band = forms.ChoiceField(label=_("Age"), choices=capital(AgeBand), required=False)
+    sex = forms.ChoiceField(label=_("Sex"), choices=capital(Sex), required=False)
+    phenomenon = forms.ChoiceField(label=_("Phenomenon"), choices=Phenomenon, required=False)
     topics = forms.MultipleChoiceField(label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
     notes = _text_field(
         _("Notes"), rows=6, longest=LONGEST_TEXT, strip=False, help_text=_("No full names of third persons.")
@@ -144,9 +147,10 @@ class ContactForm(forms.Form):
         return name in self.data or (name in {"topics", "is_hard"} and "notes" in self.data)
 
     def changes(self) -> dict[str, Any]:
-        """The values to save: of the fields that are right and were sent at all."""
+        """The values to save: of the fields that are right and were sent at all. A list without an answer stays."""
         self.is_valid()
-        return {_COLUMN.get(name, name): self.cleaned_data[name] for name in self.cleaned_data if self._was_sent(name)}
+        right = {name: value for name, value in self.cleaned_data.items() if self._was_sent(name)}
+        return {_COLUMN.get(name, name): value for name, value in right.items() if value or name not in ALWAYS_ANSWERED}
 
     @property
     def refused(self) -> dict[str, str]:
@@ -178,7 +182,7 @@ def notes_about(contact: Contact) -> dict[str, dict[str, Any]]:
 
 class NewContactForm(forms.Form):
     contact_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    channel = forms.ChoiceField(label=_("Channel"), choices=capital(Channel), initial=Channel.PHONE)
+    channel = forms.ChoiceField(label=_("Channel"), choices=capital(Channel), initial=Channel.PHONE, required=False)
 
 
 class RegionForm(forms.Form):
@@ -246,7 +250,7 @@ class AccessForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    to = forms.ModelChoiceField(User.objects.none(), label=_("Handler"))
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Handler"), empty_label=_("Choose somebody"))
 
     def __init__(self, data: Any = None, *, centre: Organisation) -> None:
         super().__init__(data)

@@ -17,7 +17,7 @@ SIZE = 25
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, newest first. ``newer`` and ``older``: cursors for ``?after=`` and ``?before=``, None at the ends."""
+    """Rows, newest first. ``newer``, ``older``: cursors for ``?after=`` and ``?before=``, None at the ends."""
 
     rows: Sequence[Any]
     newer: str | None
@@ -25,7 +25,7 @@ class Page:
 
 
 def page_of(rows: QuerySet[Any], *, column: str, after: str = "", before: str = "", size: int = SIZE) -> Page:
-    """A page of ``rows`` by a moment ``column`` and the key, newest first. A cursor that makes no sense counts as none."""
+    """A page of ``rows`` by a moment ``column`` and the key, newest first. A cursor without sense counts as none."""
     back, forth = _moment_and_key(before), _moment_and_key(after)
     if forth:
         found = list(rows.filter(_beyond(column, "gt", *forth)).order_by(column, "pk")[: size + 1])

@@ -42,7 +42,7 @@ def contact_to_read(user: User, contact_id: uuid.UUID) -> Contact:
     """
     contact = _visible(contact_id)
     if contact is None:
-        look("contact.read.denied", by=user, subject=contact_id)
+        _refused("contact.read.denied", user, contact_id)
         raise Http404
     look("contact.read", by=user, subject=contact.pk, centre=contact.centre_id)
     return contact
@@ -52,9 +52,14 @@ def contact_to_write(user: User, contact_id: uuid.UUID) -> Contact:
     """The contact, when the user may change it. Raises Http404."""
     contact = _visible(contact_id)
     if contact is None or not may_write(user, contact):
-        look("contact.write.denied", by=user, subject=contact_id)
+        _refused("contact.write.denied", user, contact_id)
         raise Http404
     return contact
+
+
+def _refused(what: str, user: User, contact_id: uuid.UUID) -> None:
+    """In the books of the person's own centre, where its data protection officer reads it."""
+    look(what, by=user, subject=contact_id, centre=user.centre.pk if user.centre else None)
 
 
 def _visible(contact_id: uuid.UUID) -> Contact | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .models import Contact, Topic
@@ -28,11 +29,8 @@ def caller_of(contact: Contact) -> list[Fact]:
 def place_facts_of(contact: Contact) -> list[Fact]:
     town = " ".join(filter(None, [contact.postal_code, contact.municipality]))
     region = contact.region.name if contact.region else ""
-    return _filled(
-        Fact(_("Place"), town),
-        Fact(_("Region"), region),
-        Fact(_("Region taken"), contact.get_region_source_display()),
-    )
+    source = f" ({contact.get_region_source_display()})" if region and contact.region_source else ""
+    return _filled(Fact(_("Place"), town), Fact(_("Region"), f"{region}{source}"))
 
 
 def person_of(contact: Contact) -> list[Fact]:
@@ -49,4 +47,4 @@ def topics_of(contact: Contact) -> list[str]:
 
 
 def _filled(*facts: Fact) -> list[Fact]:
-    return [fact for fact in facts if fact.value]
+    return [Fact(fact.label, capfirst(fact.value)) for fact in facts if fact.value]

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ui.navigation import links
 
@@ -53,7 +53,7 @@ def new_contact(request: HandlerRequest) -> HttpResponse:
     form = NewContactForm(request.POST)
     if not form.is_valid():
         raise BadRequest
-    channel = Channel(form.cleaned_data["channel"])
+    channel = Channel(form.cleaned_data["channel"] or Channel.PHONE)
     contact = open_contact(by=request.user, contact_id=form.cleaned_data["contact_id"], channel=channel)
     return redirect("hotline:desk_contact", contact.pk)
 
@@ -84,10 +84,15 @@ def autosave(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
 def complete(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
-    """Save, and end the contact; with ``ending`` as one of the kinds that are no counselling."""
+    """Save, and end the contact; with ``ending`` as one of the kinds that are no counselling.
+
+    The page with what is wrong stands under this address: fetched again, it is the desk.
+    """
+    if request.method != "POST":
+        return redirect("hotline:desk_contact", contact_id)
     form = ContactForm(request.POST, contact=contact_to_write(request.user, contact_id))
     ending = _ending(request.POST.get("ending", ""))
     changes = form.changes()

@@ -1,0 +1,41 @@
+"""The lists that a centre extends without code. Contacts are not administered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from .models import CallerType, Term, Topic
+
+
+class TermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """An entry is retired, never deleted: old contacts name it. Its code stays as it is."""
+
+    list_display = ("code", "label_en", "label_fr", "label_de", "position", "is_retired")
+    list_filter = ("is_retired",)
+    search_fields = ("code", "label_en", "label_fr", "label_de")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Term | None = None) -> Any:
+        return ("code",) if obj else ()
+
+
+@admin.register(CallerType)
+class CallerTypeAdmin(TermAdmin):
+    list_display = (*TermAdmin.list_display, "parent")
+    list_select_related = ("parent",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Two levels: only an entry of the upper one can be a parent."""
+        if db_field.name == "parent":
+            kwargs["queryset"] = CallerType.objects.filter(parent=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Topic)
+class TopicAdmin(TermAdmin):
+    pass
