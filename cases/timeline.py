@@ -65,7 +65,7 @@ SENTENCES: dict[str, tuple[str, StrPromise]] = {
     "referral.completed": ("circle-check", _("Work of the partner completed")),
 }
 #: Of contacts and assessments, the single savings are no news of the case.
-_NO_NEWS = {"contact.saved", "contact.surfaced", "assessment.edited", "assessment.answered"}
+NO_NEWS = {"contact.saved", "contact.surfaced", "assessment.edited", "assessment.answered"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Timeline:
 
 def timeline_of(case_id: uuid.UUID, subjects: Iterable[uuid.UUID] = (), before: int | None = None) -> Timeline:
     """What the reader may see of the case and of its contacts and assessments (``subjects``). Three queries at most."""
-    events = Event.objects.filter(Q(case=case_id) | Q(subject__in=list(subjects))).exclude(kind__in=_NO_NEWS)
+    events = Event.objects.filter(Q(case=case_id) | Q(subject__in=list(subjects))).exclude(kind__in=NO_NEWS)
     if before is not None:
         events = events.filter(pk__lt=before)
     found = list(events.select_related("actor").newest_first()[: SIZE + 1])

@@ -1,7 +1,7 @@
 """What is counted, a fixed number of queries whatever there is.
 
 These figures stay inside the need-to-know boundary: they are counted from the rows themselves, under row-level
-security, as the coordinator who looks. Published figures will come from frozen releases, rolled up from the journal's events.
+security, as the coordinator who looks. Published figures will come from frozen releases, rolled up from event rows.
 """
 
 from __future__ import annotations

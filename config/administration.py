@@ -1,0 +1,56 @@
+"""The administration: reference data only. No contact, case or referral is ever registered here.
+
+Signing in goes through the platform's own door, and to whoever is no administrator the addresses do not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.db.models.base import ModelBase
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+View = Callable[..., HttpResponse]
+#: Packages bring registrations of their own (groups, sign-in attempts, addresses); only these apps are shown.
+APPS = frozenset({"accounts", "regions", "hotline"})
+
+
+class Administration(AdminSite):
+    site_header = _("Lotse: administration")
+    site_title = _("Administration")
+    index_title = _("Users, roles, organisations and lists")
+    site_url = "/"
+
+    def register(
+        self, model_or_iterable: ModelBase | Iterable[ModelBase], admin_class: Any = None, **options: Any
+    ) -> None:
+        """Registers models of ``APPS`` and passes over all others."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
+        ours: list[Any] = [model for model in models if model._meta.app_label in APPS]
+        super().register(ours, admin_class, **options)
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        inner = super().admin_view(view, cacheable)
+
+        def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not self.has_permission(request):
+                raise Http404
+            return inner(request, *args, **kwargs)
+
+        return shown
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_login")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_logout")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_change_password")
