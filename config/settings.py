@@ -54,7 +54,7 @@ OWN_APPS = [
 ]
 INSTALLED_APPS = [
     *[app for app in OWN_APPS if find_spec(app) and find_spec(f"{app}.apps")],
-    "django.contrib.admin",
+    "config.apps.AdministrationConfig",  # django.contrib.admin with reference data only
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
