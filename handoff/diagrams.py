@@ -20,8 +20,8 @@ from .states import ReferralState
 PATH = settings.BASE_DIR / "docs" / "states.md"
 HEAD = """# States
 
-Made by `./lotse manage state_diagrams` from the transition tables in `states.py` of each app; a test fails when this file
-is out of date. What is not drawn here is refused by the actions.
+Made by `./lotse manage state_diagrams` from the transition tables in `states.py` of each app; a test fails when this
+file is out of date. What is not drawn here is refused by the actions.
 """
 Arrow = tuple[str, str, str]
 
@@ -39,9 +39,8 @@ class Diagram:
 def plain(table: Mapping[TextChoices, Iterable[TextChoices]]) -> list[Arrow]:
     """Arrows of a table that says only what follows what, in the order of its states."""
     order = [state.value for state in table]
-    return [
-        (source.value, target, "") for source, targets in table.items() for target in sorted(targets, key=order.index)
-    ]
+    found = [(source.value, target.value, "") for source, targets in table.items() for target in targets]
+    return sorted(found, key=lambda arrow: (order.index(arrow[0]), order.index(arrow[1])))
 
 
 def diagrams() -> list[Diagram]:

@@ -8,6 +8,9 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Organisation, User
+from accounts.permissions import NotAllowed
+from accounts.roles import Permission
+from accounts.services import Service
 from journal.numbers import next_number
 
 from .models import Deadline, Referral, Summary
@@ -32,6 +35,7 @@ def due_deadlines(now: datetime, limit: int = 100) -> list[uuid.UUID]:
 @transaction.atomic
 def run_deadline(*, by: User, deadline_id: uuid.UUID, now: datetime) -> None:
     """Do what a due deadline says, once. A deadline that was answered or moved meanwhile has no effect."""
+    _check_clock(by)
     deadline = Deadline.objects.filter(pk=deadline_id).first()
     if deadline is None:
         return
@@ -46,6 +50,12 @@ def run_deadline(*, by: User, deadline_id: uuid.UUID, now: datetime) -> None:
         escalate(by=by, referral=referral)
     elif referral.state == ReferralState.OFFERED:
         expire(by=by, referral=referral)
+
+
+def _check_clock(by: User) -> None:
+    """Nobody lets an offer lapse by hand: people withdraw it, and say so."""
+    if by.service != Service.DEADLINES:
+        raise NotAllowed(Permission.REFERRAL_ANSWER)
 
 
 def remind(*, by: User, referral: Referral) -> None:
@@ -67,6 +77,7 @@ def escalate(*, by: User, referral: Referral) -> None:
 
 def expire(*, by: User, referral: Referral) -> None:
     """The offer ends, and the next partner is prepared: a person of the centre decides to send it."""
+    _check_clock(by)
     stop_deadlines(referral)
     move(referral, ReferralState.EXPIRED, Who.DEADLINE)
     tell_both(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 from assessments import REFERRAL, answer, complete, make_contact, start
-from people import People, as_user, new_id
+from django.db import connections
+from people import People, as_user, make_people, new_id
 
 from accounts.models import Organisation, User
 from cases.actions import open_case
@@ -16,6 +19,7 @@ from handoff.answers import accept_referral
 from handoff.models import Referral
 from privacy.context import acting_as
 from regions.actions import save_profile, set_coverage
+from regions.loading import load_regions
 from regions.models import PartnerProfile, Region
 from regions.vocabulary import Language, Phenomenon, Service
 
@@ -29,6 +33,15 @@ SECRETS = {
     "advice": "advice-canary to keep talking",
 }
 SUMMARY = "A family asks for help with a young adult."
+
+
+def ready() -> People:
+    """The people, with a partner in Bavaria and a national one."""
+    load_regions(["DE"])
+    people = make_people()
+    equip(people, people.partner, "DE-BY")
+    equip(people, people.other_partner, national=True)
+    return people
 
 
 def equip(people: People, partner: Organisation, *codes: str, national: bool = False, capacity: int = 5) -> None:
@@ -94,3 +107,23 @@ def seen_by(user: User, referral_id: uuid.UUID) -> Referral:
     """The referral as the database gives it to the user. Raises Referral.DoesNotExist."""
     with acting_as(user, purpose="test"):
         return Referral.objects.get(pk=referral_id)
+
+
+def in_threads(*functions: Callable[[], object]) -> list[BaseException]:
+    """Run all at once, each on a database connection of its own; returns what they raised."""
+    failures: list[BaseException] = []
+
+    def run(function: Callable[[], object]) -> None:
+        try:
+            function()
+        except Exception as failure:
+            failures.append(failure)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=run, args=[function]) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failures
