@@ -64,6 +64,7 @@ def test_looking_stores_nothing(people: People, browser: Browser) -> None:
     page = browser(people.handler).get(url("panel", contact))
     assert page.status_code == 200
     assert page.content.count(b"<fieldset") == 41, "44 questions, of which three are not asked yet"
+    assert b'hx-include="#q-weapons, #triage-version"' in page.content, "the answer goes with the version that was seen"
     assert stored(people.handler, contact) == []
 
 
