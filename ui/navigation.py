@@ -42,6 +42,7 @@ ITEMS: tuple[Item, ...] = (
     Item("cases:list", _("Cases"), "folder-open", "case.read"),
     Item("handoff:board", _("Referrals"), "route", "referral.offer"),
     Item("handoff:inbox", _("Inbox"), "inbox", "referral.answer"),
+    Item("triage:confirmations", _("To confirm"), "user-check", "triage.confirm"),
     Item("regions:network", _("Network"), "map", "network.read"),
     Item("reporting:live", _("Figures"), "chart-column", "figures.read"),
     Item("journal:audit", _("Audit"), "scroll-text", "audit.read"),
