@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -29,6 +29,7 @@ class Section:
     title: str | Promise
     icon: str
     hint: str | Promise
+    is_pressing: bool = False
     referrals: list[Referral] = field(default_factory=list)
 
 
@@ -43,10 +44,19 @@ def _overdue(referral: Referral, now: datetime) -> bool:
 #: In the order in which they are tried and shown: a referral stands in the first that fits.
 BOARD: list[tuple[Section, Test]] = [
     (
-        Section("question", _("Question open"), "circle-question-mark", _("The partner waits for our answer.")),
+        Section(
+            "question",
+            _("Question open"),
+            "circle-question-mark",
+            _("The partner waits for our answer."),
+            is_pressing=True,
+        ),
         _in(ReferralState.QUESTION),
     ),
-    (Section("overdue", _("Overdue"), "alarm-clock", _("The partner has not answered in time.")), _overdue),
+    (
+        Section("overdue", _("Overdue"), "alarm-clock", _("The partner has not answered in time."), is_pressing=True),
+        _overdue,
+    ),
     (
         Section("draft", _("Prepared"), "pencil", _("Not sent yet. After an expiry the next partner stands here.")),
         _in(ReferralState.DRAFT),
@@ -62,7 +72,13 @@ BOARD: list[tuple[Section, Test]] = [
 ]
 INBOX: list[tuple[Section, Test]] = [
     (
-        Section("waiting", _("Waiting for your answer"), "inbox", _("A summary is shown; the agreed fields follow.")),
+        Section(
+            "waiting",
+            _("Waiting for your answer"),
+            "inbox",
+            _("A summary is shown; the agreed fields follow."),
+            is_pressing=True,
+        ),
         _in(ReferralState.OFFERED),
     ),
     (
@@ -104,4 +120,4 @@ def _sorted_into(sections: list[tuple[Section, Test]], referrals: QuerySet[Refer
         key = next((section.key for section, fits in sections if fits(referral, now)), None)
         if key is not None:
             heaps[key].append(referral)
-    return [Section(s.key, s.title, s.icon, s.hint, heaps[s.key]) for s, _test in sections]
+    return [replace(s, referrals=heaps[s.key]) for s, _test in sections]

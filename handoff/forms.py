@@ -31,7 +31,7 @@ class OfferForm(forms.Form):
     text = words(
         _("Summary for the partner"),
         required=True,
-        rows=10,
+        rows=6,
         help_text=_("Shown before the partner answers. Leave out names, addresses and numbers."),
     )
     fields_agreed = forms.MultipleChoiceField(

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from hotline.doors import SignedInRequest
@@ -24,7 +25,7 @@ from .answers import TooLate
 from .deadlines import schedule
 from .disclosure import agreed
 from .forms import AnswerForm, CompleteForm, DeclineForm, FeedbackForm, OfferForm, QuestionForm, ReturnForm
-from .models import Disclosure, Referral, Summary
+from .models import Deadline, Disclosure, Referral, Summary
 from .progress import is_overdue, timeline, told, waits_for, waits_for_partner_side
 from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState
 from .suggestions import stored_reasons
@@ -133,8 +134,15 @@ def _starting_text(referral: Referral) -> str:
     return next(told_before, first_text(own.facts, referral.service))
 
 
-def _deadlines(referral: Referral) -> list[Any]:
-    return list(referral.deadlines.order_by("due_at")) if referral.state in WAITING else []
+def _deadlines(referral: Referral) -> list[tuple[str, Deadline]]:
+    """What will happen without an answer, in words. A question waits for us, and never expires."""
+    if referral.state not in WAITING:
+        return []
+    found = referral.deadlines.order_by("due_at")
+    if referral.state == ReferralState.QUESTION:
+        words = {Step.REMIND: _("Reminder to us"), Step.ESCALATE: Step.ESCALATE.label}
+        return [(str(words[Step(row.step)]), row) for row in found if row.step in words]
+    return [(row.get_step_display(), row) for row in found]
 
 
 def _has_live(referral: Referral) -> bool:

@@ -40,7 +40,7 @@ def first_text(facts: dict[str, Any], service: str) -> str:
     """A careful text to start from, made of codes only."""
     lines = [_("Needed: %(service)s.") % {"service": Service(service).label}]
     lines += [f"{label}: {value}." for label, value in facts_in_words(facts)]
-    return "\n".join(lines)
+    return " ".join(lines)
 
 
 def names_in(text: str, contact: Contact) -> list[str]:

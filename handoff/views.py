@@ -74,7 +74,7 @@ def draft(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
 
 def _draft(request: SignedInRequest, case: Case, partner: Organisation, service: str) -> HttpResponse:
     try:
-        referral_id = uuid.UUID(request.POST.get("referral_id", ""))
+        referral_id = uuid.UUID(request.POST.get("referral_id") or uuid.uuid4().hex)
     except ValueError:
         raise Http404 from None
     try:
