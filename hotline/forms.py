@@ -198,7 +198,7 @@ class RegionForm(forms.Form):
 
 def _regions(country: str, selected: str | None) -> Iterator[Choice]:
     """The country's regions, each with those below it."""
-    yield ("", gettext("by postal code"))
+    yield ("", gettext("By postal code"))
     rows = list(Region.objects.in_country(country).filter(level__gt=0).by_name())
     if selected and selected not in {region.code for region in rows}:
         rows += Region.objects.filter(code=selected)
