@@ -10,12 +10,14 @@ from people import People, as_user, new_id
 from accounts.models import User
 from accounts.permissions import NotAllowed
 from hotline.actions import save_contact
+from hotline.models import Contact
 from journal.models import Event
 from journal.stale import Stale
 from privacy.context import acting_as
 from triage import actions, checklist
 from triage.actions import Choice, ChoiceError
 from triage.models import Assessment
+from triage.permissions import may_read
 from triage.rules import AnswerError
 from triage.states import TRANSITIONS, AssessmentState
 from triage.vocabulary import Disposition, Duty, Urgency
@@ -334,6 +336,22 @@ def test_only_who_sees_the_contact_sees_its_assessment(people: People) -> None:
     for user in (people.handler, people.coordinator):
         with acting_as(user, purpose="test"):
             assert list(Assessment.objects.values_list("pk", flat=True)) == [assessment.pk]
+
+
+def test_python_and_the_database_agree_who_sees_what(people: People) -> None:
+    own = filled(people, REFERRAL)
+    taken, surfaced = filled(people, {}), filled(people, {})
+    with acting_as(people.coordinator, purpose="test"):
+        Contact.objects.filter(pk=taken.contact_id).update(handler=None)
+        Contact.objects.filter(pk=surfaced.contact_id).update(surfaced_at=own.created_at)
+        known = list(Assessment.objects.select_related("contact"))
+    assert {assessment.pk for assessment in known} == {own.pk, taken.pk, surfaced.pk}
+    seen = {}
+    for user in people.everybody:
+        with acting_as(user, purpose="test"):
+            seen[user] = set(Assessment.objects.values_list("pk", flat=True))
+        assert seen[user] == {assessment.pk for assessment in known if may_read(user, assessment)}
+    assert seen[people.colleague] == {taken.pk, surfaced.pk}
 
 
 def test_without_an_actor_there_is_nothing(people: People) -> None:

@@ -1,5 +1,6 @@
 """What a proposal must never get wrong, for any answers."""
 
+import sys
 import time
 from typing import Any
 
@@ -327,4 +328,5 @@ def test_a_proposal_takes_less_than_a_millisecond() -> None:
     started = time.process_time()
     for _ in range(rounds):
         propose(CORE, given_answers)
-    assert (time.process_time() - started) / rounds < 0.001
+    limit = 0.02 if sys.gettrace() else 0.001  # the measuring of coverage looks at every line
+    assert (time.process_time() - started) / rounds < limit
