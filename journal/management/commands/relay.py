@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from journal.actions import beat
 from journal.relay import deliver_batch
@@ -31,9 +31,9 @@ class Command(BaseCommand):
                     last_beat = time.monotonic()
                 if not deliver_batch():
                     self.wait()
-            except OperationalError:
+            except (OperationalError, InterfaceError):
                 log.warning("the database does not answer, trying again", exc_info=True)
-                close_old_connections()
+                connection.close()
                 time.sleep(POLL_SECONDS)
 
     def stop(self, *args: Any) -> None:
@@ -44,5 +44,6 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             cursor.execute("listen lotse_outbox")
         raw = connection.connection
-        for _notice in raw.notifies(timeout=POLL_SECONDS, stop_after=1):
-            pass
+        with connection.wrap_database_errors:  # a server that dies meanwhile must not end the relay
+            for _notice in raw.notifies(timeout=POLL_SECONDS, stop_after=1):
+                pass
