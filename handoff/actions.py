@@ -83,12 +83,7 @@ def draft_referral(
     referral.rank, referral.rank_reasons = reasons_as_data(rank_for_case(case, contact, service), organisation.pk)
     referral.save(force_insert=True)
     Summary(referral=referral, data_key_id=case.data_key_id, facts=contact_facts(contact)).save(force_insert=True)
-    tell_centre(
-        "referral.drafted",
-        by,
-        referral,
-        {"organisation": organisation.pk, "rank": referral.rank},
-    )
+    tell_centre("referral.drafted", by, referral, {"organisation": organisation.pk, "rank": referral.rank})
     return referral
 
 
@@ -122,19 +117,8 @@ def offer_referral(
     summary.save(update_fields=["text"])
     _decide_disclosure(by, referral, list(fields), legal_basis, may_pass_on)
     due = restart_deadlines(referral, now)
-    move(
-        referral,
-        ReferralState.OFFERED,
-        Who.CENTRE,
-        offered_at=now,
-        offered_by=by,
-        due_at=due,
-    )
-    data = {
-        "organisation": referral.organisation_id,
-        "fields": sorted(fields),
-        "legal_basis": str(legal_basis),
-    }
+    move(referral, ReferralState.OFFERED, Who.CENTRE, offered_at=now, offered_by=by, due_at=due)
+    data = {"organisation": referral.organisation_id, "fields": sorted(fields), "legal_basis": str(legal_basis)}
     tell_both("referral.offered", by, referral, data, notify=partner_people(referral))
     return referral
 
