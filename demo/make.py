@@ -55,8 +55,9 @@ def is_whole() -> bool:
         return Event.objects.filter(kind=MADE).exists()
 
 
-def make_demo(*, seed: int, now: datetime, say: Callable[[str], object]) -> None:
-    """Raises NotADemo. ``now``: the present of the demo (aware); the year before it is invented."""
+def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: float = 1.0) -> None:
+    """Raises NotADemo. ``now``: the present of the demo (aware); the year before it is invented, or a
+    ``share`` of it."""
     refuse_real_data()
     with connection.cursor() as cursor:  # invented data needs no wait for the disk
         cursor.execute("set synchronous_commit to off")
@@ -74,7 +75,7 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object]) -> None
     workers = {organisations[bird.organisation].pk: people[bird.handle] for bird in answering}
     workers.update(make_spare_workers(organisations, workers))
     player = Player(rng, [people["heron"], people["tern"], people["plover"]], workers, now)
-    for story in year(rng, now.date()):
+    for story in year(rng, now.date(), share):
         player.tell(story)
     say("today")
     make_present(player, rng, now)

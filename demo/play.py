@@ -16,14 +16,15 @@ import time_machine
 
 from accounts.models import Organisation, User
 from accounts.services import Service, service_user
-from cases.actions import add_note, open_case
-from cases.models import Case
+from cases.actions import add_note, close_case, open_case
+from cases.models import Case, Responsibility
 from cases.opening import opens_case
 from handoff import answers as partner
 from handoff.actions import draft_referral, offer_referral, withdraw_referral
 from handoff.lapses import due_deadlines, run_deadline
 from handoff.models import Referral
 from handoff.ranking import rank_for_case
+from handoff.states import ReferralState
 from handoff.vocabulary import DeclineReason, Disclosable, Feedback, LegalBasis, Outcome
 from hotline.actions import complete_contact, open_contact
 from hotline.models import Contact
@@ -105,6 +106,7 @@ class Player:
                 add_note(by=handler, note_id=self.new_id(), case_id=case.pk, text=story.details["notes"])
         if story.ending:
             self.refer(story, case, contact)
+        self._close(story, case)
         return case
 
     def refer(self, story: Story, case: Case, contact: Contact) -> Referral | None:
@@ -131,6 +133,15 @@ class Player:
     def _later(self, story: Story, **distance: Any) -> datetime:
         """Never later than the demo's present."""
         return min(story.at + timedelta(**distance), self.until)
+
+    def _close(self, story: Story, case: Case) -> None:
+        """Work that the centre has done comes to an end after some months; what a partner has in hand stays open."""
+        handler = self.handlers[story.handler]
+        at = story.at + timedelta(days=self.rng.randint(60, 150))
+        with moment(handler, min(at, self.until)):
+            is_ours = Responsibility.objects.current().filter(case=case, organisation=case.centre_id).exists()
+            if at < self.until and is_ours:
+                close_case(by=handler, case_id=case.pk)
 
     def _accepted(self, story: Story, referral: Referral) -> User:
         worker = self.workers[referral.organisation_id]
@@ -175,7 +186,13 @@ class Player:
             partner.ask_question(by=worker, message_id=self.new_id(), referral_id=referral.pk, text=text)
 
     def _expired(self, story: Story, referral: Referral) -> None:
+        """Where that was long ago, the centre then took the case itself."""
         self.pass_time(self._later(story, days=10))
+        handler = self.handlers[story.handler]
+        if story.at < self.until - timedelta(days=30):
+            with moment(handler, self._later(story, days=11)):
+                for prepared in Referral.objects.filter(case=referral.case_id, state=ReferralState.DRAFT):
+                    withdraw_referral(by=handler, referral_id=prepared.pk)
 
     def pass_time(self, until: datetime) -> None:
         """Let the deadlines run that are due by ``until``, each at its own moment."""

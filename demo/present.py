@@ -18,7 +18,7 @@ from triage.vocabulary import PROTECTED_DUTIES, Disposition, Urgency
 
 from .play import Player, answered, moment
 from .stories import CALM, PLOT_ANSWERS, Story
-from .words import NOTES
+from .words import LABELS, NOTES
 
 #: Hours ago, country, language, postal code, municipality, how the referral stands.
 OPEN_REFERRALS = [
@@ -52,7 +52,7 @@ def _details(country: str, language: str, postal_code: str, municipality: str) -
         "country": country, "postal_code": postal_code, "municipality": municipality,
         "age_band": "14_17", "sex": "male", "phenomenon": "religious", "topics": ["contacts", "online"],
         "alias": "Anrufende Person M.", "phone": "+49 30 23125 042" if country == "DE" else "",
-        "notes": NOTES[language]["referral"][0], "label": "",
+        "notes": NOTES[language]["referral"][0], "label": LABELS[language][len(municipality) % 6],
     }  # fmt: skip
 
 

@@ -102,10 +102,10 @@ class Story:
     ending: str = ""
 
 
-def year(rng: random.Random, today: date) -> list[Story]:
-    """The contacts of the year before ``today``, oldest first. The last fortnight's referrals are still open."""
-    stories = [_counselling(rng, moment) for moment in _moments(rng, today, COUNSELLING)]
-    stories += [_other(rng, moment) for moment in _moments(rng, today, NON_COUNSELLING)]
+def year(rng: random.Random, today: date, share: float = 1.0) -> list[Story]:
+    """The contacts of the year before ``today``, oldest first; ``share``: a part of them, for tests."""
+    stories = [_counselling(rng, moment) for moment in _moments(rng, today, round(COUNSELLING * share))]
+    stories += [_other(rng, moment) for moment in _moments(rng, today, round(NON_COUNSELLING * share))]
     return sorted(stories, key=lambda story: story.at)
 
 

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from people import make_centre
+
+from accounts.models import Membership, Organisation, User
+from accounts.roles import Role
+from cases.models import Case
+from demo.make import NotADemo, is_whole, make_demo, refuse_real_data
+from demo.people import BIRDS
+from handoff.models import Referral
+from handoff.states import ReferralState
+from hotline.models import Callback, Contact
+from journal.models import Event
+from privacy.context import acting_as
+from regions.models import Coverage
+
+
+def test_real_data_is_never_touched(db: None) -> None:
+    make_centre()
+    with pytest.raises(NotADemo):
+        refuse_real_data()
+    with pytest.raises(CommandError, match="empty one only"):
+        call_command("demo")
+    assert Organisation.objects.count() == 1
+
+
+def test_a_small_demo_has_something_for_every_screen(db: None) -> None:
+    now = datetime.now(UTC)
+    make_demo(seed=3, now=now, say=lambda _text: None, share=0.05)
+    assert is_whole()
+    assert set(Membership.objects.active().values_list("role", flat=True)) == set(Role)
+    laender = Coverage.objects.filter(region__parent="DE").values("region").distinct().count()
+    assert laender == 16
+    with acting_as(User.objects.get(email="crane@lotse.example"), purpose="test"):
+        states = Counter(Referral.objects.values_list("state", flat=True))
+        overdue = Referral.objects.overdue(now).count()
+        kinds = set(Event.objects.values_list("kind", flat=True))
+        oldest = Contact.objects.order_by("started_at").first()
+        assert (Case.objects.count() > 5, Callback.objects.count()) == (True, 3)
+    assert states[ReferralState.OFFERED] >= 3
+    assert states[ReferralState.QUESTION] == 1
+    assert overdue >= 1
+    assert oldest is not None
+    assert oldest.started_at < now - timedelta(days=60)
+    assert {
+        "referral.reminded",
+        "referral.escalated",
+        "referral.expired",
+        "assessment.waiting",
+        "access.requested",
+    } <= kinds
+
+
+def test_everybody_of_the_demo_is_plainly_fictional() -> None:
+    assert all(bird.email.endswith("@lotse.example") for bird in BIRDS)
