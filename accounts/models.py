@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -71,7 +72,7 @@ class User(AbstractBaseUser):
                 condition=~Q(service=""),
                 name="one_user_per_service",
             ),
-            models.UniqueConstraint(models.functions.Lower("email"), name="email_whatever_case"),
+            models.UniqueConstraint(Lower("email"), name="email_whatever_case"),
         ]
 
     def __str__(self) -> str:

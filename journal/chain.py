@@ -48,7 +48,7 @@ def _hash(position: int) -> str:
     return "" if found is None else bytes(found).hex()
 
 
-def _ask(query: str, *parameters: object) -> Any:
+def _ask(query: str, *parameters: int) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return cursor.fetchone()[0]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import uuid
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -9,7 +11,7 @@ from accounts.models import Organisation, User
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    def about_case(self, case_id: object) -> EventQuerySet:
+    def about_case(self, case_id: uuid.UUID) -> EventQuerySet:
         return self.filter(case=case_id)
 
     def newest_first(self) -> EventQuerySet:

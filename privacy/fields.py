@@ -33,6 +33,8 @@ class Sealed(bytes):
 class _OpenOnRead(DeferredAttribute):
     """Opens the value at first use: a list that never shows a note never decrypts one."""
 
+    field: Any
+
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
         if instance is not None and isinstance(value, Sealed):

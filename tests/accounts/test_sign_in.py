@@ -9,7 +9,6 @@ import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
 from people import PASSWORD, People
 
@@ -26,7 +25,7 @@ def _no_memory_of_earlier_attempts() -> Iterator[None]:
     cache.clear()
 
 
-def sign_in(login: str, password: str = PASSWORD, address: str = "192.0.2.1") -> tuple[HttpResponse, bool]:
+def sign_in(login: str, password: str = PASSWORD, address: str = "192.0.2.1") -> tuple[Any, bool]:
     """The answer, and whether the browser is signed in now."""
     browser = Client(REMOTE_ADDR=address)
     answer = browser.post("/accounts/login/", {"login": login, "password": password})

@@ -39,7 +39,7 @@ PERSONAL = (
 )
 
 
-def ask(query: str, *parameters: object) -> list[tuple[object, ...]]:
+def ask(query: str, *parameters: str | list[str]) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return list(cursor.fetchall())
@@ -150,7 +150,7 @@ def test_statistics_reads_no_table_that_is_about_somebody() -> None:
     assert [table for table in readable if not table.startswith("reporting_")] == []
 
 
-CAREERS = [Career([(0, Role.HANDLER, False)], True)] * 4
+CAREERS = [Career([((0, Role.HANDLER), False)], True)] * 4
 PLAN = Plan(CAREERS, 0, True, (1, True), 0, (0, None), ReferralState.ACCEPTED)
 
 

@@ -28,8 +28,8 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Career:
-    roles: list[tuple[int, Role, bool]]
-    """Organisation, role, and whether it has ended."""
+    roles: list[tuple[tuple[int, Role], bool]]
+    """Organisation and role, and whether it has ended."""
     is_active: bool
 
 
@@ -112,7 +112,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
 
 def _person(number: int, career: Career, organisations: list[Organisation]) -> User:
     user = User.objects.create(email=f"{number}@example.org", name=f"Person {number}", is_active=career.is_active)
-    for place, role, is_over in set(career.roles):
+    for (place, role), is_over in set(career.roles):
         ended = {"ended_at": NOW, "ended_by": user} if is_over else {}
         Membership.objects.create(user=user, organisation=organisations[place], role=role, **ended)
     return user

@@ -138,7 +138,7 @@ def test_the_application_cannot(people: People, what: str) -> None:
     with acting_as(people.dpo, purpose="test"):
         record("test.done", by=people.dpo, subject=new_id(), centre=None)
         look("test.read", by=people.dpo, subject=new_id())
-        with pytest.raises(ProgrammingError, match="permission denied|must be owner"), transaction.atomic():
+        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), transaction.atomic():
             if isinstance(attempt, str):
                 connection.cursor().execute(attempt)
             else:

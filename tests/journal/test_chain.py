@@ -74,12 +74,12 @@ TAMPERED = {
         " where position in (2, 3);"
         "delete from journal_link where position in (2, 3);"
         "insert into journal_link (position, event_id, payload_digest, hash)"
-        f" select 5 - position, event_id, payload_digest, sha256('x') from pair",
+        " select 5 - position, event_id, payload_digest, sha256('x') from pair",
         2,
     ),
     "swapped events": (
         "alter table journal_link drop constraint journal_link_event_id_key;"
-        f"update journal_link l set event_id = o.event_id from journal_link o"
+        "update journal_link l set event_id = o.event_id from journal_link o"
         " where l.position in (2, 3) and o.position = 5 - l.position",
         2,
     ),
@@ -105,8 +105,7 @@ def test_every_way_to_tamper_is_found(database: OwnDatabase) -> None:
 def _tried(database: OwnDatabase, statements: str) -> str:
     """Where the chain breaks after the statements, which are then undone."""
     return database.sql(
-        f"begin; set local session_replication_role = replica; {statements};"
-        " select ntk.chain_break(); rollback"
+        f"begin; set local session_replication_role = replica; {statements}; select ntk.chain_break(); rollback"
     )
 
 

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 import json
@@ -33,7 +34,7 @@ def people(own_database: OwnDatabase) -> People:
     return make_people()
 
 
-class Page(ApplicationCommunicator):  # type: ignore[misc]
+class Page(ApplicationCommunicator):
     """An open page's socket, with the cookie of the person's session."""
 
     def __init__(self, user: User | None) -> None:

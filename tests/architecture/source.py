@@ -1,0 +1,83 @@
+"""Our own source as syntax trees: what the tests of its shape look at."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from django.conf import settings
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+APPS = sorted(app for app in settings.OWN_APPS if (CHECKOUT / app / "__init__.py").exists())
+PACKAGES = [*APPS, "config", "supervisor"]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Module:
+    path: Path
+
+    @property
+    def name(self) -> str:
+        parts = self.path.relative_to(CHECKOUT).with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    @property
+    def app(self) -> str:
+        return self.name.partition(".")[0]
+
+    @cached_property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @property
+    def lines(self) -> int:
+        return self.text.count("\n")
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
+        """The functions at the top of the module, by name."""
+        return {node.name: node for node in self.tree.body if isinstance(node, Function)}
+
+    @cached_property
+    def imports(self) -> dict[str, str]:
+        """What each imported name stands for: ``{"record": "journal.actions.record", "time": "time"}``."""
+        found: dict[str, str] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.asname or alias.name.partition(".")[0]: alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                origin = self._origin(node)
+                found |= {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in node.names}
+        return found
+
+    def _origin(self, node: ast.ImportFrom) -> str:
+        if not node.level:
+            return node.module or ""
+        package = list(self.path.relative_to(CHECKOUT).parts[:-1])
+        return ".".join([*package[: len(package) - node.level + 1], *([node.module] if node.module else [])])
+
+
+@cache
+def modules() -> dict[str, Module]:
+    """All of ours, without migrations, by dotted name."""
+    found = [Module(path) for package in PACKAGES for path in sorted((CHECKOUT / package).rglob("*.py"))]
+    return {module.name: module for module in found if "migrations" not in module.path.parts}
+
+
+def all_functions() -> Iterator[tuple[Module, Function]]:
+    for module in modules().values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, Function):
+                yield module, node
+
+
+def templates() -> list[Path]:
+    return [path for app in APPS for path in sorted((CHECKOUT / app / "templates").rglob("*")) if path.is_file()]

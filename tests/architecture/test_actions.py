@@ -1,0 +1,105 @@
+"""Every write names its author and leaves an event."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+from architecture.source import Function, Module, modules
+
+RECORD = "journal.actions.record"
+#: Modules of actions beside those called actions.py.
+MORE = ["hotline.callbacks", "hotline.access", "handoff.answers", "handoff.lapses"]
+OF_ACCOUNTS = "accounts may not import the journal; who made, granted and ended stands in the rows, append-only"
+OF_THE_JOURNAL = "is the journal"
+#: Actions that write no event, and why.
+WITHOUT_EVENT = {
+    "privacy.actions.new_data_key": "the action that makes the dossier writes the event",
+    "accounts.actions.create_user": OF_ACCOUNTS,
+    "accounts.actions.grant_role": OF_ACCOUNTS,
+    "accounts.actions.end_role": OF_ACCOUNTS,
+    "accounts.actions.deactivate_user": OF_ACCOUNTS,
+    "accounts.actions.end_sessions": OF_ACCOUNTS,
+    "accounts.actions.create_organisation": OF_ACCOUNTS,
+    "journal.actions.record": OF_THE_JOURNAL,
+    "journal.actions.look": OF_THE_JOURNAL,
+    "journal.actions.beat": OF_THE_JOURNAL,
+    "cases.actions.transfer": "the answer to a referral moves responsibility and writes the event",
+}
+#: Actions that need no author, and why.
+WITHOUT_AUTHOR = {
+    "privacy.actions.new_data_key": "holds nothing yet",
+    "accounts.actions.end_sessions": "the consequence of an action that has one",
+    "journal.actions.beat": "a process, not a person",
+}
+#: Public functions beside actions that only ask.
+ONLY_ASK = {"handoff.actions.needs_verification", "handoff.lapses.due_deadlines", "regions.actions.subject_of"}
+
+
+def action_modules() -> list[Module]:
+    return [module for name, module in modules().items() if name.endswith(".actions") or name in MORE]
+
+
+def actions() -> Iterator[tuple[str, Function]]:
+    for module in action_modules():
+        for name, function in module.functions.items():
+            if not name.startswith("_") and f"{module.name}.{name}" not in ONLY_ASK:
+                yield f"{module.name}.{name}", function
+
+
+def called(module: Module, function: Function) -> Iterator[str]:
+    """Dotted names of what the function calls or hands on, where they lead to a module of ours."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name):
+            own = f"{module.name}.{node.id}" if node.id in module.functions else ""
+            yield module.imports.get(node.id, own)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{module.imports.get(node.value.id, '')}.{node.attr}"
+
+
+def reached(start: str) -> set[str]:
+    """All functions of ours that the function may come to call."""
+    seen: set[str] = set()
+    new = {start}
+    while new:
+        seen |= new
+        new = {name for one in new for name in _next(one)} - seen
+    return seen
+
+
+def _next(name: str) -> Iterator[str]:
+    module = modules().get(name.rpartition(".")[0])
+    function = module.functions.get(name.rpartition(".")[2]) if module else None
+    if module and function:
+        yield from called(module, function)
+
+
+@pytest.mark.parametrize(("name", "function"), actions(), ids=lambda value: value if isinstance(value, str) else "")
+def test_an_action(name: str, function: Function) -> None:
+    arguments = function.args
+    by_position = [argument.arg for argument in [*arguments.posonlyargs, *arguments.args]]
+    if name in WITHOUT_EVENT:
+        assert len(by_position) <= 1
+    else:
+        assert by_position == []
+        assert RECORD in reached(name)
+    assert ("by" in {argument.arg for argument in arguments.kwonlyargs}) == (name not in WITHOUT_AUTHOR)
+
+
+def test_no_exception_is_left_over() -> None:
+    known = {f"{module.name}.{name}" for module in action_modules() for name in module.functions}
+    assert {*ONLY_ASK, *WITHOUT_EVENT, *WITHOUT_AUTHOR} - known == set()
+
+
+def test_writing_is_left_to_actions() -> None:
+    """Views, tasks and consumers call actions; they do not write rows themselves."""
+    writes = {"create", "bulk_create", "update_or_create", "get_or_create", "save", "delete", "bulk_update"}
+    outside = []
+    for name, module in modules().items():
+        if name.rpartition(".")[2] not in ("views", "tasks", "consumers") and not name.endswith("_views"):
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in writes:
+                outside.append(f"{name}:{node.lineno} {node.func.attr}")
+    assert outside == []

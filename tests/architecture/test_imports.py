@@ -1,0 +1,53 @@
+"""An app knows only what stands to its right; nobody knows each other."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from architecture.source import APPS, CHECKOUT, modules
+from importlinter.cli import lint_imports
+
+ORDER = ["demo", "reporting", "handoff", "cases", "triage", "hotline", "regions", "journal", "accounts", "privacy"]
+
+
+def known() -> set[tuple[str, str]]:
+    """Pairs of different apps, the first importing the second."""
+    pairs = {
+        (module.app, origin.partition(".")[0]) for module in modules().values() for origin in module.imports.values()
+    }
+    return {(app, other) for app, other in pairs if app != other and other in APPS}
+
+
+def test_no_two_apps_import_each_other() -> None:
+    assert {(app, other) for app, other in known() if (other, app) in known()} == set()
+
+
+def test_each_app_imports_only_what_stands_to_its_right() -> None:
+    assert set(APPS) - {"ui"} <= set(ORDER)
+    wrong = {(app, other) for app, other in known() if app in ORDER and other in ORDER[: ORDER.index(app)]}
+    assert wrong == set()
+    assert {other for app, other in known() if app == "ui"} == set()
+
+
+def test_the_contracts_of_import_linter_hold(capsys: object) -> None:
+    assert lint_imports(config_filename=str(CHECKOUT / "pyproject.toml"), no_cache=True, no_logo=True) == 0
+
+
+def test_no_app_hides_a_module_of_the_standard_library() -> None:
+    for app in APPS:
+        found = importlib.util.find_spec(app)
+        assert found is not None
+        assert Path(str(found.origin)).is_relative_to(CHECKOUT)
+
+
+def test_actions_see_no_request_and_pure_modules_no_database() -> None:
+    pure = {"regions.routing", "regions.working_hours", "triage.rules", "triage.conditions", "triage.questionnaire"}
+    wrong = []
+    for module in modules().values():
+        origins = set(module.imports.values())
+        if module.name.endswith(".actions") and any(origin.startswith("django.http.HttpRe") for origin in origins):
+            wrong.append(module.name)
+        if module.name in pure and any(origin.startswith("django.db") for origin in origins):
+            wrong.append(module.name)
+    assert wrong == []
