@@ -40,6 +40,17 @@ def _migrate() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
+        _load_reference_data()
+
+
+def _load_reference_data() -> None:
+    """A new database gets the region tree and the postal codes that come with Lotse."""
+    from regions.models import PostalCode, Region
+
+    if not Region.objects.exists():
+        call_command("load_regions", stdout=StringIO())
+    if not PostalCode.objects.exists():
+        call_command("load_postal_codes", stdout=StringIO())
 
 
 def _people() -> list[tuple[str, str, str]]:

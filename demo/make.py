@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from io import StringIO
 
 import time_machine
 from django.contrib.auth.hashers import make_password
@@ -63,8 +64,8 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
         cursor.execute("set synchronous_commit to off")
     rng = random.Random(seed)
     if not PostalCode.objects.exists():
-        call_command("load_regions", verbosity=0)
-        call_command("load_postal_codes", verbosity=0)
+        call_command("load_regions", stdout=StringIO())
+        call_command("load_postal_codes", stdout=StringIO())
     say("organisations and people")
     with time_machine.travel(now - timedelta(days=400), tick=True):  # the centre is older than its first contact
         organisations = make_organisations()

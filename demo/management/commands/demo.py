@@ -33,5 +33,6 @@ class Command(BaseCommand):
             make_demo(seed=options["seed"], now=timezone.localtime(), say=self.stdout.write)
         except NotADemo as found:
             raise CommandError(f"This database holds {found}; the demo is made in an empty one only.") from None
-        for email, role, password in PEOPLE:
-            self.stdout.write(f"{email:<28} {role:<24} {password}")
+        if not options["if_empty"]:
+            for email, role, password in PEOPLE:
+                self.stdout.write(f"{email:<28} {role:<24} {password}")

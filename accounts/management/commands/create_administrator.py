@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from getpass import getpass
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts.actions import create_organisation, create_user, grant_role
+from accounts.models import Organisation, OrganisationKind, User
+from accounts.roles import Role
+
+
+class Command(BaseCommand):
+    help = "Makes the first administrator of an installation, and the centre they work for if it does not exist yet."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--email", required=True)
+        parser.add_argument("--name", default="Administrator")
+        parser.add_argument("--centre", required=True, help="name of the advice centre")
+        parser.add_argument("--country", default="DE", help="ISO 3166-1, two letters")
+        parser.add_argument("--time-zone", default="Europe/Berlin")
+        parser.add_argument("--coordinator", action="store_true", help="also give the role of a coordinator")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        email = options["email"].lower()
+        if User.objects.filter(email__iexact=email).exists():
+            raise CommandError(f"There is a user {email} already.")
+        password = read_password()
+        with transaction.atomic():
+            centre = Organisation.objects.filter(name=options["centre"], kind=OrganisationKind.CENTRE).first()
+            centre = centre or create_organisation(
+                by=None,
+                name=options["centre"],
+                kind=OrganisationKind.CENTRE,
+                country=options["country"],
+                time_zone=options["time_zone"],
+            )
+            user = create_user(by=None, email=email, name=options["name"], password=password)
+            for role in [Role.ADMINISTRATOR, *([Role.COORDINATOR] if options["coordinator"] else [])]:
+                grant_role(by=None, user=user, organisation=centre, role=role)
+        self.stdout.write(f"{email} can sign in as administrator of {centre.name}.")
+
+
+def read_password() -> str:
+    """From the keyboard, unseen, or the first line of standard input. Raises CommandError for a weak one."""
+    password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from None
+    return password

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django import template
+
+from accounts.roles import ROLES
+from demo.people import BIRDS, PASSWORD
+
+register = template.Library()
+
+
+@register.inclusion_tag("demo/people.html")
+def demo_people() -> dict[str, object]:
+    """Whom one may sign in as."""
+    people = [(bird.email, bird.name, ROLES[bird.role]) for bird in BIRDS]
+    return {"people": people, "password": PASSWORD}
