@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -24,6 +25,7 @@ Made by `./lotse manage state_diagrams` from the transition tables in `states.py
 file is out of date. What is not drawn here is refused by the actions.
 """
 Arrow = tuple[str, str, str]
+State = TypeVar("State", bound=TextChoices)
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,16 @@ class Diagram:
     arrows: list[Arrow]
 
 
-def plain(table: Mapping[TextChoices, Iterable[TextChoices]]) -> list[Arrow]:
-    """Arrows of a table that says only what follows what, in the order of its states."""
+def plain(table: Mapping[State, Iterable[State]]) -> list[Arrow]:
+    """Arrows of a table that says what follows what, in the order of its states; with the permission it names, if any."""
     order = [state.value for state in table]
-    found = [(source.value, target.value, "") for source, targets in table.items() for target in targets]
+    steps = [(source, target, targets) for source, targets in table.items() for target in targets]
+    found = [(source.value, target.value, _needs(targets, target)) for source, target, targets in steps]
     return sorted(found, key=lambda arrow: (order.index(arrow[0]), order.index(arrow[1])))
+
+
+def _needs(targets: Iterable[State], target: State) -> str:
+    return str(targets[target]) if isinstance(targets, Mapping) else ""
 
 
 def diagrams() -> list[Diagram]:

@@ -128,9 +128,9 @@ def _starting_text(referral: Referral) -> str:
     """The draft's own text, else what the last partner was told of this case, else a text made of codes."""
     own = Summary.objects.select_related("data_key").get(referral=referral)
     if own.text:
-        return own.text
+        return str(own.text)
     earlier = Summary.objects.select_related("data_key").filter(referral__case=referral.case_id)
-    told_before = (summary.text for summary in earlier.order_by("-referral__created_at") if summary.text)
+    told_before = (str(summary.text) for summary in earlier.order_by("-referral__created_at") if summary.text)
     return next(told_before, first_text(own.facts, referral.service))
 
 

@@ -16,7 +16,8 @@ from accounts.models import Organisation, OrganisationKind
 from accounts.permissions import can, require
 from accounts.roles import Permission
 from cases.models import Case
-from cases.permissions import case_to_read, case_to_write
+from cases.permissions import case_to_read, case_to_reread, case_to_write
+from cases.permissions import may_write as may_write_case
 from hotline.doors import SignedInRequest, signed_in
 from hotline.models import Contact
 from hotline.permissions import contact_to_write
@@ -100,6 +101,16 @@ def partners_for_contact(request: SignedInRequest, contact_id: uuid.UUID) -> Htt
     suggestions = in_words(rank_partners(need_from(contact_facts(contact), ())))
     context = {"nearest": suggestions.ranked[:NEAREST], "suggestions": suggestions, "contact": contact}
     return render(request, "handoff/partners_for_contact.html", context)
+
+
+@require_safe
+@signed_in
+def case_referrals(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
+    """The referrals of a case, newest first. A part of the case file."""
+    case = case_to_reread(request.user, case_id)
+    rows = case.referrals.select_related("organisation").newest_first()
+    context = {"referrals": rows, "may_open": may_write_case(request.user, case), "now": timezone.now()}
+    return render(request, "handoff/case_referrals.html", context)
 
 
 @require_safe

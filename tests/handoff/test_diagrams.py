@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from io import StringIO
+
+from django.core.management import call_command
 from django.utils import translation
 
 from handoff.diagrams import PATH, diagrams, document, drawn
-from handoff.states import TRANSITIONS, ReferralState, Who
+from handoff.states import TRANSITIONS, ReferralState
 
 
 def test_the_file_is_what_the_tables_say() -> None:
@@ -16,5 +19,10 @@ def test_each_transition_of_a_referral_is_drawn_with_who_may_take_it() -> None:
     arrows = {line.strip() for line in lines if "-->" in line and "[*]" not in line}
     assert arrows == {f"{source} --> {target} : {who}" for (source, target), who in TRANSITIONS.items()}
     assert "    offered --> expired : deadline" in lines
-    assert Who.DEADLINE == "deadline"
     assert [line for line in lines if "[*] -->" in line] == [f"    [*] --> {ReferralState.DRAFT}"]
+
+
+def test_the_command_writes_the_file() -> None:
+    before = PATH.read_bytes()
+    call_command("state_diagrams", stdout=StringIO())
+    assert PATH.read_bytes() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ def client_of(user: User) -> Client:
     return client
 
 
-def responsible(people: People, case_id: object) -> tuple[int, int | None]:
+def responsible(people: People, case_id: uuid.UUID) -> tuple[int, int | None]:
     with acting_as(people.coordinator, purpose="test"):
         current = Responsibility.objects.current().get(case_id=case_id)
         return current.organisation_id, current.user_id
@@ -35,10 +36,10 @@ def test_from_the_ranking_to_the_outcome(people: People) -> None:
     posted = {"referral_id": str(new_id()), "organisation": str(people.partner.pk), "service": "relatives"}
     drafted = handler.post(f"/cases/{case.pk}/partners/draft/", posted)
     again = handler.post(f"/cases/{case.pk}/partners/draft/", posted)
-    assert drafted.url == again.url == f"/referrals/{posted['referral_id']}/"
+    assert drafted["Location"] == again["Location"] == f"/referrals/{posted['referral_id']}/"
     pk = posted["referral_id"]
 
-    compose = handler.get(drafted.url).content.decode()
+    compose = handler.get(drafted["Location"]).content.decode()
     assert SECRETS["phone"] in compose
     assert "Needed: Counselling of relatives." in compose
     offer = {"text": SUMMARY, "fields_agreed": ["alias", "phone"], "legal_basis": "consent"}
@@ -117,3 +118,69 @@ def test_fields_need_a_legal_basis(people: People) -> None:
     answer = client_of(people.handler).post(f"/referrals/{referral.pk}/offer/", posted)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["legal_basis"]
+
+
+def test_an_offer_is_withdrawn_and_a_draft_thrown_away(people: People) -> None:
+    case = make_case(people)
+    handler = client_of(people.handler)
+    thrown = draft(people, case)
+    gone = handler.post(f"/referrals/{thrown.pk}/withdraw/")
+    assert gone["Location"] == f"/cases/{case.pk}/partners/"
+    withdrawn = offered(people, case)
+    kept = handler.post(f"/referrals/{withdrawn.pk}/withdraw/", follow=True)
+    assert "no longer sees what it was about" in kept.content.decode()
+    assert SUMMARY not in client_of(people.worker).get(f"/inbox/{withdrawn.pk}/").content.decode()
+
+
+def test_the_part_of_a_page_says_nothing_until_something_has_happened(people: People) -> None:
+    referral = offered(people)
+    handler = client_of(people.handler)
+    seen = handler.get(f"/referrals/{referral.pk}/").context["seen"]
+    assert handler.get(f"/referrals/{referral.pk}/part/?seen={seen}").status_code == 204
+    client_of(people.worker).post(f"/inbox/{referral.pk}/accept/")
+    part = handler.get(f"/referrals/{referral.pk}/part/?seen={seen}").content.decode()
+    assert "to make the first contact" in part
+    assert "<html" not in part
+    assert handler.get("/referrals/part/").context["sections"][-1].referrals == [referral]
+
+
+def test_what_the_centre_does_too_late_is_told_with_what_happened(people: People) -> None:
+    referral = offered(people)
+    handler = client_of(people.handler)
+    client_of(people.worker).post(f"/inbox/{referral.pk}/accept/")
+    answer = {"answer-message_id": str(new_id()), "answer-text": "late"}
+    for step, posted in (("withdraw", {}), ("answer", answer), ("offer", {"text": SUMMARY})):
+        told = handler.post(f"/referrals/{referral.pk}/{step}/", posted)
+        assert told.status_code == 409
+        assert people.worker.name in told.content.decode()
+
+
+def test_an_empty_answer_stays_on_the_page(people: People) -> None:
+    referral = offered(people)
+    asked = {"question-message_id": str(new_id()), "question-text": "Which language?"}
+    client_of(people.worker).post(f"/inbox/{referral.pk}/ask/", asked)
+    page = client_of(people.handler).post(f"/referrals/{referral.pk}/answer/", {"answer-text": ""})
+    assert page.status_code == 422
+    assert "Which language?" in page.content.decode()
+
+
+@pytest.mark.parametrize("step", ["feedback", "complete", "return"])
+def test_what_is_missing_at_the_end_is_said_at_the_field(people: People, step: str) -> None:
+    referral = offered(people)
+    worker = client_of(people.worker)
+    worker.post(f"/inbox/{referral.pk}/accept/")
+    assert worker.post(f"/inbox/{referral.pk}/{step}/", {f"{step}-text": ""}).status_code == 422
+    given = worker.post(f"/inbox/{referral.pk}/return/", {"return-text": "too far"}, follow=True)
+    assert "Given back." in given.content.decode()
+
+
+def test_an_expired_offer_starts_anew_with_the_same_partner(people: People) -> None:
+    case = make_case(people)
+    first = offered(people, case)
+    decline = {"decline-reason": "no_capacity"}
+    client_of(people.worker).post(f"/inbox/{first.pk}/decline/", decline)
+    handler = client_of(people.handler)
+    again = handler.post(f"/referrals/{first.pk}/again/")
+    page = handler.get(again["Location"])
+    assert page.context["referral"].rank is None
+    assert "Chosen although" in page.content.decode()

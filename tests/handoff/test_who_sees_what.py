@@ -46,7 +46,7 @@ def by_worker(people: People, action: Any, referral: Referral, **values: Any) ->
 
 def reached(people: People, state: str) -> Referral:
     """A referral with one field and, where the way leads there, one message of the partner."""
-    agreed = {"fields": ["phone"], "legal_basis": "consent"}
+    agreed: dict[str, Any] = {"fields": ["phone"], "legal_basis": "consent"}
     if state == "draft":
         return draft(people, make_case(people))
     if state in ("accepted", "in_progress", "returned", "completed"):
