@@ -39,7 +39,7 @@ class Diagram:
 
 
 def plain(table: Mapping[State, Iterable[State]]) -> list[Arrow]:
-    """Arrows of a table that says what follows what, in the order of its states; with the permission it names, if any."""
+    """Arrows of a table that says what follows what, in its states' order; with the permission it names, if any."""
     order = [state.value for state in table]
     steps = [(source, target, targets) for source, targets in table.items() for target in targets]
     found = [(source.value, target.value, _needs(targets, target)) for source, target, targets in steps]
