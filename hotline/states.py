@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ContactState(models.TextChoices):
     DRAFT = "draft", _("being written")
-    COMPLETED = "completed", _("completed")
+    COMPLETED = "completed", pgettext_lazy("contact", "completed")
 
 
 CONTACT_TRANSITIONS: dict[ContactState, frozenset[ContactState]] = {

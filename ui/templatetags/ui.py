@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import NaturalTimeFormatter
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -72,7 +73,8 @@ def ago(moment: datetime | None) -> SafeString | str:
         return "–"
     local = timezone.localtime(moment)
     exact = f"{formats.date_format(local, 'SHORT_DATETIME_FORMAT')} {local.tzname()}"
-    words = _("%(span)s ago") % {"span": timesince(moment, depth=1)}
+    span = timesince(moment, depth=1, time_strings=NaturalTimeFormatter.past_substrings)  # "3 Tagen", not "3 Tage"
+    words = _("%(span)s ago") % {"span": span}
     return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', local.isoformat(), exact, words)
 
 
