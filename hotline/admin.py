@@ -13,7 +13,7 @@ from .models import CallerType, Term, Topic
 class TermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """An entry is retired, never deleted: old contacts name it. Its code stays as it is."""
 
-    list_display = ("code", "label_en", "label_fr", "label_de", "position", "is_retired")
+    list_display: tuple[str, ...] = ("code", "label_en", "label_fr", "label_de", "position", "is_retired")
     list_filter = ("is_retired",)
     search_fields = ("code", "label_en", "label_fr", "label_de")
 
@@ -26,7 +26,7 @@ class TermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(CallerType)
 class CallerTypeAdmin(TermAdmin):
-    list_display = (*TermAdmin.list_display, "parent")
+    list_display: tuple[str, ...] = (*TermAdmin.list_display, "parent")
     list_select_related = ("parent",)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

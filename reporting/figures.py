@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -96,7 +97,8 @@ def _summed(pairs: Iterable[tuple[str, int]]) -> Counter[str]:
 
 def _bars(text: Text, numbers: Mapping[str, int], choices: Iterable[tuple[str, Any]]) -> HorizontalBars:
     """In the order of the list, without what did not occur."""
-    return horizontal_bars(text, [(str(label), numbers[code]) for code, label in choices if numbers.get(code)])
+    shown = ((capfirst(str(label)), numbers.get(code, 0)) for code, label in choices)
+    return horizontal_bars(text, [(label, number) for label, number in shown if number])
 
 
 @dataclass(frozen=True)
@@ -129,5 +131,6 @@ def duration(span: timedelta | None) -> str:
     if minutes < 60:
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     if minutes < 48 * 60:
-        return _("%(hours)s h %(minutes)s min") % {"hours": minutes // 60, "minutes": minutes % 60}
+        hours = _("%(hours)s h") % {"hours": minutes // 60}
+        return _("%(hours)s %(minutes)s min") % {"hours": hours, "minutes": minutes % 60} if minutes % 60 else hours
     return _("%(days)s d %(hours)s h") % {"days": minutes // 1440, "hours": minutes % 1440 // 60}

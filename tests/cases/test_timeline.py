@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from case_rows import give, make_case
@@ -57,7 +59,7 @@ def test_each_step_stands_in_the_timeline_with_who_did_it(people: People) -> Non
     give(people, case, None)
     as_user(people.colleague, actions.take_case, by=people.colleague, case_id=case.pk)
     give(people, case, people.handler)
-    steps = [
+    steps: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         (actions.add_note, {"note_id": new_id(), "text": "Words that stay in the note."}),
         (actions.rename_case, {"version": 1, "label": "Title that stays in the case"}),
         (actions.close_case, {}),

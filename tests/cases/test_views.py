@@ -15,7 +15,7 @@ from web import browser, queries_of
 
 from accounts.models import User
 from cases import actions
-from cases.models import Case, CaseContact
+from cases.models import Case, CaseContact, Responsibility
 from hotline.access import decide_access, request_access
 from hotline.models import AccessRequest
 from journal.models import Look
@@ -111,6 +111,13 @@ def test_a_contact_that_the_reader_may_not_see_is_counted_and_not_named(people: 
     assert second.reference not in shown.replace(f"Contact {second.reference} was added", "")
 
 
+def test_the_referrals_of_a_case_are_as_closed_as_the_case(people: People) -> None:
+    case = make_case(people.handler)
+    answers = {user.pk: browser(user).get(f"/cases/{case.pk}/referrals/") for user in people.everybody}
+    assert {pk for pk, one in answers.items() if one.status_code == 200} == {people.handler.pk, people.coordinator.pk}
+    assert "No partner has been asked yet." in answers[people.handler.pk].content.decode()
+
+
 # ---- The list ------------------------------------------------------------------------------------------------------
 
 
@@ -178,7 +185,7 @@ def copies(case: Case, number: int, *, older: bool = False) -> list[Case]:
         )
         copy.opened_at = timezone.now() - timedelta(days=1 if older else 0, minutes=number - position)
         copy.save(force_insert=True)
-        actions.Responsibility(
+        Responsibility(
             case=copy, organisation=copy.centre, user=copy.contact_person, given_by=copy.contact_person
         ).save(force_insert=True)
         CaseContact(contact=contact, case=copy, linked_by=copy.contact_person).save(force_insert=True)

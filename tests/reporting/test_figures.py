@@ -70,6 +70,7 @@ def test_need_and_the_rest_are_counted_apart(counted: list[ContactCount]) -> Non
         (timedelta(seconds=50), "1 minute"),
         (timedelta(minutes=59), "59 minutes"),
         (timedelta(hours=4, minutes=5), "4 h 5 min"),
+        (timedelta(hours=25), "25 h"),
         (timedelta(hours=47, minutes=59), "47 h 59 min"),
         (timedelta(days=3, hours=2, minutes=50), "3 d 2 h"),
     ],
