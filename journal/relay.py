@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from asgiref.sync import async_to_sync
 from celery import current_app
@@ -24,12 +25,13 @@ LEASE_SECONDS = 5
 BATCH = 100
 log = logging.getLogger(__name__)
 
+# What nobody tried yet goes first: something that cannot be delivered holds nothing else up.
 CLAIM = """
-update journal_outbox set claimed_until = clock_timestamp() + make_interval(secs => %s)
+update journal_outbox set claimed_until = statement_timestamp() + make_interval(secs => %s)
 where event_id in (
-    select event_id from journal_outbox where claimed_until is null or claimed_until < clock_timestamp()
-    order by event_id limit %s for update skip locked)
-returning event_id
+    select event_id from journal_outbox where claimed_until is null or claimed_until < statement_timestamp()
+    order by claimed_until nulls first, event_id limit %s for update skip locked)
+returning event_id, claimed_until
 """
 
 
@@ -42,26 +44,39 @@ class Parcel:
     wake: str
 
 
+@dataclass(frozen=True)
+class Claim:
+    parcels: list[Parcel]
+    until: datetime | None
+    """None when there was nothing to claim."""
+
+
 def deliver_batch() -> int:
     """Claim and deliver what waits; returns how many events were delivered."""
     relay = service_user(Service.RELAY)
     lease_ends = time.monotonic() + LEASE_SECONDS
     with acting_as(relay, purpose="relay"):
-        parcels = _claim()
-    # What a slow channel leaves no time for is another relay's when the lease is over, so it is not begun here.
-    delivered = [parcel.event_id for parcel in parcels if time.monotonic() < lease_ends and _deliver(parcel)]
-    if delivered:
+        claim = _claim()
+    delivered, untried = [], []
+    for parcel in claim.parcels:
+        if time.monotonic() > lease_ends:
+            untried.append(parcel.event_id)
+        elif _deliver(parcel):
+            delivered.append(parcel.event_id)
+    if delivered or untried:
         with acting_as(relay, purpose="relay"):
             Outbox.objects.filter(pk__in=delivered).delete()
+            Outbox.objects.filter(pk__in=untried, claimed_until=claim.until).update(claimed_until=None)
     return len(delivered)
 
 
-def _claim() -> list[Parcel]:
+def _claim() -> Claim:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [LEASE_SECONDS, BATCH])
-        ids = [row[0] for row in cursor.fetchall()]
-    events = Event.objects.filter(pk__in=ids).order_by("pk")
-    return [Parcel(e.pk, e.kind, str(e.subject), tuple(e.tell), e.wake) for e in events]
+        claimed = dict(cursor.fetchall())
+    events = Event.objects.filter(pk__in=claimed).order_by("pk")
+    parcels = [Parcel(e.pk, e.kind, str(e.subject), tuple(e.tell), e.wake) for e in events]
+    return Claim(parcels, next(iter(claimed.values()), None))
 
 
 def _deliver(parcel: Parcel) -> bool:

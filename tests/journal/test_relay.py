@@ -105,24 +105,50 @@ def test_a_batch_is_limited(own_database: OwnDatabase, person: User) -> None:
     assert [deliver_batch(), deliver_batch(), deliver_batch()] == [BATCH, 3, 0]
 
 
-def test_nothing_is_lost_while_push_and_broker_are_down(own_database: OwnDatabase, person: User) -> None:
-    post(person, tell=("test.down",))
-    post(person, wake="test.task")
-    dead = {"REDIS_URL": "unix:///nonexistent/valkey", "CELERY_BROKER_URL": "redis+socket:///nonexistent/valkey"}
+def deliver_elsewhere(database: OwnDatabase, **environment: str) -> int:
+    """What ``deliver_batch`` returns in a process of its own."""
     program = "import django; django.setup(); from journal.relay import deliver_batch; print(deliver_batch())"
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=CHECKOUT,
-        env={**own_database.environment(), **dead},
+        env={**database.environment(), **environment},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == "0"
+    return int(done.stdout)
+
+
+DEAD_PUSH = {"REDIS_URL": "unix:///nonexistent/valkey"}
+DEAD_BROKER = {"CELERY_BROKER_URL": "redis+socket:///nonexistent/valkey"}
+
+
+def test_nothing_is_lost_while_push_and_broker_are_down(own_database: OwnDatabase, person: User) -> None:
+    post(person, tell=("test.down",))
+    post(person, wake="test.task")
+    assert deliver_elsewhere(own_database, **DEAD_PUSH, **DEAD_BROKER) == 0
     assert waiting(own_database) == 2
     own_database.sql("update journal_outbox set claimed_until = now()")
     assert deliver_batch() == 2
     assert waiting(own_database) == 0
+
+
+def test_pages_learn_of_changes_while_the_broker_is_down(own_database: OwnDatabase, person: User) -> None:
+    post(person, BATCH // 2, wake="test.task")
+    told = post(person, 3, tell=("test.push",))
+    delivered: list[int] = []
+    messages = heard("test.push", lambda: delivered.append(deliver_elsewhere(own_database, **DEAD_BROKER)), 3)
+    assert [message["id"] for message in messages] == told
+    assert delivered == [3]
+    assert waiting(own_database) == BATCH // 2
+
+
+def test_what_cannot_be_delivered_holds_nothing_else_up(own_database: OwnDatabase, person: User) -> None:
+    post(person, BATCH, wake="test.task")
+    own_database.sql("update journal_outbox set claimed_until = now()")  # tried in vain
+    post(person, tell=("test.later",))
+    assert deliver_elsewhere(own_database, **DEAD_BROKER) == 1
+    assert waiting(own_database) == BATCH
 
 
 def test_a_relay_that_dies_after_claiming_is_replaced_when_its_lease_is_over(
