@@ -8,9 +8,8 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Organisation
 
@@ -74,7 +73,9 @@ class PostalCode(models.Model):
 
     country = models.CharField(_("country"), max_length=2)
     code = models.CharField(_("postal code"), max_length=10)
-    places = models.TextField(pgettext_lazy("municipalities", "places"), help_text="Municipalities, separated by a comma")
+    places = models.TextField(
+        pgettext_lazy("municipalities", "places"), help_text="Municipalities, separated by a comma"
+    )
     region = models.ForeignKey(Region, models.PROTECT, related_name="postal_codes")
     is_main = models.BooleanField(_("main region"), default=True)
 
