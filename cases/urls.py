@@ -20,7 +20,6 @@ urlpatterns = [
     path("cases/<uuid:pk>/take/", views.take, name="take"),
     path("cases/<uuid:pk>/assign/", views.assign, name="assign"),
     path("cases/<uuid:pk>/rename/", views.rename, name="rename"),
-    path("cases/<uuid:pk>/close/", views.close, name="close"),
     path("cases/<uuid:pk>/reopen/", views.reopen, name="reopen"),
     path("assessments/<uuid:pk>/case/", triage_end.open_case, name="open"),
     path("contacts/<uuid:contact_id>/triage/complete/", triage_end.complete_triage, name="complete_triage"),

@@ -176,13 +176,6 @@ def rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
-def close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    actions.close_case(by=request.user, case_id=pk)
-    return _back(request, pk, _("The case is closed. It can be opened again at any time."))
-
-
-@require_POST
-@signed_in
 def reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     actions.reopen_case(by=request.user, case_id=pk)
     return _back(request, pk, _("The case is open again."))

@@ -12,8 +12,10 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from accounts.permissions import NotAllowed
 from accounts.roles import Permission
+from cases.actions import close_case as close_in_file
 from cases.models import Case
 from cases.permissions import may_write as may_write_case
+from cases.states import CaseState
 from hotline.models import Contact
 from journal.numbers import next_number
 from journal.stale import stale
@@ -60,7 +62,7 @@ def draft_referral(
     """Choose a partner for a case. Nothing leaves the centre yet. A repeated post, or a second draft for the same
     partner, finds the one that is live. Raises VerifyFirst.
     """
-    case = _lock_case(by, case_id)
+    case = _lock_open_case(by, case_id)
     _check_source(case)
     mine = Q(pk=referral_id) | Q(organisation=organisation, state__in=LIVE)
     known = Referral.objects.filter(mine, case=case).first()
@@ -106,7 +108,7 @@ def offer_referral(
     if referral.state == ReferralState.OFFERED and referral.offered_by_id == by.pk:
         return referral
     _check_state(referral, ReferralState.DRAFT)
-    _check_source(_lock_case(by, referral.case_id))
+    _check_source(_lock_open_case(by, referral.case_id))
     if fields and not legal_basis:
         raise NoLegalBasis
     if Referral.objects.filter(case=referral.case_id, state__in=WAITING | TAKEN).exists():
@@ -173,6 +175,26 @@ def _check_state(referral: Referral, state: ReferralState) -> None:
     """An offer and an answer both lead to "offered", each from one state only. Raises Stale."""
     if referral.state != state:
         raise stale(referral.pk)
+
+
+@transaction.atomic
+def close_case(*, by: User, case_id: uuid.UUID) -> None:
+    """Close a case: what is prepared or offered is taken back first, so that nobody accepts a closed case.
+
+    Raises Stale while a partner is responsible. A repeat has no effect.
+    """
+    case = _lock_case(by, case_id)
+    for referral in Referral.objects.filter(case=case, state__in=LIVE - TAKEN):
+        withdraw_referral(by=by, referral_id=referral.pk)
+    close_in_file(by=by, case_id=case.pk)
+
+
+def _lock_open_case(by: User, case_id: uuid.UUID) -> Case:
+    """Raises Stale for a closed case: it is opened again before it is offered."""
+    case = _lock_case(by, case_id)
+    if case.state != CaseState.OPEN:
+        raise stale(case.pk)
+    return case
 
 
 def _lock_case(by: User, case_id: uuid.UUID) -> Case:

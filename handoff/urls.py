@@ -8,6 +8,7 @@ app_name = "handoff"
 urlpatterns = [
     path("cases/<uuid:case_id>/partners/", views.partners, name="partners"),
     path("cases/<uuid:case_id>/partners/draft/", views.draft, name="draft"),
+    path("cases/<uuid:case_id>/close/", views.close_case, name="close_case"),
     path("cases/<uuid:case_id>/referrals/", views.case_referrals, name="case_referrals"),
     path("contacts/<uuid:contact_id>/partners/", views.partners_for_contact, name="partners_for_contact"),
     path("referrals/", views.board, name="board"),

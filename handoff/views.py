@@ -113,6 +113,15 @@ def case_referrals(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse
     return render(request, "handoff/case_referrals.html", context)
 
 
+@require_POST
+@signed_in
+def close_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
+    """The end of a case, and of what is still offered of it."""
+    actions.close_case(by=request.user, case_id=case_id)
+    messages.success(request, _("The case is closed. It can be opened again at any time."))
+    return redirect("cases:case", case_id)
+
+
 @require_safe
 @signed_in
 def board(request: SignedInRequest) -> HttpResponse:
