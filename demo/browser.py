@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 from html.parser import HTMLParser
@@ -16,7 +16,7 @@ from urllib.request import HTTPCookieProcessor, HTTPErrorProcessor, OpenerDirect
 
 EMPTY_ELEMENTS = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 PAUSE = 0.1  # seconds before a request that got no answer is sent again
-Values = Mapping[str, str | list[str]]
+Values = Mapping[str, str | Sequence[str]]
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Form:
     """A form as a browser would send it now."""
 
     address: str
-    values: dict[str, str | list[str]]
+    values: dict[str, str | Sequence[str]]
 
     def with_(self, changes: Values) -> Form:
         return Form(self.address, {**self.values, **changes})
@@ -97,17 +97,17 @@ def form_of(node: Node, page: Node) -> Form:
     key = node.attributes.get("id")
     inside = [control for control in node.walk() if control.attributes.get("form", key) == key]
     outside = [control for control in page.walk() if key and control.attributes.get("form") == key]
-    values: dict[str, str | list[str]] = {}
+    values: dict[str, str | Sequence[str]] = {}
     for control in [*inside, *(control for control in outside if control not in inside)]:
         for name, value in _sent(control):
             values[name] = _joined(values.get(name), value)
     return Form(node.attributes.get("action") or node.attributes.get("hx-post", ""), values)
 
 
-def _joined(before: str | list[str] | None, value: str) -> str | list[str]:
+def _joined(before: str | Sequence[str] | None, value: str) -> str | Sequence[str]:
     if before is None:
         return value
-    return [*before, value] if isinstance(before, list) else [before, value]
+    return [before, value] if isinstance(before, str) else [*before, value]
 
 
 def _sent(control: Node) -> Iterable[tuple[str, str]]:
@@ -165,13 +165,18 @@ class _AsItIs(HTTPErrorProcessor):
 
 @dataclass
 class Browser:
-    """One person's browser. ``patience``: seconds for which a request without an answer is sent again, unchanged."""
+    """One person's browser at a server's address. Raises ValueError for one that is not http or https.
+
+    ``patience``: seconds for which a request without an answer is sent again, unchanged.
+    """
 
     base: str
     patience: float = 0.0
     jar: CookieJar = field(default_factory=CookieJar)
 
     def __post_init__(self) -> None:
+        if urlsplit(self.base).scheme not in {"http", "https"}:
+            raise ValueError(f"{self.base} is no address of a server")
         self.opener: OpenerDirector = build_opener(ProxyHandler({}), HTTPCookieProcessor(self.jar), _AsItIs())
 
     def get(self, path: str, **headers: str) -> Answer:
@@ -207,7 +212,7 @@ class Browser:
                 time.sleep(PAUSE)
 
     def _once(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-        request = Request(urljoin(self.base, path), body, method=method)
+        request = Request(urljoin(self.base, path), body, method=method)  # noqa: S310  http or https, checked above
         defaults = {"Accept": "text/html", "Origin": self.base.rstrip("/"), "Referer": urljoin(self.base, path)}
         for name, value in {**defaults, **{name.replace("_", "-"): value for name, value in headers.items()}}.items():
             request.add_header(name, value)

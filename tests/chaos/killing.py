@@ -92,7 +92,7 @@ class Battered:
         wait_until(self.is_ready, "the tree to be ready", 60)
 
     def _make_database(self) -> None:
-        """Without fsync, which is for what comes afterwards; PostgreSQL writes everything down when it ends in order."""
+        """Without fsync, for speed: PostgreSQL writes everything down when it ends in order."""
         hasty = Embedded(self.tree.data, hasty=True)
         try:
             start_servers(hasty, self.tree.outside)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 from config.settings import *  # noqa: F403
 from config.settings import CELERY_BEAT_SCHEDULE
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = os.environ["LOTSE_CHAOS_MAIL"]
+EMAIL_FILE_PATH = Path(os.environ["LOTSE_CHAOS_MAIL"])
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 for name, seconds in {"run-deadlines": 1, "send-notices": 2}.items():

@@ -5,25 +5,36 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 from chaos.killing import Battered, wait_until
 from chaos.walk import Walk, begin
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 pytestmark = pytest.mark.xdist_group("chaos")
 
 
-def open_socket(tree: Battered, walk: Walk) -> ClientConnection:
-    """The handler's page, which listens."""
+@contextmanager
+def open_socket(tree: Battered, walk: Walk) -> Iterator[ClientConnection]:
+    """The handler's page, which listens. As the page does, it tries again when the first attempt fails.
+
+    After Valkey was gone while nobody listened, the web notices its dead connection only with the first attempt.
+    """
     host = f"127.0.0.1:{tree.tree.port}"
     origin: Any = f"http://{host}"
+    address = f"ws://{host}/ws/live/"
     cookie = {"Cookie": walk.rehearsal.handler.cookies}
-    socket = connect(f"ws://{host}/ws/live/", additional_headers=cookie, origin=origin, proxy=None)
-    assert json.loads(socket.recv(10)) == {"ready": True}
-    return socket
+    with ExitStack() as stack:
+        try:
+            socket = stack.enter_context(connect(address, additional_headers=cookie, origin=origin, proxy=None))
+        except InvalidStatus:
+            socket = stack.enter_context(connect(address, additional_headers=cookie, origin=origin, proxy=None))
+        assert json.loads(socket.recv(10)) == {"ready": True}
+        yield socket
 
 
 def hears(socket: ClientConnection, changed: uuid.UUID, patience: float) -> bool:

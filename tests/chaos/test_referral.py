@@ -1,8 +1,8 @@
 """kill -9 at each step of a referral: nothing that was acknowledged is lost, nothing happens twice.
 
 Five referrals go the same way, each with a victim of its own. At each step this process is killed: the web when the
-step is being committed, so that its answer is lost; PostgreSQL in the middle of the step's transaction; worker, relay and
-Valkey before the step, which is then taken without them. Then the process is started again.
+step is being committed, so that its answer is lost; PostgreSQL in the middle of the step's transaction; worker, relay
+and Valkey before the step, which is then taken without them. Then the process is started again.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def assert_nothing_else(tree: Battered, walks: list[Walk]) -> None:
 
 
 def test_e_mails(tree: Battered, walks: list[Walk]) -> None:
-    """Each notice was sent; again only by a worker, or for a database, that died between sending and writing that down."""
+    """Each notice was sent; twice only where worker or database died between sending it and writing that down."""
     settle(tree)
     wanted = Counter(tree.rows("SELECT u.email FROM handoff_notice n JOIN accounts_user u ON u.id = n.recipient_id"))
     sent = Counter(re.findall(r"^To: (.+)$", "\n".join(f.read_text() for f in tree.mail.iterdir()), re.MULTILINE))

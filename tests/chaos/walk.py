@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from chaos.killing import Battered, wait_until
@@ -66,7 +65,6 @@ class Walk:
 
     rehearsal: Rehearsal
     done: int = 0
-    contacts: list[uuid.UUID] = field(default_factory=list)
 
     @property
     def next(self) -> Step:

@@ -24,14 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--password", default=PASSWORD, help="the password of all of them")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rehearsal = Rehearsal(
-            options["url"],
-            handler_email=options["handler"],
-            partner_email=options["partner"],
-            coordinator_email=options["coordinator"],
-            stranger_email=options["stranger"],
-            password=options["password"],
-        )
+        rehearsal = self.prepare(options)
         began = time.perf_counter()
         number = 0
         for step in rehearsal.steps():
@@ -43,3 +36,10 @@ class Command(BaseCommand):
             number += 1
             self.stdout.write(f"{step.name:<26} {(time.perf_counter() - since) * 1000:6.0f} ms  {result}")
         self.stdout.write(f"All {number} steps are right, in {time.perf_counter() - began:.1f} s.")
+
+    def prepare(self, options: dict[str, Any]) -> Rehearsal:
+        people = {f"{person}_email": options[person] for person in ("handler", "partner", "coordinator", "stranger")}
+        try:
+            return Rehearsal(options["url"], password=options["password"], **people)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
