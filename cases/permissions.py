@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import can, organisations_as
 from accounts.roles import Permission, Role
-from hotline.models import AccessRequest, Contact
+from hotline.models import Contact
+from hotline.permissions import running_grants
 from journal.actions import look
 from journal.models import Look
 
@@ -29,8 +30,7 @@ def may_read(user: User, case: Case) -> bool:
 def has_grant(user: User, case: Case) -> bool:
     """Access to one of the case's contacts, granted for a time that still runs."""
     contacts = CaseContact.objects.filter(case=case).values("contact")
-    granted = AccessRequest.objects.filter(requested_by=user, granted_until__gt=timezone.now())
-    return granted.filter(contact__in=contacts).exists()
+    return running_grants(user).filter(contact__in=contacts).exists()
 
 
 def may_write(user: User, case: Case) -> bool:

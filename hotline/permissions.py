@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from django.db import models
 from django.http import Http404
 from django.utils import timezone
 
@@ -29,10 +30,16 @@ def may_write(user: User, contact: Contact) -> bool:
     return contact.handler_id in (None, user.pk) or contact.surfaced_at is not None
 
 
-def has_grant(user: User, contact_id: uuid.UUID, at: datetime | None = None) -> bool:
+def running_grants(user: User, at: datetime | None = None) -> models.QuerySet[AccessRequest]:
+    """What was granted to the user and still runs. It ends with the role in which it was asked for."""
+    centres = organisations_as(user, Role.HANDLER, Role.COORDINATOR, Role.DPO)
     return AccessRequest.objects.filter(
-        contact_id=contact_id, requested_by=user, granted_until__gt=at or timezone.now()
-    ).exists()
+        requested_by=user, granted_until__gt=at or timezone.now(), centre_id__in=centres
+    )
+
+
+def has_grant(user: User, contact_id: uuid.UUID, at: datetime | None = None) -> bool:
+    return running_grants(user, at).filter(contact_id=contact_id).exists()
 
 
 def contact_to_read(user: User, contact_id: uuid.UUID) -> Contact:

@@ -657,6 +657,7 @@ class Migration(migrations.Migration):
             """
             select coalesce(array_agg(contact_id), '{}') from hotline_accessrequest
             where requested_by_id = ntk.actor() and granted_until > now()
+                and centre_id = any(ntk.orgs_as('handler', 'coordinator', 'dpo'))
             """,
         ),
         *protect(

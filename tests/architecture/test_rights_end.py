@@ -1,0 +1,58 @@
+"""Whoever loses the role or the account sees nothing any more, whatever was granted, assigned or begun before."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import Http404
+from people import People, as_user, new_id
+
+from accounts.actions import deactivate_user, end_role
+from accounts.models import User
+from hotline.access import decide_access, request_access
+from hotline.actions import open_contact
+from hotline.models import Contact
+from hotline.permissions import contact_to_read
+from privacy.context import acting_as
+
+
+@pytest.fixture
+def readers(people: People) -> list[User]:
+    """Handler, coordinator, and a colleague who was granted access: all see the contact."""
+    contact_id, request_id = new_id(), new_id()
+    as_user(people.handler, open_contact, by=people.handler, contact_id=contact_id)
+    as_user(
+        people.colleague,
+        request_access,
+        by=people.colleague,
+        request_id=request_id,
+        contact_id=contact_id,
+        reason="deputy",
+    )
+    as_user(people.coordinator, decide_access, by=people.coordinator, request_id=request_id, grant=True)
+    readers = [people.handler, people.coordinator, people.colleague]
+    assert [sees(user) for user in readers] == [(1, True)] * 3
+    return readers
+
+
+def sees(user: User) -> tuple[int, bool]:
+    """How many contacts the database shows, and whether the page would open the one there is."""
+    user = User.objects.get(pk=user.pk)
+    with acting_as(user, purpose="test"):
+        shown = list(Contact.objects.values_list("pk", flat=True))
+        try:
+            return len(shown), bool(shown) and contact_to_read(user, shown[0]) is not None
+        except Http404:
+            return len(shown), False
+
+
+def test_with_the_role(people: People, readers: list[User]) -> None:
+    for user in readers:
+        (membership,) = User.objects.get(pk=user.pk).active_memberships
+        end_role(by=people.administrator, membership=membership)
+    assert [sees(user) for user in readers] == [(0, False)] * 3
+
+
+def test_with_the_account(people: People, readers: list[User]) -> None:
+    for user in readers:
+        deactivate_user(by=people.administrator, user=user)
+    assert [sees(user) for user in readers] == [(0, False)] * 3
