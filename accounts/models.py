@@ -53,7 +53,7 @@ class User(AbstractBaseUser):
     service = models.CharField(
         max_length=30,
         blank=True,
-        help_text="Code of a service; such a user cannot sign in.",
+        help_text=_("Code of a service; such a user cannot sign in."),
     )
     date_joined = models.DateTimeField(default=timezone.now)
     made_by = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, editable=False)

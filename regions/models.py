@@ -37,10 +37,10 @@ class RegionQuerySet(models.QuerySet["Region"]):
 class Region(models.Model):
     """A node of a country's administrative tree; the country itself is the root."""
 
-    code = models.CharField(_("code"), max_length=6, primary_key=True, help_text="ISO 3166-2, or the country's code")
+    code = models.CharField(_("code"), max_length=6, primary_key=True, help_text=_("ISO 3166-2, or the country's code"))
     country = models.CharField(_("country"), max_length=2, db_index=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    level = models.PositiveSmallIntegerField(_("level"), help_text="0 for the country, counted downwards")
+    level = models.PositiveSmallIntegerField(_("level"), help_text=_("0 for the country, counted downwards"))
     kind = models.CharField(_("kind"), max_length=20, choices=RegionKind)
     name_en = models.CharField(max_length=100)
     name_fr = models.CharField(max_length=100)
@@ -74,7 +74,7 @@ class PostalCode(models.Model):
     country = models.CharField(_("country"), max_length=2)
     code = models.CharField(_("postal code"), max_length=10)
     places = models.TextField(
-        pgettext_lazy("municipalities", "places"), help_text="Municipalities, separated by a comma"
+        pgettext_lazy("municipalities", "places"), help_text=_("Municipalities, separated by a comma")
     )
     region = models.ForeignKey(Region, models.PROTECT, related_name="postal_codes")
     is_main = models.BooleanField(_("main region"), default=True)
