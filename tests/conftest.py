@@ -24,6 +24,7 @@ import cluster
 import pytest
 from cluster import OwnDatabase
 
+from supervisor.catalogues import compile_stale
 from supervisor.embedded import Embedded
 
 PLACE = "LOTSE_TEST_PLACE"  # given on to the workers of pytest-xdist
@@ -41,6 +42,9 @@ def _place() -> Path:
 DIRECTORY = _place()
 DATABASE = f"lotse_{WORKER}"
 os.environ.update(cluster.environment(DIRECTORY, DATABASE, "lotse_web"))
+
+if IS_MAIN:
+    compile_stale()  # a page in another language needs compiled catalogues
 
 import django  # noqa: E402  it reads the environment above
 from django.conf import settings  # noqa: E402  it reads the environment above
