@@ -8,7 +8,7 @@ import sys
 from django.core.management import execute_from_command_line
 
 # These need neither a database nor keys.
-WITHOUT_SERVICES = {"rehearse", "makemessages", "compilemessages", "help", "version"}
+WITHOUT_SERVICES = {"rehearse", "screenshots", "makemessages", "compilemessages", "help", "version"}
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

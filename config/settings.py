@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,7 +38,7 @@ ALLOWED_HOSTS = environment.words(ENVIRON, "LOTSE_ALLOWED_HOSTS") or ["127.0.0.1
 CSRF_TRUSTED_ORIGINS = [LOTSE_PUBLIC_BASE_URL]
 OVER_HTTPS = urlsplit(LOTSE_PUBLIC_BASE_URL).scheme == "https"
 
-OWN_APPS = [
+INSTALLED_APPS = [
     "privacy",
     "accounts",
     "journal",
@@ -51,9 +50,6 @@ OWN_APPS = [
     "reporting",
     "demo",
     "ui",
-]
-INSTALLED_APPS = [
-    *[app for app in OWN_APPS if find_spec(app) and find_spec(f"{app}.apps")],
     "config.apps.AdministrationConfig",  # django.contrib.admin with reference data only
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -86,7 +82,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    *(["privacy.middleware.ActingAsMiddleware"] if (BASE_DIR / "privacy" / "middleware.py").exists() else []),
+    "privacy.middleware.ActingAsMiddleware",
     "accounts.middleware.DeniedIsNotFound",
     "journal.middleware.StaleIsConflict",
     "axes.middleware.AxesMiddleware",

@@ -33,7 +33,7 @@ AS_OWNER = {
     "sqlsequencereset",
 }
 # These need no server at all; manage.py knows them too.
-WITHOUT_SERVICES = {"rehearse", "makemessages", "compilemessages", "help", "version"}
+WITHOUT_SERVICES = {"rehearse", "screenshots", "makemessages", "compilemessages", "help", "version"}
 
 
 def run(data: DataDirectory, arguments: list[str], outside: Outside) -> int:
