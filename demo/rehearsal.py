@@ -7,23 +7,34 @@ Wrong. Every post is sent twice; the second one must change nothing.
 from __future__ import annotations
 
 import json
-import random
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils import translation
-from websockets.sync.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
 
 from handoff.states import ReferralState
 from handoff.vocabulary import Outcome
 from triage.vocabulary import Disposition
 
-from .browser import Answer, Browser, Form, Node, Values
-from .people import BIRDS, PASSWORD
+from .browser import Node
+from .walk import (
+    Rehearsal,
+    Wrong,
+    expect,
+    expect_state,
+    expect_texts,
+    form_at,
+    label_in,
+    ok,
+    page,
+    region_of,
+    save,
+    send,
+)
 
 PUSH_PATIENCE = 2.0  # seconds within which a change must reach an open page
 
@@ -34,8 +45,6 @@ PLACES = [
     ("DE", "90402", "Nürnberg", "DE-BY"),
 ]
 UNKNOWN_POSTAL_CODE = "00000"
-#: Of the block that the Bundesnetzagentur keeps free for films, in München: it belongs to nobody.
-NUMBERS = "+49 89 99998 {:03}"
 ALIAS = "Anrufende Person R."
 NOTES = "Die Mutter sorgt sich um den Sohn, seit er den Kontakt zu früheren Freunden abgebrochen hat. (Probe)"
 SUMMARY = "Ein Elternteil bittet um Begleitung; der Jugendliche zieht sich zurück. Gespräch auf Deutsch. (Probe)"
@@ -58,152 +67,10 @@ ANSWERS: dict[str, list[str]] = {
 }
 
 
-class Wrong(Exception):
-    """Something else came than was expected."""
-
-    def __init__(self, expected: object, came: object) -> None:
-        super().__init__(f"expected {expected}, but {came}")
-
-
-def expect(true: bool, expected: object, came: object) -> None:
-    if not true:
-        raise Wrong(expected, came)
-
-
-def handle(name: str) -> str:
-    return next(bird.email for bird in BIRDS if bird.handle == name)
-
-
-@dataclass
-class Rehearsal:
-    """One walk. The browsers may be shared with other walks; everything else is this one's."""
-
-    url: str
-    handler_email: str = handle("heron")
-    partner_email: str = handle("gull")
-    coordinator_email: str = handle("crane")
-    stranger_email: str = handle("avocet")  # of another partner
-    password: str = PASSWORD
-    patience: float = 0.0
-    phone: str = field(default_factory=lambda: NUMBERS.format(random.randrange(1000)))
-    contact: uuid.UUID = field(default_factory=uuid.uuid4)
-    referral: uuid.UUID = field(default_factory=uuid.uuid4)
-    case_path: str = ""
-    version: int = 0
-    socket: ClientConnection | None = None
-    to_close: ExitStack = field(default_factory=ExitStack)
-
-    def __post_init__(self) -> None:
-        self.base = self.url.rstrip("/") + "/"
-        self.handler = Browser(self.base, self.patience)
-        self.partner = Browser(self.base, self.patience)
-        self.coordinator = Browser(self.base, self.patience)
-        self.stranger = Browser(self.base, self.patience)
-
-    def steps(self) -> Iterator[Step]:
-        """All steps in their order. Each builds on those before it."""
-        return iter(STEPS)
-
-    @property
-    def desk(self) -> str:
-        return f"/desk/{self.contact}/"
-
-    @property
-    def triage(self) -> str:
-        return f"/triage/contacts/{self.contact}/"
-
-    @property
-    def outgoing(self) -> str:
-        return f"/referrals/{self.referral}/"
-
-    @property
-    def incoming(self) -> str:
-        return f"/inbox/{self.referral}/"
-
-
 @dataclass(frozen=True)
 class Step:
     name: str
     run: Callable[[Rehearsal], str]
-
-
-# --- what the steps share ---------------------------------------------------------------------------------------------
-
-
-def page(browser: Browser, path: str) -> Node:
-    return ok(browser.get(path)).page
-
-
-def ok(answer: Answer) -> Answer:
-    expect(answer.status == 200, "status 200", f"{answer.path} gave {answer.status}")
-    return answer
-
-
-def form_at(browser: Browser, path: str, address: str) -> Form:
-    """The first form of the page that sends to `address`."""
-    forms = ok(browser.get(path)).forms(address)
-    expect(bool(forms), f"a form for {address}", f"{path} has none")
-    return forms[0]
-
-
-def send(browser: Browser, form: Form, **headers: str) -> Answer:
-    """Post the form twice: both answers must lead to the same page, and the second must add nothing to it."""
-    first = ok(browser.post(form.address, form.values, **headers))
-    second = ok(browser.post(form.address, form.values, **headers))
-    expect(second.path == first.path, f"the repeated post to lead to {first.path}", f"it led to {second.path}")
-    seen, again = marks(first.page), marks(second.page)
-    expect(seen == again, f"{form.address}: a repeated post without effect", f"the page changed: {seen} is now {again}")
-    return second
-
-
-def marks(node: Node) -> tuple[int, int]:
-    """What a post that had two effects would make longer: the timeline, and the lists."""
-    timelines = sum(len(line.all("li")) for line in node.all("ol", class_="timeline"))
-    return timelines, len([row for row in node.walk() if row.tag == "li" and row.attributes.get("id")])
-
-
-def label_in(node: Node, label: object) -> str:
-    """The label in the language of the page."""
-    language = node.all("html")[0].attributes.get("lang", "en")
-    with translation.override(language):
-        return str(label)
-
-
-def expect_state(node: Node, state: ReferralState) -> None:
-    wanted = label_in(node, state.label)
-    badges = [badge.text for badge in node.all("span", class_="badge")]
-    expect(wanted in badges, f"the state {wanted!r}", f"the page shows {badges}")
-
-
-def expect_texts(node: Node, shown: list[str] | None = None, hidden: list[str] | None = None) -> None:
-    text = node.text
-    for words in shown or []:
-        expect(words in text, f"the page to show {words!r}", "it does not")
-    for words in hidden or []:
-        expect(words not in text, f"the page not to show {words!r}", "it does")
-
-
-def save(r: Rehearsal, values: Values) -> dict[str, Any]:
-    """Save fields as the page does while somebody types, twice under one key; returns the answer."""
-    form = form_at(r.handler, r.desk, "/complete/")
-    values = {"csrfmiddlewaretoken": form.values["csrfmiddlewaretoken"], "version": str(r.version), **values}
-    headers = {"Accept": "application/json", "Idempotency_Key": uuid.uuid4().hex}
-    first = ok(r.handler.post(f"{r.desk}save/", values, **headers)).json
-    again = ok(r.handler.post(f"{r.desk}save/", values, **headers)).json
-    expect(first["version"] > r.version, f"a version above {r.version}", f"version {first['version']}")
-    expect(again["version"] == first["version"], f"the repeat to keep version {first['version']}", again["version"])
-    r.version = first["version"]
-    return first
-
-
-def region_of(r: Rehearsal) -> str:
-    """The code of the contact's region, as its control shows it."""
-    (select,) = page(r.handler, f"{r.desk}region/").all("select", id="region-select")
-    chosen = [option for option in select.all("option") if "selected" in option.attributes]
-    return chosen[0].attributes["value"] if chosen else ""
-
-
-# --- the steps --------------------------------------------------------------------------------------------------------
 
 
 def ready(r: Rehearsal) -> str:
@@ -367,9 +234,12 @@ def listen(r: Rehearsal) -> str:
     address = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}/ws/live/"
     headers = {"Cookie": r.partner.cookies}
     origin: Any = f"{parts.scheme}://{parts.netloc}"
-    opening = connect(address, additional_headers=headers, origin=origin, proxy=None, open_timeout=10)
-    r.socket = r.to_close.enter_context(opening)
-    said = json.loads(r.socket.recv(timeout=10))
+    try:
+        opening = connect(address, additional_headers=headers, origin=origin, proxy=None, open_timeout=10)
+        r.socket = r.to_close.enter_context(opening)
+        said = json.loads(r.socket.recv(timeout=10))
+    except (OSError, WebSocketException) as error:
+        raise Wrong("an open socket", error) from None
     expect(said == {"ready": True}, {"ready": True}, said)
     return address
 
@@ -490,9 +360,42 @@ def end(r: Rehearsal) -> str:
     return node.by_id("waits-for").text  # type: ignore[union-attr]
 
 
+def read_figures(r: Rehearsal) -> tuple[int, int]:
+    """How many counselling contacts and completed referrals the coordinator's page counts."""
+    node = page(r.coordinator, "/figures/")
+    totals = [value.text for value in (node.all("dl", class_="kpi")[1:] or [Node("dl", {})])[0].all("dd")]
+    wanted = label_in(node, ReferralState.COMPLETED.label).casefold()
+    sections = node.all("section", **{"aria-labelledby": "h-states"})
+    rows = [row for section in sections for row in section.all("tr") if row.all("th") and row.all("td")]
+    completed = [row.all("td")[0].text for row in rows if row.all("th")[0].text.casefold() == wanted]
+    return int((totals or ["0"])[0]), int((completed or ["0"])[0])
+
+
+def note_figures(r: Rehearsal) -> str:
+    r.figures = read_figures(r)
+    return "{} contacts, {} referrals completed".format(*r.figures)
+
+
+def see_waiting(r: Rehearsal) -> str:
+    """The coordinator sees for whom the referral waits."""
+    row = page(r.coordinator, "/figures/").by_id(f"waiting-{r.referral}")
+    expect(row is not None, "the referral among those that wait", "it is not there")
+    return row.all("td")[0].text if row else ""
+
+
+def figures_moved(r: Rehearsal) -> str:
+    wanted = (r.figures[0] + 1, r.figures[1] + 1)
+    found = read_figures(r)
+    expect(found == wanted, f"the figures to be {wanted}", f"they are {found}")
+    row = page(r.coordinator, "/figures/").by_id(f"waiting-{r.referral}")
+    expect(row is None, "the referral to wait for nobody", "it still does")
+    return "{} contacts, {} referrals completed".format(*found)
+
+
 STEPS = [
     Step("ready", ready),
     Step("sign in", sign_in),
+    Step("figures before", note_figures),
     Step("open a contact", open_contact),
     Step("postal codes", places),
     Step("unknown postal code", unknown_place),
@@ -508,6 +411,7 @@ STEPS = [
     Step("a name in the summary", refuse_unnamed_offer),
     Step("offer", offer),
     Step("push", hear),
+    Step("waiting for whom", see_waiting),
     Step("partner reads the offer", read_offer),
     Step("need to know", keep_out),
     Step("question", ask),
@@ -517,4 +421,5 @@ STEPS = [
     Step("handler follows", follow),
     Step("complete the referral", complete_referral),
     Step("how it ended", end),
+    Step("figures after", figures_moved),
 ]

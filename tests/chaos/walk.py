@@ -8,7 +8,8 @@ from typing import Any
 
 from chaos.killing import Battered, wait_until
 
-from demo.rehearsal import STEPS, Rehearsal, Step
+from demo.rehearsal import STEPS, Step
+from demo.walk import Rehearsal
 from handoff.tasks import LEASE
 
 BY_NAME = {step.name: step for step in STEPS}

@@ -9,7 +9,8 @@ import pytest
 from chaos.killing import Battered, battered
 from running import CHECKOUT, bare_environment
 
-from demo.rehearsal import STEPS, Rehearsal, Wrong
+from demo.rehearsal import STEPS
+from demo.walk import Rehearsal, Wrong
 
 pytestmark = pytest.mark.xdist_group("chaos")
 

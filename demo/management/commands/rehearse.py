@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from demo.browser import NoAnswer
 from demo.people import PASSWORD
-from demo.rehearsal import Rehearsal, Wrong
+from demo.rehearsal import STEPS, Step
+from demo.walk import Rehearsal, Wrong
 
 
 class Command(BaseCommand):
@@ -26,16 +27,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rehearsal = self.prepare(options)
         began = time.perf_counter()
-        number = 0
-        for step in rehearsal.steps():
-            since = time.perf_counter()
-            try:
-                result = step.run(rehearsal)
-            except (Wrong, NoAnswer) as error:
-                raise CommandError(f"{step.name}: {error}") from None
-            number += 1
-            self.stdout.write(f"{step.name:<26} {(time.perf_counter() - since) * 1000:6.0f} ms  {result}")
-        self.stdout.write(f"All {number} steps are right, in {time.perf_counter() - began:.1f} s.")
+        with rehearsal.to_close:
+            for step in STEPS:
+                self.take(step, rehearsal)
+        self.stdout.write(f"All {len(STEPS)} steps are right, in {time.perf_counter() - began:.1f} s.")
+
+    def take(self, step: Step, rehearsal: Rehearsal) -> None:
+        since = time.perf_counter()
+        try:
+            result = step.run(rehearsal)
+        except (Wrong, NoAnswer) as error:
+            raise CommandError(f"{step.name}: {error}") from None
+        self.stdout.write(f"{step.name:<26} {(time.perf_counter() - since) * 1000:6.0f} ms  {result}")
 
     def prepare(self, options: dict[str, Any]) -> Rehearsal:
         people = {f"{person}_email": options[person] for person in ("handler", "partner", "coordinator", "stranger")}

@@ -1,0 +1,153 @@
+"""Somebody's way through the main job: who takes part, and what the steps of the rehearsal share."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import translation
+from websockets.sync.client import ClientConnection
+
+from handoff.states import ReferralState
+
+from .browser import Answer, Browser, Form, Node, Values
+from .people import BIRDS, PASSWORD
+
+#: Of the block that the Bundesnetzagentur keeps free for films, in München: it belongs to nobody.
+NUMBERS = "+49 89 99998 {:03}"
+
+
+class Wrong(Exception):
+    """Something else came than was expected."""
+
+    def __init__(self, expected: object, came: object) -> None:
+        super().__init__(f"expected {expected}, but {came}")
+
+
+def expect(true: bool, expected: object, came: object) -> None:
+    if not true:
+        raise Wrong(expected, came)
+
+
+def handle(name: str) -> str:
+    return next(bird.email for bird in BIRDS if bird.handle == name)
+
+
+@dataclass
+class Rehearsal:
+    """One walk. The browsers may be shared with other walks; everything else is this one's."""
+
+    url: str
+    handler_email: str = handle("heron")
+    partner_email: str = handle("gull")
+    coordinator_email: str = handle("crane")
+    stranger_email: str = handle("avocet")  # of another partner
+    password: str = PASSWORD
+    patience: float = 0.0
+    phone: str = field(default_factory=lambda: NUMBERS.format(random.randrange(1000)))
+    contact: uuid.UUID = field(default_factory=uuid.uuid4)
+    referral: uuid.UUID = field(default_factory=uuid.uuid4)
+    case_path: str = ""
+    version: int = 0
+    figures: tuple[int, int] = (0, 0)
+    socket: ClientConnection | None = None
+    to_close: ExitStack = field(default_factory=ExitStack)
+
+    def __post_init__(self) -> None:
+        self.base = self.url.rstrip("/") + "/"
+        self.handler = Browser(self.base, self.patience)
+        self.partner = Browser(self.base, self.patience)
+        self.coordinator = Browser(self.base, self.patience)
+        self.stranger = Browser(self.base, self.patience)
+
+    @property
+    def desk(self) -> str:
+        return f"/desk/{self.contact}/"
+
+    @property
+    def triage(self) -> str:
+        return f"/triage/contacts/{self.contact}/"
+
+    @property
+    def outgoing(self) -> str:
+        return f"/referrals/{self.referral}/"
+
+    @property
+    def incoming(self) -> str:
+        return f"/inbox/{self.referral}/"
+
+
+def page(browser: Browser, path: str) -> Node:
+    return ok(browser.get(path)).page
+
+
+def ok(answer: Answer) -> Answer:
+    expect(answer.status == 200, "status 200", f"{answer.path} gave {answer.status}")
+    return answer
+
+
+def form_at(browser: Browser, path: str, address: str) -> Form:
+    """The first form of the page that sends to `address`."""
+    forms = ok(browser.get(path)).forms(address)
+    expect(bool(forms), f"a form for {address}", f"{path} has none")
+    return forms[0]
+
+
+def send(browser: Browser, form: Form, **headers: str) -> Answer:
+    """Post the form twice: both answers must lead to the same page, and the second must add nothing to it."""
+    first = ok(browser.post(form.address, form.values, **headers))
+    second = ok(browser.post(form.address, form.values, **headers))
+    expect(second.path == first.path, f"the repeated post to lead to {first.path}", f"it led to {second.path}")
+    seen, again = marks(first.page), marks(second.page)
+    expect(seen == again, f"{form.address}: a repeated post without effect", f"the page changed: {seen} is now {again}")
+    return second
+
+
+def marks(node: Node) -> tuple[int, int]:
+    """What a post that had two effects would make longer: the timeline, and the lists."""
+    timelines = sum(len(line.all("li")) for line in node.all("ol", class_="timeline"))
+    return timelines, len([row for row in node.walk() if row.tag == "li" and row.attributes.get("id")])
+
+
+def label_in(node: Node, label: object) -> str:
+    """The label in the language of the page."""
+    language = node.all("html")[0].attributes.get("lang", "en")
+    with translation.override(language):
+        return str(label)
+
+
+def expect_state(node: Node, state: ReferralState) -> None:
+    wanted = label_in(node, state.label)
+    badges = [badge.text for badge in node.all("span", class_="badge")]
+    expect(wanted in badges, f"the state {wanted!r}", f"the page shows {badges}")
+
+
+def expect_texts(node: Node, shown: list[str] | None = None, hidden: list[str] | None = None) -> None:
+    text = node.text
+    for words in shown or []:
+        expect(words in text, f"the page to show {words!r}", "it does not")
+    for words in hidden or []:
+        expect(words not in text, f"the page not to show {words!r}", "it does")
+
+
+def save(r: Rehearsal, values: Values) -> dict[str, Any]:
+    """Save fields as the page does while somebody types, twice under one key; returns the answer."""
+    form = form_at(r.handler, r.desk, "/complete/")
+    values = {"csrfmiddlewaretoken": form.values["csrfmiddlewaretoken"], "version": str(r.version), **values}
+    headers = {"Accept": "application/json", "Idempotency_Key": uuid.uuid4().hex}
+    first = ok(r.handler.post(f"{r.desk}save/", values, **headers)).json
+    again = ok(r.handler.post(f"{r.desk}save/", values, **headers)).json
+    expect(first["version"] > r.version, f"a version above {r.version}", f"version {first['version']}")
+    expect(again["version"] == first["version"], f"the repeat to keep version {first['version']}", again["version"])
+    r.version = first["version"]
+    return first
+
+
+def region_of(r: Rehearsal) -> str:
+    """The code of the contact's region, as its control shows it."""
+    (select,) = page(r.handler, f"{r.desk}region/").all("select", id="region-select")
+    chosen = [option for option in select.all("option") if "selected" in option.attributes]
+    return chosen[0].attributes["value"] if chosen else ""
