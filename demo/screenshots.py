@@ -1,0 +1,256 @@
+"""Every screen of the platform, how one gets there, and pictures of each.
+
+Nobody knows the addresses of a server's cases beforehand: they are found by following links from the lists. The screens
+are looked at with the demo's people; a screen that a person has no link to is left out, and said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from .people import DOMAIN, PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
+PATIENCE = 20_000  # ms until a page or a part of it counts as not coming
+SPOIL = "form => { form.elements.version.value = 999; form.elements.label.value = '…'; form.submit(); }"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A window and a colour scheme."""
+
+    name: str
+    width: int
+    height: int
+    scheme: str
+
+
+LOOKS = {
+    look.name: look
+    for look in (Look("light", 1440, 900, "light"), Look("dark", 1440, 900, "dark"), Look("phone", 360, 740, "light"))
+}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """``who``: a demo user's handle, or "" for a visitor.
+
+    ``links``: CSS selectors of the links to follow from ``path``; ``opens``: what is pressed then; ``spoils``: a form
+    that is sent as if the page were out of date.
+    """
+
+    name: str
+    who: str
+    path: str
+    links: tuple[str, ...] = ()
+    opens: str = ""
+    spoils: str = ""
+
+
+def _screens(who: str, *rows: tuple[str, ...]) -> list[Screen]:
+    return [Screen(name, who, path, tuple(links)) for name, path, *links in rows]
+
+
+ROW = ".row-link"
+CASE = 'a[href^="/cases/"][id^="case-link"]'
+SCREENS = [
+    *_screens(
+        "", ("sign-in", "/accounts/login/"), ("password-reset", "/accounts/password/reset/"), ("not-found", "/nowhere/")
+    ),
+    Screen("language-menu", "", "/accounts/login/", opens=".user-menu > summary"),
+    *_screens(
+        "heron",
+        ("desk", "/desk/"),
+        ("desk-contact", "/desk/", f"#open-contacts {ROW}"),
+        ("contacts", "/contacts/"),
+        ("contact", "/contacts/?show=completed", ROW),
+        ("search", "/search/"),
+        ("callbacks", "/callbacks/"),
+        ("callback-new", "/callbacks/new/"),
+        ("cases", "/cases/"),
+        ("case", "/cases/", CASE),
+        ("case-contact", "/cases/", CASE, '[id^="contact-link"]'),
+        ("ranking", "/cases/?show=mine", CASE, 'a[href$="/partners/"]'),
+        ("board", "/referrals/"),
+        ("compose", "/referrals/", '[aria-labelledby="h-draft"] .row-link'),
+        ("referral", "/referrals/", '[aria-labelledby="h-waiting"] .row-link'),
+        ("referral-question", "/referrals/", '[aria-labelledby="h-question"] .row-link'),
+        ("referral-ended", "/referrals/", '[aria-labelledby="h-ended"] .row-link'),
+        ("account-email", "/accounts/email/"),
+        ("account-password", "/accounts/password/change/"),
+        ("sign-out", "/accounts/logout/"),
+    ),
+    Screen("my-menu", "heron", "/desk/", opens=".user-menu > summary"),
+    Screen("triage-finish", "heron", "/desk/", (f"#open-contacts {ROW}",), opens="#triage-finish-open"),
+    Screen("changed-meanwhile", "heron", "/cases/?show=mine", (CASE,), spoils='form[action$="/rename/"]'),
+    *_screens(
+        "crane",
+        ("desk-coordinator", "/desk/"),
+        ("confirmations", "/triage/confirmations/"),
+        ("confirmation", "/triage/confirmations/", ROW),
+        ("case-coordinator", "/cases/", CASE),
+        ("network", "/network/"),
+        ("partners", "/network/partners/"),
+        ("partner", "/network/partners/", 'main a[href^="/network/partners/"]:not([href*="?"])'),
+        (
+            "partner-profile",
+            "/network/partners/",
+            'main a[href^="/network/partners/"]:not([href*="?"])',
+            'a[href$="/profile/"]',
+        ),
+        (
+            "partner-coverage",
+            "/network/partners/",
+            'main a[href^="/network/partners/"]:not([href*="?"])',
+            'a[href$="/coverage/"]',
+        ),
+        (
+            "partner-hours",
+            "/network/partners/",
+            'main a[href^="/network/partners/"]:not([href*="?"])',
+            'a[href$="/hours/"]',
+        ),
+        ("liaisons", "/network/liaisons/"),
+        ("liaison-new", "/network/liaisons/new/"),
+        ("figures", "/figures/"),
+    ),
+    *_screens(
+        "gull",
+        ("inbox", "/inbox/"),
+        ("inbox-offered", "/inbox/", '[aria-labelledby="h-waiting"] .row-link'),
+        ("inbox-work", "/inbox/", '[aria-labelledby="h-taken"] .row-link'),
+        ("inbox-ended", "/inbox/", '[aria-labelledby="h-ended"] .row-link'),
+    ),
+    *_screens(
+        "stork",
+        ("administration", "/admin/"),
+        ("users", "/admin/accounts/user/"),
+        ("organisations", "/admin/accounts/organisation/"),
+    ),
+    *_screens("owl", ("nothing-yet", "/")),
+]
+
+
+class NoBrowser(Exception):
+    """Playwright or Chromium is missing; the text says what to do."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without a window. Raises NoBrowser."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        raise NoBrowser("Playwright is not installed; `./lotse test --collect-only` installs the tools.") from None
+    if not Path(CHROMIUM).exists():
+        raise NoBrowser(f"{CHROMIUM} is missing; on Debian and Ubuntu: apt-get install chromium.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def handle_of(email: str) -> str:
+    return email if "@" in email or not email else f"{email}@{DOMAIN}"
+
+
+@dataclass
+class Visitor:
+    """One person's browser, which is signed in when it is first needed and remembers where the screens are."""
+
+    browser: Browser
+    base: str
+    who: str
+    password: str = PASSWORD
+    addresses: dict[tuple[str, ...], str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.context: BrowserContext = self.browser.new_context(
+            reduced_motion="reduce", locale="en-GB", timezone_id="Europe/Berlin"
+        )
+        self.context.set_default_timeout(PATIENCE)
+        self.page: Page = self.context.new_page()
+        if self.who:
+            self._sign_in()
+
+    def _sign_in(self) -> None:
+        page = self.page
+        page.goto(urljoin(self.base, "/accounts/login/"))
+        page.fill("[name=login]", handle_of(self.who))
+        page.fill("[name=password]", self.password)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+    def speak(self, language: str) -> None:
+        self.context.add_cookies([{"name": "django_language", "value": language, "url": self.base}])
+
+    def dress(self, look: Look) -> None:
+        self.page.emulate_media(color_scheme="dark" if look.scheme == "dark" else "light")
+        self.page.set_viewport_size({"width": look.width, "height": look.height})
+
+    def show(self, screen: Screen) -> bool:
+        """Go there; False where no link leads there."""
+        address = self.address(screen.path, *screen.links)
+        if address is None:
+            return False
+        self._open(address)
+        if screen.opens:
+            self.page.locator(screen.opens).first.click()
+        if screen.spoils:
+            with self.page.expect_navigation():
+                self.page.locator(screen.spoils).first.evaluate(SPOIL)
+        self._settle()
+        return True
+
+    def address(self, path: str, *links: str) -> str | None:
+        """Where the last of the links leads, found by following them from ``path``."""
+        if not links:
+            return path
+        if (path, *links) not in self.addresses:
+            before = self.address(path, *links[:-1])
+            self.addresses[(path, *links)] = self._link(before, links[-1]) if before else None
+        return self.addresses[(path, *links)]
+
+    def _link(self, address: str, selector: str) -> str | None:
+        self._open(address)
+        found = self.page.locator(selector)
+        return found.first.get_attribute("href") if found.count() else None
+
+    def _open(self, address: str) -> None:
+        self.page.goto(urljoin(self.base, address))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Until what the page fetches after itself is there, and its live parts are connected."""
+        self.page.locator(".htmx-request, [data-live-state][data-state=off]").first.wait_for(state="detached")
+
+
+def take_pictures(
+    visitors: Callable[[str], Visitor], screens: list[Screen], looks: list[Look], languages: list[str], place: Path
+) -> Iterator[str]:
+    """Write ``place``/NAME_LANGUAGE_LOOK.png for each; yields the name of each screen, with what was not found."""
+    place.mkdir(parents=True, exist_ok=True)
+    for screen in screens:
+        visitor = visitors(screen.who)
+        for language in languages:
+            visitor.speak(language)
+            visitor.dress(looks[0])
+            if not visitor.show(screen):
+                yield f"{screen.name}: no link leads there"
+                break
+            for look in looks:
+                visitor.dress(look)
+                visitor.page.screenshot(path=place / f"{screen.name}_{language}_{look.name}.png", full_page=True)
+        else:
+            yield screen.name
