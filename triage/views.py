@@ -29,6 +29,7 @@ from .permissions import (
 )
 from .questionnaire import Checklist
 from .rules import AnswerError, Proposal, propose
+from .vocabulary import Disposition
 
 
 @require_safe
@@ -215,5 +216,7 @@ def _finish(request: HandlerRequest, contact: Contact, form: CompleteForm, statu
     response = render(request, template, context, status=status)
     if not whole_page:
         response.headers["HX-Retarget"] = "#triage-finish"
-        response.headers["HX-Reswap"] = "innerHTML"
+        is_open = form.proposal.disposition == Disposition.OPEN
+        # Without a proposal nothing in the form has the focus yet that would bring it into view.
+        response.headers["HX-Reswap"] = "innerHTML show:#triage-finish:top" if is_open else "innerHTML"
     return response
