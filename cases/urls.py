@@ -21,6 +21,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/assign/", views.assign, name="assign"),
     path("cases/<uuid:pk>/rename/", views.rename, name="rename"),
     path("cases/<uuid:pk>/reopen/", views.reopen, name="reopen"),
+    path("contacts/<uuid:contact_id>/cases/", views.of_contact, name="of_contact"),
     path("assessments/<uuid:pk>/case/", triage_end.open_case, name="open"),
     path("contacts/<uuid:contact_id>/triage/complete/", triage_end.complete_triage, name="complete_triage"),
     path("assessments/<uuid:pk>/confirm/", triage_end.confirm_triage, name="confirm_triage"),

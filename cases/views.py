@@ -55,6 +55,14 @@ def by_reference(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_safe
 @signed_in
+def of_contact(request: SignedInRequest, contact_id: uuid.UUID) -> HttpResponse:
+    """A part of the contact's page: the cases with this contact that the reader may see. Often none."""
+    found = Case.objects.filter(case_contacts__contact=contact_id)
+    return render(request, "cases/of_contact.html", {"cases": found.order_by("opened_at")})
+
+
+@require_safe
+@signed_in
 def case(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The case file."""
     return _file_page(request, case_to_read(request.user, pk))
