@@ -17,12 +17,14 @@ from accounts.models import Organisation, OrganisationKind
 
 from .actions import Span
 from .models import Liaison, PartnerProfile, Region
+from .network import calendar_for
 from .routing import path_up
 from .vocabulary import Language, PauseReason, Phenomenon, Sector, Service, Weekday
 
 ANY = [("", _("Any"))]
 #: "Unknown" is an answer about a case, nothing that a partner works on.
 KNOWN_PHENOMENA = [choice for choice in Phenomenon.choices if choice[0] != Phenomenon.UNKNOWN.value]
+_HOW_TO_WRITE = _("Write times like 9:00-12:00, 13:00-17:00, from early to late; empty when closed.")
 _SPAN = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})", re.ASCII)
 
 
@@ -152,6 +154,7 @@ class HoursForm(VersionedForm):
             self.fields[f"day_{weekday.value}"] = forms.CharField(
                 label=weekday.label, required=False, max_length=100, widget=forms.TextInput({"autocomplete": "off"})
             )
+        self.fields["day_0"].help_text = _HOW_TO_WRITE
 
     def clean(self) -> dict[str, Any]:
         """Read each day's text; `cleaned_data["spans"]` has them all."""
@@ -164,18 +167,19 @@ class HoursForm(VersionedForm):
         try:
             return read_spans(weekday, self.cleaned_data.get(name) or "")
         except ValueError:
-            self.add_error(
-                name, _now("Write times like 9:00-12:00, 13:00-17:00, from early to late; empty when closed.")
-            )
+            self.add_error(name, str(_HOW_TO_WRITE))
             return []
 
     @staticmethod
     def stored(organisation: Organisation, profile: PartnerProfile | None) -> dict[str, Any]:
-        """What is stored, as the form's initial values."""
-        days: dict[str, Any] = {f"day_{weekday.value}": "" for weekday in Weekday}
-        for row in organisation.opening_hours.order_by("weekday", "opens"):
-            told = f"{row.opens:%H:%M}-{row.closes:%H:%M}"
-            days[f"day_{row.weekday}"] = ", ".join(filter(None, [days[f"day_{row.weekday}"], told]))
+        """The hours that count, as the form's initial values: the usual ones while none are stored."""
+        hours = calendar_for(organisation).hours
+        days: dict[str, Any] = {
+            f"day_{weekday.value}": ", ".join(
+                f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in sorted(hours.get(weekday.value, ()))
+            )
+            for weekday in Weekday
+        }
         return {**days, "version": profile.version if profile else 0}
 
 
