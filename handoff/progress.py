@@ -56,7 +56,7 @@ def told(event: Event) -> str:
     """The event as a short sentence."""
     sentence = str(SENTENCES[event.kind][1]) if event.kind in SENTENCES else event.kind
     details = [str(choices(event.data[key]).label) for key, choices in DETAILS.items() if event.data.get(key)]
-    return ": ".join([sentence, *details])
+    return _("%(what)s: %(detail)s") % {"what": sentence, "detail": ", ".join(details)} if details else sentence
 
 
 def _icon(event: Event) -> str:
