@@ -16,6 +16,7 @@ from supervisor.errors import Refused
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 NOT_OURS = {"tests", "docs", "benchmarks", "__pycache__"}
+LOOKED_AT = (".py", ".sql", ".yaml", ".json", ".csv", "requirements.txt")
 READ_FROM_ENVIRONMENT = ("LOTSE_", "DATABASE_", "REDIS_", "CELERY_")
 NAME = "prepared.json"
 
@@ -50,7 +51,8 @@ def fingerprint(environment: Mapping[str, str]) -> str:
     for path in sorted(_files(CHECKOUT)):
         state = os.stat(path)
         seen.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
-    for name in sorted(name for name in environment if name.startswith(READ_FROM_ENVIRONMENT)):
+    for name in sorted(name for name in environment if name.startswith(LOOKED_AT = (".py", ".sql", ".yaml", ".json", ".csv", "requirements.txt")
+READ_FROM_ENVIRONMENT)):
         if name not in {"LOTSE_PUBLIC_BASE_URL", "LOTSE_PROCESS"}:
             seen.update(f"{name}\0{environment[name]}\0".encode())
     return seen.hexdigest()
@@ -62,7 +64,7 @@ def _files(directory: Path) -> Iterator[str]:
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _files(Path(entry.path))
-        elif not entry.name.endswith((".md", ".mo", ".po")):
+        elif entry.name.endswith(LOOKED_AT):
             yield entry.path
 
 
