@@ -51,8 +51,7 @@ def fingerprint(environment: Mapping[str, str]) -> str:
     for path in sorted(_files(CHECKOUT)):
         state = os.stat(path)
         seen.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
-    for name in sorted(name for name in environment if name.startswith(LOOKED_AT = (".py", ".sql", ".yaml", ".json", ".csv", "requirements.txt")
-READ_FROM_ENVIRONMENT)):
+    for name in sorted(name for name in environment if name.startswith(READ_FROM_ENVIRONMENT)):
         if name not in {"LOTSE_PUBLIC_BASE_URL", "LOTSE_PROCESS"}:
             seen.update(f"{name}\0{environment[name]}\0".encode())
     return seen.hexdigest()
