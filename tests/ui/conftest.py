@@ -1,12 +1,12 @@
 """A browser before the gallery's desk, without a database. Skipped where there is no Chromium."""
 
-import shutil
 from collections.abc import Iterator
 from socketserver import ThreadingMixIn
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import chromium
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
@@ -15,8 +15,6 @@ from playwright.sync_api import Page, sync_playwright
 
 from ui import urls
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
 GALLERY = (
     path("", include(([*urls.urlpatterns, *urls.GALLERY], "ui"))),
     path("accounts/", include("allauth.urls")),
@@ -55,10 +53,9 @@ def gallery(settings: Any) -> Iterator[str]:
 @pytest.fixture
 def page() -> Iterator[Page]:
     """A fresh page; whatever its scripts throw fails the test."""
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium")
+    program = chromium.program()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=chromium.ARGUMENTS)
         page = browser.new_page()
         page.set_default_timeout(10_000)
         thrown: list[str] = []

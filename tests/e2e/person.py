@@ -1,0 +1,67 @@
+"""Somebody who works with the platform in a browser of their own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from e2e.keyboard import Keyboard
+from e2e.world import Site
+from playwright.sync_api import Browser, Page, expect
+
+from demo.people import PASSWORD
+
+
+@dataclass
+class Person:
+    """Somebody at a browser of their own."""
+
+    page: Page
+    keys: Keyboard
+    site: Site
+
+    def go(self, path: str) -> None:
+        """As by the address bar."""
+        self.page.goto(self.site.address(path))
+
+    def another_tab(self, path: str) -> Person:
+        page = self.page.context.new_page()
+        person = Person(page, Keyboard(page), self.site)
+        person.go(path)
+        return person
+
+
+def sign_in(browser: Browser, site: Site, handle: str) -> Person:
+    page = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(15_000)
+    person = Person(page, Keyboard(page), site)
+    person.go("/")
+    person.keys.tab_to("[name=login]")
+    person.keys.write(f"{handle}@lotse.example")
+    person.keys.tab_to("[name=password]")
+    person.keys.write(PASSWORD)
+    person.keys.press("Enter")
+    expect(page.locator(".user-menu .who")).to_be_visible()
+    return person
+
+
+def new_contact(person: Person) -> str:
+    """Alt+N on the desk; returns the address of the contact."""
+    person.go("/desk/")
+    person.keys.press("Alt+n")
+    person.page.wait_for_url(re.compile(r"/desk/[0-9a-f-]{36}/$"))
+    return person.page.url
+
+
+def expect_saved(page: Page) -> None:
+    expect(page.locator("#contact-form [data-save-state]")).to_have_attribute("data-state", "saved")
+
+
+def listening(page: Page) -> None:
+    """Until the live parts are connected, marked so that a reload would be noticed."""
+    expect(page.locator("[data-live-state]").first).to_have_attribute("data-state", "on")
+    page.evaluate("document.body.dataset.marked = 'yes'")
+
+
+def expect_no_reload(page: Page) -> None:
+    assert page.evaluate("document.body.dataset.marked") == "yes"

@@ -1,0 +1,144 @@
+"""The main job in a real browser, by keyboard alone: from a contact with the centre to a partner's feedback."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from e2e.person import Person, expect_no_reload, expect_saved, listening, new_contact, sign_in
+from e2e.world import Site
+from playwright.sync_api import Browser, expect
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PUSHED = 3_000  # ms within which a change must be on an open page
+ALIAS = "Anrufende Person K."
+NOTES = "Die Mutter sorgt sich um den Sohn. (Probe)"
+SUMMARY = "Ein Elternteil bittet um Begleitung. (Probe)"
+#: Question, answer, and whether several answers may be given.
+ANSWERS = [
+    ("source_reliability", "b", False),
+    ("information_credibility", "2", False),
+    ("source_conflict", "none", True),
+    ("security_signal", "none", False),
+    ("self_harm", "no", False),
+    ("radicalisation", "yes", False),
+    ("child_welfare_risk", "no", False),
+    ("support_for", "relatives", True),
+    ("support_wanted", "local", False),
+    ("consent_caller", "given", False),
+]
+
+
+def write_contact(person: Person) -> None:
+    keys = person.keys
+    keys.choose("[name=caller_type]", "Parent")
+    keys.choose("[name=language]", "German")
+    keys.tab_to("[name=alias]")
+    keys.write(ALIAS)
+    keys.tab_to("[name=postal_code]")
+    keys.write("90402")
+    expect(person.page.locator("#place")).to_contain_text("Bavaria")
+    keys.choose("[name=relation]", "Son or daughter")
+    keys.choose("[name=age_band]", "18 to 20")
+    keys.choose("[name=phenomenon]", "Religiously motivated")
+    keys.tab_to("[name=notes]")
+    keys.write(NOTES)
+    expect_saved(person.page)
+
+
+def answer_triage(person: Person) -> None:
+    """Section by section, each opened where it is closed; the proposal follows the answers."""
+    keys, page = person.keys, person.page
+    expect(page.locator("#triage-proposed")).to_contain_text("No proposal yet.")
+    for question, answer, takes_many in ANSWERS:
+        section = page.locator(f'details:has(input[name="{question}"])')
+        if section.get_attribute("open") is None:
+            keys.tab_to(f"#{section.get_attribute('id')} > summary")
+            keys.press("Enter")
+        keys.tick(question, answer) if takes_many else keys.choose_radio(question, answer)
+    expect(page.locator("#triage-proposed")).to_contain_text("Proposed: Referral to a partner")
+
+
+def read_reasons(person: Person) -> None:
+    """The proposal names the answers that led there; the reasons are opened by keyboard too."""
+    person.keys.back_to("#triage-because > summary")
+    person.keys.press("Enter")
+    expect(person.page.locator('#triage-because a[href="#q-support_wanted"]').first).to_be_visible()
+
+
+def open_case(person: Person) -> str:
+    keys, page = person.keys, person.page
+    keys.press("Alt+y")
+    expect(page.locator("#triage-complete")).to_be_focused()
+    keys.press("Enter")
+    page.wait_for_url(re.compile(r"/cases/[0-9a-f-]{36}/$"))
+    return page.url
+
+
+def prepare_offer(person: Person) -> str:
+    """From the case to the draft for the best partner; returns the referral's id."""
+    keys, page = person.keys, person.page
+    keys.press("Alt+p")
+    page.wait_for_url(re.compile(r"/partners/$"))
+    keys.tab_to('nav a[href="?service=relatives"]')
+    keys.press("Enter")
+    expect(page.locator('nav a[href="?service=relatives"]')).to_have_attribute("aria-current", "true")
+    expect(page.locator(".ranking > li").first).to_contain_text("Bayern")
+    keys.tab_to("button[id^=prepare-]")
+    keys.press("Enter")
+    page.wait_for_url(re.compile(r"/referrals/[0-9a-f-]{36}/$"))
+    return page.url.rstrip("/").rsplit("/", 1)[-1]
+
+
+def send_offer(person: Person) -> None:
+    keys, page = person.keys, person.page
+    keys.tab_to("[name=text]")
+    keys.press("Control+a")
+    keys.write(SUMMARY)
+    keys.tick("fields_agreed", "alias")
+    keys.tick("fields_agreed", "notes")
+    keys.choose("[name=legal_basis]", "Consent of the persons concerned")
+    keys.press("Control+Enter")
+    expect(page.locator(".page-head .badge").first).to_have_text("offered")
+
+
+def accept_offer(partner: Person, referral: str) -> None:
+    """What was agreed is seen after acceptance, and nothing else."""
+    keys, page = partner.keys, partner.page
+    keys.tab_to(f"#open-{referral}")
+    keys.press("Enter")
+    expect(page.locator("main")).to_contain_text(SUMMARY)
+    expect(page.locator("main")).not_to_contain_text(ALIAS)
+    keys.press("Alt+a")
+    expect(page.locator(".page-head .badge").first).to_have_text("accepted")
+    expect(page.locator("[aria-labelledby=h-agreed] dd")).to_have_text([ALIAS, NOTES])
+
+
+def test_the_main_job_by_keyboard_alone(browser: Browser, site: Site, handler: Person) -> None:
+    partner = sign_in(browser, site, "gull")
+    partner.go("/inbox/")
+    listening(partner.page)
+    new_contact(handler)
+    write_contact(handler)
+    answer_triage(handler)
+    read_reasons(handler)
+    open_case(handler)
+    referral = prepare_offer(handler)
+    board = handler.another_tab("/referrals/")
+    listening(board.page)
+    handler.page.bring_to_front()
+    send_offer(handler)
+    expect(partner.page.locator(f"#open-{referral}")).to_be_visible(timeout=PUSHED)
+    expect(partner.page.locator("#status")).to_contain_text("wait for your answer")
+    expect_no_reload(partner.page)
+    accept_offer(partner, referral)
+    taken = board.page.locator(f"[aria-labelledby=h-taken] #referral-{referral}")
+    expect(taken).to_contain_text("accepted", timeout=PUSHED)
+    partner.keys.tab_to('button[value="first_contact"]')
+    partner.keys.press("Enter")
+    expect(partner.page.locator(".page-head .badge").first).to_have_text("in progress")
+    expect(taken).to_contain_text("in progress", timeout=PUSHED)
+    expect_no_reload(board.page)
+    board.page.close()
+    partner.page.context.close()

@@ -1,0 +1,98 @@
+"""The whole platform for a real browser: web and relay as processes on a database of their own, with a small demo."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from cluster import CHECKOUT, TEMPLATE, environment
+
+from supervisor import process
+from supervisor.embedded import Embedded
+from supervisor.tree import HOST, free_port
+
+DATABASE = "lotse_e2e"
+SHARE = 0.04  # of the demo's year: enough for something on every screen
+DEMO = f"""
+import django; django.setup()
+from django.utils import timezone
+from demo.make import make_demo
+make_demo(seed=3, now=timezone.localtime(), say=lambda text: None, share={SHARE})
+"""
+
+
+@dataclass
+class Site:
+    """A running platform. Its processes can be killed and started again."""
+
+    servers: Embedded
+    port: int = field(default_factory=lambda: free_port(0))
+    children: dict[str, process.Child] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}/"
+
+    def address(self, path: str) -> str:
+        return urljoin(self.url, path)
+
+    def begin(self) -> None:
+        self.servers.postgres.sql(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{TEMPLATE}" OWNER lotse_owner')
+        self.servers.postgres.make_database(DATABASE)
+        command = [sys.executable, "-c", DEMO]
+        subprocess.run(command, env=self._environment("lotse_worker"), cwd=CHECKOUT, check=True)
+        self.start("web")
+        self.start("relay")
+
+    def end(self) -> None:
+        for child in self.children.values():
+            child.stop()
+        self.servers.postgres.sql(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
+
+    def start(self, name: str) -> None:
+        """Start it; the web answers when this returns."""
+        web = ["-m", "uvicorn", "config.asgi:application", "--host", HOST, "--port", str(self.port)]
+        commands = {"web": [*web, "--lifespan", "off", "--log-level", "warning"], "relay": ["manage.py", "relay"]}
+        role = {"web": "lotse_web", "relay": "lotse_worker"}[name]
+        command = [sys.executable, *commands[name]]
+        self.children[name] = process.start(
+            name, command, environment=self._environment(role), directory=CHECKOUT, patience=3
+        )
+        if name == "web":
+            self._wait_for_web()
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, and wait until it is gone."""
+        self.children[name].kill_group()
+        self.children[name].popen.wait()
+
+    def count(self, kind: str, subject: str) -> int:
+        """How many events of this kind the journal holds about the subject."""
+        statement = f"SELECT count(*) FROM journal_event WHERE kind = '{kind}' AND subject = '{subject}'"
+        return int(self.servers.postgres.sql(statement, database=DATABASE))
+
+    def _environment(self, role: str) -> dict[str, str]:
+        own = environment(self.servers.data.root, DATABASE, role)
+        return {**os.environ, **own, "LOTSE_PUBLIC_BASE_URL": self.url.rstrip("/"), "PYTHONUNBUFFERED": "1"}
+
+    def _wait_for_web(self, patience: float = 60.0) -> None:
+        until = time.monotonic() + patience
+        while not self._answers():
+            assert self.children["web"].ended is None, "the web has ended"
+            assert time.monotonic() < until, "the web does not answer"
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
