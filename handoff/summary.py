@@ -42,7 +42,7 @@ def facts_in_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
 def first_text(facts: dict[str, Any], service: str) -> str:
     """A careful text to start from, made of codes only."""
     lines = [_("Needed: %(service)s.") % {"service": Service(service).label}]
-    lines += [f"{label}: {value}." for label, value in facts_in_words(facts)]
+    lines += [_("%(label)s: %(value)s.") % {"label": label, "value": value} for label, value in facts_in_words(facts)]
     return " ".join(lines)
 
 

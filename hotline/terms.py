@@ -32,7 +32,7 @@ CALLER_TYPES = [
     ("school", "", "School", "École", "Schule"),
     ("employer", "", "Employer", "Employeur", "Arbeitgeber"),
     ("authority", "", "Authority", "Administration", "Behörde"),
-    ("affected", "", "Affected person", "Personne concernée", "Betroffene Person"),
+    ("affected", "", "Affected person", "Personne elle-même concernée", "Betroffene Person"),
     ("other", "", "Other", "Autre", "Sonstige"),
     ("unknown", "", "Unknown", "Inconnu", "Unbekannt"),
 ]
