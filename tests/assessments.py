@@ -10,6 +10,8 @@ from hotline.models import Contact
 from triage import actions
 from triage.models import Assessment
 
+Answers = dict[str, str | list[str]]
+
 #: A mother worried about her grown-up son: a referral to a partner.
 REFERRAL: dict[str, str | list[str]] = {
     "source_reliability": "b",
@@ -53,12 +55,23 @@ def answer(user: User, assessment: Assessment, question: str, given: str | list[
     return saved
 
 
-def filled(people: People, answers: dict[str, str | list[str]]) -> Assessment:
+def fill(user: User, assessment: Assessment, answers: Answers) -> Assessment:
+    """All answers in one write."""
+    given = {question: value for question, value in answers.items() if question not in assessment.answers}
+    saved: Assessment = as_user(
+        user,
+        actions.answer_several,
+        by=user,
+        assessment_id=assessment.pk,
+        answers=given,
+        version=assessment.version,
+    )
+    return saved
+
+
+def filled(people: People, answers: Answers) -> Assessment:
     """A draft of the handler with these answers."""
-    assessment = start(people.handler, make_contact(people.handler))
-    for question, given in answers.items():
-        assessment = answer(people.handler, assessment, question, given, assessment.version)
-    return assessment
+    return fill(people.handler, start(people.handler, make_contact(people.handler)), answers)
 
 
 def complete(user: User, assessment: Assessment, choice: actions.Choice | None = None) -> Assessment:

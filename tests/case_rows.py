@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessments import REFERRAL, answer, complete, make_contact, start
+from assessments import REFERRAL, Answers, complete, fill, make_contact, start
 from people import People, as_user
 
 from accounts.models import User
@@ -14,16 +14,10 @@ from hotline.models import Contact
 from privacy.context import acting_as
 from triage.models import Assessment
 
-Answers = dict[str, str | list[str]]
-
 
 def assessed(user: User, contact: Contact, answers: Answers = REFERRAL) -> Assessment:
     """A completed assessment of the contact, with these answers."""
-    assessment = start(user, contact)
-    for question, given in answers.items():
-        if question not in assessment.answers:
-            assessment = answer(user, assessment, question, given, assessment.version)
-    return complete(user, assessment)
+    return complete(user, fill(user, start(user, contact), answers))
 
 
 def make_case(user: User, answers: Answers = REFERRAL, **details: Any) -> Case:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
-from assessments import REFERRAL, answer, complete, make_contact, start
+from assessments import REFERRAL, complete, fill, make_contact, start
 from django.db import connections
 from people import People, as_user, make_people, new_id
 
@@ -18,9 +18,8 @@ from handoff.actions import draft_referral, offer_referral
 from handoff.answers import accept_referral
 from handoff.models import Referral
 from privacy.context import acting_as
-from regions.actions import save_profile, set_coverage
 from regions.loading import load_regions
-from regions.models import PartnerProfile, Region
+from regions.models import Coverage, PartnerProfile
 from regions.vocabulary import Language, Phenomenon, Service
 
 #: What a contact holds about people; each value is found nowhere else.
@@ -39,12 +38,12 @@ def ready() -> People:
     """The people, with a partner in Bavaria and a national one."""
     load_regions(["DE"])
     people = make_people()
-    equip(people, people.partner, "DE-BY")
-    equip(people, people.other_partner, national=True)
+    equip(people.partner, "DE-BY")
+    equip(people.other_partner, national=True)
     return people
 
 
-def equip(people: People, partner: Organisation, *codes: str, national: bool = False, capacity: int = 5) -> None:
+def equip(partner: Organisation, *codes: str, national: bool = False, capacity: int = 5) -> None:
     """Let a partner offer everything in these regions."""
     values: dict[str, Any] = {
         "services": Service.values,
@@ -53,20 +52,14 @@ def equip(people: People, partner: Organisation, *codes: str, national: bool = F
         "capacity": capacity,
         "is_national": national,
     }
-    by = people.coordinator
-    as_user(by, save_profile, by=by, organisation=partner, version=0, **values)
-    version = PartnerProfile.objects.get(organisation=partner).version
-    regions = Region.objects.filter(pk__in=codes)
-    as_user(by, set_coverage, by=by, organisation=partner, regions=regions, version=version)
+    PartnerProfile.objects.create(organisation=partner, version=1, **values)
+    Coverage.objects.bulk_create(Coverage(organisation=partner, region_id=code) for code in codes)
 
 
 def make_case(people: People, answers: dict[str, Any] | None = None, **details: Any) -> Case:
     """A case of the handler, grown from a contact in Bavaria."""
     contact = make_contact(people.handler, **{"region_id": "DE-BY", "language": "de", **SECRETS, **details})
-    assessment = start(people.handler, contact)
-    for question, given in (answers or REFERRAL).items():
-        assessment = answer(people.handler, assessment, question, given, assessment.version)
-    done = complete(people.handler, assessment)
+    done = complete(people.handler, fill(people.handler, start(people.handler, contact), answers or REFERRAL))
     case: Case = as_user(people.handler, open_case, by=people.handler, assessment=done)
     return case
 

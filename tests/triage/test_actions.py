@@ -65,7 +65,9 @@ def test_what_the_contact_tells_is_taken_over_with_its_origin(people: People) ->
 
 
 def test_answers_are_saved_one_at_a_time_with_who_and_when(people: People) -> None:
-    assessment = filled(people, {"security_signal": "possible", "needs": ["school", "family"]})
+    assessment = start(people.handler, make_contact(people.handler))
+    for question, given in (("security_signal", "possible"), ("needs", ["school", "family"])):
+        assessment = answer(people.handler, assessment, question, given, assessment.version)
     stored = read(people.handler, assessment)
     assert stored.answers == {"security_signal": "possible", "needs": ["family", "school"]}
     assert {said["by"] for said in stored.provenance.values()} == {people.handler.pk}
