@@ -218,5 +218,5 @@ def _finish(request: HandlerRequest, contact: Contact, form: CompleteForm, statu
         response.headers["HX-Retarget"] = "#triage-finish"
         is_open = form.proposal.disposition == Disposition.OPEN
         # Without a proposal nothing in the form has the focus yet that would bring it into view.
-        response.headers["HX-Reswap"] = "innerHTML show:#triage-finish:top" if is_open else "innerHTML"
+        response.headers["HX-Reswap"] = "innerHTML show:.triage-end:top" if is_open else "innerHTML"
     return response

@@ -85,6 +85,10 @@
   body.addEventListener("htmx:afterRequest", (event) => event.target.matches("form") && release(event.target));
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
+  // On a narrow screen the navigation scrolls sideways: the current place must be in sight.
+  const here = document.querySelector(".top-nav [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft + here.offsetWidth - here.parentElement.offsetWidth + 24;
+
   const focusErrors = (root) => root.querySelector?.("[data-error-summary]")?.focus();
   focusErrors(document);
 
