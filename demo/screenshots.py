@@ -81,10 +81,6 @@ SCREENS = [
         ("case-contact", "/cases/", CASE, '[id^="contact-link"]'),
         ("ranking", "/cases/?show=mine", CASE, 'a[href$="/partners/"]'),
         ("board", "/referrals/"),
-        ("compose", "/referrals/", '[aria-labelledby="h-draft"] .row-link'),
-        ("referral", "/referrals/", '[aria-labelledby="h-waiting"] .row-link'),
-        ("referral-question", "/referrals/", '[aria-labelledby="h-question"] .row-link'),
-        ("referral-ended", "/referrals/", '[aria-labelledby="h-ended"] .row-link'),
         ("account-email", "/accounts/email/"),
         ("account-password", "/accounts/password/change/"),
         ("sign-out", "/accounts/logout/"),
@@ -95,6 +91,10 @@ SCREENS = [
     *_screens(
         "crane",
         ("desk-coordinator", "/desk/"),
+        ("compose", "/referrals/", '[aria-labelledby="h-draft"] .row-link'),
+        ("referral", "/referrals/", '[aria-labelledby="h-waiting"] .row-link'),
+        ("referral-question", "/referrals/", '[aria-labelledby="h-question"] .row-link'),
+        ("referral-ended", "/referrals/", '[aria-labelledby="h-ended"] .row-link'),
         ("confirmations", "/triage/confirmations/"),
         ("confirmation", "/triage/confirmations/", ROW),
         ("case-coordinator", "/cases/", CASE),
@@ -136,7 +136,8 @@ SCREENS = [
         ("users", "/admin/accounts/user/"),
         ("organisations", "/admin/accounts/organisation/"),
     ),
-    *_screens("owl", ("nothing-yet", "/")),
+    *_screens("owl", ("audit", "/audit/"), ("audit-looks", "/audit/?show=looks")),
+    *_screens("osprey", ("nothing-yet", "/")),
 ]
 
 

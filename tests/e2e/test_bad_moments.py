@@ -89,13 +89,15 @@ def rename(person: Person, title: str) -> None:
     person.keys.press("Enter")
 
 
-def test_an_offer_that_is_sent_twice_goes_out_once(site: Site, handler: Person) -> None:
-    handler.go("/referrals/")
-    handler.keys.tab_to("[aria-labelledby=h-draft] .row-link")
-    handler.keys.press("Enter")
-    offer = handler.page.locator("form[action$='/offer/'] button[type=submit]")
+def test_an_offer_that_is_sent_twice_goes_out_once(browser: Browser, site: Site) -> None:
+    coordinator = sign_in(browser, site, "curlew")
+    coordinator.go("/referrals/")
+    coordinator.keys.tab_to("[aria-labelledby=h-draft] .row-link")
+    coordinator.keys.press("Enter")
+    offer = coordinator.page.locator("form[action$='/offer/'] button[type=submit]")
     expect(offer).to_be_visible()
-    referral = handler.page.url.rstrip("/").rsplit("/", 1)[-1]
+    referral = coordinator.page.url.rstrip("/").rsplit("/", 1)[-1]
     offer.dblclick()
-    expect(handler.page.locator(".page-head .badge").first).to_have_text("offered")
+    expect(coordinator.page.locator(".page-head .badge").first).to_have_text("offered")
     assert site.count("referral.offered", referral) == 1
+    coordinator.page.context.close()
