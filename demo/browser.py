@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
+from functools import cached_property
 from html.parser import HTMLParser
 from http.client import HTTPException, HTTPResponse
 from http.cookiejar import CookieJar
@@ -15,7 +16,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, HTTPErrorProcessor, OpenerDirector, ProxyHandler, Request, build_opener
 
 EMPTY_ELEMENTS = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-PAUSE = 0.1  # seconds before a request that got no answer is sent again
+PAUSE = 0.2  # seconds before a request that got no answer is sent again
 Values = Mapping[str, str | Sequence[str]]
 
 
@@ -134,7 +135,7 @@ class Answer:
     body: str
     headers: Message
 
-    @property
+    @cached_property
     def page(self) -> Node:
         return parse(self.body)
 

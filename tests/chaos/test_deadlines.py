@@ -25,14 +25,15 @@ def offered(tree: Battered) -> uuid.UUID:
 
 
 def make_due(tree: Battered, referral: uuid.UUID, step: str) -> None:
-    tree.sql(
+    tree.rows(
         f"UPDATE handoff_deadline SET due_at = now() - interval '1 minute'"
         f" WHERE referral_id = '{referral}' AND step = '{step}'"
     )
 
 
 def times(tree: Battered, referral: uuid.UUID, kind: str) -> int:
-    return int(tree.sql(f"SELECT count(*) FROM journal_event WHERE subject = '{referral}' AND kind = '{kind}'"))
+    found: int = tree.value(f"SELECT count(*) FROM journal_event WHERE subject = '{referral}' AND kind = '{kind}'")
+    return found
 
 
 def wait_for_event(tree: Battered, referral: uuid.UUID, kind: str) -> None:
@@ -72,4 +73,4 @@ def test_the_database_dies_in_the_middle_of_it(tree: Battered, offered: uuid.UUI
     wait_for_event(tree, offered, "referral.expired")
     settle(tree)
     assert times(tree, offered, "referral.expired") == 1
-    assert tree.rows(f"SELECT state FROM handoff_referral WHERE follows_id = '{offered}'") == ["draft"]
+    assert tree.rows(f"SELECT state FROM handoff_referral WHERE follows_id = '{offered}'") == [("draft",)]

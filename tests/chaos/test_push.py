@@ -24,7 +24,7 @@ def open_socket(tree: Battered, walk: Walk) -> Iterator[ClientConnection]:
 
     After Valkey was gone while nobody listened, the web notices its dead connection only with the first attempt.
     """
-    host = f"127.0.0.1:{tree.tree.port}"
+    host = f"127.0.0.1:{tree.port}"
     origin: Any = f"http://{host}"
     address = f"ws://{host}/ws/live/"
     cookie = {"Cookie": walk.rehearsal.handler.cookies}

@@ -69,15 +69,16 @@ def assert_nothing_else(tree: Battered, walks: list[Walk]) -> None:
     opened = [walk for walk in walks if walk.done]
     with_case = [walk for walk in walks if walk.expected()["cases"]]
     ids = ", ".join(f"'{walk.rehearsal.contact}'" for walk in opened)
-    assert tree.sql(f"SELECT count(*) FROM hotline_contact WHERE id IN ({ids})") == str(len(opened))
-    assert tree.sql("SELECT count(*) FROM cases_case WHERE id NOT IN (SELECT case_id FROM cases_casecontact)") == "0"
-    assert tree.sql(f"SELECT count(*) FROM cases_casecontact WHERE contact_id IN ({ids})") == str(len(with_case))
+    assert tree.value(f"SELECT count(*) FROM hotline_contact WHERE id IN ({ids})") == len(opened)
+    assert tree.value("SELECT count(*) FROM cases_case WHERE id NOT IN (SELECT case_id FROM cases_casecontact)") == 0
+    assert tree.value(f"SELECT count(*) FROM cases_casecontact WHERE contact_id IN ({ids})") == len(with_case)
 
 
 def test_e_mails(tree: Battered, walks: list[Walk]) -> None:
     """Each notice was sent; twice only where worker or database died between sending it and writing that down."""
     settle(tree)
-    wanted = Counter(tree.rows("SELECT u.email FROM handoff_notice n JOIN accounts_user u ON u.id = n.recipient_id"))
+    notices = tree.rows("SELECT u.email FROM handoff_notice n JOIN accounts_user u ON u.id = n.recipient_id")
+    wanted = Counter(email for (email,) in notices)
     sent = Counter(re.findall(r"^To: (.+)$", "\n".join(f.read_text() for f in tree.mail.iterdir()), re.MULTILINE))
     assert wanted.total() > 0
     assert not wanted - sent
@@ -85,5 +86,5 @@ def test_e_mails(tree: Battered, walks: list[Walk]) -> None:
 
 
 def test_the_tree_is_alive_after_all_this(tree: Battered) -> None:
-    tree.sql("DELETE FROM journal_heartbeat")
+    tree.value("DELETE FROM journal_heartbeat")
     wait_until(tree.is_ready, "relay, worker and beat to show life", 30)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +82,7 @@ class Walk:
 
     def found(self, tree: Battered) -> dict[str, Any]:
         query = FOUND.format(contact=self.rehearsal.contact, referral=self.rehearsal.referral)
-        found: dict[str, Any] = json.loads(tree.sql(query))
+        found: dict[str, Any] = tree.value(query)
         return found
 
     def expected(self) -> dict[str, Any]:
@@ -131,11 +130,11 @@ def settle(tree: Battered) -> None:
 
     What a dead worker had claimed waits for the end of its lease, which is cut short here.
     """
-    wait_until(lambda: tree.sql("SELECT count(*) FROM journal_outbox") == "0", "the outbox to be empty")
-    tree.sql(
+    wait_until(lambda: tree.value("SELECT count(*) FROM journal_outbox") == 0, "the outbox to be empty")
+    tree.rows(
         f"UPDATE handoff_notice SET claimed_until = now()"
         f" WHERE sent_at IS NULL AND claimed_until < '{(tree.last_kill + LEASE).isoformat()}'"
     )
     unsent = "SELECT count(*) FROM handoff_notice WHERE sent_at IS NULL"
-    wait_until(lambda: tree.sql(unsent) == "0", "the notices to be sent")
-    assert tree.sql("SELECT ntk.chain_break() IS NULL") == "t"
+    wait_until(lambda: tree.value(unsent) == 0, "the notices to be sent")
+    assert tree.value("SELECT ntk.chain_break()") is None
