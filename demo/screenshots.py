@@ -6,6 +6,7 @@ are looked at with the demo's people; a screen that a person has no link to is l
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,6 @@ from .people import DOMAIN, PASSWORD
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
 PATIENCE = 20_000  # ms until a page or a part of it counts as not coming
 SPOIL = "form => { form.elements.version.value = 999; form.elements.label.value = '…'; form.submit(); }"
@@ -147,15 +147,16 @@ class NoBrowser(Exception):
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window. Raises NoBrowser."""
+    """Chromium without a window. Raises NoBrowser."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         raise NoBrowser("Playwright is not installed; `./lotse test --collect-only` installs the tools.") from None
-    if not Path(CHROMIUM).exists():
-        raise NoBrowser(f"{CHROMIUM} is missing; on Debian and Ubuntu: apt-get install chromium.")
+    program = shutil.which("chromium")
+    if program is None:
+        raise NoBrowser("Chromium is not installed; on Debian and Ubuntu: apt-get install chromium.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         try:
             yield browser
         finally:
