@@ -138,7 +138,7 @@ def make_network(by: User, organisations: dict[str, Organisation], now: datetime
                 organisation=organisations[key],
                 starts_on=now.date(),
                 ends_on=now.date() + timedelta(days=20),
-                reason=PauseReason.values[0],
+                reason=PauseReason.FULL,
             )
 
 

@@ -15,10 +15,11 @@ from regions.vocabulary import Language, Phenomenon, Service
 
 UNSAID = frozenset({"", "unknown", None})
 #: Forms of address and words for anybody: a text may hold them, whatever the caller wants to be called.
-ADDRESSES = frozenset(
-    "frau herr family familie famille madame monsieur miss person personne caller anrufer anruferin anrufende"
-    " mother father sister brother mutter vater schwester bruder mère père sœur frère eltern parents".split()
-)
+ADDRESSES = {
+    "frau", "herr", "family", "familie", "famille", "madame", "monsieur", "miss", "person", "personne", "caller",
+    "anrufer", "anruferin", "anrufende", "mother", "father", "sister", "brother", "mutter", "vater", "schwester",
+    "bruder", "mère", "père", "sœur", "frère", "eltern", "parents",
+}  # fmt: skip
 LONG_ENOUGH = 4  # letters; a shorter part of a name stands in too many ordinary words
 EMAIL = re.compile(r"\S+@\S+\.\w{2,}")
 NUMBER = re.compile(r"\+?\d(?:[\s()/.–-]{0,3}\d){5,}")

@@ -17,6 +17,8 @@ from .states import ContactState
 from .vocabulary import Kind
 
 MOST_ROWS = 8
+#: Contacts are signals: none hides behind a short list.
+MOST_CONTACTS = 100
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,12 @@ def callbacks_waiting(now: datetime) -> Worklist:
 def contacts_for_shift(user: User) -> list[Contact]:
     """Unfinished contacts that are nobody's or have surfaced; one's own stand among the open ones already."""
     waiting = Contact.objects.for_the_shift().exclude(handler=user).select_related("caller_type", "handler")
-    return list(waiting.order_by("started_at", "id")[:MOST_ROWS])
+    return list(waiting.order_by("started_at", "id")[:MOST_CONTACTS])
 
 
 def open_contacts(user: User) -> list[Contact]:
     mine = Contact.objects.unfinished().of_handler(user).select_related("caller_type")
-    return list(mine.order_by("started_at", "id")[:MOST_ROWS])
+    return list(mine.order_by("started_at", "id")[:MOST_CONTACTS])
 
 
 def today(user: User, centre: Organisation) -> Today:

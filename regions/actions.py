@@ -23,7 +23,7 @@ from .models import Coverage, IntakePause, Liaison, OpeningHours, PartnerProfile
 from .permissions import require_pause
 from .vocabulary import PauseReason, Sector
 
-#: Reference rows have whole numbers as keys, the journal's subjects are UUIDs: this namespace leads from one to the other.
+#: Reference rows have whole numbers as keys, the journal's subjects are UUIDs: this namespace joins them.
 REFERENCE = UUID("5d8b6f0a-54f2-5c1e-9a43-3b0c7b1de210")
 
 
@@ -61,7 +61,7 @@ def save_profile(
     capacity: int,
     is_national: bool,
 ) -> PartnerProfile:
-    """Store what the partner offers; `version` is the one that was read (0 for a new profile). Raises NotAllowed, Stale."""
+    """Store what the partner offers; `version`: the one read, 0 for a new profile. Raises NotAllowed, Stale."""
     require(by, Permission.NETWORK_EDIT)
     profile = _locked_profile(organisation)
     values: dict[str, Any] = {

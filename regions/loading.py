@@ -1,4 +1,4 @@
-"""Bringing the reference tables to what the files say. Set-up work by an administrator's command, not an act in a case."""
+"""Bringing the reference tables to what the files say. Set-up work, not an act in a case."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def load_shipped_postal_codes(countries: Iterable[str] = ()) -> int:
 
 
 def import_postal_codes(lines: Iterable[str], *, country: str) -> int:
-    """Replace a country's postal codes by those of a CSV file; raises BadTable and writes nothing when a row is wrong."""
+    """Replace a country's postal codes by those of a CSV file; a wrong row raises BadTable, and nothing is written."""
     known = dict(Region.objects.values_list("code", "country"))
     rows = read(lines, country=country, regions=known)
     replace_postal_codes(rows)

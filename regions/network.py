@@ -63,7 +63,7 @@ def candidates_for(
 ) -> list[Candidate]:
     """The partners of the need's country as `routing.rank` wants them, in two queries.
 
-    `open_cases` counts each organisation's live cases; `answered_in_time` is its share of offers answered in time (0 to 1).
+    `open_cases` counts each organisation's live cases; `answered_in_time` is its share of offers answered in time.
     """
     pauses = pauses_on(today or timezone.localdate())
     records = answered_in_time or {}

@@ -218,7 +218,7 @@ def _phenomenon(need: Need) -> Reason:
     return Reason(code, {"phenomenon": need.phenomenon})
 
 
-#: A partner without a record is neither preferred nor held back: it counts as one that answers half of its offers in time.
+#: A partner without a record is neither preferred nor held back: it counts as one that answers half in time.
 UNKNOWN_RECORD = 0.5
 
 

@@ -46,7 +46,7 @@ def public_holidays(country: str, *subdivisions: str) -> Holidays:
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """When somebody can be expected to answer. `hours` by weekday, 0 for Monday; spans neither overlap nor cross midnight."""
+    """When somebody can be expected to answer. `hours` by weekday, 0 for Monday; spans lie within a day."""
 
     time_zone: str
     hours: Mapping[int, Sequence[Span]]
@@ -91,7 +91,7 @@ def next_opening(at: datetime, calendar: WorkingCalendar) -> datetime:
 
 
 def add_working_hours(start: datetime, hours: float, calendar: WorkingCalendar) -> datetime:
-    """The moment at which `hours` of opening time have passed since `start`. Raises ValueError for naive or negative input."""
+    """The moment at which `hours` of opening time have passed since `start`. ValueError for naive or negative input."""
     if start.tzinfo is None or hours < 0:
         raise ValueError("an aware start and at least 0 hours")
     left = timedelta(hours=hours)

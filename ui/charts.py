@@ -1,7 +1,7 @@
 """Charts: values in, shapes out. `{% chart %}` draws them as SVG with CSS variables, each with its table.
 
 Every function raises ValueError for a value below zero or a series of another length than its categories.
-A value of None may not be shown (disclosure control) or is not known: it is written as `Text.hidden`, never drawn as zero.
+A value of None may not be shown (disclosure control) or is not known: it reads `Text.hidden`, never zero.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-APPS = sorted(app for app in settings.OWN_APPS if (CHECKOUT / app / "__init__.py").exists())
+APPS = sorted(app for app in settings.INSTALLED_APPS if (CHECKOUT / app / "__init__.py").exists())
 PACKAGES = [*APPS, "config", "supervisor"]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

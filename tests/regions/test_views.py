@@ -74,8 +74,8 @@ def test_who_sees_which_page(people: People, partner_coordinator: User, browser:
     }
     assert seen == {
         **dict.fromkeys(readers, READING),
-        **dict.fromkeys(editors, set(everything)),
-        **dict.fromkeys(nobody, set()),
+        **{role: set(everything) for role in editors},
+        **{role: set() for role in nobody},
     }
 
 

@@ -25,7 +25,7 @@ BAVARIA = WorkingCalendar("Europe/Berlin", USUAL_HOURS, public_holidays("DE", "B
 WITH_BREAK = WorkingCalendar("Europe/Berlin", dict.fromkeys(range(5), ((time(9), time(12)), (time(13), time(17)))))
 ALWAYS = WorkingCalendar("Europe/Berlin", dict.fromkeys(range(7), ((time(0), time(23, 59)),)))
 
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 calendars = st.sampled_from([PLAIN, BERLIN_STATE, BAVARIA, WITH_BREAK, ALWAYS])
 
 
@@ -97,7 +97,7 @@ def test_a_calendar_that_never_opens_says_so() -> None:
 def test_a_naive_or_negative_value_is_refused(add: object) -> None:
     assert callable(add)
     with pytest.raises(ValueError, match="aware"):
-        add(datetime(2026, 3, 3), 1, PLAIN)
+        add(datetime(2026, 3, 3), 1, PLAIN)  # noqa: DTZ001
     with pytest.raises(ValueError, match="aware"):
         add(berlin("2026-03-03 10:00"), -1, PLAIN)
 

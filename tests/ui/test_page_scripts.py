@@ -119,7 +119,8 @@ def test_leaving_with_unsaved_text_asks(page: Page, server: Server) -> None:
     assert asked == ["beforeunload"]
 
 
-PART = """<div id="part" hx-get="/part" hx-trigger="changed:call from:body" hx-sync="this:queue last" hx-swap="outerHTML"
+PART = """<div id="part" hx-get="/part" hx-trigger="changed:call from:body" hx-sync="this:queue last"
+    hx-swap="outerHTML"
  data-announce="{count} waiting"><button id="inside" type="button">Answer</button></div>"""
 
 

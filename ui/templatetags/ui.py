@@ -45,7 +45,7 @@ TONES: dict[str, tuple[str, str]] = {
 
 @lru_cache(maxsize=512)
 def _svg(name: str, size: int) -> SafeString:
-    return mark_safe(lucide(name, size=size, aria_hidden="true", focusable="false"))
+    return mark_safe(lucide(name, size=size, aria_hidden="true", focusable="false"))  # noqa: S308  a drawing of the package
 
 
 @register.simple_tag

@@ -39,7 +39,13 @@ class Command(BaseCommand):
 
 def dictionary() -> str:
     with translation.override("en"):
-        return HEAD + "".join(part for app in settings.OWN_APPS for part in _app(app))
+        return HEAD + "".join(part for app in own_apps() for part in _app(app))
+
+
+def own_apps() -> list[str]:
+    """The apps of this checkout, in the order of the settings."""
+    places = {config.label: Path(config.path).parent for config in apps.get_app_configs()}
+    return [label for label, place in places.items() if place == Path(settings.BASE_DIR)]
 
 
 def _app(label: str) -> Iterator[str]:
