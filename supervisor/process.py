@@ -110,7 +110,7 @@ def _dropped(account: Account | None) -> Account | None:
 
 
 def last_will(orphan_signal: signal.Signals, parent: int) -> Callable[[], None]:
-    def prepare() -> None:
+    def prepare() -> None:  # pragma: no cover  runs between fork and exec, where nothing measures
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, int(orphan_signal), 0, 0, 0)
             if os.getppid() != parent:  # it died before we could ask

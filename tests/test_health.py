@@ -24,19 +24,19 @@ def test_healthz_needs_nothing(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "status", "relay"),
-    [(3, 200, {"ok": True, "age_seconds": 3.0}), (100, 503, {"ok": False, "age_seconds": 100.0})],
+    ("age", "status", "verdict"),
+    [(3, 200, "ready"), (100, 503, "not ready")],
 )
 def test_readyz_looks_at_the_age_of_heartbeats(
-    own_database: OwnDatabase, client: Client, age: int, status: int, relay: dict[str, Any]
+    own_database: OwnDatabase, client: Client, age: int, status: int, verdict: str
 ) -> None:
     own_database.sql(
         "INSERT INTO journal_heartbeat (name, at) VALUES"
         f" ('beat', clock_timestamp()), ('relay', clock_timestamp() - interval '{age} seconds')"
     )
     found, body = ready(client)
-    body["relay"]["age_seconds"] = round(body["relay"]["age_seconds"])
-    assert (found, body["relay"], body["status"]) == (status, relay, "ready" if status == 200 else "not ready")
+    assert (found, body["status"], body["relay"]["ok"]) == (status, verdict, status == 200)
+    assert age <= body["relay"]["age_seconds"] < age + 30
 
 
 def test_readyz_without_any_heartbeat(own_database: OwnDatabase, client: Client) -> None:

@@ -8,6 +8,7 @@ from supervisor.requirements import CHECKOUT, differences
 
 def test_the_pinned_files_agree_with_pyproject() -> None:
     assert differences() == []
+    assert requirements.main(["--check"]) == 0
 
 
 def test_a_changed_dependency_is_noticed(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]

@@ -6,12 +6,24 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running import Running, proportional_memory, supervise, survivors
+from running import (
+    CHECKOUT,
+    Running,
+    bare_environment,
+    command_line,
+    descendants,
+    proportional_memory,
+    supervise,
+    survivors,
+)
 
 from supervisor.account import for_servers
 from supervisor.data import DataDirectory
@@ -106,6 +118,26 @@ def test_manage_starts_the_servers_it_needs_and_ends_them(data: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "[X] 0001_initial" in done.stdout
     assert not (embedded.postgres.data / "postmaster.pid").exists()
+
+
+def test_a_command_that_is_ended_ends_its_servers(data: Path, tmp_path: Path) -> None:
+    code = "import time; print('working', flush=True); time.sleep(60)"
+    said = tmp_path / "said"
+    with said.open("w") as file:
+        popen = subprocess.Popen(
+            [sys.executable, "-m", "supervisor", "manage", "--data", str(data), "shell", "-v", "0", "-c", code],
+            cwd=CHECKOUT,
+            env=bare_environment(),
+            stdout=file,
+        )
+    while "working" not in said.read_text():
+        assert popen.poll() is None
+        time.sleep(0.05)
+    processes = {pid: command_line(pid) for pid in descendants(popen.pid)}
+    assert len(processes) > 3
+    popen.send_signal(signal.SIGTERM)
+    assert popen.wait(60) == 128 + signal.SIGTERM
+    assert survivors(processes) == {}
 
 
 @pytest.mark.parametrize(
