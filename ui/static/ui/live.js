@@ -85,7 +85,8 @@
     });
   }
   remember(document, false);
-  body.addEventListener("htmx:afterSettle", () => remember(document, true));
+  // What a page fetches while it opens (no event led to it) belongs to the page and is no news.
+  body.addEventListener("htmx:afterSettle", (event) => remember(document, Boolean(event.detail.requestConfig?.triggeringEvent)));
 
   if (!("live" in body.dataset)) return;
   connect();
