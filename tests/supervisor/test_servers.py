@@ -90,7 +90,7 @@ def test_a_missing_wheel_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_kind_of_machine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(binaries.platform, "machine", lambda: "abacus")
+    monkeypatch.setattr("platform.machine", lambda: "abacus")
     with pytest.raises(Refused, match=r"no valkey-server for this machine \(linux-abacus\)"):
         binaries.find(for_servers())
 
