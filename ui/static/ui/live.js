@@ -68,7 +68,9 @@
     names.forEach((name) => body.dispatchEvent(new CustomEvent(name, { detail: { ids: [] } })));
   }
 
+  let shown = "off";
   function show(state) {
+    shown = state;
     document.querySelectorAll("[data-live-state]").forEach((element) => {
       element.dataset.state = state;
       element.querySelector("[data-live-text]").textContent = element.getAttribute(`data-text-${state}`);
@@ -90,6 +92,7 @@
 
   if (!("live" in body.dataset)) return;
   connect();
+  body.addEventListener("htmx:afterSettle", () => show(shown)); // a refetched part brings its own sign, which knows nothing
   window.addEventListener("online", connect);
   window.addEventListener("pageshow", connect);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && connect());
