@@ -31,6 +31,7 @@ OPEN_REFERRALS = [
     (240, "DE", "de", "70173", "Stuttgart", "expired"),
     (200, "BE", "en", "2000", "Antwerpen", "in_progress"),
     (150, "DE", "de", "97070", "Würzburg", "accepted"),
+    (336, "DE", "de", "95028", "Hof", "declined"),
 ]
 
 
