@@ -34,7 +34,7 @@ def supervise(*arguments: str | Path, **more: str) -> subprocess.CompletedProces
     return subprocess.run(
         [sys.executable, "-m", "supervisor", *map(str, arguments)],
         cwd=CHECKOUT,
-        env=bare_environment(**more),
+        env=bare_environment(measured=True, **more),
         capture_output=True,
         text=True,
         check=False,
