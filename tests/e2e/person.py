@@ -53,6 +53,10 @@ def new_contact(person: Person) -> str:
     return person.page.url
 
 
+# A page that tries again waits a little longer each time; a busy machine takes its time too.
+expect.set_options(timeout=20_000)
+
+
 def expect_saved(page: Page) -> None:
     expect(page.locator("#contact-form [data-save-state]")).to_have_attribute("data-state", "saved")
 
