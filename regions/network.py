@@ -46,6 +46,11 @@ def codes_of(profile: PartnerProfile) -> list[str]:
     return codes
 
 
+def partners_without_profile() -> QuerySet[Organisation]:
+    """Partners of any country that have not said yet what they offer: no ranking can find them."""
+    return Organisation.objects.filter(kind=OrganisationKind.PARTNER, profile=None)
+
+
 def pauses_on(day: date) -> dict[int, Pause]:
     """The pause in force by organisation; of several the one that lasts longest."""
     found: dict[int, Pause] = {}

@@ -24,7 +24,7 @@ from . import actions, permissions, workload
 from .directory import Search, entries, entry, knows
 from .forms import CoverageForm, HoursForm, LiaisonForm, PauseForm, ProfileForm, SearchForm, VersionedForm
 from .models import IntakePause, Liaison, PartnerProfile, Region
-from .network import calendar_for, partners, pauses_on
+from .network import calendar_for, partners, partners_without_profile, pauses_on
 from .overview import liaisons_of, map_of, services_of
 from .reasons import names_of_regions
 from .vocabulary import Weekday
@@ -74,7 +74,12 @@ def partner_list(request: SignedInRequest) -> HttpResponse:
     form = SearchForm({**request.GET.dict(), "country": country})
     form.is_valid()
     search = Search(country, **{name: form.cleaned_data.get(name, "") for name in form.fields if name != "country"})
-    context = {"form": form, "entries": entries(search, timezone.localdate()), "unknown_place": not knows(search)}
+    context = {
+        "form": form,
+        "entries": entries(search, timezone.localdate()),
+        "unknown_place": not knows(search),
+        "without_profile": partners_without_profile(),
+    }
     return render(request, "regions/partners.html", {**context, **_frame(request, country, countries)})
 
 

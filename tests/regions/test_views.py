@@ -309,3 +309,10 @@ def test_other_countries_have_their_own_pages(people: People, browser: Browser, 
     for name in ("network", "partners", "liaisons"):
         answer = client.get(url(name), {"country": country})
         assert (answer.status_code, answer.context["country"]) == (200, country)
+
+
+def test_a_partner_without_a_profile_can_be_reached(people: People, profile: PartnerProfile, browser: Browser) -> None:
+    """A new organisation has said nothing yet; it must not be lost for it."""
+    answer = browser(people.coordinator).get(reverse("regions:partners"))
+    assert [organisation.name for organisation in answer.context["without_profile"]] == ["Other Partner"]
+    assert reverse("regions:partner", args=[people.other_partner.pk]) in answer.content.decode()
