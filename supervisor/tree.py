@@ -36,6 +36,8 @@ class Tree:
     outside: Outside
     say: Callable[[str], None] = print
     children: list[process.Child] = field(default_factory=list)
+    people: list[tuple[str, str, str]] = field(default_factory=list)
+    """The demo's users: email, role, password."""
 
     def __post_init__(self) -> None:
         self.embedded = Embedded(self.data)
@@ -63,14 +65,19 @@ class Tree:
         self.data.write_state({"kind": "up", "shared": self.shared, "addresses": self.addresses})
         own = not self.outside.has_database
         report = prepare(self.data, self.environment(OWNER, "prepare"), may_skip=own)
-        if self.shared["LOTSE_DEMO"] == "1":
-            self._make_demo()
         if own:
             self.embedded.forget_heartbeats()
-        for name, command, role in self._processes():
+        web, worker, beat, relay = self._processes()
+        self._start_children([web, worker])  # they load while the demo is made; only beat and relay give them work
+        if self.shared["LOTSE_DEMO"] == "1":
+            self._make_demo()
+            self.people = report["people"]
+        self._start_children([beat, relay])
+
+    def _start_children(self, wanted: list[tuple[str, list[str], str]]) -> None:
+        for name, command, role in wanted:
             child = process.start(name, command, environment=self.environment(role, name), directory=CHECKOUT)
             self.children.append(child)
-        self.people = report["people"] if self.shared["LOTSE_DEMO"] == "1" else []
 
     def _processes(self) -> list[tuple[str, list[str], str]]:
         python, celery = sys.executable, [sys.executable, "-m", "celery", "--quiet", "-A"]
@@ -99,8 +106,10 @@ class Tree:
             environment=self.environment(WORKER, "demo"),
             directory=CHECKOUT,
         )
+        self.children.append(child)
         if child.popen.wait():
             raise Refused("The demo could not be made; `./lotse up --no-demo` starts without it.")
+        self.children.remove(child)
         mark.touch()
 
     def _announce(self) -> None:
