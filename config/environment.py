@@ -93,7 +93,7 @@ def broker(environ: Mapping[str, str]) -> str:
 
 
 def mail(environ: Mapping[str, str], variable: str = "LOTSE_EMAIL_URL") -> dict[str, Any]:
-    """`smtp://user:password@host:port` (`smtps`: STARTTLS) by parts; an empty host when unset."""
+    """`smtp://user:password@host:port` (`smtps` or `?tls=1`: STARTTLS) by parts; an empty host when unset."""
     value = environ.get(variable, "").strip()
     parts = urlsplit(value)
     if value and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
@@ -103,7 +103,7 @@ def mail(environ: Mapping[str, str], variable: str = "LOTSE_EMAIL_URL") -> dict[
         "port": parts.port or (587 if parts.scheme == "smtps" else 25),
         "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
-        "tls": parts.scheme == "smtps",
+        "tls": parts.scheme == "smtps" or dict(parse_qsl(parts.query)).get("tls") == "1",
     }
 
 

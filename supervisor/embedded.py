@@ -54,6 +54,10 @@ class Embedded:
             self.postgres.make_database(DATABASE)
             mark.write_text(wanted, encoding="utf-8")
 
+    def forget_preparation(self) -> None:
+        """The database is to be made again at the next start."""
+        (self.data.root / "roles-made").unlink(missing_ok=True)
+
     def forget_heartbeats(self) -> None:
         """Those of the last run would make this one look ready before it is."""
         self.postgres.sql(FORGET_HEARTBEATS, database=DATABASE)

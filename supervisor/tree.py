@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from types import FrameType
 
-from supervisor import process
+from supervisor import demo, process
 from supervisor.data import DataDirectory
 from supervisor.embedded import Embedded
 from supervisor.environment import OWNER, WEB, WORKER, Outside, addresses, shared
@@ -61,7 +61,7 @@ class Tree:
             self._stop()
 
     def _start(self) -> None:
-        start_servers(self.embedded, self.outside)
+        start_servers(self.embedded, self.outside, before=self._settle_demo)
         self.data.write_state({"kind": "up", "shared": self.shared, "addresses": self.addresses})
         own = not self.outside.has_database
         report = prepare(self.data, self.environment(OWNER, "prepare"), may_skip=own)
@@ -73,6 +73,12 @@ class Tree:
             self._make_demo()
             self.people = report["people"]
         self._start_children([beat, relay])
+
+    def _settle_demo(self) -> None:
+        if self.demo:
+            demo.start_over_if_cut_off(self.embedded)
+        else:
+            demo.leave_alone(self.data)
 
     def _start_children(self, wanted: list[tuple[str, list[str], str]]) -> None:
         for name, command, role in wanted:
@@ -95,22 +101,12 @@ class Tree:
         return {**self.shared, "DATABASE_URL": self.addresses[role], "LOTSE_PROCESS": name}
 
     def _make_demo(self) -> None:
-        """Once per data directory: on the second start its mark is there and no time is spent."""
-        mark = self.data.root / "demo-made"
-        if mark.exists():
-            return
-        self.say("Making the demo ...")
-        child = process.start(
-            "demo",
-            [sys.executable, "manage.py", "demo", "--if-empty"],
-            environment=self.environment(WORKER, "demo"),
-            directory=CHECKOUT,
-        )
-        self.children.append(child)
-        if child.popen.wait():
-            raise Refused("The demo could not be made; `./lotse up --no-demo` starts without it.")
-        self.children.remove(child)
-        mark.touch()
+        child = demo.start(self.data, self.environment(WORKER, "demo"))
+        if child is not None:
+            self.say("Making the demo, which takes half a minute ...")
+            self.children.append(child)
+            demo.wait(self.data, child)
+            self.children.remove(child)
 
     def _announce(self) -> None:
         """Wait until /readyz says so, then tell where to go."""
@@ -145,10 +141,11 @@ class Tree:
         self.data.clear_state()
 
 
-def start_servers(embedded: Embedded, outside: Outside) -> None:
-    """Start what is not outside, with the database and its roles."""
+def start_servers(embedded: Embedded, outside: Outside, *, before: Callable[[], None] = lambda: None) -> None:
+    """Start what is not outside, with the database and its roles; `before` is called before the database is made."""
     embedded.start(database=not outside.has_database, broker=not outside.has_redis)
     if not outside.has_database:
+        before()
         embedded.prepare_database()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from running import command_line
 
-from supervisor import binaries, process
+from supervisor import binaries, demo, process
 from supervisor.account import for_servers
 from supervisor.data import DataDirectory
 from supervisor.embedded import Embedded
@@ -59,6 +59,50 @@ def test_data_that_are_no_cluster_are_told_with_the_last_lines_of_the_log(embedd
     with pytest.raises(Refused, match=r"(?s)PostgreSQL did not start; the last lines of .*postgres\.log:\n.*config"):
         embedded.start(broker=False)
     assert embedded.children == []
+
+
+def test_a_demo_that_was_cut_off_is_made_anew_but_never_over_real_data(embedded: Embedded) -> None:
+    def organisations() -> str:
+        return embedded.postgres.sql("SELECT to_regclass('accounts_organisation')", database="lotse")
+
+    def begin(is_demo: str) -> None:
+        table = "CREATE TABLE IF NOT EXISTS accounts_organisation (is_demo boolean)"
+        embedded.postgres.sql(f"{table}; INSERT INTO accounts_organisation VALUES ({is_demo})", database="lotse")
+        (embedded.data.root / "demo-begun").touch()
+
+    embedded.start(broker=False)
+    try:
+        embedded.prepare_database()
+        begin("true")
+        demo.start_over_if_cut_off(embedded)
+        embedded.prepare_database()
+        assert organisations() == ""
+
+        begin("false")
+        with pytest.raises(Refused, match="holds an organisation that is not part of the demo"):
+            demo.start_over_if_cut_off(embedded)
+        assert organisations() == "accounts_organisation"
+
+        demo.leave_alone(embedded.data)
+        demo.start_over_if_cut_off(embedded)
+        assert organisations() == "accounts_organisation"
+    finally:
+        embedded.stop()
+
+
+def test_a_demo_that_is_made_costs_no_time(tmp_path: Path) -> None:
+    data = DataDirectory.open(tmp_path, for_servers())
+    (data.root / "demo-made").touch()
+    assert demo.start(data, {}) is None
+
+
+def test_a_demo_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    data = DataDirectory.open(tmp_path, for_servers())
+    child = demo.start(data, {"DATABASE_URL": "wrong"})
+    assert child is not None
+    with pytest.raises(Refused, match="could not be made"):
+        demo.wait(data, child)
+    assert not (data.root / "demo-made").exists()
 
 
 def test_sql_that_is_refused_is_said(embedded: Embedded) -> None:
