@@ -79,7 +79,11 @@ def test_the_checklist_speaks_the_reader_s_language(people: People, browser: Bro
     client = browser(people.handler)
     contact = make_contact(people.handler)
     page = client.get(url("panel", contact), headers={"accept-language": language})
-    title = {"en": "Is a minor involved?", "fr": "Un·e mineur·e est-il·elle concerné·e ?", "de": "minderjährige"}
+    title = {
+        "en": "Is a minor involved?",
+        "fr": "Un·e mineur·e est-il·elle concerné·e\N{NO-BREAK SPACE}?",
+        "de": "minderjährige",
+    }
     assert title[language] in page.content.decode()
 
 
