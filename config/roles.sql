@@ -6,7 +6,8 @@ DECLARE
     wanted text;
 BEGIN
     -- Two databases of one cluster may be prepared at the same time; roles are shared between them.
-    PERFORM pg_advisory_xact_lock(hashtext('lotse roles'));
+    -- An advisory lock holds within one database only; a lock on the shared table of roles holds for all of them.
+    LOCK TABLE pg_catalog.pg_authid IN SHARE ROW EXCLUSIVE MODE;
     FOREACH wanted IN ARRAY ARRAY['lotse_owner', 'lotse_web', 'lotse_worker', 'lotse_stats', 'lotse_backup'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', wanted);

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 
 import pytest
 from cluster import OwnDatabase
 from django.db import connection
+
+from supervisor.embedded import Embedded
+from supervisor.postgres import ROLES
 
 
 def who_and_where() -> tuple[str, str]:
@@ -29,3 +33,17 @@ def test_own_database_is_where_django_works(own_database: OwnDatabase) -> None:
 def test_the_outside_is_out_of_reach() -> None:
     with socket.socket() as outside, pytest.raises(RuntimeError, match="stay on this machine"):
         outside.connect(("192.0.2.1", 80))
+
+
+def test_databases_of_one_cluster_may_be_prepared_at_the_same_time(servers: Embedded) -> None:
+    """Roles are shared between databases: without a lock on all of them one preparation stops the other."""
+    postgres = servers.postgres
+    names = [f"prepared_{number}" for number in range(6)]
+    for name in names:
+        postgres.sql(f'CREATE DATABASE "{name}"')
+    psql = [str(postgres.programs / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", str(postgres.socket)]
+    for _round in range(3):
+        running = [subprocess.Popen([*psql, "-U", "postgres", "-d", name, "-f", str(ROLES)]) for name in names]
+        assert [process.wait() for process in running] == [0] * len(names)
+    for name in names:
+        postgres.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
