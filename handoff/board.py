@@ -16,6 +16,9 @@ from .models import Referral
 from .progress import is_overdue
 from .states import ENDED, TAKEN, ReferralState
 
+#: Ended referrals on a page, of the board and of the inbox.
+ENDED_SHOWN = 20
+
 #: Nobody keeps more than this in view; the rest shows as soon as something of it is done.
 MOST = 200
 Test = Callable[[Referral, datetime], bool]

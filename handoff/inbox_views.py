@@ -17,14 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import can
 from accounts.roles import Permission
 from hotline.doors import SignedInRequest, signed_in
+from hotline.pages import page_of
 from journal.stale import Stale
 
 from . import answers
-from .board import ended_of_partner
+from .board import ENDED_SHOWN, ended_of_partner
 from .board import inbox as sections_of
 from .forms import CompleteForm, DeclineForm, FeedbackForm, QuestionForm, ReturnForm
 from .pages import latest_event, partner_page, told_stale
-from .paging import page_of
 from .permissions import referral_for_partner
 from .vocabulary import DeclineReason, Feedback, Outcome
 
@@ -49,9 +49,9 @@ def _inbox(request: SignedInRequest) -> dict[str, Any]:
         raise Http404
     now = timezone.now()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    page = page_of(ended_of_partner(partner), "ended_at", after=after, before=before)
+    page = page_of(ended_of_partner(partner), column="ended_at", after=after, before=before, size=ENDED_SHOWN)
     sections = sections_of(partner, now)
-    is_empty = not page.items and not any(section.referrals for section in sections)
+    is_empty = not page.rows and not any(section.referrals for section in sections)
     return {
         "sections": sections,
         "page": page,

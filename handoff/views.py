@@ -20,16 +20,16 @@ from cases.permissions import case_to_read, case_to_reread, case_to_write
 from cases.permissions import may_write as may_write_case
 from hotline.doors import SignedInRequest, signed_in
 from hotline.models import Contact
+from hotline.pages import page_of
 from hotline.permissions import contact_to_write
 from journal.stale import Stale
 from regions.vocabulary import Service
 
 from . import actions
+from .board import ENDED_SHOWN, ended_of_centre
 from .board import board as sections_of
-from .board import ended_of_centre
 from .forms import AnswerForm, OfferForm
 from .pages import latest_event, offer_page, referral_page, told_stale
-from .paging import page_of
 from .permissions import referral_for_centre
 from .ranking import contact_facts, need_from, rank_for_case, rank_partners
 from .states import LIVE
@@ -142,9 +142,9 @@ def _board(request: SignedInRequest) -> dict[str, Any]:
         raise Http404
     now = timezone.now()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    page = page_of(ended_of_centre(centre), "ended_at", after=after, before=before)
+    page = page_of(ended_of_centre(centre), column="ended_at", after=after, before=before, size=ENDED_SHOWN)
     sections = sections_of(centre, now)
-    is_empty = not page.items and not any(section.referrals for section in sections)
+    is_empty = not page.rows and not any(section.referrals for section in sections)
     return {"sections": sections, "page": page, "is_empty": is_empty, "now": now}
 
 

@@ -101,7 +101,8 @@ def make_people() -> People:
         Membership(user=people[person], organisation=organisations[organisation], role=role.value)
         for person, (organisation, role) in PLACES.items()
     )
-    return People(**organisations, **people)
+    everything: dict[str, Any] = {**organisations, **people}
+    return People(**everything)
 
 
 def as_user(user: User, function: Callable[..., Any], **arguments: Any) -> Any:

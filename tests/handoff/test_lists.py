@@ -17,10 +17,11 @@ from accounts.models import User
 from accounts.roles import Role
 from handoff.actions import withdraw_referral
 from handoff.answers import give_feedback
+from handoff.board import ENDED_SHOWN as SIZE
 from handoff.models import Referral
-from handoff.paging import SIZE, page_of
 from handoff.states import ReferralState
 from handoff.vocabulary import Feedback
+from hotline.pages import page_of
 from privacy.context import acting_as
 
 
@@ -104,8 +105,8 @@ def test_nothing_yet_is_said_with_the_next_step(people: People) -> None:
 def test_a_draft_thrown_away_is_not_among_the_ended(people: People) -> None:
     gone = draft(people, make_case(people))
     as_user(people.handler, withdraw_referral, by=people.handler, referral_id=gone.pk)
-    assert client_of(people.handler).get("/referrals/").context["page"].items == []
-    assert client_of(people.worker).get("/inbox/").context["page"].items == []
+    assert client_of(people.handler).get("/referrals/").context["page"].rows == []
+    assert client_of(people.worker).get("/inbox/").context["page"].rows == []
 
 
 def ended(people: People, number: int) -> list[Referral]:
@@ -138,7 +139,7 @@ def test_pages_forward_and_back_show_each_referral_once(people: People) -> None:
     query = ""
     while True:
         page = client.get(f"/referrals/{query}").context["page"]
-        there.append([referral.pk for referral in page.items])
+        there.append([referral.pk for referral in page.rows])
         if page.older is None:
             break
         query = "?before=" + page.older.replace("+", "%2B")
@@ -146,7 +147,7 @@ def test_pages_forward_and_back_show_each_referral_once(people: People) -> None:
     back = [there[-1]]
     while page.newer:
         page = client.get("/referrals/?after=" + page.newer.replace("+", "%2B")).context["page"]
-        back.insert(0, [referral.pk for referral in page.items])
+        back.insert(0, [referral.pk for referral in page.rows])
     assert back == there
 
 
@@ -154,5 +155,5 @@ def test_pages_forward_and_back_show_each_referral_once(people: People) -> None:
 def test_a_cursor_that_cannot_be_read_leads_to_the_first_page(people: People, cursor: str) -> None:
     wanted = [referral.pk for referral in ended(people, 3)]
     with acting_as(people.handler, purpose="test"):
-        page = page_of(Referral.objects.all(), "ended_at", after=cursor, before=cursor)
-    assert [referral.pk for referral in page.items] == wanted
+        page = page_of(Referral.objects.all(), column="ended_at", after=cursor, before=cursor)
+    assert [referral.pk for referral in page.rows] == wanted
