@@ -48,6 +48,7 @@ if IS_MAIN:
 
 import django  # noqa: E402  it reads the environment above
 from django.conf import settings  # noqa: E402  it reads the environment above
+from django.utils import translation  # noqa: E402  it reads the environment above
 
 django.setup()
 pytest_plugins = ["people"]
@@ -113,6 +114,12 @@ def django_db_setup(servers: Embedded) -> Iterator[None]:
     from django.db import connections
 
     connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """A request leaves its language active in the thread; the next test starts in English."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 _counter = iter(range(1_000_000))
