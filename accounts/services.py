@@ -11,6 +11,7 @@ class Service(StrEnum):
     RELAY = "relay"
     DEADLINES = "deadlines"
     SHIFT = "shift"
+    TELEPHONE = "telephone"
 
 
 def service_user(service: Service) -> User:

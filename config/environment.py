@@ -107,6 +107,34 @@ def mail(environ: Mapping[str, str], variable: str = "LOTSE_EMAIL_URL") -> dict[
     }
 
 
+def telephony(environ: Mapping[str, str], public_url: str) -> dict[str, str]:
+    """The provider's account and where to find it; everything may be empty, but half an account is a mistake."""
+    names = {
+        "account": "LOTSE_TELEPHONY_ACCOUNT",
+        "api_url": "LOTSE_TELEPHONY_API_URL",
+        "edge": "LOTSE_TELEPHONY_EDGE",
+        "region": "LOTSE_TELEPHONY_REGION",
+        "api_key": "LOTSE_TELEPHONY_API_KEY",
+        "app": "LOTSE_TELEPHONY_APP",
+    }
+    found = {name: environ.get(variable, "").strip() for name, variable in names.items()}
+    found["token"] = _optional_secret(environ, "LOTSE_TELEPHONY_TOKEN")
+    found["api_secret"] = _optional_secret(environ, "LOTSE_TELEPHONY_API_SECRET")
+    found["public_url"] = environ.get("LOTSE_TELEPHONY_PUBLIC_URL", "").strip().rstrip("/") or public_url
+    if bool(found["account"]) != bool(found["token"]):
+        raise Misconfigured("LOTSE_TELEPHONY_ACCOUNT", "and LOTSE_TELEPHONY_TOKEN must be set together.")
+    for name in ("api_url", "public_url"):
+        if found[name] and urlsplit(found[name]).scheme not in {"http", "https"}:
+            variable = "LOTSE_TELEPHONY_API_URL" if name == "api_url" else "LOTSE_TELEPHONY_PUBLIC_URL"
+            raise Misconfigured(variable, "must begin with https:// (or http://, for a simulator).")
+    return found
+
+
+def _optional_secret(environ: Mapping[str, str], variable: str) -> str:
+    named = environ.get(variable) or environ.get(f"{variable}_FILE")
+    return secret(environ, variable) if named else ""
+
+
 def secret(environ: Mapping[str, str], variable: str) -> str:
     """The value of `variable`, or the content of the file that `variable`_FILE names."""
     if environ.get(variable):

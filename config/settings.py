@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "journal",
     "regions",
     "hotline",
+    "switchboard",
     "triage",
     "cases",
     "handoff",
@@ -161,6 +162,9 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": _every("journal.tasks.heartbeat", timedelta(seconds=10)),
     "surface-contacts": _every("hotline.tasks.surface", timedelta(minutes=1)),
     "run-deadlines": _every("handoff.tasks.run_deadlines", timedelta(seconds=20)),
+    "run-queue": _every("switchboard.tasks.run_queue", timedelta(seconds=2)),
+    "run-commands": _every("switchboard.tasks.run_commands", timedelta(seconds=10)),
+    "ask-about-calls": _every("switchboard.tasks.ask_about_calls", timedelta(seconds=30)),
     "send-notices": _every("handoff.tasks.send_notices", timedelta(minutes=1)),
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
@@ -251,6 +255,9 @@ EMAIL_FILE_PATH = LOTSE_DATA / "mail"
 EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS = MAIL["host"], MAIL["port"], MAIL["tls"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_TIMEOUT = MAIL["user"], MAIL["password"], 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRON.get("LOTSE_EMAIL_FROM") or "lotse@localhost"
+
+# --- telephone: without an account the platform runs and says that no telephone is connected ---------------------
+TELEPHONY = environment.telephony(ENVIRON, LOTSE_PUBLIC_BASE_URL)
 
 # --- language and time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.permissions import NotAllowed, require
 from accounts.roles import Permission
 from journal.actions import record
@@ -19,6 +19,7 @@ from journal.numbers import next_number
 from journal.stale import stale
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
+from privacy.models import DataKey
 from regions.models import Region
 
 from .models import Contact
@@ -45,30 +46,67 @@ def open_contact(
     contact_id: uuid.UUID,
     channel: Channel = Channel.PHONE,
     started_at: datetime | None = None,
+    data_key: DataKey | None = None,
     details: dict[str, Any] | None = None,
 ) -> Contact:
-    """Begin to log a contact. ``contact_id`` comes with the form: a repeated post finds the one contact."""
+    """Begin to log a contact. ``contact_id`` comes with the form: a repeated post finds the one contact.
+
+    ``data_key``: that of the call which the contact logs, so that they are one dossier.
+    """
     if by.centre is None:
         raise NotAllowed(Permission.CONTACT_LOG)
     require(by, Permission.CONTACT_LOG, by.centre.pk)
     known = Contact.objects.filter(pk=contact_id, handler=by).first()
     if known:
         return known
-    now = timezone.now()
-    contact = Contact(
-        pk=contact_id,
-        centre=by.centre,
-        handler=by,
-        channel=channel,
-        started_at=started_at or now,
-    )
-    contact.number = next_number("hotline_contact_number")
-    contact.data_key = new_data_key()
-    contact.saved_at = now
-    _apply(contact, details or {})
+    contact = _new_contact(contact_id, by.centre, channel, started_at, data_key, details)
+    contact.handler = by
     if not insert_once(contact):
         return _my_contact(by, contact_id)
     _record("contact.opened", by, contact, {"channel": channel})
+    return contact
+
+
+@transaction.atomic
+def receive_contact(
+    *,
+    by: User,
+    contact_id: uuid.UUID,
+    centre: Organisation,
+    channel: Channel,
+    data_key: DataKey,
+    details: dict[str, Any],
+) -> Contact:
+    """A contact that came by itself, as a message: nobody's yet, so the whole shift sees it. Run by a service."""
+    contact = _new_contact(contact_id, centre, channel, None, data_key, details)
+    contact.save(force_insert=True)
+    _record("contact.received", by, contact, {"channel": channel})
+    return contact
+
+
+@transaction.atomic
+def return_contact(*, by: User, contact_id: uuid.UUID) -> None:
+    """The handler could not be reached by telephone: the contact is nobody's again. Run by a service."""
+    contact = Contact.objects.select_for_update().filter(pk=contact_id, state=ContactState.DRAFT).first()
+    if contact and contact.handler_id:
+        previous = contact.handler_id
+        _hand_to(contact, None)
+        _record("contact.returned", by, contact, {"from": previous})
+
+
+def _new_contact(
+    contact_id: uuid.UUID,
+    centre: Organisation,
+    channel: Channel,
+    started_at: datetime | None,
+    data_key: DataKey | None,
+    details: dict[str, Any] | None,
+) -> Contact:
+    now = timezone.now()
+    contact = Contact(pk=contact_id, centre=centre, channel=channel, started_at=started_at or now, saved_at=now)
+    contact.number = next_number("hotline_contact_number")
+    contact.data_key = data_key or new_data_key()
+    _apply(contact, details or {})
     return contact
 
 
@@ -190,7 +228,7 @@ def _kind_of_save(contact: Contact) -> str:
     return "contact.saved" if contact.state == ContactState.DRAFT else "contact.corrected"
 
 
-def _hand_to(contact: Contact, user: User) -> None:
+def _hand_to(contact: Contact, user: User | None) -> None:
     contact.handler = user
     contact.surfaced_at = None
     contact.saved_at = timezone.now()

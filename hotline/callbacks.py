@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.permissions import NotAllowed, can, require
 from accounts.roles import Permission
 from journal.actions import record
 from journal.groups import organisation_group
 from journal.stale import stale
 from privacy.actions import new_data_key
+from privacy.models import DataKey
 
 from .actions import complete_contact, open_contact
 from .models import Callback, Contact
 from .once import insert_once
 from .states import CALLBACK_TRANSITIONS, CallbackState, ContactState
-from .vocabulary import Channel, Kind
+from .vocabulary import CallbackOrigin, Channel, Kind
 
 
 @transaction.atomic
@@ -58,6 +60,42 @@ def schedule_callback(
         return Callback.objects.get(pk=callback_id)
     _record("callback.scheduled", by, callback)
     return callback
+
+
+@transaction.atomic
+def callback_from_call(
+    *,
+    by: User,
+    callback_id: uuid.UUID,
+    centre: Organisation,
+    data_key: DataKey,
+    phone: str,
+    language: str,
+    origin: CallbackOrigin,
+    due_at: datetime,
+) -> Callback:
+    """A call that nobody answered leads to a callback; one per call. Run by the telephone's service."""
+    known = Callback.objects.filter(pk=callback_id).first()
+    if known:
+        return known
+    callback = Callback(
+        pk=callback_id, centre=centre, data_key=data_key, due_at=due_at, language=language, origin=origin, made_by=by
+    )
+    callback.phone = phone
+    callback.save(force_insert=True)
+    _record("callback.scheduled", by, callback)
+    return callback
+
+
+@transaction.atomic
+def withdraw_suggestions(*, by: User, callbacks: Iterable[uuid.UUID]) -> None:
+    """Somebody who hung up has been answered meanwhile: the suggestions to ring back go. Run by the service."""
+    open_ones = Callback.objects.select_for_update().filter(
+        pk__in=list(callbacks), state=CallbackState.OPEN, origin=CallbackOrigin.MISSED
+    )
+    for callback in open_ones:
+        _move(callback, CallbackState.CANCELLED, ended_at=timezone.now())
+        _record("callback.cancelled", by, callback)
 
 
 @transaction.atomic

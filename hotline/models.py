@@ -17,7 +17,7 @@ from regions.models import Region
 from regions.vocabulary import Language, Phenomenon
 
 from .states import CallbackState, ContactState
-from .vocabulary import AgeBand, CallerIdKind, Channel, Kind, RegionSource, Relation, Sex
+from .vocabulary import AgeBand, CallbackOrigin, CallerIdKind, Channel, Kind, RegionSource, Relation, Sex
 
 SURFACES_AFTER = timedelta(hours=2)
 
@@ -197,6 +197,7 @@ class Callback(models.Model):
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="callbacks", null=True)
     state = models.CharField(max_length=10, choices=CallbackState, default=CallbackState.OPEN)
+    origin = models.CharField(max_length=10, choices=CallbackOrigin, default=CallbackOrigin.PLANNED)
     claimed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     conversation = models.ForeignKey(Contact, models.PROTECT, related_name="+", null=True)
     language = models.CharField(max_length=3, choices=Language, blank=True)

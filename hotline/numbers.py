@@ -30,10 +30,15 @@ class Number:
     area: str
 
 
+def is_withheld(text: str) -> bool:
+    """Whether this is one of the ways to say that a number is not shown."""
+    return "".join(text.split()).lower().startswith(WITHHELD)
+
+
 def parse_number(text: str, country: str) -> Number | None:
     """The number, read as from ``country`` (ISO 3166-1); None for anything that is not a valid, shown number."""
     compact = "".join(text.split())
-    if not compact or compact.lower().startswith(WITHHELD):
+    if not compact or is_withheld(compact):
         return None
     try:
         parsed = phonenumbers.parse(text, country)

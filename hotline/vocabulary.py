@@ -64,6 +64,15 @@ class RegionSource(models.TextChoices):
     CHOSEN = "chosen", _("chosen by hand")
 
 
+class CallbackOrigin(models.TextChoices):
+    """Why somebody is to be called back. Who only hung up has not asked for it: ringing back can put them in danger."""
+
+    PLANNED = "planned", _("planned")
+    ASKED = "asked", _("asked for by the caller")
+    VOICEMAIL = "voicemail", _("left a voicemail")
+    MISSED = "missed", _("hung up: did not ask to be called back")
+
+
 class Relation(models.TextChoices):
     CHILD = "child", _("son or daughter")
     SIBLING = "sibling", _("brother or sister")

@@ -139,6 +139,16 @@ class EncryptedTextField(EncryptedField):
         return plain.decode()
 
 
+class EncryptedBytesField(EncryptedField):
+    empty = b""
+
+    def dump(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def load(self, plain: bytes) -> bytes:
+        return plain
+
+
 class EncryptedJSONField(EncryptedField):
     @classmethod
     def empty_value(cls) -> Any:

@@ -1,0 +1,256 @@
+"""The life of a call as the provider tells it. Run by the service user ``telephone``. (A part of the actions.)"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from hotline.actions import return_contact
+from hotline.callbacks import callback_from_call, withdraw_suggestions
+from hotline.numbers import is_withheld, parse_number
+from hotline.vocabulary import CallbackOrigin, CallerIdKind
+from journal.actions import record
+from journal.groups import organisation_group
+from privacy.actions import new_data_key
+from privacy.blind_index import phone_index
+from regions.network import calendar_for
+from regions.working_hours import is_open, next_opening
+
+from .commands import order
+from .dispatch import offer_calls, withdraw_offers
+from .models import Block, Call, Leg, Line, Voicemail
+from .seats import leave_call
+from .states import CALL_TRANSITIONS, NATURAL_ENDING, CallState, Ending, SeatState
+from .vocabulary import CommandKind
+
+#: A caller who was cut off and rings again within this time goes first.
+CUT_OFF_WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class CallerId:
+    """Who rings, as far as the provider says. ``e164`` only for a number that may recognise somebody."""
+
+    raw: str
+    kind: CallerIdKind
+    e164: str
+
+    @classmethod
+    def of(cls, raw: str, country: str) -> CallerId:
+        number = parse_number(raw, country)
+        if number:
+            return cls(raw, CallerIdKind.SHOWN, number.e164)
+        return cls(raw, CallerIdKind.WITHHELD if is_withheld(raw) else CallerIdKind.UNKNOWN, "")
+
+
+@transaction.atomic
+def arrive(*, by: User, line: Line, sid: str, caller: CallerId) -> Call:
+    """A call has reached one of our lines. A repeat finds the one call."""
+    known = Call.objects.select_related("line").filter(sid=sid).first()
+    if known:
+        return known
+    now = timezone.now()
+    call = Call(line=line, centre_id=line.centre_id, data_key=new_data_key(), sid=sid, arrived_at=now, heard_at=now)
+    call.phone, call.from_raw, call.caller_id_kind = caller.e164, caller.raw, caller.kind
+    call.phone_index = phone_index(caller.e164) if caller.e164 else None
+    call.is_urgent = _was_cut_off(call, now)
+    if len(line.languages) == 1:
+        call.language = line.languages[0]
+    call.save(force_insert=True)
+    note(by, "call.arrived", call, {"line": line.pk, "caller_id": caller.kind})
+    return call
+
+
+def _was_cut_off(call: Call, now: datetime) -> bool:
+    """Whether the same number was in a conversation that broke off a moment ago."""
+    if call.phone_index is None:
+        return False
+    recent = Call.objects.filter(phone_index=call.phone_index, ended_at__gt=now - CUT_OFF_WITHIN)
+    return recent.filter(legs__reason="lost").exists()
+
+
+def running_block(call: Call, now: datetime) -> Block | None:
+    if call.phone_index is None:
+        return None
+    return Block.objects.running(now).filter(centre=call.centre_id, phone_index=bytes(call.phone_index)).first()
+
+
+def is_line_open(line: Line, now: datetime) -> bool:
+    return line.is_round_the_clock or is_open(now, calendar_for(line.centre))
+
+
+@transaction.atomic
+def choose_language(*, by: User, call: Call, language: str) -> None:
+    """What was chosen in the menu. A later choice (the caller listens again) replaces it."""
+    if Call.objects.filter(pk=call.pk, state=CallState.MENU).exclude(language=language).update(language=language):
+        call.language = language
+        note(by, "call.language_chosen", call, {"language": language})
+
+
+@transaction.atomic
+def begin_waiting(*, by: User, call: Call) -> Call:
+    """The caller has heard the notices and stands in the queue."""
+    call = lock_call(call.pk)
+    if call.state == CallState.MENU:
+        move(by, call, CallState.WAITING, waiting_since=timezone.now())
+        offer_calls(by=by, centre=call.centre_id)
+    return call
+
+
+@transaction.atomic
+def begin_leaving(*, by: User, call: Call, ending: Ending) -> Call:
+    """The caller does not wait: wishes a callback, or may leave a message. ``ending``: if nothing else comes."""
+    call = lock_call(call.pk)
+    if CallState.LEAVING in CALL_TRANSITIONS[CallState(call.state)]:
+        move(by, call, CallState.LEAVING, ending_so_far=ending)
+        withdraw_offers(by=by, call=call)
+    elif call.state == CallState.LEAVING and call.ending_so_far != ending:
+        Call.objects.filter(pk=call.pk).update(ending_so_far=ending)
+        call.ending_so_far = ending
+        note(by, "call.leaving", call, {"ending": ending})
+    return call
+
+
+@transaction.atomic
+def begin_talking(*, by: User, call: Call) -> Call:
+    """Caller and handler are in the room."""
+    call = lock_call(call.pk)
+    if call.state == CallState.CONNECTING:
+        move(by, call, CallState.TALKING, connected_at=timezone.now())
+        if call.phone_index:
+            withdraw_suggestions(by=by, callbacks=_suggested(call))
+    return call
+
+
+def _suggested(call: Call) -> list[uuid.UUID]:
+    """Callbacks that were only suggested because this number hung up earlier."""
+    earlier = Call.objects.filter(phone_index=call.phone_index, centre=call.centre_id, callback__isnull=False)
+    return [pk for pk in earlier.values_list("callback_id", flat=True) if pk]
+
+
+@transaction.atomic
+def put_back(*, by: User, call: Call, why: str) -> Call:
+    """The handler who claimed the call could not be reached: it stands where it stood, and is offered anew.
+
+    The handler goes on a break, and the contact becomes the next handler's.
+    """
+    call = lock_call(call.pk)
+    if call.state != CallState.CONNECTING:
+        return call
+    leave_call(by=by, call=call, to=SeatState.BREAK, why=why)
+    if call.contact_id:
+        return_contact(by=by, contact_id=call.contact_id)
+    move(by, call, CallState.WAITING, claimed_by=None, claimed_at=None, why=why)
+    offer_calls(by=by, centre=call.centre_id)
+    return call
+
+
+@transaction.atomic
+def end_call(*, by: User, call: Call, ending: Ending | None = None) -> Call:
+    """The caller's leg has ended. A repeat has no effect."""
+    call = lock_call(call.pk)
+    if call.state == CallState.ENDED:
+        return call
+    decided = ending or Ending(call.ending_so_far or NATURAL_ENDING[CallState(call.state)])
+    withdraw_offers(by=by, call=call)
+    move(by, call, CallState.ENDED, ending=decided, ended_at=timezone.now(), is_held=False)
+    for leg in Leg.objects.live().filter(call=call):
+        order(by=by, kind=CommandKind.HANG_UP, leg=leg)
+    leave_call(by=by, call=call)
+    _plan_callback(by, call)
+    return call
+
+
+ORIGINS = {
+    Ending.CALLBACK: CallbackOrigin.ASKED,
+    Ending.VOICEMAIL: CallbackOrigin.VOICEMAIL,
+    Ending.ABANDONED: CallbackOrigin.MISSED,
+    Ending.CLOSED: CallbackOrigin.MISSED,
+}
+
+
+def _plan_callback(by: User, call: Call) -> None:
+    """A wish, a voicemail, or a suggestion where somebody hung up whose number was shown; one at a time per number."""
+    origin = ORIGINS.get(Ending(call.ending))
+    if origin is None or (not call.phone_index and origin != CallbackOrigin.VOICEMAIL):
+        return
+    if origin == CallbackOrigin.MISSED and _has_open_callback(call):
+        return
+    callback = callback_from_call(
+        by=by,
+        callback_id=call.pk,
+        centre=call.centre,
+        data_key=call.data_key,
+        phone=call.phone,
+        language=call.language,
+        origin=origin,
+        due_at=next_opening(timezone.now(), calendar_for(call.centre)),
+    )
+    Call.objects.filter(pk=call.pk).update(callback=callback)
+
+
+def _has_open_callback(call: Call) -> bool:
+    earlier = Call.objects.filter(phone_index=call.phone_index, centre=call.centre_id)
+    return earlier.filter(callback__ended_at=None, callback__isnull=False).exists()
+
+
+@transaction.atomic
+def keep_voicemail(*, by: User, call: Call, recording_sid: str, seconds: int) -> None:
+    """A voicemail was spoken; the task fetches the sound. A repeat has no effect."""
+    call = lock_call(call.pk)
+    made = Voicemail(call=call, centre_id=call.centre_id, data_key_id=call.data_key_id)
+    made.recording_sid, made.seconds = recording_sid, seconds
+    if Voicemail.objects.filter(call=call).exists():
+        return
+    made.save(force_insert=True)
+    note(by, "call.voicemail", call, {"seconds": seconds})
+    order(by=by, kind=CommandKind.FETCH, call=call)
+    if call.state == CallState.ENDED and call.callback_id is None:
+        _plan_callback_for_voicemail(by, call)
+    else:
+        begin_leaving(by=by, call=call, ending=Ending.VOICEMAIL)
+
+
+def _plan_callback_for_voicemail(by: User, call: Call) -> None:
+    """The caller's end was told before the recording: the events came in the other order."""
+    Call.objects.filter(pk=call.pk).update(ending=Ending.VOICEMAIL)
+    call.ending = Ending.VOICEMAIL
+    _plan_callback(by, call)
+
+
+@transaction.atomic
+def store_sound(*, by: User, voicemail: Voicemail, sound: bytes) -> None:
+    """The voicemail's sound, sealed, is ours from now on."""
+    voicemail.sound, voicemail.fetched_at = sound, timezone.now()
+    voicemail.save(update_fields=["sound", "fetched_at"])
+    note(by, "call.voicemail_fetched", voicemail.call, {"bytes": len(sound)})
+
+
+def lock_call(call_id: uuid.UUID) -> Call:
+    return (
+        Call.objects.select_related("line", "centre", "data_key")
+        .select_for_update(no_key=True, of=("self",))
+        .get(pk=call_id)
+    )
+
+
+def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -> None:
+    """The one place where a call's state changes; the row is locked. Raises ValueError for a step there is not."""
+    if to not in CALL_TRANSITIONS[CallState(call.state)]:
+        raise ValueError(f"{call}: {call.state} -> {to}")
+    Call.objects.filter(pk=call.pk, state=call.state).update(state=to, **values)
+    call.state = to
+    for name, value in values.items():
+        setattr(call, name, value)
+    data: dict[str, Any] = {name: str(values[name]) for name in ("ending", "ending_so_far") if name in values}
+    note(by, f"call.{to.value}", call, {**data, "why": why} if why else data)
+
+
+def note(by: User, kind: str, call: Call, data: dict[str, Any] | None = None) -> None:
+    record(kind, by=by, subject=call.pk, centre=call.centre_id, data=data, tell=(organisation_group(call.centre_id),))

@@ -1,0 +1,109 @@
+"""What we want of the provider: ordered in the transaction of the change that needs it, carried out by a task."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from journal.actions import record
+from journal.groups import organisation_group
+
+from .models import Call, Command, Leg, TextMessage
+from .states import CommandState
+from .vocabulary import CommandKind
+
+LEASE = timedelta(seconds=30)
+BATCH = 20
+#: Seconds before the next try, by the number of tries so far; then the command has failed.
+RETRY_AFTER = (1, 2, 4, 8, 15, 30)
+#: What is useless after this time: the handler waits no longer, or the caller has gone.
+GOOD_FOR = timedelta(minutes=2)
+TASK = "switchboard.tasks.run_commands"
+
+# The oldest command of each call (or message) that is not being carried out: those of one call run in order.
+CLAIM = """
+update switchboard_command set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
+where id in (
+    select id from switchboard_command c where state = 'waiting' and due_at <= statement_timestamp()
+        and (claimed_until is null or claimed_until < statement_timestamp())
+        and not exists (select from switchboard_command b
+            where b.call_id = c.call_id and b.state = 'waiting' and b.id < c.id)
+    order by id limit %s for update skip locked)
+returning id
+"""
+
+
+def order(
+    *,
+    by: User,
+    kind: CommandKind,
+    call: Call | None = None,
+    leg: Leg | None = None,
+    message: TextMessage | None = None,
+) -> Command:
+    """Write the command down; the event wakes the task when the transaction has committed."""
+    about = call or (leg.call if leg else None)
+    subject = about or message
+    assert subject is not None
+    command = Command.objects.create(centre_id=subject.centre_id, kind=kind, call=about, leg=leg, message=message)
+    record(
+        "command.ordered",
+        by=by,
+        subject=subject.pk,
+        centre=subject.centre_id,
+        data={"command": command.pk, "kind": kind},
+        wake=TASK,
+    )
+    return command
+
+
+def claim_commands() -> list[Command]:
+    """The commands that are due, ours alone until the lease is over."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [LEASE.total_seconds(), BATCH])
+        claimed = [row[0] for row in cursor.fetchall()]
+    related = ("call__line", "leg__call__line", "leg__user", "message__line")
+    return list(Command.objects.filter(pk__in=claimed).select_related(*related).order_by("pk"))
+
+
+@transaction.atomic
+def finish(*, by: User, command: Command, state: CommandState, problem: int = 0) -> None:
+    """The command has ended. A repeat (its lease had run out) has no effect."""
+    changed = Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(
+        state=state, ended_at=timezone.now(), claimed_until=None, problem=problem
+    )
+    if changed and state == CommandState.FAILED:
+        _tell(by, command, "call.command_failed", problem)
+
+
+@transaction.atomic
+def try_again(*, by: User, command: Command, problem: int, now: datetime) -> bool:
+    """Plan the next try; False when there is none left and the command has failed."""
+    if command.attempts > len(RETRY_AFTER):
+        finish(by=by, command=command, state=CommandState.FAILED, problem=problem)
+        return False
+    due_at = now + timedelta(seconds=RETRY_AFTER[command.attempts - 1])
+    Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(
+        due_at=due_at, claimed_until=None, problem=problem
+    )
+    if command.attempts == 1:
+        _tell(by, command, "call.command_delayed", problem)
+    return True
+
+
+def _tell(by: User, command: Command, kind: str, problem: int) -> None:
+    """People at the desk see that something with the telephone does not work, and what."""
+    subject = command.call or command.message
+    if subject is None:
+        return
+    record(
+        kind,
+        by=by,
+        subject=subject.pk,
+        centre=command.centre_id,
+        data={"kind": command.kind, "problem": problem},
+        tell=(organisation_group(command.centre_id),),
+    )

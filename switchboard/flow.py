@@ -1,0 +1,262 @@
+"""What each webhook of a call leads to: the change of state, and what is heard next. Run by the telephone's service.
+
+The way of a caller: voice -> menu -> notices -> queue (wait, again and again) -> room -> end; or, out of hours and
+after waiting too long, a callback or a voicemail.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
+from hotline.telephony import (
+    Enqueue,
+    Event,
+    Gather,
+    HangUp,
+    Join,
+    Leave,
+    Pause,
+    Play,
+    Record,
+    Redirect,
+    Reject,
+    Say,
+    Verb,
+)
+
+from . import blocks, calls, legs, spoken
+from .models import Call, Leg, Line
+from .spoken import address
+from .states import CallState, Ending, LegState
+from .vocabulary import Party
+
+#: Who has waited for so long is asked to leave a message or a wish to be called back.
+LONGEST_WAIT = timedelta(minutes=20)
+#: So often the menu is said before the line's first language is taken.
+MENU_TRIES = 2
+CALL_ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
+
+
+def voice(by: User, event: Event) -> list[Verb]:
+    """A new call. One to a number that is not ours is told so."""
+    line = Line.objects.select_related("centre").filter(number=event.get("To"), is_active=True).first()
+    if line is None or not event.get("CallSid"):
+        return [spoken.trouble("en"), HangUp()]
+    caller = calls.CallerId.of(event.get("From"), line.centre.country)
+    call = calls.arrive(by=by, line=line, sid=event.get("CallSid"), caller=caller)
+    now = timezone.now()
+    if blocks.turn_away(by=by, call=call, now=now):
+        return [Reject()]
+    if not calls.is_line_open(line, now):
+        calls.begin_leaving(by=by, call=call, ending=Ending.CLOSED)
+        return _message_or_callback(call, spoken.closed(_language(call)))
+    if not call.language:
+        return _menu(call, 1)
+    return _to_queue(call)
+
+
+def menu(by: User, event: Event, call: Call, attempt: int) -> list[Verb]:
+    languages = call.line.languages
+    digit = event.get("Digits")
+    chosen = languages[int(digit) - 1] if digit in "123456789"[: len(languages)] and digit else ""
+    if not chosen and attempt < MENU_TRIES:
+        return _menu(call, attempt + 1)
+    calls.choose_language(by=by, call=call, language=chosen or (languages[0] if languages else "en"))
+    return _to_queue(call)
+
+
+def wait(by: User, event: Event, call: Call) -> list[Verb]:
+    """Asked again and again while the caller waits; a key leads here too."""
+    call = calls.begin_waiting(by=by, call=call)
+    if event.get("Digits") == "1" and call.state == CallState.WAITING:
+        ending = Ending.CALLBACK if call.phone_index else Ending.ABANDONED
+        calls.begin_leaving(by=by, call=call, ending=ending)
+        return [Leave()]
+    if call.state == CallState.WAITING and call.waiting_since and timezone.now() - call.waiting_since > LONGEST_WAIT:
+        calls.begin_leaving(by=by, call=call, ending=Ending.ABANDONED)
+        return [Leave()]
+    if call.state not in (CallState.WAITING, CallState.CONNECTING):
+        return [Leave()] if call.state == CallState.LEAVING else [HangUp()]
+    language = _language(call)
+    prompts: list[Say | Play | Pause] = [
+        spoken.position(language, _ahead(call)),
+        spoken.callback_offer(language),
+        *spoken.clip(),
+    ]
+    return [Gather(address("wait", call.pk), prompts, timeout=1)]
+
+
+def queue(by: User, event: Event, call: Call) -> list[Verb]:
+    """The caller has left the queue. Redirected and bridged are our own doing: nothing more is to be said."""
+    result = event.get("QueueResult")
+    if result == "hangup":
+        calls.end_call(by=by, call=call)
+        return []
+    if result in ("redirected", "bridged", "redirected-from-bridged", "bridging-in-process"):
+        return []
+    if call.state == CallState.LEAVING and call.ending_so_far == Ending.CALLBACK:
+        return [spoken.callback_noted(_language(call)), HangUp()]
+    call = calls.begin_leaving(by=by, call=call, ending=Ending(call.ending_so_far or Ending.ABANDONED))
+    if call.state != CallState.LEAVING:
+        return [HangUp()]
+    if event.get("QueueResult") == "leave" and not call.phone_index:
+        return [spoken.no_number(_language(call)), *_record(call)]
+    return _message_or_callback(call, spoken.too_long(_language(call)))
+
+
+def leave(by: User, event: Event, call: Call) -> list[Verb]:
+    """The key after "press 1 to be called back, or stay on the line"."""
+    if event.get("Digits") == "1" and call.phone_index:
+        calls.begin_leaving(by=by, call=call, ending=Ending.CALLBACK)
+        return [spoken.callback_noted(_language(call)), HangUp()]
+    if event.get("Digits") == "1":
+        return [spoken.no_number(_language(call)), *_record(call)]
+    return _record(call)
+
+
+def recorded(by: User, event: Event, call: Call) -> list[Verb]:
+    """The end of the recording; the sound itself is ready a little later."""
+    _keep(by, event, call)
+    return [spoken.goodbye(_language(call)), HangUp()]
+
+
+def recording(by: User, event: Event, call: Call) -> list[Verb]:
+    if event.get("RecordingStatus") in ("", "completed"):
+        _keep(by, event, call)
+    return []
+
+
+def _keep(by: User, event: Event, call: Call) -> None:
+    """Nobody has spoken in a recording of less than two seconds."""
+    seconds = event.get("RecordingDuration")
+    if event.get("RecordingSid") and seconds.isascii() and seconds.isdigit() and 2 <= int(seconds) < 100_000:
+        calls.keep_voicemail(by=by, call=call, recording_sid=event.get("RecordingSid")[:64], seconds=int(seconds))
+
+
+def room(by: User, event: Event, call: Call) -> list[Verb]:
+    """The caller goes into the room; back into the queue when the handler has gone meanwhile."""
+    if legs.enter_room(by=by, call=call):
+        return [
+            Join(
+                call.room, label=call.room, action=address("after", call.pk), events=address("conference", call.pk),
+                ends_room=True,
+            )
+        ]  # fmt: skip
+    return [HangUp()] if call.ended_at else _enqueue(call)
+
+
+def after(by: User, event: Event, call: Call) -> list[Verb]:
+    """The caller's stay in the room is over, and nobody is there any more."""
+    return [spoken.goodbye(_language(call)), HangUp()]
+
+
+def status(by: User, event: Event, call: Call) -> list[Verb]:
+    """The number's own status callback: the end of the caller's leg is the end of the call."""
+    if event.get("CallStatus") in CALL_ENDED:
+        calls.end_call(by=by, call=call)
+    return []
+
+
+def conference(by: User, event: Event, call: Call) -> list[Verb]:
+    label = event.get("ParticipantLabel")
+    legs.room_changed(
+        by=by,
+        call=call,
+        event=event.get("StatusCallbackEvent"),
+        label=label if _is_key(label) else "",
+        sequence=event.sequence,
+        room_sid=event.get("ConferenceSid")[:64],
+        reason=event.get("ReasonParticipantLeft"),
+    )
+    return []
+
+
+def answer(by: User, event: Event, leg: Leg) -> list[Verb]:
+    """A handler's telephone was picked up: a key keeps voicemail boxes out."""
+    language = leg.user.language if leg.user else "en"
+    prompt: list[Say | Play | Pause] = [spoken.press_to_accept(language), Pause(1), spoken.press_to_accept(language)]
+    return [Gather(address("leg_accept", leg.pk), prompt, timeout=6)]
+
+
+def leg_accept(by: User, event: Event, leg: Leg) -> list[Verb]:
+    language = leg.user.language if leg.user else "en"
+    if event.get("Digits") != "1":
+        return [HangUp()]
+    if not legs.accept_leg(by=by, leg=leg, sid=event.get("CallSid")[:64]):
+        return [spoken.caller_gone(language), HangUp()]
+    return [_handlers_place(leg)]
+
+
+def leg_status(by: User, event: Event, leg: Leg) -> list[Verb]:
+    sid = event.get("CallSid")[:64]
+    legs.leg_changed(by=by, leg=leg, status=event.get("CallStatus"), sequence=event.sequence, sid=sid)
+    return []
+
+
+def leg_after(by: User, event: Event, leg: Leg) -> list[Verb]:
+    """The handler's stay in the room is over."""
+    if leg.ended_at is None:
+        legs.leg_changed(by=by, leg=leg, status="completed", sequence=None, sid=event.get("CallSid")[:64])
+    return [HangUp()]
+
+
+def softphone(by: User, event: Event) -> list[Verb]:
+    """A handler's browser phone comes for the call that its handler has claimed. ``From``: client:user_<key>."""
+    identity = event.get("From").removeprefix("client:user_")
+    claimed = Leg.objects.live().filter(party=Party.HANDLER, sid=None, state=LegState.PLANNED)
+    leg = claimed.filter(user=int(identity)).first() if identity.isascii() and identity.isdigit() else None
+    if leg is None or not legs.accept_leg(by=by, leg=leg, sid=event.get("CallSid")[:64]):
+        return [spoken.caller_gone("en"), HangUp()]
+    return [_handlers_place(leg)]
+
+
+def _handlers_place(leg: Leg) -> Join:
+    call = leg.call
+    return Join(call.room, label=leg.label, action=address("leg_after", leg.pk), events=address("conference", call.pk))
+
+
+def _menu(call: Call, attempt: int) -> list[Verb]:
+    return [Gather(address("menu", call.pk, attempt), spoken.menu(call.line.languages))]
+
+
+def _to_queue(call: Call) -> list[Verb]:
+    return [*spoken.notices(_language(call)), *_enqueue(call)]
+
+
+def _enqueue(call: Call) -> list[Verb]:
+    return [Enqueue(f"line-{call.line_id}", address("queue", call.pk), address("wait", call.pk))]
+
+
+def _message_or_callback(call: Call, prompts: list[Say]) -> list[Verb]:
+    return [Gather(address("leave", call.pk), prompts, timeout=4)]
+
+
+def _record(call: Call) -> list[Verb]:
+    return [
+        spoken.leave_message(_language(call)),
+        Record(address("recorded", call.pk), address("recording", call.pk)),
+        Redirect(address("after", call.pk)),
+    ]
+
+
+def _ahead(call: Call) -> int:
+    """Callers who are answered before this one, as far as the same handlers could take them."""
+    before = Call.objects.waiting().filter(line__skill=call.line.skill, language=call.language, centre=call.centre_id)
+    keys = list(before.values_list("pk", flat=True))
+    return keys.index(call.pk) if call.pk in keys else 0
+
+
+def _language(call: Call) -> str:
+    return call.language or (call.line.languages[0] if call.line.languages else "en")
+
+
+def _is_key(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

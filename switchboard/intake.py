@@ -1,0 +1,73 @@
+"""Storing what the provider tells us, once. (A part of the actions.)"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from hotline.telephony import Event
+from privacy.actions import new_data_key
+from privacy.models import DataKey
+
+from .models import Call, WebhookEvent
+
+
+@dataclass(frozen=True)
+class Stored:
+    """``is_repeat``: it came before, and ``event.answer`` is what was answered then."""
+
+    event: WebhookEvent
+    is_repeat: bool
+
+
+def store(*, by: User, kind: str, event: Event, about: str) -> Stored:
+    """Insert the event, or find the one that came before. A repeat at the same moment waits for the first to commit."""
+    row = WebhookEvent(kind=kind, resource_sid=event.sid, sequence=event.sequence, provider_time=event.at)
+    row.dedupe_key = dedupe_key(kind, event, about)
+    row.received_at = timezone.now()
+    row.data_key = _data_key(event)
+    row.parameters = event.parameters
+    WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
+    found = WebhookEvent.objects.get(dedupe_key=row.dedupe_key)
+    if found.pk == row.pk:
+        Call.objects.live().filter(sid=event.get("CallSid") or "-").update(heard_at=row.received_at)
+    return Stored(found, is_repeat=found.pk != row.pk)
+
+
+def dedupe_key(kind: str, event: Event, about: str) -> str:
+    """The same for a repeat and different otherwise: by the provider's sequence number, else by its token, else by
+    everything that was said."""
+    which = f"{kind}:{about}:{event.sid}"
+    if event.sequence is not None:
+        return f"{which}:{event.get('CallSid')[:64]}:{event.sequence}"
+    if event.token:
+        return f"{which}:{event.token}"
+    said = json.dumps(event.parameters, sort_keys=True).encode()
+    return f"{which}:{hashlib.sha256(said).hexdigest()}"
+
+
+def _data_key(event: Event) -> DataKey:
+    """The call's own, where we know it: what was said about a call is erased with it."""
+    known = Call.objects.select_related("data_key").filter(sid=event.get("CallSid") or "-").first()
+    return known.data_key if known else new_data_key()
+
+
+def finish(*, by: User, stored: Stored, answer: str, problem: str) -> None:
+    stored.event.answer, stored.event.problem = answer, problem
+    stored.event.processed_at = timezone.now()
+    stored.event.save(update_fields=["answer", "problem", "processed_at"])
+
+
+def count_refusal(*, kind: str) -> None:
+    """One more unsigned or forged webhook today (UTC); nothing else of it is kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into switchboard_refusal (day, kind, count) values ((now() at time zone 'utc')::date, %s, 1)"
+            " on conflict (day, kind) do update set count = switchboard_refusal.count + 1",
+            [kind],
+        )

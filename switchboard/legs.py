@@ -1,0 +1,172 @@
+"""Handlers' and partners' telephones in a call, as the provider tells of them. (A part of the actions.)
+
+Events come twice and out of order: each leg remembers the highest sequence number it has seen, and an ended leg stays
+ended.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+
+from .calls import begin_talking, lock_call, note, put_back
+from .commands import order
+from .models import Call, Leg
+from .seats import leave_call
+from .states import LEG_TRANSITIONS, CallState, LegState
+from .vocabulary import CommandKind, Party
+
+#: What the provider's words mean for a leg.
+STATUS: dict[str, LegState] = {
+    "queued": LegState.RINGING,
+    "initiated": LegState.RINGING,
+    "ringing": LegState.RINGING,
+    "in-progress": LegState.ANSWERED,
+    "answered": LegState.ANSWERED,
+    "completed": LegState.ENDED,
+    "busy": LegState.ENDED,
+    "no-answer": LegState.ENDED,
+    "failed": LegState.ENDED,
+    "canceled": LegState.ENDED,
+}
+
+
+@transaction.atomic
+def leg_changed(*, by: User, leg: Leg, status: str, sequence: int | None, sid: str) -> None:
+    """The provider's call status for one telephone. Older news than what is known already are left aside."""
+    call = lock_call(leg.call_id)
+    leg = lock_leg(leg)
+    to = STATUS.get(status)
+    if to is None or leg.state == LegState.ENDED:
+        return
+    if sequence is not None and sequence <= leg.sequence and to != LegState.ENDED:
+        return
+    Leg.objects.filter(pk=leg.pk).update(sequence=max(leg.sequence, sequence or 0), sid=leg.sid or sid or None)
+    if to == LegState.ENDED:
+        end_leg(by=by, call=call, leg=leg, reason=status)
+    elif to in LEG_TRANSITIONS[LegState(leg.state)]:
+        _move(by, leg, to)
+
+
+@transaction.atomic
+def accept_leg(*, by: User, leg: Leg, sid: str) -> bool:
+    """The handler has pressed the key, or the browser phone has come: the caller may be moved into the room.
+
+    False when there is nobody left to talk to.
+    """
+    call = lock_call(leg.call_id)
+    leg = lock_leg(leg)
+    if call.state not in (CallState.CONNECTING, CallState.TALKING) or leg.state == LegState.ENDED:
+        return False
+    Leg.objects.filter(pk=leg.pk, sid=None).update(sid=sid or None)
+    if leg.state in (LegState.PLANNED, LegState.RINGING):
+        _move(by, leg, LegState.ANSWERED)
+    if call.state == CallState.CONNECTING and not _is_connected(call):
+        order(by=by, kind=CommandKind.CONNECT, call=call)
+    return True
+
+
+def _is_connected(call: Call) -> bool:
+    return call.commands.filter(kind=CommandKind.CONNECT, made_at__gte=call.claimed_at).exists()
+
+
+@transaction.atomic
+def enter_room(*, by: User, call: Call) -> bool:
+    """The caller asks for the room. False when the handler has gone meanwhile: back into the queue."""
+    call = lock_call(call.pk)
+    if call.state == CallState.TALKING:
+        return True
+    answered = Leg.objects.live().filter(
+        call=call, party=Party.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM], user=call.claimed_by
+    )
+    if call.state != CallState.CONNECTING or not answered.exists():
+        return False
+    begin_talking(by=by, call=call)
+    return True
+
+
+@transaction.atomic
+def room_changed(
+    *, by: User, call: Call, event: str, label: str, sequence: int | None, room_sid: str, reason: str
+) -> None:
+    """An event of the conference. ``label``: the participant's; the caller's is the call's own."""
+    call = lock_call(call.pk)
+    if room_sid and call.room_sid != room_sid:
+        Call.objects.filter(pk=call.pk).update(room_sid=room_sid)
+        call.room_sid = room_sid
+    leg = Leg.objects.filter(call=call, pk=label).first() if label and label != call.room else None
+    if leg:
+        _leg_in_room(by, call, lock_leg(leg), event, sequence, reason)
+    elif label == call.room and event in ("participant-hold", "participant-unhold"):
+        _held(by, call, event == "participant-hold")
+
+
+def _leg_in_room(by: User, call: Call, leg: Leg, event: str, sequence: int | None, reason: str) -> None:
+    if leg.state == LegState.ENDED or (sequence is not None and sequence <= leg.room_sequence):
+        return
+    if sequence is not None:
+        Leg.objects.filter(pk=leg.pk).update(room_sequence=sequence)
+    if event == "participant-join" and leg.state != LegState.IN_ROOM:
+        Leg.objects.filter(pk=leg.pk).update(joined_at=timezone.now())
+        _move(by, leg, LegState.IN_ROOM)
+    elif event == "participant-leave":
+        end_leg(by=by, call=call, leg=leg, reason=reason or "left")
+
+
+def _held(by: User, call: Call, is_held: bool) -> None:
+    if call.state == CallState.TALKING and Call.objects.filter(pk=call.pk, is_held=not is_held).update(is_held=is_held):
+        note(by, "call.held" if is_held else "call.resumed", call)
+
+
+@transaction.atomic
+def end_leg(*, by: User, call: Call, leg: Leg, reason: str) -> None:
+    """A telephone has gone, and what follows: nobody is left waiting for somebody who is not there."""
+    was_in = leg.state
+    changed = Leg.objects.filter(pk=leg.pk, ended_at=None).update(
+        state=LegState.ENDED, ended_at=timezone.now(), reason=reason[:40]
+    )
+    if not changed:
+        return
+    note(by, "call.leg_ended", call, {"party": leg.party, "was": was_in, "reason": reason[:40]})
+    if leg.party == Party.HANDLER:
+        _handler_gone(by, call, leg, reason)
+    elif call.state == CallState.TALKING and call.is_held:
+        order(by=by, kind=CommandKind.RESUME, call=call)
+    if leg.party == Party.PARTNER and call.state == CallState.TALKING and not _others(call, leg):
+        order(by=by, kind=CommandKind.GOODBYE, call=call)
+
+
+def _handler_gone(by: User, call: Call, leg: Leg, reason: str) -> None:
+    """Before the conversation: the call is offered anew. In it: the handler has ended it, or a partner goes on."""
+    if call.claimed_by_id != leg.user_id:
+        return
+    if call.state == CallState.CONNECTING:
+        put_back(by=by, call=call, why=reason[:20])
+    elif call.state == CallState.TALKING:
+        leave_call(by=by, call=call)
+        if not _others(call, leg):
+            order(by=by, kind=CommandKind.GOODBYE, call=call)
+        elif call.is_held:
+            order(by=by, kind=CommandKind.RESUME, call=call)
+
+
+def _others(call: Call, leg: Leg) -> bool:
+    """Whether somebody besides the caller is still in the conversation."""
+    return (
+        Leg.objects.live()
+        .filter(call=call, state__in=[LegState.ANSWERED, LegState.IN_ROOM])
+        .exclude(pk=leg.pk)
+        .exists()
+    )
+
+
+def lock_leg(leg: Leg) -> Leg:
+    return Leg.objects.select_for_update(no_key=True).get(pk=leg.pk)
+
+
+def _move(by: User, leg: Leg, to: LegState) -> None:
+    Leg.objects.filter(pk=leg.pk).update(state=to)
+    leg.state = to
+    note(by, "call.leg_moved", leg.call, {"party": leg.party, "to": to})

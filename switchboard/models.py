@@ -1,0 +1,408 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from accounts.models import Organisation, User
+from hotline.models import Callback, Contact
+from hotline.vocabulary import CallerIdKind
+from privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTextField
+from privacy.models import DataKey
+from regions.vocabulary import Language
+
+from .states import CallState, CommandState, Ending, LegState, MessageState, OfferState, SeatState
+from .vocabulary import CommandKind, MessageChannel, Party, Skill
+
+
+class Line(models.Model):
+    """One of our own numbers. Reference data without personal data, hence without row-level security."""
+
+    number = PhoneNumberField(_("number"), unique=True)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("centre"))
+    name = models.CharField(_("name"), max_length=80)
+    languages = ArrayField(
+        models.CharField(max_length=3, choices=Language),
+        verbose_name=_("languages"),
+        default=list,
+        help_text=_("In the order of the menu; a single one needs no menu."),
+    )
+    skill = models.CharField(_("skill"), max_length=15, choices=Skill, blank=True)
+    is_round_the_clock = models.BooleanField(_("open round the clock"), default=False)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("telephone line")
+        verbose_name_plural = _("telephone lines")
+
+    def __str__(self) -> str:
+        return f"line {self.pk}"
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def live(self) -> CallQuerySet:
+        return self.filter(ended_at=None)
+
+    def waiting(self) -> CallQuerySet:
+        """Those in the queue, in the order in which they are to be answered."""
+        return self.filter(state=CallState.WAITING).order_by("-is_urgent", "waiting_since", "id")
+
+    def unheard_of(self, before: datetime) -> CallQuerySet:
+        """Live calls about which the provider has told us nothing since ``before``."""
+        return self.live().filter(heard_at__lt=before)
+
+
+class Call(models.Model):
+    """One telephone call of a caller, from the first ring to the end. ``id`` is also the id of its contact."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    line = models.ForeignKey(Line, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    sid = models.CharField(max_length=64, unique=True)
+    phone = EncryptedTextField()
+    from_raw = EncryptedTextField()
+    phone_index = models.BinaryField(null=True)
+    caller_id_kind = models.CharField(max_length=8, choices=CallerIdKind, default=CallerIdKind.UNKNOWN)
+    language = models.CharField(max_length=3, choices=Language, blank=True)
+    is_urgent = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=CallState, default=CallState.MENU)
+    ending_so_far = models.CharField(max_length=10, choices=Ending, blank=True)
+    ending = models.CharField(max_length=10, choices=Ending, blank=True)
+    arrived_at = models.DateTimeField(default=timezone.now)
+    waiting_since = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    claimed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    connected_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(default=timezone.now)
+    room_sid = models.CharField(max_length=64, blank=True)
+    is_held = models.BooleanField(default=False)
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", null=True)
+    callback = models.ForeignKey(Callback, models.PROTECT, related_name="+", null=True)
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="ended", ended_at__isnull=False) & ~Q(ending="")
+                | ~Q(state="ended") & Q(ended_at__isnull=True),
+                name="call_has_one_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_at__isnull=True, claimed_by__isnull=True)
+                | Q(claimed_at__isnull=False, claimed_by__isnull=False),
+                name="call_claimed_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["connecting", "talking"]) | Q(claimed_by__isnull=False, contact__isnull=False),
+                name="call_answered_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(phone_index__isnull=True) | Q(caller_id_kind="shown"),
+                name="call_only_shown_numbers_recognise",
+            ),
+            models.UniqueConstraint(
+                fields=["claimed_by"],
+                condition=Q(state__in=["connecting", "talking"]),
+                name="one_call_per_handler",
+            ),
+            models.UniqueConstraint(fields=["contact"], name="one_call_per_contact"),
+        ]
+        indexes = [
+            models.Index(fields=["centre", "-arrived_at"], name="call_centre_newest"),
+            models.Index(fields=["centre", "waiting_since"], name="call_live", condition=Q(ended_at=None)),
+            models.Index(fields=["phone_index", "-arrived_at"], name="call_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"call {self.pk}"
+
+    @property
+    def room(self) -> str:
+        """The name of its conference: random, and nobody's number."""
+        return self.pk.hex
+
+
+class LegQuerySet(models.QuerySet["Leg"]):
+    def live(self) -> LegQuerySet:
+        return self.filter(ended_at=None)
+
+
+class Leg(models.Model):
+    """One telephone in a call, beside the caller's own: a handler's or a partner's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="legs")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    party = models.CharField(max_length=8, choices=Party)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
+    phone = EncryptedTextField()
+    sid = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  unknown until the provider answers
+    state = models.CharField(max_length=10, choices=LegState, default=LegState.PLANNED)
+    sequence = models.IntegerField(default=-1)
+    room_sequence = models.IntegerField(default=-1)
+    made_at = models.DateTimeField(default=timezone.now)
+    joined_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True)
+
+    objects = LegQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="ended", ended_at__isnull=False) | ~Q(state="ended") & Q(ended_at__isnull=True),
+                name="leg_ended_at",
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at__isnull=True, party="handler"), name="one_leg_per_handler"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"leg {self.pk}"
+
+    @property
+    def label(self) -> str:
+        return self.pk.hex
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    def ready(self) -> SeatQuerySet:
+        return self.filter(state=SeatState.READY)
+
+
+class Seat(models.Model):
+    """A handler at the telephone: state, languages, skills, and where to ring. ``is_browser``: a softphone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.OneToOneField(User, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    phone = EncryptedTextField()
+    is_browser = models.BooleanField(default=False)
+    languages = ArrayField(models.CharField(max_length=3, choices=Language), default=list)
+    skills = ArrayField(models.CharField(max_length=15, choices=Skill), default=list)
+    state = models.CharField(max_length=8, choices=SeatState, default=SeatState.OFF)
+    since = models.DateTimeField(default=timezone.now)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="+", null=True)
+    missed = models.PositiveSmallIntegerField(default=0)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="on_call", call__isnull=False) | ~Q(state="on_call"), name="seat_in_a_call"
+            ),
+        ]
+        indexes = [models.Index(fields=["centre", "state"], name="seat_state")]
+
+    def __str__(self) -> str:
+        return f"seat {self.pk}"
+
+
+class Offer(models.Model):
+    """A waiting call is shown to one handler for a while."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="offers")
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="offers")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=OfferState, default=OfferState.OPEN)
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seat"], condition=Q(state="open"), name="one_open_offer_per_seat"),
+            models.CheckConstraint(
+                condition=Q(state="open", ended_at__isnull=True) | ~Q(state="open") & Q(ended_at__isnull=False),
+                name="offer_of_call_ended_at",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], name="offer_of_call_open", condition=Q(state="open")),
+            models.Index(fields=["call", "state"], name="offer_of_call_call"),
+        ]
+
+    def __str__(self) -> str:
+        return f"offer {self.pk}"
+
+
+class WebhookEvent(models.Model):
+    """What the provider told us, stored before anything follows from it. A repeat finds ``answer``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    resource_sid = models.CharField(max_length=64)
+    sequence = models.IntegerField(null=True)
+    dedupe_key = models.CharField(max_length=300, unique=True)
+    parameters = EncryptedJSONField()
+    provider_time = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(default=timezone.now)
+    processed_at = models.DateTimeField(null=True)
+    answer = EncryptedTextField()
+    problem = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["received_at"], name="webhook_unprocessed", condition=Q(processed_at=None)),
+            models.Index(fields=["resource_sid"], name="webhook_sid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"webhook {self.pk}"
+
+
+class Refusal(models.Model):
+    """How many unsigned or forged webhooks were turned away on a day (UTC); nothing of what they held is kept."""
+
+    day = models.DateField()
+    kind = models.CharField(max_length=20)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "kind"], name="refusals_per_day")]
+
+    def __str__(self) -> str:
+        return f"{self.count} on {self.day}"
+
+
+class Voicemail(models.Model):
+    """A message that a caller spoke. Once its sound could be fetched, it is deleted at the provider."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    call = models.OneToOneField(Call, models.PROTECT, related_name="voicemail")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    recording_sid = models.CharField(max_length=64, blank=True)
+    seconds = models.PositiveIntegerField(default=0)
+    sound = EncryptedBytesField()
+    fetched_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"voicemail {self.pk}"
+
+
+class TextMessage(models.Model):
+    """An SMS or WhatsApp message, in or out; a part of the contact that it opened or continues."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    line = models.ForeignKey(Line, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", null=True)
+    channel = models.CharField(max_length=8, choices=MessageChannel)
+    is_from_caller = models.BooleanField()
+    phone = EncryptedTextField()
+    phone_index = models.BinaryField(null=True)
+    body = EncryptedTextField()
+    media = models.PositiveSmallIntegerField(default=0)
+    sid = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  unknown until the provider answers
+    state = models.CharField(max_length=11, choices=MessageState)
+    problem = models.CharField(max_length=40, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["contact", "made_at"], name="message_contact"),
+            models.Index(fields=["phone_index", "channel", "-made_at"], name="message_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class Command(models.Model):
+    """Something we want of the provider: written with the change that needs it, carried out by a task."""
+
+    id = models.BigAutoField(primary_key=True)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=CommandKind)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="commands", null=True)
+    leg = models.ForeignKey(Leg, models.PROTECT, related_name="commands", null=True)
+    message = models.ForeignKey(TextMessage, models.PROTECT, related_name="commands", null=True)
+    state = models.CharField(max_length=8, choices=CommandState, default=CommandState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    problem = models.IntegerField(default=0, help_text=_("The provider's error code; 0 for none or no answer."))
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="command_waiting", condition=Q(state="waiting"))]
+
+    def __str__(self) -> str:
+        return f"command {self.pk}"
+
+
+class BlockQuerySet(models.QuerySet["Block"]):
+    def running(self, now: datetime) -> BlockQuerySet:
+        return self.filter(lifted_at=None, until__gt=now)
+
+
+class Block(models.Model):
+    """An abusive number is not let through for a while. Only its keyed digest is kept; it expires by itself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    phone_index = models.BinaryField()
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+")
+    until = models.DateTimeField()
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    turned_away = models.PositiveIntegerField(default=0)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    objects = BlockQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["phone_index"], name="block_phone")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="block_lifted_at_and_by",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"block {self.pk}"
+
+
+class OptOut(models.Model):
+    """A number that asked us to send no more messages, until it writes START."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8, choices=MessageChannel)
+    phone_index = models.BinaryField()
+    since = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["centre", "channel", "phone_index"], condition=Q(ended_at=None), name="opted_out_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"opt-out {self.pk}"

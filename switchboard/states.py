@@ -1,0 +1,119 @@
+"""The states of calls, legs, handlers and commands. The diagrams in docs/ are made from here."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class CallState(models.TextChoices):
+    MENU = "menu", _("in the menu")
+    WAITING = "waiting", pgettext_lazy("call", "waiting")
+    CONNECTING = "connecting", _("being connected")
+    TALKING = "talking", _("in conversation")
+    LEAVING = "leaving", _("leaving a message")
+    ENDED = "ended", pgettext_lazy("call", "ended")
+
+
+CALL_TRANSITIONS: dict[CallState, frozenset[CallState]] = {
+    CallState.MENU: frozenset({CallState.WAITING, CallState.LEAVING, CallState.ENDED}),
+    CallState.WAITING: frozenset({CallState.CONNECTING, CallState.LEAVING, CallState.ENDED}),
+    CallState.CONNECTING: frozenset({CallState.TALKING, CallState.WAITING, CallState.ENDED}),
+    CallState.TALKING: frozenset({CallState.ENDED}),
+    CallState.LEAVING: frozenset({CallState.ENDED}),
+    CallState.ENDED: frozenset(),
+}
+
+
+class Ending(models.TextChoices):
+    """How a call ended. Every ended call has exactly one."""
+
+    ANSWERED = "answered", _("answered")
+    ABANDONED = "abandoned", _("hung up while waiting")
+    LEFT_MENU = "left_menu", _("hung up in the menu")
+    CALLBACK = "callback", _("asked to be called back")
+    VOICEMAIL = "voicemail", _("left a voicemail")
+    CLOSED = "closed", _("called out of hours")
+    BLOCKED = "blocked", _("blocked")
+    FAILED = "failed", pgettext_lazy("call", "failed")
+
+
+#: What a call's end means when nothing else was decided before.
+NATURAL_ENDING: dict[CallState, Ending] = {
+    CallState.MENU: Ending.LEFT_MENU,
+    CallState.WAITING: Ending.ABANDONED,
+    CallState.CONNECTING: Ending.ABANDONED,
+    CallState.TALKING: Ending.ANSWERED,
+    CallState.LEAVING: Ending.CLOSED,
+}
+
+
+class LegState(models.TextChoices):
+    """One telephone that takes part in a call."""
+
+    PLANNED = "planned", _("to be rung")
+    RINGING = "ringing", _("ringing")
+    ANSWERED = "answered", _("picked up")
+    IN_ROOM = "in_room", _("in the conversation")
+    ENDED = "ended", pgettext_lazy("leg", "ended")
+
+
+LEG_TRANSITIONS: dict[LegState, frozenset[LegState]] = {
+    LegState.PLANNED: frozenset({LegState.RINGING, LegState.ANSWERED, LegState.IN_ROOM, LegState.ENDED}),
+    LegState.RINGING: frozenset({LegState.ANSWERED, LegState.IN_ROOM, LegState.ENDED}),
+    LegState.ANSWERED: frozenset({LegState.IN_ROOM, LegState.ENDED}),
+    LegState.IN_ROOM: frozenset({LegState.ENDED}),
+    LegState.ENDED: frozenset(),
+}
+
+
+class SeatState(models.TextChoices):
+    """What a handler does now, as the queue sees it."""
+
+    OFF = "off", _("off")
+    READY = "ready", _("ready")
+    ON_CALL = "on_call", _("in a call")
+    WRAP_UP = "wrap_up", _("wrap-up")
+    BREAK = "break", _("on a break")
+
+
+#: What handlers choose themselves; "in a call" comes and goes with a call.
+CHOSEN_STATES = (SeatState.READY, SeatState.BREAK, SeatState.OFF)
+SEAT_TRANSITIONS: dict[SeatState, frozenset[SeatState]] = {
+    SeatState.OFF: frozenset({SeatState.READY, SeatState.BREAK}),
+    SeatState.READY: frozenset({SeatState.ON_CALL, SeatState.BREAK, SeatState.OFF}),
+    SeatState.ON_CALL: frozenset({SeatState.WRAP_UP, SeatState.READY, SeatState.BREAK}),
+    SeatState.WRAP_UP: frozenset({SeatState.READY, SeatState.BREAK, SeatState.OFF}),
+    SeatState.BREAK: frozenset({SeatState.READY, SeatState.OFF}),
+}
+
+
+class OfferState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("offer of a call", "open")
+    ACCEPTED = "accepted", pgettext_lazy("offer of a call", "accepted")
+    DECLINED = "declined", pgettext_lazy("offer of a call", "declined")
+    EXPIRED = "expired", pgettext_lazy("offer of a call", "expired")
+    WITHDRAWN = "withdrawn", pgettext_lazy("offer of a call", "withdrawn")
+
+
+class CommandState(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("command", "waiting")
+    DONE = "done", pgettext_lazy("command", "done")
+    DROPPED = "dropped", _("no longer needed")
+    FAILED = "failed", pgettext_lazy("command", "failed")
+
+
+class MessageState(models.TextChoices):
+    """How far a text message has come; only forward, and the last three are final."""
+
+    RECEIVED = "received", _("received")
+    QUEUED = "queued", _("on its way")
+    SENT = "sent", _("sent")
+    DELIVERED = "delivered", _("delivered")
+    UNDELIVERED = "undelivered", _("not delivered")
+    FAILED = "failed", pgettext_lazy("message", "failed")
+
+
+MESSAGE_ORDER = (MessageState.QUEUED, MessageState.SENT, MessageState.DELIVERED)
+MESSAGE_FINAL = frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED})

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import Service, service_user
+from hotline import telephony
+from hotline.telephony import Gone, Later, Refused, TelephonyError
+from privacy.context import acting_as
+
+from . import carrying_out, sweep
+from .commands import claim_commands, finish, try_again
+from .dispatch import expire_offers
+from .models import Command
+from .states import CommandState
+
+log = logging.getLogger(__name__)
+MOST_ROUNDS = 20
+
+
+@shared_task(name="switchboard.tasks.run_commands")
+def run_commands(event_id: int | None = None) -> None:
+    """Carry out what is due. Woken by the relay, and by beat for what was left lying; goes on while there is more."""
+    service = service_user(Service.TELEPHONE)
+    for _round in range(MOST_ROUNDS):
+        with acting_as(service, purpose="commands"):
+            claimed = claim_commands()
+        for command in claimed:
+            try:
+                _run(service, command)
+            except Exception:  # the others are carried out all the same; this one is tried again after its lease
+                log.exception("command %s could not be carried out", command.pk)
+        if not claimed:
+            return
+
+
+def _run(service: User, command: Command) -> None:
+    """The request to the provider stands between two transactions: what is to be asked, and what came of it."""
+    with acting_as(service, purpose="commands"):
+        request = carrying_out.request_for(command)
+        if request is None:
+            finish(by=service, command=command, state=CommandState.DROPPED)
+            return
+    try:
+        answer = request()
+    except TelephonyError as problem:
+        with acting_as(service, purpose="commands"):
+            _settle(service, command, problem)
+    else:
+        with acting_as(service, purpose="commands"):
+            carrying_out.done(by=service, command=command, answer=answer)
+
+
+def _settle(service: User, command: Command, problem: TelephonyError) -> None:
+    if isinstance(problem, Gone):
+        carrying_out.gone(by=service, command=command, problem=problem.code)
+    elif isinstance(problem, Later):
+        _later(service, command, problem.code)
+    else:
+        _failed(service, command, problem.code)
+
+
+def _later(service: User, command: Command, problem: int) -> None:
+    if not try_again(by=service, command=command, problem=problem, now=timezone.now()):
+        carrying_out.failed(by=service, command=command)
+
+
+def _failed(service: User, command: Command, problem: int) -> None:
+    finish(by=service, command=command, state=CommandState.FAILED, problem=problem)
+    carrying_out.failed(by=service, command=command)
+
+
+@shared_task(name="switchboard.tasks.run_queue")
+def run_queue() -> None:
+    """Every two seconds: offers that ran out, claims that came to nothing, calls that nobody has been shown."""
+    service = service_user(Service.TELEPHONE)
+    now = timezone.now()
+    with acting_as(service, purpose="queue"):
+        expire_offers(by=service, now=now)
+    with acting_as(service, purpose="queue"):
+        sweep.release_claims(by=service, now=now)
+    with acting_as(service, purpose="queue"):
+        sweep.offer_what_waits(by=service)
+
+
+@shared_task(name="switchboard.tasks.ask_about_calls")
+def ask_about_calls() -> None:
+    """Calls and legs that the provider has not spoken of for long: it is asked, and the answer applied."""
+    service = service_user(Service.TELEPHONE)
+    if not telephony.is_connected():
+        return
+    with acting_as(service, purpose="sweep"):
+        silent = sweep.silent(timezone.now() - timedelta(minutes=2))
+    for one in silent:
+        try:
+            status = telephony.state_of(sid=one.sid)
+        except Gone:
+            status = "completed"
+        except (Later, Refused) as problem:
+            log.warning("the provider could not be asked about %s: %s", one.key, problem.code)
+            continue
+        with acting_as(service, purpose="sweep"):
+            sweep.apply(by=service, one=one, status=status)

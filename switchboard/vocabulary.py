@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from regions.vocabulary import Language
+
+
+class Party(models.TextChoices):
+    """Whose telephone a leg is."""
+
+    CALLER = "caller", _("caller")
+    HANDLER = "handler", _("handler")
+    PARTNER = "partner", _("partner")
+
+
+class Skill(models.TextChoices):
+    """What a line is for and a handler knows, beside languages. A line without one is everybody's."""
+
+    EXIT = "exit", _("exit work")
+    PROFESSIONALS = "professionals", _("advice to professionals")
+    SCHOOL = "school", _("schools")
+    PRISON = "prison", _("prison and after release")
+
+
+class CommandKind(models.TextChoices):
+    DIAL = "dial", _("ring a telephone")
+    ADD = "add", _("ring a partner into the conversation")
+    CONNECT = "connect", _("move the caller into the conversation")
+    GOODBYE = "goodbye", _("end the caller's call")
+    HANG_UP = "hang_up", _("hang up")
+    HOLD = "hold", _("put the caller on hold")
+    RESUME = "resume", _("take the caller off hold")
+    SEND = "send", _("send a message")
+    FETCH = "fetch", _("fetch a voicemail")
+
+
+class MessageChannel(models.TextChoices):
+    SMS = "sms", _("SMS")
+    WHATSAPP = "whatsapp", "WhatsApp"
+
+
+#: The voices that the provider has for the languages of our texts (BCP 47).
+VOICES = {"de": "de-DE", "fr": "fr-FR", "en": "en-GB"}
+
+#: "For ... press %s.", said in the language itself, whose voice is named; a menu offers what handlers speak.
+PRESS: dict[str, tuple[str, str]] = {
+    Language.GERMAN.value: ("de-DE", "Für Deutsch drücken Sie die {key}."),
+    Language.ENGLISH.value: ("en-GB", "For English, press {key}."),
+    Language.FRENCH.value: ("fr-FR", "Pour le français, tapez {key}."),
+    Language.TURKISH.value: ("tr-TR", "Türkçe için {key} tuşuna basın."),
+    Language.RUSSIAN.value: ("ru-RU", "Для русского языка нажмите {key}."),
+    Language.ARABIC.value: ("ar-AE", "للغة العربية اضغط {key}."),
+    Language.DUTCH.value: ("nl-NL", "Voor Nederlands, druk op {key}."),
+    Language.POLISH.value: ("pl-PL", "Aby wybrać język polski, naciśnij {key}."),
+    Language.ITALIAN.value: ("it-IT", "Per l'italiano, prema {key}."),
+    Language.SPANISH.value: ("es-ES", "Para español, pulse {key}."),
+    Language.ROMANIAN.value: ("ro-RO", "Pentru română, apăsați {key}."),
+}
