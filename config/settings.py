@@ -226,6 +226,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         # 'self' covers ws: and wss: to the same host in today's browsers (CSP level 3).
         "connect-src": [SELF],
+        "media-src": [SELF],  # voicemails
         "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

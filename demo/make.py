@@ -27,6 +27,7 @@ from .people import BIRDS, CENTRE, DOMAIN, PASSWORD
 from .play import Player, moment
 from .present import make_present
 from .stories import year
+from .telephone import make_calls, make_lines
 
 MADE = "demo.made"
 
@@ -80,6 +81,8 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
         player.tell(story)
     say("today")
     make_present(player, rng, now)
+    make_lines(people["stork"], organisations[CENTRE], now)
+    make_calls(player, people, now)
     crane = people["crane"]
     with acting_as(crane, purpose="demo"):
         record(MADE, by=crane, subject=player.new_id(), centre=organisations[CENTRE].pk, data={"seed": seed})
@@ -127,8 +130,8 @@ def make_spare_workers(organisations: dict[str, Organisation], workers: dict[int
 
 def make_network(by: User, organisations: dict[str, Organisation], now: datetime) -> None:
     with acting_as(by, purpose="demo"):
-        for partner in PARTNERS:
-            _profile(by, partner, organisations[partner.key])
+        for number, partner in enumerate(PARTNERS):
+            _profile(by, partner, organisations[partner.key], f"+493023126{number:03d}")
         for sector, region, post in LIAISONS:
             add_liaison(by=by, sector=sector, region=Region.objects.get(pk=region), post=post)
     with moment(by, now - timedelta(days=9)):
@@ -142,7 +145,7 @@ def make_network(by: User, organisations: dict[str, Organisation], now: datetime
             )
 
 
-def _profile(by: User, partner: Partner, organisation: Organisation) -> None:
+def _profile(by: User, partner: Partner, organisation: Organisation, phone: str) -> None:
     save_profile(
         by=by,
         organisation=organisation,
@@ -152,6 +155,7 @@ def _profile(by: User, partner: Partner, organisation: Organisation) -> None:
         languages=partner.languages,
         capacity=partner.capacity,
         is_national=partner.is_national,
+        phone=phone,
     )
     regions = Region.objects.filter(pk__in=partner.covers)
     set_coverage(by=by, organisation=organisation, regions=regions, version=1)

@@ -44,7 +44,9 @@ class DataKey(models.Model):
         """An unsaved key under the active master key."""
         ring = keyring()
         key = cls(master_key=ring.active)
-        key.wrapped = seal(ring.master[ring.active], os.urandom(KEY_BYTES), f"data key {key.pk}")
+        plain = os.urandom(KEY_BYTES)
+        key.wrapped = seal(ring.master[ring.active], plain, f"data key {key.pk}")
+        _remember(key.pk, plain)  # whoever makes a key seals something with it at once
         return key
 
     def unwrap(self) -> bytes:
@@ -64,11 +66,15 @@ def opened_key(key_id: uuid.UUID) -> bytes:
     key = DataKey.objects.filter(pk=key_id).first()
     if key is None:
         raise WrongKey(f"data key {key_id}")
+    opened = key.unwrap()
+    _remember(key_id, opened)
+    return opened
+
+
+def _remember(key_id: uuid.UUID, opened: bytes) -> None:
     if len(_opened) >= CACHE_SIZE:
         _opened.clear()
-    opened = key.unwrap()
-    _opened[key_id] = (now + CACHE_SECONDS, opened)
-    return opened
+    _opened[key_id] = (time.monotonic() + CACHE_SECONDS, opened)
 
 
 def forget_opened_keys() -> None:

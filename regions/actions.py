@@ -60,6 +60,7 @@ def save_profile(
     languages: Sequence[str],
     capacity: int,
     is_national: bool,
+    phone: str = "",
 ) -> PartnerProfile:
     """Store what the partner offers; `version`: the one read, 0 for a new profile. Raises NotAllowed, Stale."""
     require(by, Permission.NETWORK_EDIT)
@@ -70,6 +71,7 @@ def save_profile(
         "languages": sorted(languages),
         "capacity": capacity,
         "is_national": is_national,
+        "phone": str(phone or ""),
     }
     if all(getattr(profile, name) == value for name, value in values.items()):
         return profile

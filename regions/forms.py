@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.models import Organisation, OrganisationKind
 
@@ -86,6 +87,9 @@ class ProfileForm(VersionedForm):
     capacity = forms.IntegerField(
         label=_("Places"), min_value=0, max_value=999, help_text=_("Cases that can be open at the same time.")
     )
+    phone = PhoneNumberField(
+        label=_("Telephone"), required=False, help_text=_("For handing a caller over while they are on the line.")
+    )
     is_national = forms.BooleanField(
         label=_("Works nationwide"), required=False, help_text=_("Asked when nobody nearer can take a case.")
     )
@@ -94,7 +98,7 @@ class ProfileForm(VersionedForm):
     def stored(profile: PartnerProfile | None) -> dict[str, Any]:
         """What is stored, as the form's initial values."""
         profile = profile or PartnerProfile()
-        names = ("services", "phenomena", "languages", "capacity", "is_national", "version")
+        names = ("services", "phenomena", "languages", "capacity", "phone", "is_national", "version")
         return {name: getattr(profile, name) for name in names}
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import Organisation
 
@@ -102,6 +103,9 @@ class PartnerProfile(models.Model):
     languages = ArrayField(models.CharField(max_length=3, choices=Language), default=list, verbose_name=_("languages"))
     capacity = models.PositiveSmallIntegerField(_("places"), default=0, help_text=_("Cases open at the same time"))
     is_national = models.BooleanField(_("works nationwide"), default=False)
+    phone = PhoneNumberField(
+        _("telephone"), blank=True, help_text=_("For handing a caller over while they are on the line.")
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:

@@ -7,4 +7,7 @@ from django.urls import path
 from . import views
 
 app_name = "reporting"
-urlpatterns = [path("figures/", views.live, name="live")]
+urlpatterns = [
+    path("figures/", views.live, name="live"),
+    path("telephone/board/", views.wallboard, name="wallboard"),
+]

@@ -17,6 +17,7 @@ from hotline.doors import SignedInRequest, signed_in
 
 from . import counts, figures
 from .periods import PERIODS, Period, period
+from .wallboard import board
 
 
 @require_safe
@@ -33,6 +34,18 @@ def live(request: SignedInRequest) -> HttpResponse:
         raise Http404 from error
     template = "reporting/figures.html" if request.headers.get("HX-Request") else "reporting/live.html"
     return render(request, template, {**_figures(centre, chosen), "period": chosen, "periods": PERIODS})
+
+
+@require_safe
+@signed_in
+def wallboard(request: SignedInRequest) -> HttpResponse:
+    """The queue now and today's calls; only the figures when the page fetches itself again."""
+    centre = request.user.centre
+    if centre is None:
+        raise Http404
+    require(request.user, Permission.FIGURES_READ, centre.pk)
+    template = "reporting/parts/wallboard.html" if request.headers.get("HX-Request") else "reporting/wallboard.html"
+    return render(request, template, board(centre, timezone.now()))
 
 
 def _figures(centre: Organisation, chosen: Period) -> dict[str, Any]:

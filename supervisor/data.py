@@ -87,7 +87,15 @@ class DataDirectory:
     @property
     def secret_key(self) -> Path:
         """The file of Django's secret key; made at the first use."""
-        path = self.root / "secret-key"
+        return self._secret("secret-key")
+
+    @property
+    def telephone_token(self) -> Path:
+        """The file of the token between the demo and the telephone simulator; made at the first use."""
+        return self._secret("telephone-token")
+
+    def _secret(self, name: str) -> Path:
+        path = self.root / name
         if not path.exists():
             _write_private(path, secrets.token_urlsafe(50))
         return path

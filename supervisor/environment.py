@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from supervisor.embedded import DATABASE, Embedded
 
@@ -50,9 +51,20 @@ def shared(embedded: Embedded, outside: Outside, *, port: int | None, demo: bool
         defaults["LOTSE_KEYS_FILE"] = str(data.keys)
     if not (outside.variables.get("LOTSE_SECRET_KEY") or outside.variables.get("LOTSE_SECRET_KEY_FILE")):
         defaults["LOTSE_SECRET_KEY_FILE"] = str(data.secret_key)
+    if defaults["LOTSE_DEMO"] == "1" and not outside.variables.get("LOTSE_TELEPHONY_ACCOUNT"):
+        defaults |= _telephone_of_the_demo(data.telephone_token, port)
     given = {name: value for name, value in outside.variables.items() if value and name not in SLOW}
     path = os.pathsep.join([str(embedded.postgres.programs), given.get("PATH", os.defpath)])  # psql for dbshell
     return {**defaults, **given, "LOTSE_DATA": str(data.root), "PATH": path}
+
+
+def _telephone_of_the_demo(token: Path, port: int | None) -> dict[str, str]:
+    """An account at the simulator, which answers beside the web as long as `manage simulate_calls` runs."""
+    return {
+        "LOTSE_TELEPHONY_ACCOUNT": "AC" + "d" * 32,
+        "LOTSE_TELEPHONY_TOKEN_FILE": str(token),
+        "LOTSE_TELEPHONY_API_URL": f"http://127.0.0.1:{(port or 8000) + 1}",
+    }
 
 
 def addresses(embedded: Embedded, outside: Outside) -> dict[str, str]:

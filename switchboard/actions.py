@@ -19,6 +19,7 @@ from journal.stale import stale
 from .calls import lock_call, move, note
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
+from .legs import end_leg, say_goodbye
 from .models import Call, Leg, Offer
 from .permissions import may_direct
 from .seats import lock_seat, move_seat, seat_of
@@ -70,7 +71,12 @@ def _contact(by: User, call: Call) -> Contact:
 
 
 def _ring(by: User, call: Call, phone: str, *, is_browser: bool) -> None:
-    """The desk phone is rung; a browser phone comes by itself."""
+    """The desk phone is rung; a browser phone comes by itself.
+
+    One whose end in an earlier call was not told yet counts as gone; it has been ordered to hang up.
+    """
+    for left in Leg.objects.live().filter(party=Party.HANDLER, user=by).select_related("call"):
+        end_leg(by=by, call=left.call, leg=left, reason="left over")
     leg = Leg(call=call, centre_id=call.centre_id, data_key_id=call.data_key_id, party=Party.HANDLER, user=by)
     leg.phone = "" if is_browser else phone
     leg.save(force_insert=True)
@@ -153,8 +159,7 @@ def hang_up(*, by: User, call_id: uuid.UUID) -> None:
         raise NotAllowed(Permission.CONTACT_LOG)
     if call.state not in (CallState.CONNECTING, CallState.TALKING):
         return
-    if not call.commands.filter(kind=CommandKind.GOODBYE).exists():
-        order(by=by, kind=CommandKind.GOODBYE, call=call)
+    if say_goodbye(by=by, call=call):
         note(by, "call.hung_up", call)
 
 

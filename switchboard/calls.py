@@ -16,7 +16,7 @@ from hotline.callbacks import callback_from_call, withdraw_suggestions
 from hotline.numbers import is_withheld, parse_number
 from hotline.vocabulary import CallbackOrigin, CallerIdKind
 from journal.actions import record
-from journal.groups import organisation_group
+from journal.groups import organisation_group, user_group
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
 from regions.network import calendar_for
@@ -31,6 +31,8 @@ from .vocabulary import CommandKind
 
 #: A caller who was cut off and rings again within this time goes first.
 CUT_OFF_WITHIN = timedelta(minutes=10)
+#: The reason of a handler's leg that went in mid-conversation without a word from the desk.
+LOST = "lost"
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def _was_cut_off(call: Call, now: datetime) -> bool:
     if call.phone_index is None:
         return False
     recent = Call.objects.filter(phone_index=call.phone_index, ended_at__gt=now - CUT_OFF_WITHIN)
-    return recent.filter(legs__reason="lost").exists()
+    return recent.filter(legs__reason=LOST).exists()
 
 
 def running_block(call: Call, now: datetime) -> Block | None:
@@ -175,7 +177,7 @@ ORIGINS = {
 }
 
 
-def _plan_callback(by: User, call: Call) -> None:
+def _plan_callback(by: User, call: Call, callback_id: uuid.UUID | None = None) -> None:
     """A wish, a voicemail, or a suggestion where somebody hung up whose number was shown; one at a time per number."""
     origin = ORIGINS.get(Ending(call.ending))
     if origin is None or (not call.phone_index and origin != CallbackOrigin.VOICEMAIL):
@@ -184,7 +186,7 @@ def _plan_callback(by: User, call: Call) -> None:
         return
     callback = callback_from_call(
         by=by,
-        callback_id=call.pk,
+        callback_id=callback_id or call.pk,
         centre=call.centre,
         data_key=call.data_key,
         phone=call.phone,
@@ -211,17 +213,19 @@ def keep_voicemail(*, by: User, call: Call, recording_sid: str, seconds: int) ->
     made.save(force_insert=True)
     note(by, "call.voicemail", call, {"seconds": seconds})
     order(by=by, kind=CommandKind.FETCH, call=call)
-    if call.state == CallState.ENDED and call.callback_id is None:
-        _plan_callback_for_voicemail(by, call)
-    else:
+    if call.state != CallState.ENDED:
         begin_leaving(by=by, call=call, ending=Ending.VOICEMAIL)
+    elif call.ending in (Ending.ABANDONED, Ending.CLOSED):
+        _plan_callback_for_voicemail(by, call, made)
 
 
-def _plan_callback_for_voicemail(by: User, call: Call) -> None:
-    """The caller's end was told before the recording: the events came in the other order."""
+def _plan_callback_for_voicemail(by: User, call: Call, voicemail: Voicemail) -> None:
+    """The caller's end was told before the recording: what was only a suggestion then is a wish now."""
+    if call.callback_id:
+        withdraw_suggestions(by=by, callbacks=[call.callback_id])
     Call.objects.filter(pk=call.pk).update(ending=Ending.VOICEMAIL)
     call.ending = Ending.VOICEMAIL
-    _plan_callback(by, call)
+    _plan_callback(by, call, callback_id=voicemail.pk)
 
 
 @transaction.atomic
@@ -252,5 +256,15 @@ def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -
     note(by, f"call.{to.value}", call, {**data, "why": why} if why else data)
 
 
+#: What changes the queue that the whole shift sees. The rest is for whoever has the call: at a busy time there are many.
+FOR_THE_SHIFT = {"call.waiting", "call.connecting", "call.leaving", "call.urgency", "call.voicemail_fetched"}
+
+
 def note(by: User, kind: str, call: Call, data: dict[str, Any] | None = None) -> None:
-    record(kind, by=by, subject=call.pk, centre=call.centre_id, data=data, tell=(organisation_group(call.centre_id),))
+    record(kind, by=by, subject=call.pk, centre=call.centre_id, data=data, tell=_told(kind, call))
+
+
+def _told(kind: str, call: Call) -> tuple[str, ...]:
+    if kind in FOR_THE_SHIFT or (kind == "call.ended" and call.claimed_by_id is None):
+        return (organisation_group(call.centre_id),)
+    return (user_group(call.claimed_by_id),) if call.claimed_by_id else ()

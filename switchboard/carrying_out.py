@@ -12,7 +12,7 @@ from accounts.models import User
 from hotline import telephony
 
 from .calls import end_call, put_back, store_sound
-from .commands import GOOD_FOR, finish
+from .commands import GOOD_FOR, finish, order
 from .legs import end_leg, leg_changed, lock_leg
 from .messages import WHATSAPP, message_moved
 from .models import Call, Command, Leg, TextMessage, Voicemail
@@ -41,7 +41,8 @@ def request_for(command: Command) -> Request | None:
 
 def _of_leg(command: Command, leg: Leg) -> Request | None:
     if command.kind == CommandKind.HANG_UP:
-        return partial(telephony.hang_up, sid=leg.sid) if leg.sid and leg.ended_at is None else None
+        # Also where the leg counts as ended here: what we gave up may still ring, or stand alone in a room.
+        return partial(telephony.hang_up, sid=leg.sid) if leg.sid else None
     late = timezone.now() - command.made_at > GOOD_FOR
     if leg.ended_at or leg.sid or leg.call.ended_at or late:
         return None
@@ -120,6 +121,8 @@ def gone(*, by: User, command: Command, problem: int) -> None:
         end_leg(by=by, call=leg.call, leg=lock_leg(leg), reason="gone")
     elif command.call and command.kind in (CommandKind.CONNECT, CommandKind.GOODBYE):
         end_call(by=by, call=command.call)
+    elif command.message:
+        message_moved(by=by, message=command.message, state=MessageState.FAILED, problem=str(problem))
 
 
 @transaction.atomic
@@ -132,6 +135,7 @@ def failed(*, by: User, command: Command) -> None:
         end_leg(by=by, call=leg.call, leg=lock_leg(leg), reason="not rung")
     elif command.kind == CommandKind.CONNECT and command.call:
         for leg in Leg.objects.live().filter(call=command.call, party=Party.HANDLER):
+            order(by=by, kind=CommandKind.HANG_UP, leg=leg)
             end_leg(by=by, call=command.call, leg=lock_leg(leg), reason="not connected")
         put_back(by=by, call=command.call, why="not connected")
 

@@ -25,7 +25,8 @@ TASK = "switchboard.tasks.run_commands"
 
 # The oldest command of each call (or message) that is not being carried out: those of one call run in order.
 CLAIM = """
-update switchboard_command set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
+update switchboard_command
+set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
 where id in (
     select id from switchboard_command c where state = 'waiting' and due_at <= statement_timestamp()
         and (claimed_until is null or claimed_until < statement_timestamp())
@@ -72,6 +73,7 @@ def claim_commands() -> list[Command]:
 @transaction.atomic
 def finish(*, by: User, command: Command, state: CommandState, problem: int = 0) -> None:
     """The command has ended. A repeat (its lease had run out) has no effect."""
+    command.problem = problem
     changed = Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(
         state=state, ended_at=timezone.now(), claimed_until=None, problem=problem
     )

@@ -86,10 +86,13 @@ def _free(centre: int) -> list[Free]:
 
 @transaction.atomic
 def expire_offers(*, by: User, now: datetime) -> int:
-    """Offers that ran out; returns how many. Who lets two in a row run out is set to break: nobody seems there."""
+    """Offers that ran out; returns how many. Who lets two in a row run out is set to break: nobody seems there.
+
+    One whose seat is being changed just now, as by accepting, is left for the next time.
+    """
     gone = list(
         Offer.objects.filter(state=OfferState.OPEN, expires_at__lte=now)
-        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .select_for_update(skip_locked=True, no_key=True, of=("self", "seat"))
         .select_related("seat")
     )
     for offer in gone:

@@ -62,7 +62,7 @@ def voice(by: User, event: Event) -> list[Verb]:
 def menu(by: User, event: Event, call: Call, attempt: int) -> list[Verb]:
     languages = call.line.languages
     digit = event.get("Digits")
-    chosen = languages[int(digit) - 1] if digit in "123456789"[: len(languages)] and digit else ""
+    chosen = languages[int(digit) - 1] if digit in list("123456789"[: len(languages)]) else ""
     if not chosen and attempt < MENU_TRIES:
         return _menu(call, attempt + 1)
     calls.choose_language(by=by, call=call, language=chosen or (languages[0] if languages else "en"))

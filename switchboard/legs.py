@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from .calls import begin_talking, lock_call, note, put_back
+from .calls import LOST, begin_talking, lock_call, note, put_back
 from .commands import order
 from .models import Call, Leg
 from .seats import leave_call
-from .states import LEG_TRANSITIONS, CallState, LegState
+from .states import LEG_TRANSITIONS, CallState, CommandState, LegState
 from .vocabulary import CommandKind, Party
 
 #: What the provider's words mean for a leg.
@@ -135,7 +135,7 @@ def end_leg(*, by: User, call: Call, leg: Leg, reason: str) -> None:
     elif call.state == CallState.TALKING and call.is_held:
         order(by=by, kind=CommandKind.RESUME, call=call)
     if leg.party == Party.PARTNER and call.state == CallState.TALKING and not _others(call, leg):
-        order(by=by, kind=CommandKind.GOODBYE, call=call)
+        say_goodbye(by=by, call=call)
 
 
 def _handler_gone(by: User, call: Call, leg: Leg, reason: str) -> None:
@@ -146,10 +146,20 @@ def _handler_gone(by: User, call: Call, leg: Leg, reason: str) -> None:
         put_back(by=by, call=call, why=reason[:20])
     elif call.state == CallState.TALKING:
         leave_call(by=by, call=call)
-        if not _others(call, leg):
-            order(by=by, kind=CommandKind.GOODBYE, call=call)
-        elif call.is_held:
-            order(by=by, kind=CommandKind.RESUME, call=call)
+        if _others(call, leg):
+            if call.is_held:
+                order(by=by, kind=CommandKind.RESUME, call=call)
+        elif say_goodbye(by=by, call=call):
+            Leg.objects.filter(pk=leg.pk).update(reason=LOST)
+
+
+@transaction.atomic
+def say_goodbye(*, by: User, call: Call) -> bool:
+    """End the caller's call; once, since a second goodbye would begin anew. False when it is ordered already."""
+    if call.commands.filter(kind=CommandKind.GOODBYE).exclude(state=CommandState.FAILED).exists():
+        return False
+    order(by=by, kind=CommandKind.GOODBYE, call=call)
+    return True
 
 
 def _others(call: Call, leg: Leg) -> bool:

@@ -22,7 +22,7 @@ from .vocabulary import CommandKind, MessageChannel, Party, Skill
 
 
 class Line(models.Model):
-    """One of our own numbers. Reference data without personal data, hence without row-level security."""
+    """One of our own numbers: reference data, which whoever is signed in may read and administrators change."""
 
     number = PhoneNumberField(_("number"), unique=True)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("centre"))
@@ -111,7 +111,7 @@ class Call(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["claimed_by"],
-                condition=Q(state__in=["connecting", "talking"]),
+                condition=Q(state="connecting"),  # one that was handed over goes on without its handler
                 name="one_call_per_handler",
             ),
             models.UniqueConstraint(fields=["contact"], name="one_call_per_contact"),

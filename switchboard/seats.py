@@ -78,9 +78,9 @@ def arrange_seat(
     skills: Sequence[Skill],
 ) -> Seat:
     """Where it rings (E.164, or empty), and which calls are for this handler. By the handler or a coordinator."""
-    seat = lock_seat(seat)
     if not may_change_seat(by, seat):
         raise NotAllowed(Permission.CONTACT_LOG)
+    seat = lock_seat(seat)
     seat.phone, seat.is_browser = phone, is_browser
     seat.languages, seat.skills = list(languages), list(skills)
     seat.save(update_fields=["phone", "is_browser", "languages", "skills"])

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hotline.telephony import Pause, Play, Say
+from regions.vocabulary import Language
 
 from .vocabulary import PRESS, VOICES
 
@@ -29,9 +30,14 @@ def say(language: str, text: Callable[[], str]) -> Say:
 
 
 def menu(languages: Sequence[str]) -> list[Say]:
-    """One sentence per language, each in its own voice; keys 1 to 9."""
-    known = [PRESS.get(code, PRESS["en"]) for code in languages[:9]]
+    """One sentence per language, each in its own voice, in English where there is none; keys 1 to 9."""
+    known = [PRESS.get(code) or _in_english(code) for code in languages[:9]]
     return [Say(text.format(key=key), voice) for key, (voice, text) in enumerate(known, start=1)]
+
+
+def _in_english(code: str) -> tuple[str, str]:
+    with translation.override("en"):
+        return VOICES["en"], f"For {Language(code).label}, press {{key}}."
 
 
 def notices(language: str) -> list[Say]:

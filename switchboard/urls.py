@@ -1,26 +1,51 @@
+"""Under /telephone/ stand the provider's webhooks and the people's pages; webhooks.py and views.py tell them apart."""
+
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from . import webhooks
+from . import board_views, views, webhooks
 
 app_name = "switchboard"
-urlpatterns = [
-    path("telephone/voice/", webhooks.voice, name="voice"),
-    path("telephone/status/", webhooks.status, name="status"),
-    path("telephone/message/", webhooks.message, name="message"),
-    path("telephone/message/<uuid:message_id>/", webhooks.message_status, name="message_status"),
-    path("telephone/call/<uuid:call_id>/menu/<int:attempt>/", webhooks.menu, name="menu"),
-    path("telephone/call/<uuid:call_id>/wait/", webhooks.wait, name="wait"),
-    path("telephone/call/<uuid:call_id>/queue/", webhooks.queue, name="queue"),
-    path("telephone/call/<uuid:call_id>/leave/", webhooks.leave, name="leave"),
-    path("telephone/call/<uuid:call_id>/recorded/", webhooks.recorded, name="recorded"),
-    path("telephone/call/<uuid:call_id>/recording/", webhooks.recording, name="recording"),
-    path("telephone/call/<uuid:call_id>/room/", webhooks.room, name="room"),
-    path("telephone/call/<uuid:call_id>/after/", webhooks.after, name="after"),
-    path("telephone/call/<uuid:call_id>/conference/", webhooks.conference, name="conference"),
-    path("telephone/leg/<uuid:leg_id>/answer/", webhooks.leg_answer, name="leg_answer"),
-    path("telephone/leg/<uuid:leg_id>/accept/", webhooks.leg_accept, name="leg_accept"),
-    path("telephone/leg/<uuid:leg_id>/after/", webhooks.leg_after, name="leg_after"),
-    path("telephone/leg/<uuid:leg_id>/status/", webhooks.leg_status, name="leg_status"),
+WEBHOOKS = [
+    path("voice/", webhooks.voice, name="voice"),
+    path("status/", webhooks.status, name="status"),
+    path("message/", webhooks.message, name="message"),
+    path("message/<uuid:message_id>/", webhooks.message_status, name="message_status"),
+    path("call/<uuid:call_id>/menu/<int:attempt>/", webhooks.menu, name="menu"),
+    path("call/<uuid:call_id>/wait/", webhooks.wait, name="wait"),
+    path("call/<uuid:call_id>/queue/", webhooks.queue, name="queue"),
+    path("call/<uuid:call_id>/leave/", webhooks.leave, name="leave"),
+    path("call/<uuid:call_id>/recorded/", webhooks.recorded, name="recorded"),
+    path("call/<uuid:call_id>/recording/", webhooks.recording, name="recording"),
+    path("call/<uuid:call_id>/room/", webhooks.room, name="room"),
+    path("call/<uuid:call_id>/after/", webhooks.after, name="after"),
+    path("call/<uuid:call_id>/conference/", webhooks.conference, name="conference"),
+    path("leg/<uuid:leg_id>/answer/", webhooks.leg_answer, name="leg_answer"),
+    path("leg/<uuid:leg_id>/accept/", webhooks.leg_accept, name="leg_accept"),
+    path("leg/<uuid:leg_id>/after/", webhooks.leg_after, name="leg_after"),
+    path("leg/<uuid:leg_id>/status/", webhooks.leg_status, name="leg_status"),
 ]
+PAGES = [
+    path("part/", views.part_telephone, name="part_telephone"),
+    path("part/<uuid:call_id>/", views.part_call, name="part_call"),
+    path("state/", views.choose, name="choose"),
+    path("seat/", views.seat, name="seat"),
+    path("token/", views.token, name="token"),
+    path("calls/<uuid:call_id>/accept/", views.accept, name="accept"),
+    path("calls/<uuid:call_id>/decline/", views.decline, name="decline"),
+    path("calls/<uuid:call_id>/hold/", views.hold, name="hold"),
+    path("calls/<uuid:call_id>/consult/", views.consult, name="consult"),
+    path("calls/<uuid:call_id>/dismiss/", views.dismiss, name="dismiss"),
+    path("calls/<uuid:call_id>/hand-over/", views.hand_over, name="hand_over"),
+    path("calls/<uuid:call_id>/hang-up/", views.hang_up, name="hang_up"),
+    path("calls/<uuid:call_id>/block/", views.block, name="block"),
+    path("calls/<uuid:call_id>/voicemail/", views.voicemail, name="voicemail"),
+    path("contacts/<uuid:contact_id>/end/", views.end_contact, name="end_contact"),
+    path("contacts/<uuid:contact_id>/messages/", views.part_messages, name="part_messages"),
+    path("contacts/<uuid:contact_id>/reply/", views.send_reply, name="reply"),
+    path("board/urgency/<uuid:call_id>/", board_views.urgency, name="urgency"),
+    path("board/blocks/<uuid:block_id>/", board_views.lift, name="lift_block"),
+    path("board/seats/<uuid:seat_id>/", board_views.seat_of_handler, name="seat_of_handler"),
+]
+urlpatterns = [path("telephone/", include([*WEBHOOKS, *PAGES]))]

@@ -8,16 +8,23 @@ import hmac
 import itertools
 import uuid
 import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db import transaction
 from django.test import Client
+from people import as_user, make_user
 
 from accounts.models import Organisation, User
+from accounts.roles import Role
 from accounts.services import Service, service_user
+from hotline.models import Callback
 from privacy.context import acting_as
-from switchboard.models import Call, Command, Leg, Line, Seat
+from switchboard.actions import accept
+from switchboard.models import Call, Command, Leg, Line, Offer, Seat
 from switchboard.seats import arrange_seat, choose_state, seat_of
 from switchboard.states import SeatState
 
@@ -60,8 +67,10 @@ class Phone:
     to: str = LINE
     sid: str = field(default_factory=lambda: f"CA{next(_numbers):032x}")
     heard: ET.Element = field(default_factory=lambda: ET.Element("Response"))
+    times: Iterator[int] = field(default_factory=lambda: itertools.repeat(1))
 
     def says(self, path: str, **values: str) -> ET.Element:
+        """Each webhook is sent as often as ``times`` says; repeats get the same bytes."""
         known = {
             "CallSid": self.sid,
             "From": self.number,
@@ -69,8 +78,10 @@ class Phone:
             "Direction": "inbound",
             "CallStatus": "in-progress",
         }
-        answer = tell(path, {**known, **values})
+        token = uuid.uuid4().hex
+        answer, *repeated = [tell(path, {**known, **values}, repeat=token) for _ in range(next(self.times))]
         assert answer.status_code in (200, 204), answer.status_code
+        assert all((same.status_code, same.content) == (answer.status_code, answer.content) for same in repeated)
         self.heard = ET.fromstring(answer.content) if answer.content else ET.Element("Response")
         return self.heard
 
@@ -95,8 +106,28 @@ class Phone:
         path = path_of(place.attrib["waitUrl"]) if place is not None else f"/telephone/call/{self.call.pk}/wait/"
         return self.says(path, QueueSid="QU" + "0" * 32, QueuePosition="1")
 
-    def hang_up(self) -> None:
-        self.says("/telephone/status/", CallStatus="completed", SequenceNumber="0", CallDuration="10")
+    def step(self, name: str, **values: str) -> ET.Element:
+        """One of the webhooks of this call."""
+        return self.says(f"/telephone/call/{self.call.pk}/{name}/", **values)
+
+    def leave_queue(self, result: str) -> ET.Element:
+        return self.step("queue", QueueResult=result, QueueTime="10")
+
+    def record(self, name: str = "recorded", *, seconds: int = 12) -> ET.Element:
+        """``name``: which of the two webhooks that tell of a recording."""
+        return self.step(name, RecordingSid="RE" + self.sid[2:], RecordingDuration=str(seconds))
+
+    def enter_room(self) -> ET.Element:
+        self.step("room")
+        self.in_room("participant-join", sequence=2)
+        return self.heard
+
+    def in_room(self, event: str, *, sequence: int, label: str = "", room: str = "CF1", reason: str = "") -> None:
+        values = {"StatusCallbackEvent": event, "ConferenceSid": room, "SequenceNumber": str(sequence)}
+        self.step("conference", ParticipantLabel=label or self.call.room, ReasonParticipantLeft=reason, **values)
+
+    def hang_up(self, status: str = "completed") -> None:
+        self.says("/telephone/status/", CallStatus=status, SequenceNumber="0", CallDuration="10")
 
     @property
     def call(self) -> Call:
@@ -107,13 +138,82 @@ class Phone:
         return found
 
 
+@dataclass
+class Desk(Phone):
+    """Another telephone in a call: a handler's, or a partner's."""
+
+    leg: Leg = field(kw_only=True)
+
+    def ring(self) -> ET.Element:
+        """It rings, is picked up, and hears what it is about."""
+        self.status("ringing", sequence=1)
+        self.status("in-progress", sequence=2)
+        return self.says(f"/telephone/leg/{self.leg.pk}/answer/")
+
+    def status(self, status: str, *, sequence: int) -> None:
+        self.says(f"/telephone/leg/{self.leg.pk}/status/", CallStatus=status, SequenceNumber=str(sequence))
+
+    def hang_up(self, status: str = "completed") -> None:
+        self.status(status, sequence=3)
+
+    def now(self) -> Leg:
+        return by_telephone(lambda: Leg.objects.get(pk=self.leg.pk))
+
+
+def by_telephone(function: Callable[..., Any], **arguments: Any) -> Any:
+    """Run as the telephone's service, which sees every call."""
+    return as_user(service_user(Service.TELEPHONE), function, **arguments)
+
+
+def as_service(action: Callable[..., Any], **arguments: Any) -> Any:
+    """An action whose actor is the telephone's service."""
+    return by_telephone(action, by=service_user(Service.TELEPHONE), **arguments)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside leaves nothing behind: one example of a property after the other."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def waiting(number: str = CALLER, **values: Any) -> Phone:
+    """A caller in the queue."""
+    phone = Phone(number, **values)
+    phone.into_queue()
+    return phone
+
+
+def claim(user: User, phone: Phone) -> Call:
+    call: Call = as_user(user, accept, by=user, call_id=phone.call.pk)
+    return call
+
+
+def picked_up(user: User, phone: Phone) -> Desk:
+    """The handler has claimed the call and picked up; the caller still hears the queue."""
+    desk = Desk(leg=leg_of(claim(user, phone)), times=phone.times)
+    desk.ring()
+    desk.press("1")
+    phone.in_room("participant-join", sequence=1, label=desk.leg.label)
+    return desk
+
+
+def talking(user: User, phone: Phone) -> Desk:
+    """Caller and handler are in the room."""
+    desk = picked_up(user, phone)
+    phone.enter_room()
+    return desk
+
+
 def spoken(document: ET.Element) -> str:
     return " ".join(node.text or "" for node in document.iter("Say"))
 
 
 def make_line(centre: Organisation, **values: Any) -> Line:
     usual = {"number": LINE, "name": "Main line", "languages": ["de", "en"], "is_round_the_clock": True}
-    return Line.objects.create(centre=centre, **{**usual, **values})
+    with acting_as(make_user((centre, Role.ADMINISTRATOR)), purpose="test"):
+        return Line.objects.create(centre=centre, **{**usual, **values})
 
 
 def take_seat(user: User, *, phone: str = DESK, languages: tuple[str, ...] = ("de", "en"), **values: Any) -> Seat:
@@ -134,3 +234,20 @@ def ordered(call: Call) -> list[str]:
 def leg_of(call: Call, party: str = "handler") -> Leg:
     with acting_as(service_user(Service.TELEPHONE), purpose="test"):
         return Leg.objects.filter(call=call, party=party).latest("made_at")
+
+
+def seat_now(user: User) -> Seat:
+    found: Seat = by_telephone(lambda: Seat.objects.get(user=user))
+    return found
+
+
+def open_offers(call: Call) -> list[int]:
+    """Who is shown the call."""
+    shown = Offer.objects.filter(call=call, state="open")
+    return by_telephone(lambda: sorted(shown.values_list("seat__user_id", flat=True)))  # type: ignore[no-any-return]
+
+
+def callbacks(coordinator: User) -> list[tuple[str, str, str]]:
+    """State, origin and number of each callback, oldest first."""
+    with acting_as(coordinator, purpose="test"):
+        return [(row.state, row.origin, row.phone) for row in Callback.objects.order_by("made_at")]

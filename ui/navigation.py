@@ -44,6 +44,7 @@ ITEMS: tuple[Item, ...] = (
     Item("handoff:inbox", _("Inbox"), "inbox", "referral.answer"),
     Item("triage:confirmations", _("To confirm"), "user-check", "triage.confirm"),
     Item("regions:network", _("Network"), "map", "network.read"),
+    Item("reporting:wallboard", _("Telephone"), "phone", "figures.read"),
     Item("reporting:live", _("Figures"), "chart-column", "figures.read"),
     Item("journal:audit", _("Audit"), "scroll-text", "audit.read"),
     Item("admin:index", _("Administration"), "settings", "users.manage"),

@@ -9,7 +9,7 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from privacy.rls import allow, is_service, orgs_as, protect
+from privacy.rls import OPEN_TO_ANY_ACTOR, allow, is_service, orgs_as, protect
 
 TELEPHONE = is_service("telephone")
 SHIFT = f"centre_id = any({orgs_as('handler', 'coordinator')})"
@@ -25,7 +25,9 @@ MESSAGE = (
     " where handler_id = (select ntk.actor()) or handler_id is null or surfaced_at is not null))"
 )
 OWN_SEAT = f"{TELEPHONE} or {COORDINATES} or ({HANDLES} and user_id = (select ntk.actor()))"
+ADMINISTERS = f"cardinality({orgs_as('administrator')}) > 0"
 POLICIES = [
+    *protect("switchboard_line", select=OPEN_TO_ANY_ACTOR, insert=ADMINISTERS, update=ADMINISTERS),
     *protect("switchboard_call", select=CALL, insert=TELEPHONE, update=CALL),
     *protect("switchboard_leg", select=LEG, insert=f"{TELEPHONE} or {SHIFT}", update=LEG),
     *protect(
@@ -322,7 +324,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='call',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['connecting', 'talking'])), fields=('claimed_by',), name='one_call_per_handler'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'connecting')), fields=('claimed_by',), name='one_call_per_handler'),
         ),
         migrations.AddConstraint(
             model_name='call',

@@ -35,6 +35,7 @@ from cases import permissions as cases
 from handoff import permissions as handoff
 from handoff.states import SHOWS_SUMMARY, ReferralState
 from hotline import permissions as contacts
+from switchboard import permissions as telephone
 from triage import permissions as triage
 
 May = Callable[[User, World], bool]
@@ -102,7 +103,35 @@ def moves_responsibility(user: User, world: World) -> bool:
     return cases.may_write(user, world.case) or is_offered(user, world)
 
 
+def answers_telephone(user: User, world: World) -> bool:
+    return telephone.in_shift(user, world.call.centre_id)
+
+
+def coordinates(user: User, world: World) -> bool:
+    return can(user, Permission.CONTACT_ASSIGN, world.call.centre_id)
+
+
+def reads_message(user: User, world: World) -> bool:
+    return contacts.has_grant(user, world.contact.pk) or contacts.may_write(user, world.contact)
+
+
 RULES = [
+    Rule("call", lambda user, world: telephone.may_see(user, world.call), answers_telephone, "language"),
+    Rule(
+        "ended_call",
+        lambda user, world: telephone.may_see(user, world.ended_call),
+        lambda user, world: telephone.may_see(user, world.ended_call),
+        "language",
+    ),
+    Rule("leg", lambda user, world: telephone.may_see_leg(user, world.leg)),
+    Rule("seat", answers_telephone, lambda user, world: telephone.may_change_seat(user, world.seat), "missed"),
+    Rule("offer", answers_telephone, answers_telephone, "state"),
+    Rule("webhook", lambda user, world: False),
+    Rule("voicemail", answers_telephone),
+    Rule("text_message", reads_message),
+    Rule("command", answers_telephone),
+    Rule("block", answers_telephone, coordinates, "turned_away"),
+    Rule("opt_out", answers_telephone),
     Rule("contact", reads_contact, writes_contact, "label"),
     Rule("access_request", reads_request, decides_request, "reason"),
     Rule("callback", in_shift, in_shift, "language"),

@@ -17,6 +17,20 @@ from handoff.states import ENDED, ReferralState
 from handoff.vocabulary import Step
 from hotline.models import AccessRequest, Callback, Contact
 from privacy.models import DataKey
+from switchboard.models import (
+    Block,
+    Call,
+    Command,
+    Leg,
+    Line,
+    Offer,
+    OptOut,
+    Seat,
+    TextMessage,
+    Voicemail,
+    WebhookEvent,
+)  # fmt: skip
+from switchboard.states import SeatState
 from triage.models import Assessment
 
 NOW = timezone.now()
@@ -63,6 +77,17 @@ class World:
     message: Message
     deadline: Deadline
     notice: Notice
+    call: Call
+    ended_call: Call
+    leg: Leg
+    seat: Seat
+    offer: Offer
+    webhook: WebhookEvent
+    voicemail: Voicemail
+    text_message: TextMessage
+    command: Command
+    block: Block
+    opt_out: OptOut
 
 
 def make_organisations() -> list[Organisation]:
@@ -107,7 +132,37 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         message=Message.objects.create(written_by=people[0], **part),
         deadline=Deadline.objects.create(referral=referral, step=Step.REMIND, due_at=NOW),
         notice=Notice.objects.create(event=next(_numbers), recipient=people[0], referral=referral, kind="test"),
+        **_telephone(people, contact),
     )
+
+
+def _telephone(people: list[User], contact: Contact) -> dict[str, Any]:
+    """A call that waits, one that has ended with somebody, and what belongs to them."""
+    fixed: dict[str, Any] = {"centre": contact.centre, "data_key": contact.data_key}
+    number = next(_numbers)
+    line = Line.objects.create(number=f"+4930{number:07d}", centre=contact.centre, name="Line")
+    call = Call.objects.create(line=line, sid=f"CA{number}", **fixed)
+    owner = contact.handler or people[0]
+    ended = {"state": "ended", "ending": "answered", "ended_at": NOW, "claimed_at": NOW, "claimed_by": owner}
+    seat = Seat.objects.create(user=people[0], state=SeatState.READY, **fixed)
+    message = TextMessage.objects.create(
+        line=line, contact=contact, channel="sms", is_from_caller=True, state="received", **fixed
+    )
+    return {
+        "call": call,
+        "ended_call": Call.objects.create(line=line, sid=f"CB{number}", contact=contact, **ended, **fixed),
+        "leg": Leg.objects.create(call=call, party="handler", user=owner, state="ended", ended_at=NOW, **fixed),
+        "seat": seat,
+        "offer": Offer.objects.create(call=call, seat=seat, centre=contact.centre, expires_at=NOW),
+        "webhook": WebhookEvent.objects.create(kind="test", dedupe_key=str(number), data_key=contact.data_key),
+        "voicemail": Voicemail.objects.create(call=call, **fixed),
+        "text_message": message,
+        "command": Command.objects.create(centre=contact.centre, kind="dial", call=call),
+        "block": Block.objects.create(
+            centre=contact.centre, phone_index=b"x", contact=contact, until=NOW, made_by=people[0]
+        ),
+        "opt_out": OptOut.objects.create(centre=contact.centre, channel="sms", phone_index=b"x"),
+    }
 
 
 def _person(number: int, career: Career, organisations: list[Organisation]) -> User:

@@ -1,0 +1,200 @@
+"""Calls that arrive at a running server from the simulated provider, and handlers who answer them in their browsers.
+
+The provider speaks to the server over HTTP as the real one does; the handlers use the desk's own pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from simulator import WITHHELD, Caller, Chaos, Latency, Number, Outcome, Phone, Provider, Step, voicemail
+
+from .browser import Answer, Browser, NoAnswer
+
+LANGUAGE_KEYS = ("1", "1", "1", "2", "3")  # in the order of the demo's menu: German, English, French
+HANG_UPS = tuple(Step)
+#: Real seconds between two looks at the desk.
+GLANCE = 1.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``rate``: calls per real second; ``scale``: how much faster than life people speak and wait."""
+
+    calls: int
+    rate: float
+    scale: float
+    seed: int
+    hang_ups: float = 0.25
+    duplicates: float = 0.1
+    disorder: float = 0.1
+
+
+@dataclass
+class Result:
+    """What the callers and the provider saw."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    latencies: dict[str, Latency] = field(default_factory=dict)
+    violations: list[str] = field(default_factory=list)
+    still_open: list[str] = field(default_factory=list)
+
+    @property
+    def waits(self) -> list[float]:
+        """Simulated seconds in the queue, of those who waited; shortest first."""
+        return sorted(outcome.diary.waited for outcome in self.outcomes if outcome.diary.waited)
+
+    @property
+    def talked(self) -> int:
+        return sum(1 for outcome in self.outcomes if outcome.diary.talked)
+
+    @property
+    def server_errors(self) -> int:
+        return self.latencies["all"].server_errors if "all" in self.latencies else 0
+
+
+def callers(plan: Plan) -> list[Caller]:
+    """The same people for the same seed: patient and impatient, shown and withheld, some who hang up at any step."""
+    chance = random.Random(plan.seed)
+    made = []
+    for number in range(plan.calls):
+        shown = f"+49302312{8000 + number % 1000}"
+        made.append(
+            Caller(
+                number=chance.choice(WITHHELD) if chance.random() < 0.3 else shown,
+                keys=(chance.choice(LANGUAGE_KEYS),),
+                patience=chance.uniform(40, 900),
+                talks=chance.uniform(20, 240),
+                callback_key="1" if chance.random() < 0.05 else "",
+                callback_after=chance.uniform(10, 60),
+                leaves_at=chance.choice(HANG_UPS) if chance.random() < plan.hang_ups else None,
+                leaves_after=chance.uniform(0.2, 20),
+            )
+        )
+    return made
+
+
+def desk_phone(chance: random.Random) -> Callable[[], Phone]:
+    """Mostly picked up; sometimes nobody is there, or a mailbox is."""
+
+    def pick_up() -> Phone:
+        luck = chance.random()
+        if luck < 0.03:
+            return Phone(answers_after=None)
+        if luck < 0.05:
+            return voicemail(answers_after=2.0)
+        if luck < 0.07:
+            return Phone(busy=True)
+        return Phone(answers_after=chance.uniform(1, 6))
+
+    return pick_up
+
+
+async def play(
+    plan: Plan, *, account: str, token: str, api_url: str, public_url: str, number: str, say: Callable[[str], object]
+) -> Result:
+    """Ring ``number`` as often as planned, to the end of every call. ``api_url``: where our REST API answers."""
+    chance = random.Random(plan.seed + 1)
+    at = f"{public_url}/telephone"
+    provider = Provider(
+        account,
+        token,
+        {number: Number(f"{at}/voice/", status_callback=f"{at}/status/", message_url=f"{at}/message/")},
+        seed=plan.seed,
+        scale=plan.scale,
+        chaos=Chaos(duplicates=plan.duplicates, late=plan.disorder, reordered=plan.disorder, jitter=0.5),
+        phones={"*": desk_phone(chance)},
+        calls_per_second=0,
+    )
+    place = urlsplit(api_url)
+    result = Result()
+    async with provider.running(place.hostname or "127.0.0.1", place.port or 8001):
+        under_way = []
+        for caller in callers(plan):
+            under_way.append(asyncio.ensure_future(provider.ring(caller, to=number)))
+            await asyncio.sleep(chance.expovariate(plan.rate))
+            say(f"{len(under_way)} calls, {len(provider.live_calls())} live")
+        for ended in await asyncio.gather(*under_way, return_exceptions=True):
+            if isinstance(ended, Outcome):
+                result.outcomes.append(ended)
+            else:
+                result.lost.append(repr(ended))
+        await _settled(provider)
+        result.still_open += [call.sid for call in provider.live_calls()]
+        result.still_open += [room.sid for room in provider.live_conferences()]
+    result.latencies, result.violations = provider.latencies(), provider.violations
+    return result
+
+
+async def _settled(provider: Provider) -> None:
+    """The last callbacks and commands are under way for a while."""
+    for _second in range(30):
+        if not provider.live_calls() and not provider.live_conferences():
+            break
+        await asyncio.sleep(1)
+    await asyncio.wait_for(provider.settled(), 60)
+
+
+class Handler(threading.Thread):
+    """A handler at the desk: ready, answers, talks, completes the contact, ready again, until told to stop."""
+
+    def __init__(self, url: str, email: str, password: str, scale: float, seed: int) -> None:
+        super().__init__(daemon=True)
+        self.browser, self.email, self.password = Browser(url, patience=60), email, password
+        self.scale, self.chance = scale, random.Random(seed)
+        self.stopping = threading.Event()
+        self.done: Counter[str] = Counter()
+        self.contact = ""
+
+    def run(self) -> None:
+        self._sign_in()
+        while not self.stopping.is_set():
+            try:
+                self._look()
+            except NoAnswer:
+                self.done["no answer"] += 1
+            self.stopping.wait(GLANCE * self.chance.uniform(0.7, 1.3))
+        self._choose("off")
+
+    def _sign_in(self) -> None:
+        form = self.browser.get("/accounts/login/").forms("/accounts/login/")[0]
+        self.browser.submit(form.with_({"login": self.email, "password": self.password}))
+
+    def _look(self) -> None:
+        """One look at the telephone's part of the desk, and what it asks for."""
+        desk = self.browser.get("/telephone/part/")
+        badge = desk.page.by_id("seat-state")
+        offered = desk.forms("/accept/")
+        if offered:
+            self._answer(desk)
+        elif badge and badge.text == "wrap-up":
+            self._wrap_up()
+        elif badge is None or badge.text in ("on a break", "off"):
+            self._choose("ready")
+
+    def _answer(self, desk: Answer) -> None:
+        time.sleep(self.chance.uniform(1, 4) / self.scale)
+        taken = self.browser.submit(desk.forms("/accept/")[0])
+        self.done["answered" if taken.status == 200 else "too late"] += 1
+        self.contact = taken.path if taken.path.startswith("/desk/") else ""
+
+    def _wrap_up(self) -> None:
+        """Complete the contact of the call, then be ready again."""
+        forms = self.browser.get(self.contact).forms("/complete/") if self.contact else []
+        if forms:
+            self.browser.submit(forms[0].with_({"caller_type": self.chance.choice(["parent", "friend", "school"])}))
+            self.done["completed"] += 1
+        self._choose("ready")
+
+    def _choose(self, state: str) -> None:
+        forms = self.browser.get("/telephone/part/").forms("/telephone/state/")
+        if forms:
+            self.browser.submit(forms[0].with_({"state": state}))

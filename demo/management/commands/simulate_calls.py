@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.models import User
+from demo.calling import Handler, Plan, Result, play
+from demo.invariants import broken
+from demo.make import refuse_real_data
+from demo.people import DOMAIN, PASSWORD
+from demo.shift import call_in
+from demo.telephone import MAIN
+from privacy.context import acting_as
+
+SETTLING = 60.0  # seconds for the last commands and sweeps
+
+
+class Command(BaseCommand):
+    help = (
+        "Lets simulated callers ring a running demo, and handlers answer; prints what came of it and ends with 1 when "
+        "something that must hold does not."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--calls", type=int, default=30, help="how many (default: 30)")
+        parser.add_argument("--rate", type=float, default=0.5, help="calls per second (default: 0.5)")
+        parser.add_argument("--seed", type=int, default=1, help="the same callers for the same seed (default: 1)")
+        parser.add_argument("--scale", type=float, default=20.0, help="how much faster than life people are (20)")
+        parser.add_argument("--realtime", action="store_true", help="as fast as life, and nobody answers but you")
+        parser.add_argument("--handlers", type=int, default=8, help="simulated handlers (8; none with --realtime)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        known = settings.TELEPHONY
+        if not settings.LOTSE_DEMO or not known["api_url"]:
+            raise CommandError("Calls are simulated in a demo only; start one with ./lotse up.")
+        refuse_real_data()
+        coordinator = User.objects.get(email=f"crane@{DOMAIN}")
+        scale = 1.0 if options["realtime"] else options["scale"]
+        plan = Plan(options["calls"], options["rate"], scale, options["seed"])
+        handlers = [] if options["realtime"] else self._handlers(coordinator, options["handlers"], scale)
+        since = timezone.now()
+        result = asyncio.run(
+            play(
+                plan,
+                account=known["account"],
+                token=known["token"],
+                api_url=known["api_url"],
+                public_url=known["public_url"],
+                number=MAIN,
+                say=self._progress,
+            )
+        )
+        for handler in handlers:
+            handler.stopping.set()
+        for handler in handlers:
+            handler.join(30)
+        wrong = [*self._provider_says(result), *self._settled(coordinator, since)]
+        self._report(result)
+        for line in wrong[:50]:
+            self.stdout.write(f"WRONG  {line}")
+        if wrong:
+            raise CommandError(f"{len(wrong)} things are wrong.")
+        self.stdout.write("Everything that must hold does.")
+
+    def _handlers(self, coordinator: User, number: int, scale: float) -> list[Handler]:
+        emails = call_in(coordinator, number)
+        made = [
+            Handler(settings.LOTSE_PUBLIC_BASE_URL, email, PASSWORD, scale, place) for place, email in enumerate(emails)
+        ]
+        for handler in made:
+            handler.start()
+        return made
+
+    def _progress(self, text: str) -> None:
+        if self.stdout.isatty():
+            self.stdout.write(text, ending="\r")
+            self.stdout.flush()
+
+    def _settled(self, coordinator: User, since: datetime) -> list[str]:
+        """What is wrong after the platform had time to settle."""
+        assert coordinator.centre is not None
+        until = time.monotonic() + SETTLING
+        while True:
+            with acting_as(coordinator, purpose="simulation"):
+                wrong = broken(coordinator.centre, since)
+            if not wrong or time.monotonic() > until:
+                return wrong
+            time.sleep(1)
+
+    def _provider_says(self, result: Result) -> list[str]:
+        wrong = [f"the provider refused: {text}" for text in result.violations]
+        wrong += [f"still open at the provider: {sid}" for sid in result.still_open]
+        wrong += [f"a caller was lost: {text}" for text in result.lost]
+        if result.server_errors:
+            wrong.append(f"{result.server_errors} webhooks were answered with a server error")
+        return wrong
+
+    def _report(self, result: Result) -> None:
+        waits = result.waits or [0.0]
+        self.stdout.write(
+            f"{len(result.outcomes)} calls: {result.talked} answered, {len(result.outcomes) - result.talked} not.\n"
+            f"Waited (simulated seconds): median {statistics.median(waits):.0f}, longest {waits[-1]:.0f}."
+        )
+        for kind, found in sorted(result.latencies.items()):
+            self.stdout.write(
+                f"  {kind:<16} {found.count:6} webhooks, p50 {found.p50 * 1000:5.1f} ms, p99 {found.p99 * 1000:6.1f} ms"
+                f", {found.server_errors} server errors, {found.no_answer} without an answer"
+            )

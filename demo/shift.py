@@ -1,0 +1,41 @@
+"""More handlers for a simulated shift: waders, as the others are birds of the coast."""
+
+from __future__ import annotations
+
+from accounts.actions import create_user, grant_role
+from accounts.models import User
+from accounts.roles import Role
+from privacy.context import acting_as
+from regions.vocabulary import Language
+from switchboard.seats import arrange_seat, seat_of
+from switchboard.vocabulary import Skill
+
+from .people import DOMAIN
+
+
+def call_in(coordinator: User, number: int) -> list[str]:
+    """The e-mail addresses of so many simulated handlers with a place at the telephone; made where they are missing."""
+    assert coordinator.centre is not None
+    password = coordinator.password  # hashed already; the demo has one for all
+    emails = [f"wader{place}@{DOMAIN}" for place in range(1, number + 1)]
+    for place, email in enumerate(emails, start=1):
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            user = create_user(by=None, email=email, name=f"Simulated Wader {place}", password=None, language="en")
+            grant_role(by=None, user=user, organisation=coordinator.centre, role=Role.HANDLER)
+            User.objects.filter(pk=user.pk).update(password=password)
+            user = User.objects.get(pk=user.pk)
+        _sit_down(user, place)
+    return emails
+
+
+def _sit_down(user: User, place: int) -> None:
+    with acting_as(user, purpose="simulation"):
+        arrange_seat(
+            by=user,
+            seat=seat_of(by=user),
+            phone=f"+4930231259{10 + place:02d}",
+            is_browser=False,
+            languages=[Language.GERMAN, Language.ENGLISH, Language.FRENCH],
+            skills=[Skill.EXIT],
+        )

@@ -1,0 +1,94 @@
+"""The demo's telephone: two lines, three places at it, and this morning's calls, played by the real actions."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from accounts.models import Organisation, User
+from accounts.services import Service, service_user
+from hotline.actions import save_contact
+from hotline.callbacks import complete_conversation
+from regions.vocabulary import Language
+from switchboard import calls
+from switchboard.actions import accept
+from switchboard.models import Call, Line
+from switchboard.seats import arrange_seat, choose_state, seat_of
+from switchboard.states import Ending, SeatState
+from switchboard.vocabulary import Skill
+
+from .play import Player, moment
+
+#: From the ranges that are kept free for fiction.
+MAIN, EXIT = "+493023125000", "+493023125001"
+DESKS = {"heron": "+493023125901", "tern": "+493023125902", "plover": "+493023125903"}
+#: Minutes ago, language, seconds waited, how it ended.
+TODAY = [
+    (178, "de", 12, Ending.ANSWERED),
+    (151, "fr", 41, Ending.ANSWERED),
+    (133, "de", 95, Ending.ABANDONED),
+    (120, "en", 22, Ending.ANSWERED),
+    (84, "de", 71, Ending.ANSWERED),
+    (52, "de", 30, Ending.CALLBACK),
+    (34, "fr", 18, Ending.ANSWERED),
+]
+
+
+def make_lines(administrator: User, centre: Organisation, now: datetime) -> None:
+    with moment(administrator, now):
+        for number, name, skill in ((MAIN, "Beratungstelefon (Demo)", ""), (EXIT, "Ausstiegstelefon (Demo)", "exit")):
+            Line.objects.create(
+                number=number,
+                centre=centre,
+                name=name,
+                languages=["de", "en", "fr"],
+                skill=skill,
+                is_round_the_clock=True,
+            )
+
+
+def make_calls(player: Player, people: dict[str, User], now: datetime) -> None:
+    for handle, phone in DESKS.items():
+        user = people[handle]
+        with moment(user, now - timedelta(hours=4)):
+            arrange_seat(by=user, seat=seat_of(by=user), phone=phone, is_browser=False,
+                         languages=[Language.GERMAN, Language.ENGLISH, Language.FRENCH],
+                         skills=[Skill.EXIT] if handle == "heron" else [])  # fmt: skip
+            choose_state(by=user, state=SeatState.BREAK)
+    for number, (minutes, language, waited, ending) in enumerate(TODAY):
+        _play(player, people, now - timedelta(minutes=minutes), language, waited, ending, number)
+
+
+def _play(
+    player: Player, people: dict[str, User], at: datetime, language: str, waited: int, ending: Ending, number: int
+) -> None:
+    service = service_user(Service.TELEPHONE)
+    with moment(service, at):
+        line = Line.objects.get(number=MAIN)
+        caller = calls.CallerId.of(f"+4930231254{number:02d}", "DE")
+        call = calls.arrive(by=service, line=line, sid=f"CA{player.new_id().hex}", caller=caller)
+        calls.choose_language(by=service, call=call, language=language)
+        calls.begin_waiting(by=service, call=call)
+    answered_at = at + timedelta(seconds=waited)
+    if ending == Ending.ANSWERED:
+        _answer(people[list(DESKS)[number % 3]], service, call, answered_at)
+        return
+    with moment(service, answered_at):
+        if ending != Ending.ABANDONED:
+            calls.begin_leaving(by=service, call=call, ending=ending)
+        calls.end_call(by=service, call=call)
+
+
+def _answer(handler: User, service: User, call: Call, at: datetime) -> None:
+    with moment(handler, at):
+        choose_state(by=handler, state=SeatState.READY)
+        accept(by=handler, call_id=call.pk)
+    with moment(service, at + timedelta(seconds=6)):
+        calls.begin_talking(by=service, call=call)
+    with moment(service, at + timedelta(minutes=11)):
+        calls.end_call(by=service, call=call)
+        call.commands.update(state="dropped", ended_at=at + timedelta(minutes=11))
+        call.legs.update(state="ended", ended_at=at + timedelta(minutes=11), reason="completed")
+    with moment(handler, at + timedelta(minutes=14)):
+        save_contact(by=handler, contact_id=call.pk, version=1, changes={"caller_type_id": "parent"})
+        complete_conversation(by=handler, contact_id=call.pk)
+        choose_state(by=handler, state=SeatState.BREAK)

@@ -1,0 +1,65 @@
+"""What coordinators do from the wallboard, which stands in ``reporting``."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import Organisation
+from accounts.permissions import require
+from accounts.roles import Permission
+from hotline.doors import SignedInRequest, signed_in
+
+from .actions import raise_urgency
+from .blocks import lift_block
+from .forms import SeatForm
+from .models import Seat
+from .seats import arrange_seat
+
+
+@require_POST
+@signed_in
+def urgency(request: SignedInRequest, call_id: UUID) -> HttpResponse:
+    _centre(request)
+    raise_urgency(by=request.user, call_id=call_id, is_urgent=request.POST.get("urgent") == "1")
+    return redirect("reporting:wallboard")
+
+
+@require_POST
+@signed_in
+def lift(request: SignedInRequest, block_id: UUID) -> HttpResponse:
+    _centre(request)
+    lift_block(by=request.user, block_id=block_id)
+    messages.success(request, _("The number is let through again."))
+    return redirect("reporting:wallboard")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def seat_of_handler(request: SignedInRequest, seat_id: UUID) -> HttpResponse:
+    """A coordinator arranges the place of a handler who has one."""
+    seat = Seat.objects.select_related("user").filter(pk=seat_id, centre=_centre(request)).first()
+    if seat is None:
+        raise Http404
+    form = SeatForm(request.POST if request.method == "POST" else None, seat=seat)
+    if request.method == "POST" and form.is_valid():
+        arrange_seat(by=request.user, seat=seat, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("reporting:wallboard")
+    context: dict[str, Any] = {"form": form, "whose": seat.user}
+    return render(request, "switchboard/seat.html", context, status=422 if form.is_bound else 200)
+
+
+def _centre(request: SignedInRequest) -> Organisation:
+    """Raises Http404 or NotAllowed, which is answered with 404 too."""
+    centre = request.user.centre
+    if centre is None:
+        raise Http404
+    require(request.user, Permission.FIGURES_READ, centre.pk)
+    return centre

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from accounts.models import Organisation, OrganisationKind
+from regions.models import PartnerProfile
+from regions.vocabulary import Language
+
+from .messages import LONGEST
+from .models import Seat
+from .vocabulary import Skill
+
+
+class SeatForm(forms.Form):
+    phone = PhoneNumberField(
+        label=_("Your telephone"),
+        required=False,
+        help_text=_("It is rung for each call that you take. With the country's code, or as dialled at home."),
+    )
+    is_browser = forms.BooleanField(
+        label=_("Talk in the browser instead"), required=False, help_text=_("Only where the softphone is installed.")
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        choices=Language,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Calls in these reach you."),
+    )
+    skills = forms.MultipleChoiceField(
+        label=_("Skills"), choices=Skill, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        known = {"phone": seat.phone, "is_browser": seat.is_browser, "languages": seat.languages, "skills": seat.skills}
+        super().__init__(*args, **{"initial": known, **kwargs})
+
+    def clean_phone(self) -> str:
+        """As E.164."""
+        number = self.cleaned_data["phone"]
+        return number.as_e164 if number else ""
+
+
+class ConsultForm(forms.Form):
+    """Whom to ring: a partner of the network that has a telephone, or any number."""
+
+    leg_id = forms.UUIDField(widget=forms.HiddenInput)
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Partner"), required=False, empty_label=_("Another number")
+    )
+    phone = PhoneNumberField(label=_("Number"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"leg_id": uuid.uuid4()}, **kwargs})
+        reachable = PartnerProfile.objects.exclude(phone="").values("organisation_id")
+        partners = Organisation.objects.filter(kind=OrganisationKind.PARTNER, pk__in=reachable)
+        field = self.fields["organisation"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = partners
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("organisation") and not data.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", _("Choose a partner, or give a number."))
+        return data
+
+    @property
+    def number(self) -> str:
+        """The number to ring (E.164): the one that was typed, else the partner's."""
+        typed = self.cleaned_data["phone"]
+        if typed:
+            return str(typed.as_e164)
+        return str(PartnerProfile.objects.get(organisation=self.cleaned_data["organisation"]).phone)
+
+
+class ReplyForm(forms.Form):
+    message_id = forms.UUIDField(widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("Answer"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It is read on a telephone that others may see. Write nothing that could put somebody in danger."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"message_id": uuid.uuid4()}, **kwargs})

@@ -1,0 +1,251 @@
+"""The telephone on the desk: thin, each one fetch, one action, one answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.staticfiles import finders
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hotline import telephony
+from hotline.doors import HandlerRequest, SignedInRequest, handlers_only, signed_in
+from hotline.models import Contact
+from hotline.permissions import contact_to_read, contact_to_write, may_write
+from hotline.views import complete
+from journal.actions import look
+
+from . import actions
+from .blocks import block_caller
+from .desk import conversation_of, telephone_of
+from .forms import ConsultForm, ReplyForm, SeatForm
+from .messages import OptedOut, is_opted_out, reply
+from .models import Call, TextMessage, Voicemail
+from .permissions import call_to_direct, may_direct
+from .seats import arrange_seat, choose_state, seat_of
+from .states import CHOSEN_STATES, SeatState
+
+SOFTPHONE = "switchboard/twilio.min.js"
+
+
+@require_safe
+@handlers_only
+def part_telephone(request: HandlerRequest) -> HttpResponse:
+    context = {"telephone": telephone_of(request.user, request.centre), "has_softphone": has_softphone()}
+    return render(request, "switchboard/parts/telephone.html", context)
+
+
+def has_softphone() -> bool:
+    """Whether `manage.py install_softphone` has run, and a key for browser phones is configured."""
+    return bool(settings.TELEPHONY["api_key"]) and finders.find(SOFTPHONE) is not None
+
+
+@require_safe
+@handlers_only
+def part_call(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+    """The call bar of a contact; empty for one that did not come by a call, or somebody else's."""
+    call = Call.objects.select_related("line", "contact").filter(pk=call_id).first()
+    if call is None or not may_direct(request.user, call):
+        return HttpResponse()
+    return render(request, "switchboard/parts/call.html", {"talk": conversation_of(request.user, call)})
+
+
+@require_POST
+@handlers_only
+def choose(request: HandlerRequest) -> HttpResponse:
+    """``state``: ready, break or off."""
+    if request.POST.get("state") not in CHOSEN_STATES:
+        raise BadRequest
+    seat = seat_of(by=request.user)
+    state = SeatState(request.POST["state"])
+    if state == SeatState.READY and not (seat.phone or seat.is_browser):
+        messages.info(request, _("First say which telephone is to be rung."))
+        return _to(request, "switchboard:seat")
+    choose_state(by=request.user, state=state)
+    return _to(request, "hotline:desk") if not _is_part(request) else part_telephone_again(request)
+
+
+def part_telephone_again(request: HandlerRequest) -> HttpResponse:
+    context = {"telephone": telephone_of(request.user, request.centre), "has_softphone": has_softphone()}
+    return render(request, "switchboard/parts/telephone.html", context)
+
+
+@require_POST
+@handlers_only
+def accept(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+    call = actions.accept(by=request.user, call_id=call_id)
+    return redirect("hotline:desk_contact", call.contact_id)
+
+
+@require_POST
+@handlers_only
+def decline(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+    actions.decline(by=request.user, call_id=call_id)
+    return part_telephone_again(request) if _is_part(request) else redirect("hotline:desk")
+
+
+@require_POST
+@handlers_only
+def hold(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+    """``on``: 1 to hold, 0 to resume."""
+    if request.POST.get("on") not in ("0", "1"):
+        raise BadRequest
+    call = call_to_direct(request.user, call_id)
+    actions.hold(by=request.user, call_id=call.pk, is_held=request.POST["on"] == "1")
+    return _bar_again(request, call_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@handlers_only
+def consult(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+    call = call_to_direct(request.user, call_id)
+    form = ConsultForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if form.is_bound else 200
+        template = "switchboard/parts/consult_form.html" if _is_part(request) else "switchboard/consult.html"
+        return render(request, template, {"form": form, "call": call}, status=status)
+    actions.consult(
+        by=request.user,
+        call_id=call.pk,
+        leg_id=form.cleaned_data["leg_id"],
+        phone=form.number,
+        organisation=form.cleaned_data["organisation"],
+    )
+    return redirect("hotline:desk_contact", call.pk)
+
+
+@require_POST
+@handlers_only
+def dismiss(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+    actions.dismiss_partner(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
+    return _bar_again(request, call_id)
+
+
+@require_POST
+@handlers_only
+def hand_over(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+    actions.hand_over(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
+    return _bar_again(request, call_id)
+
+
+@require_POST
+@handlers_only
+def hang_up(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+    actions.hang_up(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
+    return _bar_again(request, call_id)
+
+
+@require_POST
+@handlers_only
+def end_contact(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+    """The one-key endings of the desk: a call that still runs is hung up, then the contact is completed."""
+    contact_to_write(request.user, contact_id)
+    running = Call.objects.live().filter(contact=contact_id).first()
+    if running and may_direct(request.user, running):
+        actions.hang_up(by=request.user, call_id=running.pk)
+    return complete(request, contact_id)
+
+
+@require_POST
+@handlers_only
+def block(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+    made = block_caller(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
+    if made:
+        messages.success(request, _("This number is not let through for a day. Coordinators see it and can lift it."))
+    return redirect("hotline:desk")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@handlers_only
+def seat(request: HandlerRequest) -> HttpResponse:
+    """One's own place at the telephone."""
+    mine = seat_of(by=request.user)
+    form = SeatForm(request.POST if request.method == "POST" else None, seat=mine)
+    if request.method == "POST" and form.is_valid():
+        arrange_seat(by=request.user, seat=mine, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("hotline:desk")
+    return render(request, "switchboard/seat.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@handlers_only
+def voicemail(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+    """The sound. Whoever listens leaves a trace."""
+    found = Voicemail.objects.filter(call=call_id, fetched_at__isnull=False).first()
+    if found is None:
+        raise Http404
+    look("voicemail.heard", by=request.user, subject=found.call_id, centre=found.centre_id)
+    return HttpResponse(found.sound, content_type="audio/wav", headers={"Accept-Ranges": "none"})
+
+
+@require_safe
+@signed_in
+def part_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """The text messages of a contact, for whoever may read it; empty where there are none."""
+    contact = contact_to_read(request.user, contact_id)
+    return render(request, "switchboard/parts/messages.html", _thread(request, contact, ReplyForm()))
+
+
+@require_POST
+@handlers_only
+def send_reply(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+    contact = contact_to_write(request.user, contact_id)
+    form = ReplyForm(request.POST)
+    if form.is_valid():
+        try:
+            reply(by=request.user, contact=contact, **form.cleaned_data)
+        except OptedOut:
+            form.add_error("text", _("This number has asked for no more messages."))
+        else:
+            form = ReplyForm()
+    status = 422 if form.is_bound else 200
+    return render(request, "switchboard/parts/messages.html", _thread(request, contact, form), status=status)
+
+
+def _thread(request: SignedInRequest, contact: Contact, form: ReplyForm) -> dict[str, Any]:
+    rows = list(TextMessage.objects.filter(contact=contact).select_related("written_by").order_by("made_at"))
+    last = next((row for row in reversed(rows) if row.is_from_caller), None)
+    may_reply = last is not None and last.phone_index is not None and may_write(request.user, contact)
+    return {
+        "contact": contact,
+        "thread": rows,
+        "form": form,
+        "may_reply": may_reply,
+        "is_opted_out": last is not None and may_reply and is_opted_out(last),
+    }
+
+
+@require_POST
+@handlers_only
+def token(request: HandlerRequest) -> HttpResponse:
+    """For the browser phone."""
+    made = telephony.client_token(identity=f"user_{request.user.pk}")
+    if made is None:
+        raise Http404
+    return JsonResponse({"token": made.token, "identity": made.identity})
+
+
+def _bar_again(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+    if not _is_part(request):
+        return redirect("hotline:desk_contact", call_id)
+    call = call_to_direct(request.user, call_id)
+    return render(request, "switchboard/parts/call.html", {"talk": conversation_of(request.user, call)})
+
+
+def _to(request: HandlerRequest, name: str) -> HttpResponse:
+    """A redirect that htmx follows as a whole page."""
+    if _is_part(request):
+        return HttpResponse(headers={"HX-Redirect": reverse(name)})
+    return redirect(name)
+
+
+def _is_part(request: HandlerRequest) -> bool:
+    return bool(request.headers.get("HX-Request"))

@@ -1,0 +1,145 @@
+"""What happens at the same moment, with real commits."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from cluster import OwnDatabase
+from django.utils import timezone
+from people import People, as_user, make_people
+from referrals import in_threads
+from telephone import (
+    Desk,
+    Phone,
+    as_service,
+    by_telephone,
+    claim,
+    leg_of,
+    make_line,
+    ordered,
+    seat_now,
+    take_seat,
+    tell,
+    waiting,
+)
+
+from accounts.models import User
+from hotline.models import Contact
+from journal.stale import Stale
+from switchboard.commands import claim_commands
+from switchboard.dispatch import expire_offers
+from switchboard.models import Call, Command, WebhookEvent
+
+OTHER = "+493411234568"
+
+
+def contacts(people: People) -> list[tuple[Any, Any]]:
+    """Id and handler of every contact of the centre."""
+    return list(as_user(people.coordinator, lambda: list(Contact.objects.values_list("pk", "handler_id"))))
+
+
+def together(*functions: Callable[[], object]) -> list[BaseException]:
+    """Run at the same moment; returns what they raised."""
+    barrier = threading.Barrier(len(functions))
+
+    def after_the_barrier(function: Callable[[], object]) -> Callable[[], object]:
+        return lambda: (barrier.wait(), function())
+
+    return in_threads(*map(after_the_barrier, functions))
+
+
+def test_of_two_handlers_one_wins(own_database: OwnDatabase) -> None:
+    people = make_people()
+    make_line(people.centre)
+    both = (people.handler, people.colleague)
+    for number in range(5):
+        phone = waiting(f"+49341123456{number}")
+        for user in both:
+            take_seat(user)
+        failures = together(
+            lambda phone=phone: claim(people.handler, phone), lambda phone=phone: claim(people.colleague, phone)
+        )
+        assert [type(failure) for failure in failures] == [Stale]
+        call = phone.call
+        states = {user.pk: seat_now(user).state for user in both}
+        assert states.pop(call.claimed_by_id or 0) == "on_call"
+        assert list(states.values()) == ["ready"]
+        assert ordered(call) == ["dial"]
+        assert (call.pk, call.claimed_by_id) in contacts(people)
+        phone.hang_up()
+        Desk(leg=leg_of(call)).hang_up()
+    assert len(contacts(people)) == 5
+
+
+def test_one_handler_gets_one_of_two_calls(own_database: OwnDatabase) -> None:
+    people = make_people()
+    make_line(people.centre)
+    take_seat(people.handler)
+    first, second = waiting(), waiting(OTHER)
+    failures = together(lambda: claim(people.handler, first), lambda: claim(people.handler, second))
+    assert [type(failure) for failure in failures] == [Stale]
+    assert sorted([first.call.state, second.call.state]) == ["connecting", "waiting"]
+    assert len(contacts(people)) == 1
+
+
+def test_accepting_an_offer_in_the_moment_in_which_it_runs_out(own_database: OwnDatabase) -> None:
+    """Neither waits for the other for ever."""
+    people = make_people()
+    make_line(people.centre)
+    for number in range(8):
+        phone = waiting(f"+49341123456{number}")
+        take_seat(people.handler)
+        late = timezone.now() + timedelta(minutes=1)
+        assert (
+            together(
+                lambda phone=phone: claim(people.handler, phone), lambda late=late: as_service(expire_offers, now=late)
+            )
+            == []
+        )
+        assert phone.call.claimed_by_id == people.handler.pk
+        phone.hang_up()
+        Desk(leg=leg_of(phone.call)).hang_up()
+
+
+def test_a_webhook_and_its_repeat_at_the_same_moment(own_database: OwnDatabase) -> None:
+    people = make_people()
+    make_line(people.centre)
+    for number in range(5):
+        phone = Phone(f"+49341123456{number}")
+        values = {"CallSid": phone.sid, "From": phone.number, "To": phone.to}
+        assert len(same_twice("/telephone/voice/", values)) == 1
+        key = phone.call.pk
+        assert len(same_twice(f"/telephone/call/{key}/wait/", values)) == 1
+        end = {"CallSid": phone.sid, "CallStatus": "completed", "SequenceNumber": "0"}
+        assert same_twice("/telephone/status/", end) == {b""}
+    assert by_telephone(Call.objects.count) == 5
+    assert by_telephone(WebhookEvent.objects.count) == 15
+    assert by_telephone(lambda: WebhookEvent.objects.exclude(problem="").count()) == 0
+    kinds = "select kind, count(*) from journal_event where kind like 'call.%' group by 1 order by 1"
+    assert own_database.sql(kinds).split() == ["call.arrived|5", "call.ended|5", "call.waiting|5"]
+
+
+def same_twice(path: str, values: dict[str, str]) -> set[bytes]:
+    token, heard = uuid.uuid4().hex, []
+    assert together(*[lambda: heard.append(tell(path, values, repeat=token).content)] * 2) == []
+    assert len(heard) == 2
+    return set(heard)
+
+
+def test_two_who_carry_out_commands_never_get_the_same_one(own_database: OwnDatabase) -> None:
+    people = make_people()
+    make_line(people.centre)
+    users: list[User] = [people.handler, people.colleague, people.coordinator]
+    for number, user in enumerate(users):
+        take_seat(user)
+        claim(user, waiting(f"+49341123456{number}"))
+    for _round in range(5):
+        claimed: list[int] = []
+        assert together(*[lambda claimed=claimed: claimed.extend(c.pk for c in by_telephone(claim_commands))] * 3) == []
+        assert len(claimed) == len(set(claimed)) == 3
+        own_database.sql("update switchboard_command set claimed_until = null")
+    assert by_telephone(lambda: {command.attempts for command in Command.objects.all()}) == {5}
