@@ -211,12 +211,17 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = OVER_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+# --- telephone: without an account the platform runs and says that no telephone is connected ---------------------
+TELEPHONY = environment.telephony(ENVIRON, LOTSE_PUBLIC_BASE_URL)
+
 # --- web --------------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if OVER_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OVER_HTTPS else None
 X_FRAME_OPTIONS = "DENY"
+# A telephone in the browser speaks to the provider itself; only where a key for it is set.
+SOFTPHONE_HOSTS = ["https://*.twilio.com", "wss://*.twilio.com"] if TELEPHONY["api_key"] else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -225,8 +230,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         # 'self' covers ws: and wss: to the same host in today's browsers (CSP level 3).
-        "connect-src": [SELF],
-        "media-src": [SELF],  # voicemails
+        "connect-src": [SELF, *SOFTPHONE_HOSTS],
+        "media-src": [SELF, *SOFTPHONE_HOSTS],  # voicemails
         "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -256,9 +261,6 @@ EMAIL_FILE_PATH = LOTSE_DATA / "mail"
 EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS = MAIL["host"], MAIL["port"], MAIL["tls"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_TIMEOUT = MAIL["user"], MAIL["password"], 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRON.get("LOTSE_EMAIL_FROM") or "lotse@localhost"
-
-# --- telephone: without an account the platform runs and says that no telephone is connected ---------------------
-TELEPHONY = environment.telephony(ENVIRON, LOTSE_PUBLIC_BASE_URL)
 
 # --- language and time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -12,6 +12,10 @@ from django.db.models import TextChoices
 from cases.states import TRANSITIONS as CASE
 from cases.states import CaseState
 from hotline.states import CALLBACK_TRANSITIONS, CONTACT_TRANSITIONS, CallbackState, ContactState
+from switchboard.states import CALL_TRANSITIONS as CALL
+from switchboard.states import LEG_TRANSITIONS as LEG
+from switchboard.states import SEAT_TRANSITIONS as SEAT
+from switchboard.states import CallState, LegState, SeatState
 from triage.states import TRANSITIONS as ASSESSMENT
 from triage.states import AssessmentState
 
@@ -68,6 +72,11 @@ def diagrams() -> list[Diagram]:
         ),
         Diagram("Case", "A case can be reopened at any time.", CaseState, plain(CASE)),
         Diagram("Referral", remark, ReferralState, referral),
+        Diagram(
+            "Call", "From the first ring to the end; a claim that comes to nothing goes back.", CallState, plain(CALL)
+        ),
+        Diagram("Leg", "A handler's or partner's telephone in a call. An ended one stays ended.", LegState, plain(LEG)),
+        Diagram("Seat", "What a handler does now, as the queue sees it.", SeatState, plain(SEAT)),
     ]
 
 

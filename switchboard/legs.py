@@ -13,7 +13,7 @@ from accounts.models import User
 
 from .calls import LOST, begin_talking, lock_call, note, put_back
 from .commands import order
-from .models import Call, Leg
+from .models import Call, Leg, WebhookEvent
 from .seats import leave_call
 from .states import LEG_TRANSITIONS, CallState, CommandState, LegState
 from .vocabulary import CommandKind, Party
@@ -31,6 +31,10 @@ STATUS: dict[str, LegState] = {
     "failed": LegState.ENDED,
     "canceled": LegState.ENDED,
 }
+
+#: Events that tell of the room of now; the end of an earlier one may be told later.
+ROOM_BEGINS = {"conference-start", "participant-join"}
+HOLDS = {"participant-hold": True, "participant-unhold": False}
 
 
 @transaction.atomic
@@ -93,14 +97,14 @@ def room_changed(
 ) -> None:
     """An event of the conference. ``label``: the participant's; the caller's is the call's own."""
     call = lock_call(call.pk)
-    if room_sid and call.room_sid != room_sid:
+    if room_sid and call.room_sid != room_sid and (event in ROOM_BEGINS or not call.room_sid):
         Call.objects.filter(pk=call.pk).update(room_sid=room_sid)
         call.room_sid = room_sid
     leg = Leg.objects.filter(call=call, pk=label).first() if label and label != call.room else None
     if leg:
         _leg_in_room(by, call, lock_leg(leg), event, sequence, reason)
-    elif label == call.room and event in ("participant-hold", "participant-unhold"):
-        _held(by, call, event == "participant-hold")
+    elif label == call.room and event in HOLDS and not _is_overtaken(call, room_sid, sequence):
+        _held(by, call, HOLDS[event])
 
 
 def _leg_in_room(by: User, call: Call, leg: Leg, event: str, sequence: int | None, reason: str) -> None:
@@ -113,6 +117,13 @@ def _leg_in_room(by: User, call: Call, leg: Leg, event: str, sequence: int | Non
         _move(by, leg, LegState.IN_ROOM)
     elif event == "participant-leave":
         end_leg(by=by, call=call, leg=leg, reason=reason or "left")
+
+
+def _is_overtaken(call: Call, room_sid: str, sequence: int | None) -> bool:
+    """Whether a later word about the caller's hold came before this one."""
+    later = WebhookEvent.objects.filter(kind="conference", resource_sid=room_sid, sequence__gt=sequence or 0)
+    told = [event.parameters for event in later] if sequence is not None else []
+    return any(one.get("ParticipantLabel") == call.room and one.get("StatusCallbackEvent") in HOLDS for one in told)
 
 
 def _held(by: User, call: Call, is_held: bool) -> None:

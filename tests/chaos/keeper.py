@@ -8,6 +8,7 @@ everything, and PLACE is removed.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -35,8 +36,10 @@ from django.core.management import call_command
 from django.utils import timezone
 from demo.make import make_network, make_organisations, make_people
 call_command("load_regions", verbosity=0); call_command("load_postal_codes", country=["DE", "FR", "BE"], verbosity=0)
+from demo.telephone import make_lines
 organisations = make_organisations(); people = make_people(organisations)
 make_network(people["crane"], organisations, timezone.now())
+make_lines(people["stork"], organisations["centre"], timezone.now())
 """
 
 
@@ -61,6 +64,8 @@ class Keeper:
         self._make_database()
         for name in (*SERVERS, *PROCESSES):
             self.start(name)
+        for_commands = self.tree.environment(WORKER, "command")
+        (self.place / "environment.json").write_text(json.dumps(for_commands), encoding="utf-8")
         until = time.monotonic() + 120
         while not is_ready(self.tree.port) and time.monotonic() < until:
             time.sleep(0.1)

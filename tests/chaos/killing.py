@@ -34,6 +34,7 @@ class Battered:
     """The tree. ``kills``: how often each of its processes was killed; ``browsers``: those that are signed in."""
 
     def __init__(self, place: Path) -> None:
+        self.place = place
         self.mail = place / "mail"
         self.mail.mkdir()
         self.kills: dict[str, int] = {}

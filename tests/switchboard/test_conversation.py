@@ -224,7 +224,7 @@ def test_a_call_is_hung_up_once_for_everybody(people: People, phone: Phone, desk
     assert ordered(phone.call) == ["goodbye"]
     leaves(phone, desk)
     leaves(phone, partner)
-    assert ordered(phone.call) == ["goodbye", "resume"], "one goodbye, however many leave"
+    assert ordered(phone.call).count("goodbye") == 1, "a second one would begin anew"
     assert [verb.tag for verb in phone.step("after")] == ["Say", "Hangup"]
     phone.hang_up()
     does(people.handler, actions.hang_up, phone)
@@ -265,13 +265,11 @@ STEPS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("action", "values"), STEPS, ids=[action.__name__ for action, _values in STEPS])
 @pytest.mark.parametrize("who", ["colleague", "other_handler", "other_coordinator", "worker", "dpo", "funder"])
-def test_a_conversation_is_its_handlers(
-    people: People, phone: Phone, desk: Desk, action: Callable[..., Any], values: dict[str, Any], who: str
-) -> None:
-    with pytest.raises(NotAllowed):
-        does(getattr(people, who), action, phone, **values)
+def test_a_conversation_is_its_handlers(people: People, phone: Phone, desk: Desk, who: str) -> None:
+    for action, values in STEPS:
+        with pytest.raises(NotAllowed):
+            does(getattr(people, who), action, phone, **values)
     assert (phone.call.is_held, ordered(phone.call)) == (False, [])
 
 

@@ -1,0 +1,49 @@
+"""Calls go on while the worker is killed twice and Valkey forgets everything: no call is lost, doubled or left open."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+from chaos.killing import Battered
+from running import CHECKOUT
+
+pytestmark = pytest.mark.xdist_group("chaos")
+PATIENCE = 240  # seconds for the whole run; leases and sweeps make good what was lost
+
+
+@pytest.fixture
+def calls(tree: Battered) -> Iterator[subprocess.Popen[str]]:
+    """`simulate_calls` against the tree, as somebody would start it beside it."""
+    environment = json.loads((tree.place / "environment.json").read_text(encoding="utf-8"))
+    options = ["--calls", "25", "--rate", "1.5", "--handlers", "5", "--seed", "7"]
+    command = [sys.executable, "manage.py", "simulate_calls", *options]
+    with subprocess.Popen(
+        command, env=environment, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
+        yield running
+        running.kill()
+
+
+def test_calls_outlive_the_worker_and_a_flush(tree: Battered, calls: subprocess.Popen[str]) -> None:
+    environment = json.loads((tree.place / "environment.json").read_text(encoding="utf-8"))
+    for disturb in ("worker", "valkey forgets", "worker"):
+        time.sleep(6)
+        assert calls.poll() is None, calls.communicate()[0]
+        if disturb == "worker":
+            tree.kill("worker")
+            tree.start("worker")
+        else:
+            redis.Redis.from_url(environment["REDIS_URL"]).flushall()
+    said, _none = calls.communicate(timeout=PATIENCE)
+    assert calls.returncode == 0, said
+    assert "Everything that must hold does." in said
+    assert "25 calls" in said
+    answered = tree.value("SELECT count(*) FROM switchboard_call WHERE connected_at IS NOT NULL")
+    contacts = tree.value("SELECT count(DISTINCT contact_id) FROM switchboard_call WHERE connected_at IS NOT NULL")
+    assert answered == contacts > 5
