@@ -128,7 +128,7 @@ def save_contact(*, by: User, contact_id: uuid.UUID, version: int, changes: dict
     if not changed:
         return contact
     if contact.version != version:
-        raise stale(contact_id)
+        raise stale(contact_id, "contact")
     contact.version += 1
     contact.saved_at = timezone.now()
     contact.surfaced_at = None if contact.handler_id == by.pk else contact.surfaced_at
@@ -181,7 +181,7 @@ def take_contact(*, by: User, contact_id: uuid.UUID) -> Contact:
     if contact.handler_id == by.pk and contact.surfaced_at is None:
         return contact
     if contact.handler_id not in (None, by.pk) and contact.surfaced_at is None:
-        raise stale(contact_id)
+        raise stale(contact_id, "contact")
     previous = contact.handler_id
     _hand_to(contact, by)
     _record("contact.taken", by, contact, {"from": previous})
@@ -262,7 +262,7 @@ def _recognisable(contact: Contact) -> None:
 
 def _told_already(kind: str, by: User, contact: Contact, changed: set[str]) -> bool:
     """Whether the last event is the same person's and names these fields: one entry for a spell of typing."""
-    last = Event.objects.filter(subject=contact.pk).newest_first().first()
+    last = Event.objects.filter(subject=contact.pk, kind__startswith="contact.").newest_first().first()
     return last is not None and last.kind == kind and last.actor_id == by.pk and changed <= set(last.data["fields"])
 
 

@@ -123,7 +123,7 @@ def put_callback_back(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> 
     """
     callback = _lock(by, callback_id)
     if callback.claimed_by_id != by.pk and not can(by, Permission.CONTACT_ASSIGN, callback.centre_id):
-        raise stale(callback.pk)
+        raise stale(callback.pk, "callback")
     attempt = callback.conversation
     _move(callback, CallbackState.OPEN, claimed_by=None, conversation=None, due_at=due_at)
     _record("callback.put_back", by, callback)
@@ -161,7 +161,7 @@ def _lock(by: User, callback_id: uuid.UUID) -> Callback:
 
 def _move(callback: Callback, to: CallbackState, **values: object) -> None:
     if to not in CALLBACK_TRANSITIONS[CallbackState(callback.state)]:
-        raise stale(callback.pk)
+        raise stale(callback.pk, "callback")
     Callback.objects.filter(pk=callback.pk, state=callback.state).update(state=to, **values)
     callback.refresh_from_db()
 

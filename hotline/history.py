@@ -15,6 +15,8 @@ from .models import Contact
 
 WORDS: dict[str, tuple[str, str | Promise]] = {
     "contact.opened": ("circle-plus", _("Contact opened")),
+    "contact.received": ("message-square", _("Came by message")),
+    "contact.returned": ("undo-2", _("Given back, because the handler's telephone was not picked up")),
     "contact.saved": ("pencil", _("Written down")),
     "contact.corrected": ("pencil-line", _("Corrected")),
     "contact.completed": ("circle-check", _("Completed")),
@@ -37,7 +39,7 @@ class Entry:
 
 def history_of(contact: Contact) -> list[Entry]:
     """Newest first; only what the reader may see."""
-    events = list(Event.objects.filter(subject=contact.pk).select_related("actor").newest_first()[:100])
+    events = list(Event.objects.filter(subject=contact.pk, kind__in=WORDS).select_related("actor").newest_first()[:100])
     names = _people(events)
     return [_entry(event, names) for event in events]
 

@@ -15,8 +15,7 @@ class Stale(Exception):
         self.events = events
 
 
-def stale(subject: uuid.UUID) -> Stale:
-    return Stale(
-        subject,
-        list(Event.objects.filter(subject=subject).select_related("actor").newest_first()[:5]),
-    )
+def stale(subject: uuid.UUID, kind: str = "") -> Stale:
+    """With the latest events. ``kind``: only of this kind, where several things share an id (a call, its contact)."""
+    events = Event.objects.filter(subject=subject, kind__startswith=f"{kind}." if kind else "")
+    return Stale(subject, list(events.select_related("actor").newest_first()[:5]))

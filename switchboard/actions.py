@@ -39,7 +39,7 @@ def accept(*, by: User, call_id: uuid.UUID) -> Call:
     if call.claimed_by_id == by.pk and call.state in (CallState.CONNECTING, CallState.TALKING):
         return call
     if call.state != CallState.WAITING:
-        raise stale(call_id)
+        raise stale(call_id, "call")
     seat = lock_seat(seat)
     if seat.state == SeatState.READY:
         move_seat(by=by, seat=seat, to=SeatState.ON_CALL, call=call)
@@ -114,7 +114,7 @@ def consult(*, by: User, call_id: uuid.UUID, leg_id: uuid.UUID, phone: str, orga
     if known:
         return known
     if _partner(call):
-        raise stale(call_id)
+        raise stale(call_id, "call")
     leg = Leg(pk=leg_id, call=call, centre_id=call.centre_id, data_key_id=call.data_key_id, party=Party.PARTNER)
     leg.organisation, leg.phone = organisation, phone
     leg.save(force_insert=True)
@@ -143,7 +143,7 @@ def hand_over(*, by: User, call_id: uuid.UUID) -> None:
     call = _directed(by, call_id)
     partner = _partner(call)
     if partner is None or partner.state not in (LegState.ANSWERED, LegState.IN_ROOM):
-        raise stale(call_id)
+        raise stale(call_id, "call")
     if call.is_held:
         hold(by=by, call_id=call_id, is_held=False)
     for leg in Leg.objects.live().filter(call=call, party=Party.HANDLER):
@@ -203,5 +203,5 @@ def _directed(by: User, call_id: uuid.UUID) -> Call:
     if not may_direct(by, call):
         raise NotAllowed(Permission.CONTACT_LOG)
     if call.state != CallState.TALKING:
-        raise stale(call_id)
+        raise stale(call_id, "call")
     return call

@@ -6,6 +6,8 @@ ended.
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -103,7 +105,7 @@ def room_changed(
     leg = Leg.objects.filter(call=call, pk=label).first() if label and label != call.room else None
     if leg:
         _leg_in_room(by, call, lock_leg(leg), event, sequence, reason)
-    elif label == call.room and event in HOLDS and not _is_overtaken(call, room_sid, sequence):
+    elif label == call.room and event in HOLDS and not _was_told(call, HOLDS, after=sequence):
         _held(by, call, HOLDS[event])
 
 
@@ -119,11 +121,13 @@ def _leg_in_room(by: User, call: Call, leg: Leg, event: str, sequence: int | Non
         end_leg(by=by, call=call, leg=leg, reason=reason or "left")
 
 
-def _is_overtaken(call: Call, room_sid: str, sequence: int | None) -> bool:
-    """Whether a later word about the caller's hold came before this one."""
-    later = WebhookEvent.objects.filter(kind="conference", resource_sid=room_sid, sequence__gt=sequence or 0)
-    told = [event.parameters for event in later] if sequence is not None else []
-    return any(one.get("ParticipantLabel") == call.room and one.get("StatusCallbackEvent") in HOLDS for one in told)
+def _was_told(call: Call, events: Container[str], *, after: int | None = -1) -> bool:
+    """Whether the room has told one of these of the caller, with a higher number than ``after``."""
+    if after is None:
+        return False
+    stored = WebhookEvent.objects.filter(kind="conference", resource_sid=call.room_sid, sequence__gt=after)
+    told = [event.parameters for event in stored]
+    return any(one.get("ParticipantLabel") == call.room and one.get("StatusCallbackEvent") in events for one in told)
 
 
 def _held(by: User, call: Call, is_held: bool) -> None:
@@ -160,7 +164,7 @@ def _handler_gone(by: User, call: Call, leg: Leg, reason: str) -> None:
         if _others(call, leg):
             if call.is_held:
                 order(by=by, kind=CommandKind.RESUME, call=call)
-        elif say_goodbye(by=by, call=call):
+        elif say_goodbye(by=by, call=call) and not _was_told(call, {"participant-leave"}):
             Leg.objects.filter(pk=leg.pk).update(reason=LOST)
 
 

@@ -173,7 +173,9 @@ def as_service(action: Callable[..., Any], **arguments: Any) -> Any:
 @contextmanager
 def undone() -> Iterator[None]:
     """What happens inside leaves nothing behind: one example of a property after the other."""
-    with transaction.atomic():
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]  # as Django's own tests do: ours begin durable blocks
+    with block:
         yield
         transaction.set_rollback(True)
 

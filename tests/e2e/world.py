@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from cluster import CHECKOUT, TEMPLATE, environment
+from telephone import ACCOUNT, TOKEN
 
 from supervisor import process
 from supervisor.embedded import Embedded
@@ -32,6 +33,8 @@ class Site:
 
     servers: Embedded
     port: int = field(default_factory=lambda: free_port(0))
+    provider_port: int = field(default_factory=lambda: free_port(0))
+    """Where a test may let a telephone provider answer."""
     children: dict[str, process.Child] = field(default_factory=dict)
 
     @property
@@ -59,8 +62,12 @@ class Site:
     def start(self, name: str) -> None:
         """Start it; the web answers when this returns."""
         web = ["-m", "uvicorn", "config.asgi:application", "--host", HOST, "--port", str(self.port)]
-        commands = {"web": [*web, "--lifespan", "off", "--log-level", "warning"], "relay": ["manage.py", "relay"]}
-        role = {"web": "lotse_web", "relay": "lotse_worker"}[name]
+        commands = {
+            "web": [*web, "--lifespan", "off", "--log-level", "warning"],
+            "relay": ["manage.py", "relay"],
+            "worker": ["-m", "celery", "--quiet", "-A", "config", "worker", "--pool=threads", "--concurrency=2"],
+        }
+        role = "lotse_web" if name == "web" else "lotse_worker"
         command = [sys.executable, *commands[name]]
         self.children[name] = process.start(
             name, command, environment=self._environment(role), directory=CHECKOUT, patience=3
@@ -80,7 +87,13 @@ class Site:
 
     def _environment(self, role: str) -> dict[str, str]:
         own = environment(self.servers.data.root, DATABASE, role)
-        return {**os.environ, **own, "LOTSE_PUBLIC_BASE_URL": self.url.rstrip("/"), "PYTHONUNBUFFERED": "1"}
+        telephone = {
+            "LOTSE_TELEPHONY_ACCOUNT": ACCOUNT,
+            "LOTSE_TELEPHONY_TOKEN": TOKEN,
+            "LOTSE_TELEPHONY_API_URL": f"http://{HOST}:{self.provider_port}",
+        }
+        public = {"LOTSE_PUBLIC_BASE_URL": self.url.rstrip("/"), "PYTHONUNBUFFERED": "1"}
+        return {**os.environ, **own, **telephone, **public}
 
     def _wait_for_web(self, patience: float = 60.0) -> None:
         until = time.monotonic() + patience

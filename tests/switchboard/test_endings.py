@@ -201,6 +201,17 @@ def test_a_caller_who_is_cut_off_and_rings_again_goes_first(people: People, line
         assert not waiting().call.is_urgent
 
 
+def test_who_hung_up_was_not_cut_off_even_if_that_is_told_last(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    desk = talking(people.handler, phone)
+    phone.in_room("participant-leave", sequence=5)
+    phone.in_room("participant-leave", sequence=6, label=desk.leg.label)
+    desk.hang_up()
+    phone.hang_up()
+    assert not waiting().call.is_urgent
+
+
 def test_who_was_hung_up_from_the_desk_was_not_cut_off(people: People, line: Line) -> None:
     take_seat(people.handler)
     phone = waiting()

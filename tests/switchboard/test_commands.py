@@ -1,0 +1,364 @@
+"""What we want of the provider: in order, once, tried again for a while, and never silently lost.
+
+The provider is a small HTTP server on this machine; our own client of it is the real one.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+import time_machine
+from django.utils import timezone
+from people import People, as_user
+from telephone import (
+    ACCOUNT,
+    DESK,
+    LINE,
+    PUBLIC,
+    TELEPHONY,
+    Desk,
+    Phone,
+    by_telephone,
+    callbacks,
+    claim,
+    leg_of,
+    ordered,
+    picked_up,
+    seat_now,
+    take_seat,
+    talking,
+    tell,
+    waiting,
+)
+
+from hotline.models import Contact
+from journal.models import Event
+from switchboard import actions
+from switchboard.carrying_out import request_for
+from switchboard.commands import GOOD_FOR, RETRY_AFTER, claim_commands
+from switchboard.messages import reply
+from switchboard.models import Command, Line, TextMessage, Voicemail
+from switchboard.tasks import run_commands
+
+pytestmark = pytest.mark.django_db
+NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody answers
+
+
+@dataclass
+class Provider:
+    """``asked``: what was asked for, as (path after the account, form). ``answers``: status and code, in order."""
+
+    url: str = ""
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    answers: list[tuple[int, int]] = field(default_factory=list)
+
+    def answer(self, path: str, form: dict[str, str]) -> tuple[int, bytes]:
+        self.asked.append((path.partition(ACCOUNT)[2], form))
+        status, code = self.answers.pop(0) if self.answers else (201, 0)
+        if path.endswith(".wav"):
+            return 200 if status == 201 else status, b"RIFF sound"
+        said = {"sid": f"CA{len(self.asked):032x}", "code": code, "message": "no", "status": status if code else "x"}
+        return status, json.dumps(said).encode()
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[Provider]:
+    known = Provider()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            form = {name: values[0] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
+            status, body = known.answer(self.path, form)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body) if status != 204 else 0))
+            self.end_headers()
+            self.wfile.write(body if status != 204 else b"")
+
+        do_GET = do_DELETE = do_POST
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    known.url = f"http://127.0.0.1:{server.server_address[1]}"
+    settings.TELEPHONY = {**TELEPHONY, "api_url": known.url}
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield known
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def phone(people: People, line: Line) -> Phone:
+    take_seat(people.handler)
+    return waiting()
+
+
+def commands() -> list[tuple[str, str, int]]:
+    """Kind, state and the provider's code of each, oldest first."""
+    return list(by_telephone(lambda: list(Command.objects.order_by("pk").values_list("kind", "state", "problem"))))
+
+
+def told(people: People, kind: str) -> list[dict[str, Any]]:
+    found = as_user(people.coordinator, lambda: list(Event.objects.filter(kind=kind).values_list("data", flat=True)))
+    return list(found)
+
+
+def due_again() -> None:
+    """The time of the next try has come."""
+    by_telephone(lambda: Command.objects.filter(state="waiting").update(due_at=timezone.now(), claimed_until=None))
+
+
+def test_a_call_is_rung_connected_and_ended(people: People, phone: Phone, provider: Provider) -> None:
+    call = claim(people.handler, phone)
+    run_commands()
+    (path, form), leg = provider.asked[0], leg_of(call)
+    assert (path, form["To"], form["From"], form["Timeout"]) == ("/Calls.json", DESK, LINE, "20")
+    assert form["Url"] == f"{PUBLIC}/telephone/leg/{leg.pk}/answer/"
+    assert (leg.state, leg.sid) == ("ringing", f"CA{1:032x}")
+    desk = Desk(leg=leg, sid=leg.sid or "")
+    desk.ring()
+    desk.press("1")
+    run_commands()
+    assert provider.asked[1] == (
+        f"/Calls/{phone.sid}.json",
+        {"Url": f"{PUBLIC}/telephone/call/{call.pk}/room/", "Method": "POST"},
+    )
+    phone.enter_room()
+    as_user(people.handler, actions.hold, by=people.handler, call_id=call.pk, is_held=True)
+    as_user(people.handler, actions.hang_up, by=people.handler, call_id=call.pk)
+    run_commands()
+    assert provider.asked[2] == (f"/Conferences/CF1/Participants/{call.room}.json", {"Hold": "True"})
+    assert provider.asked[3][1]["Url"] == f"{PUBLIC}/telephone/call/{call.pk}/after/"
+    phone.hang_up()
+    run_commands()
+    assert provider.asked[4:] == [(f"/Calls/{leg.sid}.json", {"Status": "completed"})]
+    assert {state for _kind, state, _problem in commands()} == {"done"}
+
+
+def test_commands_of_a_call_run_in_order_and_one_that_waits_holds_up_the_rest_of_its_call_only(
+    people: People, phone: Phone
+) -> None:
+    talking(people.handler, phone)
+    take_seat(people.colleague)
+    claim(people.colleague, waiting("+493411234568"))
+    as_user(people.handler, actions.hold, by=people.handler, call_id=phone.call.pk, is_held=True)
+    by_telephone(
+        lambda: Command.objects.filter(call=phone.call, kind="connect").update(
+            due_at=timezone.now() + timedelta(minutes=1)
+        )
+    )
+    by_telephone(lambda: Command.objects.filter(call=phone.call, kind="dial").update(state="done"))
+    assert [command.kind for command in by_telephone(claim_commands)] == ["dial"], "the other call's"
+    by_telephone(lambda: Command.objects.filter(kind="connect").update(state="done"))
+    assert [command.kind for command in by_telephone(claim_commands)] == ["hold"]
+
+
+def test_who_has_claimed_a_command_has_it_alone_until_the_lease_is_over(people: People, phone: Phone) -> None:
+    claim(people.handler, phone)
+    assert len(by_telephone(claim_commands)) == 1
+    assert by_telephone(claim_commands) == []
+    by_telephone(lambda: Command.objects.update(claimed_until=timezone.now() - timedelta(seconds=1)))
+    assert [command.attempts for command in by_telephone(claim_commands)] == [2]
+
+
+def test_what_the_caller_no_longer_needs_is_dropped(people: People, phone: Phone, provider: Provider) -> None:
+    claim(people.handler, phone)
+    phone.hang_up()
+    run_commands()
+    assert provider.asked == []
+    assert {state for _kind, state, _problem in commands()} == {"dropped"}
+
+
+@pytest.mark.parametrize("kind", ["connect", "hold", "goodbye"])
+def test_a_command_whose_purpose_is_gone_asks_for_nothing(people: People, phone: Phone, kind: str) -> None:
+    talking(people.handler, phone)
+    command = by_telephone(lambda: Command.objects.create(centre=people.centre, kind=kind, call=phone.call))
+    assert (by_telephone(request_for, command=command) is None) == (kind == "connect")
+    phone.hang_up()
+    assert by_telephone(request_for, command=command) is None
+
+
+def test_a_ring_that_comes_too_late_is_useless(people: People, phone: Phone) -> None:
+    claim(people.handler, phone)
+    command = by_telephone(Command.objects.get)
+    assert by_telephone(request_for, command=command) is not None
+    with time_machine.travel(timezone.now() + GOOD_FOR + timedelta(seconds=1)):
+        assert by_telephone(request_for, command=command) is None
+
+
+def test_a_telephone_whose_id_is_known_already_is_not_rung_twice(
+    people: People, phone: Phone, provider: Provider
+) -> None:
+    """The provider took the first request, and we ended before we could note it: its events have named the leg."""
+    claim(people.handler, phone)
+    by_telephone(claim_commands)
+    Desk(leg=leg_of(phone.call)).status("ringing", sequence=1)
+    due_again()
+    run_commands()
+    assert provider.asked == []
+
+
+@pytest.mark.parametrize("answer", [(500, 20500), (429, 20429), (503, 0)])
+def test_what_does_not_work_now_is_tried_again(
+    people: People, phone: Phone, provider: Provider, answer: tuple[int, int]
+) -> None:
+    claim(people.handler, phone)
+    provider.answers = [answer]
+    run_commands()
+    ((_kind, state, problem),) = commands()
+    assert (state, problem) == ("waiting", answer[1] or answer[0])
+    assert told(people, "call.command_delayed") == [{"kind": "dial", "problem": problem}]
+    run_commands()
+    assert len(provider.asked) == 1, "not before its time"
+    due_again()
+    run_commands()
+    assert commands()[0][1] == "done"
+    assert leg_of(phone.call).state == "ringing"
+
+
+def test_after_the_last_try_it_has_failed_and_everybody_sees_it(people: People, phone: Phone, settings: Any) -> None:
+    settings.TELEPHONY = {**TELEPHONY, "api_url": NOWHERE}
+    claim(people.handler, phone)
+    waits = []
+    for _ in range(len(RETRY_AFTER) + 1):
+        assert commands() == [("dial", "waiting", 0)]
+        run_commands()
+        found = by_telephone(Command.objects.get)
+        waits.append(round((found.due_at - timezone.now()).total_seconds()))
+        due_again()
+    assert waits[:-1] == list(RETRY_AFTER)
+    assert commands() == [("dial", "failed", 0)]
+    assert told(people, "call.command_failed") == [{"kind": "dial", "problem": 0}]
+    assert len(told(people, "call.command_delayed")) == 1
+    assert phone.call.state == "waiting", "offered to the others"
+    assert seat_now(people.handler).state == "break"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_what_is_refused_is_not_tried_again(people: People, phone: Phone, provider: Provider, status: int) -> None:
+    claim(people.handler, phone)
+    provider.answers = [(status, 21211)]
+    run_commands()
+    run_commands()
+    assert len(provider.asked) == 1
+    assert commands() == [("dial", "failed", 21211)]
+    assert told(people, "call.command_failed") == [{"kind": "dial", "problem": 21211}]
+    assert (phone.call.state, leg_of(phone.call).reason) == ("waiting", "not rung")
+    assert as_user(people.coordinator, Contact.objects.get).handler_id is None
+
+
+@pytest.mark.parametrize("answer", [(404, 20404), (400, 21220)])
+def test_whom_we_meant_has_gone(people: People, phone: Phone, provider: Provider, answer: tuple[int, int]) -> None:
+    """The caller hung up, and only the provider's answer to the next command says so."""
+    desk = picked_up(people.handler, phone)
+    by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
+    provider.answers = [answer]
+    run_commands()
+    assert (phone.call.state, phone.call.ending) == ("ended", "abandoned")
+    assert seat_now(people.handler).state == "wrap_up"
+    assert commands() == [("dial", "done", 0), ("connect", "dropped", answer[1]), ("hang_up", "done", 0)]
+    assert provider.asked[-1] == (f"/Calls/{desk.now().sid}.json", {"Status": "completed"})
+    assert [origin for _state, origin, _phone in callbacks(people.coordinator)] == ["missed"]
+
+
+def test_a_telephone_that_has_gone_is_settled(people: People, phone: Phone, provider: Provider) -> None:
+    desk = talking(people.handler, phone)
+    by_telephone(lambda: Command.objects.update(state="done"))
+    phone.hang_up()
+    provider.answers = [(404, 20404)]
+    run_commands()
+    assert desk.now().state == "ended"
+    assert commands()[-1] == ("hang_up", "dropped", 20404)
+
+
+def test_a_caller_who_cannot_be_connected_waits_again_and_the_handler_is_not_left_in_the_room(
+    people: People, phone: Phone, provider: Provider
+) -> None:
+    desk = picked_up(people.handler, phone)
+    by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
+    provider.answers = [(400, 21218)]
+    run_commands()
+    assert (phone.call.state, seat_now(people.handler).state) == ("waiting", "break")
+    assert provider.asked[-1] == (f"/Calls/{desk.now().sid}.json", {"Status": "completed"})
+    assert commands()[-1][:2] == ("hang_up", "done")
+
+
+def test_a_goodbye_that_failed_can_be_said_again(people: People, phone: Phone, provider: Provider) -> None:
+    talking(people.handler, phone)
+    by_telephone(lambda: Command.objects.update(state="done"))
+    for answer, expected in (((400, 1), ["failed"]), ((200, 0), ["failed", "done"])):
+        provider.answers = [answer]
+        as_user(people.handler, actions.hang_up, by=people.handler, call_id=phone.call.pk)
+        run_commands()
+        assert [state for kind, state, _problem in commands() if kind == "goodbye"] == expected
+
+
+def test_without_an_account_everything_fails_visibly(people: People, phone: Phone, settings: Any) -> None:
+    claim(people.handler, phone)
+    settings.TELEPHONY = {**TELEPHONY, "token": ""}
+    run_commands()
+    assert commands() == [("dial", "failed", 0)]
+    assert phone.call.state == "waiting"
+
+
+def test_a_partner_is_rung_into_the_room(people: People, phone: Phone, provider: Provider) -> None:
+    import uuid
+
+    talking(people.handler, phone)
+    by_telephone(lambda: Command.objects.update(state="done"))
+    values = {"call_id": phone.call.pk, "leg_id": uuid.uuid4(), "phone": "+498912345", "organisation": None}
+    as_user(people.handler, actions.consult, by=people.handler, **values)
+    run_commands()
+    path, form = provider.asked[1]
+    assert path == "/Conferences/CF1/Participants.json"
+    assert (form["To"], form["From"], form["Label"]) == ("+498912345", LINE, values["leg_id"].hex)
+    assert (form["EndConferenceOnExit"], form["Timeout"]) == ("False", "40")
+
+
+def test_a_message_is_sent_once_and_a_failure_is_shown(people: People, line: Line, provider: Provider) -> None:
+    import uuid
+
+    tell("/telephone/message/", {"MessageSid": "SM1", "From": "+493411234567", "To": LINE, "Body": "words"})
+    contact = as_user(people.handler, Contact.objects.get)
+    for text in ("one", "two"):
+        as_user(people.handler, reply, by=people.handler, contact=contact, message_id=uuid.uuid4(), text=text)
+    provider.answers = [(201, 0), (400, 21610)]
+    run_commands()
+    assert [(path, form["Body"], form["To"]) for path, form in provider.asked] == [
+        ("/Messages.json", "one", "+493411234567"),
+        ("/Messages.json", "two", "+493411234567"),
+    ]
+    sent = by_telephone(lambda: list(TextMessage.objects.filter(is_from_caller=False).order_by("made_at")))
+    assert [(row.sid, row.state, row.problem) for row in sent] == [
+        (f"CA{1:032x}", "queued", ""),
+        (None, "failed", "21610"),
+    ]
+
+
+def test_a_voicemail_is_fetched_sealed_and_deleted_at_the_provider(
+    people: People, phone: Phone, provider: Provider
+) -> None:
+    phone.leave_queue("queue-full")
+    phone.press("")
+    phone.record()
+    phone.hang_up()
+    provider.answers = [(201, 0), (500, 20500), (201, 0), (204, 0)]
+    for _ in range(3):
+        run_commands()
+        due_again()
+    recording = f"/Recordings/RE{phone.sid[2:]}"
+    assert [path for path, _form in provider.asked] == [f"{recording}.wav", f"{recording}.json", f"{recording}.json"]
+    assert by_telephone(lambda: Voicemail.objects.get().sound) == b"RIFF sound"
+    assert ordered(phone.call) == []
