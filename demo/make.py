@@ -27,7 +27,7 @@ from .people import BIRDS, CENTRE, DOMAIN, PASSWORD
 from .play import Player, moment
 from .present import make_present
 from .stories import year
-from .telephone import make_calls, make_lines
+from .telephone import make_calls, make_lines, make_messages
 
 MADE = "demo.made"
 
@@ -83,6 +83,7 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
     make_present(player, rng, now)
     make_lines(people["stork"], organisations[CENTRE], now)
     make_calls(player, people, now)
+    make_messages(player, people["heron"], now)
     crane = people["crane"]
     with acting_as(crane, purpose="demo"):
         record(MADE, by=crane, subject=player.new_id(), centre=organisations[CENTRE].pk, data={"seed": seed})

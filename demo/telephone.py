@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 
 from accounts.models import Organisation, User
 from accounts.services import Service, service_user
-from hotline.actions import save_contact
+from hotline.actions import save_contact, take_contact
 from hotline.callbacks import complete_conversation
+from hotline.telephony import Event
 from regions.vocabulary import Language
 from switchboard import calls
 from switchboard.actions import accept
-from switchboard.models import Call, Line
+from switchboard.messages import message_moved, receive, reply
+from switchboard.models import Call, Line, TextMessage
 from switchboard.seats import arrange_seat, choose_state, seat_of
-from switchboard.states import Ending, SeatState
+from switchboard.states import Ending, MessageState, SeatState
 from switchboard.vocabulary import Skill
 
 from .play import Player, moment
@@ -21,6 +23,11 @@ from .play import Player, moment
 #: From the ranges that are kept free for fiction.
 MAIN, EXIT = "+493023125000", "+493023125001"
 DESKS = {"heron": "+493023125901", "tern": "+493023125902", "plover": "+493023125903"}
+WRITTEN = (
+    "Guten Tag, ich kann gerade nicht telefonieren. Es geht um meinen Bruder. (Demo)",
+    "Guten Tag, Sie können uns hier schreiben. Wann wären Sie gut zu erreichen? (Demo)",
+    "Ab 16 Uhr, bitte nur per Nachricht. (Demo)",
+)
 #: Minutes ago, language, seconds waited, how it ended.
 TODAY = [
     (178, "de", 12, Ending.ANSWERED),
@@ -56,6 +63,26 @@ def make_calls(player: Player, people: dict[str, User], now: datetime) -> None:
             choose_state(by=user, state=SeatState.BREAK)
     for number, (minutes, language, waited, ending) in enumerate(TODAY):
         _play(player, people, now - timedelta(minutes=minutes), language, waited, ending, number)
+
+
+def make_messages(player: Player, handler: User, now: datetime) -> None:
+    """An SMS, its answer, and the next one: a contact that goes on in writing."""
+    service = service_user(Service.TELEPHONE)
+    first = _sms(service, player, now - timedelta(minutes=19), WRITTEN[0])
+    assert first.contact is not None
+    with moment(handler, now - timedelta(minutes=15)):
+        take_contact(by=handler, contact_id=first.contact.pk)
+        answer = reply(by=handler, contact=first.contact, message_id=player.new_id(), text=WRITTEN[1])
+    with moment(service, now - timedelta(minutes=15)):
+        answer.commands.update(state="dropped", ended_at=now)
+        message_moved(by=service, message=answer, state=MessageState.DELIVERED)
+    _sms(service, player, now - timedelta(minutes=4), WRITTEN[2])
+
+
+def _sms(service: User, player: Player, at: datetime, text: str) -> TextMessage:
+    said = {"MessageSid": f"SM{player.new_id().hex}", "From": "+493023125499", "To": MAIN, "Body": text}
+    with moment(service, at):
+        return receive(by=service, line=Line.objects.get(number=MAIN), event=Event("", None, "", None, said))
 
 
 def _play(

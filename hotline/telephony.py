@@ -88,8 +88,11 @@ def verify(request: HttpRequest) -> bool:
 
 
 def parse(request: HttpRequest) -> Event:
-    """Whatever came, without judging it: parameters that are missing are empty, and unknown ones are kept."""
-    values = {name: value for name, value in request.POST.items() if isinstance(value, str)}
+    """Whatever came, without judging it: parameters that are missing are empty, and unknown ones are kept.
+
+    Only NUL goes: no text of ours could hold it.
+    """
+    values = {name: value.replace("\0", "") for name, value in request.POST.items() if isinstance(value, str)}
     sid = next((values[name] for name in ("ConferenceSid", "MessageSid", "CallSid") if values.get(name)), "")
     return Event(
         sid=sid[:64],
@@ -107,6 +110,8 @@ def _number(text: str) -> int | None:
 def _moment(text: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(text)
+        if not 1970 <= found.year < 9999:  # a day's offset further, no date could hold it
+            return None
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError):
         return None

@@ -42,7 +42,7 @@ def store(*, by: User, kind: str, event: Event, about: str) -> Stored:
 def dedupe_key(kind: str, event: Event, about: str) -> str:
     """The same for a repeat and different otherwise: by the provider's sequence number, else by its token, else by
     everything that was said."""
-    which = f"{kind}:{about}:{event.sid}"
+    which = f"{kind}:{about[:80]}:{event.sid}"
     if event.sequence is not None:
         return f"{which}:{event.get('CallSid')[:64]}:{event.sequence}"
     if event.token:

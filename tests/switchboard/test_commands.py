@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -83,7 +84,11 @@ def provider(settings: Any) -> Iterator[Provider]:
             self.end_headers()
             self.wfile.write(body if status != 204 else b"")
 
-        do_GET = do_DELETE = do_POST
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def do_DELETE(self) -> None:
+            self.do_POST()
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -131,15 +136,13 @@ def test_a_call_is_rung_connected_and_ended(people: People, phone: Phone, provid
     desk.ring()
     desk.press("1")
     run_commands()
-    assert provider.asked[1] == (
-        f"/Calls/{phone.sid}.json",
-        {"Url": f"{PUBLIC}/telephone/call/{call.pk}/room/", "Method": "POST"},
-    )
+    room = f"{PUBLIC}/telephone/call/{call.pk}/room/"
+    assert provider.asked[1] == (f"/Calls/{phone.sid}.json", {"Url": room, "Method": "POST"})
     phone.enter_room()
     as_user(people.handler, actions.hold, by=people.handler, call_id=call.pk, is_held=True)
     as_user(people.handler, actions.hang_up, by=people.handler, call_id=call.pk)
     run_commands()
-    assert provider.asked[2] == (f"/Conferences/CF1/Participants/{call.room}.json", {"Hold": "True"})
+    assert provider.asked[2] == (f"/Conferences/CF1/Participants/{call.room}.json", {"Hold": "true"})
     assert provider.asked[3][1]["Url"] == f"{PUBLIC}/telephone/call/{call.pk}/after/"
     phone.hang_up()
     run_commands()
@@ -154,12 +157,9 @@ def test_commands_of_a_call_run_in_order_and_one_that_waits_holds_up_the_rest_of
     take_seat(people.colleague)
     claim(people.colleague, waiting("+493411234568"))
     as_user(people.handler, actions.hold, by=people.handler, call_id=phone.call.pk, is_held=True)
-    by_telephone(
-        lambda: Command.objects.filter(call=phone.call, kind="connect").update(
-            due_at=timezone.now() + timedelta(minutes=1)
-        )
-    )
-    by_telephone(lambda: Command.objects.filter(call=phone.call, kind="dial").update(state="done"))
+    mine, soon = Command.objects.filter(call=phone.call), timezone.now() + timedelta(minutes=1)
+    by_telephone(lambda: mine.filter(kind="connect").update(due_at=soon))
+    by_telephone(lambda: mine.filter(kind="dial").update(state="done"))
     assert [command.kind for command in by_telephone(claim_commands)] == ["dial"], "the other call's"
     by_telephone(lambda: Command.objects.filter(kind="connect").update(state="done"))
     assert [command.kind for command in by_telephone(claim_commands)] == ["hold"]
@@ -184,7 +184,8 @@ def test_what_the_caller_no_longer_needs_is_dropped(people: People, phone: Phone
 @pytest.mark.parametrize("kind", ["connect", "hold", "goodbye"])
 def test_a_command_whose_purpose_is_gone_asks_for_nothing(people: People, phone: Phone, kind: str) -> None:
     talking(people.handler, phone)
-    command = by_telephone(lambda: Command.objects.create(centre=people.centre, kind=kind, call=phone.call))
+    call = phone.call
+    command = by_telephone(lambda: Command.objects.create(centre=people.centre, kind=kind, call=call))
     assert (by_telephone(request_for, command=command) is None) == (kind == "connect")
     phone.hang_up()
     assert by_telephone(request_for, command=command) is None
@@ -314,8 +315,6 @@ def test_without_an_account_everything_fails_visibly(people: People, phone: Phon
 
 
 def test_a_partner_is_rung_into_the_room(people: People, phone: Phone, provider: Provider) -> None:
-    import uuid
-
     talking(people.handler, phone)
     by_telephone(lambda: Command.objects.update(state="done"))
     values = {"call_id": phone.call.pk, "leg_id": uuid.uuid4(), "phone": "+498912345", "organisation": None}
@@ -324,12 +323,10 @@ def test_a_partner_is_rung_into_the_room(people: People, phone: Phone, provider:
     path, form = provider.asked[1]
     assert path == "/Conferences/CF1/Participants.json"
     assert (form["To"], form["From"], form["Label"]) == ("+498912345", LINE, values["leg_id"].hex)
-    assert (form["EndConferenceOnExit"], form["Timeout"]) == ("False", "40")
+    assert (form["EndConferenceOnExit"], form["Timeout"]) == ("false", "40")
 
 
 def test_a_message_is_sent_once_and_a_failure_is_shown(people: People, line: Line, provider: Provider) -> None:
-    import uuid
-
     tell("/telephone/message/", {"MessageSid": "SM1", "From": "+493411234567", "To": LINE, "Body": "words"})
     contact = as_user(people.handler, Contact.objects.get)
     for text in ("one", "two"):
