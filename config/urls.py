@@ -13,5 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
-for app in ["ui", "journal", "regions", "hotline", "switchboard", "triage", "cases", "handoff", "reporting"]:
+for app in ["ui", "journal", "regions", "hotline", "switchboard", "texting", "triage", "cases", "handoff", "reporting"]:
     urlpatterns.append(path("", include(f"{app}.urls")))

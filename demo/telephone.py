@@ -12,11 +12,13 @@ from hotline.telephony import Event
 from regions.vocabulary import Language
 from switchboard import calls
 from switchboard.actions import accept
-from switchboard.messages import message_moved, receive, reply
-from switchboard.models import Call, Line, TextMessage
+from switchboard.models import Call, Line
 from switchboard.seats import arrange_seat, choose_state, seat_of
-from switchboard.states import Ending, MessageState, SeatState
+from switchboard.states import Ending, SeatState
 from switchboard.vocabulary import Skill
+from texting.actions import message_moved, receive, reply, taken_by_provider
+from texting.models import TextMessage
+from texting.states import MessageState
 
 from .play import Player, moment
 
@@ -74,7 +76,7 @@ def make_messages(player: Player, handler: User, now: datetime) -> None:
         take_contact(by=handler, contact_id=first.contact.pk)
         answer = reply(by=handler, contact=first.contact, message_id=player.new_id(), text=WRITTEN[1])
     with moment(service, now - timedelta(minutes=15)):
-        answer.commands.update(state="dropped", ended_at=now)
+        taken_by_provider(by=service, message=answer, sid=f"SM{player.new_id().hex}")
         message_moved(by=service, message=answer, state=MessageState.DELIVERED)
     _sms(service, player, now - timedelta(minutes=4), WRITTEN[2])
 

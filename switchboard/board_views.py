@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -52,8 +51,8 @@ def seat_of_handler(request: SignedInRequest, seat_id: UUID) -> HttpResponse:
         arrange_seat(by=request.user, seat=seat, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("reporting:wallboard")
-    context: dict[str, Any] = {"form": form, "whose": seat.user}
-    return render(request, "switchboard/seat.html", context, status=422 if form.is_bound else 200)
+    status = 422 if form.is_bound else 200
+    return render(request, "switchboard/seat.html", {"form": form, "whose": seat.user}, status=status)
 
 
 def _centre(request: SignedInRequest) -> Organisation:

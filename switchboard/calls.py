@@ -256,7 +256,7 @@ def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -
     note(by, f"call.{to.value}", call, {**data, "why": why} if why else data)
 
 
-#: What changes the queue that the whole shift sees. The rest is for whoever has the call: at a busy time there are many.
+#: What changes the queue that the whole shift sees. The rest is for whoever has the call: there can be many.
 FOR_THE_SHIFT = {"call.waiting", "call.connecting", "call.leaving", "call.urgency", "call.voicemail_fetched"}
 
 

@@ -14,11 +14,10 @@ from hotline import telephony
 from .calls import end_call, put_back, store_sound
 from .commands import GOOD_FOR, finish, order
 from .legs import end_leg, leg_changed, lock_leg
-from .messages import WHATSAPP, message_moved
-from .models import Call, Command, Leg, TextMessage, Voicemail
+from .models import Call, Command, Leg, Voicemail
 from .spoken import address
-from .states import CallState, CommandState, MessageState
-from .vocabulary import CommandKind, MessageChannel, Party
+from .states import CallState, CommandState
+from .vocabulary import CommandKind, Party
 
 RINGS_FOR = 20  # seconds a handler's telephone rings
 PARTNER_RINGS_FOR = 40
@@ -28,8 +27,6 @@ Request = Callable[[], object]
 def request_for(command: Command) -> Request | None:
     """What to ask of the provider; None when its purpose is gone. Reads only."""
     match command.kind:
-        case CommandKind.SEND:
-            return _send(command.message)
         case CommandKind.FETCH:
             return _fetch(command.call)
         case CommandKind.DIAL | CommandKind.ADD | CommandKind.HANG_UP:
@@ -70,20 +67,7 @@ def _of_call(kind: CommandKind, call: Call) -> Request | None:
     return partial(telephony.hold, room=call.room_sid, label=call.room, is_held=kind == CommandKind.HOLD)
 
 
-def _send(message: TextMessage | None) -> Request | None:
-    if message is None or message.sid or message.state != MessageState.QUEUED:
-        return None
-    prefix = WHATSAPP if message.channel == MessageChannel.WHATSAPP else ""
-    return partial(
-        telephony.send_message,
-        to=prefix + message.phone,
-        from_=prefix + str(message.line.number),
-        text=message.body,
-        status_url=address("message_status", message.pk),
-    )
-
-
-def _fetch(call: Call | None) -> Request | None:
+def _fetch(call: Call) -> Request | None:
     voicemail = Voicemail.objects.filter(call=call).first()
     if voicemail is None:
         return None
@@ -97,8 +81,6 @@ def done(*, by: User, command: Command, answer: object) -> None:
     """The provider has done it."""
     if command.kind in (CommandKind.DIAL, CommandKind.ADD):
         leg_changed(by=by, leg=_leg(command), status="queued", sequence=None, sid=str(answer))
-    elif command.kind == CommandKind.SEND and command.message:
-        TextMessage.objects.filter(commands=command, sid=None).update(sid=str(answer))
     elif command.kind == CommandKind.FETCH and isinstance(answer, bytes):
         voicemail = Voicemail.objects.select_related("call").get(call__commands=command)
         store_sound(by=by, voicemail=voicemail, sound=answer)
@@ -119,21 +101,17 @@ def gone(*, by: User, command: Command, problem: int) -> None:
     if command.leg_id:
         leg = _leg(command)
         end_leg(by=by, call=leg.call, leg=lock_leg(leg), reason="gone")
-    elif command.call and command.kind in (CommandKind.CONNECT, CommandKind.GOODBYE):
+    elif command.kind in (CommandKind.CONNECT, CommandKind.GOODBYE):
         end_call(by=by, call=command.call)
-    elif command.message:
-        message_moved(by=by, message=command.message, state=MessageState.FAILED, problem=str(problem))
 
 
 @transaction.atomic
 def failed(*, by: User, command: Command) -> None:
     """It will not happen. Nobody is left waiting for it; the reason is shown on the desk."""
-    if command.kind == CommandKind.SEND and command.message:
-        message_moved(by=by, message=command.message, state=MessageState.FAILED, problem=str(command.problem))
-    elif command.kind in (CommandKind.DIAL, CommandKind.ADD):
+    if command.kind in (CommandKind.DIAL, CommandKind.ADD):
         leg = _leg(command)
         end_leg(by=by, call=leg.call, leg=lock_leg(leg), reason="not rung")
-    elif command.kind == CommandKind.CONNECT and command.call:
+    elif command.kind == CommandKind.CONNECT:
         for leg in Leg.objects.live().filter(call=command.call, party=Party.HANDLER):
             order(by=by, kind=CommandKind.HANG_UP, leg=leg)
             end_leg(by=by, call=command.call, leg=lock_leg(leg), reason="not connected")

@@ -11,7 +11,7 @@ from accounts.models import User
 from journal.actions import record
 from journal.groups import organisation_group
 
-from .models import Call, Command, Leg, TextMessage
+from .models import Call, Command, Leg
 from .states import CommandState
 from .vocabulary import CommandKind
 
@@ -23,7 +23,7 @@ RETRY_AFTER = (1, 2, 4, 8, 15, 30)
 GOOD_FOR = timedelta(minutes=2)
 TASK = "switchboard.tasks.run_commands"
 
-# The oldest command of each call (or message) that is not being carried out: those of one call run in order.
+# The oldest command of each call that is not being carried out: those of one call run in order.
 CLAIM = """
 update switchboard_command
 set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
@@ -43,18 +43,17 @@ def order(
     kind: CommandKind,
     call: Call | None = None,
     leg: Leg | None = None,
-    message: TextMessage | None = None,
 ) -> Command:
     """Write the command down; the event wakes the task when the transaction has committed."""
     about = call or (leg.call if leg else None)
-    subject = about or message
-    assert subject is not None
-    command = Command.objects.create(centre_id=subject.centre_id, kind=kind, call=about, leg=leg, message=message)
+    if about is None:
+        raise ValueError("a command is about a call")
+    command = Command.objects.create(centre_id=about.centre_id, kind=kind, call=about, leg=leg)
     record(
         "command.ordered",
         by=by,
-        subject=subject.pk,
-        centre=subject.centre_id,
+        subject=about.pk,
+        centre=about.centre_id,
         data={"command": command.pk, "kind": kind},
         wake=TASK,
     )
@@ -66,7 +65,7 @@ def claim_commands() -> list[Command]:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [LEASE.total_seconds(), BATCH])
         claimed = [row[0] for row in cursor.fetchall()]
-    related = ("call__line", "leg__call__line", "leg__user", "message__line")
+    related = ("call__line", "leg__call__line", "leg__user")
     return list(Command.objects.filter(pk__in=claimed).select_related(*related).order_by("pk"))
 
 
@@ -98,13 +97,10 @@ def try_again(*, by: User, command: Command, problem: int, now: datetime) -> boo
 
 def _tell(by: User, command: Command, kind: str, problem: int) -> None:
     """People at the desk see that something with the telephone does not work, and what."""
-    subject = command.call or command.message
-    if subject is None:
-        return
     record(
         kind,
         by=by,
-        subject=subject.pk,
+        subject=command.call_id,
         centre=command.centre_id,
         data={"kind": command.kind, "problem": problem},
         tell=(organisation_group(command.centre_id),),

@@ -6,7 +6,7 @@ after waiting too long, a callback or a voicemail.
 
 from __future__ import annotations
 
-import uuid
+import re
 from datetime import timedelta
 
 from django.utils import timezone
@@ -30,7 +30,7 @@ from hotline.telephony import (
 
 from . import blocks, calls, legs, spoken
 from .models import Call, Leg, Line
-from .spoken import address
+from .spoken import address, say
 from .states import CallState, Ending, LegState
 from .vocabulary import Party
 
@@ -45,7 +45,7 @@ def voice(by: User, event: Event) -> list[Verb]:
     """A new call. One to a number that is not ours is told so."""
     line = Line.objects.select_related("centre").filter(number=event.get("To"), is_active=True).first()
     if line is None or not event.get("CallSid"):
-        return [spoken.trouble("en"), HangUp()]
+        return [*say("en", spoken.TROUBLE), HangUp()]
     caller = calls.CallerId.of(event.get("From"), line.centre.country)
     call = calls.arrive(by=by, line=line, sid=event.get("CallSid"), caller=caller)
     now = timezone.now()
@@ -53,7 +53,7 @@ def voice(by: User, event: Event) -> list[Verb]:
         return [Reject()]
     if not calls.is_line_open(line, now):
         calls.begin_leaving(by=by, call=call, ending=Ending.CLOSED)
-        return _message_or_callback(call, spoken.closed(_language(call)))
+        return _message_or_callback(call, say(_language(call), *spoken.CLOSED))
     if not call.language:
         return _menu(call, 1)
     return _to_queue(call)
@@ -83,8 +83,8 @@ def wait(by: User, event: Event, call: Call) -> list[Verb]:
         return [Leave()] if call.state == CallState.LEAVING else [HangUp()]
     language = _language(call)
     prompts: list[Say | Play | Pause] = [
-        spoken.position(language, _ahead(call)),
-        spoken.callback_offer(language),
+        *spoken.position(language, _ahead(call)),
+        *say(language, spoken.CALLBACK_OFFER),
         *spoken.clip(),
     ]
     return [Gather(address("wait", call.pk), prompts, timeout=1)]
@@ -95,33 +95,32 @@ def queue(by: User, event: Event, call: Call) -> list[Verb]:
     result = event.get("QueueResult")
     if result == "hangup":
         calls.end_call(by=by, call=call)
-        return []
-    if result in ("redirected", "bridged", "redirected-from-bridged", "bridging-in-process"):
+    if result in ("hangup", "redirected", "bridged", "redirected-from-bridged", "bridging-in-process"):
         return []
     if call.state == CallState.LEAVING and call.ending_so_far == Ending.CALLBACK:
-        return [spoken.callback_noted(_language(call)), HangUp()]
+        return [*say(_language(call), spoken.CALLBACK_NOTED), HangUp()]
     call = calls.begin_leaving(by=by, call=call, ending=Ending(call.ending_so_far or Ending.ABANDONED))
     if call.state != CallState.LEAVING:
         return [HangUp()]
     if event.get("QueueResult") == "leave" and not call.phone_index:
-        return [spoken.no_number(_language(call)), *_record(call)]
-    return _message_or_callback(call, spoken.too_long(_language(call)))
+        return [*say(_language(call), spoken.NO_NUMBER), *_record(call)]
+    return _message_or_callback(call, say(_language(call), *spoken.TOO_LONG))
 
 
 def leave(by: User, event: Event, call: Call) -> list[Verb]:
     """The key after "press 1 to be called back, or stay on the line"."""
     if event.get("Digits") == "1" and call.phone_index:
         calls.begin_leaving(by=by, call=call, ending=Ending.CALLBACK)
-        return [spoken.callback_noted(_language(call)), HangUp()]
+        return [*say(_language(call), spoken.CALLBACK_NOTED), HangUp()]
     if event.get("Digits") == "1":
-        return [spoken.no_number(_language(call)), *_record(call)]
+        return [*say(_language(call), spoken.NO_NUMBER), *_record(call)]
     return _record(call)
 
 
 def recorded(by: User, event: Event, call: Call) -> list[Verb]:
     """The end of the recording; the sound itself is ready a little later."""
     _keep(by, event, call)
-    return [spoken.goodbye(_language(call)), HangUp()]
+    return [*say(_language(call), spoken.GOODBYE), HangUp()]
 
 
 def recording(by: User, event: Event, call: Call) -> list[Verb]:
@@ -140,18 +139,13 @@ def _keep(by: User, event: Event, call: Call) -> None:
 def room(by: User, event: Event, call: Call) -> list[Verb]:
     """The caller goes into the room; back into the queue when the handler has gone meanwhile."""
     if legs.enter_room(by=by, call=call):
-        return [
-            Join(
-                call.room, label=call.room, action=address("after", call.pk), events=address("conference", call.pk),
-                ends_room=True,
-            )
-        ]  # fmt: skip
+        return [Join(call.room, call.room, address("after", call.pk), address("conference", call.pk), ends_room=True)]
     return [HangUp()] if call.ended_at else _enqueue(call)
 
 
 def after(by: User, event: Event, call: Call) -> list[Verb]:
     """The caller's stay in the room is over, and nobody is there any more."""
-    return [spoken.goodbye(_language(call)), HangUp()]
+    return [*say(_language(call), spoken.GOODBYE), HangUp()]
 
 
 def status(by: User, event: Event, call: Call) -> list[Verb]:
@@ -167,7 +161,7 @@ def conference(by: User, event: Event, call: Call) -> list[Verb]:
         by=by,
         call=call,
         event=event.get("StatusCallbackEvent"),
-        label=label if _is_key(label) else "",
+        label=label if re.fullmatch("[0-9a-f]{32}", label) else "",
         sequence=event.sequence,
         room_sid=event.get("ConferenceSid")[:64],
         reason=event.get("ReasonParticipantLeft"),
@@ -178,8 +172,8 @@ def conference(by: User, event: Event, call: Call) -> list[Verb]:
 def answer(by: User, event: Event, leg: Leg) -> list[Verb]:
     """A handler's telephone was picked up: a key keeps voicemail boxes out."""
     language = leg.user.language if leg.user else "en"
-    prompt: list[Say | Play | Pause] = [spoken.press_to_accept(language), Pause(1), spoken.press_to_accept(language)]
-    return [Gather(address("leg_accept", leg.pk), prompt, timeout=6)]
+    press = say(language, spoken.PRESS_TO_ACCEPT)
+    return [Gather(address("leg_accept", leg.pk), [*press, Pause(1), *press], timeout=6)]
 
 
 def leg_accept(by: User, event: Event, leg: Leg) -> list[Verb]:
@@ -187,7 +181,7 @@ def leg_accept(by: User, event: Event, leg: Leg) -> list[Verb]:
     if event.get("Digits") != "1":
         return [HangUp()]
     if not legs.accept_leg(by=by, leg=leg, sid=event.get("CallSid")[:64]):
-        return [spoken.caller_gone(language), HangUp()]
+        return [*say(language, spoken.CALLER_GONE), HangUp()]
     return [_handlers_place(leg)]
 
 
@@ -210,7 +204,7 @@ def softphone(by: User, event: Event) -> list[Verb]:
     claimed = Leg.objects.live().filter(party=Party.HANDLER, sid=None, state=LegState.PLANNED)
     leg = claimed.filter(user=int(identity)).first() if identity.isascii() and identity.isdigit() else None
     if leg is None or not legs.accept_leg(by=by, leg=leg, sid=event.get("CallSid")[:64]):
-        return [spoken.caller_gone("en"), HangUp()]
+        return [*say("en", spoken.CALLER_GONE), HangUp()]
     return [_handlers_place(leg)]
 
 
@@ -224,7 +218,7 @@ def _menu(call: Call, attempt: int) -> list[Verb]:
 
 
 def _to_queue(call: Call) -> list[Verb]:
-    return [*spoken.notices(_language(call)), *_enqueue(call)]
+    return [*say(_language(call), spoken.EMERGENCY, spoken.PRIVACY), *_enqueue(call)]
 
 
 def _enqueue(call: Call) -> list[Verb]:
@@ -237,7 +231,7 @@ def _message_or_callback(call: Call, prompts: list[Say]) -> list[Verb]:
 
 def _record(call: Call) -> list[Verb]:
     return [
-        spoken.leave_message(_language(call)),
+        *say(_language(call), spoken.LEAVE_MESSAGE),
         Record(address("recorded", call.pk), address("recording", call.pk)),
         Redirect(address("after", call.pk)),
     ]
@@ -252,11 +246,3 @@ def _ahead(call: Call) -> int:
 
 def _language(call: Call) -> str:
     return call.language or (call.line.languages[0] if call.line.languages else "en")
-
-
-def _is_key(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True

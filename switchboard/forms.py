@@ -11,7 +11,6 @@ from accounts.models import Organisation, OrganisationKind
 from regions.models import PartnerProfile
 from regions.vocabulary import Language
 
-from .messages import LONGEST
 from .models import Seat
 from .vocabulary import Skill
 
@@ -75,14 +74,3 @@ class ConsultForm(forms.Form):
         if typed:
             return str(typed.as_e164)
         return str(PartnerProfile.objects.get(organisation=self.cleaned_data["organisation"]).phone)
-
-
-class ReplyForm(forms.Form):
-    message_id = forms.UUIDField(widget=forms.HiddenInput)
-    text = forms.CharField(
-        label=_("Answer"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("It is read on a telephone that others may see. Write nothing that could put somebody in danger."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"initial": {"message_id": uuid.uuid4()}, **kwargs})

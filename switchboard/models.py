@@ -17,8 +17,8 @@ from privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTex
 from privacy.models import DataKey
 from regions.vocabulary import Language
 
-from .states import CallState, CommandState, Ending, LegState, MessageState, OfferState, SeatState
-from .vocabulary import CommandKind, MessageChannel, Party, Skill
+from .states import CallState, CommandState, Ending, LegState, OfferState, SeatState
+from .vocabulary import CommandKind, Party, Skill
 
 
 class Line(models.Model):
@@ -298,45 +298,14 @@ class Voicemail(models.Model):
         return f"voicemail {self.pk}"
 
 
-class TextMessage(models.Model):
-    """An SMS or WhatsApp message, in or out; a part of the contact that it opened or continues."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    line = models.ForeignKey(Line, models.PROTECT, related_name="+")
-    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", null=True)
-    channel = models.CharField(max_length=8, choices=MessageChannel)
-    is_from_caller = models.BooleanField()
-    phone = EncryptedTextField()
-    phone_index = models.BinaryField(null=True)
-    body = EncryptedTextField()
-    media = models.PositiveSmallIntegerField(default=0)
-    sid = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  unknown until the provider answers
-    state = models.CharField(max_length=11, choices=MessageState)
-    problem = models.CharField(max_length=40, blank=True)
-    made_at = models.DateTimeField(default=timezone.now)
-    written_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["contact", "made_at"], name="message_contact"),
-            models.Index(fields=["phone_index", "channel", "-made_at"], name="message_phone"),
-        ]
-
-    def __str__(self) -> str:
-        return f"message {self.pk}"
-
-
 class Command(models.Model):
     """Something we want of the provider: written with the change that needs it, carried out by a task."""
 
     id = models.BigAutoField(primary_key=True)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=CommandKind)
-    call = models.ForeignKey(Call, models.PROTECT, related_name="commands", null=True)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="commands")
     leg = models.ForeignKey(Leg, models.PROTECT, related_name="commands", null=True)
-    message = models.ForeignKey(TextMessage, models.PROTECT, related_name="commands", null=True)
     state = models.CharField(max_length=8, choices=CommandState, default=CommandState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField(default=timezone.now)
@@ -385,24 +354,3 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"block {self.pk}"
-
-
-class OptOut(models.Model):
-    """A number that asked us to send no more messages, until it writes START."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    channel = models.CharField(max_length=8, choices=MessageChannel)
-    phone_index = models.BinaryField()
-    since = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["centre", "channel", "phone_index"], condition=Q(ended_at=None), name="opted_out_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"opt-out {self.pk}"

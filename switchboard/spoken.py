@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from hotline.telephony import Pause, Play, Say
 from regions.vocabulary import Language
 
 from .vocabulary import PRESS, VOICES
 
+TROUBLE = _(
+    "We are sorry, something does not work at the moment. Please call again in a few minutes. "
+    "If somebody is in immediate danger, dial 112."
+)
+EMERGENCY = _("If somebody is in immediate danger, please hang up and dial 112.")
+PRIVACY = _(
+    "You can talk to us without giving your name. This call is not recorded. "
+    "What you tell us is treated confidentially; our data protection notice is on our website."
+)
+NEXT = _("You are next. Please stay on the line.")
+CALLBACK_OFFER = _("If you would like to be called back instead, press 1.")
+CALLBACK_NOTED = _("Thank you. We will call you back as soon as we can. Goodbye.")
+NO_NUMBER = _(
+    "Your number is not shown to us. Please leave a message with a number if you would like to be called back."
+)
+CLOSED = (
+    _("Our advice line is closed at the moment."),
+    _("Press 1 to be called back when we open, or stay on the line to leave a message."),
+)
+TOO_LONG = (
+    _("We are sorry that you have waited for so long."),
+    _("Press 1 to be called back, or stay on the line to leave a message."),
+)
+LEAVE_MESSAGE = _("Please leave your message after the tone. It is heard only by our staff.")
+GOODBYE = _("Thank you for calling. Goodbye.")
+PRESS_TO_ACCEPT = _("A call from Lotse. Press 1 to be connected.")
+CALLER_GONE = _("The caller has hung up.")
 
-def address(name: str, *keys: object) -> str:
+
+def address(name: str, *keys: object, room: str = "switchboard") -> str:
     """Where the provider reaches one of our webhooks."""
-    return settings.TELEPHONY["public_url"] + reverse(f"switchboard:{name}", args=keys)
+    return settings.TELEPHONY["public_url"] + reverse(f"{room}:{name}", args=keys)
 
 
-def say(language: str, text: Callable[[], str]) -> Say:
-    """``text`` is looked up in the language of the voice."""
+def say(language: str, *texts: str | Promise) -> list[Say]:
+    """Each text in the language of the voice."""
     spoken = language if language in VOICES else "en"
     with translation.override(spoken):
-        return Say(text(), VOICES[spoken])
+        return [Say(str(text), VOICES[spoken]) for text in texts]
 
 
 def menu(languages: Sequence[str]) -> list[Say]:
@@ -40,94 +69,18 @@ def _in_english(code: str) -> tuple[str, str]:
         return VOICES["en"], f"For {Language(code).label}, press {{key}}."
 
 
-def notices(language: str) -> list[Say]:
-    """Emergency first, then privacy. Nobody is put through before having heard them."""
-    return [
-        say(language, lambda: _("If somebody is in immediate danger, please hang up and dial 112.")),
-        say(
-            language,
-            lambda: _(
-                "You can talk to us without giving your name. This call is not recorded. "
-                "What you tell us is treated confidentially; our data protection notice is on our website."
-            ),
-        ),
-    ]
-
-
-def position(language: str, ahead: int) -> Say:
+def position(language: str, ahead: int) -> list[Say]:
     """``ahead``: how many callers are before this one."""
     if ahead == 0:
-        return say(language, lambda: _("You are next. Please stay on the line."))
-    return say(
-        language,
-        lambda: (
-            ngettext(
-                "There is one caller before you. Please stay on the line.",
-                "There are %(ahead)d callers before you. Please stay on the line.",
-                ahead,
-            )
-            % {"ahead": ahead}
-        ),
+        return say(language, NEXT)
+    text = ngettext_lazy(
+        "There is one caller before you. Please stay on the line.",
+        "There are %(ahead)d callers before you. Please stay on the line.",
+        ahead,
     )
-
-
-def callback_offer(language: str) -> Say:
-    return say(language, lambda: _("If you would like to be called back instead, press 1."))
+    with translation.override(language if language in VOICES else "en"):
+        return say(language, str(text) % {"ahead": ahead})
 
 
 def clip() -> list[Play | Pause]:
     return [Play(settings.TELEPHONY["public_url"] + static("switchboard/waiting.wav")), Pause(8)]
-
-
-def callback_noted(language: str) -> Say:
-    return say(language, lambda: _("Thank you. We will call you back as soon as we can. Goodbye."))
-
-
-def no_number(language: str) -> Say:
-    return say(
-        language,
-        lambda: _(
-            "Your number is not shown to us. Please leave a message with a number if you would like to be called back."
-        ),
-    )
-
-
-def closed(language: str) -> list[Say]:
-    return [
-        say(language, lambda: _("Our advice line is closed at the moment.")),
-        say(language, lambda: _("Press 1 to be called back when we open, or stay on the line to leave a message.")),
-    ]
-
-
-def too_long(language: str) -> list[Say]:
-    return [
-        say(language, lambda: _("We are sorry that you have waited for so long.")),
-        say(language, lambda: _("Press 1 to be called back, or stay on the line to leave a message.")),
-    ]
-
-
-def leave_message(language: str) -> Say:
-    return say(
-        language,
-        lambda: _("Please leave your message after the tone. It is heard only by our staff."),
-    )
-
-
-def goodbye(language: str) -> Say:
-    return say(language, lambda: _("Thank you for calling. Goodbye."))
-
-
-def trouble(language: str) -> Say:
-    return say(
-        language,
-        lambda: _("We are sorry, something does not work at the moment. Please call again in a few minutes. "
-                  "If somebody is in immediate danger, dial 112."),
-    )  # fmt: skip
-
-
-def press_to_accept(language: str) -> Say:
-    return say(language, lambda: _("A call from Lotse. Press 1 to be connected."))
-
-
-def caller_gone(language: str) -> Say:
-    return say(language, lambda: _("The caller has hung up."))

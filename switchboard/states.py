@@ -29,7 +29,7 @@ CALL_TRANSITIONS: dict[CallState, frozenset[CallState]] = {
 class Ending(models.TextChoices):
     """How a call ended. Every ended call has exactly one."""
 
-    ANSWERED = "answered", _("answered")
+    ANSWERED = "answered", pgettext_lazy("call", "answered")
     ABANDONED = "abandoned", _("hung up while waiting")
     LEFT_MENU = "left_menu", _("hung up in the menu")
     CALLBACK = "callback", _("asked to be called back")
@@ -102,18 +102,3 @@ class CommandState(models.TextChoices):
     DONE = "done", pgettext_lazy("command", "done")
     DROPPED = "dropped", _("no longer needed")
     FAILED = "failed", pgettext_lazy("command", "failed")
-
-
-class MessageState(models.TextChoices):
-    """How far a text message has come; only forward, and the last three are final."""
-
-    RECEIVED = "received", _("received")
-    QUEUED = "queued", _("on its way")
-    SENT = "sent", _("sent")
-    DELIVERED = "delivered", _("delivered")
-    UNDELIVERED = "undelivered", _("not delivered")
-    FAILED = "failed", pgettext_lazy("message", "failed")
-
-
-MESSAGE_ORDER = (MessageState.QUEUED, MessageState.SENT, MessageState.DELIVERED)
-MESSAGE_FINAL = frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,30 +15,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hotline import telephony
-from hotline.doors import HandlerRequest, SignedInRequest, handlers_only, signed_in
-from hotline.models import Contact
-from hotline.permissions import contact_to_read, contact_to_write, may_write
+from hotline.doors import HandlerRequest, handlers_only
+from hotline.permissions import contact_to_write
 from hotline.views import complete
 from journal.actions import look
 
 from . import actions
 from .blocks import block_caller
 from .desk import conversation_of, telephone_of
-from .forms import ConsultForm, ReplyForm, SeatForm
-from .messages import OptedOut, is_opted_out, reply
-from .models import Call, TextMessage, Voicemail
+from .forms import ConsultForm, SeatForm
+from .models import Call, Voicemail
 from .permissions import call_to_direct, may_direct
 from .seats import arrange_seat, choose_state, seat_of
 from .states import CHOSEN_STATES, SeatState
 
-SOFTPHONE = "switchboard/twilio.min.js"
+SOFTPHONE = "hotline/twilio.min.js"
 
 
 @require_safe
 @handlers_only
 def part_telephone(request: HandlerRequest) -> HttpResponse:
-    context = {"telephone": telephone_of(request.user, request.centre), "has_softphone": has_softphone()}
-    return render(request, "switchboard/parts/telephone.html", context)
+    return _telephone(request)
 
 
 def has_softphone() -> bool:
@@ -69,10 +65,10 @@ def choose(request: HandlerRequest) -> HttpResponse:
         messages.info(request, _("First say which telephone is to be rung."))
         return _to(request, "switchboard:seat")
     choose_state(by=request.user, state=state)
-    return _to(request, "hotline:desk") if not _is_part(request) else part_telephone_again(request)
+    return _to(request, "hotline:desk") if not _is_part(request) else _telephone(request)
 
 
-def part_telephone_again(request: HandlerRequest) -> HttpResponse:
+def _telephone(request: HandlerRequest) -> HttpResponse:
     context = {"telephone": telephone_of(request.user, request.centre), "has_softphone": has_softphone()}
     return render(request, "switchboard/parts/telephone.html", context)
 
@@ -88,7 +84,7 @@ def accept(request: HandlerRequest, call_id: UUID) -> HttpResponse:
 @handlers_only
 def decline(request: HandlerRequest, call_id: UUID) -> HttpResponse:
     actions.decline(by=request.user, call_id=call_id)
-    return part_telephone_again(request) if _is_part(request) else redirect("hotline:desk")
+    return _telephone(request) if _is_part(request) else redirect("hotline:desk")
 
 
 @require_POST
@@ -184,43 +180,6 @@ def voicemail(request: HandlerRequest, call_id: UUID) -> HttpResponse:
         raise Http404
     look("voicemail.heard", by=request.user, subject=found.call_id, centre=found.centre_id)
     return HttpResponse(found.sound, content_type="audio/wav", headers={"Accept-Ranges": "none"})
-
-
-@require_safe
-@signed_in
-def part_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
-    """The text messages of a contact, for whoever may read it; empty where there are none."""
-    contact = contact_to_read(request.user, contact_id)
-    return render(request, "switchboard/parts/messages.html", _thread(request, contact, ReplyForm()))
-
-
-@require_POST
-@handlers_only
-def send_reply(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
-    contact = contact_to_write(request.user, contact_id)
-    form = ReplyForm(request.POST)
-    if form.is_valid():
-        try:
-            reply(by=request.user, contact=contact, **form.cleaned_data)
-        except OptedOut:
-            form.add_error("text", _("This number has asked for no more messages."))
-        else:
-            form = ReplyForm()
-    status = 422 if form.is_bound else 200
-    return render(request, "switchboard/parts/messages.html", _thread(request, contact, form), status=status)
-
-
-def _thread(request: SignedInRequest, contact: Contact, form: ReplyForm) -> dict[str, Any]:
-    rows = list(TextMessage.objects.filter(contact=contact).select_related("written_by").order_by("made_at"))
-    last = next((row for row in reversed(rows) if row.is_from_caller), None)
-    may_reply = last is not None and last.phone_index is not None and may_write(request.user, contact)
-    return {
-        "contact": contact,
-        "thread": rows,
-        "form": form,
-        "may_reply": may_reply,
-        "is_opted_out": last is not None and may_reply and is_opted_out(last),
-    }
 
 
 @require_POST

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regions.vocabulary import Language
 
@@ -11,7 +12,7 @@ class Party(models.TextChoices):
 
     CALLER = "caller", _("caller")
     HANDLER = "handler", _("handler")
-    PARTNER = "partner", _("partner")
+    PARTNER = "partner", pgettext_lazy("organisation", "partner")
 
 
 class Skill(models.TextChoices):
@@ -31,13 +32,7 @@ class CommandKind(models.TextChoices):
     HANG_UP = "hang_up", _("hang up")
     HOLD = "hold", _("put the caller on hold")
     RESUME = "resume", _("take the caller off hold")
-    SEND = "send", _("send a message")
     FETCH = "fetch", _("fetch a voicemail")
-
-
-class MessageChannel(models.TextChoices):
-    SMS = "sms", _("SMS")
-    WHATSAPP = "whatsapp", "WhatsApp"
 
 
 #: The voices that the provider has for the languages of our texts (BCP 47).

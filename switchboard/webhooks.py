@@ -26,10 +26,9 @@ from hotline import telephony
 from hotline.telephony import Event, HangUp, Verb, render
 from privacy.context import acting_as
 
-from . import flow, intake, messages, spoken
+from . import flow, intake, spoken
 from .intake import Stored
-from .models import Call, Leg, Line, TextMessage
-from .states import MessageState
+from .models import Call, Leg
 
 log = logging.getLogger(__name__)
 XML = "text/xml; charset=utf-8"
@@ -49,7 +48,8 @@ def webhook(kind: str) -> Callable[[Step], Callable[..., HttpResponse]]:
                 with acting_as(service, purpose="refusal"):
                     intake.count_refusal(kind=kind)
                 return HttpResponse(status=HTTPStatus.FORBIDDEN)
-            return _answer(_handled(kind, telephony.parse(request), _about(keys), keys, step))
+            about = ":".join(str(value) for value in keys.values())
+            return _answer(_handled(kind, telephony.parse(request), about, keys, step))
 
         return view
 
@@ -80,7 +80,7 @@ def _applied(service: User, stored: Stored, event: Event, keys: dict[str, Any], 
             answer = step(service, event, keys)
     except Exception as error:  # whatever went wrong, the person on the line hears something
         log.exception("webhook %s could not be applied", stored.event.pk)
-        problem, answer = type(error).__name__, render([spoken.trouble("en"), HangUp()])
+        problem, answer = type(error).__name__, render([*spoken.say("en", spoken.TROUBLE), HangUp()])
     intake.finish(by=service, stored=stored, answer=answer, problem=problem)
     return answer
 
@@ -89,10 +89,6 @@ def _answer(document: str) -> HttpResponse:
     if not document:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return HttpResponse(document, content_type=XML)
-
-
-def _about(keys: dict[str, Any]) -> str:
-    return ":".join(str(value) for value in keys.values())
 
 
 def _of_call(step: Callable[..., list[Verb]], *, has_document: bool) -> Step:
@@ -145,35 +141,3 @@ leg_answer = webhook("leg_answer")(_of_leg(flow.answer, has_document=True))
 leg_accept = webhook("leg_accept")(_of_leg(flow.leg_accept, has_document=True))
 leg_after = webhook("leg_after")(_of_leg(flow.leg_after, has_document=True))
 leg_status = webhook("leg_status")(_of_leg(flow.leg_status, has_document=False))
-
-
-SENT_STATES = {
-    "accepted": MessageState.QUEUED,
-    "queued": MessageState.QUEUED,
-    "sending": MessageState.QUEUED,
-    "sent": MessageState.SENT,
-    "delivered": MessageState.DELIVERED,
-    "read": MessageState.DELIVERED,
-    "undelivered": MessageState.UNDELIVERED,
-    "failed": MessageState.FAILED,
-}
-
-
-def _message(by: User, event: Event, keys: dict[str, Any]) -> str:
-    number = event.get("To").removeprefix(messages.WHATSAPP)
-    line = Line.objects.select_related("centre").filter(number=number, is_active=True).first()
-    if line and event.get("MessageSid"):
-        messages.receive(by=by, line=line, event=event)
-    return telephony.render_message()
-
-
-def _message_status(by: User, event: Event, keys: dict[str, Any]) -> str:
-    message = TextMessage.objects.filter(pk=keys["message_id"]).first()
-    state = SENT_STATES.get(event.get("MessageStatus"))
-    if message and state:
-        messages.message_moved(by=by, message=message, state=state, problem=event.get("ErrorCode"))
-    return ""
-
-
-message = webhook("message")(_message)
-message_status = webhook("message_status")(_message_status)

@@ -157,7 +157,8 @@ class Desk(Phone):
         self.status(status, sequence=3)
 
     def now(self) -> Leg:
-        return by_telephone(lambda: Leg.objects.get(pk=self.leg.pk))
+        found: Leg = by_telephone(lambda: Leg.objects.get(pk=self.leg.pk))
+        return found
 
 
 def by_telephone(function: Callable[..., Any], **arguments: Any) -> Any:

@@ -13,7 +13,7 @@ RECORD = "journal.actions.record"
 MORE = [
     "hotline.callbacks", "hotline.access", "handoff.answers", "handoff.lapses",
     "switchboard.blocks", "switchboard.calls", "switchboard.carrying_out", "switchboard.commands",
-    "switchboard.dispatch", "switchboard.legs", "switchboard.messages", "switchboard.seats", "switchboard.sweep",
+    "switchboard.dispatch", "switchboard.legs", "switchboard.seats", "switchboard.sweep",
 ]  # fmt: skip
 OF_ACCOUNTS = "accounts may not import the journal; who made, granted and ended stands in the rows, append-only"
 OF_THE_JOURNAL = "is the journal"
@@ -41,7 +41,7 @@ WITHOUT_AUTHOR = {
 ONLY_ASK = {
     "handoff.actions.needs_verification", "handoff.lapses.due_deadlines", "regions.actions.subject_of",
     "switchboard.calls.running_block", "switchboard.calls.is_line_open", "switchboard.calls.lock_call",
-    "switchboard.legs.lock_leg", "switchboard.messages.is_opted_out", "switchboard.seats.lock_seat",
+    "switchboard.legs.lock_leg", "texting.actions.is_opted_out", "switchboard.seats.lock_seat",
     "switchboard.sweep.silent", "switchboard.carrying_out.request_for",
 }  # fmt: skip
 #: Parts of actions that others use, and that take what they need by position.

@@ -24,13 +24,12 @@ from switchboard.models import (
     Leg,
     Line,
     Offer,
-    OptOut,
     Seat,
-    TextMessage,
     Voicemail,
     WebhookEvent,
 )  # fmt: skip
 from switchboard.states import SeatState
+from texting.models import OptOut, TextMessage
 from triage.models import Assessment
 
 NOW = timezone.now()

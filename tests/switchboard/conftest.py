@@ -1,20 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from people import People
-from telephone import TELEPHONY, make_line
+from answering import connected, line, provider
 
-from switchboard.models import Line
+__all__ = ["connected", "line", "provider"]
 
 
 @pytest.fixture(autouse=True)
-def connected(settings: Any) -> None:
-    """An account is configured; nothing is sent anywhere."""
-    settings.TELEPHONY = dict(TELEPHONY)
-
-
-@pytest.fixture
-def line(people: People) -> Line:
-    return make_line(people.centre)
+def _connected(connected: None) -> None:
+    """In every test here."""

@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from cluster import OwnDatabase
@@ -60,9 +61,7 @@ def test_of_two_handlers_one_wins(own_database: OwnDatabase) -> None:
         phone = waiting(f"+49341123456{number}")
         for user in both:
             take_seat(user)
-        failures = together(
-            lambda phone=phone: claim(people.handler, phone), lambda phone=phone: claim(people.colleague, phone)
-        )
+        failures = together(*[partial(claim, user, phone) for user in both])
         assert [type(failure) for failure in failures] == [Stale]
         call = phone.call
         states = {user.pk: seat_now(user).state for user in both}
@@ -94,12 +93,7 @@ def test_accepting_an_offer_in_the_moment_in_which_it_runs_out(own_database: Own
         phone = waiting(f"+49341123456{number}")
         take_seat(people.handler)
         late = timezone.now() + timedelta(minutes=1)
-        assert (
-            together(
-                lambda phone=phone: claim(people.handler, phone), lambda late=late: as_service(expire_offers, now=late)
-            )
-            == []
-        )
+        assert together(partial(claim, people.handler, phone), partial(as_service, expire_offers, now=late)) == []
         assert phone.call.claimed_by_id == people.handler.pk
         phone.hang_up()
         Desk(leg=leg_of(phone.call)).hang_up()

@@ -5,22 +5,16 @@ The provider is a small HTTP server on this machine; our own client of it is the
 
 from __future__ import annotations
 
-import json
-import threading
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 import time_machine
+from answering import Provider
 from django.utils import timezone
 from people import People, as_user
 from telephone import (
-    ACCOUNT,
     DESK,
     LINE,
     PUBLIC,
@@ -36,7 +30,6 @@ from telephone import (
     seat_now,
     take_seat,
     talking,
-    tell,
     waiting,
 )
 
@@ -45,63 +38,11 @@ from journal.models import Event
 from switchboard import actions
 from switchboard.carrying_out import request_for
 from switchboard.commands import GOOD_FOR, RETRY_AFTER, claim_commands
-from switchboard.messages import reply
-from switchboard.models import Command, Line, TextMessage, Voicemail
+from switchboard.models import Command, Line, Voicemail
 from switchboard.tasks import run_commands
 
 pytestmark = pytest.mark.django_db
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody answers
-
-
-@dataclass
-class Provider:
-    """``asked``: what was asked for, as (path after the account, form). ``answers``: status and code, in order."""
-
-    url: str = ""
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    answers: list[tuple[int, int]] = field(default_factory=list)
-
-    def answer(self, path: str, form: dict[str, str]) -> tuple[int, bytes]:
-        self.asked.append((path.partition(ACCOUNT)[2], form))
-        status, code = self.answers.pop(0) if self.answers else (201, 0)
-        if path.endswith(".wav"):
-            return 200 if status == 201 else status, b"RIFF sound"
-        said = {"sid": f"CA{len(self.asked):032x}", "code": code, "message": "no", "status": status if code else "x"}
-        return status, json.dumps(said).encode()
-
-
-@pytest.fixture
-def provider(settings: Any) -> Iterator[Provider]:
-    known = Provider()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length", 0))
-            form = {name: values[0] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
-            status, body = known.answer(self.path, form)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body) if status != 204 else 0))
-            self.end_headers()
-            self.wfile.write(body if status != 204 else b"")
-
-        def do_GET(self) -> None:
-            self.do_POST()
-
-        def do_DELETE(self) -> None:
-            self.do_POST()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    known.url = f"http://127.0.0.1:{server.server_address[1]}"
-    settings.TELEPHONY = {**TELEPHONY, "api_url": known.url}
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield known
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -317,31 +258,13 @@ def test_without_an_account_everything_fails_visibly(people: People, phone: Phon
 def test_a_partner_is_rung_into_the_room(people: People, phone: Phone, provider: Provider) -> None:
     talking(people.handler, phone)
     by_telephone(lambda: Command.objects.update(state="done"))
-    values = {"call_id": phone.call.pk, "leg_id": uuid.uuid4(), "phone": "+498912345", "organisation": None}
-    as_user(people.handler, actions.consult, by=people.handler, **values)
+    leg_id, rung = uuid.uuid4(), {"phone": "+498912345", "organisation": None}
+    as_user(people.handler, actions.consult, by=people.handler, call_id=phone.call.pk, leg_id=leg_id, **rung)
     run_commands()
     path, form = provider.asked[1]
     assert path == "/Conferences/CF1/Participants.json"
-    assert (form["To"], form["From"], form["Label"]) == ("+498912345", LINE, values["leg_id"].hex)
+    assert (form["To"], form["From"], form["Label"]) == ("+498912345", LINE, leg_id.hex)
     assert (form["EndConferenceOnExit"], form["Timeout"]) == ("false", "40")
-
-
-def test_a_message_is_sent_once_and_a_failure_is_shown(people: People, line: Line, provider: Provider) -> None:
-    tell("/telephone/message/", {"MessageSid": "SM1", "From": "+493411234567", "To": LINE, "Body": "words"})
-    contact = as_user(people.handler, Contact.objects.get)
-    for text in ("one", "two"):
-        as_user(people.handler, reply, by=people.handler, contact=contact, message_id=uuid.uuid4(), text=text)
-    provider.answers = [(201, 0), (400, 21610)]
-    run_commands()
-    assert [(path, form["Body"], form["To"]) for path, form in provider.asked] == [
-        ("/Messages.json", "one", "+493411234567"),
-        ("/Messages.json", "two", "+493411234567"),
-    ]
-    sent = by_telephone(lambda: list(TextMessage.objects.filter(is_from_caller=False).order_by("made_at")))
-    assert [(row.sid, row.state, row.problem) for row in sent] == [
-        (f"CA{1:032x}", "queued", ""),
-        (None, "failed", "21610"),
-    ]
 
 
 def test_a_voicemail_is_fetched_sealed_and_deleted_at_the_provider(

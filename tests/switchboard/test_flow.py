@@ -46,7 +46,7 @@ def test_a_call_is_answered(people: People, line: Line) -> None:
     take_seat(people.handler)
     phone = Phone()
     assert "drücken Sie die 1" in spoken(phone.ring())
-    assert "112" in spoken(phone.press("1"))
+    assert "112" in spoken(phone.press("1")).replace(" ", "")
     assert phone.call.state == "menu"
     phone.wait()
     assert phone.call.state == "waiting"
@@ -70,7 +70,7 @@ def test_no_or_a_wrong_key_is_asked_once_more_then_the_first_language_holds(line
     phone = Phone()
     first = spoken(phone.ring())
     assert spoken(phone.press(key)) == first
-    assert "112" in spoken(phone.press(key))
+    assert "112" in spoken(phone.press(key)).replace(" ", "")
     assert phone.heard.find("Enqueue") is not None
     assert phone.call.language == "de"
 
@@ -119,7 +119,7 @@ def test_notices_come_before_the_queue(people: People, languages: list[str]) -> 
         phone.press("")
     *said, last = list(phone.heard)
     assert [verb.tag for verb in said] == ["Say", "Say"]
-    assert "112" in (said[0].text or "")
+    assert "112" in (said[0].text or "").replace(" ", "")
     assert last.tag == "Enqueue"
 
 

@@ -33,11 +33,12 @@ from telephone import (
 )
 
 from hotline.models import Contact
-from switchboard.models import Call, Leg, Line, Refusal, TextMessage, WebhookEvent
+from switchboard.models import Call, Leg, Line, Refusal, WebhookEvent
+from texting.models import TextMessage
 
 pytestmark = pytest.mark.django_db
 MANY = settings(
-    max_examples=int(os.environ.get("LOTSE_FUZZ", "100")),
+    max_examples=int(os.environ.get("LOTSE_FUZZ", "150")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from hotline.telephony import HangUp, Say, render
+from hotline.telephony import HangUp, render
 from switchboard import spoken
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, help="a file instead of the screen")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        said: list[Say | HangUp] = [spoken.trouble(language) for language in options["languages"].split(",")]
+        said = [say for code in options["languages"].split(",") for say in spoken.say(code, spoken.TROUBLE)]
         document = render([*said, HangUp()])
         if options["output"]:
             options["output"].write_text(document, encoding="utf-8")

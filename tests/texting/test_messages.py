@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from answering import Provider
 from django.db import connection
 from django.utils import timezone
 from people import People, as_user
@@ -21,8 +22,10 @@ from hotline.actions import take_contact
 from hotline.callbacks import complete_conversation
 from hotline.models import Contact
 from hotline.vocabulary import Kind
-from switchboard.messages import OptedOut, reply
-from switchboard.models import Command, Line, TextMessage
+from switchboard.models import Line
+from texting.actions import RETRY_AFTER, OptedOut, reply
+from texting.models import TextMessage
+from texting.tasks import send_messages
 
 pytestmark = pytest.mark.django_db
 WORDS = "my brother has changed since the summer"
@@ -135,7 +138,7 @@ def test_a_repeated_message_is_one(people: People, line: Line, has_token: bool) 
 def test_pictures_are_counted_and_never_fetched(people: People, line: Line, said: str, kept: int) -> None:
     write(NumMedia=said, MediaUrl0="https://example.invalid/picture")
     assert as_user(people.coordinator, TextMessage.objects.get).media == kept
-    assert by_telephone(Command.objects.count) == 0
+    assert by_telephone(TextMessage.objects.filter(is_from_caller=False).count) == 0
 
 
 @pytest.mark.parametrize("word", ["STOP", "stop", " Stop. ", "STOPP", "Abmelden", "arrêt", "ARRET", "unsubscribe"])
@@ -148,7 +151,7 @@ def test_a_stop_word_is_respected_until_start(people: People, line: Line, word: 
     write(word)
     write("START")
     answered(people.handler, contact)
-    assert by_telephone(Command.objects.count) == 1
+    assert by_telephone(TextMessage.objects.filter(is_from_caller=False).count) == 1
 
 
 def test_a_stop_word_holds_for_its_number_channel_and_centre_only(people: People, line: Line) -> None:
@@ -170,7 +173,7 @@ def test_a_reply_is_written_once_and_ordered(people: People, line: Line) -> None
     key = uuid.uuid4()
     first, second = (answered(people.handler, contact, key=key) for _ in range(2))
     assert first == second
-    assert by_telephone(lambda: [(row.kind, row.message_id) for row in Command.objects.all()]) == [("send", key)]
+    assert by_telephone(lambda: [row.pk for row in TextMessage.objects.to_send(timezone.now())]) == [key]
     assert thread(people)[1:] == [("Thank you for writing.", False, "queued")]
 
 
@@ -188,7 +191,7 @@ def test_who_may_not_write_the_contact_may_not_reply(people: People, line: Line,
     taken = as_user(people.handler, take_contact, by=people.handler, contact_id=contact.pk)
     with pytest.raises(NotAllowed):
         answered(getattr(people, who), taken)
-    assert by_telephone(Command.objects.count) == 0
+    assert by_telephone(TextMessage.objects.filter(is_from_caller=False).count) == 0
 
 
 def test_statuses_only_go_forward(people: People, line: Line) -> None:
@@ -222,7 +225,7 @@ def test_a_status_never_touches_what_a_caller_wrote_nor_what_is_not_there(people
 def columns() -> Iterator[tuple[str, str]]:
     """Each text message's row as the table holds it, and every event about it."""
     with connection.cursor() as cursor:
-        for table in ("switchboard_textmessage", "switchboard_webhookevent", "hotline_contact"):
+        for table in ("texting_textmessage", "switchboard_webhookevent", "hotline_contact"):
             cursor.execute(f"select encode(convert_to(t::text, 'UTF8'), 'escape') from {table} t")
             yield from ((table, row[0]) for row in cursor.fetchall())
 
@@ -232,8 +235,51 @@ def test_what_was_written_is_sealed(people: People, line: Line, body: str) -> No
     write(body)
     answered(people.handler, contacts(people)[0], "our answer")
     rows = by_telephone(lambda: list(columns())) + as_user(people.coordinator, lambda: list(columns()))
-    assert {table for table, _row in rows} == {"switchboard_textmessage", "switchboard_webhookevent", "hotline_contact"}
+    assert {table for table, _row in rows} == {"texting_textmessage", "switchboard_webhookevent", "hotline_contact"}
     for secret in (body, "our answer", CALLER, CALLER[1:]):
         for form in (secret, secret.encode().hex()):
             assert not [table for table, row in rows if form in row]
     assert [text for text, _from, _state in thread(people)] == [body, "our answer"]
+
+
+def test_a_message_is_sent_once_and_a_failure_is_shown(people: People, line: Line, provider: Provider) -> None:
+    tell("/telephone/message/", {"MessageSid": "SM1", "From": "+493411234567", "To": LINE, "Body": "words"})
+    contact = as_user(people.handler, Contact.objects.get)
+    for text in ("one", "two"):
+        as_user(people.handler, reply, by=people.handler, contact=contact, message_id=uuid.uuid4(), text=text)
+    provider.answers = [(201, 0), (400, 21610)]
+    send_messages()
+    assert [(path, form["Body"], form["To"]) for path, form in provider.asked] == [
+        ("/Messages.json", "one", "+493411234567"),
+        ("/Messages.json", "two", "+493411234567"),
+    ]
+    sent = by_telephone(lambda: list(TextMessage.objects.filter(is_from_caller=False).order_by("made_at")))
+    assert [(row.sid, row.state, row.problem) for row in sent] == [
+        (f"CA{1:032x}", "queued", ""),
+        (None, "failed", "21610"),
+    ]
+
+
+def test_a_message_waits_while_the_provider_is_away(people: People, line: Line, provider: Provider) -> None:
+    write()
+    message = answered(people.handler, contacts(people)[0])
+    provider.answers = [(503, 20503), (201, 0)]
+    send_messages()
+    send_messages()
+    assert len(provider.asked) == 1, "not before its time"
+    with time_machine.travel(timezone.now() + timedelta(seconds=5)):
+        send_messages()
+        send_messages()
+    assert len(provider.asked) == 2
+    assert by_telephone(lambda: TextMessage.objects.get(pk=message.pk).sid) is not None
+
+
+def test_a_message_that_never_goes_says_so(people: People, line: Line, provider: Provider) -> None:
+    write()
+    message = answered(people.handler, contacts(people)[0])
+    provider.answers = [(503, 20503)] * 20
+    for day in range(len(RETRY_AFTER) + 2):
+        with time_machine.travel(timezone.now() + timedelta(days=day + 1)):
+            send_messages()
+    assert len(provider.asked) == len(RETRY_AFTER) + 1
+    assert by_telephone(lambda: TextMessage.objects.get(pk=message.pk).state) == "failed"

@@ -1,12 +1,9 @@
-"""SMS and WhatsApp, in and out: each message belongs to the contact that it opened or goes on with.
-
-(A part of the actions.)
-"""
+"""SMS and WhatsApp, in and out: each message belongs to the contact that it opened or goes on with."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,11 +22,10 @@ from journal.actions import record
 from journal.groups import organisation_group
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
+from switchboard.models import Line
 
-from .commands import order
-from .models import Line, OptOut, TextMessage
-from .states import MESSAGE_FINAL, MESSAGE_ORDER, MessageState
-from .vocabulary import CommandKind, MessageChannel
+from .models import OptOut, TextMessage
+from .states import MESSAGE_TRANSITIONS, MessageChannel, MessageState
 
 #: The provider's own words, and those of our languages. They must stand alone.
 STOP = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "stopp", "abmelden", "arret", "arrêt", "désabonner"}
@@ -38,6 +34,11 @@ START = {"start", "unstop", "yes", "anmelden", "reprendre"}
 CONTINUES_FOR = timedelta(days=3)
 WHATSAPP = "whatsapp:"
 LONGEST = 1600  # characters; the provider's limit
+LEASE = timedelta(seconds=30)
+BATCH = 20
+#: Seconds before the next try, by the number of tries so far.
+RETRY_AFTER = (2, 8, 30, 120, 600)
+TASK = "texting.tasks.send_messages"
 
 
 @transaction.atomic
@@ -129,8 +130,7 @@ def reply(*, by: User, contact: Contact, message_id: uuid.UUID, text: str) -> Te
     message.data_key_id, message.state, message.written_by = contact.data_key_id, MessageState.QUEUED, by
     message.phone, message.body = last.phone, text.strip()
     message.save(force_insert=True)
-    order(by=by, kind=CommandKind.SEND, message=message)
-    _note(by, "message.written", message)
+    _note(by, "message.written", message, wake=TASK)
     return message
 
 
@@ -144,22 +144,58 @@ def is_opted_out(message: TextMessage) -> bool:
 def message_moved(*, by: User, message: TextMessage, state: MessageState, problem: str = "") -> None:
     """What became of a message that we sent: only forward, and what is final stays."""
     message = TextMessage.objects.select_for_update(no_key=True).get(pk=message.pk)
-    if message.is_from_caller or message.state in MESSAGE_FINAL:
-        return
-    if state in MESSAGE_ORDER and MESSAGE_ORDER.index(state) <= MESSAGE_ORDER.index(MessageState(message.state)):
+    if state not in MESSAGE_TRANSITIONS.get(MessageState(message.state), frozenset()):
         return
     TextMessage.objects.filter(pk=message.pk).update(state=state, problem=problem[:40])
     message.state = state
     _note(by, "message.moved", message, {"to": state, "problem": problem[:40]})
 
 
-def _note(by: User, kind: str, message: TextMessage, data: dict[str, str] | None = None) -> None:
+def claim_messages(*, by: User, now: datetime) -> list[TextMessage]:
+    """What is to be sent, in one hand only until the lease is over."""
+    waiting = TextMessage.objects.to_send(now).select_for_update(skip_locked=True, no_key=True, of=("self",))
+    claimed = list(waiting.select_related("line")[:BATCH])
+    for message in claimed:
+        message.attempts += 1
+        TextMessage.objects.filter(pk=message.pk).update(claimed_until=now + LEASE, attempts=message.attempts)
+        _note(by, "message.tried", message, tell=False)
+    return claimed
+
+
+@transaction.atomic
+def taken_by_provider(*, by: User, message: TextMessage, sid: str) -> None:
+    """The provider has taken it; what becomes of it, its webhooks tell."""
+    if TextMessage.objects.filter(pk=message.pk, sid=None).update(sid=sid, claimed_until=None):
+        _note(by, "message.taken", message, tell=False)
+
+
+@transaction.atomic
+def not_taken(*, by: User, message: TextMessage, problem: int, may_work_later: bool, now: datetime) -> None:
+    """Plan the next try, or give up with the provider's reason."""
+    if may_work_later and message.attempts <= len(RETRY_AFTER):
+        due_at = now + timedelta(seconds=RETRY_AFTER[message.attempts - 1])
+        TextMessage.objects.filter(pk=message.pk).update(due_at=due_at, claimed_until=None)
+        _note(by, "message.delayed", message, {"problem": str(problem)})
+    else:
+        message_moved(by=by, message=message, state=MessageState.FAILED, problem=str(problem))
+
+
+def _note(
+    by: User,
+    kind: str,
+    message: TextMessage,
+    data: dict[str, str] | None = None,
+    *,
+    tell: bool = True,
+    wake: str = "",
+) -> None:
     """About the contact, so that whoever works on it learns of it."""
     record(
         kind,
         by=by,
-        subject=message.contact_id or message.pk,
+        subject=message.contact_id,
         centre=message.centre_id,
         data={"message": str(message.pk), **(data or {})},
-        tell=(organisation_group(message.centre_id),),
+        tell=(organisation_group(message.centre_id),) if tell else (),
+        wake=wake,
     )

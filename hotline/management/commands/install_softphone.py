@@ -15,7 +15,7 @@ PACKAGE = "@twilio/voice-sdk@2.18.5"
 #: As the registry publishes it for this version (subresource integrity of the archive).
 INTEGRITY = "sha512-2/tw1IDAIn7j6yFDOln8p93v3aHIxNIN93JwL98cHIlbkSNeU/Jt9zGM/0TvDpNjo+k88lvAew4jgOjKlc9/KA=="
 INSIDE = "package/dist/twilio.min.js"
-TARGET = Path(__file__).resolve().parents[2] / "static" / "switchboard" / "twilio.min.js"
+TARGET = Path(__file__).resolve().parents[2] / "static" / "hotline" / "twilio.min.js"
 
 
 class Command(BaseCommand):

@@ -1,0 +1,79 @@
+"""A provider that answers what it is told to, for tests of what follows; simulator/ is the strict one."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from people import People
+from telephone import ACCOUNT, TELEPHONY, make_line
+
+from switchboard.models import Line
+
+
+@dataclass
+class Provider:
+    """``asked``: what was asked for, as (path after the account, form). ``answers``: status and code, in order."""
+
+    url: str = ""
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    answers: list[tuple[int, int]] = field(default_factory=list)
+
+    def answer(self, path: str, form: dict[str, str]) -> tuple[int, bytes]:
+        self.asked.append((path.partition(ACCOUNT)[2], form))
+        status, code = self.answers.pop(0) if self.answers else (201, 0)
+        if path.endswith(".wav"):
+            return 200 if status == 201 else status, b"RIFF sound"
+        said = {"sid": f"CA{len(self.asked):032x}", "code": code, "message": "no", "status": status if code else "x"}
+        return status, json.dumps(said).encode()
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[Provider]:
+    known = Provider()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            form = {name: values[0] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
+            status, body = known.answer(self.path, form)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body) if status != 204 else 0))
+            self.end_headers()
+            self.wfile.write(body if status != 204 else b"")
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def do_DELETE(self) -> None:
+            self.do_POST()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    known.url = f"http://127.0.0.1:{server.server_address[1]}"
+    settings.TELEPHONY = {**TELEPHONY, "api_url": known.url}
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield known
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def connected(settings: Any) -> None:
+    """An account is configured; nothing is sent anywhere."""
+    settings.TELEPHONY = dict(TELEPHONY)
+
+
+@pytest.fixture
+def line(people: People, connected: None) -> Line:
+    return make_line(people.centre)

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+from answering import connected, line, provider
+
+__all__ = ["connected", "line", "provider"]
+
+
+@pytest.fixture(autouse=True)
+def _connected(connected: None) -> None:
+    """In every test here."""

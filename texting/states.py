@@ -1,0 +1,34 @@
+"""How far a text message has come."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class MessageState(models.TextChoices):
+    """Only forward; the last three are final."""
+
+    RECEIVED = "received", _("received")
+    QUEUED = "queued", _("on its way")
+    SENT = "sent", _("sent")
+    DELIVERED = "delivered", _("delivered")
+    UNDELIVERED = "undelivered", _("not delivered")
+    FAILED = "failed", pgettext_lazy("message", "failed")
+
+
+MESSAGE_TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
+    MessageState.QUEUED: frozenset(
+        {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}
+    ),
+    MessageState.SENT: frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}),
+    MessageState.DELIVERED: frozenset(),
+    MessageState.UNDELIVERED: frozenset(),
+    MessageState.FAILED: frozenset(),
+}
+
+
+class MessageChannel(models.TextChoices):
+    SMS = "sms", _("SMS")
+    WHATSAPP = "whatsapp", "WhatsApp"

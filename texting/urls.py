@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views, webhooks
+
+app_name = "texting"
+urlpatterns = [
+    path("telephone/message/", webhooks.message, name="message"),
+    path("telephone/message/<uuid:message_id>/", webhooks.message_status, name="message_status"),
+    path("contacts/<uuid:contact_id>/messages/", views.part_messages, name="part_messages"),
+    path("contacts/<uuid:contact_id>/reply/", views.send_reply, name="reply"),
+]

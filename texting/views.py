@@ -1,0 +1,56 @@
+"""The messages of a contact, on the desk and on its page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from hotline.doors import HandlerRequest, SignedInRequest, handlers_only, signed_in
+from hotline.models import Contact
+from hotline.permissions import contact_to_read, contact_to_write, may_write
+
+from .actions import OptedOut, is_opted_out, reply
+from .forms import ReplyForm
+from .models import TextMessage
+
+
+@require_safe
+@signed_in
+def part_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """For whoever may read the contact; empty where there are none."""
+    contact = contact_to_read(request.user, contact_id)
+    return render(request, "texting/parts/messages.html", _thread(request, contact, ReplyForm()))
+
+
+@require_POST
+@handlers_only
+def send_reply(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+    contact = contact_to_write(request.user, contact_id)
+    form = ReplyForm(request.POST)
+    if form.is_valid():
+        try:
+            reply(by=request.user, contact=contact, **form.cleaned_data)
+        except OptedOut:
+            form.add_error("text", _("This number has asked for no more messages."))
+        else:
+            form = ReplyForm()
+    status = 422 if form.is_bound else 200
+    return render(request, "texting/parts/messages.html", _thread(request, contact, form), status=status)
+
+
+def _thread(request: SignedInRequest, contact: Contact, form: ReplyForm) -> dict[str, Any]:
+    rows = list(TextMessage.objects.filter(contact=contact).select_related("written_by").order_by("made_at"))
+    last = next((row for row in reversed(rows) if row.is_from_caller), None)
+    may_reply = last is not None and last.phone_index is not None and may_write(request.user, contact)
+    return {
+        "contact": contact,
+        "thread": rows,
+        "form": form,
+        "may_reply": may_reply,
+        "is_opted_out": last is not None and may_reply and is_opted_out(last),
+    }

@@ -1,0 +1,41 @@
+"""Where the provider brings messages, and news of those that we sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.models import User
+from hotline import telephony
+from hotline.telephony import Event
+from switchboard.models import Line
+from switchboard.webhooks import webhook
+
+from .actions import WHATSAPP, message_moved, receive
+from .models import TextMessage
+from .states import MessageState
+
+SENT_STATES = {
+    "sent": MessageState.SENT,
+    "delivered": MessageState.DELIVERED,
+    "read": MessageState.DELIVERED,
+    "undelivered": MessageState.UNDELIVERED,
+    "failed": MessageState.FAILED,
+}
+
+
+@webhook("message")
+def message(by: User, event: Event, keys: dict[str, Any]) -> str:
+    number = event.get("To").removeprefix(WHATSAPP)
+    line = Line.objects.select_related("centre").filter(number=number, is_active=True).first()
+    if line and event.get("MessageSid"):
+        receive(by=by, line=line, event=event)
+    return telephony.render_message()
+
+
+@webhook("message_status")
+def message_status(by: User, event: Event, keys: dict[str, Any]) -> str:
+    found = TextMessage.objects.filter(pk=keys["message_id"]).first()
+    state = SENT_STATES.get(event.get("MessageStatus"))
+    if found and state:
+        message_moved(by=by, message=found, state=state, problem=event.get("ErrorCode"))
+    return ""
