@@ -61,17 +61,13 @@ def _settle(service: User, command: Command, problem: TelephonyError) -> None:
     elif isinstance(problem, Later):
         _later(service, command, problem.code)
     else:
-        _failed(service, command, problem.code)
+        finish(by=service, command=command, state=CommandState.FAILED, problem=problem.code)
+        carrying_out.failed(by=service, command=command)
 
 
 def _later(service: User, command: Command, problem: int) -> None:
     if not try_again(by=service, command=command, problem=problem, now=timezone.now()):
         carrying_out.failed(by=service, command=command)
-
-
-def _failed(service: User, command: Command, problem: int) -> None:
-    finish(by=service, command=command, state=CommandState.FAILED, problem=problem)
-    carrying_out.failed(by=service, command=command)
 
 
 @shared_task(name="switchboard.tasks.run_queue")
