@@ -71,12 +71,12 @@ def diagrams() -> list[Diagram]:
             "Assessment", "Never edited once completed: superseded by a new one.", AssessmentState, plain(ASSESSMENT)
         ),
         Diagram("Case", "A case can be reopened at any time.", CaseState, plain(CASE)),
-        Diagram("Referral", remark, ReferralState, referral),
         Diagram(
             "Call", "From the first ring to the end; a claim that comes to nothing goes back.", CallState, plain(CALL)
         ),
         Diagram("Leg", "A handler's or partner's telephone in a call. An ended one stays ended.", LegState, plain(LEG)),
         Diagram("Seat", "What a handler does now, as the queue sees it.", SeatState, plain(SEAT)),
+        Diagram("Referral", remark, ReferralState, referral),
     ]
 
 

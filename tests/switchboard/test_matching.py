@@ -67,16 +67,16 @@ def test_no_handler_is_idle_while_a_call_that_they_can_take_waits(waiting: list[
 
 
 @given(calls, free)
-def test_no_call_is_passed_over_for_one_that_comes_later(waiting: list[Waiting], handlers: list[Free]) -> None:
-    """A call that nobody sees and that nobody is shown now: none who could take it sees a later or a seen one."""
+def test_no_call_that_nobody_sees_is_passed_over(waiting: list[Waiting], handlers: list[Free]) -> None:
+    """For a later one, or one that somebody sees already."""
     pairs = match(waiting, handlers)
     queue = in_order(waiting)
     shown = {call for call, _handler in pairs}
     for place, call in enumerate(queue):
         if call.call in shown or call.shown_to:
             continue
-        behind = {later.call for later in queue[place + 1 :]}
-        took = {handler for other, handler in pairs if other in behind}
+        less_pressing = {other.call for other in queue if other.shown_to} | {later.call for later in queue[place:]}
+        took = {handler for other, handler in pairs if other in less_pressing}
         assert not [h for h in handlers if h.handler in took and can(h, call)]
 
 

@@ -1,0 +1,216 @@
+"""The telephone's pages, as the people at it use them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from answering import Provider
+from contacts import browser
+from django.test import Client
+from django.urls import reverse
+from people import People, as_user
+from telephone import DESK, Phone, by_telephone, ordered, seat_now, take_seat, talking, waiting
+
+from hotline.models import Contact
+from journal.models import Look
+from regions.actions import save_profile
+from switchboard.models import Block, Call, Command, Leg, Line
+from switchboard.seats import seat_of
+from switchboard.tasks import run_commands
+
+pytestmark = pytest.mark.django_db
+
+
+def url(name: str, *keys: object) -> str:
+    return reverse(f"switchboard:{name}", args=keys)
+
+
+def page(client: Client, name: str, *keys: object) -> str:
+    answer = client.get(url(name, *keys))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["part_telephone", "seat"])
+@pytest.mark.parametrize("who", ["worker", "dpo", "funder", "administrator", "liaison"])
+def test_the_telephone_is_there_for_handlers_only(people: People, line: Line, name: str, who: str) -> None:
+    assert browser(getattr(people, who)).get(url(name)).status_code == 404
+
+
+def test_without_an_account_the_desk_says_so(people: People, line: Line, settings: Any) -> None:
+    settings.TELEPHONY = {**settings.TELEPHONY, "token": ""}
+    assert "Telephone not connected" in page(browser(people.handler), "part_telephone")
+
+
+def test_without_a_line_too(people: People) -> None:
+    assert "Telephone not connected" in page(browser(people.handler), "part_telephone")
+
+
+def test_whoever_has_no_telephone_yet_is_asked_for_it(people: People, line: Line) -> None:
+    client = browser(people.handler)
+    answer = client.post(url("choose"), {"state": "ready"})
+    assert answer.headers["Location"] == url("seat")
+    fields = {"phone": "0911 9876543", "languages": ["de"], "skills": []}
+    assert client.post(url("seat"), fields).status_code == 302
+    client.post(url("choose"), {"state": "ready"})
+    assert seat_now(people.handler).state == "ready"
+    assert as_user(people.handler, lambda: seat_of(by=people.handler).phone) == "+499119876543"
+
+
+@pytest.mark.parametrize("fields", [{"phone": "12"}, {"phone": "nobody"}, {"languages": []}, {"languages": ["xx"]}])
+def test_a_wrong_place_at_the_telephone_is_said_at_the_field(
+    people: People, line: Line, fields: dict[str, object]
+) -> None:
+    answer = browser(people.handler).post(url("seat"), {"phone": DESK, "languages": ["de"], **fields})
+    assert answer.status_code == 422
+    assert "errorlist" in answer.content.decode()
+
+
+@pytest.mark.parametrize("state", ["on_call", "wrap_up", "asleep", ""])
+def test_other_states_cannot_be_chosen(people: People, line: Line, state: str) -> None:
+    take_seat(people.handler)
+    assert browser(people.handler).post(url("choose"), {"state": state}).status_code == 400
+    assert seat_now(people.handler).state == "ready"
+
+
+def test_an_offer_is_shown_answered_and_leads_to_its_contact(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    take_seat(people.colleague, phone="+4991198765439")
+    phone = waiting()
+    client, late = browser(people.handler), browser(people.colleague)
+    assert "A call for you" in page(client, "part_telephone")
+    answer = client.post(url("accept", phone.call.pk))
+    assert answer.headers["Location"] == reverse("hotline:desk_contact", args=[phone.call.pk])
+    assert "being connected" in page(client, "part_call", phone.call.pk)
+    assert late.post(url("accept", phone.call.pk)).status_code == 409
+    assert "A call for you" not in page(late, "part_telephone")
+    assert client.post(url("accept", phone.call.pk)).status_code == 302
+    assert as_user(people.coordinator, Contact.objects.count) == 1
+
+
+def test_not_now_leaves_the_call_to_others(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    client = browser(people.handler)
+    shown = client.post(url("decline", phone.call.pk), headers={"HX-Request": "true"}).content.decode()
+    assert "A call for you" not in shown
+    assert "1 caller is waiting." in shown
+
+
+@pytest.mark.parametrize("name", ["hold", "dismiss", "hand_over", "hang_up", "block"])
+@pytest.mark.parametrize("who", ["colleague", "other_handler", "worker", "dpo"])
+def test_somebody_elses_call_is_not_there(people: People, line: Line, name: str, who: str) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    before = by_telephone(Command.objects.count)
+    answer = browser(getattr(people, who)).post(url(name, phone.call.pk), {"on": "1"})
+    assert answer.status_code == 404
+    assert by_telephone(Command.objects.count) == before
+    assert page(browser(people.colleague), "part_call", phone.call.pk) == ""
+
+
+def test_a_partner_of_the_network_is_rung(people: People, line: Line) -> None:
+    offer = {"services": [], "phenomena": [], "languages": [], "capacity": 1, "is_national": False}
+    as_user(
+        people.coordinator, save_profile, by=people.coordinator, organisation=people.partner, version=0,
+        phone="+4930231260", **offer,
+    )  # fmt: skip
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    client = browser(people.handler)
+    assert people.partner.name in page(client, "consult", phone.call.pk)
+    fields = {"leg_id": str(uuid.uuid4()), "organisation": people.partner.pk, "phone": ""}
+    for _twice in range(2):
+        assert client.post(url("consult", phone.call.pk), fields).status_code == 302
+    legs = by_telephone(lambda: [(leg.party, leg.phone) for leg in Leg.objects.filter(party="partner")])
+    assert legs == [("partner", "+4930231260")]
+    assert client.post(url("consult", phone.call.pk), {**fields, "organisation": ""}).status_code == 422
+
+
+def test_the_one_key_endings_hang_up_and_complete(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    client = browser(people.handler)
+    values = {"version": 1, "channel": "phone", "kind": "counselling", "caller_type": "unknown", "country": "DE",
+              "relation": "unknown", "age_band": "unknown", "sex": "unknown", "phenomenon": "unknown",
+              "ending": "abusive"}  # fmt: skip
+    assert client.post(url("end_contact", phone.call.pk), values).status_code == 302
+    contact = as_user(people.handler, Contact.objects.get)
+    assert (contact.state, contact.kind) == ("completed", "abusive")
+    assert "goodbye" in ordered(phone.call)
+    phone.hang_up()
+    assert "Block for a day" in page(client, "part_telephone")
+    client.post(url("block", phone.call.pk))
+    assert as_user(people.handler, Block.objects.count) == 1
+    assert "Block for a day" not in page(client, "part_telephone")
+
+
+def test_listening_to_a_voicemail_leaves_a_trace(people: People, line: Line, provider: Provider) -> None:
+    phone = waiting()
+    phone.leave_queue("queue-full")
+    phone.press("")
+    phone.record()
+    phone.hang_up()
+    run_commands()
+    client = browser(people.handler)
+    answer = client.get(url("voicemail", phone.call.pk))
+    assert (answer.content, answer.headers["Content-Type"]) == (b"RIFF sound", "audio/wav")
+    looks = as_user(
+        people.dpo, lambda: list(Look.objects.filter(what="voicemail.heard").values_list("actor", flat=True))
+    )
+    assert looks == [people.handler.pk]
+    assert browser(people.other_handler).get(url("voicemail", phone.call.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["handler", "worker", "dpo", "funder"])
+def test_the_wallboard_is_for_coordinators(people: People, line: Line, who: str) -> None:
+    assert browser(getattr(people, who)).get(reverse("reporting:wallboard")).status_code == 404
+
+
+def test_the_wallboard_counts_today(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    answered, left = waiting(), Phone(number="+4934199999999")
+    talking(people.handler, answered)
+    answered.hang_up()
+    left.into_queue()
+    board = browser(people.coordinator)
+    shown = board.get(reverse("reporting:wallboard"))
+    assert (shown.context["now"].waiting, shown.context["whole_day"].calls) == (1, 2)
+    board.post(url("urgency", left.call.pk), {"urgent": "1"})
+    assert left.call.is_urgent
+    left.hang_up()
+    day = board.get(reverse("reporting:wallboard"), headers={"HX-Request": "true"}).context["whole_day"]
+    assert (day.answered, day.in_30, day.share_30, day.abandoned) == (1, 1, 100, 1)
+    (german,) = board.get(reverse("reporting:wallboard")).context["languages"]
+    assert (german.label, german.calls) == ("German", 2)
+
+
+def test_a_coordinator_arranges_a_handlers_place(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    seat = seat_now(people.handler)
+    address = url("seat_of_handler", seat.pk)
+    assert browser(people.colleague).get(address).status_code == 404
+    assert browser(people.other_coordinator).get(address).status_code == 404
+    fields = {"phone": DESK, "languages": ["fr"], "skills": ["exit"]}
+    assert browser(people.coordinator).post(address, fields).status_code == 302
+    assert seat_now(people.handler).languages == ["fr"]
+
+
+def test_a_page_costs_as_much_with_more_waiting(people: People, line: Line, django_assert_max_num_queries: Any) -> None:
+    client = browser(people.handler)
+    Phone().into_queue()
+    client.get(url("part_telephone"))
+    counts = []
+    for number in range(2):
+        with django_assert_max_num_queries(40) as asked:
+            client.get(url("part_telephone"))
+        counts.append(len(asked))
+        for extra in range(3):
+            Phone(number=f"+493419999{number}{extra:02d}").into_queue()
+    assert counts[0] == counts[1]
+    assert as_user(people.coordinator, Call.objects.count) == 7
