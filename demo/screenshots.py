@@ -71,7 +71,7 @@ SCREENS = [
         "heron",
         ("desk", "/desk/"),
         ("desk-contact", "/desk/", f"#open-contacts {ROW}"),
-        ("desk-messages", "/desk/", f"#open-contacts li:last-child {ROW}"),
+        ("desk-messages", "/desk/", f"#open-contacts li:nth-child(2) {ROW}"),
         ("telephone-seat", "/telephone/seat/"),
         ("contacts", "/contacts/"),
         ("contact", "/contacts/?show=completed", ROW),
