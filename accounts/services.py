@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
+
+from django.db import connection
 
 from .models import User
 
@@ -15,5 +18,10 @@ class Service(StrEnum):
 
 
 def service_user(service: Service) -> User:
-    """The user row behind a service; made by the first migration."""
+    """The user row behind a service; made by a migration and never changed, so it is read once per database."""
+    return _service_user(service, str(connection.settings_dict["NAME"]))
+
+
+@cache
+def _service_user(service: Service, database: str) -> User:
     return User.objects.get(service=service)

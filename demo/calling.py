@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from simulator import WITHHELD, Caller, Chaos, Latency, Number, Outcome, Phone, Provider, Step, voicemail
 
-from .browser import Answer, Browser, NoAnswer
+from .browser import Answer, Browser, Form, NoAnswer
 
 LANGUAGE_KEYS = ("1", "1", "1", "2", "3")  # in the order of the demo's menu: German, English, French
 HANG_UPS = tuple(Step)
@@ -152,7 +152,7 @@ class Handler(threading.Thread):
         self.scale, self.chance = scale, random.Random(seed)
         self.stopping = threading.Event()
         self.done: Counter[str] = Counter()
-        self.contact = ""
+        self.forms: list[Form] = []
 
     def run(self) -> None:
         self._sign_in()
@@ -184,17 +184,16 @@ class Handler(threading.Thread):
         time.sleep(self.chance.uniform(1, 4) / self.scale)
         taken = self.browser.submit(desk.forms("/accept/")[0])
         self.done["answered" if taken.status == 200 else "too late"] += 1
-        self.contact = taken.path if taken.path.startswith("/desk/") else ""
+        self.forms = taken.forms("/complete/")
 
     def _wrap_up(self) -> None:
         """Complete the contact of the call, then be ready again."""
-        forms = self.browser.get(self.contact).forms("/complete/") if self.contact else []
-        if forms:
-            self.browser.submit(forms[0].with_({"caller_type": self.chance.choice(["parent", "friend", "school"])}))
+        for form in self.forms:
+            self.browser.submit(form.with_({"caller_type": self.chance.choice(["parent", "friend", "school"])}))
             self.done["completed"] += 1
+        self.forms = []
         self._choose("ready")
 
     def _choose(self, state: str) -> None:
-        forms = self.browser.get("/telephone/part/").forms("/telephone/state/")
-        if forms:
-            self.browser.submit(forms[0].with_({"state": state}))
+        for form in self.browser.get("/telephone/part/").forms("/telephone/state/"):
+            self.browser.post(form.address, {**form.values, "state": state}, HX_Request="true")

@@ -237,11 +237,7 @@ def store_sound(*, by: User, voicemail: Voicemail, sound: bytes) -> None:
 
 
 def lock_call(call_id: uuid.UUID) -> Call:
-    return (
-        Call.objects.select_related("line", "centre", "data_key")
-        .select_for_update(no_key=True, of=("self",))
-        .get(pk=call_id)
-    )
+    return Call.objects.select_related("line").select_for_update(no_key=True, of=("self",)).get(pk=call_id)
 
 
 def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -> None:

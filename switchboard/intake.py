@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection
 from django.utils import timezone
@@ -12,9 +13,11 @@ from django.utils import timezone
 from accounts.models import User
 from hotline.telephony import Event
 from privacy.actions import new_data_key
-from privacy.models import DataKey
 
 from .models import Call, WebhookEvent
+
+#: That the provider spoke of a call is noted so often; the sweep asks after two minutes of silence.
+HEARD_AGAIN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,18 @@ def store(*, by: User, kind: str, event: Event, about: str) -> Stored:
     row = WebhookEvent(kind=kind, resource_sid=event.sid, sequence=event.sequence, provider_time=event.at)
     row.dedupe_key = dedupe_key(kind, event, about)
     row.received_at = timezone.now()
-    row.data_key = _data_key(event)
+    calls = Call.objects.filter(sid=event.get("CallSid") or "-")
+    data_key_id, heard_at = calls.values_list("data_key_id", "heard_at").first() or (None, None)
+    # The call's own key, where we know it: what was said about a call is erased with it.
+    row.data_key_id = data_key_id or new_data_key().pk
     row.parameters = event.parameters
     WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
-    found = WebhookEvent.objects.get(dedupe_key=row.dedupe_key)
-    if found.pk == row.pk:
-        Call.objects.live().filter(sid=event.get("CallSid") or "-").update(heard_at=row.received_at)
-    return Stored(found, is_repeat=found.pk != row.pk)
+    stored_as = WebhookEvent.objects.values_list("pk", flat=True).get(dedupe_key=row.dedupe_key)
+    if stored_as != row.pk:
+        return Stored(WebhookEvent.objects.get(pk=stored_as), is_repeat=True)
+    if heard_at and row.received_at - heard_at > HEARD_AGAIN:
+        calls.live().update(heard_at=row.received_at)
+    return Stored(row, is_repeat=False)
 
 
 def dedupe_key(kind: str, event: Event, about: str) -> str:
@@ -49,12 +57,6 @@ def dedupe_key(kind: str, event: Event, about: str) -> str:
         return f"{which}:{event.token}"
     said = json.dumps(event.parameters, sort_keys=True).encode()
     return f"{which}:{hashlib.sha256(said).hexdigest()}"
-
-
-def _data_key(event: Event) -> DataKey:
-    """The call's own, where we know it: what was said about a call is erased with it."""
-    known = Call.objects.select_related("data_key").filter(sid=event.get("CallSid") or "-").first()
-    return known.data_key if known else new_data_key()
 
 
 def finish(*, by: User, stored: Stored, answer: str, problem: str) -> None:

@@ -94,7 +94,7 @@ def _answer(document: str) -> HttpResponse:
 def _of_call(step: Callable[..., list[Verb]], *, has_document: bool) -> Step:
     def run(by: User, event: Event, keys: dict[str, Any]) -> str:
         call_id: UUID = keys.pop("call_id")
-        call = Call.objects.select_related("line", "line__centre", "centre").filter(pk=call_id).first()
+        call = Call.objects.select_related("line").filter(pk=call_id).first()
         if call is None:
             return render([HangUp()]) if has_document else ""
         verbs = step(by, event, call, **keys)
