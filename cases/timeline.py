@@ -65,7 +65,12 @@ SENTENCES: dict[str, tuple[str, StrPromise]] = {
     "referral.completed": ("circle-check", _("Work of the partner completed")),
 }
 #: Of contacts and assessments, the single savings are no news of the case.
-NO_NEWS = {"contact.saved", "contact.surfaced", "assessment.edited", "assessment.answered"}
+NO_NEWS = {
+    "contact.saved", "contact.surfaced", "contact.received", "contact.returned", "assessment.edited",
+    "assessment.answered",
+}  # fmt: skip
+#: What happened at the telephone has its own place, though a call shares its id with its contact.
+NEWS = r"^(access|assessment|case|contact|referral|disclosure)\."
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ class Timeline:
 
 def timeline_of(case_id: uuid.UUID, subjects: Iterable[uuid.UUID] = (), before: int | None = None) -> Timeline:
     """What the reader may see of the case and of its contacts and assessments (``subjects``). Three queries at most."""
-    events = Event.objects.filter(Q(case=case_id) | Q(subject__in=list(subjects))).exclude(kind__in=NO_NEWS)
+    events = Event.objects.filter(Q(case=case_id) | Q(subject__in=list(subjects))).filter(kind__regex=NEWS)
+    events = events.exclude(kind__in=NO_NEWS)
     if before is not None:
         events = events.filter(pk__lt=before)
     found = list(events.select_related("actor").newest_first()[: SIZE + 1])

@@ -30,18 +30,18 @@ MOST_ASKED = 20
 
 @transaction.atomic
 def release_claims(*, by: User, now: datetime) -> int:
-    """Calls that were claimed and not connected in time go back to where they stood; returns how many."""
-    late = Call.objects.filter(state=CallState.CONNECTING, claimed_at__lt=now - CLAIM_LASTS)
-    keys = list(late.values_list("pk", flat=True))
-    for key in keys:
-        call = lock_call(key)
-        if call.state != CallState.CONNECTING:
-            continue
+    """One call that was claimed and not connected in time goes back to where it stood; returns how many did."""
+    claimed = Call.objects.filter(state=CallState.CONNECTING, claimed_at__lt=now - CLAIM_LASTS)
+    late = claimed.order_by("claimed_at").first()
+    if late is None:
+        return 0
+    call = lock_call(late.pk)
+    if call.state == CallState.CONNECTING:
         note(by, "call.claim_ran_out", call, {"by": call.claimed_by_id})
         for leg in Leg.objects.live().filter(call=call, party=Party.HANDLER):
             order(by=by, kind=CommandKind.HANG_UP, leg=leg)
             end_leg(by=by, call=call, leg=lock_leg(leg), reason="not picked up")
-    return len(keys)
+    return 1
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -17,10 +18,15 @@ pytestmark = pytest.mark.xdist_group("chaos")
 PATIENCE = 240  # seconds for the whole run; leases and sweeps make good what was lost
 
 
+def measured() -> dict[str, str]:
+    """What makes coverage look into a process that the tests start; this one ends by itself and can write it down."""
+    return {name: value for name, value in os.environ.items() if name.startswith(("COV_", "COVERAGE_"))}
+
+
 @pytest.fixture
 def calls(tree: Battered) -> Iterator[subprocess.Popen[str]]:
     """`simulate_calls` against the tree, as somebody would start it beside it."""
-    environment = json.loads((tree.place / "environment.json").read_text(encoding="utf-8"))
+    environment = {**measured(), **json.loads((tree.place / "environment.json").read_text(encoding="utf-8"))}
     options = ["--calls", "25", "--rate", "1.5", "--handlers", "5", "--seed", "7"]
     command = [sys.executable, "manage.py", "simulate_calls", *options]
     with subprocess.Popen(

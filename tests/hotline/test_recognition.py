@@ -43,7 +43,7 @@ def test_the_same_place_age_and_phenomenon_is_a_weak_hint(people: People) -> Non
     assert recognised(people.handler, a_contact(people.handler, **PERSON | {"age_band": "unknown"})) == []
 
 
-@pytest.mark.parametrize("phone", ["anonymous", "+266696687", "", "12", "restricted"])
+@pytest.mark.parametrize("phone", ["anonymous", "+266696687", "+17378742833", "", "12", "restricted"])
 def test_withheld_and_invalid_numbers_never_recognise(people: People, phone: str) -> None:
     a_contact(people.colleague, phone=phone)
     assert recognised(people.handler, a_contact(people.handler, phone=phone)) == []

@@ -63,6 +63,7 @@ def test_a_profile_is_saved_once_and_journalled_once(people: People, coordinator
         "organisation": people.partner.pk,
         "services": ["exit", "relatives"],
         "phenomena": ["right"],
+        "phone": "",
         "languages": ["de"],
         "capacity": 5,
         "is_national": False,

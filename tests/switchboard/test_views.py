@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from answering import Provider
+from case_rows import assessed
 from contacts import browser
 from django.test import Client
 from django.urls import reverse
 from people import People, as_user
 from telephone import DESK, Phone, by_telephone, ordered, seat_now, take_seat, talking, waiting
 
+from cases.actions import open_case
 from hotline.models import Contact
 from journal.models import Look
 from regions.actions import save_profile
@@ -214,3 +216,19 @@ def test_a_page_costs_as_much_with_more_waiting(people: People, line: Line, djan
             Phone(number=f"+493419999{number}{extra:02d}").into_queue()
     assert counts[0] == counts[1]
     assert as_user(people.coordinator, Call.objects.count) == 7
+
+
+def test_the_telephone_is_no_news_of_a_case(people: People, line: Line) -> None:
+    """A call shares its id with its contact; neither the contact's history nor the case's timeline shows its steps."""
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    phone.hang_up()
+    contact = as_user(people.handler, Contact.objects.get)
+    case = as_user(people.handler, open_case, by=people.handler, assessment=assessed(people.handler, contact))
+    client = browser(people.handler)
+    pages = [f"/cases/{case.pk}/timeline/", reverse("hotline:contact", args=[contact.pk])]
+    for shown in (client.get(address) for address in pages):
+        assert shown.status_code == 200
+        assert "call." not in shown.content.decode()
+        assert "Something else happened" not in shown.content.decode()
