@@ -59,14 +59,10 @@ def _settle(service: User, command: Command, problem: TelephonyError) -> None:
     if isinstance(problem, Gone):
         carrying_out.gone(by=service, command=command, problem=problem.code)
     elif isinstance(problem, Later):
-        _later(service, command, problem.code)
+        if not try_again(by=service, command=command, problem=problem.code, now=timezone.now()):
+            carrying_out.failed(by=service, command=command)
     else:
         finish(by=service, command=command, state=CommandState.FAILED, problem=problem.code)
-        carrying_out.failed(by=service, command=command)
-
-
-def _later(service: User, command: Command, problem: int) -> None:
-    if not try_again(by=service, command=command, problem=problem, now=timezone.now()):
         carrying_out.failed(by=service, command=command)
 
 
