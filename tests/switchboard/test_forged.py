@@ -39,7 +39,7 @@ from texting.models import TextMessage
 pytestmark = pytest.mark.django_db
 ASKED_FOR = int(os.environ.get("LOTSE_FUZZ", "0"))
 MANY = settings(
-    max_examples=ASKED_FOR or 150,
+    max_examples=ASKED_FOR or 60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -202,7 +202,7 @@ def places(people: People, line: Line) -> list[str]:
     return found + [path.replace(KEY, str(desk.leg.pk)) for path in PATHS if path.startswith("leg/")]
 
 
-@settings(MANY, max_examples=ASKED_FOR or 60)
+@settings(MANY, max_examples=ASKED_FOR or 25)
 @given(st.lists(st.tuples(st.integers(0, 99), forms), min_size=1, max_size=3))
 def test_whatever_the_provider_says_is_answered(places: list[str], requests: list[tuple[int, dict[str, str]]]) -> None:
     with undone():

@@ -30,7 +30,7 @@ from journal.models import Event
 from switchboard.models import Call, Leg, Line, Offer, WebhookEvent
 
 pytestmark = pytest.mark.django_db
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def whole_call(people: People, times: Iterator[int]) -> Call:
@@ -86,7 +86,7 @@ def test_each_webhook_once_or_thrice_has_the_same_answer_and_one_effect(people: 
     with undone():
         once = left_behind(people, whole_call(people, itertools.repeat(1)))
 
-    @settings(FEW, max_examples=6)
+    @settings(FEW, max_examples=3)
     @given(st.lists(st.integers(1, 3), min_size=1, max_size=40))
     def repeated(times: list[int]) -> None:
         with undone():
