@@ -56,8 +56,6 @@ pytest_plugins = ["people"]
 settings.DATABASES["default"]["NAME"] = DATABASE
 del os.environ["DJANGO_SETTINGS_MODULE"]
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# The workers share one Valkey, and their databases number people alike: none hears another's pushes.
-settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = DATABASE
 settings.WHITENOISE_USE_FINDERS = False  # each test client would look through all static files again
 _keeper: list[subprocess.Popen[bytes]] = []
 

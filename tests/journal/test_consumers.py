@@ -116,7 +116,10 @@ def test_an_event_travels_to_the_page_as_a_key_and_nothing_else(people: People) 
         page = await opened(people.handler)
         await page.hears()
         await database_sync_to_async(happen)()
-        assert await page.hears() == {"changed": str(subject), "kind": "contact"}
+        heard = await page.hears()
+        while heard["changed"] != str(subject):  # tests beside this one share Valkey, and number their centres alike
+            heard = await page.hears()
+        assert heard == {"changed": str(subject), "kind": "contact"}
         await page.close()
 
     run(scenario)
