@@ -131,7 +131,7 @@ CHANNEL_LAYERS = {
     # The pub/sub layer: the core layer lets redis-py close an idle socket after 5 s.
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "lotse"},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": ENVIRON.get("LOTSE_CHANNEL_PREFIX") or "lotse"},
     }
 }
 # Locks, rate limits and throttles: one process serves the web, PostgreSQL holds what has to be shared (axes).

@@ -36,6 +36,8 @@ def environment(directory: Path, database: str, role: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": embedded.url(role, database),
         "REDIS_URL": embedded.valkey.url,
+        # One Valkey serves all workers, and their databases number people alike: none hears another's pushes.
+        "LOTSE_CHANNEL_PREFIX": f"lotse-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}",
         "CELERY_BROKER_URL": embedded.valkey.url.replace("unix://", "redis+socket://", 1),
         "LOTSE_KEYS_FILE": str(embedded.data.keys),
         "LOTSE_SECRET_KEY_FILE": str(embedded.data.secret_key),
