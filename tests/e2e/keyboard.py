@@ -20,6 +20,8 @@ class Keyboard:
     page: Page
 
     def press(self, *keys: str) -> None:
+        """Nobody is faster than the page: its scripts have run before a key is pressed."""
+        self.page.wait_for_load_state("domcontentloaded")
         for key in keys:
             self.page.keyboard.press(key)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from e2e.person import Person, expect_saved, new_contact, sign_in
+from e2e.person import Person, expect_no_reload, expect_saved, listening, new_contact, sign_in
 from e2e.world import Site
-from playwright.sync_api import Browser, Error, expect
+from playwright.sync_api import Browser, Error, Route, expect
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -101,3 +101,42 @@ def test_an_offer_that_is_sent_twice_goes_out_once(browser: Browser, site: Site)
     expect(coordinator.page.locator(".page-head .badge").first).to_have_text("offered")
     assert site.count("referral.offered", referral) == 1
     coordinator.page.context.close()
+
+
+CHANGED = "document.body.dispatchEvent(new CustomEvent('changed:seat', {detail: {ids: []}}))"
+OTHER_STATE = "form[aria-label='My state'] button[name=state]:not([value=ready])"
+
+
+def test_what_is_being_sent_is_not_pushed_away(handler: Person) -> None:
+    """A change that arrives between the key and the answer does not take the form away: it would never be sent."""
+    page = handler.page
+    handler.go("/desk/")
+    chosen = page.locator(OTHER_STATE).first.get_attribute("value")
+    held: list[Route] = []
+    page.route("**/telephone/state/", times=1, handler=lambda route: held.append(route))
+    with page.expect_request("**/telephone/state/"):
+        page.locator(OTHER_STATE).first.click()
+    form = page.locator("form[data-sent]").element_handle()
+    with page.expect_response("**/telephone/part/"):
+        page.evaluate(CHANGED)
+    page.wait_for_timeout(200)
+    assert form.evaluate("form => form.isConnected")
+    with page.expect_response("**/telephone/part/"):  # what was put off is fetched when the answer is there
+        held[0].continue_()
+    expect(page.locator(f"button[name=state][value={chosen}]")).to_have_count(0)
+
+
+def test_a_part_that_just_arrived_answers_at_once(handler: Person) -> None:
+    """A key pressed right after a change is not lost, and does not load the whole page."""
+    page = handler.page
+    handler.go("/desk/")
+    listening(page)
+    chosen = page.locator(OTHER_STATE).first.get_attribute("value")
+    page.evaluate(
+        """button => document.body.addEventListener("htmx:afterSwap", () =>
+             queueMicrotask(() => document.querySelector(button).click()), {once: true})""",
+        OTHER_STATE,
+    )
+    page.evaluate(CHANGED)
+    expect(page.locator(f"button[name=state][value={chosen}]")).to_have_count(0)
+    expect_no_reload(page)

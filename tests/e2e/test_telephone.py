@@ -42,22 +42,44 @@ def telephones(site: Site) -> Iterator[BackgroundProvider]:
 def test_a_call_is_answered_and_handed_over_by_keyboard(
     site: Site, handler: Person, telephones: BackgroundProvider
 ) -> None:
-    page, keys = handler.page, handler.keys
-    page.goto(site.address("desk/"))
-    expect(page.locator("#be-ready")).to_be_visible()
-    keys.press("Alt+g")
-    expect(page.locator("#seat-state")).to_have_text("ready")
+    handler.go("/desk/")
+    be_ready(handler)
     caller = telephones.begin(Caller(number="+493411234567", keys=("1",), talks=None), to=MAIN)
+    reference = answer(handler)
+    hand_over(handler)
+    assert caller.status == "in-progress"  # the caller and the partner go on
+    caller.hang_up()
+    expect(handler.page.locator("#call-state")).to_contain_text("answered")
+    complete(handler, reference)
+    telephones.settled()
+    assert telephones.provider.violations == []
+    find(handler, reference)
 
-    expect(page.locator("#accept")).to_be_visible(timeout=20_000)
+
+def be_ready(handler: Person) -> None:
+    expect(handler.page.locator("#be-ready")).to_be_visible()
+    handler.keys.press("Alt+g")
+    expect(handler.page.locator("#seat-state")).to_have_text("ready")
+
+
+def answer(handler: Person) -> str:
+    """Returns the reference of the contact that opens, its number filled in."""
+    page, keys = handler.page, handler.keys
+    expect(page.locator("#accept")).to_be_visible()
     keys.press("Alt+Enter")
-    expect(page.locator("#call-state")).to_have_text("in conversation", timeout=20_000)
+    expect(page.locator("#call-state")).to_have_text("in conversation")
     expect(page.locator("[name=phone]")).to_have_value("+493411234567")
-    reference = re.findall(r"C-\d+", page.locator("#h-contact").inner_text())[0]
     keys.choose("[name=caller_type]", "Parent")
     keys.tab_to("[name=notes]")
     keys.write(NOTES)
+    reference = re.search(r"C-\d+", page.locator("#h-contact").inner_text())
+    assert reference
+    return reference[0]
 
+
+def hand_over(handler: Person) -> None:
+    """Warm: the caller holds, the partner is rung and joins, then the handler leaves."""
+    page, keys = handler.page, handler.keys
     keys.press("Alt+h")
     expect(page.locator("#call-state")).to_have_text("on hold", timeout=PUSHED)
     keys.press("Alt+k")
@@ -65,24 +87,21 @@ def test_a_call_is_answered_and_handed_over_by_keyboard(
     keys.choose("#id_organisation", NAME)
     keys.tab_to("#ring-partner")
     keys.press("Enter")
-    expect(page.locator("#partner-state")).to_contain_text("in the conversation", timeout=20_000)
+    expect(page.locator("#partner-state")).to_contain_text("in the conversation")
     keys.press("Alt+w")
-    expect(page.locator("#seat-state")).to_have_text("wrap-up", timeout=20_000)
-    assert caller.status == "in-progress"  # the caller and the partner go on
+    expect(page.locator("#seat-state")).to_have_text("wrap-up")
 
-    caller.hang_up()
-    expect(page.locator("#call-state")).to_contain_text("answered", timeout=20_000)
-    keys.press("Control+Enter")
-    expect(page.locator("#messages")).to_contain_text(reference)
-    keys.press("Alt+g")
-    expect(page.locator("#seat-state")).to_have_text("ready")
-    keys.press("Alt+u")
-    expect(page.locator("#seat-state")).to_have_text("on a break")
-    telephones.settled()
-    assert telephones.provider.violations == []
 
-    page.goto(site.address("contacts/"))
-    expect(page.locator("main")).to_contain_text(reference)
-    page.get_by_role("link", name=re.compile(reference)).click()
-    expect(page.locator("main")).to_contain_text(NOTES)
-    expect(page.locator("main")).to_contain_text("Parent")
+def complete(handler: Person, reference: str) -> None:
+    handler.keys.press("Control+Enter")
+    expect(handler.page.locator("#messages")).to_contain_text(reference)
+    be_ready(handler)
+    handler.keys.press("Alt+u")
+    expect(handler.page.locator("#seat-state")).to_have_text("on a break")
+
+
+def find(handler: Person, reference: str) -> None:
+    handler.go("/contacts/")
+    handler.page.get_by_role("link", name=re.compile(reference)).click()
+    expect(handler.page.locator("main")).to_contain_text(NOTES)
+    expect(handler.page.locator("main")).to_contain_text("Parent")

@@ -69,7 +69,26 @@
   function release(form) {
     delete form.dataset.sent;
     submitters(form).forEach((button) => button.removeAttribute("aria-busy"));
+    fetchPostponed();
   }
+
+  // A part of the page that somebody is just sending from does not fetch itself away under their hands: a form that
+  // leaves the page before its request does is never sent. It fetches itself again when the answer is there.
+  const postponed = new Set(); // names of events
+  body.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, target } = event.detail;
+    const name = requestConfig.triggeringEvent?.type ?? "";
+    if (!name.startsWith("changed") || !target.querySelector("form[data-sent]")) return;
+    event.detail.shouldSwap = false;
+    postponed.add(name);
+  });
+  function fetchPostponed() {
+    if (document.querySelector("form[data-sent]")) return;
+    const names = [...postponed];
+    postponed.clear();
+    names.forEach((name) => body.dispatchEvent(new CustomEvent(name, { detail: { ids: [] } })));
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
@@ -82,7 +101,10 @@
     if (form.dataset.sent) event.preventDefault();
     else mark(form);
   });
-  body.addEventListener("htmx:afterRequest", (event) => event.target.matches("form") && release(event.target));
+  body.addEventListener("htmx:afterRequest", (event) => {
+    const sender = event.detail.requestConfig.elt; // the form itself may have been replaced by its answer
+    if (sender.matches("form")) release(sender);
+  });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
   // On a narrow screen the navigation scrolls sideways: the current place must be in sight.
