@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
 
@@ -18,3 +20,25 @@ def program() -> str:
     if found is None:
         pytest.skip("needs Chromium, which is not installed (Debian: apt-get install chromium)")
     return found
+
+
+@pytest.fixture(scope="module")
+def start_browser() -> Iterator[Callable[[], Browser]]:
+    """Starts another Chromium. Only for a module: other tests of this process use Playwright too."""
+    path = program()
+    with sync_playwright() as playwright:
+        started: list[Browser] = []
+
+        def start() -> Browser:
+            started.append(playwright.chromium.launch(executable_path=path, args=ARGUMENTS))
+            return started[-1]
+
+        yield start
+        for browser in started:
+            browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(start_browser: Callable[[], Browser]) -> Browser:
+    """A running Chromium."""
+    return start_browser()

@@ -130,6 +130,10 @@ def proportional_memory(pids: dict[int, str]) -> float:
     """Proportional set size of all of them, in MB: shared pages are counted once."""
     total = 0
     for pid in pids:
-        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+        try:
+            memory = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended meanwhile
+        found = re.search(r"^Pss:\s+(\d+) kB", memory, re.MULTILINE)
         total += int(found[1]) if found else 0
     return total / 1024

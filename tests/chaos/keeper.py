@@ -50,9 +50,8 @@ class Keeper:
         self.place = place
         data = DataDirectory.open(place / "data", for_servers())
         more = {"DJANGO_SETTINGS_MODULE": "chaos.settings", "LOTSE_CHAOS_MAIL": str(place / "mail")}
-        environment = bare_environment(PYTHONPATH=f"{CHECKOUT}{os.pathsep}{CHECKOUT / 'tests'}", **more)
-        measured = ("COV_", "COVERAGE_")  # what is killed could not write its measurements down
-        outside = Outside({name: value for name, value in environment.items() if not name.startswith(measured)})
+        paths = f"{CHECKOUT}{os.pathsep}{CHECKOUT / 'tests'}"
+        outside = Outside(bare_environment(measured=False, PYTHONPATH=paths, **more))
         self.tree = Tree(data, free_port(0), demo=True, outside=outside)
         self.embedded = self.tree.embedded
         # After a crash PostgreSQL syncs its directory file by file, or all at once where that is allowed.

@@ -12,21 +12,18 @@ from collections.abc import Iterator
 import pytest
 import redis
 from chaos.killing import Battered
-from running import CHECKOUT
+from running import CHECKOUT, MEASURING
 
 pytestmark = pytest.mark.xdist_group("chaos")
 PATIENCE = 240  # seconds for the whole run; leases and sweeps make good what was lost
 
 
-def measured() -> dict[str, str]:
-    """What makes coverage look into a process that the tests start; this one ends by itself and can write it down."""
-    return {name: value for name, value in os.environ.items() if name.startswith(("COV_", "COVERAGE_"))}
-
-
 @pytest.fixture
 def calls(tree: Battered) -> Iterator[subprocess.Popen[str]]:
     """`simulate_calls` against the tree, as somebody would start it beside it."""
-    environment = {**measured(), **json.loads((tree.place / "environment.json").read_text(encoding="utf-8"))}
+    # This process ends by itself and can write down what of it was measured.
+    measuring = {name: value for name, value in os.environ.items() if name.startswith(MEASURING)}
+    environment = measuring | json.loads((tree.place / "environment.json").read_text(encoding="utf-8"))
     options = ["--calls", "25", "--rate", "1.5", "--handlers", "5", "--seed", "7"]
     command = [sys.executable, "manage.py", "simulate_calls", *options]
     with subprocess.Popen(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from cluster import CHECKOUT, TEMPLATE, environment
+from running import MEASURING
 from telephone import ACCOUNT, TOKEN
 
 from supervisor import process
@@ -93,7 +94,8 @@ class Site:
             "LOTSE_TELEPHONY_API_URL": f"http://{HOST}:{self.provider_port}",
         }
         public = {"LOTSE_PUBLIC_BASE_URL": self.url.rstrip("/"), "PYTHONUNBUFFERED": "1"}
-        return {**os.environ, **own, **telephone, **public}
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(MEASURING)}
+        return {**ours, **own, **telephone, **public}
 
     def _wait_for_web(self, patience: float = 60.0) -> None:
         until = time.monotonic() + patience

@@ -6,12 +6,11 @@ from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-import chromium
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.urls import include, path
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ui import urls
 
@@ -51,15 +50,13 @@ def gallery(settings: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """A fresh page; whatever its scripts throw fails the test."""
-    program = chromium.program()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=chromium.ARGUMENTS)
-        page = browser.new_page()
-        page.set_default_timeout(10_000)
-        thrown: list[str] = []
-        page.on("pageerror", lambda error: thrown.append(str(error)))
-        yield page
-        browser.close()
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    yield page
+    context.close()
     assert thrown == []

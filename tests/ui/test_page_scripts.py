@@ -8,6 +8,8 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
+pytestmark = pytest.mark.xdist_group("scripts")  # one browser for all of them
+
 
 @dataclass
 class Server:
