@@ -86,14 +86,13 @@ class Tree:
             self.children.append(child)
 
     def _processes(self) -> list[tuple[str, list[str], str]]:
-        python, celery = sys.executable, [sys.executable, "-m", "celery", "--quiet", "-A"]
+        python = sys.executable
         web = ["uvicorn", "config.asgi:application", "--host", HOST, "--port", str(self.port), "--lifespan", "off"]
         quiet = ["--no-access-log", "--log-level", "warning", "--no-server-header", "--no-proxy-headers"]
-        lean = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
         return [
             ("web", [python, "-m", *web, *quiet, "--timeout-graceful-shutdown", "8"], WEB),
-            ("worker", [*celery, "config", "worker", "--pool=threads", "--concurrency=2", *lean], WORKER),
-            ("beat", [*celery, "config.beat", "beat", "--pidfile=", "--loglevel", "WARNING"], WORKER),
+            ("worker", [python, "-m", "config.work", "worker"], WORKER),
+            ("beat", [python, "-m", "config.work", "beat"], WORKER),
             ("relay", [python, "manage.py", "relay", "--skip-checks"], WORKER),
         ]
 
