@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from hotline.doors import SignedInRequest, signed_in
+from hotline.doors import SignedInRequest, is_part, signed_in
 from triage import views as triage
 from triage.models import Assessment
 
@@ -62,4 +62,4 @@ def _follow(request: SignedInRequest, assessment: Assessment | None, answer: Htt
 
 def _to_case(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     address = resolve_url("cases:case", pk)
-    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
+    return HttpResponseClientRedirect(address) if is_part(request) else redirect(address)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import require
 from accounts.roles import Permission
-from hotline.doors import SignedInRequest, signed_in
+from hotline.doors import SignedInRequest, is_part, signed_in
 from hotline.pages import page_of
 from hotline.permissions import may_write as may_write_contact
 
@@ -40,7 +40,7 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     page = page_of(cases, column="opened_at", after=after, before=before)
     left = [] if after or before else worklist.triage_without_case(request.user)
     context = {"page": page, "filters": worklist.filters_for(request.user), "current": current, "without_case": left}
-    return render(request, "cases/list_rows.html" if request.headers.get("HX-Request") else "cases/list.html", context)
+    return render(request, "cases/list_rows.html" if is_part(request) else "cases/list.html", context)
 
 
 @require_safe

@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     "run-queue": _every("switchboard.tasks.run_queue", timedelta(seconds=2)),
     "run-commands": _every("switchboard.tasks.run_commands", timedelta(seconds=10)),
     "send-messages": _every("texting.tasks.send_messages", timedelta(seconds=10)),
+    "take-up-messages": _every("texting.tasks.take_up", timedelta(minutes=1)),
     "ask-about-calls": _every("switchboard.tasks.ask_about_calls", timedelta(seconds=30)),
     "send-notices": _every("handoff.tasks.send_notices", timedelta(minutes=1)),
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .callbacks import claim_callback, end_callback, put_callback_back, schedule_callback
-from .doors import HandlerRequest, handlers_only
+from .doors import CentreRequest, handlers_only, is_part
 from .forms import CallbackForm, PutBackForm
 from .models import Callback, Contact
 from .permissions import contact_to_write
@@ -22,7 +22,7 @@ from .permissions import contact_to_write
 
 @require_safe
 @handlers_only
-def worklist(request: HandlerRequest) -> HttpResponse:
+def worklist(request: CentreRequest) -> HttpResponse:
     """All that wait and all that are in hand; the earliest first. Numbers are shown to whoever claims them."""
     rows = Callback.objects.waiting().select_related("claimed_by")
     return render(request, "hotline/callbacks.html", {"callbacks": rows, "now": timezone.now()})
@@ -30,16 +30,16 @@ def worklist(request: HandlerRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
-def plan(request: HandlerRequest, contact_id: UUID | None = None) -> HttpResponse:
+def plan(request: CentreRequest, contact_id: UUID | None = None) -> HttpResponse:
     """Plan a callback, from a contact or without one; on the desk as a fragment below the form."""
     contact = contact_to_write(request.user, contact_id) if contact_id else None
     form = CallbackForm(request.POST) if request.method == "POST" else CallbackForm(initial=_known_of(contact))
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
-        template = "hotline/parts/callback_form.html" if _is_part(request) else "hotline/plan_callback.html"
+        template = "hotline/parts/callback_form.html" if is_part(request) else "hotline/plan_callback.html"
         return render(request, template, {"form": form, "contact": contact}, status=status)
     planned = schedule_callback(by=request.user, contact=contact, **form.cleaned_data)
-    if _is_part(request):
+    if is_part(request):
         return render(request, "hotline/parts/callback_planned.html", {"callback": planned})
     messages.success(request, _("The callback is planned."))
     return redirect("hotline:callbacks")
@@ -47,7 +47,7 @@ def plan(request: HandlerRequest, contact_id: UUID | None = None) -> HttpRespons
 
 @require_POST
 @handlers_only
-def claim(request: HandlerRequest, callback_id: UUID) -> HttpResponse:
+def claim(request: CentreRequest, callback_id: UUID) -> HttpResponse:
     """Take it in hand; the contact that logs the conversation opens, the same one when this is posted twice."""
     contact = claim_callback(by=request.user, callback_id=callback_id, contact_id=uuid4())
     return redirect("hotline:desk_contact", contact.pk)
@@ -55,7 +55,7 @@ def claim(request: HandlerRequest, callback_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
-def put_back(request: HandlerRequest, callback_id: UUID) -> HttpResponse:
+def put_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
     """Nobody answered: it waits again, until a new time."""
     form = PutBackForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -63,13 +63,13 @@ def put_back(request: HandlerRequest, callback_id: UUID) -> HttpResponse:
         messages.success(request, _("The callback waits again."))
         return redirect("hotline:desk")
     callback = _callback(callback_id)
-    template = "hotline/parts/put_back_form.html" if _is_part(request) else "hotline/put_back.html"
+    template = "hotline/parts/put_back_form.html" if is_part(request) else "hotline/put_back.html"
     return render(request, template, {"form": form, "callback": callback}, status=422 if form.is_bound else 200)
 
 
 @require_POST
 @handlers_only
-def end(request: HandlerRequest, callback_id: UUID) -> HttpResponse:
+def end(request: CentreRequest, callback_id: UUID) -> HttpResponse:
     """``outcome``: done or cancelled."""
     if request.POST.get("outcome") not in {"done", "cancelled"}:
         raise BadRequest
@@ -87,7 +87,3 @@ def _callback(callback_id: UUID) -> Callback:
 
 def _known_of(contact: Contact | None) -> dict[str, Any]:
     return {"phone": contact.phone, "language": contact.language} if contact else {}
-
-
-def _is_part(request: HandlerRequest) -> bool:
-    return bool(request.headers.get("HX-Request"))

@@ -23,7 +23,7 @@ from journal.actions import look
 
 from .access import decide_access, request_access
 from .actions import assign_contact, take_contact
-from .doors import HandlerRequest, SignedInRequest, handlers_only, signed_in
+from .doors import CentreRequest, SignedInRequest, handlers_only, signed_in
 from .forms import AccessForm, AssignForm
 from .history import history_of
 from .models import Contact, ContactQuerySet
@@ -53,7 +53,7 @@ FILTERS = [
 
 @require_safe
 @handlers_only
-def contacts(request: HandlerRequest) -> HttpResponse:
+def contacts(request: CentreRequest) -> HttpResponse:
     """``?show=``: a filter; ``?after=`` and ``?before=``: a cursor."""
     shown = request.GET.get("show", "")
     rows = _filtered(_listed(request), shown, request)
@@ -63,7 +63,7 @@ def contacts(request: HandlerRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
-def search(request: HandlerRequest) -> HttpResponse:
+def search(request: CentreRequest) -> HttpResponse:
     """A number goes on as its blind index, so that it stands in no address. What was searched for is not noted."""
     text = request.POST.get("q", "") or request.GET.get("q", "")
     wanted = read_digest(request.GET["number"]) if "number" in request.GET else read(text, request.centre.country)
@@ -96,14 +96,14 @@ def contact(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-def take(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def take(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     taken = take_contact(by=request.user, contact_id=contact_id)
     return redirect("hotline:desk_contact", taken.pk)
 
 
 @require_POST
 @handlers_only
-def assign(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def assign(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     form = AssignForm(request.POST, centre=contact_to_write(request.user, contact_id).centre)
     if not form.is_valid():
         raise BadRequest
@@ -129,7 +129,7 @@ def ask_access(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-def decide(request: HandlerRequest, request_id: UUID) -> HttpResponse:
+def decide(request: CentreRequest, request_id: UUID) -> HttpResponse:
     """``decision``: grant or refuse."""
     if request.POST.get("decision") not in {"grant", "refuse"}:
         raise BadRequest
@@ -138,11 +138,11 @@ def decide(request: HandlerRequest, request_id: UUID) -> HttpResponse:
     return redirect("hotline:desk")
 
 
-def _listed(request: HandlerRequest) -> ContactQuerySet:
+def _listed(request: CentreRequest) -> ContactQuerySet:
     return Contact.objects.of_centre(request.centre).select_related("caller_type", "region", "handler")
 
 
-def _filtered(rows: ContactQuerySet, shown: str, request: HandlerRequest) -> ContactQuerySet:
+def _filtered(rows: ContactQuerySet, shown: str, request: CentreRequest) -> ContactQuerySet:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     filters: dict[str, dict[str, Any]] = {
         "open": {"state": ContactState.DRAFT},
@@ -153,12 +153,12 @@ def _filtered(rows: ContactQuerySet, shown: str, request: HandlerRequest) -> Con
     return rows.filter(**filters.get(shown, {}))
 
 
-def _page(request: HandlerRequest, rows: ContactQuerySet) -> Any:
+def _page(request: CentreRequest, rows: ContactQuerySet) -> Any:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     return page_of(rows, column="started_at", after=after, before=before)
 
 
-def _further(request: HandlerRequest, wanted: Wanted) -> str:
+def _further(request: CentreRequest, wanted: Wanted) -> str:
     """Where a search leads at once: a number without its digits, a case, the one contact with this reference."""
     if wanted.phone_digest and "number" not in request.GET:
         return f"{reverse('hotline:search')}?number={wanted.phone_digest}"

@@ -20,8 +20,8 @@ class SignedInRequest(HttpRequest):
     user: User
 
 
-class HandlerRequest(SignedInRequest):
-    """A request of somebody who logs contacts at ``centre``."""
+class CentreRequest(SignedInRequest):
+    """A request of somebody who has what the door asked for at ``centre``, their own."""
 
     centre: Organisation
 
@@ -33,17 +33,28 @@ def signed_in(view: View) -> View:
     return login_required(view)
 
 
-def handlers_only(view: View) -> View:
-    """Handlers and coordinators of a centre; to everybody else the address does not exist."""
+def at_the_centre(permission: Permission) -> Callable[[View], View]:
+    """Those of a centre who have the permission there; to everybody else the address does not exist."""
 
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        person = cast(SignedInRequest, request).user
-        if person.centre is None or not can(person, Permission.CONTACT_LOG, person.centre.pk):
-            raise Http404
-        handler = cast(HandlerRequest, request)
-        handler.centre = person.centre
-        return view(handler, *args, **kwargs)
+    def guard(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            person = cast(SignedInRequest, request).user
+            if person.centre is None or not can(person, permission, person.centre.pk):
+                raise Http404
+            here = cast(CentreRequest, request)
+            here.centre = person.centre
+            return view(here, *args, **kwargs)
 
-    return guarded
+        return guarded
+
+    return guard
+
+
+handlers_only = at_the_centre(Permission.CONTACT_LOG)
+
+
+def is_part(request: HttpRequest) -> bool:
+    """A part of a page asks, which wants only itself."""
+    return bool(request.headers.get("HX-Request"))

@@ -17,7 +17,7 @@ from accounts.models import User
 
 from . import desk
 from .actions import choose_region
-from .doors import HandlerRequest, handlers_only
+from .doors import CentreRequest, handlers_only
 from .forms import RegionForm
 from .models import Contact
 from .permissions import contact_to_write
@@ -27,13 +27,13 @@ from .recognition import earlier_contacts, leave_trace
 
 @require_safe
 @handlers_only
-def callbacks(request: HandlerRequest) -> HttpResponse:
+def callbacks(request: CentreRequest) -> HttpResponse:
     return render(request, "hotline/parts/callbacks.html", {"worklist": desk.callbacks_waiting(timezone.now())})
 
 
 @require_safe
 @handlers_only
-def open_contacts(request: HandlerRequest) -> HttpResponse:
+def open_contacts(request: CentreRequest) -> HttpResponse:
     """``?current=``: the key of the contact on the desk."""
     context = {"open_contacts": desk.open_contacts(request.user), "current": request.GET.get("current", "")}
     return render(request, "hotline/parts/open.html", context)
@@ -41,26 +41,26 @@ def open_contacts(request: HandlerRequest) -> HttpResponse:
 
 @require_safe
 @handlers_only
-def shift(request: HandlerRequest) -> HttpResponse:
+def shift(request: CentreRequest) -> HttpResponse:
     return render(request, "hotline/parts/shift.html", {"shift": desk.contacts_for_shift(request.user)})
 
 
 @require_safe
 @handlers_only
-def today(request: HandlerRequest) -> HttpResponse:
+def today(request: CentreRequest) -> HttpResponse:
     return render(request, "hotline/parts/today.html", {"today": desk.today(request.user, request.centre)})
 
 
 @require_safe
 @handlers_only
-def access(request: HandlerRequest) -> HttpResponse:
+def access(request: CentreRequest) -> HttpResponse:
     context = {"access_requests": desk.access_to_decide(request.user, request.centre)}
     return render(request, "hotline/parts/access.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
-def region(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def region(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """The control for the region, beside the form: it follows the postal code until somebody chooses."""
     contact = contact_to_write(request.user, contact_id)
     if request.method != "POST":
@@ -76,13 +76,13 @@ def region(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
 
 @require_safe
 @handlers_only
-def place(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def place(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     return _if_new(request, "hotline/parts/place.html", place_context(contact_to_write(request.user, contact_id)))
 
 
 @require_safe
 @handlers_only
-def earlier(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def earlier(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """The look is noted when something is shown that the page does not show yet."""
     contact = contact_to_write(request.user, contact_id)
     context = earlier_context(request.user, contact)
@@ -107,7 +107,7 @@ def earlier_context(user: User, contact: Contact) -> dict[str, Any]:
     return {"contact": contact, "earlier": found, "earlier_mark": _digest(repr(found))}
 
 
-def _if_new(request: HandlerRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def _if_new(request: CentreRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     marks = {value for name, value in context.items() if name.endswith("_mark")}
     if request.GET.get("shown") in marks:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)

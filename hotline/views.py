@@ -20,7 +20,7 @@ from ui.navigation import links
 from .actions import open_contact, save_contact
 from .callbacks import complete_conversation
 from .desk import access_to_decide, callbacks_waiting, contacts_for_shift, open_contacts, today
-from .doors import HandlerRequest, SignedInRequest, handlers_only, signed_in
+from .doors import CentreRequest, SignedInRequest, handlers_only, signed_in
 from .forms import ContactForm, NewContactForm, notes_about
 from .models import Callback, Contact
 from .parts import earlier_context, region_context
@@ -43,13 +43,13 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @handlers_only
-def desk(request: HandlerRequest) -> HttpResponse:
+def desk(request: CentreRequest) -> HttpResponse:
     return render(request, "hotline/desk.html", left_column(request))
 
 
 @require_POST
 @handlers_only
-def new_contact(request: HandlerRequest) -> HttpResponse:
+def new_contact(request: CentreRequest) -> HttpResponse:
     form = NewContactForm(request.POST)
     if not form.is_valid():
         raise BadRequest
@@ -60,7 +60,7 @@ def new_contact(request: HandlerRequest) -> HttpResponse:
 
 @require_safe
 @handlers_only
-def desk_contact(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def desk_contact(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """The contact on the desk; one that may be read but not changed has a page to read."""
     contact = contact_to_read(request.user, contact_id)
     if not may_write(request.user, contact):
@@ -70,7 +70,7 @@ def desk_contact(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-def autosave(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def autosave(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """Save what is right; tell at the field what is not. See ui/COMPONENTS.md for the answer's form."""
     form = ContactForm(request.POST, contact=contact_to_write(request.user, contact_id))
     saved = save_contact(by=request.user, contact_id=contact_id, version=_version(request), changes=form.changes())
@@ -86,7 +86,7 @@ def autosave(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
-def complete(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def complete(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """Save, and end the contact; with ``ending`` as one of the kinds that are no counselling.
 
     The page with what is wrong stands under this address: fetched again, it is the desk.
@@ -107,7 +107,7 @@ def complete(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
     return redirect("hotline:desk")
 
 
-def left_column(request: HandlerRequest) -> dict[str, Any]:
+def left_column(request: CentreRequest) -> dict[str, Any]:
     return {
         "worklist": callbacks_waiting(timezone.now()),
         "shift": contacts_for_shift(request.user),
@@ -118,7 +118,7 @@ def left_column(request: HandlerRequest) -> dict[str, Any]:
     }
 
 
-def _desk_with(request: HandlerRequest, contact: Contact, form: ContactForm, status: int = 200) -> HttpResponse:
+def _desk_with(request: CentreRequest, contact: Contact, form: ContactForm, status: int = 200) -> HttpResponse:
     context = {
         **left_column(request),
         **region_context(contact),
@@ -134,7 +134,7 @@ def _desk_with(request: HandlerRequest, contact: Contact, form: ContactForm, sta
     return render(request, "hotline/desk.html", context, status=status)
 
 
-def _version(request: HandlerRequest) -> int:
+def _version(request: CentreRequest) -> int:
     """Raises BadRequest: without its version nobody knows what the form was based on."""
     try:
         return int(request.POST.get("version", ""))

@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Organisation
-from accounts.permissions import require
 from accounts.roles import Permission
-from hotline.doors import SignedInRequest, signed_in
+from hotline.doors import CentreRequest, at_the_centre, is_part
 
 from . import counts, figures
 from .periods import PERIODS, Period, period
@@ -21,31 +20,23 @@ from .wallboard import board
 
 
 @require_safe
-@signed_in
-def live(request: SignedInRequest) -> HttpResponse:
+@at_the_centre(Permission.FIGURES_READ)
+def live(request: CentreRequest) -> HttpResponse:
     """The page, or only its figures when it fetches itself again."""
-    centre = request.user.centre
-    if centre is None:
-        raise Http404
-    require(request.user, Permission.FIGURES_READ, centre.pk)
     try:
-        chosen = period(request.GET.get("period", ""), timezone.now(), ZoneInfo(centre.time_zone))
+        chosen = period(request.GET.get("period", ""), timezone.now(), ZoneInfo(request.centre.time_zone))
     except LookupError as error:
         raise Http404 from error
-    template = "reporting/figures.html" if request.headers.get("HX-Request") else "reporting/live.html"
-    return render(request, template, {**_figures(centre, chosen), "period": chosen, "periods": PERIODS})
+    template = "reporting/figures.html" if is_part(request) else "reporting/live.html"
+    return render(request, template, {**_figures(request.centre, chosen), "period": chosen, "periods": PERIODS})
 
 
 @require_safe
-@signed_in
-def wallboard(request: SignedInRequest) -> HttpResponse:
+@at_the_centre(Permission.FIGURES_READ)
+def wallboard(request: CentreRequest) -> HttpResponse:
     """The queue now and today's calls; only the figures when the page fetches itself again."""
-    centre = request.user.centre
-    if centre is None:
-        raise Http404
-    require(request.user, Permission.FIGURES_READ, centre.pk)
-    template = "reporting/parts/wallboard.html" if request.headers.get("HX-Request") else "reporting/wallboard.html"
-    return render(request, template, board(centre, timezone.now()))
+    template = "reporting/parts/wallboard.html" if is_part(request) else "reporting/wallboard.html"
+    return render(request, template, board(request.centre, timezone.now()))
 
 
 def _figures(centre: Organisation, chosen: Period) -> dict[str, Any]:

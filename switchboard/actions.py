@@ -11,9 +11,8 @@ from accounts.models import Organisation, User
 from accounts.permissions import NotAllowed, require
 from accounts.roles import Permission
 from hotline.actions import open_contact, take_contact
-from hotline.callbacks import complete_conversation
 from hotline.models import Contact
-from hotline.vocabulary import Channel, Kind
+from hotline.vocabulary import Channel
 from journal.stale import stale
 
 from .calls import lock_call, move, note
@@ -161,17 +160,6 @@ def hang_up(*, by: User, call_id: uuid.UUID) -> None:
         return
     if say_goodbye(by=by, call=call):
         note(by, "call.hung_up", call)
-
-
-@transaction.atomic
-def end_with(*, by: User, call_id: uuid.UUID, kind: Kind) -> Contact:
-    """One key for silent, wrong number, prank, abusive: the contact is completed, and the call ended."""
-    call = Call.objects.select_related("contact").filter(pk=call_id, contact__isnull=False).first()
-    if call is None or not may_direct(by, call):
-        raise NotAllowed(Permission.CONTACT_LOG)
-    hang_up(by=by, call_id=call_id)
-    assert call.contact_id is not None
-    return complete_conversation(by=by, contact_id=call.contact_id, kind=kind)
 
 
 @transaction.atomic

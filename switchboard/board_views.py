@@ -10,10 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import Organisation
-from accounts.permissions import require
 from accounts.roles import Permission
-from hotline.doors import SignedInRequest, signed_in
+from hotline.doors import CentreRequest, at_the_centre
 
 from .actions import raise_urgency
 from .blocks import lift_block
@@ -21,29 +19,29 @@ from .forms import SeatForm
 from .models import Seat
 from .seats import arrange_seat
 
+coordinators_only = at_the_centre(Permission.FIGURES_READ)  # who sees the wallboard
+
 
 @require_POST
-@signed_in
-def urgency(request: SignedInRequest, call_id: UUID) -> HttpResponse:
-    _centre(request)
+@coordinators_only
+def urgency(request: CentreRequest, call_id: UUID) -> HttpResponse:
     raise_urgency(by=request.user, call_id=call_id, is_urgent=request.POST.get("urgent") == "1")
     return redirect("reporting:wallboard")
 
 
 @require_POST
-@signed_in
-def lift(request: SignedInRequest, block_id: UUID) -> HttpResponse:
-    _centre(request)
+@coordinators_only
+def lift(request: CentreRequest, block_id: UUID) -> HttpResponse:
     lift_block(by=request.user, block_id=block_id)
     messages.success(request, _("The number is let through again."))
     return redirect("reporting:wallboard")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def seat_of_handler(request: SignedInRequest, seat_id: UUID) -> HttpResponse:
+@coordinators_only
+def seat_of_handler(request: CentreRequest, seat_id: UUID) -> HttpResponse:
     """A coordinator arranges the place of a handler who has one."""
-    seat = Seat.objects.select_related("user").filter(pk=seat_id, centre=_centre(request)).first()
+    seat = Seat.objects.select_related("user").filter(pk=seat_id, centre=request.centre).first()
     if seat is None:
         raise Http404
     form = SeatForm(request.POST if request.method == "POST" else None, seat=seat)
@@ -53,12 +51,3 @@ def seat_of_handler(request: SignedInRequest, seat_id: UUID) -> HttpResponse:
         return redirect("reporting:wallboard")
     status = 422 if form.is_bound else 200
     return render(request, "switchboard/seat.html", {"form": form, "whose": seat.user}, status=status)
-
-
-def _centre(request: SignedInRequest) -> Organisation:
-    """Raises Http404 or NotAllowed, which is answered with 404 too."""
-    centre = request.user.centre
-    if centre is None:
-        raise Http404
-    require(request.user, Permission.FIGURES_READ, centre.pk)
-    return centre

@@ -102,7 +102,7 @@ def queue(by: User, event: Event, call: Call) -> list[Verb]:
     call = calls.begin_leaving(by=by, call=call, ending=Ending(call.ending_so_far or Ending.ABANDONED))
     if call.state != CallState.LEAVING:
         return [HangUp()]
-    if event.get("QueueResult") == "leave" and not call.phone_index:
+    if result == "leave" and not call.phone_index:
         return [*say(_language(call), spoken.NO_NUMBER), *_record(call)]
     return _message_or_callback(call, say(_language(call), *spoken.TOO_LONG))
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import User
 from hotline.telephony import Event
 from privacy.actions import new_data_key
 
@@ -27,8 +26,14 @@ class Stored:
     event: WebhookEvent
     is_repeat: bool
 
+    @property
+    def told(self) -> Event:
+        """As it came, without its token."""
+        row = self.event
+        return Event(row.resource_sid, row.sequence, "", row.provider_time, row.parameters)
 
-def store(*, by: User, kind: str, event: Event, about: str) -> Stored:
+
+def store(*, kind: str, event: Event, about: str) -> Stored:
     """Insert the event, or find the one that came before. A repeat at the same moment waits for the first to commit."""
     row = WebhookEvent(kind=kind, resource_sid=event.sid, sequence=event.sequence, provider_time=event.at)
     row.dedupe_key = dedupe_key(kind, event, about)
@@ -59,10 +64,17 @@ def dedupe_key(kind: str, event: Event, about: str) -> str:
     return f"{which}:{hashlib.sha256(said).hexdigest()}"
 
 
-def finish(*, by: User, stored: Stored, answer: str, problem: str) -> None:
+def finish(*, stored: Stored, answer: str, problem: str) -> None:
+    """With a problem, it counts as not processed."""
     stored.event.answer, stored.event.problem = answer, problem
-    stored.event.processed_at = timezone.now()
+    stored.event.processed_at = None if problem else timezone.now()
     stored.event.save(update_fields=["answer", "problem", "processed_at"])
+
+
+def unprocessed(kind: str, *, since: datetime) -> list[Stored]:
+    """What could not be applied when it came, oldest first."""
+    rows = WebhookEvent.objects.filter(kind=kind, processed_at=None, received_at__gt=since).order_by("received_at")
+    return [Stored(row, is_repeat=False) for row in rows.select_related("data_key")]
 
 
 def count_refusal(*, kind: str) -> None:

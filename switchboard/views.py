@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hotline import telephony
-from hotline.doors import HandlerRequest, handlers_only
+from hotline.doors import CentreRequest, handlers_only, is_part
 from hotline.permissions import contact_to_write
 from hotline.views import complete
 from journal.actions import look
@@ -34,7 +34,7 @@ SOFTPHONE = "hotline/twilio.min.js"
 
 @require_safe
 @handlers_only
-def part_telephone(request: HandlerRequest) -> HttpResponse:
+def part_telephone(request: CentreRequest) -> HttpResponse:
     return _telephone(request)
 
 
@@ -45,7 +45,7 @@ def has_softphone() -> bool:
 
 @require_safe
 @handlers_only
-def part_call(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+def part_call(request: CentreRequest, call_id: UUID) -> HttpResponse:
     """The call bar of a contact; empty for one that did not come by a call, or somebody else's."""
     call = Call.objects.select_related("line", "contact").filter(pk=call_id).first()
     if call is None or not may_direct(request.user, call):
@@ -55,7 +55,7 @@ def part_call(request: HandlerRequest, call_id: UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-def choose(request: HandlerRequest) -> HttpResponse:
+def choose(request: CentreRequest) -> HttpResponse:
     """``state``: ready, break or off."""
     if request.POST.get("state") not in CHOSEN_STATES:
         raise BadRequest
@@ -65,31 +65,31 @@ def choose(request: HandlerRequest) -> HttpResponse:
         messages.info(request, _("First say which telephone is to be rung."))
         return _to(request, "switchboard:seat")
     choose_state(by=request.user, state=state)
-    return _to(request, "hotline:desk") if not _is_part(request) else _telephone(request)
+    return _to(request, "hotline:desk") if not is_part(request) else _telephone(request)
 
 
-def _telephone(request: HandlerRequest) -> HttpResponse:
+def _telephone(request: CentreRequest) -> HttpResponse:
     context = {"telephone": telephone_of(request.user, request.centre), "has_softphone": has_softphone()}
     return render(request, "switchboard/parts/telephone.html", context)
 
 
 @require_POST
 @handlers_only
-def accept(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+def accept(request: CentreRequest, call_id: UUID) -> HttpResponse:
     call = actions.accept(by=request.user, call_id=call_id)
     return redirect("hotline:desk_contact", call.contact_id)
 
 
 @require_POST
 @handlers_only
-def decline(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+def decline(request: CentreRequest, call_id: UUID) -> HttpResponse:
     actions.decline(by=request.user, call_id=call_id)
-    return _telephone(request) if _is_part(request) else redirect("hotline:desk")
+    return _telephone(request) if is_part(request) else redirect("hotline:desk")
 
 
 @require_POST
 @handlers_only
-def hold(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+def hold(request: CentreRequest, call_id: UUID) -> HttpResponse:
     """``on``: 1 to hold, 0 to resume."""
     if request.POST.get("on") not in ("0", "1"):
         raise BadRequest
@@ -100,12 +100,12 @@ def hold(request: HandlerRequest, call_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
-def consult(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+def consult(request: CentreRequest, call_id: UUID) -> HttpResponse:
     call = call_to_direct(request.user, call_id)
     form = ConsultForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
-        template = "switchboard/parts/consult_form.html" if _is_part(request) else "switchboard/consult.html"
+        template = "switchboard/parts/consult_form.html" if is_part(request) else "switchboard/consult.html"
         return render(request, template, {"form": form, "call": call}, status=status)
     actions.consult(
         by=request.user,
@@ -119,28 +119,28 @@ def consult(request: HandlerRequest, call_id: UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-def dismiss(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+def dismiss(request: CentreRequest, call_id: UUID) -> HttpResponse:
     actions.dismiss_partner(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
     return _bar_again(request, call_id)
 
 
 @require_POST
 @handlers_only
-def hand_over(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+def hand_over(request: CentreRequest, call_id: UUID) -> HttpResponse:
     actions.hand_over(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
     return _bar_again(request, call_id)
 
 
 @require_POST
 @handlers_only
-def hang_up(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+def hang_up(request: CentreRequest, call_id: UUID) -> HttpResponse:
     actions.hang_up(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
     return _bar_again(request, call_id)
 
 
 @require_POST
 @handlers_only
-def end_contact(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def end_contact(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """The one-key endings of the desk: a call that still runs is hung up, then the contact is completed."""
     contact_to_write(request.user, contact_id)
     running = Call.objects.live().filter(contact=contact_id).first()
@@ -151,7 +151,7 @@ def end_contact(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-def block(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+def block(request: CentreRequest, call_id: UUID) -> HttpResponse:
     made = block_caller(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
     if made:
         messages.success(request, _("This number is not let through for a day. Coordinators see it and can lift it."))
@@ -160,7 +160,7 @@ def block(request: HandlerRequest, call_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
-def seat(request: HandlerRequest) -> HttpResponse:
+def seat(request: CentreRequest) -> HttpResponse:
     """One's own place at the telephone."""
     mine = seat_of(by=request.user)
     form = SeatForm(request.POST if request.method == "POST" else None, seat=mine)
@@ -173,7 +173,7 @@ def seat(request: HandlerRequest) -> HttpResponse:
 
 @require_safe
 @handlers_only
-def voicemail(request: HandlerRequest, call_id: UUID) -> HttpResponse:
+def voicemail(request: CentreRequest, call_id: UUID) -> HttpResponse:
     """The sound. Whoever listens leaves a trace."""
     found = Voicemail.objects.filter(call=call_id, fetched_at__isnull=False).first()
     if found is None:
@@ -184,7 +184,7 @@ def voicemail(request: HandlerRequest, call_id: UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-def token(request: HandlerRequest) -> HttpResponse:
+def token(request: CentreRequest) -> HttpResponse:
     """For the browser phone."""
     made = telephony.client_token(identity=f"user_{request.user.pk}")
     if made is None:
@@ -192,19 +192,15 @@ def token(request: HandlerRequest) -> HttpResponse:
     return JsonResponse({"token": made.token, "identity": made.identity})
 
 
-def _bar_again(request: HandlerRequest, call_id: UUID) -> HttpResponse:
-    if not _is_part(request):
+def _bar_again(request: CentreRequest, call_id: UUID) -> HttpResponse:
+    if not is_part(request):
         return redirect("hotline:desk_contact", call_id)
     call = call_to_direct(request.user, call_id)
     return render(request, "switchboard/parts/call.html", {"talk": conversation_of(request.user, call)})
 
 
-def _to(request: HandlerRequest, name: str) -> HttpResponse:
+def _to(request: CentreRequest, name: str) -> HttpResponse:
     """A redirect that htmx follows as a whole page."""
-    if _is_part(request):
+    if is_part(request):
         return HttpResponse(headers={"HX-Redirect": reverse(name)})
     return redirect(name)
-
-
-def _is_part(request: HandlerRequest) -> bool:
-    return bool(request.headers.get("HX-Request"))

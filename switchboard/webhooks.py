@@ -1,7 +1,7 @@
 """Where the provider calls us. Verify, store, apply, commit, answer: nothing slow, and never an error 5xx.
 
 A repeat finds the stored answer and gets the same bytes. An event that cannot be applied stays, with the name of the
-problem, and whoever is on the line hears a safe document.
+problem, and is answered with a safe document: whoever is on the line hears that something is wrong.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -27,16 +27,23 @@ from hotline.telephony import Event, HangUp, Verb, render
 from privacy.context import acting_as
 
 from . import flow, intake, spoken
-from .intake import Stored
 from .models import Call, Leg
 
 log = logging.getLogger(__name__)
 XML = "text/xml; charset=utf-8"
 Step = Callable[[User, Event, dict[str, Any]], str]
+TRIES = 3
 
 
-def webhook(kind: str) -> Callable[[Step], Callable[..., HttpResponse]]:
-    """A view that hands verified, stored events to ``step``, which returns the document to answer with."""
+def _trouble() -> str:
+    return render([*spoken.say("en", spoken.TROUBLE), HangUp()])
+
+
+def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step], Callable[..., HttpResponse]]:
+    """A view that hands verified, stored events to ``step``, which returns the document to answer with.
+
+    ``safe`` gives the document for an event that cannot be applied.
+    """
 
     def wrap(step: Step) -> Callable[..., HttpResponse]:
         @csrf_exempt
@@ -48,8 +55,9 @@ def webhook(kind: str) -> Callable[[Step], Callable[..., HttpResponse]]:
                 with acting_as(service, purpose="refusal"):
                     intake.count_refusal(kind=kind)
                 return HttpResponse(status=HTTPStatus.FORBIDDEN)
+            event = telephony.parse(request)
             about = ":".join(str(value) for value in keys.values())
-            return _answer(_handled(kind, telephony.parse(request), about, keys, step))
+            return _answer(_handled(kind, event, about, lambda by: step(by, event, dict(keys)), safe))
 
         return view
 
@@ -64,25 +72,32 @@ def _is_genuine(request: HttpRequest) -> bool:
         return False
 
 
-def _handled(kind: str, event: Event, about: str, keys: dict[str, Any], step: Step) -> str:
+def _handled(kind: str, event: Event, about: str, step: Callable[[User], str], safe: Callable[[], str]) -> str:
     service = service_user(Service.TELEPHONE)
     with acting_as(service, purpose="webhook"):
-        stored = intake.store(by=service, kind=kind, event=event, about=about)
+        stored = intake.store(kind=kind, event=event, about=about)
         if stored.is_repeat:
             return str(stored.event.answer)
-        return _applied(service, stored, event, keys, step)
+        problem = ""
+        try:
+            answer = _tried(lambda: step(service))
+        except Exception as error:  # whatever went wrong, the person on the line hears something
+            log.exception("webhook %s could not be applied", stored.event.pk)
+            problem, answer = type(error).__name__, safe()
+        intake.finish(stored=stored, answer=answer, problem=problem)
+        return answer
 
 
-def _applied(service: User, stored: Stored, event: Event, keys: dict[str, Any], step: Step) -> str:
-    problem = ""
-    try:
-        with transaction.atomic():
-            answer = step(service, event, keys)
-    except Exception as error:  # whatever went wrong, the person on the line hears something
-        log.exception("webhook %s could not be applied", stored.event.pk)
-        problem, answer = type(error).__name__, render([*spoken.say("en", spoken.TROUBLE), HangUp()])
-    intake.finish(by=service, stored=stored, answer=answer, problem=problem)
-    return answer
+def _tried(step: Callable[[], str]) -> str:
+    """Two that wait for each other's rows are nobody's fault: whoever lost tries again."""
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                return step()
+        except OperationalError:
+            if not left:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _answer(document: str) -> HttpResponse:

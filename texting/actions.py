@@ -14,6 +14,7 @@ from accounts.roles import Permission
 from hotline.actions import receive_contact
 from hotline.models import Contact
 from hotline.numbers import parse_number
+from hotline.once import insert_once
 from hotline.permissions import may_write
 from hotline.states import ContactState
 from hotline.telephony import Event
@@ -41,9 +42,16 @@ RETRY_AFTER = (2, 8, 30, 120, 600)
 TASK = "texting.tasks.send_messages"
 
 
+def deliver(*, by: User, event: Event) -> None:
+    """A message has come in. Raises Line.DoesNotExist while its number is none of ours; without a sid it is none."""
+    if event.get("MessageSid"):
+        number = event.get("To").removeprefix(WHATSAPP)
+        receive(by=by, line=Line.objects.select_related("centre").get(number=number, is_active=True), event=event)
+
+
 @transaction.atomic
 def receive(*, by: User, line: Line, event: Event) -> TextMessage:
-    """A message has come in. A repeat finds the one message; a stop word is kept and answered by nobody."""
+    """A repeat finds the one message; a stop word is kept and answered by nobody."""
     known = TextMessage.objects.filter(sid=event.get("MessageSid")).first()
     if known:
         return known
@@ -129,8 +137,8 @@ def reply(*, by: User, contact: Contact, message_id: uuid.UUID, text: str) -> Te
     message.channel, message.phone_index, message.is_from_caller = last.channel, last.phone_index, False
     message.data_key_id, message.state, message.written_by = contact.data_key_id, MessageState.QUEUED, by
     message.phone, message.body = last.phone, text.strip()
-    message.save(force_insert=True)
-    _note(by, "message.written", message, wake=TASK)
+    if insert_once(message):
+        _note(by, "message.written", message, wake=TASK)
     return message
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -8,11 +11,15 @@ from accounts.services import Service, service_user
 from hotline import telephony
 from hotline.telephony import Later, TelephonyError
 from privacy.context import acting_as
+from switchboard import intake
 from switchboard.spoken import address
 
-from .actions import WHATSAPP, claim_messages, not_taken, taken_by_provider
+from .actions import WHATSAPP, claim_messages, deliver, not_taken, taken_by_provider
 from .models import TextMessage
 from .states import MessageChannel
+
+log = logging.getLogger(__name__)
+TRIED_FOR = timedelta(days=1)
 
 
 @shared_task(name="texting.tasks.send_messages")
@@ -24,6 +31,21 @@ def send_messages(event_id: int | None = None) -> None:
         parts = [(message, _parts(message)) for message in claimed]
     for message, said in parts:
         _send(service, message, said)
+
+
+@shared_task(name="texting.tasks.take_up")
+def take_up() -> None:
+    """What somebody wrote is not lost because it could not be taken in when it came: for a day it is tried again."""
+    service = service_user(Service.TELEPHONE)
+    with acting_as(service, purpose="messages"):
+        waiting = intake.unprocessed("message", since=timezone.now() - TRIED_FOR)
+    for stored in waiting:
+        try:
+            with acting_as(service, purpose="messages"):
+                deliver(by=service, event=stored.told)
+                intake.finish(stored=stored, answer=stored.event.answer, problem="")
+        except Exception:  # the next one may well be taken in
+            log.exception("message %s still cannot be taken in", stored.event.pk)
 
 
 def _parts(message: TextMessage) -> dict[str, str]:

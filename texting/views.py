@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from hotline.doors import HandlerRequest, SignedInRequest, handlers_only, signed_in
+from hotline.doors import CentreRequest, SignedInRequest, handlers_only, signed_in
 from hotline.models import Contact
 from hotline.permissions import contact_to_read, contact_to_write, may_write
 
@@ -29,7 +29,7 @@ def part_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-def send_reply(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def send_reply(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     contact = contact_to_write(request.user, contact_id)
     form = ReplyForm(request.POST)
     if form.is_valid():

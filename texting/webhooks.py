@@ -7,10 +7,9 @@ from typing import Any
 from accounts.models import User
 from hotline import telephony
 from hotline.telephony import Event
-from switchboard.models import Line
 from switchboard.webhooks import webhook
 
-from .actions import WHATSAPP, message_moved, receive
+from .actions import deliver, message_moved
 from .models import TextMessage
 from .states import MessageState
 
@@ -23,12 +22,9 @@ SENT_STATES = {
 }
 
 
-@webhook("message")
+@webhook("message", safe=telephony.render_message)
 def message(by: User, event: Event, keys: dict[str, Any]) -> str:
-    number = event.get("To").removeprefix(WHATSAPP)
-    line = Line.objects.select_related("centre").filter(number=number, is_active=True).first()
-    if line and event.get("MessageSid"):
-        receive(by=by, line=line, event=event)
+    deliver(by=by, event=event)
     return telephony.render_message()
 
 

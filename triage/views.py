@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hotline.doors import HandlerRequest, handlers_only
+from hotline.doors import CentreRequest, handlers_only, is_part
 from hotline.models import Contact
 from hotline.permissions import may_write as may_write_contact
 
@@ -34,7 +34,7 @@ from .vocabulary import Disposition
 
 @require_safe
 @handlers_only
-def show(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def show(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """The panel; a whole page when it is not fetched into one."""
     contact = contact_to_show(request.user, contact_id)
     return _panel(request, contact, assessment_of(contact))
@@ -42,7 +42,7 @@ def show(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-def answer(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def answer(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """Save one answer; the first one starts the assessment. Gives the proposal as it is now."""
     contact = contact_to_assess(request.user, contact_id)
     question = request.POST.get("question", "")
@@ -62,7 +62,7 @@ def answer(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-def note(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def note(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """Save the note on a section."""
     contact = contact_to_assess(request.user, contact_id)
     form = NoteForm(request.POST)
@@ -79,7 +79,7 @@ def note(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @handlers_only
-def finish(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def finish(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """Say what follows: as proposed, or otherwise with a reason."""
     contact = contact_to_assess(request.user, contact_id)
     if request.method == "GET":
@@ -95,7 +95,7 @@ def finish(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-def again(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
+def again(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """A new assessment that begins with the answers of the completed one."""
     contact = contact_to_assess(request.user, contact_id)
     old = assessment_of(contact)
@@ -107,7 +107,7 @@ def again(request: HandlerRequest, contact_id: UUID) -> HttpResponse:
 
 @require_safe
 @handlers_only
-def confirmations(request: HandlerRequest) -> HttpResponse:
+def confirmations(request: CentreRequest) -> HttpResponse:
     """What waits for a second person, oldest first."""
     waiting = assessments_to_confirm(request.user, request.centre.pk)
     return render(request, "triage/confirmations.html", {"waiting": waiting})
@@ -115,7 +115,7 @@ def confirmations(request: HandlerRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @handlers_only
-def confirmation(request: HandlerRequest, assessment_id: UUID) -> HttpResponse:
+def confirmation(request: CentreRequest, assessment_id: UUID) -> HttpResponse:
     """One choice that needs a second person: confirm it or send it back."""
     assessment = assessment_to_confirm(request.user, assessment_id)
     form = ReviewForm(request.POST or None, initial={"version": assessment.version})
@@ -125,7 +125,7 @@ def confirmation(request: HandlerRequest, assessment_id: UUID) -> HttpResponse:
     return render(request, "triage/confirmation.html", context, status=422 if form.errors else 200)
 
 
-def _decide(request: HandlerRequest, assessment: Assessment, form: ReviewForm) -> HttpResponse:
+def _decide(request: CentreRequest, assessment: Assessment, form: ReviewForm) -> HttpResponse:
     decided = form.cleaned_data
     seen = {"version": decided["version"], "note": decided["note"]}
     if decided["decision"] == "confirm":
@@ -137,7 +137,7 @@ def _decide(request: HandlerRequest, assessment: Assessment, form: ReviewForm) -
     return redirect("triage:confirmations")
 
 
-def _assessment(request: HandlerRequest, contact: Contact) -> tuple[Assessment, int]:
+def _assessment(request: CentreRequest, contact: Contact) -> tuple[Assessment, int]:
     """The assessment, started where there was none, and the version that the page has seen."""
     try:
         seen = int(request.POST["version"])
@@ -148,13 +148,13 @@ def _assessment(request: HandlerRequest, contact: Contact) -> tuple[Assessment, 
     return known or actions.start(by=request.user, contact_id=contact.pk), max(seen, 1)
 
 
-def _panel(request: HandlerRequest, contact: Contact, assessment: Assessment | None) -> HttpResponse:
+def _panel(request: CentreRequest, contact: Contact, assessment: Assessment | None) -> HttpResponse:
     context: dict[str, Any] = {"contact": contact, "may_write": may_write_contact(request.user, contact)}
     if assessment is None or (assessment.is_draft and context["may_write"]):
         context.update(_filling_in(contact, assessment))
     else:
         context.update(_result(assessment))
-    whole_page = not request.headers.get("HX-Request")
+    whole_page = not is_part(request)
     return render(request, "triage/page.html" if whole_page else "triage/panel.html", context)
 
 
@@ -209,8 +209,8 @@ def _completion(contact: Contact) -> CompleteForm:
     return CompleteForm(proposal=assessment.proposal(), version=assessment.version)
 
 
-def _finish(request: HandlerRequest, contact: Contact, form: CompleteForm, status: int = 200) -> HttpResponse:
-    whole_page = not request.headers.get("HX-Request")
+def _finish(request: CentreRequest, contact: Contact, form: CompleteForm, status: int = 200) -> HttpResponse:
+    whole_page = not is_part(request)
     template = "triage/finish.html" if whole_page else "triage/parts/finish.html"
     context = {"contact": contact, "form": form, "proposal": form.proposal}
     response = render(request, template, context, status=status)

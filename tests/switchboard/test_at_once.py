@@ -14,6 +14,7 @@ from django.utils import timezone
 from people import People, as_user, make_people
 from referrals import in_threads
 from telephone import (
+    LINE,
     Desk,
     Phone,
     as_service,
@@ -29,11 +30,15 @@ from telephone import (
 )
 
 from accounts.models import User
+from hotline.actions import take_contact
 from hotline.models import Contact
 from journal.stale import Stale
+from switchboard.blocks import block_caller
 from switchboard.commands import claim_commands
 from switchboard.dispatch import expire_offers
-from switchboard.models import Call, Command, WebhookEvent
+from switchboard.models import Block, Call, Command, WebhookEvent
+from texting.actions import reply
+from texting.models import TextMessage
 
 OTHER = "+493411234568"
 
@@ -137,3 +142,30 @@ def test_two_who_carry_out_commands_never_get_the_same_one(own_database: OwnData
         assert len(claimed) == len(set(claimed)) == 3
         own_database.sql("update switchboard_command set claimed_until = null")
     assert by_telephone(lambda: {command.attempts for command in Command.objects.all()}) == {5}
+
+
+def test_a_block_and_a_reply_that_are_posted_twice_at_once_are_made_once(own_database: OwnDatabase) -> None:
+    people = make_people()
+    make_line(people.centre)
+    for number in range(5):
+        phone = waiting(f"+49341123456{number}")
+        take_seat(people.handler)
+        claim(people.handler, phone)
+        block = partial(as_user, people.handler, block_caller, by=people.handler, call_id=phone.call.pk)
+        assert together(block, block) == []
+        Desk(leg=leg_of(phone.call)).hang_up()
+        phone.hang_up()
+    assert as_user(people.handler, Block.objects.count) == 5
+
+    message = {"MessageSid": "SM1", "From": OTHER, "To": LINE, "Body": "words"}
+    tell("/telephone/message/", message)
+    contact = as_user(people.coordinator, lambda: Contact.objects.get(channel="sms"))
+    as_user(people.handler, take_contact, by=people.handler, contact_id=contact.pk)
+    taken = as_user(people.handler, lambda: Contact.objects.get(pk=contact.pk))
+    for _number in range(5):
+        values = {"contact": taken, "message_id": uuid.uuid4(), "text": "Thank you."}
+        answer = partial(as_user, people.handler, reply, by=people.handler, **values)
+        assert together(answer, answer) == []
+    assert as_user(people.handler, TextMessage.objects.filter(is_from_caller=False).count) == 5
+    written = "select count(*) from journal_event where kind = 'message.written'"
+    assert own_database.sql(written) == "5"

@@ -26,8 +26,6 @@ from telephone import (
 
 from accounts.models import User
 from accounts.permissions import NotAllowed
-from hotline.models import Contact
-from hotline.vocabulary import Kind
 from journal.stale import Stale
 from switchboard import actions
 from switchboard.carrying_out import request_for
@@ -231,21 +229,6 @@ def test_a_call_is_hung_up_once_for_everybody(people: People, phone: Phone, desk
     assert phone.call.ending == "answered"
 
 
-@pytest.mark.parametrize("kind", [Kind.SILENT, Kind.WRONG_NUMBER, Kind.PRANK, Kind.ABUSIVE, Kind.TEST, Kind.PRESS])
-@pytest.mark.parametrize("is_over", [True, False])
-def test_one_key_completes_the_contact_and_ends_the_call(
-    people: People, phone: Phone, desk: Desk, kind: Kind, is_over: bool
-) -> None:
-    if is_over:
-        phone.hang_up()
-        settle()
-    for _ in range(2):
-        does(people.handler, actions.end_with, phone, kind=kind)
-    contact = as_user(people.handler, Contact.objects.get)
-    assert (contact.pk, contact.state, contact.kind) == (phone.call.pk, "completed", kind)
-    assert ordered(phone.call) == ([] if is_over else ["goodbye"])
-
-
 def test_hanging_up_before_the_conversation_ends_the_call_too(people: People, phone: Phone) -> None:
     take_seat(people.handler)
     claim(people.handler, phone)
@@ -261,7 +244,6 @@ STEPS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (actions.dismiss_partner, {}),
     (actions.hand_over, {}),
     (actions.hang_up, {}),
-    (actions.end_with, {"kind": Kind.PRANK}),
 ]
 
 

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from people import People, as_user
 from telephone import (
+    PUBLIC,
     Desk,
     Phone,
     by_telephone,
@@ -19,15 +22,19 @@ from telephone import (
     leg_of,
     ordered,
     seat_now,
+    sign,
     take_seat,
     tell,
     undone,
     waiting,
 )
 
+from accounts.models import User
+from hotline import telephony
 from hotline.models import Contact
 from journal.models import Event
 from switchboard.models import Call, Leg, Line, Offer, WebhookEvent
+from switchboard.webhooks import webhook
 
 pytestmark = pytest.mark.django_db
 FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -215,3 +222,21 @@ def test_the_same_words_without_a_number_or_token_are_one_event(people: People, 
         tell("/telephone/status/", {"CallSid": phone.sid, "CallStatus": "ringing"}, repeat=token)
     expected = 1 if has_token else 2  # ``tell`` makes a token where none is given
     assert by_telephone(lambda: WebhookEvent.objects.filter(kind="status").count()) == expected
+
+
+@pytest.mark.parametrize(("lost", "problem"), [(2, ""), (3, "OperationalError")])
+def test_whoever_lost_a_deadlock_tries_again(people: People, line: Line, lost: int, problem: str) -> None:
+    tries: list[int] = []
+
+    @webhook("probe")
+    def probe(by: User, event: telephony.Event, keys: dict[str, Any]) -> str:
+        tries.append(len(tries))
+        if len(tries) <= lost:
+            connection.cursor().execute("do $$ begin raise exception using errcode = 'deadlock_detected'; end $$")
+        return "<Response />"
+
+    values = {"CallSid": "CA1"}
+    headers = {"X-Twilio-Signature": sign(f"{PUBLIC}/probe/", values), "I-Twilio-Idempotency-Token": "1"}
+    answer = probe(RequestFactory().post("/probe/", values, headers=headers))
+    assert (answer.content == b"<Response />", answer.status_code, len(tries)) == (not problem, 200, 3)
+    assert by_telephone(lambda: WebhookEvent.objects.get().problem) == problem

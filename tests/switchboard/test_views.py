@@ -133,18 +133,34 @@ def test_a_partner_of_the_network_is_rung(people: People, line: Line) -> None:
     assert client.post(url("consult", phone.call.pk), {**fields, "organisation": ""}).status_code == 422
 
 
-def test_the_one_key_endings_hang_up_and_complete(people: People, line: Line) -> None:
+ENDING = {
+    "version": 1, "channel": "phone", "kind": "counselling", "caller_type": "unknown", "country": "DE",
+    "relation": "unknown", "age_band": "unknown", "sex": "unknown", "phenomenon": "unknown",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["silent", "wrong_number", "prank", "abusive", "test", "press"])
+@pytest.mark.parametrize("is_over", [True, False])
+def test_the_one_key_endings_hang_up_and_complete(people: People, line: Line, kind: str, is_over: bool) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    if is_over:
+        phone.hang_up()
+    client = browser(people.handler)
+    for _twice in range(2):
+        client.post(url("end_contact", phone.call.pk), {**ENDING, "ending": kind})
+    contact = as_user(people.handler, Contact.objects.get)
+    assert (contact.pk, contact.state, contact.kind) == (phone.call.pk, "completed", kind)
+    assert ordered(phone.call).count("goodbye") == (0 if is_over else 1)
+
+
+def test_an_abusive_number_can_be_blocked_once(people: People, line: Line) -> None:
     take_seat(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
-    values = {"version": 1, "channel": "phone", "kind": "counselling", "caller_type": "unknown", "country": "DE",
-              "relation": "unknown", "age_band": "unknown", "sex": "unknown", "phenomenon": "unknown",
-              "ending": "abusive"}  # fmt: skip
-    assert client.post(url("end_contact", phone.call.pk), values).status_code == 302
-    contact = as_user(people.handler, Contact.objects.get)
-    assert (contact.state, contact.kind) == ("completed", "abusive")
-    assert "goodbye" in ordered(phone.call)
+    client.post(url("end_contact", phone.call.pk), {**ENDING, "ending": "abusive"})
     phone.hang_up()
     assert "Block for a day" in page(client, "part_telephone")
     client.post(url("block", phone.call.pk))

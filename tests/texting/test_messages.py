@@ -14,7 +14,7 @@ from answering import Provider
 from django.db import connection
 from django.utils import timezone
 from people import People, as_user
-from telephone import CALLER, LINE, by_telephone, tell
+from telephone import CALLER, LINE, by_telephone, make_line, tell
 
 from accounts.models import User
 from accounts.permissions import NotAllowed
@@ -22,10 +22,10 @@ from hotline.actions import take_contact
 from hotline.callbacks import complete_conversation
 from hotline.models import Contact
 from hotline.vocabulary import Kind
-from switchboard.models import Line
+from switchboard.models import Line, WebhookEvent
 from texting.actions import RETRY_AFTER, OptedOut, reply
 from texting.models import TextMessage
-from texting.tasks import send_messages
+from texting.tasks import send_messages, take_up
 
 pytestmark = pytest.mark.django_db
 WORDS = "my brother has changed since the summer"
@@ -123,8 +123,30 @@ def test_other_numbers_and_other_centres_have_contacts_of_their_own(people: Peop
     write()
     write(number="+4934199999999")
     assert len(contacts(people)) == 2
-    write(To="+4930000000")
-    assert len(contacts(people)) == 2, "a number that is not ours"
+
+
+def test_what_cannot_be_taken_in_is_answered_like_a_message_and_tried_again(people: People, line: Line) -> None:
+    """A number that nobody has entered yet: whoever wrote to it is not lost."""
+    elsewhere = "+4930123789"
+    write(To=elsewhere)
+    take_up()
+    assert contacts(people) == []
+    assert by_telephone(lambda: WebhookEvent.objects.get().problem) == "DoesNotExist"
+    make_line(people.centre, number=elsewhere)
+    for _twice in range(2):
+        take_up()
+        assert [contact.channel for contact in contacts(people)] == ["sms"]
+    assert [body for body, _from, _state in thread(people)] == [WORDS]
+    assert by_telephone(lambda: WebhookEvent.objects.get().problem) == ""
+
+
+def test_it_is_tried_for_a_day(people: People, line: Line) -> None:
+    elsewhere = "+4930123789"
+    with time_machine.travel(timezone.now() - timedelta(days=1, minutes=1)):
+        write(To=elsewhere)
+    make_line(people.centre, number=elsewhere)
+    take_up()
+    assert contacts(people) == []
 
 
 @pytest.mark.parametrize("has_token", [True, False])
