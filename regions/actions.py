@@ -18,6 +18,7 @@ from accounts.permissions import require
 from accounts.roles import Permission
 from journal.actions import record
 from journal.groups import organisation_group
+from journal.stale import stale
 
 from .models import Coverage, IntakePause, Liaison, OpeningHours, PartnerProfile, Region
 from .permissions import require_pause
@@ -25,10 +26,6 @@ from .vocabulary import PauseReason, Sector
 
 #: Reference rows have whole numbers as keys, the journal's subjects are UUIDs: this namespace joins them.
 REFERENCE = UUID("5d8b6f0a-54f2-5c1e-9a43-3b0c7b1de210")
-
-
-class Stale(Exception):
-    """The row was changed since it was read; nothing was written."""
 
 
 class Invalid(ValueError):
@@ -211,7 +208,7 @@ def save_liaison(
     if current.filter(sector=sector, region=region, post=post).exclude(pk=liaison.pk).exists():
         raise Invalid("this post is a liaison already")
     if not current.filter(pk=liaison.pk, version=version).update(version=F("version") + 1, **values):
-        raise Stale
+        raise stale(subject_of(liaison))
     liaison.refresh_from_db()
     _record_liaison("liaison.changed", by, liaison)
 
@@ -236,7 +233,7 @@ def _next_version(profile: PartnerProfile, version: int, **values: Any) -> None:
     """Write the values when the row is still the one that was read."""
     same = PartnerProfile.objects.filter(pk=profile.pk, version=version)
     if not same.update(version=version + 1, **values):
-        raise Stale
+        raise stale(subject_of(profile.organisation))
     profile.refresh_from_db()
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Organisation, User
 from accounts.permissions import NotAllowed, require
 from accounts.roles import Permission
+from journal.stale import Stale
 
 from . import actions, permissions, workload
 from .directory import Search, entries, entry, knows
@@ -177,7 +178,7 @@ def _edit(
         if form.is_valid():
             try:
                 save(**form.cleaned_data)
-            except actions.Stale:
+            except Stale:
                 form.outdated(stored())
                 status = 409
             else:
@@ -250,7 +251,7 @@ def edit_liaison(request: SignedInRequest, pk: int) -> HttpResponse:
             try:
                 actions.save_liaison(by=request.user, liaison=liaison, **form.cleaned_data)
                 return _saved_liaison(request, country)
-            except actions.Stale:
+            except Stale:
                 form.outdated(LiaisonForm.stored(permissions.liaison_for_editing(request.user, pk)))
                 status = 409
             except actions.Invalid:

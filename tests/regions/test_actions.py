@@ -11,11 +11,11 @@ from people import People
 from accounts.models import User
 from accounts.permissions import NotAllowed
 from journal.models import Event
+from journal.stale import Stale
 from privacy.context import acting_as
 from regions.actions import (
     Invalid,
     Span,
-    Stale,
     add_liaison,
     end_liaison,
     pause_intake,
