@@ -18,10 +18,10 @@ class Party(models.TextChoices):
 class Skill(models.TextChoices):
     """What a line is for and a handler knows, beside languages. A line without one is everybody's."""
 
-    EXIT = "exit", _("exit work")
-    PROFESSIONALS = "professionals", _("advice to professionals")
-    SCHOOL = "school", _("schools")
-    PRISON = "prison", _("prison and after release")
+    EXIT = "exit", _("Exit work")
+    PROFESSIONALS = "professionals", _("Advice to professionals")
+    SCHOOL = "school", _("Schools")
+    PRISON = "prison", _("Prison and after release")
 
 
 class CommandKind(models.TextChoices):
