@@ -5,6 +5,7 @@ Measured in docs/adr/0004: Django opens a thread and a connection per ASGI reque
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Any, cast
@@ -18,6 +19,7 @@ from a2wsgi import WSGIMiddleware  # noqa: E402
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.urls import get_resolver  # noqa: E402
 
 from config.wsgi import application as forms  # noqa: E402
 from hotline.telephony import SIGNATURE_HEADER  # noqa: E402
@@ -51,3 +53,10 @@ application = ProtocolTypeRouter(
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )
+
+# What is loaded by now stays for good. A full collection would walk it again and again, for a tenth of a second each
+# time, while every caller waits: with this, the slowest webhooks take a quarter less.
+get_resolver().url_patterns  # noqa: B018  loads all views
+gc.collect()
+gc.freeze()
+gc.set_threshold(10_000, 20, 50)

@@ -27,6 +27,7 @@ from hotline.telephony import Event, HangUp, Verb, render
 from privacy.context import acting_as
 
 from . import flow, intake, spoken
+from .intake import Stored
 from .models import Call, Leg
 
 log = logging.getLogger(__name__)
@@ -73,31 +74,30 @@ def _is_genuine(request: HttpRequest) -> bool:
 
 
 def _handled(kind: str, event: Event, about: str, step: Callable[[User], str], safe: Callable[[], str]) -> str:
-    service = service_user(Service.TELEPHONE)
-    with acting_as(service, purpose="webhook"):
-        stored = intake.store(kind=kind, event=event, about=about)
-        if stored.is_repeat:
-            return str(stored.event.answer)
-        problem = ""
+    """Two that wait for each other's rows are nobody's fault: whoever lost begins anew, and holds nothing meanwhile."""
+    for tries_left in reversed(range(TRIES)):
         try:
-            answer = _tried(lambda: step(service))
-        except Exception as error:  # whatever went wrong, the person on the line hears something
-            log.exception("webhook %s could not be applied", stored.event.pk)
-            problem, answer = type(error).__name__, safe()
-        intake.finish(stored=stored, answer=answer, problem=problem)
-        return answer
-
-
-def _tried(step: Callable[[], str]) -> str:
-    """Two that wait for each other's rows are nobody's fault: whoever lost tries again."""
-    for left in reversed(range(TRIES)):
-        try:
-            with transaction.atomic():
-                return step()
+            with acting_as(service_user(Service.TELEPHONE), purpose="webhook"):
+                stored = intake.store(kind=kind, event=event, about=about)
+                return str(stored.event.answer) if stored.is_repeat else _applied(stored, step, safe, tries_left)
         except OperationalError:
-            if not left:
+            if not tries_left:
                 raise
     raise AssertionError("unreachable")
+
+
+def _applied(stored: Stored, step: Callable[[User], str], safe: Callable[[], str], tries_left: int) -> str:
+    problem = ""
+    try:
+        with transaction.atomic():
+            answer = step(service_user(Service.TELEPHONE))
+    except Exception as error:  # whatever went wrong, the person on the line hears something
+        if tries_left and isinstance(error, OperationalError):
+            raise
+        log.exception("webhook %s could not be applied", stored.event.pk)
+        problem, answer = type(error).__name__, safe()
+    intake.finish(stored=stored, answer=answer, problem=problem)
+    return answer
 
 
 def _answer(document: str) -> HttpResponse:
