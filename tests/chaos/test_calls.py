@@ -15,7 +15,7 @@ from chaos.killing import Battered
 from running import CHECKOUT, MEASURING
 
 pytestmark = pytest.mark.xdist_group("chaos")
-CALLS = int(os.environ.get("LOTSE_CALLS", "25"))  # 300 for the whole thing
+CALLS = int(os.environ.get("LOTSE_CALLS", "15"))  # 300 for the whole thing
 RATE = 1.5  # calls per second
 PATIENCE = 240 + CALLS / RATE  # seconds for the whole run; leases and sweeps make good what was lost
 
@@ -38,7 +38,7 @@ def calls(tree: Battered) -> Iterator[subprocess.Popen[str]]:
 def test_calls_outlive_the_worker_and_a_flush(tree: Battered, calls: subprocess.Popen[str]) -> None:
     environment = json.loads((tree.place / "environment.json").read_text(encoding="utf-8"))
     for disturb in ("worker", "valkey forgets", "worker"):
-        time.sleep(max(6, CALLS / RATE / 4))
+        time.sleep(max(4, CALLS / RATE / 4))
         assert calls.poll() is None, calls.communicate()[0]
         if disturb == "worker":
             tree.kill("worker")
@@ -52,4 +52,4 @@ def test_calls_outlive_the_worker_and_a_flush(tree: Battered, calls: subprocess.
     print(said)
     answered = tree.value("SELECT count(*) FROM switchboard_call WHERE connected_at IS NOT NULL")
     contacts = tree.value("SELECT count(DISTINCT contact_id) FROM switchboard_call WHERE connected_at IS NOT NULL")
-    assert answered == contacts > 5
+    assert answered == contacts > 2

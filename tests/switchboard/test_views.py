@@ -139,8 +139,10 @@ ENDING = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["silent", "wrong_number", "prank", "abusive", "test", "press"])
-@pytest.mark.parametrize("is_over", [True, False])
+KINDS = ["silent", "wrong_number", "prank", "abusive", "test", "press"]
+
+
+@pytest.mark.parametrize(("kind", "is_over"), [*((kind, False) for kind in KINDS), ("abusive", True)])
 def test_the_one_key_endings_hang_up_and_complete(people: People, line: Line, kind: str, is_over: bool) -> None:
     take_seat(people.handler)
     phone = waiting()
