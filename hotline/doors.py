@@ -52,7 +52,7 @@ def at_the_centre(permission: Permission) -> Callable[[View], View]:
     return guard
 
 
-handlers_only = at_the_centre(Permission.CONTACT_LOG)
+handlers_only = at_the_centre(Permission.CONTACT_LOG)  # coordinators log contacts too
 
 
 def is_part(request: HttpRequest) -> bool:

@@ -1,4 +1,5 @@
-"""Where the provider calls us. Verify, store, apply, commit, answer: nothing slow, and never an error 5xx.
+"""Where the provider calls us. Verify, store, apply, commit, answer: nothing slow, and an error 5xx only while the
+database itself fails: then the provider comes again.
 
 A repeat finds the stored answer and gets the same bytes. An event that cannot be applied stays, with the name of the
 problem, and is answered with a safe document: whoever is on the line hears that something is wrong.

@@ -49,7 +49,6 @@ def test_calls_outlive_the_worker_and_a_flush(tree: Battered, calls: subprocess.
     assert calls.returncode == 0, said
     assert "Everything that must hold does." in said
     assert f"{CALLS} calls" in said
-    print(said)
     answered = tree.value("SELECT count(*) FROM switchboard_call WHERE connected_at IS NOT NULL")
     contacts = tree.value("SELECT count(DISTINCT contact_id) FROM switchboard_call WHERE connected_at IS NOT NULL")
     assert answered == contacts > 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -90,18 +90,24 @@ def test_one_handler_gets_one_of_two_calls(own_database: OwnDatabase) -> None:
     assert len(contacts(people)) == 1
 
 
+def one_after_another(people: People, calls: int) -> Iterator[Phone]:
+    """The handler is ready for each caller, and ends each call."""
+    for number in range(calls):
+        phone = waiting(f"+49341123456{number}")
+        take_seat(people.handler)
+        yield phone
+        phone.hang_up()
+        Desk(leg=leg_of(phone.call)).hang_up()
+
+
 def test_accepting_an_offer_in_the_moment_in_which_it_runs_out(own_database: OwnDatabase) -> None:
     """Neither waits for the other for ever."""
     people = make_people()
     make_line(people.centre)
-    for number in range(8):
-        phone = waiting(f"+49341123456{number}")
-        take_seat(people.handler)
+    for phone in one_after_another(people, 8):
         late = timezone.now() + timedelta(minutes=1)
         assert together(partial(claim, people.handler, phone), partial(as_service, expire_offers, now=late)) == []
         assert phone.call.claimed_by_id == people.handler.pk
-        phone.hang_up()
-        Desk(leg=leg_of(phone.call)).hang_up()
 
 
 def test_a_webhook_and_its_repeat_at_the_same_moment(own_database: OwnDatabase) -> None:
@@ -144,24 +150,23 @@ def test_two_who_carry_out_commands_never_get_the_same_one(own_database: OwnData
     assert by_telephone(lambda: {command.attempts for command in Command.objects.all()}) == {5}
 
 
-def test_a_block_and_a_reply_that_are_posted_twice_at_once_are_made_once(own_database: OwnDatabase) -> None:
+def test_a_block_that_is_posted_twice_at_once_is_made_once(own_database: OwnDatabase) -> None:
     people = make_people()
     make_line(people.centre)
-    for number in range(5):
-        phone = waiting(f"+49341123456{number}")
-        take_seat(people.handler)
+    for phone in one_after_another(people, 5):
         claim(people.handler, phone)
         block = partial(as_user, people.handler, block_caller, by=people.handler, call_id=phone.call.pk)
         assert together(block, block) == []
-        Desk(leg=leg_of(phone.call)).hang_up()
-        phone.hang_up()
     assert as_user(people.handler, Block.objects.count) == 5
 
-    message = {"MessageSid": "SM1", "From": OTHER, "To": LINE, "Body": "words"}
-    tell("/telephone/message/", message)
-    contact = as_user(people.coordinator, lambda: Contact.objects.get(channel="sms"))
+
+def test_a_reply_that_is_posted_twice_at_once_is_written_once(own_database: OwnDatabase) -> None:
+    people = make_people()
+    make_line(people.centre)
+    tell("/telephone/message/", {"MessageSid": "SM1", "From": OTHER, "To": LINE, "Body": "words"})
+    contact = as_user(people.coordinator, Contact.objects.get)
     as_user(people.handler, take_contact, by=people.handler, contact_id=contact.pk)
-    taken = as_user(people.handler, lambda: Contact.objects.get(pk=contact.pk))
+    taken = as_user(people.handler, Contact.objects.get)
     for _number in range(5):
         values = {"contact": taken, "message_id": uuid.uuid4(), "text": "Thank you."}
         answer = partial(as_user, people.handler, reply, by=people.handler, **values)
