@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PAGES, WEBHOOKS = 2, 3  # threads; each keeps one connection to PostgreSQL
 # A thread that comes back from the database waits for the interpreter's lock for as long as this (s; Python's own value
-# is ten times more), and a webhook comes back fourteen times.
+# is ten times more), and a webhook comes back ten times.
 sys.setswitchinterval(0.0005)
 SIGNATURE = SIGNATURE_HEADER.lower().encode()
 

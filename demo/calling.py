@@ -150,12 +150,13 @@ class Handler(threading.Thread):
         super().__init__(daemon=True)
         self.browser, self.email, self.password = Browser(url, patience=60), email, password
         self.scale, self.chance = scale, random.Random(seed)
-        self.stopping = threading.Event()
+        self.seated, self.stopping = threading.Event(), threading.Event()
         self.done: Counter[str] = Counter()
         self.forms: list[Form] = []
 
     def run(self) -> None:
         self._sign_in()
+        self.seated.set()
         while not self.stopping.is_set():
             try:
                 self._look()

@@ -87,10 +87,8 @@ class Tree:
 
     def _processes(self) -> list[tuple[str, list[str], str]]:
         python = sys.executable
-        web = ["uvicorn", "config.asgi:application", "--host", HOST, "--port", str(self.port), "--lifespan", "off"]
-        quiet = ["--no-access-log", "--log-level", "warning", "--no-server-header", "--no-proxy-headers"]
         return [
-            ("web", [python, "-m", *web, *quiet, "--timeout-graceful-shutdown", "8"], WEB),
+            ("web", [python, "-m", "config.web", "--host", HOST, "--port", str(self.port)], WEB),
             ("worker", [python, "-m", "config.work", "worker"], WORKER),
             ("beat", [python, "-m", "config.work", "beat"], WORKER),
             ("relay", [python, "manage.py", "relay", "--skip-checks"], WORKER),

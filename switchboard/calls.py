@@ -51,7 +51,7 @@ class CallerId:
         return cls(raw, CallerIdKind.WITHHELD if is_withheld(raw) else CallerIdKind.UNKNOWN, "")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def arrive(*, by: User, line: Line, sid: str, caller: CallerId) -> Call:
     """A call has reached one of our lines. A repeat finds the one call."""
     known = Call.objects.select_related("line").filter(sid=sid).first()
@@ -87,7 +87,7 @@ def is_line_open(line: Line, now: datetime) -> bool:
     return line.is_round_the_clock or is_open(now, calendar_for(line.centre))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def choose_language(*, by: User, call: Call, language: str) -> None:
     """What was chosen in the menu. A later choice (the caller listens again) replaces it."""
     if Call.objects.filter(pk=call.pk, state=CallState.MENU).exclude(language=language).update(language=language):
@@ -95,7 +95,7 @@ def choose_language(*, by: User, call: Call, language: str) -> None:
         note(by, "call.language_chosen", call, {"language": language})
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def begin_waiting(*, by: User, call: Call) -> Call:
     """The caller has heard the notices and stands in the queue."""
     call = lock_call(call.pk)
@@ -105,7 +105,7 @@ def begin_waiting(*, by: User, call: Call) -> Call:
     return call
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def begin_leaving(*, by: User, call: Call, ending: Ending) -> Call:
     """The caller does not wait: wishes a callback, or may leave a message. ``ending``: if nothing else comes."""
     call = lock_call(call.pk)
@@ -119,7 +119,7 @@ def begin_leaving(*, by: User, call: Call, ending: Ending) -> Call:
     return call
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def begin_talking(*, by: User, call: Call) -> Call:
     """Caller and handler are in the room."""
     call = lock_call(call.pk)
@@ -136,7 +136,7 @@ def _suggested(call: Call) -> list[uuid.UUID]:
     return [pk for pk in earlier.values_list("callback_id", flat=True) if pk]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def put_back(*, by: User, call: Call, why: str) -> Call:
     """The handler who claimed the call could not be reached: it stands where it stood, and is offered anew.
 
@@ -153,7 +153,7 @@ def put_back(*, by: User, call: Call, why: str) -> Call:
     return call
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def end_call(*, by: User, call: Call, ending: Ending | None = None) -> Call:
     """The caller's leg has ended. A repeat has no effect."""
     call = lock_call(call.pk)
@@ -202,7 +202,7 @@ def _has_open_callback(call: Call) -> bool:
     return earlier.filter(callback__ended_at=None, callback__isnull=False).exists()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep_voicemail(*, by: User, call: Call, recording_sid: str, seconds: int) -> None:
     """A voicemail was spoken; the task fetches the sound. A repeat has no effect."""
     call = lock_call(call.pk)
@@ -228,7 +228,7 @@ def _plan_callback_for_voicemail(by: User, call: Call, voicemail: Voicemail) -> 
     _plan_callback(by, call, callback_id=voicemail.pk)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def store_sound(*, by: User, voicemail: Voicemail, sound: bytes) -> None:
     """The voicemail's sound, sealed, is ours from now on."""
     voicemail.sound, voicemail.fetched_at = sound, timezone.now()

@@ -24,7 +24,7 @@ LEFT_ALONE_FOR = timedelta(seconds=20)
 MISSED_IN_A_ROW = 2
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def offer_calls(*, by: User, centre: int) -> int:
     """Match waiting calls with free handlers; returns how many offers were made."""
     with connection.cursor() as cursor:  # one at a time per centre; the others find nothing left to do
@@ -84,7 +84,7 @@ def _free(centre: int) -> list[Free]:
     return [Free(seat.pk, seat.since, frozenset(seat.languages), frozenset(seat.skills)) for seat in seats]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def expire_offers(*, by: User, now: datetime) -> int:
     """Offers that ran out; returns how many. Who lets two in a row run out is set to break: nobody seems there.
 

@@ -39,7 +39,7 @@ ROOM_BEGINS = {"conference-start", "participant-join"}
 HOLDS = {"participant-hold": True, "participant-unhold": False}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def leg_changed(*, by: User, leg: Leg, status: str, sequence: int | None, sid: str) -> None:
     """The provider's call status for one telephone. Older news than what is known already are left aside."""
     call = lock_call(leg.call_id)
@@ -56,7 +56,7 @@ def leg_changed(*, by: User, leg: Leg, status: str, sequence: int | None, sid: s
         _move(by, leg, to)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def accept_leg(*, by: User, leg: Leg, sid: str) -> bool:
     """The handler has pressed the key, or the browser phone has come: the caller may be moved into the room.
 
@@ -78,7 +78,7 @@ def _is_connected(call: Call) -> bool:
     return call.commands.filter(kind=CommandKind.CONNECT, made_at__gte=call.claimed_at).exists()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def enter_room(*, by: User, call: Call) -> bool:
     """The caller asks for the room. False when the handler has gone meanwhile: back into the queue."""
     call = lock_call(call.pk)
@@ -93,7 +93,7 @@ def enter_room(*, by: User, call: Call) -> bool:
     return True
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def room_changed(
     *, by: User, call: Call, event: str, label: str, sequence: int | None, room_sid: str, reason: str
 ) -> None:
@@ -135,7 +135,7 @@ def _held(by: User, call: Call, is_held: bool) -> None:
         note(by, "call.held" if is_held else "call.resumed", call)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def end_leg(*, by: User, call: Call, leg: Leg, reason: str) -> None:
     """A telephone has gone, and what follows: nobody is left waiting for somebody who is not there."""
     was_in = leg.state
@@ -168,7 +168,7 @@ def _handler_gone(by: User, call: Call, leg: Leg, reason: str) -> None:
             Leg.objects.filter(pk=leg.pk).update(reason=LOST)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def say_goodbye(*, by: User, call: Call) -> bool:
     """End the caller's call; once, since a second goodbye would begin anew. False when it is ordered already."""
     if call.commands.filter(kind=CommandKind.GOODBYE).exclude(state=CommandState.FAILED).exists():

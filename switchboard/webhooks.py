@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -28,7 +28,6 @@ from hotline.telephony import Event, HangUp, Verb, render
 from privacy.context import acting_as
 
 from . import flow, intake, spoken
-from .intake import Stored
 from .models import Call, Leg
 
 log = logging.getLogger(__name__)
@@ -78,27 +77,25 @@ def _handled(kind: str, event: Event, about: str, step: Callable[[User], str], s
     """Two that wait for each other's rows are nobody's fault: whoever lost begins anew, and holds nothing meanwhile."""
     for tries_left in reversed(range(TRIES)):
         try:
-            with acting_as(service_user(Service.TELEPHONE), purpose="webhook"):
-                stored = intake.store(kind=kind, event=event, about=about)
-                return str(stored.event.answer) if stored.is_repeat else _applied(stored, step, safe, tries_left)
-        except OperationalError:
-            if not tries_left:
-                raise
+            return _stored(kind, event, about, lambda: (step(service_user(Service.TELEPHONE)), ""))
+        except Exception as error:  # whatever went wrong, the person on the line hears something
+            if tries_left and isinstance(error, OperationalError):
+                continue
+            log.exception("a webhook of the kind %s could not be applied", kind)
+            problem = type(error).__name__
+            return _stored(kind, event, about, lambda: (safe(), problem))  # noqa: B023  called at once
     raise AssertionError("unreachable")
 
 
-def _applied(stored: Stored, step: Callable[[User], str], safe: Callable[[], str], tries_left: int) -> str:
-    problem = ""
-    try:
-        with transaction.atomic():
-            answer = step(service_user(Service.TELEPHONE))
-    except Exception as error:  # whatever went wrong, the person on the line hears something
-        if tries_left and isinstance(error, OperationalError):
-            raise
-        log.exception("webhook %s could not be applied", stored.event.pk)
-        problem, answer = type(error).__name__, safe()
-    intake.finish(stored=stored, answer=answer, problem=problem)
-    return answer
+def _stored(kind: str, event: Event, about: str, work: Callable[[], tuple[str, str]]) -> str:
+    """Store and apply in one transaction; ``work`` gives the answer and the name of a problem, or an empty one."""
+    with acting_as(service_user(Service.TELEPHONE), purpose="webhook"):
+        stored = intake.store(kind=kind, event=event, about=about)
+        if stored.is_repeat:
+            return str(stored.event.answer)
+        answer, problem = work()
+        intake.finish(stored=stored, answer=answer, problem=problem)
+        return answer
 
 
 def _answer(document: str) -> HttpResponse:

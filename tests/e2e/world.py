@@ -62,9 +62,8 @@ class Site:
 
     def start(self, name: str) -> None:
         """Start it; the web answers when this returns."""
-        web = ["-m", "uvicorn", "config.asgi:application", "--host", HOST, "--port", str(self.port)]
         commands = {
-            "web": [*web, "--lifespan", "off", "--log-level", "warning"],
+            "web": ["-m", "config.web", "--host", HOST, "--port", str(self.port)],
             "relay": ["manage.py", "relay"],
             "worker": ["-m", "celery", "--quiet", "-A", "config", "worker", "--pool=threads", "--concurrency=2"],
         }

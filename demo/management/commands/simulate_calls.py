@@ -77,6 +77,7 @@ class Command(BaseCommand):
         ]
         for handler in made:
             handler.start()
+            handler.seated.wait(SETTLING)  # one after another, and nobody rings before they are there
         return made
 
     def _progress(self, text: str) -> None:
