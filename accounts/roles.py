@@ -39,6 +39,8 @@ class Permission(StrEnum):
     NETWORK_EDIT = "network.edit"
     INTAKE_PAUSE = "intake.pause"
     FIGURES_READ = "figures.read"
+    RELEASE_READ = "release.read"
+    RELEASE_MAKE = "release.make"
     USERS_MANAGE = "users.manage"
     AUDIT_READ = "audit.read"
 
@@ -86,6 +88,8 @@ ROLES: dict[Role, RoleInfo] = {
             Permission.NETWORK_EDIT,
             Permission.INTAKE_PAUSE,
             Permission.FIGURES_READ,
+            Permission.RELEASE_READ,
+            Permission.RELEASE_MAKE,
         },
     ),
     Role.PARTNER_WORKER: RoleInfo(
@@ -115,7 +119,7 @@ ROLES: dict[Role, RoleInfo] = {
     Role.FUNDER: RoleInfo(
         _("Funder"),
         _("Reads published statistics. Never sees a contact or a live figure."),
-        frozenset(),
+        frozenset({Permission.RELEASE_READ}),
     ),
     Role.ADMINISTRATOR: RoleInfo(
         _("Administrator"),

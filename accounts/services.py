@@ -15,6 +15,8 @@ class Service(StrEnum):
     DEADLINES = "deadlines"
     SHIFT = "shift"
     TELEPHONE = "telephone"
+    STATISTICS = "statistics"
+    PUBLIC = "public"
 
 
 def service_user(service: Service) -> User:

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "cases",
     "handoff",
     "reporting",
+    "publishing",
     "demo",
     "ui",
     "config.apps.AdministrationConfig",  # django.contrib.admin with reference data only
@@ -169,8 +170,14 @@ CELERY_BEAT_SCHEDULE = {
     "take-up-messages": _every("texting.tasks.take_up", timedelta(minutes=1)),
     "ask-about-calls": _every("switchboard.tasks.ask_about_calls", timedelta(seconds=30)),
     "send-notices": _every("handoff.tasks.send_notices", timedelta(minutes=1)),
+    "typeset": _every("publishing.tasks.typeset", timedelta(minutes=1)),
+    "count": _every("reporting.tasks.count", timedelta(seconds=20)),
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
+
+# --- figures ----------------------------------------------------------------------------------------------------
+# Disclosure control of releases (docs/adr/0008): smaller figures are not shown, others rounded to a multiple of base.
+DISCLOSURE = {"small": 10, "base": 10}
 
 # --- people -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
-for app in ["ui", "journal", "regions", "hotline", "switchboard", "texting", "triage", "cases", "handoff", "reporting"]:
+APPS = ["ui", "journal", "regions", "hotline", "switchboard", "texting", "triage", "cases", "handoff", "reporting"]
+for app in [*APPS, "publishing"]:
     urlpatterns.append(path("", include(f"{app}.urls")))

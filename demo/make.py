@@ -26,6 +26,7 @@ from .network import LIAISONS, PARTNERS, PAUSED, Partner
 from .people import BIRDS, CENTRE, DOMAIN, PASSWORD
 from .play import Player, moment
 from .present import make_present
+from .releases import make_releases
 from .stories import year
 from .telephone import make_calls, make_lines, make_messages
 
@@ -85,6 +86,8 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
     make_calls(player, people, now)
     make_messages(player, people["heron"], now)
     crane = people["crane"]
+    say("figures")
+    make_releases(organisations[CENTRE], crane, people["curlew"], now)
     with acting_as(crane, purpose="demo"):
         record(MADE, by=crane, subject=player.new_id(), centre=organisations[CENTRE].pk, data={"seed": seed})
 
@@ -110,6 +113,8 @@ def make_people(organisations: dict[str, Organisation]) -> dict[str, User]:
     for bird in BIRDS:
         user = create_user(by=None, email=bird.email, name=bird.name, password=None, language=bird.language)
         grant_role(by=None, user=user, organisation=organisations[bird.organisation], role=bird.role)
+        if bird.role == Role.FUNDER:  # a funder reads the figures of the centre
+            grant_role(by=None, user=user, organisation=organisations[CENTRE], role=bird.role)
         people[bird.handle] = User.objects.get(pk=user.pk)
     # Hashing is slow on purpose; one password for all needs it once.
     User.objects.filter(pk__in=[user.pk for user in people.values()]).update(password=make_password(PASSWORD))

@@ -128,6 +128,17 @@ SCREENS = [
         ("wallboard-seat", "/telephone/board/", f'[id^="seat-"] {ROW}'),
     ),
     *_screens(
+        "curlew",
+        ("releases", "/releases/"),
+        ("release-prepared", "/releases/", f'[aria-labelledby="h-prepared"] {ROW}'),
+        ("release", "/releases/", f'[aria-labelledby="h-released"] {ROW}'),
+    ),
+    *_screens(
+        "swan",
+        ("releases-funder", "/releases/"),
+        ("release-funder", "/releases/", f'[aria-labelledby="h-released"] {ROW}'),
+    ),
+    *_screens(
         "gull",
         ("inbox", "/inbox/"),
         ("inbox-offered", "/inbox/", '[aria-labelledby="h-waiting"] .row-link'),

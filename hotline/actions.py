@@ -261,7 +261,12 @@ def _recognisable(contact: Contact) -> None:
 
 
 def _told_already(kind: str, by: User, contact: Contact, changed: set[str]) -> bool:
-    """Whether the last event is the same person's and names these fields: one entry for a spell of typing."""
+    """Whether the last event is the same person's and names these fields: one entry for a spell of typing.
+
+    A correction of a completed contact is always told: the figures follow the events.
+    """
+    if kind != "contact.saved":
+        return False
     last = Event.objects.filter(subject=contact.pk, kind__startswith="contact.").newest_first().first()
     return last is not None and last.kind == kind and last.actor_id == by.pk and changed <= set(last.data["fields"])
 

@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 
 from .groups import organisation_group, user_group
 
@@ -49,9 +50,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
 @database_sync_to_async
 def groups_of(user: User) -> list[str]:
+    """A funder hears nothing of the centre whose figures they read: even a pulse would be a live counter."""
     return [
         user_group(user.pk),
-        *{organisation_group(m.organisation_id) for m in user.active_memberships},
+        *{organisation_group(m.organisation_id) for m in user.active_memberships if m.role != Role.FUNDER},
     ]
 
 

@@ -46,6 +46,7 @@ ITEMS: tuple[Item, ...] = (
     Item("regions:network", _("Network"), "map", "network.read"),
     Item("reporting:wallboard", _("Telephone"), "phone", "figures.read"),
     Item("reporting:live", _("Figures"), "chart-column", "figures.read"),
+    Item("publishing:releases", _("Releases"), "file-chart-column", "release.read"),
     Item("journal:audit", _("Audit"), "scroll-text", "audit.read"),
     Item("admin:index", _("Administration"), "settings", "users.manage"),
 )

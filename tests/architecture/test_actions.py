@@ -12,6 +12,7 @@ RECORD = "journal.actions.record"
 #: Modules of actions beside those called actions.py.
 MORE = [
     "hotline.callbacks", "hotline.access", "handoff.answers", "handoff.lapses",
+    "reporting.importing",
     "switchboard.blocks", "switchboard.calls", "switchboard.carrying_out", "switchboard.commands",
     "switchboard.dispatch", "switchboard.legs", "switchboard.seats", "switchboard.sweep",
 ]  # fmt: skip

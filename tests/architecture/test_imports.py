@@ -9,7 +9,7 @@ from architecture.source import APPS, CHECKOUT, modules
 from importlinter.cli import lint_imports
 
 ORDER = [
-    "demo", "reporting", "handoff", "cases", "triage", "texting", "switchboard",
+    "demo", "publishing", "reporting", "handoff", "cases", "triage", "texting", "switchboard",
     "hotline", "regions", "journal", "accounts", "privacy",
 ]  # fmt: skip
 

@@ -111,6 +111,10 @@ def coordinates(user: User, world: World) -> bool:
     return can(user, Permission.CONTACT_ASSIGN, world.call.centre_id)
 
 
+def reads_release(user: User, world: World) -> bool:
+    return any(can(user, may, world.contact.centre_id) for may in (Permission.RELEASE_READ, Permission.RELEASE_MAKE))
+
+
 def reads_message(user: User, world: World) -> bool:
     return contacts.has_grant(user, world.contact.pk) or contacts.may_write(user, world.contact)
 
@@ -132,6 +136,12 @@ RULES = [
     Rule("command", answers_telephone),
     Rule("block", answers_telephone, coordinates, "turned_away"),
     Rule("opt_out", answers_telephone),
+    Rule("cell", coordinates),
+    Rule("counted", lambda user, world: False),
+    Rule("past", coordinates),
+    Rule("imported_count", coordinates),
+    Rule("release", reads_release, coordinates, "is_public"),
+    Rule("paper", reads_release),
     Rule("contact", reads_contact, writes_contact, "label"),
     Rule("access_request", reads_request, decides_request, "reason"),
     Rule("callback", in_shift, in_shift, "language"),

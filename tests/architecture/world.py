@@ -17,6 +17,8 @@ from handoff.states import ENDED, ReferralState
 from handoff.vocabulary import Step
 from hotline.models import AccessRequest, Callback, Contact
 from privacy.models import DataKey
+from publishing.models import Paper, Release
+from reporting.models import Cell, Counted, Import, ImportedCount
 from switchboard.models import (
     Block,
     Call,
@@ -87,6 +89,12 @@ class World:
     command: Command
     block: Block
     opt_out: OptOut
+    cell: Cell
+    counted: Counted
+    past: Import
+    imported_count: ImportedCount
+    release: Release
+    paper: Paper
 
 
 def make_organisations() -> list[Organisation]:
@@ -132,7 +140,26 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         deadline=Deadline.objects.create(referral=referral, step=Step.REMIND, due_at=NOW),
         notice=Notice.objects.create(event=next(_numbers), recipient=people[0], referral=referral, kind="test"),
         **_telephone(people, contact),
+        **_figures(people, contact.centre),
     )
+
+
+def _figures(people: list[User], centre: Organisation) -> dict[str, Any]:
+    days = {"first": NOW.date(), "last": NOW.date()}
+    cell = Cell.objects.create(centre=centre, measure="contacts", month=NOW.date(), key=str(next(_numbers)), number=1)
+    past = Import.objects.create(centre=centre, digest=str(next(_numbers)), rows=1, made_by=people[0], **days)
+    release = Release.objects.create(
+        centre=centre, kind="month", state="released", small=10, base=10, content={}, digest="", prepared_by=people[0],
+        ended_at=NOW, ended_by=people[1], first=NOW.date(), last=NOW.date() + timedelta(days=next(_numbers)),
+    )  # fmt: skip
+    return {
+        "cell": cell,
+        "counted": Counted.objects.create(cells=[cell.pk]),
+        "past": past,
+        "imported_count": ImportedCount.objects.create(source=past, cell=cell, number=1),
+        "release": release,
+        "paper": Paper.objects.create(release=release, language="en", body=b"x"),
+    }
 
 
 def _telephone(people: list[User], contact: Contact) -> dict[str, Any]:

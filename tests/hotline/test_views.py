@@ -35,7 +35,8 @@ def test_the_first_page_is_the_first_entry_of_the_top_bar(people: People) -> Non
     assert browser(people.handler).get("/").headers["Location"] == url("desk")
     assert browser(people.coordinator).get("/").headers["Location"] == url("desk")
     assert browser(people.worker).get("/").headers["Location"] == reverse("handoff:inbox")
-    assert b"signed in" in browser(people.funder).get("/").content
+    assert browser(people.funder).get("/").headers["Location"] == reverse("publishing:releases")
+    assert b"signed in" in browser(people.liaison).get("/").content
     assert Client().get("/").headers["Location"].startswith("/accounts/login/")
 
 

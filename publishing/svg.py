@@ -1,0 +1,145 @@
+"""SVG for paper: elements as text, with fixed colours. Lengths are SVG user units.
+
+Colours differ in lightness from their neighbours, and textures tell them apart, so that a grey copy can be read and
+nobody has to tell red from green.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+FONT = "Libertinus Serif, Georgia, serif"
+#: Widths of letters as a part of the font's size, on the safe side: nothing here can measure a text.
+LETTER, NARROW, BROAD = 0.5, 0.31, 0.72
+NARROW_LETTERS, BROAD_LETTERS = frozenset(" ijltfrI.,:;'’|()[]-"), frozenset("mwABCDGHKMNOQRUVWXY&@%")
+INK, GREY, RULE, PAPER = "#1d2327", "#565f66", "#d5d9dc", "#ffffff"
+BAR = "#14505c"
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Paint:
+    """A colour with a texture in another one. ``ink`` is the colour of a text on it."""
+
+    colour: str
+    ink: str = PAPER
+    texture: str = ""
+    second: str = PAPER
+
+
+#: Dark and light in turn: these stand on each other.
+SERIES = (
+    Paint("#14505c"),
+    Paint("#eda945", INK),
+    Paint("#3d6cb0", texture="rising", second="#7fa3d6"),
+    Paint("#cfe3dc", INK),
+    Paint("#8a3a63", texture="level", second="#bb7c9b"),
+    Paint("#e9d8c3", INK, "dots", "#8f7a5e"),
+    Paint("#4a4f55"),
+    Paint("#f6dc7d", INK, "rising", "#b5952a"),
+    Paint("#1f7a4d", texture="dots", second="#8cc7a7"),
+    Paint("#d3cdee", INK, "level", "#8e83c4"),
+    Paint("#7a4a1c", texture="falling", second="#b98c62"),
+    Paint("#e3e5e7", INK, "falling", "#8b9299"),
+)
+#: For what was withheld.
+HATCH = Paint(PAPER, INK, "rising", "#b4bbc0")
+#: For a small figure.
+BLANK = Paint(PAPER, INK)
+#: From few to most.
+SHADES = (Paint("#e4f0ef", INK), Paint("#b5d5d3", INK), Paint("#7fb3b1", INK), Paint("#3f7f83"), Paint("#14505c"))
+
+TEXTURES = {
+    "rising": ("rotate(45)", '<rect x="2" width="2" height="7" fill="{second}"/>'),
+    "falling": ("rotate(-45)", '<rect x="2" width="2" height="7" fill="{second}"/>'),
+    "level": ("rotate(0)", '<rect y="3" width="7" height="1.6" fill="{second}"/>'),
+    "dots": ("rotate(30)", '<circle cx="3.5" cy="3.5" r="1.3" fill="{second}"/>'),
+}
+
+
+def tag(name: str, content: str = "", /, **attributes: str | float) -> str:
+    """An element around ready content; ``font_size`` becomes font-size. Values are escaped."""
+    written = "".join(
+        f" {key.rstrip('_').replace('_', '-')}={quoteattr(_said(value))}" for key, value in attributes.items()
+    )
+    return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
+
+
+def text(x: float, y: float, said: str, size: float, /, **attributes: str | float) -> str:
+    """``y`` is the base line."""
+    return tag("text", escape(clean(said)), x=x, y=y, font_size=size, **{"fill": INK, **attributes})
+
+
+def picture(width: float, height: float, parts: Iterable[str]) -> str:
+    """The whole SVG document."""
+    return tag(
+        "svg",
+        "".join(parts),
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {_said(width)} {_said(height)}",
+        width=width,
+        height=height,
+        font_family=FONT,
+    )
+
+
+def moved(x: float, y: float, parts: Iterable[str], scale: float = 1) -> str:
+    return tag("g", "".join(parts), transform=f"translate({_said(x)} {_said(y)}) scale({_said(scale)})")
+
+
+def series_paint(place: int) -> Paint:
+    return SERIES[place % len(SERIES)]
+
+
+def box(x: float, y: float, width: float, height: float, paint: Paint, **attributes: str | float) -> str:
+    """A painted rectangle; needs `patterns` in the same document. The texture lies on top: tiles with a ground of
+    their own would show their edges."""
+    place: dict[str, str | float] = {"x": x, "y": y, "width": width, "height": height, **attributes}
+    texture = tag("rect", **{**place, "fill": f"url(#{_pattern_name(paint)})"}) if paint.texture else ""
+    return tag("rect", **{**place, "fill": paint.colour}) + texture
+
+
+def patterns(paints: Iterable[Paint]) -> str:
+    """The definitions of the textures."""
+    made = {_pattern_name(paint): _pattern(paint) for paint in paints if paint.texture}
+    return tag("defs", "".join(made.values())) if made else ""
+
+
+def _pattern_name(paint: Paint) -> str:
+    return f"{paint.texture}-{paint.second.removeprefix('#')}"
+
+
+def _pattern(paint: Paint) -> str:
+    turned, drawn = TEXTURES[paint.texture]
+    content = drawn.format(second=paint.second)
+    placing = {"patternUnits": "userSpaceOnUse", "patternTransform": turned}
+    return tag("pattern", content, id=_pattern_name(paint), width=7, height=7, **placing)
+
+
+def width_of(said: str, size: float) -> float:
+    """An estimate, rather too wide."""
+    letters = (NARROW if sign in NARROW_LETTERS else BROAD if sign in BROAD_LETTERS else LETTER for sign in said)
+    return size * sum(letters)
+
+
+def wrapped(said: str, width: float, size: float, lines: int = 2) -> list[str]:
+    """Lines that fit; what does not ends in an ellipsis. At least one line."""
+    # A no-break space is kept: the words it joins stay together.
+    words = clean(said).replace("\t", " ").replace("\n", " ")
+    needed = width_of(words, size)
+    if needed <= width:
+        return [words]
+    return textwrap.wrap(words, max(4, int(len(words) * width / needed)), max_lines=lines, placeholder=" …") or [""]
+
+
+def clean(said: str) -> str:
+    """Without the signs that no XML document can hold."""
+    return NOT_XML.sub("", said)
+
+
+def _said(value: str | float) -> str:
+    return clean(value) if isinstance(value, str) else f"{value:.6g}"

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from accounts.services import Service, service_user
+from privacy.context import acting_as
+
+from .actions import keep_paper
+from .content import LANGUAGES
+from .models import Paper, Release, ReleaseState
+from .typeset import TypesettingFailed, pdf_bytes
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="publishing.tasks.typeset")
+def typeset(event_id: int | None = None) -> None:
+    """Make the PDFs that are missing. Woken by the relay, and by beat for what was left lying."""
+    service = service_user(Service.STATISTICS)
+    with acting_as(service, purpose="typesetting"):
+        made = set(Paper.objects.values_list("release", "language"))
+        releases = list(Release.objects.exclude(state=ReleaseState.DISCARDED))
+    missing = [(one, language) for one in releases for language in LANGUAGES if (one.pk, language) not in made]
+    for release, language in missing:
+        try:
+            body = pdf_bytes(release.content, language)
+        except TypesettingFailed:
+            log.exception("release %s could not be typeset in %s", release.pk, language)
+            continue
+        with acting_as(service, purpose="typesetting"):
+            keep_paper(by=service, release=release, language=language, body=body)

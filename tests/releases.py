@@ -1,0 +1,27 @@
+"""Counting and releasing as the worker and two coordinators do."""
+
+from __future__ import annotations
+
+from django.db import connection
+from people import People, as_user
+
+from accounts.models import User
+from accounts.services import Service, service_user
+from privacy.context import acting_as
+from publishing import actions
+from publishing.models import Release
+from reporting.counting import Counting, count_on
+
+
+def count(limit: int = 10_000) -> Counting:
+    """What the worker does next. Inside a test's transaction the chain is made by hand: it is made at commit."""
+    with acting_as(service_user(Service.STATISTICS), purpose="test"), connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        done = count_on(limit)
+        cursor.execute("set constraints all deferred")
+        return done
+
+
+def prepare(user: User, people: People, code: str = "2026-03") -> Release:
+    made: Release = as_user(user, actions.prepare_release, by=user, centre=people.centre, code=code)
+    return made
