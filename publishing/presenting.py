@@ -87,8 +87,8 @@ def _chart(content: Content, table: Table) -> Any:
         return charts.stacked_bars(
             text,
             [date_format(day, "M") for day in content.span.months],
-            [(row.label, [_value(row.figures[place]) for place in columns]) for row in table.body],
-            totals=[_value(total.figures[place]) for place in columns] if total else None,
+            [(row.label, values) for row in table.body if any(values := [_value(row.figures[at]) for at in columns])],
+            totals=[_value(total.figures[at]) for at in columns] if total else None,
         )
     if table.chart == Chart.MAP:
         regions = {row.code: row for row in table.body if row.code.startswith(f"{content.country}-")}
