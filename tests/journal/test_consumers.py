@@ -19,6 +19,7 @@ from people import People, make_people, new_id
 from accounts.actions import end_role
 from accounts.models import User
 from journal.actions import record
+from journal.consumers import groups_of
 from journal.groups import organisation_group, user_group
 from journal.relay import deliver_batch
 from journal.routing import websocket_urlpatterns
@@ -53,6 +54,11 @@ class Page(ApplicationCommunicator):
     async def close(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
         await self.wait()
+
+
+def test_a_funder_has_no_group_of_the_centre(people: People) -> None:
+    """Who hears that something happened has a live counter."""
+    assert async_to_sync(groups_of)(people.funder) == [user_group(people.funder.pk)]
 
 
 async def opened(user: User | None) -> Page:
