@@ -93,14 +93,22 @@ def _protected(
     small: int,
     base: int,
 ) -> dict[Place, Figure]:
-    plain: dict[Place, Figure] = {}
-    for table in tables:
-        for row in table["rows"]:
-            where = _places(table["code"], row["code"], table["columns"], span)
-            plain |= dict(zip(where, (shown(number, small, base) for number in row["figures"]), strict=True))
+    plain = {where: shown(number, small, base) for where, number in _counted(tables, span).items()}
     told = limits(earlier)
     found, added = sums({*plain, *told}, parents)
     return protect(plain, {**told, **dict.fromkeys(added, (0, MOST))}, found, small, base)
+
+
+def _counted(tables: Iterable[Mapping[str, Any]], span: Span) -> dict[Place, int]:
+    """Raises ValueError when two tables that count the same have different totals: then one of them is wrong."""
+    counted: dict[Place, int] = {}
+    for table in tables:
+        for row in table["rows"]:
+            places = _places(table["code"], row["code"], table["columns"], span)
+            for where, number in zip(places, row["figures"], strict=True):
+                if counted.setdefault(where, number) != number:
+                    raise ValueError(f"the tables disagree about {where}: {counted[where]} and {number}")
+    return counted
 
 
 def _places(measure: str, key: str, columns: Iterable[Mapping[str, Any]], span: Span) -> list[Place]:
@@ -178,7 +186,7 @@ def _exact(
         "bias": dict.fromkeys(LANGUAGES, ""),
         "chart": Chart.MAP if is_map else Chart.BARS,
         "is_exact": True,
-        "columns": [{"code": TOTAL, "label": _texts(lambda: _("Number"))}],
+        "columns": [{"code": TOTAL, "label": _texts(lambda: _("How many"))}],
         "rows": [
             {"code": entry.code, "label": dict(entry.label), "figures": [numbers.get(entry.code, 0)]}
             for entry in entries

@@ -64,7 +64,7 @@ def reference(centre: Organisation) -> Reference:
         country=centre.country,
         caller_types=[_term(one) for one in _caller_types()],
         regions=[_region(one) for one in regions],
-        has_map=bool(grid) and {region.code for region in regions} <= grid,
+        has_map=bool(grid) and grid <= {region.code for region in regions},
         organisations=_organisations(regions),
         liaisons=dict(Liaison.objects.current().order_by().values_list("sector").annotate(Count("pk"))),
         sectors=[Entry(code, _in_languages(label)) for code, label in Sector.choices],
@@ -72,12 +72,9 @@ def reference(centre: Organisation) -> Reference:
 
 
 def _regions(country: str) -> list[Region]:
-    """The first level; in Belgium the provinces and Brussels, which the map shows."""
-    known = list(Region.objects.in_country(country).order_by("code"))
-    if country == "BE":
-        on_map = {place.code for place in GRIDS["BE"]}
-        return [region for region in known if region.code in on_map]
-    return [region for region in known if region.level == 1]
+    """The first level; in Belgium the provinces too, which the map shows."""
+    known = Region.objects.in_country(country).filter(level__in=[1, 2] if country == "BE" else [1])
+    return list(known.order_by("-level", "code"))
 
 
 def _organisations(regions: list[Region]) -> dict[str, int]:

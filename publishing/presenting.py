@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from ui import charts
 from ui.shapes import Value
+from ui.tile_maps import GRIDS
 
 from .comparing import Change, changes
 from .content import TOTAL, WITHHELD, Chart, Content, Figure, PeriodKind, Span, Table
@@ -79,7 +80,7 @@ def _chart(content: Content, table: Table) -> Any:
     is_withheld = any(WITHHELD in row.figures for row in table.rows)
     hidden = _("not shown") if is_withheld else f"<{content.small}"
     text = charts.Text(
-        title=table.title, description=table.definition, head=_("Category"), column=_("Number"), hidden=hidden
+        title=table.title, description=table.definition, head=_("Category"), column=_("How many"), hidden=hidden
     )
     if table.chart == Chart.STACKED:
         months, total = table.columns[:-1], table.total
@@ -87,11 +88,12 @@ def _chart(content: Content, table: Table) -> Any:
         return charts.stacked_bars(
             text,
             [date_format(day, "M") for day in content.span.months],
-            [(row.label, values) for row in table.body if any(values := [_value(row.figures[at]) for at in columns])],
+            [(row.label, drawn) for row in table.body if any(drawn := [_value(row.figures[at]) for at in columns])],
             totals=[_value(total.figures[at]) for at in columns] if total else None,
         )
     if table.chart == Chart.MAP:
-        regions = {row.code: row for row in table.body if row.code.startswith(f"{content.country}-")}
+        on_map = {place.code for place in GRIDS[content.country]}
+        regions = {row.code: row for row in table.body if row.code in on_map}
         values = {code: _value(row.total) for code, row in regions.items()}
         return charts.tile_grid(text, content.country, values, names={code: row.label for code, row in regions.items()})
     if table.chart == Chart.BARS:
