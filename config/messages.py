@@ -25,8 +25,8 @@ from django.utils.translation.template import templatize
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 APPS = (
-    "accounts", "cases", "config", "demo", "handoff", "hotline", "journal", "privacy", "publishing", "regions", "reporting",
-    "switchboard", "texting", "triage", "ui",
+    "accounts", "cases", "config", "demo", "handoff", "hotline", "journal", "privacy", "publishing", "regions",
+    "reporting", "switchboard", "texting", "triage", "ui",
 )  # fmt: skip
 PLURALS = {"de": "nplurals=2; plural=(n != 1);", "fr": "nplurals=2; plural=(n > 1);"}
 FUNCTIONS = {

@@ -87,7 +87,7 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
     make_messages(player, people["heron"], now)
     crane = people["crane"]
     say("figures")
-    make_releases(organisations[CENTRE], crane, people["curlew"], now)
+    make_releases(organisations[CENTRE], crane, people["curlew"], now, share)
     with acting_as(crane, purpose="demo"):
         record(MADE, by=crane, subject=player.new_id(), centre=organisations[CENTRE].pk, data={"seed": seed})
 

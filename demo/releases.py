@@ -27,14 +27,17 @@ from .past import DELIMITER, ENCODING, HEADER, history
 PAST = {"education": 1700, "police": 700, "rest": 3600}
 
 
-def make_releases(centre: Organisation, first: User, second: User, now: datetime) -> None:
-    """The two years before this one are released, the newer one publicly; the last quarter waits."""
+def make_releases(centre: Organisation, first: User, second: User, now: datetime, share: float) -> None:
+    """The two years before this one are released, the newer one publicly; the last quarter waits.
+
+    Of a ``share`` of the demo, only the newer year, of as many contacts less.
+    """
     today = now.astimezone(ZoneInfo(centre.time_zone)).date()
-    import_past(centre, first, today)
+    import_past(centre, first, today, share)
     count()
     over = list(choices(today, years=2))
     years = sorted((one for one in over if one.kind == PeriodKind.YEAR), key=lambda one: one.first)
-    for span in years:
+    for span in years if share == 1 else years[-1:]:
         with acting_as(first, purpose="demo"):
             made = prepare_release(by=first, centre=centre, code=span.code)
         with acting_as(second, purpose="demo"):
@@ -46,10 +49,11 @@ def make_releases(centre: Organisation, first: User, second: User, now: datetime
     typeset()
 
 
-def import_past(centre: Organisation, by: User, today: date) -> None:
+def import_past(centre: Organisation, by: User, today: date, share: float) -> None:
     """From the year before last until the invented year begins."""
     begun = (today - timedelta(days=366)).replace(day=1)
-    rows = history(PAST, date(today.year - 2, 1, 1), begun - timedelta(days=1), random.Random(1))
+    parts = {category: round(number * share) for category, number in PAST.items()}
+    rows = history(parts, date(today.year - 2, 1, 1), begun - timedelta(days=1), random.Random(1))
     mapping = Path(settings.BASE_DIR) / "docs" / "import" / "mapping.yaml"
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "past.csv"
