@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from .content import TOTAL, Content, Figure
 
+#: So many changes are named.
+NAMED = 10
 #: Tables whose rows are compared in words, beside the totals of the others.
 IN_DETAIL = ("caller_group", "disposition", "phenomenon")
 
@@ -42,7 +44,7 @@ def changes(now: Content, before: Content) -> list[Change]:
     """What certainly changed, the largest first. Two rounded figures may differ by one step without any change."""
     step = max(now.base, before.base)
     found = [change for change in _all(now, before) if abs(change.by) > step]
-    return sorted(found, key=lambda change: -abs(change.by))
+    return sorted(found, key=lambda change: -abs(change.by))[:NAMED]
 
 
 def _all(now: Content, before: Content) -> Iterator[Change]:
@@ -57,6 +59,7 @@ def _all(now: Content, before: Content) -> Iterator[Change]:
             earlier: Figure | None = other.get(row.code)
             if isinstance(row.total, int) and isinstance(earlier, int):
                 if row.code == TOTAL and table.code in ("caller_group", "other_kind", "referral_answer", "case_opened"):
-                    yield Change(table.title, "", earlier, row.total)
+                    title = _("Counselling contacts") if table.code == "caller_group" else table.title
+                    yield Change(title, "", earlier, row.total)
                 elif row.code != TOTAL and table.code in IN_DETAIL:
                     yield Change(table.title, row.label, earlier, row.total)

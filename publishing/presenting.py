@@ -41,6 +41,8 @@ class Page:
     changes: list[Change]
     before: Content | None
     before_title: str
+    trend: Any
+    """Months of both releases, one line each; None where there are no months to compare."""
 
 
 def page(content: Content, before: Content | None = None) -> Page:
@@ -53,6 +55,7 @@ def page(content: Content, before: Content | None = None) -> Page:
         changes=changes(content, before) if before else [],
         before=before,
         before_title=name(before.span) if before else "",
+        trend=_trend(content, before) if before else None,
     )
 
 
@@ -64,6 +67,23 @@ def name(span: Span) -> str:
         quarter = (span.first.month + 2) // 3
         return _("Quarter %(quarter)s of %(year)s") % {"quarter": quarter, "year": span.first.year}
     return f"{MONTHS[span.first.month]} {span.first.year}"
+
+
+def _trend(now: Content, before: Content) -> Any:
+    """Counselling contacts by month; drawn only where both releases have columns for months."""
+    lines = [(name(one.span), [_value(figure) for figure in _months(one)]) for one in (before, now)]
+    length = len(lines[0][1])
+    if not length or len(lines[1][1]) != length:
+        return None
+    text = charts.Text(
+        title=_("Counselling contacts by month"), head=_("Month"), column=_("How many"), hidden=f"<{now.small}"
+    )
+    return charts.lines(text, [date_format(day, "M") for day in now.span.months], lines)
+
+
+def _months(content: Content) -> tuple[Figure, ...]:
+    total = content.table("caller_group").total
+    return total.figures[:-1] if total else ()
 
 
 def _section(content: Content, table: Table, before: Content | None) -> Section:
