@@ -21,9 +21,11 @@ def typeset(event_id: int | None = None) -> None:
     service = service_user(Service.STATISTICS)
     with acting_as(service, purpose="typesetting"):
         made = set(Paper.objects.values_list("release", "language"))
-        releases = list(Release.objects.exclude(state=ReleaseState.DISCARDED))
-    missing = [(one, language) for one in releases for language in LANGUAGES if (one.pk, language) not in made]
-    for release, language in missing:
+        wanted = Release.objects.exclude(state=ReleaseState.DISCARDED).values_list("pk", flat=True)
+        missing = [(pk, language) for pk in wanted for language in LANGUAGES if (pk, language) not in made]
+        releases = Release.objects.in_bulk({pk for pk, _language in missing})
+    for pk, language in missing:
+        release = releases[pk]
         try:
             body = pdf_bytes(release.content, language)
         except TypesettingFailed:

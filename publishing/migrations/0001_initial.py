@@ -6,12 +6,12 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from privacy.rls import append_only, is_service, orgs_as, protect
+from privacy.rls import OPEN_TO_ANY_ACTOR, append_only, is_service, orgs_as, protect
 
 COORDINATORS = f"centre_id = any({orgs_as('coordinator')})"
 FUNDERS = f"state = 'released' and centre_id = any({orgs_as('funder')})"
 STATISTICS = is_service("statistics")
-PUBLIC = f"state = 'released' and is_public and {is_service('public')}"
+PUBLIC = f"state = 'released' and is_public and {OPEN_TO_ANY_ACTOR}"
 READABLE = "release_id in (select id from publishing_release)"
 # What was released is not changed by the application, whoever acts: only how a prepared release ends, and whether it is public.
 FROZEN = """
