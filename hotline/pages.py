@@ -46,7 +46,9 @@ def page_of(rows: QuerySet[Any], *, column: str, after: str = "", before: str = 
 
 
 def _beyond(column: str, side: str, moment: datetime, key: uuid.UUID) -> Q:
-    return Q(**{f"{column}__{side}": moment}) | Q(**{column: moment, f"pk__{side}": key})
+    # The first condition says nothing new; it lets PostgreSQL begin in the index where the page begins.
+    within = Q(**{f"{column}__{side}e": moment})
+    return within & (Q(**{f"{column}__{side}": moment}) | Q(**{f"pk__{side}": key}))
 
 
 def _cursor(row: Model, column: str) -> str:
