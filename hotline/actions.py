@@ -265,10 +265,10 @@ def _told_already(kind: str, by: User, contact: Contact, changed: set[str]) -> b
 
     A correction of a completed contact is always told: the figures follow the events.
     """
-    if kind != "contact.saved":
-        return False
     last = Event.objects.filter(subject=contact.pk, kind__startswith="contact.").newest_first().first()
-    return last is not None and last.kind == kind and last.actor_id == by.pk and changed <= set(last.data["fields"])
+    if last is None or not last.kind == kind == "contact.saved":
+        return False
+    return last.actor_id == by.pk and changed <= set(last.data["fields"])
 
 
 def _facts(contact: Contact) -> dict[str, Any]:

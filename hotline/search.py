@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from privacy.blind_index import phone_index
 from regions.postal_code_table import is_well_formed, normalise
@@ -54,15 +54,18 @@ def read_digest(digest: str) -> Wanted:
 
 
 def matching(contacts: ContactQuerySet, wanted: Wanted, country: str) -> ContactQuerySet:
-    """Those of ``contacts`` that fit; none for an empty search."""
+    """Those of ``contacts`` that fit; none for an empty search. All words must stand in working title or place."""
     if wanted.is_empty:
         return contacts.none()
     if wanted.number is not None:
         return contacts.filter(number=wanted.number)
     if wanted.phone_digest:
         return contacts.filter(phone_index=bytes.fromhex(wanted.phone_digest))
-    return contacts.filter(
-        Q(postal_code=normalise(country, wanted.text))
-        | Q(municipality__icontains=wanted.text)
-        | Q(label__icontains=wanted.text)
-    )
+    longest, *others = sorted(map(_pattern, wanted.text.split()), key=len, reverse=True)
+    place = normalise(country, wanted.text)
+    return contacts.filter(pk__in=RawSQL("select ntk.contacts_with(%s, %s, %s)", [longest, others, place]))
+
+
+def _pattern(word: str) -> str:
+    """For LIKE, wherever the word stands; signs that mean something there mean themselves."""
+    return "%" + re.sub(r"([%_\\])", r"\\\1", word) + "%"

@@ -24,10 +24,10 @@ and subject in (select id from hotline_contact where handler_id = (select ntk.ac
 """
 # That there were earlier contacts, without what was said: date, caller type, who to ask. Only within the actor's centre.
 # The same number is a strong hint; the same place, age band and phenomenon within half a year a weak one.
-EARLIER = """
+EARLIER = f"""
 select c.id, c.number, c.started_at, c.caller_type_id, c.handler_id, coalesce(c.phone_index = index, false)
 from hotline_contact c
-where c.centre_id = any(ntk.orgs_as('handler', 'coordinator')) and c.id <> besides and c.kind = 'counselling'
+where c.centre_id = any({orgs_as('handler', 'coordinator')}) and c.id <> besides and c.kind = 'counselling'
     and (c.phone_index = index
         or (place <> '' and c.postal_code = place and band <> 'unknown' and c.age_band = band
             and form <> 'unknown' and c.phenomenon = form and c.started_at > now() - interval '180 days'))

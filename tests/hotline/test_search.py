@@ -46,6 +46,18 @@ def test_search_by_reference_phone_place_and_title(people: People) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [("straße gymnasium", True), ("gymnasium STRASSE", False), ("gymnasium leipzig", True), ("leipzig dresden", False),
+     ("100% xy", True), ("0%", True), ("1%0", False), ("x_y", False), ("_x", False), ("\\\\", False), ("aß", True)],
+)  # fmt: skip
+def test_all_words_must_stand_somewhere(people: People, text: str, is_found: bool) -> None:
+    """Wherever they stand, in whatever case; signs mean themselves."""
+    contact = a_contact(people.handler, municipality="Leipzig", label="Gymnasium in der Straße, 100% xy")
+    assert found(people.handler, text) == ([contact] if is_found else [])
+
+
+@pytest.mark.django_db
 def test_search_never_finds_what_is_sealed(people: People) -> None:
     a_contact(people.handler, notes=SECRET, advice=SECRET, alias=SECRET)
     leak = a_contact(people.handler, label=SECRET)

@@ -1,0 +1,28 @@
+"""`python -m benchmarks.broadcast PORT`: the limit beside the push. What one socket says, all the others hear."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from websockets.asyncio.server import ServerConnection, broadcast, serve
+
+from supervisor.tree import HOST
+
+everybody: set[ServerConnection] = set()
+
+
+async def attend(socket: ServerConnection) -> None:
+    everybody.add(socket)
+    async for message in socket:
+        broadcast(everybody - {socket}, message)
+    everybody.discard(socket)
+
+
+async def main(port: int) -> None:
+    async with serve(attend, HOST, port, compression=None):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))

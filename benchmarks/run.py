@@ -1,0 +1,67 @@
+"""All benchmarks, one after the other."""
+
+from __future__ import annotations
+
+import argparse
+import traceback
+from collections.abc import Callable, Iterator
+
+from benchmarks import (
+    generate,
+    intake,
+    lists,
+    lookup,
+    memory,
+    push,
+    ranking,
+    recognition,
+    report,
+    rollup,
+    search,
+    table,
+)
+from benchmarks.measure import Bench, Line
+from benchmarks.place import Place
+
+BENCHMARKS: dict[str, Callable[[Bench], Iterator[Line]]] = {
+    "intake": intake.measure,
+    "recognition": recognition.measure,
+    "lookup": lookup.measure,
+    "push": push.measure,
+    "ranking": ranking.measure,
+    "search": search.measure,
+    "lists": lists.measure,
+    "report": report.measure,
+    "rollup": rollup.measure,
+    "memory": memory.measure,
+}
+
+
+def everything(place: Place, options: argparse.Namespace) -> int:
+    """Make what is missing, measure, write the table. 1 when a benchmark failed; the others are in it all the same."""
+    scales = list(place.scales)
+    for scale in scales:
+        if options.fresh:
+            scale.mark.unlink(missing_ok=True)
+        generate.make(scale)
+        generate.tidy(scale)
+    written = scales[0].copy()
+    names = options.only.split(",") if options.only else list(BENCHMARKS)
+    lines: list[Line] = []
+    failed = [name for name in names if not _ran(name, Bench(scales, written, options.rounds), lines)]
+    options.out.write_text(table.page(lines, scales, options.rounds, place), encoding="utf-8")
+    written.drop()
+    return 1 if failed else 0
+
+
+def _ran(name: str, bench: Bench, lines: list[Line]) -> bool:
+    """Add the lines of this benchmark; False when it failed."""
+    try:
+        for line in BENCHMARKS[name](bench):
+            print(f"{line.path} | {line.beside} | {line.figure} | {line.seen} | {line.goal} | {line.met}", flush=True)
+            lines.append(line)
+    except Exception as error:  # the others are worth having
+        traceback.print_exc()
+        lines.append(Line(name, "", f"failed: {type(error).__name__}"))
+        return False
+    return True

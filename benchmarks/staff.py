@@ -1,0 +1,80 @@
+"""Invented organisations and people: two centres, and a network with as many rows of coverage as PERFORMANCE names."""
+
+from __future__ import annotations
+
+import random
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from accounts.models import Membership, Organisation, OrganisationKind, User
+from accounts.roles import Role
+from benchmarks.place import CENTRE, OTHER_CENTRE, PASSWORD
+from privacy.blind_index import phone_index
+from regions.models import Coverage, PartnerProfile, Region
+from regions.vocabulary import Language, Phenomenon, Service
+
+HANDLERS, OTHER_HANDLERS = 100, 20
+PARTNERS, COVERED = 600, 29_000
+KNOWN_NUMBERS = 1000
+COORDINATOR = "coordinator@benchmark.example"
+
+
+def handler(number: int) -> str:
+    """The e-mail of a handler of the centre, from 0."""
+    return f"handler{number}@benchmark.example"
+
+
+def phone(number: int) -> str:
+    """A known caller's number, from 0: one of the thousand that Germany keeps for films."""
+    return f"+493023125{number:03}"
+
+
+def known_indexes() -> list[bytes]:
+    """The blind indexes of all known callers."""
+    return [phone_index(phone(number)) for number in range(KNOWN_NUMBERS)]
+
+
+@transaction.atomic
+def make_staff() -> None:
+    centre = Organisation.objects.create(name=CENTRE, kind=OrganisationKind.CENTRE)
+    other = Organisation.objects.create(name=OTHER_CENTRE, kind=OrganisationKind.CENTRE)
+    password = make_password(PASSWORD)
+    emails = [handler(number) for number in range(HANDLERS)]
+    _people(emails, centre, Role.HANDLER, password)
+    _people([f"other.{handler(number)}" for number in range(OTHER_HANDLERS)], other, Role.HANDLER, password)
+    _people([COORDINATOR], centre, Role.COORDINATOR, password)
+    partners = Organisation.objects.bulk_create(
+        Organisation(name=f"Benchmark Partner {number}", kind=OrganisationKind.PARTNER) for number in range(PARTNERS)
+    )
+    _people(["worker@benchmark.example"], partners[0], Role.PARTNER_WORKER, password)
+    _network(partners, random.Random(PARTNERS))  # noqa: S311  invented data needs no cryptographic chance
+
+
+def _people(emails: list[str], organisation: Organisation, role: Role, password: str) -> None:
+    users = User.objects.bulk_create(
+        User(email=email, name=f"Benchmark {role} {number}", password=password) for number, email in enumerate(emails)
+    )
+    Membership.objects.bulk_create(Membership(user=user, organisation=organisation, role=role.value) for user in users)
+
+
+def _network(partners: list[Organisation], chance: random.Random) -> None:
+    """Profiles, and coverage spread over the regions of all countries."""
+    codes = sorted(Region.objects.values_list("code", flat=True))
+    share = divmod(COVERED, len(partners))
+    PartnerProfile.objects.bulk_create(
+        PartnerProfile(
+            organisation=partner,
+            services=chance.sample(Service.values, 4),
+            phenomena=chance.sample(Phenomenon.values, 3),
+            languages=["de", *chance.sample([code for code in Language.values if code != "de"], 2)],
+            capacity=chance.randint(3, 40),
+            is_national=chance.random() < 0.03,
+        )
+        for partner in partners
+    )
+    Coverage.objects.bulk_create(
+        Coverage(organisation=partner, region_id=code)
+        for number, partner in enumerate(partners)
+        for code in chance.sample(codes, share[0] + (number < share[1]))
+    )
