@@ -15,7 +15,7 @@ from chaos.killing import Battered
 from running import CHECKOUT, MEASURING
 
 pytestmark = pytest.mark.xdist_group("chaos")
-CALLS = int(os.environ.get("LOTSE_CALLS", "15"))  # 300 for the whole thing
+CALLS = int(os.environ.get("LOTSE_CALLS", "12"))  # 300 for the whole thing
 RATE = 1.5  # calls per second
 PATIENCE = 240 + CALLS / RATE  # seconds for the whole run; leases and sweeps make good what was lost
 

@@ -100,15 +100,15 @@ def test_preparing_twice_finds_the_same(people: People, second: User, clock: tim
         prepare(second, people)
 
 
-@pytest.mark.parametrize("who", ["handler", "worker", "funder", "dpo", "administrator", "other_coordinator"])
-def test_nobody_else_makes_one(people: People, clock: time_machine.Traveller, who: str) -> None:
+def test_nobody_else_makes_one(people: People, clock: time_machine.Traveller) -> None:
     release = prepared(people, clock)
-    user: User = getattr(people, who)
-    with pytest.raises(NotAllowed):
-        prepare(user, people, "2026-02")
-    for action in (actions.release_figures, actions.discard_release):
+    for who in ("handler", "worker", "funder", "dpo", "administrator", "other_coordinator"):
+        user: User = getattr(people, who)
         with pytest.raises(NotAllowed):
-            as_user(user, action, by=user, release_id=release.pk)
+            prepare(user, people, "2026-02")
+        for action in (actions.release_figures, actions.discard_release):
+            with pytest.raises(NotAllowed):
+                as_user(user, action, by=user, release_id=release.pk)
 
 
 def test_a_period_that_is_not_over(people: People, clock: time_machine.Traveller) -> None:
@@ -158,21 +158,17 @@ def test_a_late_correction_is_a_revision_in_the_next_release(
     assert unchanged.content == release.content
 
 
-@pytest.mark.parametrize(
-    "change", ["content = '{}'", "digest = ''", "first = '2020-01-01'", "small = 1", "prepared_by_id = 1"]
-)
-def test_nobody_changes_what_is_frozen(
-    people: People, second: User, clock: time_machine.Traveller, change: str
-) -> None:
+def test_nobody_changes_what_is_frozen(people: People, second: User, clock: time_machine.Traveller) -> None:
     release = released(people, second, clock)
-    for user in (people.coordinator, second, people.funder):
-        with pytest.raises(DatabaseError):
-            as_user(user, partial(execute, f"update publishing_release set {change} where id = '{release.pk}'"))
+    back = "state = 'prepared', ended_at = null, ended_by_id = null"
+    for change in ("content = '{}'", "digest = ''", "first = '2020-01-01'", "small = 1", "prepared_by_id = 1", back):
+        for user in (people.coordinator, second, people.funder):
+            if change == back and user == people.funder:
+                continue  # no row to change, hence no error
+            with pytest.raises(DatabaseError):
+                as_user(user, partial(execute, f"update publishing_release set {change} where id = '{release.pk}'"))
     with pytest.raises(DatabaseError):
         as_user(second, partial(execute, f"delete from publishing_release where id = '{release.pk}'"))
-    back = "update publishing_release set state = 'prepared', ended_at = null, ended_by_id = null"
-    with pytest.raises(DatabaseError):
-        as_user(second, partial(execute, back))
 
 
 def execute(statement: str) -> None:
@@ -206,14 +202,14 @@ class TestPages:
         stranger = make_user((people.other_centre, Role.FUNDER))
         assert browser(stranger).get(f"/releases/{release.pk}/").status_code == 404
 
-    @pytest.mark.parametrize(
-        "crafted",
-        ["?beside=1", "?beside=%00", "?beside=00000000-0000-0000-0000-000000000000", "figures.exe", "figures.json/x",
-         "figures.", "figures.CSV", "figures.pdf"],
-    )  # fmt: skip
-    def test_crafted_addresses(self, people: People, second: User, clock: time_machine.Traveller, crafted: str) -> None:
+    def test_crafted_addresses(self, people: People, second: User, clock: time_machine.Traveller) -> None:
         release = released(people, second, clock)
-        assert browser(people.funder).get(f"/releases/{release.pk}/{crafted}").status_code == 404
+        funder = browser(people.funder)
+        nothing = "00000000-0000-0000-0000-000000000000"
+        filters = [f"?beside={value}" for value in ("1", "%00", nothing, release.pk)]
+        forms = [f"figures.{form}" for form in ("exe", "json/x", "", "CSV", "pdf")]
+        for crafted in (*filters, *forms):
+            assert funder.get(f"/releases/{release.pk}/{crafted}").status_code == 404, crafted
 
     def test_files(self, people: People, second: User, clock: time_machine.Traveller) -> None:
         release = released(people, second, clock)

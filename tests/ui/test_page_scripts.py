@@ -67,6 +67,24 @@ def test_typing_is_saved_while_it_goes_on(page: Page, server: Server) -> None:
     assert len(set(server.keys)) == len(server.keys)
 
 
+SLOW_TO_READ = """const json = Response.prototype.json;
+Response.prototype.json = async function () { await new Promise(done => setTimeout(done, 400)); return json.call(this); }
+"""
+
+
+def test_nothing_is_sent_while_an_answer_is_still_being_read(page: Page, gallery: str) -> None:
+    """A keystroke in that moment sent the same again, and the first answer took away what the second one needed."""
+    server = Server()
+    page.add_init_script(SLOW_TO_READ)
+    page.route("**/ui/gallery/save/", server)
+    page.goto(f"{gallery}desk/")
+    page.get_by_label("Notes").press_sequentially("the caller speaks slowly and for a long time", delay=40)
+    state(page, "Saved 14:22")
+    assert server.notes == "the caller speaks slowly and for a long time"
+    assert server.versions == [str(version) for version in range(server.version)]
+    assert len(set(server.keys)) == len(server.keys) > 1
+
+
 @pytest.mark.parametrize("mood", ["down", "broken", "signed_out"])
 def test_text_survives_a_failing_server(page: Page, server: Server, mood: str) -> None:
     server.mood = mood

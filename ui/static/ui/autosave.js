@@ -57,14 +57,22 @@
         edits: this.edits,
       };
       this.inFlight = true;
-      let answer = null;
-      try {
-        answer = await this.post();
-      } catch {
-        // No answer: unreachable, aborted or cut off. Tried again below.
-      }
+      const outcome = await this.outcome();
       this.inFlight = false;
-      await this.settle(answer);
+      this.settle(outcome);
+    }
+
+    /** What became of the pending request. Until all of the answer has been read, nothing else is sent. */
+    async outcome() {
+      try {
+        const answer = await this.post();
+        const status = answer.type === "opaqueredirect" ? 401 : answer.status;
+        if (answer.ok) return { status, data: await answer.json() };
+        if (status === 401 || status === 403) await renewToken().catch(() => {});
+        return { status, text: isRefusal(status) ? await message(answer) : "" };
+      } catch {
+        return { status: 0 }; // unreachable, aborted or cut off
+      }
     }
 
     post() {
@@ -81,16 +89,11 @@
       });
     }
 
-    async settle(answer) {
-      if (answer?.ok) {
-        const data = await answer.json().catch(() => null);
-        if (data) return this.saved(data);
-      }
-      const status = answer?.type === "opaqueredirect" ? 401 : answer?.status ?? 0;
-      if (status === 409) return this.conflict(await message(answer));
-      if (status === 401 || status === 403) return this.signedOut();
-      if (status >= 400 && status < 500 && status !== 408 && status !== 429) return this.rejected(await message(answer));
-      return this.retry("failing");
+    settle({ status, data, text }) {
+      if (data) return this.saved(data);
+      if (status === 409) return this.conflict(text);
+      if (isRefusal(status)) return this.rejected(text);
+      return this.retry(status === 401 || status === 403 ? "signed-out" : "failing");
     }
 
     saved(data) {
@@ -121,11 +124,6 @@
       const wait = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** Math.min(this.failures - 1, 8));
       this.timer = setTimeout(() => this.send(), wait * (0.75 + Math.random() / 2));
       this.show(state);
-    }
-
-    async signedOut() {
-      await renewToken().catch(() => {});
-      this.retry("signed-out");
     }
 
     // The server has understood and refused. The text stays; the next keystroke tries again.
@@ -168,6 +166,11 @@
       place.querySelector("[data-save-link]").hidden = !["conflict", "signed-out"].includes(state);
       if (changed && !["saved", "saving"].includes(state)) window.lotse?.say(words);
     }
+  }
+
+  /** The server has understood and says no; sending it again would not help. */
+  function isRefusal(status) {
+    return status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
   }
 
   function randomKey() {
