@@ -181,7 +181,7 @@ def test_nothing_is_recovered_in_any_order_of_releases(codes: Sequence[str], con
     safe(Centre(contacts, seed).numbers, codes)
 
 
-@pytest.mark.parametrize(("contacts", "seed"), NEED_IT)
+@pytest.mark.parametrize(("contacts", "seed"), NEED_IT if ATTACKS > 1 else NEED_IT[:1])
 def test_what_rounding_alone_gives_away_is_withheld_once_checked(contacts: int, seed: int) -> None:
     numbers = Centre(contacts, seed).numbers
     rounded = {cell: rounded_to(10, 10, many) for cell, many in of_year(numbers).items()}
@@ -191,7 +191,7 @@ def test_what_rounding_alone_gives_away_is_withheld_once_checked(contacts: int, 
     assert attack(known_from(checked), GROUPS, numbers).narrowed == []
 
 
-@pytest.mark.parametrize("seed", range(2 * ATTACKS))
+@pytest.mark.parametrize("seed", range(ATTACKS))
 @pytest.mark.parametrize("contacts", SIZES[:2])
 def test_late_corrections_between_releases_give_nothing_away(contacts: int, seed: int) -> None:
     """Whatever does not contradict itself is safe; so is what came after the correction, taken alone."""

@@ -68,7 +68,10 @@ def test_typing_is_saved_while_it_goes_on(page: Page, server: Server) -> None:
 
 
 SLOW_TO_READ = """const json = Response.prototype.json;
-Response.prototype.json = async function () { await new Promise(done => setTimeout(done, 400)); return json.call(this); }
+Response.prototype.json = async function () {
+  await new Promise(done => setTimeout(done, 400));
+  return json.call(this);
+}
 """
 
 
