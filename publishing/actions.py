@@ -19,7 +19,7 @@ from reporting.models import Progress
 
 from . import gathering, periods
 from .compiling import compile_release
-from .content import LANGUAGES, digest
+from .content import LANGUAGES, digest, span_of
 from .models import Paper, Release, ReleaseState
 from .periods import Refusal
 
@@ -45,13 +45,13 @@ def prepare_release(*, by: User, centre: Organisation, code: str) -> Release:
         return waiting
     small, base = settings.DISCLOSURE["small"], settings.DISCLOSURE["base"]
     today = timezone.now().astimezone(ZoneInfo(centre.time_zone)).date()
-    periods.check(span, today, gathering.spans(centre), small, base)
+    earlier = gathering.documents(centre)
+    periods.check(span, today, [(span_of(one), one["control"]) for one in earlier], {"small": small, "base": base})
     if gathering.is_behind():
         raise Refusal(_("The figures are not counted up to now. Please try again in a minute."))
-    earlier = gathering.documents(centre)
     made = compile_release(
         span,
-        gathering.numbers(centre, span, [one for one, _small, _base in gathering.spans(centre)]),
+        gathering.numbers(centre, span, map(span_of, earlier)),
         gathering.reference(centre),
         small=small,
         base=base,

@@ -125,16 +125,16 @@ def _table(kind: TableKind, span: Span, numbers: Numbers, reference: Reference) 
         for entry in _entries(kind.measure, reference)
     ]
     totals = [sum(column) for column in zip(*(row["figures"] for row in rows), strict=True)]
-    rows.append({"code": TOTAL, "label": _texts(lambda: _("Total")), "figures": totals})
+    rows.append({"code": TOTAL, "label": in_languages(lambda: _("Total")), "figures": totals})
     chart = Chart.BARS if kind.chart == Chart.MAP and not reference.has_map else kind.chart
     return {
         "code": kind.code,
-        "title": _texts(lambda: str(kind.measure.label)),
-        "definition": _texts(lambda: str(kind.definition)),
-        "bias": _texts(lambda: str(kind.bias)),
+        "title": in_languages(lambda: str(kind.measure.label)),
+        "definition": in_languages(lambda: str(kind.definition)),
+        "bias": in_languages(lambda: str(kind.bias)),
         "chart": Chart.BARS if chart == Chart.STACKED and not months else chart,
         "is_exact": False,
-        "columns": [*(_column(month) for month in months), {"code": TOTAL, "label": _texts(lambda: _("Total"))}],
+        "columns": [*(_column(month) for month in months), {"code": TOTAL, "label": in_languages(lambda: _("Total"))}],
         "rows": rows,
     }
 
@@ -145,12 +145,12 @@ def _row(measure: str, key: str, span: Span, months: Sequence[date], numbers: Nu
 
 
 def _column(month: date) -> dict[str, Any]:
-    return {"code": f"{month:%Y-%m}", "label": _texts(lambda: f"{MONTHS[month.month]} {month.year}")}
+    return {"code": f"{month:%Y-%m}", "label": in_languages(lambda: f"{MONTHS[month.month]} {month.year}")}
 
 
 def _entries(measure: Measure, reference: Reference) -> list[Entry]:
     """All keys, counted or not: a missing row would say that there was nobody."""
-    own = [Entry(code, _texts(lambda label=label: str(label))) for code, label in measure.keys]
+    own = [Entry(code, in_languages(lambda label=label: str(label))) for code, label in measure.keys]
     if measure.source == Source.REGIONS:
         return [*reference.regions, *own]
     if measure.source == Source.CALLER_GROUPS:
@@ -181,12 +181,12 @@ def _exact(
     is_map = code == ORGANISATIONS and reference.has_map
     return {
         "code": code,
-        "title": _texts(title),
-        "definition": _texts(definition),
+        "title": in_languages(title),
+        "definition": in_languages(definition),
         "bias": dict.fromkeys(LANGUAGES, ""),
         "chart": Chart.MAP if is_map else Chart.BARS,
         "is_exact": True,
-        "columns": [{"code": TOTAL, "label": _texts(lambda: _("How many"))}],
+        "columns": [{"code": TOTAL, "label": in_languages(lambda: _("How many"))}],
         "rows": [
             {"code": entry.code, "label": dict(entry.label), "figures": [numbers.get(entry.code, 0)]}
             for entry in entries
@@ -209,7 +209,7 @@ def _revisions(numbers: Numbers, earlier: Sequence[Mapping[str, Any]]) -> list[d
     return found
 
 
-def _texts(text: Any) -> dict[str, str]:
+def in_languages(text: Any) -> dict[str, str]:
     """The text in every language."""
     found = {}
     for language in LANGUAGES:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
-from django.utils.translation import override
 
 from accounts.models import Organisation, OrganisationKind
 from hotline.models import CallerType
 from journal.models import Link
 from regions.models import Coverage, Liaison, Region
 from regions.vocabulary import Sector
+from reporting.counts import caller_types
 from reporting.models import Cell, Progress
 from ui.tile_maps import GRIDS
 
-from .compiling import Entry, Reference
-from .content import LANGUAGES, Span, span_of
+from .compiling import Entry, Reference, in_languages
+from .content import LANGUAGES, Span
 from .models import Release
 
 #: Counting may be so far behind; the worker counts every 20 seconds.
@@ -51,23 +51,18 @@ def documents(centre: Organisation) -> list[dict[str, Any]]:
     return list(rows.values_list("content", flat=True))
 
 
-def spans(centre: Organisation) -> list[tuple[Span, int, int]]:
-    """With the parameters of disclosure control."""
-    return [(span_of(one), one["control"]["small"], one["control"]["base"]) for one in documents(centre)]
-
-
 def reference(centre: Organisation) -> Reference:
     regions = _regions(centre.country)
     grid = {place.code for place in GRIDS.get(centre.country, ())}
     return Reference(
         centre=centre.name,
         country=centre.country,
-        caller_types=[_term(one) for one in _caller_types()],
+        caller_types=[_term(one) for one in caller_types()],
         regions=[_region(one) for one in regions],
         has_map=bool(grid) and grid <= {region.code for region in regions},
         organisations=_organisations(regions),
         liaisons=dict(Liaison.objects.current().order_by().values_list("sector").annotate(Count("pk"))),
-        sectors=[Entry(code, _in_languages(label)) for code, label in Sector.choices],
+        sectors=[Entry(code, in_languages(lambda label=label: label)) for code, label in Sector.choices],
     )
 
 
@@ -90,21 +85,9 @@ def _organisations(regions: list[Region]) -> dict[str, int]:
     return {code: len(found) for code, found in works.items()}
 
 
-def _caller_types() -> list[CallerType]:
-    return cast("list[CallerType]", list(CallerType.objects.order_by("position", "code")))
-
-
 def _term(one: CallerType) -> Entry:
     return Entry(one.code, {language: getattr(one, f"label_{language}") for language in LANGUAGES}, one.parent_id or "")
 
 
 def _region(one: Region) -> Entry:
     return Entry(one.code, {language: getattr(one, f"name_{language}") for language in LANGUAGES})
-
-
-def _in_languages(label: Any) -> dict[str, str]:
-    found = {}
-    for language in LANGUAGES:
-        with override(language):
-            found[language] = str(label)
-    return found

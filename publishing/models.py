@@ -13,20 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 
-from .content import Content, Span, digest, read
-from .content import PeriodKind as Length
+from .content import Content, PeriodKind, Span, digest, read
 
 
 class ReleaseState(models.TextChoices):
     PREPARED = "prepared", _("prepared")
     RELEASED = "released", _("released")
     DISCARDED = "discarded", _("discarded")
-
-
-class PeriodKind(models.TextChoices):
-    MONTH = "month", _("month")
-    QUARTER = "quarter", _("quarter")
-    YEAR = "year", _("year")
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
@@ -52,7 +45,7 @@ class Release(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=PeriodKind)
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in PeriodKind])
     first = models.DateField()
     last = models.DateField()
     state = models.CharField(max_length=10, choices=ReleaseState, default=ReleaseState.PREPARED)
@@ -92,7 +85,7 @@ class Release(models.Model):
 
     @property
     def span(self) -> Span:
-        return Span(Length(self.kind), self.first, self.last)
+        return Span(PeriodKind(self.kind), self.first, self.last)
 
     @property
     def is_prepared(self) -> bool:

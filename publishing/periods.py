@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -50,18 +50,20 @@ def choices(today: date, years: int = 3) -> Iterator[Span]:
     yield from sorted((one for one in spans if one.last < today), key=lambda one: (one.last, one.first), reverse=True)
 
 
-def check(wanted: Span, today: date, earlier: Iterable[tuple[Span, int, int]], small: int, base: int) -> None:
+def check(
+    wanted: Span, today: date, earlier: Iterable[tuple[Span, Mapping[str, int]]], control: Mapping[str, int]
+) -> None:
     """``earlier``: what is released or prepared, with its parameters. Raises Refusal with the reason.
 
     Overlapping releases with other parameters would let the difference speak.
     """
     if wanted.last >= today:
         raise Refusal(_("The period is not over yet: it ends on %(day)s.") % {"day": wanted.last.isoformat()})
-    for span, its_small, its_base in earlier:
+    for span, its_control in earlier:
         if (span.first, span.last) == (wanted.first, wanted.last):
             raise Refusal(_("There is a release of this period already; it is never changed."))
         overlaps = span.first <= wanted.last and wanted.first <= span.last
-        if overlaps and (its_small, its_base) != (small, base):
+        if overlaps and its_control != control:
             raise Refusal(
                 _("It overlaps %(period)s, which was released with other parameters of disclosure control.")
                 % {"period": span.code}

@@ -34,7 +34,8 @@ def count_on(limit: int = BATCH) -> Counting:
     progress, _made = Progress.objects.select_for_update().get_or_create(pk=1)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select l.position, e.subject, e.kind like any(%s), e.kind like '%%.deleted' and e.data ->> 'figures' = %s"
+            "select l.position, e.at, e.subject, e.kind like any(%s),"
+            " e.kind like '%%.deleted' and e.data ->> 'figures' = %s"
             " from journal_link l join journal_event e on e.id = l.event_id"
             " where l.position > %s order by l.position limit %s",
             [list(KINDS), STAY, progress.position, limit],
@@ -42,9 +43,10 @@ def count_on(limit: int = BATCH) -> Counting:
         events = cursor.fetchall()
     if not events:
         return Counting(progress.position, 0, 0)
-    detach({subject for _position, subject, _counts, stays in events if stays})
-    changed = recount({subject for _position, subject, counts, _stays in events if counts})
-    progress.position, progress.at = events[-1][0], timezone.now()
+    detach({subject for _position, _at, subject, _counts, stays in events if stays})
+    changed = recount({subject for _position, _at, subject, counts, _stays in events if counts})
+    progress.position = events[-1][0]
+    progress.at = timezone.now() if len(events) < limit else events[-1][1]  # after a full batch, more may wait
     progress.save()
     return Counting(progress.position, len(events), changed)
 

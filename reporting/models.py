@@ -46,7 +46,7 @@ class Counted(models.Model):
 
 
 class Progress(models.Model):
-    """One row: up to which position of the journal's chain everything is counted, and since when."""
+    """One row: up to which position of the journal's chain everything is counted; whatever was told until ``at`` is."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     position = models.BigIntegerField(default=0)

@@ -139,8 +139,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         message=Message.objects.create(written_by=people[0], **part),
         deadline=Deadline.objects.create(referral=referral, step=Step.REMIND, due_at=NOW),
         notice=Notice.objects.create(event=next(_numbers), recipient=people[0], referral=referral, kind="test"),
-        **_telephone(people, contact),
-        **_figures(people, contact.centre),
+        **(_telephone(people, contact) | _figures(people, contact.centre)),
     )
 
 

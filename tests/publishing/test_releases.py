@@ -132,6 +132,16 @@ def test_figures_that_are_not_counted_yet(people: People, clock: time_machine.Tr
         prepare(people.coordinator, people)
 
 
+def test_a_backlog_that_is_being_counted_just_now(people: People, clock: time_machine.Traveller) -> None:
+    """A batch a moment ago does not mean that everything is counted."""
+    load_regions(["DE"])
+    contacts(people, 6)
+    clock.move_to(APRIL)
+    count(limit=3)
+    with pytest.raises(Refusal, match="not counted"):
+        prepare(people.coordinator, people)
+
+
 def test_other_parameters_over_the_same_days(
     people: People, second: User, clock: time_machine.Traveller, settings: Any
 ) -> None:
