@@ -13,6 +13,7 @@ from releases import count, prepare
 from accounts.roles import Role
 from publishing import actions
 from publishing.periods import Refusal
+from publishing.tasks import typeset
 
 
 def test_of_two_who_prepare_at_once_one_does(own_database: OwnDatabase) -> None:
@@ -23,6 +24,18 @@ def test_of_two_who_prepare_at_once_one_does(own_database: OwnDatabase) -> None:
     refused = in_threads(*tries)
     assert all(isinstance(one, Refusal) for one in refused)
     assert own_database.sql("select count(*) from publishing_release where first = '2026-01-01'") == "1"
+
+
+def test_papers_are_made_whoever_was_killed_after_preparing(own_database: OwnDatabase) -> None:
+    """Beat asks again without naming an event; what is there already is not made twice."""
+    people = make_people()
+    count()
+    prepare(people.coordinator, people, "2026-01")
+    typeset()
+    made = own_database.sql("select string_agg(language, ',' order by language) from publishing_paper")
+    typeset(1)
+    assert made == "de,en,fr"
+    assert own_database.sql("select count(*) from publishing_paper") == "3"
 
 
 def test_the_stats_role_reads_released_documents_and_nothing_else(own_database: OwnDatabase) -> None:
