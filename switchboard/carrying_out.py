@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from hotline import telephony
 
-from .calls import end_call, put_back, store_sound
+from .calls import end_call, lock_call, put_back, store_sound
 from .commands import GOOD_FOR, finish, order
 from .legs import end_leg, leg_changed, lock_leg
 from .models import Call, Command, Leg, Voicemail
@@ -92,6 +92,16 @@ def done(*, by: User, command: Command, answer: object) -> None:
 def _delete_next(command: Command) -> None:
     """The sound is safe here: the same command goes on with deleting it at the provider."""
     Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(claimed_until=None, due_at=timezone.now())
+
+
+@transaction.atomic
+def dropped(*, by: User, command: Command) -> None:
+    """Its purpose is gone. A telephone that was to ring and never has is not waited for."""
+    finish(by=by, command=command, state=CommandState.DROPPED)
+    if command.leg:
+        call, leg = lock_call(command.call_id), lock_leg(command.leg)
+        if leg.sid is None:
+            end_leg(by=by, call=call, leg=leg, reason="not rung")
 
 
 @transaction.atomic

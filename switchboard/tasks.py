@@ -43,7 +43,7 @@ def _run(service: User, command: Command) -> None:
     with acting_as(service, purpose="commands"):
         request = carrying_out.request_for(command)
         if request is None:
-            finish(by=service, command=command, state=CommandState.DROPPED)
+            carrying_out.dropped(by=service, command=command)
             return
     try:
         answer = request()

@@ -120,6 +120,41 @@ def test_what_the_caller_no_longer_needs_is_dropped(people: People, phone: Phone
     run_commands()
     assert provider.asked == []
     assert {state for _kind, state, _problem in commands()} == {"dropped"}
+    leg = leg_of(phone.call)
+    assert (leg.state, leg.reason) == ("ended", "not rung"), "nobody waits for a telephone that will not ring"
+
+
+def test_a_browser_phone_that_never_came_is_not_waited_for(people: People, line: Line) -> None:
+    take_seat(people.handler, phone="", is_browser=True)
+    phone = waiting()
+    claim(people.handler, phone)
+    phone.hang_up()
+    run_commands()
+    assert leg_of(phone.call).state == "ended"
+
+
+def test_a_ring_that_was_left_lying_puts_the_caller_back_into_the_queue(
+    people: People, phone: Phone, provider: Provider
+) -> None:
+    claim(people.handler, phone)
+    by_telephone(lambda: Command.objects.update(made_at=timezone.now() - GOOD_FOR - timedelta(seconds=1)))
+    run_commands()
+    assert (phone.call.state, leg_of(phone.call).state, provider.asked) == ("waiting", "ended", [])
+
+
+def test_a_partner_who_is_not_rung_any_more_leaves_nobody_on_hold(
+    people: People, phone: Phone, provider: Provider
+) -> None:
+    talking(people.handler, phone)
+    run_commands()
+    values = {"call_id": phone.call.pk, "leg_id": uuid.uuid4(), "phone": "+4930999", "organisation": None}
+    as_user(people.handler, actions.consult, by=people.handler, **values)
+    old = timezone.now() - GOOD_FOR - timedelta(seconds=1)
+    by_telephone(lambda: Command.objects.filter(kind="add").update(made_at=old))
+    run_commands()
+    assert leg_of(phone.call, "partner").state == "ended"
+    holds = [form["Hold"] for path, form in provider.asked if "Participants" in path]
+    assert holds == ["true", "false"]
 
 
 @pytest.mark.parametrize("kind", ["connect", "hold", "goodbye"])
