@@ -20,8 +20,8 @@ from .browser import Answer, Browser, Form, NoAnswer
 
 LANGUAGE_KEYS = ("1", "1", "1", "2", "3")  # in the order of the demo's menu: German, English, French
 HANG_UPS = tuple(Step)
-#: Real seconds between two looks at the desk.
-GLANCE = 1.0
+#: Simulated seconds between two looks at the desk.
+GLANCE = 20.0
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class Handler(threading.Thread):
                 self._look()
             except NoAnswer:
                 self.done["no answer"] += 1
-            self.stopping.wait(GLANCE * self.chance.uniform(0.7, 1.3))
+            self.stopping.wait(GLANCE / self.scale * self.chance.uniform(0.7, 1.3))
         self._choose("off")
 
     def _sign_in(self) -> None:

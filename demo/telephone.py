@@ -102,6 +102,7 @@ def _play(
         _answer(people[list(DESKS)[number % 3]], service, call, answered_at)
         return
     with moment(service, answered_at):
+        call = Call.objects.locked().get(pk=call.pk)
         if ending != Ending.ABANDONED:
             calls.begin_leaving(by=service, call=call, ending=ending)
         calls.end_call(by=service, call=call)
@@ -112,9 +113,9 @@ def _answer(handler: User, service: User, call: Call, at: datetime) -> None:
         choose_state(by=handler, state=SeatState.READY)
         accept(by=handler, call_id=call.pk)
     with moment(service, at + timedelta(seconds=6)):
-        calls.begin_talking(by=service, call=call)
+        calls.begin_talking(by=service, call=Call.objects.locked().get(pk=call.pk))
     with moment(service, at + timedelta(minutes=11)):
-        calls.end_call(by=service, call=call)
+        calls.end_call(by=service, call=Call.objects.locked().get(pk=call.pk))
         call.commands.update(state="dropped", ended_at=at + timedelta(minutes=11))
         call.legs.update(state="ended", ended_at=at + timedelta(minutes=11), reason="completed")
     with moment(handler, at + timedelta(minutes=14)):

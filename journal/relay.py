@@ -6,12 +6,14 @@ dies in between delivers again when the lease is over, so receivers bear repeats
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from asgiref.sync import async_to_sync
 from celery import current_app
 from channels.layers import get_channel_layer
 from django.db import connection
@@ -24,6 +26,7 @@ from .models import Event, Outbox
 LEASE_SECONDS = 5
 BATCH = 100
 log = logging.getLogger(__name__)
+Run = Callable[[Coroutine[Any, Any, None]], None]
 
 # What nobody tried yet goes first: something that cannot be delivered holds nothing else up.
 CLAIM = """
@@ -51,8 +54,11 @@ class Claim:
     """None when there was nothing to claim."""
 
 
-def deliver_batch() -> int:
-    """Claim and deliver what waits; returns how many events were delivered."""
+def deliver_batch(run: Run = asyncio.run) -> int:
+    """Claim and deliver what waits; returns how many events were delivered.
+
+    ``run``: by the loop that pushes; one that stays keeps its connection to Valkey.
+    """
     relay = service_user(Service.RELAY)
     lease_ends = time.monotonic() + LEASE_SECONDS
     with acting_as(relay, purpose="relay"):
@@ -61,7 +67,7 @@ def deliver_batch() -> int:
     for parcel in claim.parcels:
         if time.monotonic() > lease_ends:
             untried.append(parcel.event_id)
-        elif _deliver(parcel):
+        elif _deliver(parcel, run):
             delivered.append(parcel.event_id)
     if delivered or untried:
         with acting_as(relay, purpose="relay"):
@@ -79,9 +85,10 @@ def _claim() -> Claim:
     return Claim(parcels, next(iter(claimed.values()), None))
 
 
-def _deliver(parcel: Parcel) -> bool:
+def _deliver(parcel: Parcel, run: Run) -> bool:
     try:
-        _push(parcel)
+        if parcel.tell:
+            run(_push(parcel))
         if parcel.wake:
             current_app.send_task(parcel.wake, args=[parcel.event_id], retry=False)
     except Exception:
@@ -94,7 +101,7 @@ def _deliver(parcel: Parcel) -> bool:
     return True
 
 
-def _push(parcel: Parcel) -> None:
+async def _push(parcel: Parcel) -> None:
     layer = get_channel_layer()
     if layer is None:
         return
@@ -104,4 +111,4 @@ def _push(parcel: Parcel) -> None:
         "kind": parcel.kind.partition(".")[0],
     }
     for group in parcel.tell:
-        async_to_sync(layer.group_send)(group, message)
+        await layer.group_send(group, message)

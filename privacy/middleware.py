@@ -15,9 +15,9 @@ from .context import acting_as
 class ActingAsMiddleware:
     """Wrap each signed-in request in ``acting_as``: one transaction, committed before the answer leaves.
 
-    A session that has reached its greatest age ends here. An anonymous request gets no context and so sees no
-    protected row. A failed request (5xx) is rolled back: Django has turned its exception into a response by the time
-    it arrives here.
+    A session that has reached its greatest age ends here; one that is used is renewed. An anonymous request gets no
+    context and so sees no protected row. A failed request (5xx) is rolled back: Django has turned its exception into a
+    response by the time it arrives here.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -29,12 +29,20 @@ class ActingAsMiddleware:
         if is_too_old(request.session):
             logout(request)
             return self.get_response(request)
+        renew(request.session)
         with acting_as(request.user, purpose="request"):
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def renew(session: SessionBase) -> None:
+    """Move the end of an idle session: once in SESSION_RENEWED_SECONDS, since each time writes a row."""
+    now = int(time.time())
+    if now - session.get("renewed_at", 0) >= settings.SESSION_RENEWED_SECONDS:
+        session["renewed_at"] = now
 
 
 def is_too_old(session: SessionBase) -> bool:

@@ -15,7 +15,7 @@ from hotline.models import Contact
 from hotline.vocabulary import Channel
 from journal.stale import stale
 
-from .calls import lock_call, move, note
+from .calls import move, note
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
 from .legs import end_leg, say_goodbye
@@ -75,7 +75,7 @@ def _ring(by: User, call: Call, phone: str, *, is_browser: bool) -> None:
     One whose end in an earlier call was not told yet counts as gone; it has been ordered to hang up.
     """
     for left in Leg.objects.live().filter(party=Party.HANDLER, user=by).select_related("call"):
-        end_leg(by=by, call=left.call, leg=left, reason="left over")
+        end_leg(by=by, leg=left, reason="left over")
     leg = Leg(call=call, centre_id=call.centre_id, data_key_id=call.data_key_id, party=Party.HANDLER, user=by)
     leg.phone = "" if is_browser else phone
     leg.save(force_insert=True)
@@ -183,7 +183,7 @@ def _live_call(call_id: uuid.UUID) -> Call:
     """Locked. Raises NotAllowed for one that is not the shift's: whoever may not see it gets no row."""
     if not Call.objects.filter(pk=call_id).exists():
         raise NotAllowed(Permission.CONTACT_LOG)
-    return lock_call(call_id)
+    return Call.objects.locked().get(pk=call_id)
 
 
 def _directed(by: User, call_id: uuid.UUID) -> Call:

@@ -15,7 +15,7 @@ from accounts.roles import Permission
 from journal.actions import record
 from journal.groups import organisation_group
 
-from .calls import end_call, lock_call, running_block
+from .calls import end_call, running_block
 from .models import Block, Call
 from .permissions import may_direct
 from .states import Ending
@@ -29,7 +29,7 @@ def block_caller(*, by: User, call_id: uuid.UUID) -> Block | None:
     call = Call.objects.filter(pk=call_id, contact__isnull=False).first()
     if call is None or not may_direct(by, call):
         raise NotAllowed(Permission.CONTACT_LOG)
-    lock_call(call.pk)  # two posts at once make one block
+    Call.objects.locked().get(pk=call_id)  # two posts at once make one block
     now = timezone.now()
     running = running_block(call, now)
     if running or call.phone_index is None or call.contact_id is None:

@@ -1,4 +1,7 @@
-"""The life of a call as the provider tells it. Run by the service user ``telephone``. (A part of the actions.)"""
+"""The life of a call as the provider tells it. Run by the service user ``telephone``. (A part of the actions.)
+
+Each takes the call's row locked, as ``Call.objects.locked()`` or ``arrive`` gives it, and leaves it as it is now.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -51,12 +53,8 @@ class CallerId:
         return cls(raw, CallerIdKind.WITHHELD if is_withheld(raw) else CallerIdKind.UNKNOWN, "")
 
 
-@transaction.atomic(savepoint=False)
 def arrive(*, by: User, line: Line, sid: str, caller: CallerId) -> Call:
-    """A call has reached one of our lines. A repeat finds the one call."""
-    known = Call.objects.select_related("line").filter(sid=sid).first()
-    if known:
-        return known
+    """A call has reached one of our lines."""
     now = timezone.now()
     call = Call(line=line, centre_id=line.centre_id, data_key=new_data_key(), sid=sid, arrived_at=now, heard_at=now)
     call.phone, call.from_raw, call.caller_id_kind = caller.e164, caller.raw, caller.kind
@@ -87,7 +85,6 @@ def is_line_open(line: Line, now: datetime) -> bool:
     return line.is_round_the_clock or is_open(now, calendar_for(line.centre))
 
 
-@transaction.atomic(savepoint=False)
 def choose_language(*, by: User, call: Call, language: str) -> None:
     """What was chosen in the menu. A later choice (the caller listens again) replaces it."""
     if Call.objects.filter(pk=call.pk, state=CallState.MENU).exclude(language=language).update(language=language):
@@ -95,20 +92,15 @@ def choose_language(*, by: User, call: Call, language: str) -> None:
         note(by, "call.language_chosen", call, {"language": language})
 
 
-@transaction.atomic(savepoint=False)
-def begin_waiting(*, by: User, call: Call) -> Call:
+def begin_waiting(*, by: User, call: Call) -> None:
     """The caller has heard the notices and stands in the queue."""
-    call = lock_call(call.pk)
     if call.state == CallState.MENU:
         move(by, call, CallState.WAITING, waiting_since=timezone.now())
         offer_calls(by=by, centre=call.centre_id)
-    return call
 
 
-@transaction.atomic(savepoint=False)
-def begin_leaving(*, by: User, call: Call, ending: Ending) -> Call:
+def begin_leaving(*, by: User, call: Call, ending: Ending) -> None:
     """The caller does not wait: wishes a callback, or may leave a message. ``ending``: if nothing else comes."""
-    call = lock_call(call.pk)
     if CallState.LEAVING in CALL_TRANSITIONS[CallState(call.state)]:
         move(by, call, CallState.LEAVING, ending_so_far=ending)
         withdraw_offers(by=by, call=call)
@@ -116,18 +108,14 @@ def begin_leaving(*, by: User, call: Call, ending: Ending) -> Call:
         Call.objects.filter(pk=call.pk).update(ending_so_far=ending)
         call.ending_so_far = ending
         note(by, "call.leaving", call, {"ending": ending})
-    return call
 
 
-@transaction.atomic(savepoint=False)
-def begin_talking(*, by: User, call: Call) -> Call:
+def begin_talking(*, by: User, call: Call) -> None:
     """Caller and handler are in the room."""
-    call = lock_call(call.pk)
     if call.state == CallState.CONNECTING:
         move(by, call, CallState.TALKING, connected_at=timezone.now())
         if call.phone_index:
             withdraw_suggestions(by=by, callbacks=_suggested(call))
-    return call
 
 
 def _suggested(call: Call) -> list[uuid.UUID]:
@@ -136,29 +124,24 @@ def _suggested(call: Call) -> list[uuid.UUID]:
     return [pk for pk in earlier.values_list("callback_id", flat=True) if pk]
 
 
-@transaction.atomic(savepoint=False)
-def put_back(*, by: User, call: Call, why: str) -> Call:
+def put_back(*, by: User, call: Call, why: str) -> None:
     """The handler who claimed the call could not be reached: it stands where it stood, and is offered anew.
 
     The handler goes on a break, and the contact becomes the next handler's.
     """
-    call = lock_call(call.pk)
     if call.state != CallState.CONNECTING:
-        return call
+        return
     leave_call(by=by, call=call, to=SeatState.BREAK, why=why)
     if call.contact_id:
         return_contact(by=by, contact_id=call.contact_id)
     move(by, call, CallState.WAITING, claimed_by=None, claimed_at=None, why=why)
     offer_calls(by=by, centre=call.centre_id)
-    return call
 
 
-@transaction.atomic(savepoint=False)
-def end_call(*, by: User, call: Call, ending: Ending | None = None) -> Call:
+def end_call(*, by: User, call: Call, ending: Ending | None = None) -> None:
     """The caller's leg has ended. A repeat has no effect."""
-    call = lock_call(call.pk)
     if call.state == CallState.ENDED:
-        return call
+        return
     decided = ending or Ending(call.ending_so_far or NATURAL_ENDING[CallState(call.state)])
     withdraw_offers(by=by, call=call)
     move(by, call, CallState.ENDED, ending=decided, ended_at=timezone.now(), is_held=False)
@@ -166,7 +149,6 @@ def end_call(*, by: User, call: Call, ending: Ending | None = None) -> Call:
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)
     leave_call(by=by, call=call)
     _plan_callback(by, call)
-    return call
 
 
 ORIGINS = {
@@ -202,10 +184,8 @@ def _has_open_callback(call: Call) -> bool:
     return earlier.filter(callback__ended_at=None, callback__isnull=False).exists()
 
 
-@transaction.atomic(savepoint=False)
 def keep_voicemail(*, by: User, call: Call, recording_sid: str, seconds: int) -> None:
     """A voicemail was spoken; the task fetches the sound. A repeat has no effect."""
-    call = lock_call(call.pk)
     made = Voicemail(call=call, centre_id=call.centre_id, data_key_id=call.data_key_id)
     made.recording_sid, made.seconds = recording_sid, seconds
     if Voicemail.objects.filter(call=call).exists():
@@ -228,16 +208,11 @@ def _plan_callback_for_voicemail(by: User, call: Call, voicemail: Voicemail) -> 
     _plan_callback(by, call, callback_id=voicemail.pk)
 
 
-@transaction.atomic(savepoint=False)
 def store_sound(*, by: User, voicemail: Voicemail, sound: bytes) -> None:
     """The voicemail's sound, sealed, is ours from now on."""
     voicemail.sound, voicemail.fetched_at = sound, timezone.now()
     voicemail.save(update_fields=["sound", "fetched_at"])
     note(by, "call.voicemail_fetched", voicemail.call, {"bytes": len(sound)})
-
-
-def lock_call(call_id: uuid.UUID) -> Call:
-    return Call.objects.select_related("line").select_for_update(no_key=True, of=("self",)).get(pk=call_id)
 
 
 def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from hotline import telephony
 
-from .calls import end_call, lock_call, put_back, store_sound
+from .calls import end_call, put_back, store_sound
 from .commands import GOOD_FOR, finish, order
 from .legs import end_leg, leg_changed, lock_leg
 from .models import Call, Command, Leg, Voicemail
@@ -30,8 +30,7 @@ def request_for(command: Command) -> Request | None:
         case CommandKind.FETCH:
             return _fetch(command.call)
         case CommandKind.DIAL | CommandKind.ADD | CommandKind.HANG_UP:
-            leg = _leg(command)
-            return _of_leg(command, leg)
+            return _of_leg(command, Leg.objects.select_related("call__line").get(commands=command))
         case _:
             return _of_call(CommandKind(command.kind), Call.objects.get(commands=command))
 
@@ -80,7 +79,7 @@ def _fetch(call: Call) -> Request | None:
 def done(*, by: User, command: Command, answer: object) -> None:
     """The provider has done it."""
     if command.kind in (CommandKind.DIAL, CommandKind.ADD):
-        leg_changed(by=by, leg=_leg(command), status="queued", sequence=None, sid=str(answer))
+        leg_changed(by=by, leg=_locked_leg(command), status="queued", sequence=None, sid=str(answer))
     elif command.kind == CommandKind.FETCH and isinstance(answer, bytes):
         voicemail = Voicemail.objects.select_related("call").get(call__commands=command)
         store_sound(by=by, voicemail=voicemail, sound=answer)
@@ -98,10 +97,8 @@ def _delete_next(command: Command) -> None:
 def dropped(*, by: User, command: Command) -> None:
     """Its purpose is gone. A telephone that was to ring and never has is not waited for."""
     finish(by=by, command=command, state=CommandState.DROPPED)
-    if command.leg:
-        call, leg = lock_call(command.call_id), lock_leg(command.leg)
-        if leg.sid is None:
-            end_leg(by=by, call=call, leg=leg, reason="not rung")
+    if command.leg_id and (leg := _locked_leg(command)).sid is None:
+        end_leg(by=by, leg=leg, reason="not rung")
 
 
 @transaction.atomic
@@ -109,24 +106,24 @@ def gone(*, by: User, command: Command, problem: int) -> None:
     """Whom we meant has hung up: the command is settled, and what we believed is put right."""
     finish(by=by, command=command, state=CommandState.DROPPED, problem=problem)
     if command.leg_id:
-        leg = _leg(command)
-        end_leg(by=by, call=leg.call, leg=lock_leg(leg), reason="gone")
+        end_leg(by=by, leg=_locked_leg(command), reason="gone")
     elif command.kind in (CommandKind.CONNECT, CommandKind.GOODBYE):
-        end_call(by=by, call=command.call)
+        end_call(by=by, call=Call.objects.locked().get(pk=command.call_id))
 
 
 @transaction.atomic
 def failed(*, by: User, command: Command) -> None:
     """It will not happen. Nobody is left waiting for it; the reason is shown on the desk."""
     if command.kind in (CommandKind.DIAL, CommandKind.ADD):
-        leg = _leg(command)
-        end_leg(by=by, call=leg.call, leg=lock_leg(leg), reason="not rung")
+        end_leg(by=by, leg=_locked_leg(command), reason="not rung")
     elif command.kind == CommandKind.CONNECT:
-        for leg in Leg.objects.live().filter(call=command.call, party=Party.HANDLER):
+        call = Call.objects.locked().get(pk=command.call_id)
+        for leg in call.legs.locked().live().filter(party=Party.HANDLER):
             order(by=by, kind=CommandKind.HANG_UP, leg=leg)
-            end_leg(by=by, call=command.call, leg=lock_leg(leg), reason="not connected")
-        put_back(by=by, call=command.call, why="not connected")
+            end_leg(by=by, leg=leg, reason="not connected")
+        put_back(by=by, call=call, why="not connected")
 
 
-def _leg(command: Command) -> Leg:
-    return Leg.objects.select_related("call__line").get(commands=command)
+def _locked_leg(command: Command) -> Leg:
+    assert command.leg_id is not None
+    return lock_leg(command.leg_id)

@@ -32,7 +32,8 @@ class Telephone:
 
 def telephone_of(user: User, centre: Organisation) -> Telephone:
     seat = Seat.objects.select_related("call").filter(user=user).first()
-    waiting = list(Call.objects.waiting().filter(centre=centre).select_related("line")[: MOST_WAITING + 1])
+    shown = ("line__name", "language", "is_urgent", "waiting_since")
+    waiting = list(Call.objects.waiting().filter(centre=centre).select_related("line").only(*shown)[: MOST_WAITING + 1])
     return Telephone(
         is_connected=is_connected() and Line.objects.filter(centre=centre, is_active=True).exists(),
         seat=seat,
@@ -53,7 +54,7 @@ def _offer_to(seat: Seat | None) -> Offer | None:
 
 def _team(centre: Organisation) -> list[Seat]:
     on_duty = Seat.objects.filter(centre=centre).exclude(state=SeatState.OFF).select_related("user")
-    return list(on_duty.order_by("user__name"))
+    return list(on_duty.only("state", "user__name").order_by("user__name"))
 
 
 def _abusive(seat: Seat | None) -> Call | None:

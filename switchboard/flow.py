@@ -1,5 +1,7 @@
 """What each webhook of a call leads to: the change of state, and what is heard next. Run by the telephone's service.
 
+Call and leg are their rows, locked.
+
 The way of a caller: voice -> menu -> notices -> queue (wait, again and again) -> room -> end; or, out of hours and
 after waiting too long, a callback or a voicemail.
 """
@@ -41,13 +43,13 @@ MENU_TRIES = 2
 CALL_ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 
 
-def voice(by: User, event: Event) -> list[Verb]:
-    """A new call. One to a number that is not ours is told so."""
+def voice(by: User, event: Event, call: Call | None) -> list[Verb]:
+    """A new call, or one that rings again. One to a number that is not ours is told so."""
     line = Line.objects.select_related("centre").filter(number=event.get("To"), is_active=True).first()
     if line is None or not event.get("CallSid"):
         return [*say("en", spoken.TROUBLE), HangUp()]
     caller = calls.CallerId.of(event.get("From"), line.centre.country)
-    call = calls.arrive(by=by, line=line, sid=event.get("CallSid"), caller=caller)
+    call = call or calls.arrive(by=by, line=line, sid=event.get("CallSid"), caller=caller)
     now = timezone.now()
     if blocks.turn_away(by=by, call=call, now=now):
         return [Reject()]
@@ -71,7 +73,7 @@ def menu(by: User, event: Event, call: Call, attempt: int) -> list[Verb]:
 
 def wait(by: User, event: Event, call: Call) -> list[Verb]:
     """Asked again and again while the caller waits; a key leads here too."""
-    call = calls.begin_waiting(by=by, call=call)
+    calls.begin_waiting(by=by, call=call)
     if event.get("Digits") == "1" and call.state == CallState.WAITING:
         ending = Ending.CALLBACK if call.phone_index else Ending.ABANDONED
         calls.begin_leaving(by=by, call=call, ending=ending)
@@ -99,7 +101,7 @@ def queue(by: User, event: Event, call: Call) -> list[Verb]:
         return []
     if call.state == CallState.LEAVING and call.ending_so_far == Ending.CALLBACK:
         return [*say(_language(call), spoken.CALLBACK_NOTED), HangUp()]
-    call = calls.begin_leaving(by=by, call=call, ending=Ending(call.ending_so_far or Ending.ABANDONED))
+    calls.begin_leaving(by=by, call=call, ending=Ending(call.ending_so_far or Ending.ABANDONED))
     if call.state != CallState.LEAVING:
         return [HangUp()]
     if result == "leave" and not call.phone_index:
@@ -203,7 +205,7 @@ def softphone(by: User, event: Event) -> list[Verb]:
     identity = event.get("From").removeprefix("client:user_")
     claimed = Leg.objects.live().filter(party=Party.HANDLER, sid=None, state=LegState.PLANNED)
     leg = claimed.filter(user=int(identity)).first() if identity.isascii() and identity.isdigit() else None
-    if leg is None or not legs.accept_leg(by=by, leg=leg, sid=event.get("CallSid")[:64]):
+    if leg is None or not legs.accept_leg(by=by, leg=legs.lock_leg(leg.pk), sid=event.get("CallSid")[:64]):
         return [*say("en", spoken.CALLER_GONE), HangUp()]
     return [_handlers_place(leg)]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -19,37 +19,34 @@ from .models import Call, WebhookEvent
 HEARD_AGAIN = timedelta(seconds=30)
 
 
-@dataclass(frozen=True)
-class Stored:
-    """``is_repeat``: it came before, and ``event.answer`` is what was answered then."""
-
-    event: WebhookEvent
-    is_repeat: bool
-
-    @property
-    def told(self) -> Event:
-        """As it came, without its token."""
-        row = self.event
-        return Event(row.resource_sid, row.sequence, "", row.provider_time, row.parameters)
+def answer_before(*, kind: str, event: Event, about: str) -> str | None:
+    """What was answered when the same came before."""
+    earlier = WebhookEvent.objects.filter(dedupe_key=dedupe_key(kind, event, about))
+    row = earlier.only("data_key", "answer").first()
+    return str(row.answer) if row else None
 
 
-def store(*, kind: str, event: Event, about: str) -> Stored:
-    """Insert the event, or find the one that came before. A repeat at the same moment waits for the first to commit."""
+def store(*, kind: str, event: Event, about: str, call: Call | None, answer: str, problem: str) -> None:
+    """Keep what came and what was answered; with a problem, it counts as not processed.
+
+    Raises IntegrityError when the same has come at the same moment and is stored already.
+    """
+    now = timezone.now()
     row = WebhookEvent(kind=kind, resource_sid=event.sid, sequence=event.sequence, provider_time=event.at)
-    row.dedupe_key = dedupe_key(kind, event, about)
-    row.received_at = timezone.now()
-    calls = Call.objects.filter(sid=event.get("CallSid") or "-")
-    data_key_id, heard_at = calls.values_list("data_key_id", "heard_at").first() or (None, None)
-    # The call's own key, where we know it: what was said about a call is erased with it.
-    row.data_key_id = data_key_id or new_data_key().pk
-    row.parameters = event.parameters
-    WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
-    stored_as = WebhookEvent.objects.values_list("pk", flat=True).get(dedupe_key=row.dedupe_key)
-    if stored_as != row.pk:
-        return Stored(WebhookEvent.objects.get(pk=stored_as), is_repeat=True)
-    if heard_at and row.received_at - heard_at > HEARD_AGAIN:
-        calls.live().update(heard_at=row.received_at)
-    return Stored(row, is_repeat=False)
+    row.dedupe_key, row.received_at, row.processed_at = dedupe_key(kind, event, about), now, None if problem else now
+    row.data_key_id = _key_of(event, call)
+    row.parameters, row.answer, row.problem = event.parameters, answer, problem
+    row.save(force_insert=True)
+    if call and call.sid == event.get("CallSid") and now - call.heard_at > HEARD_AGAIN:
+        Call.objects.live().filter(pk=call.pk).update(heard_at=now)
+
+
+def _key_of(event: Event, call: Call | None) -> UUID:
+    """The call's own, where we know it: what was said about a call is erased with it."""
+    if call:
+        return call.data_key_id
+    new = Call.objects.filter(sid=event.get("CallSid") or "-").values_list("data_key_id", flat=True).first()
+    return new or new_data_key().pk
 
 
 def dedupe_key(kind: str, event: Event, about: str) -> str:
@@ -64,17 +61,20 @@ def dedupe_key(kind: str, event: Event, about: str) -> str:
     return f"{which}:{hashlib.sha256(said).hexdigest()}"
 
 
-def finish(*, stored: Stored, answer: str, problem: str) -> None:
-    """With a problem, it counts as not processed."""
-    stored.event.answer, stored.event.problem = answer, problem
-    stored.event.processed_at = None if problem else timezone.now()
-    stored.event.save(update_fields=["answer", "problem", "processed_at"])
-
-
-def unprocessed(kind: str, *, since: datetime) -> list[Stored]:
+def unprocessed(kind: str, *, since: datetime) -> list[WebhookEvent]:
     """What could not be applied when it came, oldest first."""
     rows = WebhookEvent.objects.filter(kind=kind, processed_at=None, received_at__gt=since).order_by("received_at")
-    return [Stored(row, is_repeat=False) for row in rows.select_related("data_key")]
+    return list(rows.select_related("data_key"))
+
+
+def told(row: WebhookEvent) -> Event:
+    """As it came, without its token."""
+    return Event(row.resource_sid, row.sequence, "", row.provider_time, row.parameters)
+
+
+def processed(row: WebhookEvent) -> None:
+    """What could not be applied has been applied now."""
+    WebhookEvent.objects.filter(pk=row.pk).update(problem="", processed_at=timezone.now())
 
 
 def count_refusal(*, kind: str) -> None:

@@ -46,12 +46,16 @@ class Line(models.Model):
 
 
 class CallQuerySet(models.QuerySet["Call"]):
+    def locked(self) -> CallQuerySet:
+        """With their lines. Whoever wants the same one waits until this transaction has ended."""
+        return self.select_related("line").select_for_update(no_key=True, of=("self",))
+
     def live(self) -> CallQuerySet:
         return self.filter(ended_at=None)
 
     def waiting(self) -> CallQuerySet:
         """Those in the queue, in the order in which they are to be answered."""
-        return self.filter(state=CallState.WAITING).order_by("-is_urgent", "waiting_since", "id")
+        return self.live().filter(state=CallState.WAITING).order_by("-is_urgent", "waiting_since", "id")
 
     def unheard_of(self, before: datetime) -> CallQuerySet:
         """Live calls about which the provider has told us nothing since ``before``."""
@@ -132,6 +136,10 @@ class Call(models.Model):
 
 
 class LegQuerySet(models.QuerySet["Leg"]):
+    def locked(self) -> LegQuerySet:
+        """Its call is locked before: all take the two in this order."""
+        return self.select_for_update(no_key=True)
+
     def live(self) -> LegQuerySet:
         return self.filter(ended_at=None)
 

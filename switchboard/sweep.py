@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from .calls import end_call, lock_call, note
+from .calls import end_call, note
 from .commands import order
 from .dispatch import offer_calls
 from .flow import CALL_ENDED
@@ -35,12 +35,12 @@ def release_claims(*, by: User, now: datetime) -> int:
     late = claimed.order_by("claimed_at").first()
     if late is None:
         return 0
-    call = lock_call(late.pk)
+    call = Call.objects.locked().get(pk=late.pk)
     if call.state == CallState.CONNECTING:
         note(by, "call.claim_ran_out", call, {"by": call.claimed_by_id})
-        for leg in Leg.objects.live().filter(call=call, party=Party.HANDLER):
+        for leg in call.legs.locked().live().filter(party=Party.HANDLER):
             order(by=by, kind=CommandKind.HANG_UP, leg=leg)
-            end_leg(by=by, call=call, leg=lock_leg(leg), reason="not picked up")
+            end_leg(by=by, leg=leg, reason="not picked up")
     return 1
 
 
@@ -71,11 +71,10 @@ def silent(before: datetime) -> list[Silent]:
 def apply(*, by: User, one: Silent, status: str) -> None:
     """What the provider says about it now."""
     if one.is_leg:
-        leg = Leg.objects.select_related("call").get(pk=one.key)
         if status in CALL_ENDED:
-            leg_changed(by=by, leg=leg, status="completed", sequence=None, sid=one.sid)
+            leg_changed(by=by, leg=lock_leg(one.key), status="completed", sequence=None, sid=one.sid)
         return
-    call = lock_call(one.key)
+    call = Call.objects.locked().get(pk=one.key)
     if status in CALL_ENDED:
         end_call(by=by, call=call)
     else:

@@ -1,4 +1,4 @@
-"""Where the provider calls us. Verify, store, apply, commit, answer: nothing slow, and an error 5xx only while the
+"""Where the provider calls us. Verify, apply, store, commit, answer: nothing slow, and an error 5xx only while the
 database itself fails: then the provider comes again.
 
 A repeat finds the stored answer and gets the same bytes. An event that cannot be applied stays, with the name of the
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -28,11 +29,11 @@ from hotline.telephony import Event, HangUp, Verb, render
 from privacy.context import acting_as
 
 from . import flow, intake, spoken
-from .models import Call, Leg
+from .models import Call
 
 log = logging.getLogger(__name__)
 XML = "text/xml; charset=utf-8"
-Step = Callable[[User, Event, dict[str, Any]], str]
+Step = Callable[[User, "Told"], str]
 TRIES = 3
 
 
@@ -40,8 +41,17 @@ def _trouble() -> str:
     return render([*spoken.say("en", spoken.TROUBLE), HangUp()])
 
 
+@dataclass(frozen=True)
+class Told:
+    """A verified webhook. ``keys``: of its address; ``call``: the one that it is about, locked."""
+
+    event: Event
+    keys: dict[str, Any]
+    call: Call | None
+
+
 def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step], Callable[..., HttpResponse]]:
-    """A view that hands verified, stored events to ``step``, which returns the document to answer with.
+    """A view that hands verified events to ``step``, which returns the document to answer with, and stores both.
 
     ``safe`` gives the document for an event that cannot be applied.
     """
@@ -56,9 +66,7 @@ def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step]
                 with acting_as(service, purpose="refusal"):
                     intake.count_refusal(kind=kind)
                 return HttpResponse(status=HTTPStatus.FORBIDDEN)
-            event = telephony.parse(request)
-            about = ":".join(str(value) for value in keys.values())
-            return _answer(_handled(kind, event, about, lambda by: step(by, event, dict(keys)), safe))
+            return _answer(_handled(kind, telephony.parse(request), keys, step, safe))
 
         return view
 
@@ -73,29 +81,39 @@ def _is_genuine(request: HttpRequest) -> bool:
         return False
 
 
-def _handled(kind: str, event: Event, about: str, step: Callable[[User], str], safe: Callable[[], str]) -> str:
-    """Two that wait for each other's rows are nobody's fault: whoever lost begins anew, and holds nothing meanwhile."""
+def _handled(kind: str, event: Event, keys: dict[str, Any], step: Step, safe: Callable[[], str]) -> str:
+    """Two at the same moment are nobody's fault: whoever lost begins anew, and holds nothing meanwhile."""
     for tries_left in reversed(range(TRIES)):
         try:
-            return _stored(kind, event, about, lambda: (step(service_user(Service.TELEPHONE)), ""))
+            return _stored(kind, event, keys, step)
         except Exception as error:  # whatever went wrong, the person on the line hears something
-            if tries_left and isinstance(error, OperationalError):
+            if tries_left and isinstance(error, (OperationalError, IntegrityError)):
                 continue
             log.exception("a webhook of the kind %s could not be applied", kind)
-            problem = type(error).__name__
-            return _stored(kind, event, about, lambda: (safe(), problem))  # noqa: B023  called at once
+            return _stored(kind, event, keys, lambda by, told: safe(), problem=type(error).__name__)
     raise AssertionError("unreachable")
 
 
-def _stored(kind: str, event: Event, about: str, work: Callable[[], tuple[str, str]]) -> str:
-    """Store and apply in one transaction; ``work`` gives the answer and the name of a problem, or an empty one."""
-    with acting_as(service_user(Service.TELEPHONE), purpose="webhook"):
-        stored = intake.store(kind=kind, event=event, about=about)
-        if stored.is_repeat:
-            return str(stored.event.answer)
-        answer, problem = work()
-        intake.finish(stored=stored, answer=answer, problem=problem)
+def _stored(kind: str, event: Event, keys: dict[str, Any], step: Step, *, problem: str = "") -> str:
+    """Apply and store in one transaction. With its call locked, a repeat at the same moment waits for the first."""
+    service, about = service_user(Service.TELEPHONE), ":".join(str(value) for value in keys.values())
+    with acting_as(service, purpose="webhook"):
+        call = _call_of(event, **keys)
+        before = intake.answer_before(kind=kind, event=event, about=about)
+        if before is not None:
+            return before
+        answer = step(service, Told(event, keys, call))
+        intake.store(kind=kind, event=event, about=about, call=call, answer=answer, problem=problem)
         return answer
+
+
+def _call_of(event: Event, *, call_id: UUID | None = None, leg_id: UUID | None = None, **_other: Any) -> Call | None:
+    calls = Call.objects.locked()
+    if call_id:
+        return calls.filter(pk=call_id).first()
+    if leg_id:
+        return calls.filter(legs=leg_id).first()
+    return calls.filter(sid=event.get("CallSid")).first() if event.get("CallSid") else None
 
 
 def _answer(document: str) -> HttpResponse:
@@ -105,42 +123,34 @@ def _answer(document: str) -> HttpResponse:
 
 
 def _of_call(step: Callable[..., list[Verb]], *, has_document: bool) -> Step:
-    def run(by: User, event: Event, keys: dict[str, Any]) -> str:
-        call_id: UUID = keys.pop("call_id")
-        call = Call.objects.select_related("line").filter(pk=call_id).first()
-        if call is None:
+    def run(by: User, told: Told) -> str:
+        if told.call is None:
             return render([HangUp()]) if has_document else ""
-        verbs = step(by, event, call, **keys)
+        more = {name: value for name, value in told.keys.items() if name != "call_id"}
+        verbs = step(by, told.event, told.call, **more)
         return render(verbs) if has_document else ""
 
     return run
 
 
 def _of_leg(step: Callable[..., list[Verb]], *, has_document: bool) -> Step:
-    def run(by: User, event: Event, keys: dict[str, Any]) -> str:
-        leg = Leg.objects.select_related("user", "call").filter(pk=keys["leg_id"]).first()
-        if leg is None:
+    def run(by: User, told: Told) -> str:
+        if told.call is None:
             return render([HangUp()]) if has_document else ""
-        verbs = step(by, event, leg)
+        verbs = step(by, told.event, told.call.legs.locked().get(pk=told.keys["leg_id"]))
         return render(verbs) if has_document else ""
 
     return run
 
 
-def _voice(by: User, event: Event, keys: dict[str, Any]) -> str:
-    return render(flow.softphone(by, event) if event.get("From").startswith("client:") else flow.voice(by, event))
-
-
-def _status(by: User, event: Event, keys: dict[str, Any]) -> str:
-    """Of a number: it names the call by its sid alone."""
-    call = Call.objects.select_related("line").filter(sid=event.get("CallSid") or "-").first()
-    if call:
-        flow.status(by, event, call)
-    return ""
+def _voice(by: User, told: Told) -> str:
+    if told.event.get("From").startswith("client:"):
+        return render(flow.softphone(by, told.event))
+    return render(flow.voice(by, told.event, told.call))
 
 
 voice = webhook("voice")(_voice)
-status = webhook("status")(_status)
+status = webhook("status")(_of_call(flow.status, has_document=False))
 menu = webhook("menu")(_of_call(flow.menu, has_document=True))
 wait = webhook("wait")(_of_call(flow.wait, has_document=True))
 queue = webhook("queue")(_of_call(flow.queue, has_document=True))

@@ -39,13 +39,13 @@ def take_up() -> None:
     service = service_user(Service.TELEPHONE)
     with acting_as(service, purpose="messages"):
         waiting = intake.unprocessed("message", since=timezone.now() - TRIED_FOR)
-    for stored in waiting:
+    for row in waiting:
         try:
             with acting_as(service, purpose="messages"):
-                deliver(by=service, event=stored.told)
-                intake.finish(stored=stored, answer=stored.event.answer, problem="")
+                deliver(by=service, event=intake.told(row))
+                intake.processed(row)
         except Exception:  # the next one may well be taken in
-            log.exception("message %s still cannot be taken in", stored.event.pk)
+            log.exception("message %s still cannot be taken in", row.pk)
 
 
 def _parts(message: TextMessage) -> dict[str, str]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from accounts.models import User
 from hotline import telephony
-from hotline.telephony import Event
-from switchboard.webhooks import webhook
+from switchboard.webhooks import Told, webhook
 
 from .actions import deliver, message_moved
 from .models import TextMessage
@@ -23,15 +20,15 @@ SENT_STATES = {
 
 
 @webhook("message", safe=telephony.render_message)
-def message(by: User, event: Event, keys: dict[str, Any]) -> str:
-    deliver(by=by, event=event)
+def message(by: User, told: Told) -> str:
+    deliver(by=by, event=told.event)
     return telephony.render_message()
 
 
 @webhook("message_status")
-def message_status(by: User, event: Event, keys: dict[str, Any]) -> str:
-    found = TextMessage.objects.filter(pk=keys["message_id"]).first()
-    state = SENT_STATES.get(event.get("MessageStatus"))
+def message_status(by: User, told: Told) -> str:
+    found = TextMessage.objects.filter(pk=told.keys["message_id"]).first()
+    state = SENT_STATES.get(told.event.get("MessageStatus"))
     if found and state:
-        message_moved(by=by, message=found, state=state, problem=event.get("ErrorCode"))
+        message_moved(by=by, message=found, state=state, problem=told.event.get("ErrorCode"))
     return ""

@@ -41,7 +41,7 @@ WITHOUT_AUTHOR = {
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
     "handoff.actions.needs_verification", "handoff.lapses.due_deadlines", "regions.actions.subject_of",
-    "switchboard.calls.running_block", "switchboard.calls.is_line_open", "switchboard.calls.lock_call",
+    "switchboard.calls.running_block", "switchboard.calls.is_line_open",
     "switchboard.legs.lock_leg", "texting.actions.is_opted_out", "switchboard.seats.lock_seat",
     "switchboard.sweep.silent", "switchboard.carrying_out.request_for",
 }  # fmt: skip

@@ -2,12 +2,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
+from contacts import browser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from people import People, new_id
 
 from accounts.models import User
@@ -66,3 +72,15 @@ def test_the_age_counts_from_the_first_request(people: People) -> None:
     ask(people.handler, view)
     ask(people.handler, view, signed_in_at=int(time.time()) - 100)
     assert seen[0] - seen[1] in (100, 101)
+
+
+def test_a_session_in_use_is_renewed_once_a_minute_and_ends_half_an_hour_after(
+    people: People,
+) -> None:
+    client, began = browser(people.handler), timezone.now()
+    for minutes, writes in [(0, 1), (0.5, 0), (1.1, 1), (29, 1), (58, 1)]:
+        with time_machine.travel(began + timedelta(minutes=minutes)), CaptureQueriesContext(connection) as asked:
+            assert client.get("/desk/").status_code == 200
+            assert sum('UPDATE "django_session"' in one["sql"] for one in asked.captured_queries) == writes
+    with time_machine.travel(began + timedelta(minutes=58 + 31)):
+        assert client.get("/desk/").status_code == 302

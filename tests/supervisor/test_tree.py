@@ -42,9 +42,9 @@ def data() -> Iterator[Path]:
 
 
 @pytest.fixture
-def tree(data: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
-    """Coverage measures the one that ends in order."""
-    running = Running.start(data, "--no-demo", measured="ordered" in request.node.name)
+def tree(data: Path) -> Iterator[Running]:
+    """As it runs at its users': coverage would take memory of its own in each process."""
+    running = Running.start(data, "--no-demo")
     yield running
     if running.popen.poll() is None:
         running.end(signal.SIGTERM)
@@ -94,7 +94,7 @@ def test_kill_9_of_the_supervisor_leaves_no_orphan_and_loses_no_data(tree: Runni
     tree.end(signal.SIGKILL)
     assert survivors(processes) == {}
 
-    again = Running.start(data, "--no-demo")
+    again = Running.start(data, "--no-demo", measured=True)
     processes = again.processes()
     assert sql(data, "SELECT word FROM kept") == "still here"
     assert again.end(signal.SIGINT) == 0

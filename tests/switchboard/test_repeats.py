@@ -30,11 +30,10 @@ from telephone import (
 )
 
 from accounts.models import User
-from hotline import telephony
 from hotline.models import Contact
 from journal.models import Event
 from switchboard.models import Call, Leg, Line, Offer, WebhookEvent
-from switchboard.webhooks import webhook
+from switchboard.webhooks import Told, webhook
 
 pytestmark = pytest.mark.django_db
 FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -116,19 +115,19 @@ def test_what_the_property_compares_is_a_whole_call(people: People, line: Line) 
 
 # --- any order ---------------------------------------------------------------------------------------------------
 
-Told = tuple[str, dict[str, str]]
+News = tuple[str, dict[str, str]]
 
 
-def of_room(event: str, sequence: int, label: str, reason: str = "") -> Told:
+def of_room(event: str, sequence: int, label: str, reason: str = "") -> News:
     said = {"StatusCallbackEvent": event, "SequenceNumber": str(sequence), "ParticipantLabel": label}
     return "call/{call}/conference/", {"ConferenceSid": "CF1", "ReasonParticipantLeft": reason, **said}
 
 
-def of_leg(status: str, sequence: int) -> Told:
+def of_leg(status: str, sequence: int) -> News:
     return "leg/{leg}/status/", {"CallStatus": status, "SequenceNumber": str(sequence), "CallSid": "{leg_sid}"}
 
 
-TALKING: list[Told] = [
+TALKING: list[News] = [
     of_leg("initiated", 0),
     of_leg("ringing", 1),
     of_leg("in-progress", 2),
@@ -138,7 +137,7 @@ TALKING: list[Told] = [
     of_room("participant-hold", 4, "{call_label}"),
     of_room("participant-unhold", 5, "{call_label}"),
 ]
-ENDED: list[Told] = [
+ENDED: list[News] = [
     of_room("participant-hold", 6, "{call_label}"),
     of_room("participant-leave", 7, "{call_label}", "participant_hung_up"),
     of_room("participant-leave", 8, "{leg_label}", "conference_ended_via_api"),
@@ -148,7 +147,7 @@ ENDED: list[Told] = [
 ]
 
 
-def after_all(people: People, events: list[Told]) -> Any:
+def after_all(people: People, events: list[News]) -> Any:
     """The state in which a conversation is after these events. They begin when the caller asks for the room."""
     take_seat(people.handler)
     phone = waiting()
@@ -173,7 +172,7 @@ def after_all(people: People, events: list[Told]) -> Any:
 @FEW
 @given(st.permutations(TALKING), st.lists(st.sampled_from(TALKING), max_size=4))
 def test_a_conversation_is_the_same_in_whatever_order_it_is_told(
-    people: People, line: Line, events: list[Told], again: list[Told]
+    people: People, line: Line, events: list[News], again: list[News]
 ) -> None:
     with undone():
         assert after_all(people, [*events, *again]) == (
@@ -185,7 +184,7 @@ def test_a_conversation_is_the_same_in_whatever_order_it_is_told(
 @FEW
 @given(st.permutations(TALKING + ENDED), st.lists(st.sampled_from(TALKING + ENDED), max_size=4))
 def test_an_end_is_the_same_in_whatever_order_it_is_told(
-    people: People, line: Line, events: list[Told], again: list[Told]
+    people: People, line: Line, events: list[News], again: list[News]
 ) -> None:
     with undone():
         assert after_all(people, [*events, *again]) == (
@@ -229,7 +228,7 @@ def test_whoever_lost_a_deadlock_tries_again(people: People, line: Line, lost: i
     tries: list[int] = []
 
     @webhook("probe")
-    def probe(by: User, event: telephony.Event, keys: dict[str, Any]) -> str:
+    def probe(by: User, told: Told) -> str:
         tries.append(len(tries))
         if len(tries) <= lost:
             connection.cursor().execute("do $$ begin raise exception using errcode = 'deadlock_detected'; end $$")

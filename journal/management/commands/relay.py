@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import time
@@ -23,13 +24,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
+        with asyncio.Runner() as loop:
+            self.deliver(loop)
+
+    def deliver(self, loop: asyncio.Runner) -> None:
         last_beat = 0.0
         while not self.stopping:
             try:
                 if time.monotonic() - last_beat > BEAT_SECONDS:
                     beat("relay")
                     last_beat = time.monotonic()
-                if not deliver_batch():
+                if not deliver_batch(loop.run):
                     self.wait()
             except (OperationalError, InterfaceError):
                 log.warning("the database does not answer, trying again", exc_info=True)
