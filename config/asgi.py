@@ -8,25 +8,21 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from a2wsgi import WSGIMiddleware  # noqa: E402
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
-from config.wsgi import application as forms  # noqa: E402
+from config.lanes import Lane  # noqa: E402
 from hotline.telephony import SIGNATURE_HEADER  # noqa: E402
 from journal.routing import websocket_urlpatterns  # noqa: E402
-
-if TYPE_CHECKING:
-    from a2wsgi.wsgi_typing import WSGIApp
 
 PAGES, WEBHOOKS = 2, 3  # threads; each keeps one connection to PostgreSQL
 # A thread that comes back from the database waits for the interpreter's lock for as long as this (s; Python's own value
@@ -39,8 +35,7 @@ class Lanes:
     """Webhooks have threads of their own: a caller on the telephone does not wait behind pages that are being made."""
 
     def __init__(self) -> None:
-        self.pages = WSGIMiddleware(cast("WSGIApp", forms), workers=PAGES)
-        self.webhooks = WSGIMiddleware(cast("WSGIApp", forms), workers=WEBHOOKS)
+        self.pages, self.webhooks = Lane(PAGES), Lane(WEBHOOKS)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         is_webhook = any(name == SIGNATURE for name, _value in scope["headers"])

@@ -1,0 +1,68 @@
+"""Django's WSGI handler behind an ASGI server: each lane has threads of its own.
+
+A thread gets a request when its whole body is here, and is free when its answer is made. With ``a2wsgi``'s own
+middleware the thread itself waits for the body: a handful of connections that never send theirs would silence the
+telephone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from a2wsgi.wsgi import build_environ
+from django.conf import settings
+
+from config.wsgi import application
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes = b""
+
+
+class Lane:
+    """An ASGI application for requests; each of its ``threads`` keeps one connection to PostgreSQL."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads = ThreadPoolExecutor(threads, thread_name_prefix="lane")
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                answer = Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [(b"connection", b"close")])
+                break
+            if not message.get("more_body"):
+                answer = await self._answer(build_environ(scope, io.BytesIO(body)))  # type: ignore[arg-type]
+                break
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _answer(self, environ: Any) -> Answer:
+        """In a context of its own, so that nothing of one request is left to the next."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, copy_context().run, _made, environ)
+
+
+def _made(environ: Any) -> Answer:
+    made: list[Answer] = []
+
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        encoded = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers]
+        made.append(Answer(int(status[:3]), encoded))
+
+    parts: Any = application(environ, start)
+    try:
+        return made[-1]._replace(body=b"".join(parts))
+    finally:
+        parts.close()
