@@ -109,6 +109,15 @@ def test_a_child_that_dies_stops_everything(tree: Running) -> None:
     assert "lotse: postgres ended by itself (code -9); all the rest is stopped with it." in tree.said
 
 
+def test_one_of_the_two_web_processes_does_not_go_on_alone(tree: Running) -> None:
+    processes = tree.processes()
+    _parent, first, _second = sorted(pid for pid, command in processes.items() if "config.web" in command)
+    os.kill(first, signal.SIGKILL)
+    assert tree.popen.wait(60) == 1
+    assert survivors(processes) == {}
+    assert "lotse: web ended by itself (code 1); all the rest is stopped with it." in tree.said
+
+
 def test_manage_starts_the_servers_it_needs_and_ends_them(data: Path) -> None:
     """Also after a crash that left a pid file which names a process that lives."""
     embedded = Embedded(DataDirectory.open(data, for_servers()))
