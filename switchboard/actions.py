@@ -72,7 +72,8 @@ def _contact(by: User, call: Call) -> Contact:
 def _ring(by: User, call: Call, phone: str, *, is_browser: bool) -> None:
     """The desk phone is rung; a browser phone comes by itself.
 
-    One whose end in an earlier call was not told yet counts as gone; it has been ordered to hang up.
+    One whose end in an earlier call was not told yet counts as gone; it has been ordered to hang up. That call is not
+    locked: a webhook may hold it and wait for the seat that we hold.
     """
     for left in Leg.objects.live().filter(party=Party.HANDLER, user=by).select_related("call"):
         end_leg(by=by, leg=left, reason="left over")

@@ -16,7 +16,7 @@ from .commands import GOOD_FOR, finish, order
 from .legs import end_leg, leg_changed, lock_leg
 from .models import Call, Command, Leg, Voicemail
 from .spoken import address
-from .states import CallState, CommandState
+from .states import CallState, CommandState, LegState
 from .vocabulary import CommandKind, Party
 
 RINGS_FOR = 20  # seconds a handler's telephone rings
@@ -40,7 +40,7 @@ def _of_leg(command: Command, leg: Leg) -> Request | None:
         # Also where the leg counts as ended here: what we gave up may still ring, or stand alone in a room.
         return partial(telephony.hang_up, sid=leg.sid) if leg.sid else None
     late = timezone.now() - command.made_at > GOOD_FOR
-    if leg.ended_at or leg.sid or leg.call.ended_at or late:
+    if leg.state != LegState.PLANNED or leg.call.ended_at or late:
         return None
     to, from_ = leg.phone, str(leg.call.line.number)
     status_url = address("leg_status", leg.pk)
@@ -97,7 +97,7 @@ def _delete_next(command: Command) -> None:
 def dropped(*, by: User, command: Command) -> None:
     """Its purpose is gone. A telephone that was to ring and never has is not waited for."""
     finish(by=by, command=command, state=CommandState.DROPPED)
-    if command.leg_id and (leg := _locked_leg(command)).sid is None:
+    if command.leg_id and (leg := _locked_leg(command)).state == LegState.PLANNED:
         end_leg(by=by, leg=leg, reason="not rung")
 
 

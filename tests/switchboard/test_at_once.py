@@ -128,6 +128,18 @@ def test_a_webhook_and_its_repeat_at_the_same_moment(own_database: OwnDatabase) 
     assert own_database.sql(kinds).split() == ["call.arrived|5", "call.ended|5", "call.waiting|5"]
 
 
+def test_a_message_and_its_repeat_at_the_same_moment(own_database: OwnDatabase) -> None:
+    """No call is locked here: whoever loses on the unique key begins anew, and what it wrote is gone."""
+    people = make_people()
+    make_line(people.centre)
+    for number in range(5):
+        said = {"MessageSid": f"SM{number}", "From": f"+49341123456{number}", "To": LINE, "Body": "Please write back."}
+        assert len(same_twice("/telephone/message/", said)) == 1
+    assert by_telephone(TextMessage.objects.count) == by_telephone(WebhookEvent.objects.count) == 5
+    assert by_telephone(lambda: WebhookEvent.objects.exclude(problem="").count()) == 0
+    assert own_database.sql("select count(*) from hotline_contact") == "5"
+
+
 def same_twice(path: str, values: dict[str, str]) -> set[bytes]:
     token, heard = uuid.uuid4().hex, []
     assert together(*[lambda: heard.append(tell(path, values, repeat=token).content)] * 2) == []

@@ -142,6 +142,19 @@ def test_a_ring_that_was_left_lying_puts_the_caller_back_into_the_queue(
     assert (phone.call.state, leg_of(phone.call).state, provider.asked) == ("waiting", "ended", [])
 
 
+def test_a_partner_who_is_in_the_room_already_stays(people: People, phone: Phone, provider: Provider) -> None:
+    """The room has told of them, while the news of their own telephone, with its id, are still under way."""
+    talking(people.handler, phone)
+    run_commands()
+    values = {"call_id": phone.call.pk, "leg_id": uuid.uuid4(), "phone": "+4930999", "organisation": None}
+    as_user(people.handler, actions.consult, by=people.handler, **values)
+    phone.in_room("participant-join", sequence=3, label=leg_of(phone.call, "partner").label)
+    old = timezone.now() - GOOD_FOR - timedelta(seconds=1)
+    by_telephone(lambda: Command.objects.filter(kind="add").update(made_at=old))
+    run_commands()
+    assert leg_of(phone.call, "partner").state == "in_room"
+
+
 def test_a_partner_who_is_not_rung_any_more_leaves_nobody_on_hold(
     people: People, phone: Phone, provider: Provider
 ) -> None:
