@@ -46,7 +46,7 @@ def open_case(*, by: User, assessment: Assessment) -> Case:
 def _open_or_find(by: User, assessment: Assessment) -> Case | None:
     """None when the contact belongs to a case that the actor may not see: its people read of it in its timeline."""
     require(by, Permission.TRIAGE_ASSESS, assessment.centre_id)
-    contact = Contact.objects.select_for_update().filter(pk=assessment.contact_id).first()
+    contact = Contact.objects.select_for_update(no_key=True).filter(pk=assessment.contact_id).first()
     if contact is None or not may_write_contact(by, contact):
         raise NotAllowed(Permission.CASE_READ)
     if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
@@ -78,7 +78,7 @@ def _contact_person(by: User, contact: Contact) -> User:
 
 
 def _reassess(by: User, link: CaseContact, assessment: Assessment) -> Case | None:
-    case = Case.objects.select_for_update().filter(pk=link.case_id).first()
+    case = Case.objects.select_for_update(no_key=True).filter(pk=link.case_id).first()
     if case is None or not may_write(by, case):
         _record_for("case.reassessment_due", by, link.case_id, assessment.centre_id, {"assessment": str(assessment.pk)})
         return None
@@ -125,7 +125,7 @@ def assign_case(*, by: User, case_id: uuid.UUID, to: User | None, seen: uuid.UUI
 @transaction.atomic
 def take_case(*, by: User, case_id: uuid.UUID) -> None:
     """Take a case that nobody has. Raises Stale when somebody else was faster. A repeat has no effect."""
-    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
     if case is None or not may_write(by, case):
         raise _lost(by, case_id)
     require(by, Permission.CASE_READ, case.centre_id)
@@ -173,7 +173,7 @@ def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
     Raises Stale when the contact belongs to another case.
     """
     case = _lock(by, case_id)
-    locked = Contact.objects.select_for_update().filter(pk=contact.pk, centre=case.centre_id).first()
+    locked = Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk, centre=case.centre_id).first()
     if locked is None or not may_write_contact(by, locked):
         raise NotAllowed(Permission.CONTACT_LOG)
     link = CaseContact.objects.filter(contact=locked).first()
@@ -236,7 +236,7 @@ def _move(by: User, case: Case, to: CaseState, **values: object) -> None:
 
 
 def _lock(by: User, case_id: uuid.UUID) -> Case:
-    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
     if case is None or not may_write(by, case):
         raise NotAllowed(Permission.CASE_READ)
     return case

@@ -18,13 +18,13 @@ django.setup()
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
-from django.urls import get_resolver  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from config.lanes import Lane  # noqa: E402
 from hotline.telephony import SIGNATURE_HEADER  # noqa: E402
 from journal.routing import websocket_urlpatterns  # noqa: E402
 
-PAGES, WEBHOOKS = 2, 3  # threads; each keeps one connection to PostgreSQL
+PAGES, WEBHOOKS = 3, 3  # threads; each keeps one connection to PostgreSQL
 # A thread that comes back from the database waits for the interpreter's lock for as long as this (s; Python's own value
 # is ten times more), and a webhook comes back ten times.
 sys.setswitchinterval(0.0005)
@@ -51,7 +51,7 @@ application = ProtocolTypeRouter(
 
 # What is loaded by now stays for good. A full collection would walk it again and again, for a tenth of a second each
 # time, while every caller waits: with this, the slowest webhooks take a quarter less.
-get_resolver().url_patterns  # noqa: B018  loads all views
+reverse("switchboard:voice")  # loads all views and knows their addresses
 gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 20, 50)

@@ -1,9 +1,9 @@
-"""`python -m config.web --port N`: the web as `./lotse up` runs it, two processes on one port.
+"""`python -m config.web --port N [--telephone-port M]`: the web as `./lotse up` runs it, in two processes.
 
-One interpreter runs one thread at a time, and a caller on the telephone waits for every page that is being made: with
-two processes, which share the memory of what they loaded before they parted, webhooks wait half as long (ADR 7).
-Whichever is free takes the next connection. They end together: if one dies, so does the other, and whoever watches us
-knows.
+One interpreter runs one thread at a time, and a caller on the telephone waits for every page that is being made. With a
+port for the provider, one process is the telephone's alone, and the pages give way to it; without, both take what comes
+(ADR 7). They share the memory of what was loaded before they parted, and end together: if one dies, so does the other,
+and whoever watches us knows.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ import os
 import signal
 import socket
 import sys
+from contextlib import ExitStack
 
 import uvicorn
 
 from supervisor.process import last_will
 
-PROCESSES = 2
+#: How far pages stand back where the telephone has a process of its own, as the system's niceness.
+PAGES_GIVE_WAY = 10
 
 
-def serve(listener: socket.socket) -> int:
+def serve(pages: socket.socket, telephone: socket.socket | None) -> int:
     """Serve until a signal ends us (0) or one process dies (1)."""
     from config.asgi import application
 
@@ -34,7 +36,7 @@ def serve(listener: socket.socket) -> int:
         proxy_headers=False,
         timeout_graceful_shutdown=8,
     )
-    children = {_fork(config, listener) for _number in range(PROCESSES)}
+    children = {_fork(config, pages, PAGES_GIVE_WAY if telephone else 0), _fork(config, telephone or pages, 0)}
 
     def end(_number: int = 0, _frame: object = None) -> None:
         for child in children:
@@ -50,12 +52,13 @@ def serve(listener: socket.socket) -> int:
     return 0 if status == 0 else 1
 
 
-def _fork(config: uvicorn.Config, listener: socket.socket) -> int:
+def _fork(config: uvicorn.Config, listener: socket.socket, niceness: int) -> int:
     """The number of a new process that serves and dies with us."""
     parent = os.getpid()
     child = os.fork()
     if child == 0:  # pragma: no cover  ends by itself, before anything is measured
         last_will(signal.SIGKILL, parent)()
+        os.nice(niceness)
         uvicorn.Server(config).run([listener])
         os._exit(0)
     return child
@@ -65,12 +68,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m config.web")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--telephone-port", type=int, help="where the provider's webhooks come in")
     at = parser.parse_args()
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((at.host, at.port))
-        listener.set_inheritable(True)
-        return serve(listener)
+    with ExitStack() as stack:
+        pages = stack.enter_context(_listener(at.host, at.port))
+        telephone = stack.enter_context(_listener(at.host, at.telephone_port)) if at.telephone_port else None
+        return serve(pages, telephone)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.set_inheritable(True)
+    return listener
 
 
 if __name__ == "__main__":

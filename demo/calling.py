@@ -6,12 +6,15 @@ The provider speaks to the server over HTTP as the real one does; the handlers u
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
+import os
 import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.synchronize import Event
 from urllib.parse import urlsplit
 
 from simulator import WITHHELD, Caller, Chaos, Latency, Number, Outcome, Phone, Provider, Step, voicemail
@@ -143,14 +146,45 @@ async def _settled(provider: Provider) -> None:
     await asyncio.wait_for(provider.settled(), 60)
 
 
+class Shift:
+    """Handlers in a process of their own, as browsers are elsewhere: while one reads a page, the provider would wait
+    for the interpreter, and with it its clock."""
+
+    def __init__(self, url: str, emails: Sequence[str], password: str, scale: float) -> None:
+        fresh = multiprocessing.get_context("spawn")
+        self.seated, self.stopping = fresh.Event(), fresh.Event()
+        place = (url, tuple(emails), password, scale)
+        self.process = fresh.Process(target=_work, args=(*place, self.seated, self.stopping), daemon=True)
+
+    def start(self, patience: float) -> None:
+        """Waits until all are at their desks, ``patience`` seconds at most."""
+        self.process.start()
+        self.seated.wait(patience)
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.process.join(30)
+
+
+def _work(url: str, emails: Sequence[str], password: str, scale: float, seated: Event, stopping: Event) -> None:
+    os.nice(10)  # their reading is no work of the server's
+    handlers = [Handler(url, email, password, scale, seed, stopping) for seed, email in enumerate(emails)]
+    for handler in handlers:
+        handler.start()
+        handler.seated.wait()  # one after another: signing in is work for the server
+    seated.set()
+    for handler in handlers:
+        handler.join()
+
+
 class Handler(threading.Thread):
     """A handler at the desk: ready, answers, talks, completes the contact, ready again, until told to stop."""
 
-    def __init__(self, url: str, email: str, password: str, scale: float, seed: int) -> None:
+    def __init__(self, url: str, email: str, password: str, scale: float, seed: int, stopping: Event) -> None:
         super().__init__(daemon=True)
         self.browser, self.email, self.password = Browser(url, patience=60), email, password
         self.scale, self.chance = scale, random.Random(seed)
-        self.seated, self.stopping = threading.Event(), threading.Event()
+        self.seated, self.stopping = threading.Event(), stopping
         self.done: Counter[str] = Counter()
         self.forms: list[Form] = []
 

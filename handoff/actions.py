@@ -199,7 +199,12 @@ def _lock_open_case(by: User, case_id: uuid.UUID) -> Case:
 
 def _lock_case(by: User, case_id: uuid.UUID) -> Case:
     """Two people who offer the same case to two partners wait for each other here."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("assessment").filter(pk=case_id).first()
+    case = (
+        Case.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("assessment")
+        .filter(pk=case_id)
+        .first()
+    )
     if case is None or not may_write_case(by, case):
         raise NotAllowed(Permission.REFERRAL_OFFER)
     return case

@@ -29,7 +29,7 @@ SEND_NOTICES = "handoff.tasks.send_notices"
 
 def lock(referral_id: uuid.UUID) -> Referral:
     """The referral, locked until the transaction ends. Raises NotAllowed when the actor cannot see it."""
-    referral = Referral.objects.select_for_update(of=("self",)).filter(pk=referral_id).first()
+    referral = Referral.objects.select_for_update(no_key=True, of=("self",)).filter(pk=referral_id).first()
     if referral is None:
         raise NotAllowed(Permission.REFERRAL_ANSWER)
     return referral

@@ -17,7 +17,9 @@ def claim_notices(*, now: datetime, lease: timedelta, event_id: int | None = Non
     free = Notice.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), sent_at=None)
     if event_id is not None:
         free = free.filter(event=event_id)
-    ids = list(free.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    ids = list(
+        free.select_for_update(no_key=True, skip_locked=True).order_by("pk").values_list("pk", flat=True)[:BATCH]
+    )
     Notice.objects.filter(pk__in=ids).update(claimed_until=now + lease)
     return list(Notice.objects.filter(pk__in=ids).select_related("recipient", "referral"))
 

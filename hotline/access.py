@@ -44,7 +44,7 @@ def request_access(*, by: User, request_id: uuid.UUID, contact_id: uuid.UUID, re
 @transaction.atomic
 def decide_access(*, by: User, request_id: uuid.UUID, grant: bool) -> AccessRequest:
     """A coordinator other than the one who asked. A second decision has no effect."""
-    request = AccessRequest.objects.select_for_update().filter(pk=request_id).first()
+    request = AccessRequest.objects.select_for_update(no_key=True).filter(pk=request_id).first()
     if request is None or request.requested_by_id == by.pk:
         raise NotAllowed(Permission.ACCESS_GRANT)
     require(by, Permission.ACCESS_GRANT, request.centre_id)

@@ -87,7 +87,7 @@ def receive_contact(
 @transaction.atomic
 def return_contact(*, by: User, contact_id: uuid.UUID) -> None:
     """The handler could not be reached by telephone: the contact is nobody's again. Run by a service."""
-    contact = Contact.objects.select_for_update().filter(pk=contact_id, state=ContactState.DRAFT).first()
+    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id, state=ContactState.DRAFT).first()
     if contact and contact.handler_id:
         previous = contact.handler_id
         _hand_to(contact, None)
@@ -211,14 +211,14 @@ def assign_contact(*, by: User, contact_id: uuid.UUID, to: User) -> Contact:
 def surface_forgotten(*, by: User, now: datetime) -> int:
     """Show unfinished contacts that nobody touched to the whole shift; returns how many. Run by the shift service."""
     surfaced = 0
-    for contact in Contact.objects.forgotten(now).select_for_update(skip_locked=True):
+    for contact in Contact.objects.forgotten(now).select_for_update(no_key=True, skip_locked=True):
         surfaced += Contact.objects.filter(pk=contact.pk, surfaced_at=None).update(surfaced_at=now)
         _record("contact.surfaced", by, contact, {"handler": contact.handler_id})
     return surfaced
 
 
 def _lock(by: User, contact_id: uuid.UUID) -> Contact:
-    contact = Contact.objects.select_for_update().filter(pk=contact_id).first()
+    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
     if contact is None or not may_write(by, contact):
         raise NotAllowed(Permission.CONTACT_LOG)
     return contact

@@ -90,7 +90,7 @@ def callback_from_call(
 @transaction.atomic
 def withdraw_suggestions(*, by: User, callbacks: Iterable[uuid.UUID]) -> None:
     """Somebody who hung up has been answered meanwhile: the suggestions to ring back go. Run by the service."""
-    open_ones = Callback.objects.select_for_update().filter(
+    open_ones = Callback.objects.select_for_update(no_key=True).filter(
         pk__in=list(callbacks), state=CallbackState.OPEN, origin=CallbackOrigin.MISSED
     )
     for callback in open_ones:
@@ -152,7 +152,7 @@ def end_callback(*, by: User, callback_id: uuid.UUID, reached: bool) -> None:
 
 
 def _lock(by: User, callback_id: uuid.UUID) -> Callback:
-    callback = Callback.objects.select_for_update().filter(pk=callback_id).first()
+    callback = Callback.objects.select_for_update(no_key=True).filter(pk=callback_id).first()
     if callback is None:
         raise NotAllowed(Permission.CONTACT_LOG)
     require(by, Permission.CONTACT_LOG, callback.centre_id)

@@ -125,7 +125,7 @@ def pause_intake(
     require_pause(by, organisation)
     if ends_on is not None and ends_on < starts_on:
         raise Invalid("a pause ends before it starts")
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     values = {"ends_on": ends_on, "reason": reason}
     pause = IntakePause.objects.filter(organisation=organisation, starts_on=starts_on, resumed_at=None).first()
     if pause and (pause.ends_on, pause.reason) == (ends_on, reason):
@@ -202,7 +202,7 @@ def save_liaison(
         "organisation": organisation,
         "last_contact_on": last_contact_on,
     }
-    current = Liaison.objects.current().select_for_update()
+    current = Liaison.objects.current().select_for_update(no_key=True)
     if current.filter(pk=liaison.pk, **values).exists():
         return
     if current.filter(sector=sector, region=region, post=post).exclude(pk=liaison.pk).exists():
@@ -226,7 +226,7 @@ def end_liaison(*, by: User, liaison: Liaison) -> bool:
 def _locked_profile(organisation: Organisation) -> PartnerProfile:
     """The profile, made empty when there is none yet; nobody else changes it until the transaction ends."""
     PartnerProfile.objects.bulk_create([PartnerProfile(organisation=organisation)], ignore_conflicts=True)
-    return PartnerProfile.objects.select_for_update().get(organisation=organisation)
+    return PartnerProfile.objects.select_for_update(no_key=True).get(organisation=organisation)
 
 
 def _next_version(profile: PartnerProfile, version: int, **values: Any) -> None:

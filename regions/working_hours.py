@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -36,12 +37,25 @@ def public_holidays(country: str, *subdivisions: str) -> Holidays:
 
     A country that the package does not know has none.
     """
-    known = holidays.list_supported_countries()
-    if country not in known:
-        return no_holidays
-    subdivision = next((name for name in subdivisions if name in known[country]), None)
-    found = holidays.country_holidays(country, subdiv=subdivision)
-    return lambda day: day in found
+    for subdivision in (*subdivisions, None):
+        if _is_known(country, subdivision):
+            return lambda day: day in _holidays_of(country, subdivision, day.year)
+    return no_holidays
+
+
+@cache
+def _is_known(country: str, subdivision: str | None) -> bool:
+    """Asks for this country alone: a list of what is known would load a hundred and more."""
+    try:
+        holidays.country_holidays(country, subdiv=subdivision)
+    except NotImplementedError:
+        return False
+    return True
+
+
+@cache
+def _holidays_of(country: str, subdivision: str | None, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
 
 
 @dataclass(frozen=True)

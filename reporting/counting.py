@@ -31,7 +31,7 @@ class Counting:
 
 def count_on(limit: int = BATCH) -> Counting:
     """Count the next ``limit`` events of the journal. Runs inside ``acting_as`` the service ``statistics``."""
-    progress, _made = Progress.objects.select_for_update().get_or_create(pk=1)
+    progress, _made = Progress.objects.select_for_update(no_key=True).get_or_create(pk=1)
     with connection.cursor() as cursor:
         cursor.execute(
             "select l.position, e.at, e.subject, e.kind like any(%s),"

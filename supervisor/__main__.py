@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
 def _up(data: DataDirectory, options: argparse.Namespace, outside: Outside) -> int:
     if data.lock() is None:
         raise Refused(f"Another Lotse already uses the data directory {data.root}; it was not disturbed.")
-    return Tree(data, free_port(options.port), not options.no_demo, outside).run()
+    return Tree(data, free_port(options.port), not options.no_demo, outside, options.telephone_port).run()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     default = Path(os.environ.get("LOTSE_DATA") or CHECKOUT / ".data")
     up = commands.add_parser("up", help="start everything and say where to go")
     up.add_argument("--port", type=int, default=8000, help="the port of the web server (0: any free one)")
+    up.add_argument("--telephone-port", type=int, default=0, help="the port for the provider's webhooks (any free one)")
     up.add_argument("--data", type=Path, default=default, metavar="DIR", help="where the data lies")
     up.add_argument("--no-demo", action="store_true", help="start with an empty database")
     run = commands.add_parser("manage", help="run a management command on the embedded services", add_help=False)

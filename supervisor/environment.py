@@ -31,7 +31,9 @@ class Outside:
         return bool(self.variables.get("REDIS_URL"))
 
 
-def shared(embedded: Embedded, outside: Outside, *, port: int | None, demo: bool) -> dict[str, str]:
+def shared(
+    embedded: Embedded, outside: Outside, *, port: int | None, telephone_port: int | None = None, demo: bool
+) -> dict[str, str]:
     """The variables that every process has in common, apart from its DATABASE_URL."""
     data = embedded.data
     defaults = {
@@ -52,15 +54,17 @@ def shared(embedded: Embedded, outside: Outside, *, port: int | None, demo: bool
     if not (outside.variables.get("LOTSE_SECRET_KEY") or outside.variables.get("LOTSE_SECRET_KEY_FILE")):
         defaults["LOTSE_SECRET_KEY_FILE"] = str(data.secret_key)
     if defaults["LOTSE_DEMO"] == "1" and not outside.variables.get("LOTSE_TELEPHONY_ACCOUNT"):
-        defaults |= _telephone_of_the_demo(data.telephone_token, port)
+        defaults |= _telephone_of_the_demo(data.telephone_token, port, telephone_port)
     given = {name: value for name, value in outside.variables.items() if value and name not in SLOW}
     path = os.pathsep.join([str(embedded.postgres.programs), given.get("PATH", os.defpath)])  # psql for dbshell
     return {**defaults, **given, "LOTSE_DATA": str(data.root), "PATH": path}
 
 
-def _telephone_of_the_demo(token: Path, port: int | None) -> dict[str, str]:
+def _telephone_of_the_demo(token: Path, port: int | None, telephone_port: int | None) -> dict[str, str]:
     """An account at the simulator, which answers beside the web as long as `manage simulate_calls` runs."""
+    here = {"LOTSE_TELEPHONY_PUBLIC_URL": f"http://127.0.0.1:{telephone_port}"} if telephone_port else {}
     return {
+        **here,
         "LOTSE_TELEPHONY_ACCOUNT": "AC" + "d" * 32,
         "LOTSE_TELEPHONY_TOKEN_FILE": str(token),
         "LOTSE_TELEPHONY_API_URL": f"http://127.0.0.1:{(port or 8000) + 1}",

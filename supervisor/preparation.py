@@ -52,7 +52,7 @@ def fingerprint(environment: Mapping[str, str]) -> str:
         state = os.stat(path)
         seen.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
     for name in sorted(name for name in environment if name.startswith(READ_FROM_ENVIRONMENT)):
-        if name not in {"LOTSE_PUBLIC_BASE_URL", "LOTSE_PROCESS"}:
+        if name not in {"LOTSE_PUBLIC_BASE_URL", "LOTSE_TELEPHONY_PUBLIC_URL", "LOTSE_PROCESS"}:
             seen.update(f"{name}\0{environment[name]}\0".encode())
     return seen.hexdigest()
 

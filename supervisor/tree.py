@@ -34,6 +34,8 @@ class Tree:
     port: int
     demo: bool
     outside: Outside
+    telephone_port: int = 0
+    """Where the provider's webhooks come in; 0: any free one."""
     say: Callable[[str], None] = print
     children: list[process.Child] = field(default_factory=list)
     people: list[tuple[str, str, str]] = field(default_factory=list)
@@ -41,7 +43,10 @@ class Tree:
 
     def __post_init__(self) -> None:
         self.embedded = Embedded(self.data)
-        self.shared = shared(self.embedded, self.outside, port=self.port, demo=self.demo)
+        self.telephone_port = free_port(self.telephone_port)
+        self.shared = shared(
+            self.embedded, self.outside, port=self.port, telephone_port=self.telephone_port, demo=self.demo
+        )
         self.addresses = addresses(self.embedded, self.outside)
 
     def run(self) -> int:
@@ -86,9 +91,9 @@ class Tree:
             self.children.append(child)
 
     def _processes(self) -> list[tuple[str, list[str], str]]:
-        python = sys.executable
+        python, ports = sys.executable, ["--port", str(self.port), "--telephone-port", str(self.telephone_port)]
         return [
-            ("web", [python, "-m", "config.web", "--host", HOST, "--port", str(self.port)], WEB),
+            ("web", [python, "-m", "config.web", "--host", HOST, *ports], WEB),
             ("worker", [python, "-m", "config.work", "worker"], WORKER),
             ("beat", [python, "-m", "config.work", "beat"], WORKER),
             ("relay", [python, "manage.py", "relay", "--skip-checks"], WORKER),

@@ -26,7 +26,7 @@ from regions.working_hours import is_open, next_opening
 
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
-from .models import Block, Call, Leg, Line, Voicemail
+from .models import Block, Call, Line, Voicemail
 from .seats import leave_call
 from .states import CALL_TRANSITIONS, NATURAL_ENDING, CallState, Ending, SeatState
 from .vocabulary import CommandKind
@@ -114,12 +114,14 @@ def begin_talking(*, by: User, call: Call) -> None:
     """Caller and handler are in the room."""
     if call.state == CallState.CONNECTING:
         move(by, call, CallState.TALKING, connected_at=timezone.now())
-        if call.phone_index:
-            withdraw_suggestions(by=by, callbacks=_suggested(call))
+        if suggested := _suggested(call):
+            withdraw_suggestions(by=by, callbacks=suggested)
 
 
 def _suggested(call: Call) -> list[uuid.UUID]:
     """Callbacks that were only suggested because this number hung up earlier."""
+    if call.phone_index is None:
+        return []
     earlier = Call.objects.filter(phone_index=call.phone_index, centre=call.centre_id, callback__isnull=False)
     return [pk for pk in earlier.values_list("callback_id", flat=True) if pk]
 
@@ -143,9 +145,10 @@ def end_call(*, by: User, call: Call, ending: Ending | None = None) -> None:
     if call.state == CallState.ENDED:
         return
     decided = ending or Ending(call.ending_so_far or NATURAL_ENDING[CallState(call.state)])
-    withdraw_offers(by=by, call=call)
+    if call.claimed_by_id is None:
+        withdraw_offers(by=by, call=call)
     move(by, call, CallState.ENDED, ending=decided, ended_at=timezone.now(), is_held=False)
-    for leg in Leg.objects.live().filter(call=call):
+    for leg in call.legs.live():
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)
     leave_call(by=by, call=call)
     _plan_callback(by, call)

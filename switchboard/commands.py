@@ -37,26 +37,14 @@ returning id
 """
 
 
-def order(
-    *,
-    by: User,
-    kind: CommandKind,
-    call: Call | None = None,
-    leg: Leg | None = None,
-) -> Command:
+def order(*, by: User, kind: CommandKind, call: Call | None = None, leg: Leg | None = None) -> Command:
     """Write the command down; the event wakes the task when the transaction has committed."""
     about = call or (leg.call if leg else None)
     if about is None:
         raise ValueError("a command is about a call")
     command = Command.objects.create(centre_id=about.centre_id, kind=kind, call=about, leg=leg)
-    record(
-        "command.ordered",
-        by=by,
-        subject=about.pk,
-        centre=about.centre_id,
-        data={"command": command.pk, "kind": kind},
-        wake=TASK,
-    )
+    data = {"command": command.pk, "kind": kind}
+    record("command.ordered", by=by, subject=about.pk, centre=about.centre_id, data=data, wake=TASK)
     return command
 
 

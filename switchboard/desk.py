@@ -31,13 +31,13 @@ class Telephone:
 
 
 def telephone_of(user: User, centre: Organisation) -> Telephone:
-    seat = Seat.objects.select_related("call").filter(user=user).first()
+    seat = Seat.objects.filter(user=user).first()
     shown = ("line__name", "language", "is_urgent", "waiting_since")
     waiting = list(Call.objects.waiting().filter(centre=centre).select_related("line").only(*shown)[: MOST_WAITING + 1])
     return Telephone(
         is_connected=is_connected() and Line.objects.filter(centre=centre, is_active=True).exists(),
         seat=seat,
-        offer=_offer_to(seat),
+        offer=_offer_to(seat) if waiting else None,
         queue=waiting[:MOST_WAITING],
         has_more=len(waiting) > MOST_WAITING,
         team=list(_team(centre)),

@@ -85,7 +85,7 @@ def wait(by: User, event: Event, call: Call) -> list[Verb]:
         return [Leave()] if call.state == CallState.LEAVING else [HangUp()]
     language = _language(call)
     prompts: list[Say | Play | Pause] = [
-        *spoken.position(language, _ahead(call)),
+        *spoken.position(language, Call.objects.ahead_of(call)),
         *say(language, spoken.CALLBACK_OFFER),
         *spoken.clip(),
     ]
@@ -237,13 +237,6 @@ def _record(call: Call) -> list[Verb]:
         Record(address("recorded", call.pk), address("recording", call.pk)),
         Redirect(address("after", call.pk)),
     ]
-
-
-def _ahead(call: Call) -> int:
-    """Callers who are answered before this one, as far as the same handlers could take them."""
-    before = Call.objects.waiting().filter(line__skill=call.line.skill, language=call.language, centre=call.centre_id)
-    keys = list(before.values_list("pk", flat=True))
-    return keys.index(call.pk) if call.pk in keys else 0
 
 
 def _language(call: Call) -> str:

@@ -17,13 +17,13 @@ from .models import Call, WebhookEvent
 
 #: That the provider spoke of a call is noted so often; the sweep asks after two minutes of silence.
 HEARD_AGAIN = timedelta(seconds=30)
+EARLIER = "select id, data_key_id, answer from switchboard_webhookevent where dedupe_key = %s"
 
 
 def answer_before(*, kind: str, event: Event, about: str) -> str | None:
     """What was answered when the same came before."""
-    earlier = WebhookEvent.objects.filter(dedupe_key=dedupe_key(kind, event, about))
-    row = earlier.only("data_key", "answer").first()
-    return str(row.answer) if row else None
+    earlier = WebhookEvent.objects.raw(EARLIER, [dedupe_key(kind, event, about)])
+    return next((str(row.answer) for row in earlier), None)
 
 
 def store(*, kind: str, event: Event, about: str, call: Call | None, answer: str, problem: str) -> None:

@@ -7,6 +7,7 @@ ended. A leg is taken as ``lock_leg`` gives it: its row is locked, and before it
 from __future__ import annotations
 
 from collections.abc import Container
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -46,11 +47,13 @@ def leg_changed(*, by: User, leg: Leg, status: str, sequence: int | None, sid: s
         return
     if sequence is not None and sequence <= leg.sequence and to != LegState.ENDED:
         return
-    Leg.objects.filter(pk=leg.pk).update(sequence=max(leg.sequence, sequence or 0), sid=leg.sid or sid or None)
+    known: dict[str, Any] = {"sequence": max(leg.sequence, sequence or 0), "sid": leg.sid or sid or None}
     if to == LegState.ENDED:
-        end_leg(by=by, leg=leg, reason=status)
+        end_leg(by=by, leg=leg, reason=status, **known)
     elif to in LEG_TRANSITIONS[LegState(leg.state)]:
-        _move(by, leg, to)
+        _move(by, leg, to, **known)
+    else:
+        Leg.objects.filter(pk=leg.pk).update(**known)
 
 
 def accept_leg(*, by: User, leg: Leg, sid: str) -> bool:
@@ -96,20 +99,20 @@ def room_changed(
     if label == call.room:
         if event in HOLDS and not _was_told(call, HOLDS, after=sequence):
             _held(by, call, HOLDS[event])
-    elif label and (leg := call.legs.locked().filter(pk=label).first()):
+    elif label and (leg := Leg.objects.lock(label, call)):
         _leg_in_room(by, leg, event, sequence, reason)
 
 
 def _leg_in_room(by: User, leg: Leg, event: str, sequence: int | None, reason: str) -> None:
     if leg.state == LegState.ENDED or (sequence is not None and sequence <= leg.room_sequence):
         return
-    if sequence is not None:
-        Leg.objects.filter(pk=leg.pk).update(room_sequence=sequence)
+    known: dict[str, Any] = {} if sequence is None else {"room_sequence": sequence}
     if event == "participant-join" and leg.state != LegState.IN_ROOM:
-        Leg.objects.filter(pk=leg.pk).update(joined_at=timezone.now())
-        _move(by, leg, LegState.IN_ROOM)
+        _move(by, leg, LegState.IN_ROOM, joined_at=timezone.now(), **known)
     elif event == "participant-leave":
-        end_leg(by=by, leg=leg, reason=reason or "left")
+        end_leg(by=by, leg=leg, reason=reason or "left", **known)
+    elif known:
+        Leg.objects.filter(pk=leg.pk).update(**known)
 
 
 def _was_told(call: Call, events: Container[str], *, after: int | None = -1) -> bool:
@@ -126,11 +129,14 @@ def _held(by: User, call: Call, is_held: bool) -> None:
         note(by, "call.held" if is_held else "call.resumed", call)
 
 
-def end_leg(*, by: User, leg: Leg, reason: str) -> None:
-    """A telephone has gone, and what follows: nobody is left waiting for somebody who is not there."""
+def end_leg(*, by: User, leg: Leg, reason: str, **known: Any) -> None:
+    """A telephone has gone, and what follows: nobody is left waiting for somebody who is not there.
+
+    ``known``: what else is to be written into its row.
+    """
     call, was_in = leg.call, leg.state
     changed = Leg.objects.filter(pk=leg.pk, ended_at=None).update(
-        state=LegState.ENDED, ended_at=timezone.now(), reason=reason[:40]
+        state=LegState.ENDED, ended_at=timezone.now(), reason=reason[:40], **known
     )
     if not changed:
         return
@@ -177,7 +183,7 @@ def lock_leg(leg_id: UUID) -> Leg:
     return Call.objects.locked().get(legs=leg_id).legs.locked().get(pk=leg_id)
 
 
-def _move(by: User, leg: Leg, to: LegState) -> None:
-    Leg.objects.filter(pk=leg.pk).update(state=to)
+def _move(by: User, leg: Leg, to: LegState, **values: Any) -> None:
+    Leg.objects.filter(pk=leg.pk).update(state=to, **values)
     leg.state = to
     note(by, "call.leg_moved", leg.call, {"party": leg.party, "to": to})

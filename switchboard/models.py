@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -45,10 +47,33 @@ class Line(models.Model):
         return f"line {self.pk}"
 
 
+#: A webhook begins with one of these, while somebody is on the line: Django takes longer to put such a statement
+#: together than PostgreSQL to run it (ADR 7).
+LOCK_CALL = {
+    "id": "select * from switchboard_call where id = %s for no key update",
+    "sid": "select * from switchboard_call where sid = %s for no key update",
+    "leg": "select * from switchboard_call where id = (select call_id from switchboard_leg where id = %s)"
+    " for no key update",
+}
+LOCK_LEG = "select * from switchboard_leg where id = %s and call_id = %s for no key update"
+
+#: In the order of ``waiting()``.
+AHEAD = """
+    select count(*) from switchboard_call other join switchboard_line line on line.id = other.line_id
+    where other.ended_at is null and other.state = 'waiting' and other.centre_id = %(centre_id)s
+      and other.language = %(language)s and line.skill = (select skill from switchboard_line where id = %(line_id)s)
+      and (not other.is_urgent, other.waiting_since, other.id) < (not %(is_urgent)s, %(waiting_since)s, %(id)s)
+"""
+
+
 class CallQuerySet(models.QuerySet["Call"]):
     def locked(self) -> CallQuerySet:
-        """With their lines. Whoever wants the same one waits until this transaction has ended."""
-        return self.select_related("line").select_for_update(no_key=True, of=("self",))
+        """Whoever wants the same one waits until this transaction has ended."""
+        return self.select_for_update(no_key=True)
+
+    def lock(self, by: Literal["id", "sid", "leg"], key: UUID | str) -> Call | None:
+        """The one call with this id, this number at the provider, or this leg; locked."""
+        return next(iter(self.raw(LOCK_CALL[by], [key])), None)
 
     def live(self) -> CallQuerySet:
         return self.filter(ended_at=None)
@@ -56,6 +81,14 @@ class CallQuerySet(models.QuerySet["Call"]):
     def waiting(self) -> CallQuerySet:
         """Those in the queue, in the order in which they are to be answered."""
         return self.live().filter(state=CallState.WAITING).order_by("-is_urgent", "waiting_since", "id")
+
+    def ahead_of(self, call: Call) -> int:
+        """How many are answered before this one, as far as the same handlers could take them."""
+        if call.state != CallState.WAITING:
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute(AHEAD, vars(call))
+            return int(cursor.fetchone()[0])
 
     def unheard_of(self, before: datetime) -> CallQuerySet:
         """Live calls about which the provider has told us nothing since ``before``."""
@@ -118,7 +151,9 @@ class Call(models.Model):
                 condition=Q(state="connecting"),  # one that was handed over goes on without its handler
                 name="one_call_per_handler",
             ),
-            models.UniqueConstraint(fields=["contact"], name="one_call_per_contact"),
+            models.UniqueConstraint(
+                fields=["contact"], condition=Q(contact__isnull=False), name="one_call_per_contact"
+            ),
         ]
         indexes = [
             models.Index(fields=["centre", "-arrived_at"], name="call_centre_newest"),
@@ -140,6 +175,13 @@ class LegQuerySet(models.QuerySet["Leg"]):
         """Its call is locked before: all take the two in this order."""
         return self.select_for_update(no_key=True)
 
+    def lock(self, key: UUID | str, call: Call) -> Leg | None:
+        """The one leg of this call, which is locked, with this id; locked too."""
+        leg = next(iter(self.raw(LOCK_LEG, [key, call.pk])), None)
+        if leg:
+            leg.call = call
+        return leg
+
     def live(self) -> LegQuerySet:
         return self.filter(ended_at=None)
 
@@ -155,7 +197,7 @@ class Leg(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
     phone = EncryptedTextField()
-    sid = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  unknown until the provider answers
+    sid = models.CharField(max_length=64, null=True)  # noqa: DJ001  unknown until the provider answers
     state = models.CharField(max_length=10, choices=LegState, default=LegState.PLANNED)
     sequence = models.IntegerField(default=-1)
     room_sequence = models.IntegerField(default=-1)
@@ -175,6 +217,7 @@ class Leg(models.Model):
             models.UniqueConstraint(
                 fields=["user"], condition=Q(ended_at__isnull=True, party="handler"), name="one_leg_per_handler"
             ),
+            models.UniqueConstraint(fields=["sid"], condition=Q(sid__isnull=False), name="one_leg_per_sid"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import SuspiciousOperation
@@ -29,7 +29,7 @@ from hotline.telephony import Event, HangUp, Verb, render
 from privacy.context import acting_as
 
 from . import flow, intake, spoken
-from .models import Call
+from .models import Call, Leg
 
 log = logging.getLogger(__name__)
 XML = "text/xml; charset=utf-8"
@@ -108,12 +108,11 @@ def _stored(kind: str, event: Event, keys: dict[str, Any], step: Step, *, proble
 
 
 def _call_of(event: Event, *, call_id: UUID | None = None, leg_id: UUID | None = None, **_other: Any) -> Call | None:
-    calls = Call.objects.locked()
     if call_id:
-        return calls.filter(pk=call_id).first()
+        return Call.objects.lock("id", call_id)
     if leg_id:
-        return calls.filter(legs=leg_id).first()
-    return calls.filter(sid=event.get("CallSid")).first() if event.get("CallSid") else None
+        return Call.objects.lock("leg", leg_id)
+    return Call.objects.lock("sid", event.get("CallSid")) if event.get("CallSid") else None
 
 
 def _answer(document: str) -> HttpResponse:
@@ -122,22 +121,15 @@ def _answer(document: str) -> HttpResponse:
     return HttpResponse(document, content_type=XML)
 
 
-def _of_call(step: Callable[..., list[Verb]], *, has_document: bool) -> Step:
+def _of(about: Literal["call", "leg"], step: Callable[..., list[Verb]], *, has_document: bool) -> Step:
     def run(by: User, told: Told) -> str:
-        if told.call is None:
+        row: Call | Leg | None = told.call
+        if about == "leg" and told.call:
+            row = Leg.objects.lock(told.keys["leg_id"], told.call)
+        if row is None:
             return render([HangUp()]) if has_document else ""
-        more = {name: value for name, value in told.keys.items() if name != "call_id"}
-        verbs = step(by, told.event, told.call, **more)
-        return render(verbs) if has_document else ""
-
-    return run
-
-
-def _of_leg(step: Callable[..., list[Verb]], *, has_document: bool) -> Step:
-    def run(by: User, told: Told) -> str:
-        if told.call is None:
-            return render([HangUp()]) if has_document else ""
-        verbs = step(by, told.event, told.call.legs.locked().get(pk=told.keys["leg_id"]))
+        more = {name: value for name, value in told.keys.items() if name not in ("call_id", "leg_id")}
+        verbs = step(by, told.event, row, **more)
         return render(verbs) if has_document else ""
 
     return run
@@ -150,17 +142,17 @@ def _voice(by: User, told: Told) -> str:
 
 
 voice = webhook("voice")(_voice)
-status = webhook("status")(_of_call(flow.status, has_document=False))
-menu = webhook("menu")(_of_call(flow.menu, has_document=True))
-wait = webhook("wait")(_of_call(flow.wait, has_document=True))
-queue = webhook("queue")(_of_call(flow.queue, has_document=True))
-leave = webhook("leave")(_of_call(flow.leave, has_document=True))
-recorded = webhook("recorded")(_of_call(flow.recorded, has_document=True))
-recording = webhook("recording")(_of_call(flow.recording, has_document=False))
-room = webhook("room")(_of_call(flow.room, has_document=True))
-after = webhook("after")(_of_call(flow.after, has_document=True))
-conference = webhook("conference")(_of_call(flow.conference, has_document=False))
-leg_answer = webhook("leg_answer")(_of_leg(flow.answer, has_document=True))
-leg_accept = webhook("leg_accept")(_of_leg(flow.leg_accept, has_document=True))
-leg_after = webhook("leg_after")(_of_leg(flow.leg_after, has_document=True))
-leg_status = webhook("leg_status")(_of_leg(flow.leg_status, has_document=False))
+status = webhook("status")(_of("call", flow.status, has_document=False))
+menu = webhook("menu")(_of("call", flow.menu, has_document=True))
+wait = webhook("wait")(_of("call", flow.wait, has_document=True))
+queue = webhook("queue")(_of("call", flow.queue, has_document=True))
+leave = webhook("leave")(_of("call", flow.leave, has_document=True))
+recorded = webhook("recorded")(_of("call", flow.recorded, has_document=True))
+recording = webhook("recording")(_of("call", flow.recording, has_document=False))
+room = webhook("room")(_of("call", flow.room, has_document=True))
+after = webhook("after")(_of("call", flow.after, has_document=True))
+conference = webhook("conference")(_of("call", flow.conference, has_document=False))
+leg_answer = webhook("leg_answer")(_of("leg", flow.answer, has_document=True))
+leg_accept = webhook("leg_accept")(_of("leg", flow.leg_accept, has_document=True))
+leg_after = webhook("leg_after")(_of("leg", flow.leg_after, has_document=True))
+leg_status = webhook("leg_status")(_of("leg", flow.leg_status, has_document=False))

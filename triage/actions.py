@@ -181,14 +181,14 @@ def send_back(*, by: User, assessment_id: uuid.UUID, version: int, note: str) ->
 
 
 def _lock_contact(by: User, contact_id: uuid.UUID) -> Contact:
-    contact = Contact.objects.select_for_update().filter(pk=contact_id).first()
+    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
     if contact is None or not may_write_contact(by, contact):
         raise NotAllowed(Permission.TRIAGE_ASSESS)
     return contact
 
 
 def _lock(by: User, assessment_id: uuid.UUID) -> Assessment:
-    locked = Assessment.objects.select_for_update(of=("self",)).select_related("contact")
+    locked = Assessment.objects.select_for_update(no_key=True, of=("self",)).select_related("contact")
     assessment = locked.filter(pk=assessment_id).first()
     if assessment is None or not may_write(by, assessment):
         raise NotAllowed(Permission.TRIAGE_ASSESS)

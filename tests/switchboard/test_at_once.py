@@ -33,6 +33,8 @@ from accounts.models import User
 from hotline.actions import take_contact
 from hotline.models import Contact
 from journal.stale import Stale
+from privacy.context import acting_as
+from switchboard.actions import accept
 from switchboard.blocks import block_caller
 from switchboard.commands import claim_commands
 from switchboard.dispatch import expire_offers
@@ -88,6 +90,21 @@ def test_one_handler_gets_one_of_two_calls(own_database: OwnDatabase) -> None:
     assert [type(failure) for failure in failures] == [Stale]
     assert sorted([first.call.state, second.call.state]) == ["connecting", "waiting"]
     assert len(contacts(people)) == 1
+
+
+def test_a_claim_that_is_not_committed_yet_keeps_nobody_from_committing(own_database: OwnDatabase) -> None:
+    """A commit holds the journal's chain while it checks what it refers to. Would it wait there for a row, its owner
+    would wait for the chain, and both for the second after which PostgreSQL looks for such circles."""
+    people = make_people()
+    make_line(people.centre)
+    call_id = waiting().call.pk
+    take_seat(people.handler)
+    with acting_as(people.handler, purpose="test"):
+        accept(by=people.handler, call_id=call_id)
+        offering = threading.Thread(target=in_threads, args=[lambda: take_seat(people.colleague)])
+        offering.start()  # shows the call to the colleague, in a row that refers to it
+        offering.join(10)
+        assert not offering.is_alive()
 
 
 def one_after_another(people: People, calls: int) -> Iterator[Phone]:

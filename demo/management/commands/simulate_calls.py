@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.models import User
-from demo.calling import Handler, Plan, Result, play
+from demo.calling import Plan, Result, Shift, play
 from demo.invariants import broken
 from demo.make import refuse_real_data
 from demo.people import DOMAIN, PASSWORD
@@ -45,7 +45,9 @@ class Command(BaseCommand):
         coordinator = User.objects.get(email=f"crane@{DOMAIN}")
         scale = 1.0 if options["realtime"] else options["scale"]
         plan = Plan(options["calls"], options["rate"], scale, options["seed"])
-        handlers = [] if options["realtime"] else self._handlers(coordinator, options["handlers"], scale)
+        emails = [] if options["realtime"] else call_in(coordinator, options["handlers"])
+        shift = Shift(settings.LOTSE_PUBLIC_BASE_URL, emails, PASSWORD, scale)
+        shift.start(SETTLING)  # nobody rings before they are there
         since = timezone.now()
         result = asyncio.run(
             play(
@@ -58,10 +60,7 @@ class Command(BaseCommand):
                 say=self._progress,
             )
         )
-        for handler in handlers:
-            handler.stopping.set()
-        for handler in handlers:
-            handler.join(30)
+        shift.stop()
         wrong = [*self._provider_says(result), *self._settled(coordinator, since)]
         self._report(result)
         for line in wrong[:50]:
@@ -69,16 +68,6 @@ class Command(BaseCommand):
         if wrong:
             raise CommandError(f"{len(wrong)} things are wrong.")
         self.stdout.write("Everything that must hold does.")
-
-    def _handlers(self, coordinator: User, number: int, scale: float) -> list[Handler]:
-        emails = call_in(coordinator, number)
-        made = [
-            Handler(settings.LOTSE_PUBLIC_BASE_URL, email, PASSWORD, scale, place) for place, email in enumerate(emails)
-        ]
-        for handler in made:
-            handler.start()
-            handler.seated.wait(SETTLING)  # one after another, and nobody rings before they are there
-        return made
 
     def _progress(self, text: str) -> None:
         if self.stdout.isatty():
