@@ -31,8 +31,8 @@ from twilio.twiml.voice_response import VoiceResponse
 
 TIMEOUT = 8.0  # seconds for one request to the provider
 CALL_GONE = {21220, 20404}  # "not in-progress" and "not found": whom we meant has hung up
-CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
-ROOM_EVENTS = "start end join leave hold"
+CALL_EVENTS = ["ringing", "answered", "completed"]  # only what something follows from: each is a webhook
+ROOM_EVENTS = "join leave hold"
 TOKEN_HEADER = "I-Twilio-Idempotency-Token"  # noqa: S105  a header's name
 SIGNATURE_HEADER = "X-Twilio-Signature"
 

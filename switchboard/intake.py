@@ -20,20 +20,20 @@ HEARD_AGAIN = timedelta(seconds=30)
 EARLIER = "select id, data_key_id, answer from switchboard_webhookevent where dedupe_key = %s"
 
 
-def answer_before(*, kind: str, event: Event, about: str) -> str | None:
-    """What was answered when the same came before."""
-    earlier = WebhookEvent.objects.raw(EARLIER, [dedupe_key(kind, event, about)])
+def answer_before(key: str) -> str | None:
+    """What was answered when the same, by its dedupe key, came before."""
+    earlier = WebhookEvent.objects.raw(EARLIER, [key])
     return next((str(row.answer) for row in earlier), None)
 
 
-def store(*, kind: str, event: Event, about: str, call: Call | None, answer: str, problem: str) -> None:
+def store(*, kind: str, event: Event, key: str, call: Call | None, answer: str, problem: str) -> None:
     """Keep what came and what was answered; with a problem, it counts as not processed.
 
     Raises IntegrityError when the same has come at the same moment and is stored already.
     """
     now = timezone.now()
     row = WebhookEvent(kind=kind, resource_sid=event.sid, sequence=event.sequence, provider_time=event.at)
-    row.dedupe_key, row.received_at, row.processed_at = dedupe_key(kind, event, about), now, None if problem else now
+    row.dedupe_key, row.received_at, row.processed_at = key, now, None if problem else now
     row.data_key_id = _key_of(event, call)
     row.parameters, row.answer, row.problem = event.parameters, answer, problem
     row.save(force_insert=True)

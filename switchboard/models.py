@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -49,11 +48,13 @@ class Line(models.Model):
 
 #: A webhook begins with one of these, while somebody is on the line: Django takes longer to put such a statement
 #: together than PostgreSQL to run it (ADR 7).
-LOCK_CALL = {
-    "id": "select * from switchboard_call where id = %s for no key update",
-    "sid": "select * from switchboard_call where sid = %s for no key update",
-    "leg": "select * from switchboard_call where id = (select call_id from switchboard_leg where id = %s)"
-    " for no key update",
+LOCK_CALL = """
+    select *, exists (select from switchboard_webhookevent where dedupe_key = %s) as is_repeat from switchboard_call
+    where {} for no key update"""
+CALL_BY = {
+    "id": "id = %s",
+    "sid": "sid = %s",
+    "leg": "id = (select call_id from switchboard_leg where id = %s)",
 }
 LOCK_LEG = "select * from switchboard_leg where id = %s and call_id = %s for no key update"
 
@@ -71,9 +72,12 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Whoever wants the same one waits until this transaction has ended."""
         return self.select_for_update(no_key=True)
 
-    def lock(self, by: Literal["id", "sid", "leg"], key: UUID | str) -> Call | None:
-        """The one call with this id, this number at the provider, or this leg; locked."""
-        return next(iter(self.raw(LOCK_CALL[by], [key])), None)
+    def lock(self, by: str, key: UUID | str, *, told: str) -> Call | None:
+        """The one call with this "id", "sid" or "leg"; locked.
+
+        Its ``is_repeat`` says whether the event ``told`` (its dedupe key) is stored already.
+        """
+        return next(iter(self.raw(LOCK_CALL.format(CALL_BY[by]), [told, key])), None)
 
     def live(self) -> CallQuerySet:
         return self.filter(ended_at=None)
@@ -124,6 +128,7 @@ class Call(models.Model):
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", null=True)
     callback = models.ForeignKey(Callback, models.PROTECT, related_name="+", null=True)
 
+    is_repeat: bool  # as ``lock`` has found it
     objects = CallQuerySet.as_manager()
 
     class Meta:

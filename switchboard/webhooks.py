@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Literal
-from uuid import UUID
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError, OperationalError
@@ -97,22 +96,20 @@ def _handled(kind: str, event: Event, keys: dict[str, Any], step: Step, safe: Ca
 def _stored(kind: str, event: Event, keys: dict[str, Any], step: Step, *, problem: str = "") -> str:
     """Apply and store in one transaction. With its call locked, a repeat at the same moment waits for the first."""
     service, about = service_user(Service.TELEPHONE), ":".join(str(value) for value in keys.values())
+    key = intake.dedupe_key(kind, event, about)
     with acting_as(service, purpose="webhook"):
-        call = _call_of(event, **keys)
-        before = intake.answer_before(kind=kind, event=event, about=about)
+        call = _call_of(event, key, keys)
+        before = intake.answer_before(key) if call is None or call.is_repeat else None
         if before is not None:
             return before
         answer = step(service, Told(event, keys, call))
-        intake.store(kind=kind, event=event, about=about, call=call, answer=answer, problem=problem)
+        intake.store(kind=kind, event=event, key=key, call=call, answer=answer, problem=problem)
         return answer
 
 
-def _call_of(event: Event, *, call_id: UUID | None = None, leg_id: UUID | None = None, **_other: Any) -> Call | None:
-    if call_id:
-        return Call.objects.lock("id", call_id)
-    if leg_id:
-        return Call.objects.lock("leg", leg_id)
-    return Call.objects.lock("sid", event.get("CallSid")) if event.get("CallSid") else None
+def _call_of(event: Event, told: str, keys: dict[str, Any]) -> Call | None:
+    known = {"id": keys.get("call_id"), "leg": keys.get("leg_id"), "sid": event.get("CallSid")}
+    return next((Call.objects.lock(by, key, told=told) for by, key in known.items() if key), None)
 
 
 def _answer(document: str) -> HttpResponse:
