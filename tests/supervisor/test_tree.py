@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from running import (
@@ -25,6 +27,7 @@ from running import (
     survivors,
 )
 
+from config.web import PAGES_GIVE_WAY
 from supervisor.account import for_servers
 from supervisor.data import DataDirectory
 from supervisor.embedded import Embedded
@@ -82,6 +85,11 @@ def test_one_tree_from_start_to_ordered_end(tree: Running, data: Path) -> None:
     assert supervise("manage", "--data", data, "migrate", "--check").returncode == 0
 
     processes = tree.processes()
+    webs = {pid: command.split() for pid, command in processes.items() if "config.web" in command}
+    assert sorted(os.getpriority(os.PRIO_PROCESS, pid) for pid in webs) == [0, 0, PAGES_GIVE_WAY]
+    telephone_port = next(command[command.index("--telephone-port") + 1] for command in webs.values())
+    with urlopen(f"http://127.0.0.1:{telephone_port}/healthz", timeout=10) as answer:
+        assert json.load(answer) == {"status": "ok"}
     assert proportional_memory(processes) <= 350
     assert tree.end(signal.SIGTERM) == 0
     assert survivors(processes) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -126,6 +127,30 @@ def test_notices_come_before_the_queue(people: People, languages: list[str]) -> 
 @pytest.fixture
 def english(people: People) -> Line:
     return make_line(people.centre, languages=["en"])
+
+
+def test_the_position_is_the_place_among_those_whom_the_same_handlers_answer(people: People) -> None:
+    make_line(people.centre)
+    make_line(people.centre, number="+4991112345679", skill="exit")
+    phones = []
+    for number in range(10):
+        phone = Phone(f"+49341123456{number}", to=LINE if number % 3 else "+4991112345679")
+        phone.ring()
+        phone.press("12"[number % 4 == 0])
+        phone.wait()
+        phones.append(phone)
+    for number in (4, 7, 9):
+        urgent = {"call_id": phones[number].call.pk, "is_urgent": True}
+        as_user(people.coordinator, raise_urgency, by=people.coordinator, **urgent)
+    waiting_now = by_telephone(lambda: list(Call.objects.waiting().select_related("line")))
+    kinds = {call.pk: (call.language, call.line.skill) for call in waiting_now}
+    assert len(set(kinds.values())) == 4
+    for call in waiting_now:
+        before = [one for one in kinds if kinds[one] == kinds[call.pk]].index(call.pk)
+        assert by_telephone(partial(Call.objects.ahead_of, call)) == before
+    take_seat(people.handler)
+    claim(people.handler, phones[9])
+    assert by_telephone(partial(Call.objects.ahead_of, phones[9].call)) == 0
 
 
 def test_the_position_is_said_and_moves_on(english: Line) -> None:
