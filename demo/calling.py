@@ -171,7 +171,7 @@ def _work(url: str, emails: Sequence[str], password: str, scale: float, seated: 
     handlers = [Handler(url, email, password, scale, seed, stopping) for seed, email in enumerate(emails)]
     for handler in handlers:
         handler.start()
-        handler.seated.wait()  # one after another: signing in is work for the server
+        handler.seated.wait(30)  # one after another: signing in is work for the server
     seated.set()
     for handler in handlers:
         handler.join()
