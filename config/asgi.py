@@ -26,7 +26,7 @@ from journal.routing import websocket_urlpatterns  # noqa: E402
 
 PAGES, WEBHOOKS = 3, 3  # threads; each keeps one connection to PostgreSQL
 # A thread that comes back from the database waits for the interpreter's lock for as long as this (s; Python's own value
-# is ten times more), and a webhook comes back ten times.
+# is ten times more), and a webhook comes back seven times.
 sys.setswitchinterval(0.0005)
 SIGNATURE = SIGNATURE_HEADER.lower().encode()
 

@@ -1,7 +1,7 @@
 """Handlers' and partners' telephones in a call, as the provider tells of them. (A part of the actions.)
 
 Events come twice and out of order: each leg remembers the highest sequence number it has seen, and an ended leg stays
-ended. A leg is taken as ``lock_leg`` gives it: its row is locked, and before it that of its call.
+ended. A leg is taken as ``lock_leg`` and ``Leg.objects.lock`` give it: its row is locked, and before it its call's.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
@@ -72,7 +71,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Whoever wants the same one waits until this transaction has ended."""
         return self.select_for_update(no_key=True)
 
-    def lock(self, by: str, key: UUID | str, *, told: str) -> Call | None:
+    def lock(self, by: str, key: uuid.UUID | str, *, told: str) -> Call | None:
         """The one call with this "id", "sid" or "leg"; locked.
 
         Its ``is_repeat`` says whether the event ``told`` (its dedupe key) is stored already.
@@ -180,7 +179,7 @@ class LegQuerySet(models.QuerySet["Leg"]):
         """Its call is locked before: all take the two in this order."""
         return self.select_for_update(no_key=True)
 
-    def lock(self, key: UUID | str, call: Call) -> Leg | None:
+    def lock(self, key: uuid.UUID | str, call: Call) -> Leg | None:
         """The one leg of this call, which is locked, with this id; locked too."""
         leg = next(iter(self.raw(LOCK_LEG, [key, call.pk])), None)
         if leg:

@@ -12,7 +12,7 @@ from contacts import browser
 from django.test import Client
 from django.urls import reverse
 from people import People, as_user
-from telephone import DESK, Phone, by_telephone, ordered, seat_now, take_seat, talking, waiting
+from telephone import DESK, Phone, by_telephone, claim, ordered, seat_now, take_seat, talking, waiting
 
 from cases.actions import open_case
 from hotline.models import Contact
@@ -90,6 +90,18 @@ def test_an_offer_is_shown_answered_and_leads_to_its_contact(people: People, lin
     assert "A call for you" not in page(late, "part_telephone")
     assert client.post(url("accept", phone.call.pk)).status_code == 302
     assert as_user(people.coordinator, Contact.objects.count) == 1
+
+
+def test_the_desk_leads_back_to_the_call_that_its_handler_is_in(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    claim(people.handler, phone)
+    client = browser(people.handler)
+    back = reverse("hotline:desk_contact", args=[phone.call.pk])
+    assert f'href="{back}" id="to-call"' in page(client, "part_telephone")
+    assert client.get(back).status_code == 200
+    phone.hang_up()
+    assert "to-call" not in page(client, "part_telephone")
 
 
 def test_not_now_leaves_the_call_to_others(people: People, line: Line) -> None:
