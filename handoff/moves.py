@@ -123,4 +123,4 @@ def _record(
         wake=SEND_NOTICES if people else "",
     )
     for person in people:
-        Notice(event=event.pk, recipient=person, referral=referral, kind=kind).save(force_insert=True)
+        Notice(event=event, recipient=person, referral=referral, kind=kind).save(force_insert=True)

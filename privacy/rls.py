@@ -39,6 +39,12 @@ def allow(table: str, name: str, command: str, condition: str, check: str | None
     )
 
 
+def withdraw(table: str, name: str, command: str, condition: str) -> RunSQL:
+    """The end of a policy that :func:`allow` made with the same words."""
+    made = allow(table, name, command, condition)
+    return RunSQL(str(made.reverse_sql), made.sql)
+
+
 def protect(
     table: str,
     *,
@@ -84,4 +90,18 @@ def definer_function(signature: str, returns: str, body: str, *, drop: str = "")
         f"set search_path = pg_catalog, public, pg_temp as $body$ {body} $body$; "
         f"alter function {drop or signature} owner to lotse_policy",
         f"drop function {drop or signature}",
+    )
+
+
+def row_function(signature: str, body: str) -> RunSQL:
+    """A function that says of one row whether the query ``body`` finds something, with the actor's own rights.
+
+    For the condition of a policy that asks other protected tables: written out there, PostgreSQL would plan their
+    policies too with every statement, which can cost more than the statement itself. Such a policy is named
+    ``through_...``: policies are asked in the order of their names, and this one for each row that the others refuse.
+    """
+    return RunSQL(
+        f"create function {signature} returns boolean language plpgsql stable "
+        f"set search_path = pg_catalog, public, pg_temp as $body$ begin return exists ({body}); end $body$",
+        f"drop function {signature.partition('(')[0]}",
     )

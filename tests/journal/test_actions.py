@@ -58,7 +58,7 @@ def test_an_event_gets_its_link_at_commit(own_database: OwnDatabase) -> None:
         event = record("test.done", by=people.handler, subject=subject, centre=None)
         assert not Link.objects.exists()
     with acting_as(people.handler, purpose="test"):
-        assert list(Link.objects.values_list("position", "event")) == [(1, event.pk)]
+        assert list(Link.objects.values_list("position", "event")) == [(1, event)]
 
 
 def test_what_was_rolled_back_leaves_no_link(own_database: OwnDatabase) -> None:
