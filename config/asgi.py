@@ -23,6 +23,7 @@ from django.urls import reverse  # noqa: E402
 from config.lanes import Lane  # noqa: E402
 from hotline.telephony import SIGNATURE_HEADER  # noqa: E402
 from journal.routing import websocket_urlpatterns  # noqa: E402
+from regions.working_hours import public_holidays  # noqa: E402
 
 PAGES, WEBHOOKS = 3, 3  # threads; each keeps one connection to PostgreSQL
 # A thread that comes back from the database waits for the interpreter's lock for as long as this (s; Python's own value
@@ -52,6 +53,7 @@ application = ProtocolTypeRouter(
 # What is loaded by now stays for good. A full collection would walk it again and again, for a tenth of a second each
 # time, while every caller waits: with this, the slowest webhooks take a quarter less.
 reverse("switchboard:voice")  # loads all views and knows their addresses
+public_holidays("DE")  # loads the package of all countries
 gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 20, 50)

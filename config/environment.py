@@ -50,7 +50,7 @@ def database(environ: Mapping[str, str], variable: str = "DATABASE_URL") -> dict
     parts = _postgres_parts(required(environ, variable), variable)
     options = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -8,28 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 FILE = Path(__file__).with_name("data") / "area_codes.csv"
 # In a language of the country itself, as the postal codes name their places.
 LANGUAGE_OF = {"31": "nl", "32": "fr", "33": "fr", "352": "fr", "41": "de", "43": "de", "49": "de"}
-LONGEST = 9  # digits of the longest prefix, country code included
+SHORTEST, LONGEST = 3, 9  # digits of a prefix, country code included
 
 
 def town(e164: str) -> str:
     """The town of the longest known prefix of a number such as +49301234567; empty when none is known."""
-    digits, text = e164.removeprefix("+"), _text()
-    for length in range(min(LONGEST, len(digits)), 2, -1):
-        start = text.find(f"\n{digits[:length]},")
+    digits = e164.removeprefix("+")
+    lines = _lines().get(digits[:SHORTEST], "")
+    for length in range(min(LONGEST, len(digits)), SHORTEST - 1, -1):
+        start = lines.find(f"\n{digits[:length]},")
         if start >= 0:
-            return text[start + length + 2 : text.index("\n", start + 1)]
+            return lines[start + length + 2 : lines.index("\n", start + 1)]
     return ""
 
 
 @cache
-def _text() -> str:
-    """One string of half a megabyte: searching it takes less than a millisecond, a dictionary many times the memory."""
-    return "\n" + FILE.read_text(encoding="utf-8")
+def _lines() -> dict[str, str]:
+    """The lines by their first digits, as a few hundred strings: a dictionary of all takes many times the memory."""
+    with FILE.open(encoding="utf-8") as file:
+        return {start: "\n" + "".join(lines) for start, lines in groupby(file, lambda line: line[:SHORTEST])}
 
 
 def derive() -> Iterator[str]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q
-
-from regions.lookup import places_of, region_for
-from regions.models import PostalCode, Region
+from regions.lookup import places_of, region_for, regions_with_town
+from regions.models import Region
 
 from .models import Contact
 from .numbers import parse_number
@@ -78,17 +76,6 @@ def _by_number(contact: Contact) -> list[Offer]:
 
 
 def regions_of_town(country: str, town: str) -> list[Region]:
-    """The regions with a municipality of this name; empty when there are none, or so many that a guess is worthless.
-
-    French postal codes name the arrondissements of a large city: "Paris 1er Arrondissement" counts as Paris.
-    """
-    named = (
-        Q(places=town)
-        | Q(places__startswith=f"{town}, ")
-        | Q(places__endswith=f", {town}")
-        | Q(places__contains=f", {town}, ")
-        | Q(places__startswith=f"{town} ", places__contains="Arrondissement")
-    )
-    codes = PostalCode.objects.filter(named, country=country).values("region")
-    found = list(Region.objects.filter(code__in=codes).order_by("code")[: MOST_OFFERS + 1])
+    """The regions with a municipality of this name; empty when there are none, or so many that a guess is worthless."""
+    found = list(regions_with_town(country, town).order_by("code")[: MOST_OFFERS + 1])
     return found if len(found) <= MOST_OFFERS else []

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -69,6 +70,10 @@ class Region(models.Model):
         return str(getattr(self, self.name_column()))
 
 
+#: The municipalities of a postal code, one by one.
+TOWNS = Func(F("places"), Value(", "), function="string_to_array", output_field=ArrayField(models.TextField()))
+
+
 class PostalCode(models.Model):
     """A postal code in one region. A code that lies in two regions has two rows, one of them the main one."""
 
@@ -86,6 +91,15 @@ class PostalCode(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["country", "code", "region"], name="postal_code_once_per_region"),
             models.UniqueConstraint(fields=["country", "code"], condition=Q(is_main=True), name="one_main_region"),
+        ]
+        indexes = [
+            GinIndex(TOWNS, name="postal_code_towns"),
+            models.Index(
+                fields=["places"],
+                opclasses=["text_pattern_ops"],
+                condition=Q(places__contains="Arrondissement"),
+                name="postal_code_part_of_town",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
-
-import holidays
 
 Span = tuple[time, time]
 Holidays = Callable[[date], bool]
@@ -45,9 +44,8 @@ def public_holidays(country: str, *subdivisions: str) -> Holidays:
 
 @cache
 def _is_known(country: str, subdivision: str | None) -> bool:
-    """Asks for this country alone: a list of what is known would load a hundred and more."""
     try:
-        holidays.country_holidays(country, subdiv=subdivision)
+        _package(country, subdivision)
     except NotImplementedError:
         return False
     return True
@@ -55,7 +53,14 @@ def _is_known(country: str, subdivision: str | None) -> bool:
 
 @cache
 def _holidays_of(country: str, subdivision: str | None, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
+    return frozenset(_package(country, subdivision, year))
+
+
+def _package(country: str, subdivision: str | None, year: int | None = None) -> Any:
+    # Loaded with the first question: 18 MB and a tenth of a second, which processes that never ask are spared.
+    import holidays
+
+    return holidays.country_holidays(country, subdiv=subdivision, years=year)
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,11 @@ def claim_commands() -> list[Command]:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [LEASE.total_seconds(), BATCH])
         claimed = [row[0] for row in cursor.fetchall()]
-    related = ("call__line", "leg__call__line", "leg__user")
-    return list(Command.objects.filter(pk__in=claimed).select_related(*related).order_by("pk"))
+    commands = list(Command.objects.filter(pk__in=claimed).select_related("call__line", "leg__user").order_by("pk"))
+    for command in commands:
+        if command.leg:
+            command.leg.call = command.call  # the same row: joined once more, it would be planned once more
+    return commands
 
 
 @transaction.atomic

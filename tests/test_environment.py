@@ -19,7 +19,7 @@ def refusal(call, *arguments) -> str:  # type: ignore[no-untyped-def]
 def test_a_database_over_tcp() -> None:
     found = environment.database({"DATABASE_URL": "postgresql://lo%40tse:p%2Fw@db.example:6432/data?sslmode=require"})
     assert found == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": "data",
         "USER": "lo@tse",
         "PASSWORD": "p/w",
