@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
-APPS = ["ui", "journal", "regions", "hotline", "switchboard", "texting", "triage", "cases", "handoff", "reporting"]
+# The telephone first: addresses are tried one after another, and a caller is on the line.
+APPS = ["switchboard", "texting", "ui", "journal", "regions", "hotline", "triage", "cases", "handoff", "reporting"]
 for app in [*APPS, "publishing"]:
     urlpatterns.append(path("", include(f"{app}.urls")))

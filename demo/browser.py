@@ -102,7 +102,11 @@ def form_of(node: Node, page: Node) -> Form:
     for control in [*inside, *(control for control in outside if control not in inside)]:
         for name, value in _sent(control):
             values[name] = _joined(values.get(name), value)
-    return Form(node.attributes.get("action") or node.attributes.get("hx-post", ""), values)
+    return Form(_address(node), values)
+
+
+def _address(form: Node) -> str:
+    return form.attributes.get("action") or form.attributes.get("hx-post", "")
 
 
 def _joined(before: str | Sequence[str] | None, value: str) -> str | Sequence[str]:
@@ -147,8 +151,8 @@ class Answer:
     def forms(self, address: str) -> list[Form]:
         """The forms that send to this address (its end is enough), in the order of the page."""
         page = self.page
-        found = [form_of(node, page) for node in page.all("form")]
-        return [form for form in found if urlsplit(form.address).path.endswith(address)]
+        wanted = [node for node in page.all("form") if urlsplit(_address(node)).path.endswith(address)]
+        return [form_of(node, page) for node in wanted]
 
 
 class NoAnswer(Exception):

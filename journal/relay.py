@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from celery import current_app
 from channels.layers import get_channel_layer
@@ -54,8 +54,20 @@ class Claim:
     """None when there was nothing to claim."""
 
 
-def deliver_batch(run: Run = asyncio.run) -> int:
-    """Claim and deliver what waits; returns how many events were delivered.
+class Batch(NamedTuple):
+    """How many events were claimed, and how many of them delivered."""
+
+    claimed: int
+    delivered: int
+
+    @property
+    def is_full(self) -> bool:
+        """More may be waiting."""
+        return self.claimed == BATCH
+
+
+def deliver_batch(run: Run = asyncio.run) -> Batch:
+    """Claim and deliver what waits.
 
     ``run``: by the loop that pushes; one that stays keeps its connection to Valkey.
     """
@@ -73,7 +85,7 @@ def deliver_batch(run: Run = asyncio.run) -> int:
         with acting_as(relay, purpose="relay"):
             Outbox.objects.filter(pk__in=delivered).delete()
             Outbox.objects.filter(pk__in=untried, claimed_until=claim.until).update(claimed_until=None)
-    return len(delivered)
+    return Batch(len(claim.parcels), len(delivered))
 
 
 def _claim() -> Claim:

@@ -25,10 +25,17 @@ MISSED_IN_A_ROW = 2
 
 
 @transaction.atomic(savepoint=False)
-def offer_calls(*, by: User, centre: int) -> int:
-    """Match waiting calls with free handlers; returns how many offers were made."""
-    with connection.cursor() as cursor:  # one at a time per centre; the others find nothing left to do
-        cursor.execute("select pg_advisory_xact_lock(hashtext('switchboard.offers'), %s)", [centre])
+def offer_calls(*, by: User, centre: int, patient: bool = False) -> int:
+    """Match waiting calls with free handlers; returns how many offers were made.
+
+    One at a time per centre. While another is at it, nothing: no caller waits for somebody's page. What the other
+    could not see yet is offered by the sweep, which is ``patient``, two seconds later at most.
+    """
+    lock = "pg_advisory_xact_lock" if patient else "pg_try_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {lock}(hashtext('switchboard.offers'), %s)", [centre])
+        if cursor.fetchone()[0] is False:
+            return 0
     now = timezone.now()
     _withdraw_idle(centre, now)
     calls = _waiting(centre, now)
@@ -99,7 +106,7 @@ def expire_offers(*, by: User, now: datetime) -> int:
         Offer.objects.filter(pk=offer.pk).update(state=OfferState.EXPIRED, ended_at=now)
         _missed(by, offer, now)
     for centre in {offer.centre_id for offer in gone}:
-        offer_calls(by=by, centre=centre)
+        offer_calls(by=by, centre=centre, patient=True)
     return len(gone)
 
 

@@ -48,7 +48,7 @@ def release_claims(*, by: User, now: datetime) -> int:
 def offer_what_waits(*, by: User) -> int:
     """Whatever was overlooked is offered now; returns how many offers were made."""
     centres = set(Call.objects.waiting().order_by().values_list("centre_id", flat=True))
-    return sum(offer_calls(by=by, centre=centre) for centre in sorted(centres))
+    return sum(offer_calls(by=by, centre=centre, patient=True) for centre in sorted(centres))
 
 
 @dataclass(frozen=True)

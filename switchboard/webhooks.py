@@ -67,6 +67,7 @@ def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step]
                 return HttpResponse(status=HTTPStatus.FORBIDDEN)
             return _answer(_handled(kind, telephony.parse(request), keys, step, safe))
 
+        view.__dict__["is_webhook"] = True  # for config.straight
         return view
 
     return wrap

@@ -70,7 +70,7 @@ def test_what_waits_is_told_once_and_then_gone(own_database: OwnDatabase, person
     (subject,) = post(person, tell=("test.told",), data={"secret": "not for the socket"})
     assert heard("test.told", deliver) == [{"type": "changed", "id": subject, "kind": "test"}]
     assert waiting(own_database) == 0
-    assert deliver_batch() == 0
+    assert deliver_batch().delivered == 0
 
 
 def test_events_arrive_in_their_order(own_database: OwnDatabase, person: User) -> None:
@@ -93,7 +93,7 @@ def test_a_task_is_woken_with_the_event_as_its_only_argument(
     own_database: OwnDatabase, person: User, queue: Any
 ) -> None:
     post(person, wake="test.task")
-    assert deliver_batch() == 1
+    assert deliver_batch().delivered == 1
     message = queue.get(timeout=5)
     message.ack()
     event = int(own_database.sql("select id from journal_event"))
@@ -102,12 +102,12 @@ def test_a_task_is_woken_with_the_event_as_its_only_argument(
 
 def test_a_batch_is_limited(own_database: OwnDatabase, person: User) -> None:
     post(person, BATCH + 3, tell=("test.many",))
-    assert [deliver_batch(), deliver_batch(), deliver_batch()] == [BATCH, 3, 0]
+    assert [deliver_batch(), deliver_batch(), deliver_batch()] == [(BATCH, BATCH), (3, 3), (0, 0)]
 
 
 def deliver_elsewhere(database: OwnDatabase, **environment: str) -> int:
     """What ``deliver_batch`` returns in a process of its own."""
-    program = "import django; django.setup(); from journal.relay import deliver_batch; print(deliver_batch())"
+    program = "import django; django.setup(); from journal.relay import deliver_batch; print(deliver_batch().delivered)"
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=CHECKOUT,
@@ -129,7 +129,7 @@ def test_nothing_is_lost_while_push_and_broker_are_down(own_database: OwnDatabas
     assert deliver_elsewhere(own_database, **DEAD_PUSH, **DEAD_BROKER) == 0
     assert waiting(own_database) == 2
     own_database.sql("update journal_outbox set claimed_until = now()")
-    assert deliver_batch() == 2
+    assert deliver_batch().delivered == 2
     assert waiting(own_database) == 0
 
 
@@ -156,7 +156,7 @@ def test_a_relay_that_dies_after_claiming_is_replaced_when_its_lease_is_over(
 ) -> None:
     (subject,) = post(person, tell=("test.lease",))
     own_database.sql(f"update journal_outbox set claimed_until = now() + interval '{LEASE_SECONDS} seconds'")
-    assert deliver_batch() == 0
+    assert deliver_batch().delivered == 0
     own_database.sql("update journal_outbox set claimed_until = now() - interval '1 second'")
     assert [message["id"] for message in heard("test.lease", deliver)] == [subject]
 
@@ -168,7 +168,7 @@ def test_relays_beside_each_other_share_the_work_and_repeat_nothing(own_database
 
     def work(_number: int) -> int:
         together.wait(timeout=10)
-        delivered = sum(iter(deliver_batch, 0))
+        delivered = sum(batch.delivered for batch in iter(deliver_batch, (0, 0)))
         connections.close_all()
         return delivered
 
@@ -199,7 +199,7 @@ def test_a_claimed_row_is_passed_over_while_another_relay_claims_it(own_database
     ):
         time.sleep(0.02)
     began = time.monotonic()
-    assert deliver_batch() == 0
+    assert deliver_batch().delivered == 0
     assert time.monotonic() - began < 1
     sleeper.join()
-    assert deliver_batch() == 1
+    assert deliver_batch().delivered == 1

@@ -22,6 +22,7 @@ from telephone import (
     claim,
     leg_of,
     make_line,
+    open_offers,
     ordered,
     seat_now,
     take_seat,
@@ -39,6 +40,9 @@ from switchboard.blocks import block_caller
 from switchboard.commands import claim_commands
 from switchboard.dispatch import expire_offers
 from switchboard.models import Block, Call, Command, WebhookEvent
+from switchboard.seats import choose_state
+from switchboard.states import SeatState
+from switchboard.sweep import offer_what_waits
 from texting.actions import reply
 from texting.models import TextMessage
 
@@ -105,6 +109,27 @@ def test_a_claim_that_is_not_committed_yet_keeps_nobody_from_committing(own_data
         offering.start()  # shows the call to the colleague, in a row that refers to it
         offering.join(10)
         assert not offering.is_alive()
+
+
+def test_a_caller_does_not_wait_for_somebody_who_is_matching(own_database: OwnDatabase) -> None:
+    """A page that takes its time holds up no telephone: what it could not see is offered by the sweep, in its turn."""
+    people = make_people()
+    make_line(people.centre)
+    take_seat(people.handler)
+    take_seat(people.colleague)
+    arriving = threading.Thread(target=in_threads, args=[waiting])
+    sweeping = threading.Thread(target=in_threads, args=[partial(as_service, offer_what_waits)])
+    with acting_as(people.colleague, purpose="test"):
+        choose_state(by=people.colleague, state=SeatState.BREAK)
+        arriving.start()
+        arriving.join(10)
+        assert not arriving.is_alive()
+        sweeping.start()
+        sweeping.join(0.5)
+        assert sweeping.is_alive()
+    sweeping.join(10)
+    call = by_telephone(lambda: Call.objects.waiting().get())
+    assert open_offers(call) == [people.handler.pk]
 
 
 def one_after_another(people: People, calls: int) -> Iterator[Phone]:

@@ -13,6 +13,8 @@ from journal.actions import beat
 from journal.relay import deliver_batch
 
 POLL_SECONDS = 1.0
+#: What is committed within this time after the first news goes as one batch: the end of a call is a dozen events.
+GATHER_SECONDS = 0.02
 BEAT_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
@@ -20,6 +22,8 @@ log = logging.getLogger(__name__)
 class Command(BaseCommand):
     help = "Delivers events from the outbox until it is told to stop. Any number may run beside each other."
     stopping = False
+    #: The connection to PostgreSQL that hears of commits.
+    listening: object = None
 
     def handle(self, *args: Any, **options: Any) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -34,7 +38,8 @@ class Command(BaseCommand):
                 if time.monotonic() - last_beat > BEAT_SECONDS:
                     beat("relay")
                     last_beat = time.monotonic()
-                if not deliver_batch(loop.run):
+                self.listen()
+                if not deliver_batch(loop.run).is_full:
                     self.wait()
             except (OperationalError, InterfaceError):
                 log.warning("the database does not answer, trying again", exc_info=True)
@@ -44,11 +49,16 @@ class Command(BaseCommand):
     def stop(self, *args: Any) -> None:
         self.stopping = True
 
+    def listen(self) -> None:
+        """Once for each connection, and before the look at the outbox: what comes after the look is heard."""
+        if self.listening is None or self.listening is not connection.connection:
+            with connection.cursor() as cursor:
+                cursor.execute("listen lotse_outbox")
+            self.listening = connection.connection
+
     def wait(self) -> None:
         """Sleep until the database says that an event was committed, at most a poll interval."""
-        with connection.cursor() as cursor:
-            cursor.execute("listen lotse_outbox")
         raw = connection.connection
         with connection.wrap_database_errors:  # a server that dies meanwhile must not end the relay
-            for _notice in raw.notifies(timeout=POLL_SECONDS, stop_after=1):
-                pass
+            if list(raw.notifies(timeout=POLL_SECONDS, stop_after=1)):
+                list(raw.notifies(timeout=GATHER_SECONDS))
