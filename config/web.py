@@ -20,7 +20,7 @@ import uvicorn
 from supervisor.process import last_will
 
 #: How far pages stand back where the telephone has a process of its own, as the system's niceness.
-PAGES_GIVE_WAY = 10
+PAGES_GIVE_WAY = 19
 
 
 def serve(pages: socket.socket, telephone: socket.socket | None) -> int:
@@ -57,8 +57,7 @@ def _fork(config: uvicorn.Config, listener: socket.socket, niceness: int) -> int
     parent = os.getpid()
     child = os.fork()
     if child == 0:  # pragma: no cover  ends by itself, before anything is measured
-        last_will(signal.SIGKILL, parent)()
-        os.nice(niceness)
+        last_will(signal.SIGKILL, parent, niceness)()
         uvicorn.Server(config).run([listener])
         os._exit(0)
     return child

@@ -63,8 +63,11 @@ def start(
     stop_signal: signal.Signals = signal.SIGTERM,
     orphan_signal: signal.Signals = signal.SIGKILL,
     patience: float = 15.0,
+    niceness: int = 0,
 ) -> Child:
     """Start `command` in a process group of its own; when we die, the kernel sends it `orphan_signal`.
+
+    `niceness`: how far it stands back for the others, 0 to 19.
 
     Call it from the main thread only: the kernel watches the thread that started the process.
     """
@@ -77,7 +80,7 @@ def start(
         stdout=log,
         stderr=log,
         process_group=0,
-        preexec_fn=last_will(orphan_signal, os.getpid()),
+        preexec_fn=last_will(orphan_signal, os.getpid(), niceness),
         user=other.uid if other else None,
         group=other.gid if other else None,
         extra_groups=[] if other else None,
@@ -109,8 +112,9 @@ def _dropped(account: Account | None) -> Account | None:
     return account if account is not None and account.is_other else None
 
 
-def last_will(orphan_signal: signal.Signals, parent: int) -> Callable[[], None]:
+def last_will(orphan_signal: signal.Signals, parent: int, niceness: int = 0) -> Callable[[], None]:
     def prepare() -> None:  # pragma: no cover  runs between fork and exec, where nothing measures
+        os.nice(niceness)
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, int(orphan_signal), 0, 0, 0)
             if os.getppid() != parent:  # it died before we could ask

@@ -21,6 +21,8 @@ from supervisor.errors import Refused
 from supervisor.preparation import CHECKOUT, prepare
 
 HOST = "127.0.0.1"
+#: How far worker, beat and relay stand back, as the system's niceness: a caller is on the line (ADR 7).
+BACKGROUND_GIVES_WAY = 5
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -87,7 +89,8 @@ class Tree:
 
     def _start_children(self, wanted: list[tuple[str, list[str], str]]) -> None:
         for name, command, role in wanted:
-            child = process.start(name, command, environment=self.environment(role, name), directory=CHECKOUT)
+            environment, niceness = self.environment(role, name), 0 if name == "web" else BACKGROUND_GIVES_WAY
+            child = process.start(name, command, environment=environment, directory=CHECKOUT, niceness=niceness)
             self.children.append(child)
 
     def _processes(self) -> list[tuple[str, list[str], str]]:

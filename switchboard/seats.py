@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -84,14 +85,7 @@ def arrange_seat(
     seat.phone, seat.is_browser = phone, is_browser
     seat.languages, seat.skills = list(languages), list(skills)
     seat.save(update_fields=["phone", "is_browser", "languages", "skills"])
-    record(
-        "seat.arranged",
-        by=by,
-        subject=seat.pk,
-        centre=seat.centre_id,
-        data={"languages": seat.languages, "skills": seat.skills},
-        tell=(organisation_group(seat.centre_id),),
-    )
+    _note(by, "seat.arranged", seat, {"languages": seat.languages, "skills": seat.skills})
     return seat
 
 
@@ -108,14 +102,12 @@ def move_seat(*, by: User, seat: Seat, to: SeatState, call: Call | None = None, 
     if not changed:
         raise stale(seat.pk)
     seat.state, seat.since, seat.call = to, now, call
-    record(
-        f"seat.{to.value}",
-        by=by,
-        subject=seat.pk,
-        centre=seat.centre_id,
-        data={"why": why} if why else {},
-        tell=(organisation_group(seat.centre_id),),
-    )
+    _note(by, f"seat.{to.value}", seat, {"why": why} if why else {})
+
+
+def _note(by: User, kind: str, seat: Seat, data: dict[str, Any]) -> None:
+    told = (organisation_group(seat.centre_id),)
+    record(kind, by=by, subject=seat.pk, centre=seat.centre_id, data=data, tell=told)
 
 
 def leave_call(*, by: User, call: Call, to: SeatState = SeatState.WRAP_UP, why: str = "") -> None:
