@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cluster import OwnDatabase
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.db.transaction import TransactionManagementError
 from people import People, as_user, make_people, new_id
 
@@ -14,6 +14,8 @@ from accounts.models import User
 from hotline.actions import open_contact
 from hotline.models import Contact
 from privacy.context import acting_as, current_actor_id
+
+END = "select pg_terminate_backend({}, 5000)"
 
 
 def contact_of(user: User) -> uuid.UUID:
@@ -134,3 +136,15 @@ def test_what_a_swallowed_database_error_undid_is_never_reported_as_saved(own_da
             pass
     with acting_as(people.handler, purpose="test"):
         assert seen() == []
+
+
+def test_a_server_that_goes_while_somebody_begins_to_act_is_an_error_like_any_other(own_database: OwnDatabase) -> None:
+    """Webhooks and tasks try again after an OperationalError, and the relay waits."""
+    people = make_people()
+    gone = backend()
+    with connection.execute_wrapper(lambda run, *rest: (own_database.sql(END.format(gone)), run(*rest))[1]):
+        with pytest.raises(OperationalError), acting_as(people.handler, purpose="test"):
+            pass  # pragma: no cover  the context does not begin
+    connection.close()
+    with acting_as(people.handler, purpose="test"):
+        assert current_actor_id() == people.handler.pk

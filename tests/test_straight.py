@@ -1,0 +1,37 @@
+"""The provider's requests go past what only pages need; nobody else does."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from people import People
+
+from hotline.telephony import SIGNATURE_HEADER
+
+pytestmark = pytest.mark.django_db
+FORGED = {SIGNATURE_HEADER: "forged"}
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/telephone/board/", "/telephone/seat/"])
+def test_a_signature_opens_no_page(path: str) -> None:
+    answer = Client().get(path, headers=FORGED)
+    assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={path}")
+
+
+def test_a_signature_is_no_token_of_a_form(people: People) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people.handler)
+    assert browser.post("/telephone/state/", {"state": "ready"}, headers=FORGED).status_code == 403
+
+
+def test_an_unknown_address_stays_unknown() -> None:
+    assert Client().post("/telephone/nothing/", headers=FORGED).status_code == 404
+
+
+def test_a_forged_webhook_is_refused_without_a_look_at_the_session(people: People) -> None:
+    browser = Client()
+    browser.force_login(people.handler)
+    answer = browser.post("/telephone/voice/", {"CallSid": "CA1"}, headers=FORGED)
+    assert answer.status_code == 403
+    assert "Content-Security-Policy" not in answer  # a page has one
+    assert answer["X-Content-Type-Options"] == "nosniff"
