@@ -26,6 +26,10 @@ BACKGROUND_GIVES_WAY = 5
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+def niceness_of(name: str) -> int:
+    return 0 if name == "web" else BACKGROUND_GIVES_WAY
+
+
 class Stop(Exception):
     """Somebody asked us to end."""
 
@@ -89,8 +93,10 @@ class Tree:
 
     def _start_children(self, wanted: list[tuple[str, list[str], str]]) -> None:
         for name, command, role in wanted:
-            environment, niceness = self.environment(role, name), 0 if name == "web" else BACKGROUND_GIVES_WAY
-            child = process.start(name, command, environment=environment, directory=CHECKOUT, niceness=niceness)
+            environment = self.environment(role, name)
+            child = process.start(
+                name, command, environment=environment, directory=CHECKOUT, niceness=niceness_of(name)
+            )
             self.children.append(child)
 
     def _processes(self) -> list[tuple[str, list[str], str]]:

@@ -26,7 +26,7 @@ from supervisor.embedded import Embedded
 from supervisor.environment import OWNER, WORKER, Outside
 from supervisor.postgres import _working_in
 from supervisor.preparation import prepare
-from supervisor.tree import Tree, free_port, is_ready, start_servers
+from supervisor.tree import Tree, free_port, is_ready, niceness_of, start_servers
 
 SERVERS = ("postgres", "valkey")
 PROCESSES = ("web", "worker", "beat", "relay")
@@ -88,8 +88,9 @@ class Keeper:
 
     def _start(self, name: str, command: list[str], role: str) -> None:
         environment = self.tree.environment(role, name)
-        child = process.start(name, command, environment=environment, directory=CHECKOUT, log=self.log)
-        self.children[name] = child
+        self.children[name] = process.start(
+            name, command, environment=environment, directory=CHECKOUT, log=self.log, niceness=niceness_of(name)
+        )
 
     def kill(self, name: str) -> None:
         """SIGKILL; for PostgreSQL every process of the server, as if the machine had lost its memory."""
