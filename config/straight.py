@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 
+from accounts.middleware import GetResponse
 from hotline.telephony import SIGNATURE_HEADER
-
-GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class StraightToWebhooks:

@@ -39,12 +39,6 @@ def allow(table: str, name: str, command: str, condition: str, check: str | None
     )
 
 
-def withdraw(table: str, name: str, command: str, condition: str) -> RunSQL:
-    """The end of a policy that :func:`allow` made with the same words."""
-    made = allow(table, name, command, condition)
-    return RunSQL(str(made.reverse_sql), made.sql)
-
-
 def protect(
     table: str,
     *,
@@ -93,15 +87,21 @@ def definer_function(signature: str, returns: str, body: str, *, drop: str = "")
     )
 
 
-def row_function(signature: str, body: str) -> RunSQL:
-    """A function that says of one row whether the query ``body`` finds something, with the actor's own rights.
+def through(table: str, name: str, *, before: str, function: str, finds: str, condition: str) -> list[RunSQL]:
+    """Turn the select policy ``own_<name>`` (``before``), which asks other protected tables, into ``through_<name>``.
 
-    For the condition of a policy that asks other protected tables: written out there, PostgreSQL would plan their
-    policies too with every statement, which can cost more than the statement itself. Such a policy is named
-    ``through_...``: policies are asked in the order of their names, and this one for each row that the others refuse.
+    Written out in a policy, PostgreSQL plans the policies of those tables too with every statement, which can cost more
+    than the statement itself. ``function``, by its signature, says of one row whether the query ``finds`` finds
+    something, with the actor's own rights; ``condition`` asks it. Policies are asked in the order of their names: this
+    one comes after ``select``, for rows that the cheap ones refuse.
     """
-    return RunSQL(
-        f"create function {signature} returns boolean language plpgsql stable "
-        f"set search_path = pg_catalog, public, pg_temp as $body$ begin return exists ({body}); end $body$",
-        f"drop function {signature.partition('(')[0]}",
-    )
+    own = allow(table, f"own_{name}", "select", before)
+    return [
+        RunSQL(str(own.reverse_sql), own.sql),
+        RunSQL(
+            f"create function {function} returns boolean language plpgsql stable "
+            f"set search_path = pg_catalog, public, pg_temp as $body$ begin return exists ({finds}); end $body$",
+            f"drop function {function.partition('(')[0]}",
+        ),
+        allow(table, f"through_{name}", "select", condition),
+    ]
