@@ -9,10 +9,12 @@ and whoever watches us knows.
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import socket
 import sys
+import time
 from contextlib import ExitStack
 
 import uvicorn
@@ -21,6 +23,8 @@ from supervisor.process import last_will
 
 #: How far pages stand back where the telephone has a process of its own, as the system's niceness.
 PAGES_GIVE_WAY = 19
+#: Seconds to wait for a port: where another was killed with us in its place, its processes may still be dying.
+PORT_PATIENCE = 10.0
 
 
 def serve(pages: socket.socket, telephone: socket.socket | None) -> int:
@@ -57,7 +61,8 @@ def _fork(config: uvicorn.Config, listener: socket.socket, niceness: int) -> int
     parent = os.getpid()
     child = os.fork()
     if child == 0:  # pragma: no cover  ends by itself, before anything is measured
-        last_will(signal.SIGKILL, parent, niceness)()
+        last_will(signal.SIGKILL, parent)()
+        os.nice(niceness)
         uvicorn.Server(config).run([listener])
         os._exit(0)
     return child
@@ -76,11 +81,28 @@ def main() -> int:
 
 
 def _listener(host: str, port: int) -> socket.socket:
+    """Raises OSError for a port that cannot be had; for one that is in use, after PORT_PATIENCE."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    until = time.monotonic() + PORT_PATIENCE
+    if not _bound(listener, host, port):
+        print(f"Port {port} is in use; waiting for it ...", file=sys.stderr, flush=True)
+        while not _bound(listener, host, port):
+            if time.monotonic() > until:
+                raise OSError(errno.EADDRINUSE, f"Port {port} is in use")
+            time.sleep(0.1)
     listener.set_inheritable(True)
     return listener
+
+
+def _bound(listener: socket.socket, host: str, port: int) -> bool:
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -71,7 +71,12 @@ def start(
 
     Call it from the main thread only: the kernel watches the thread that started the process.
     """
-    other = _dropped(account)
+    other, will = _dropped(account), last_will(orphan_signal, os.getpid())
+
+    def prepare() -> None:  # pragma: no cover  runs between fork and exec, where nothing measures
+        will()
+        os.nice(niceness)
+
     popen = subprocess.Popen(
         [str(part) for part in command],
         env=dict(environment),
@@ -80,7 +85,7 @@ def start(
         stdout=log,
         stderr=log,
         process_group=0,
-        preexec_fn=last_will(orphan_signal, os.getpid(), niceness),
+        preexec_fn=prepare,
         user=other.uid if other else None,
         group=other.gid if other else None,
         extra_groups=[] if other else None,
@@ -112,9 +117,8 @@ def _dropped(account: Account | None) -> Account | None:
     return account if account is not None and account.is_other else None
 
 
-def last_will(orphan_signal: signal.Signals, parent: int, niceness: int = 0) -> Callable[[], None]:
+def last_will(orphan_signal: signal.Signals, parent: int) -> Callable[[], None]:
     def prepare() -> None:  # pragma: no cover  runs between fork and exec, where nothing measures
-        os.nice(niceness)
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, int(orphan_signal), 0, 0, 0)
             if os.getppid() != parent:  # it died before we could ask
