@@ -56,10 +56,6 @@ class Result:
         return sorted(outcome.diary.waited for outcome in self.outcomes if outcome.diary.waited)
 
     @property
-    def talked(self) -> int:
-        return sum(1 for outcome in self.outcomes if outcome.diary.talked)
-
-    @property
     def server_errors(self) -> int:
         return self.latencies["all"].server_errors if "all" in self.latencies else 0
 

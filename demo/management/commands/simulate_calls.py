@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import time
 from argparse import ArgumentParser
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ from demo.people import DOMAIN, PASSWORD
 from demo.shift import call_in
 from demo.telephone import MAIN
 from privacy.context import acting_as
+from switchboard.models import Call
+from switchboard.states import Ending
 
 SETTLING = 60.0  # seconds for the last commands and sweeps
 
@@ -48,7 +51,7 @@ class Command(BaseCommand):
         emails = [] if options["realtime"] else call_in(coordinator, options["handlers"])
         shift = Shift(settings.LOTSE_PUBLIC_BASE_URL, emails, PASSWORD, scale)
         shift.start(SETTLING)  # nobody rings before they are there
-        since = timezone.now()
+        since, begun = timezone.now(), time.monotonic()
         result = asyncio.run(
             play(
                 plan,
@@ -60,9 +63,10 @@ class Command(BaseCommand):
                 say=self._progress,
             )
         )
+        took = time.monotonic() - begun
         shift.stop()
         wrong = [*self._provider_says(result), *self._settled(coordinator, since)]
-        self._report(result)
+        self._report(result, took, self._endings(coordinator, since))
         for line in wrong[:50]:
             self.stdout.write(f"WRONG  {line}")
         if wrong:
@@ -93,10 +97,19 @@ class Command(BaseCommand):
             wrong.append(f"{result.server_errors} webhooks were answered with a server error")
         return wrong
 
-    def _report(self, result: Result) -> None:
-        waits = result.waits or [0.0]
+    def _endings(self, coordinator: User, since: datetime) -> Counter[Ending]:
+        """How the calls ended, as the platform has it."""
+        assert coordinator.centre is not None
+        with acting_as(coordinator, purpose="simulation"):
+            ended = Call.objects.filter(centre=coordinator.centre, arrived_at__gte=since, ended_at__isnull=False)
+            return Counter(Ending(ending) for ending in ended.values_list("ending", flat=True))
+
+    def _report(self, result: Result, took: float, endings: Counter[Ending]) -> None:
+        """``took``: real seconds from the first caller to the last."""
+        waits, webhooks = result.waits or [0.0], result.latencies["all"].count if result.latencies else 0
         self.stdout.write(
-            f"{len(result.outcomes)} calls: {result.talked} answered, {len(result.outcomes) - result.talked} not.\n"
+            f"{len(result.outcomes)} calls in {took:.0f} s, {webhooks / took:.1f} webhooks a second.\n"
+            f"Ended: {', '.join(f'{count} {ending.label}' for ending, count in endings.most_common())}.\n"
             f"Waited (simulated seconds): median {statistics.median(waits):.0f}, longest {waits[-1]:.0f}."
         )
         for kind, found in sorted(result.latencies.items()):
