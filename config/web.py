@@ -23,7 +23,7 @@ from supervisor.process import last_will
 
 #: How far pages stand back where the telephone has a process of its own, as the system's niceness.
 PAGES_GIVE_WAY = 19
-#: Seconds to wait for a port: where another was killed with us in its place, its processes may still be dying.
+#: Seconds to wait for a port: the processes of a killed predecessor may still be dying.
 PORT_PATIENCE = 10.0
 
 

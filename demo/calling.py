@@ -25,6 +25,8 @@ LANGUAGE_KEYS = ("1", "1", "1", "2", "3")  # in the order of the demo's menu: Ge
 HANG_UPS = tuple(Step)
 #: Simulated seconds between two looks at the desk.
 GLANCE = 20.0
+#: Simulated seconds: whoever hangs up sooner may have gone before the news of the conversation arrived.
+A_WORD = 20.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ class Result:
     def waits(self) -> list[float]:
         """Simulated seconds in the queue, of those who waited; shortest first."""
         return sorted(outcome.diary.waited for outcome in self.outcomes if outcome.diary.waited)
+
+    @property
+    def talked(self) -> list[str]:
+        """The provider's names of the calls in which somebody was spoken to for long enough to be told of."""
+        return [outcome.sid for outcome in self.outcomes if outcome.diary.talked > A_WORD]
 
     @property
     def server_errors(self) -> int:

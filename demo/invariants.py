@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -14,9 +14,18 @@ from switchboard.models import Call, Command, Leg, Offer, Seat
 from switchboard.states import CommandState, OfferState, SeatState
 
 
-def broken(centre: Organisation, since: datetime) -> list[str]:
-    """One sentence for each thing that is wrong with the calls that arrived ``since``; read as a coordinator."""
-    return [*_ends(centre, since), *_contacts(centre, since), *_two_at_once(centre, since), *_left_over(centre)]
+def broken(centre: Organisation, since: datetime, talked: Sequence[str]) -> list[str]:
+    """One sentence for each thing that is wrong with the calls that arrived ``since``; read as a coordinator.
+
+    ``talked``: the calls in which, as the provider knows, the caller spoke with somebody.
+    """
+    return [
+        *_ends(centre, since),
+        *_unnoticed(centre, talked),
+        *_contacts(centre, since),
+        *_two_at_once(centre, since),
+        *_left_over(centre),
+    ]
 
 
 def _ends(centre: Organisation, since: datetime) -> Iterator[str]:
@@ -27,6 +36,12 @@ def _ends(centre: Organisation, since: datetime) -> Iterator[str]:
         yield f"{call} was answered by nobody"
     for call in calls.filter(connected_at__isnull=False).exclude(ending="answered"):
         yield f"{call} was answered and ended as {call.ending}"
+
+
+def _unnoticed(centre: Organisation, talked: Sequence[str]) -> Iterator[str]:
+    answered = Call.objects.filter(centre=centre, sid__in=talked, ending="answered")
+    for sid in set(talked).difference(answered.values_list("sid", flat=True)):
+        yield f"in {sid} the caller spoke with somebody, and it does not count as answered"
 
 
 def _contacts(centre: Organisation, since: datetime) -> Iterator[str]:

@@ -65,7 +65,7 @@ class Command(BaseCommand):
         )
         took = time.monotonic() - begun
         shift.stop()
-        wrong = [*self._provider_says(result), *self._settled(coordinator, since)]
+        wrong = [*self._provider_says(result), *self._settled(coordinator, since, result.talked)]
         self._report(result, took, self._endings(coordinator, since))
         for line in wrong[:50]:
             self.stdout.write(f"WRONG  {line}")
@@ -78,13 +78,13 @@ class Command(BaseCommand):
             self.stdout.write(text, ending="\r")
             self.stdout.flush()
 
-    def _settled(self, coordinator: User, since: datetime) -> list[str]:
+    def _settled(self, coordinator: User, since: datetime, talked: list[str]) -> list[str]:
         """What is wrong after the platform had time to settle."""
         assert coordinator.centre is not None
         until = time.monotonic() + SETTLING
         while True:
             with acting_as(coordinator, purpose="simulation"):
-                wrong = broken(coordinator.centre, since)
+                wrong = broken(coordinator.centre, since, talked)
             if not wrong or time.monotonic() > until:
                 return wrong
             time.sleep(1)
@@ -109,7 +109,7 @@ class Command(BaseCommand):
         waits, webhooks = result.waits or [0.0], result.latencies["all"].count if result.latencies else 0
         self.stdout.write(
             f"{len(result.outcomes)} calls in {took:.0f} s, {webhooks / took:.1f} webhooks a second.\n"
-            f"Ended: {', '.join(f'{count} {ending.label}' for ending, count in endings.most_common())}.\n"
+            f"Ended: {', '.join(f'{count} {ending.label}' for ending, count in endings.most_common()) or 'none'}.\n"
             f"Waited (simulated seconds): median {statistics.median(waits):.0f}, longest {waits[-1]:.0f}."
         )
         for kind, found in sorted(result.latencies.items()):
