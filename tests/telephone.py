@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from people import as_user, make_user
 
 from accounts.models import Organisation, User
@@ -232,6 +233,11 @@ def ordered(call: Call) -> list[str]:
     """The commands that wait for the provider, in order."""
     with acting_as(service_user(Service.TELEPHONE), purpose="test"):
         return [command.kind for command in Command.objects.filter(call=call, state="waiting").order_by("pk")]
+
+
+def settle() -> None:
+    """The provider has done whatever was ordered so far."""
+    by_telephone(lambda: Command.objects.filter(state="waiting").update(state="done", ended_at=timezone.now()))
 
 
 def leg_of(call: Call, party: str = "handler") -> Leg:

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from answering import connected, line, provider
-from django.utils import timezone
 from people import People, as_user
-from telephone import Phone, by_telephone, seat_now, take_seat, talking, waiting
+from telephone import Phone, by_telephone, seat_now, settle, take_seat, talking, waiting
 
 from demo.invariants import broken
-from switchboard.models import Call, Command, Line
+from switchboard.models import Call, Line
 
 __all__ = ["connected", "line", "provider"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("connected")]
@@ -27,7 +26,7 @@ def talked(people: People, line: Line) -> Phone:
     desk = talking(people.handler, phone)
     phone.hang_up()
     desk.hang_up()
-    by_telephone(lambda: Command.objects.filter(state="waiting").update(state="done", ended_at=timezone.now()))
+    settle()
     return phone
 
 

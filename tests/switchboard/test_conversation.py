@@ -19,6 +19,7 @@ from telephone import (
     leg_of,
     ordered,
     seat_now,
+    settle,
     take_seat,
     talking,
     waiting,
@@ -48,11 +49,6 @@ def desk(people: People, phone: Phone) -> Desk:
     desk = talking(people.handler, phone)
     settle()
     return desk
-
-
-def settle() -> None:
-    """The provider has done whatever was ordered so far."""
-    by_telephone(lambda: Command.objects.filter(state="waiting").update(state="done", ended_at=timezone.now()))
 
 
 def does(user: User, action: Callable[..., Any], caller: Phone, /, **values: Any) -> Any:

@@ -105,7 +105,7 @@ class Command(BaseCommand):
             return Counter(Ending(ending) for ending in ended.values_list("ending", flat=True))
 
     def _report(self, result: Result, took: float, endings: Counter[Ending]) -> None:
-        """``took``: real seconds from the first caller to the last."""
+        """``took``: real seconds from the first ring to the last webhook."""
         waits, webhooks = result.waits or [0.0], result.latencies["all"].count if result.latencies else 0
         self.stdout.write(
             f"{len(result.outcomes)} calls in {took:.0f} s, {webhooks / took:.1f} webhooks a second.\n"
