@@ -37,7 +37,9 @@ class Queue:
 def queue_of(centre: Organisation) -> Queue:
     shown = ("line__name", "language", "is_urgent", "waiting_since")
     waiting = list(Call.objects.waiting().filter(centre=centre).select_related("line").only(*shown)[: MOST_WAITING + 1])
-    return Queue(is_telephone_connected(centre), waiting[:MOST_WAITING], len(waiting) > MOST_WAITING, list(_team(centre)))
+    return Queue(
+        is_telephone_connected(centre), waiting[:MOST_WAITING], len(waiting) > MOST_WAITING, list(_team(centre))
+    )
 
 
 def is_telephone_connected(centre: Organisation) -> bool:

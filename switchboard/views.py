@@ -27,6 +27,7 @@ from .permissions import call_to_direct, may_direct
 from .seats import arrange_seat, choose_state, seat_of
 from .states import CHOSEN_STATES, SeatState
 
+
 @require_safe
 @handlers_only
 def part_bar(request: CentreRequest) -> HttpResponse:

@@ -40,7 +40,10 @@ def press(client: Client, name: str, call: Phone, **fields: str) -> str:
 def rung_partner(client: Client, phone: Phone, *, is_in_room: bool = True) -> Leg:
     press(client, "consult", phone, leg_id=str(uuid.uuid4()), organisation="", phone=PARTNER)
     partner = leg_of(phone.call, "partner")
-    tell(f"/telephone/leg/{partner.pk}/status/", {"CallSid": "CApartner", "CallStatus": "in-progress", "SequenceNumber": "2"})
+    tell(
+        f"/telephone/leg/{partner.pk}/status/",
+        {"CallSid": "CApartner", "CallStatus": "in-progress", "SequenceNumber": "2"},
+    )
     if is_in_room:
         phone.in_room("participant-join", sequence=9, label=partner.label)
     settle()
