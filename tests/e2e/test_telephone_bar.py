@@ -134,3 +134,31 @@ def test_what_is_typed_survives_answering(ringing: Person) -> None:
     expect(opened.value.locator("#call-state")).to_contain_text(re.compile("connected|conversation"))
     expect(page.locator("[name=note]")).to_have_value("Ruft morgen wieder an. (Probe)")
     opened.value.close()
+
+
+SOUNDS = """() => {
+  window.tones = 0;
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...when) { window.tones += 1; return start.apply(this, when); };
+}"""
+
+
+def test_it_sounds_until_it_is_muted(site: Site, handler: Person, telephones: BackgroundProvider) -> None:
+    """The whole ringing is planned when the call comes: a page in the background keeps no time."""
+    page = handler.page
+    handler.go("/cases/")
+    handler.keys.press("Alt+g")
+    expect(page.locator("#seat-state")).to_have_text("ready")
+    page.evaluate(SOUNDS)
+    caller = telephones.begin(Caller(number="+493411234569", keys=("1",), talks=None), to=MAIN)
+    expect(page.locator("#accept")).to_be_visible()
+    assert page.evaluate("window.tones") == 14
+    page.locator("#mute").click()
+    expect(page.locator("#mute")).to_have_attribute("aria-pressed", "true")
+    handler.go("/cases/")
+    page.evaluate(SOUNDS)
+    assert page.evaluate("window.tones") == 0
+    page.locator("#mute").click()
+    assert page.evaluate("window.tones") == 14
+    caller.hang_up()
+    telephones.settled()

@@ -4,27 +4,41 @@
   if (window.lotsePhone) return; // the part of the page that brings this script is fetched again and again
   window.lotsePhone = true;
   const SETTING = "lotse.ring";
-  const EVERY = 3000; // ms between two rings
+  const RINGS = 7; // as long as an offer lasts
+  const EVERY = 3; // seconds between two rings
   const isMuted = () => localStorage.getItem(SETTING) === "off";
   const ringing = () => document.querySelector("[data-ring]");
   const title = document.title;
   let audio = null;
+  let sounding = null; // {offer, output}
 
-  /** Two soft tones. Browsers let a page sound only after a first click or key in it. */
+  /** The whole ringing is planned at once: timers of a page in the background come late. */
   function ring() {
-    if (isMuted() || !ringing()) return;
+    const offer = isMuted() ? undefined : ringing()?.id;
+    if (sounding?.offer === offer) return;
+    sounding?.output.disconnect();
+    sounding = null;
+    if (!offer) return;
     audio ??= new AudioContext();
-    [0, 0.25].forEach((after, index) => tone(audio.currentTime + after, index ? 660 : 523));
+    if (audio.state === "suspended") audio.resume(); // browsers let a page sound only after a first click or key in it
+    const output = audio.createGain();
+    output.connect(audio.destination);
+    sounding = { offer, output };
+    for (let number = 0; number < RINGS; number += 1) {
+      const start = audio.currentTime + number * EVERY;
+      tone(output, start, 523);
+      tone(output, start + 0.25, 660);
+    }
   }
 
-  function tone(start, hertz) {
+  function tone(output, start, hertz) {
     const source = audio.createOscillator();
     const volume = audio.createGain();
     source.frequency.value = hertz;
     volume.gain.setValueAtTime(0.0001, start);
     volume.gain.exponentialRampToValueAtTime(0.2, start + 0.02);
     volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.22);
-    source.connect(volume).connect(audio.destination);
+    source.connect(volume).connect(output);
     source.start(start);
     source.stop(start + 0.25);
   }
@@ -57,6 +71,7 @@
     if (!event.target.closest("[data-mute]")) return;
     localStorage.setItem(SETTING, isMuted() ? "on" : "off");
     show();
+    ring();
   });
 
   // What opens below the bar takes the focus, and gives it back.
@@ -79,7 +94,6 @@
     show();
     ring();
   });
-  setInterval(ring, EVERY);
   show();
   ring();
 })();
