@@ -27,6 +27,7 @@ WEBHOOKS = [
 PAGES = [
     path("part/", views.part_telephone, name="part_telephone"),
     path("part/<uuid:call_id>/", views.part_call, name="part_call"),
+    path("hung-up/", views.part_hung_up, name="part_hung_up"),
     path("state/", views.choose, name="choose"),
     path("seat/", views.seat, name="seat"),
     path("token/", views.token, name="token"),
