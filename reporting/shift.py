@@ -36,14 +36,14 @@ ORDER_OF_STATES = [SeatState.READY, SeatState.ON_CALL, SeatState.WRAP_UP, SeatSt
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that waits. ``overdue``: it should have happened at ``at``."""
+    """One thing that waits: since ``at``, or until ``due_at``."""
 
     key: str
     url: str
     title: str
     detail: str | Promise
-    at: datetime | None
-    is_overdue: bool = False
+    at: datetime | None = None
+    due_at: datetime | None = None
     is_urgent: bool = False
 
 
@@ -60,23 +60,31 @@ class Work:
     is_pressing: bool = False
 
 
-def telephone(centre: Organisation, now: datetime) -> dict[str, Any]:
-    """Who waits, and who could answer."""
+def callers(centre: Organisation, now: datetime) -> dict[str, Any]:
+    """Who waits, and how many could answer."""
     live = list(Call.objects.live().filter(centre=centre).select_related("line"))
     waiting = [call for call in live if call.state == CallState.WAITING]
     waiting.sort(key=lambda call: (not call.is_urgent, _since(call)))  # as they are to be answered
-    seats = list(Seat.objects.filter(centre=centre).select_related("user").order_by("user__name"))
-    on_duty = [seat for seat in seats if seat.state != SeatState.OFF]
-    on_duty.sort(key=lambda seat: ORDER_OF_STATES.index(SeatState(seat.state)))
+    states = list(Seat.objects.filter(centre=centre).values_list("state", flat=True))
     return {
         "queue": waiting[:MOST_CALLERS],
         "waiting": len(waiting),
         "longest": min(waiting, key=_since, default=None),
         "talking": sum(call.state in (CallState.CONNECTING, CallState.TALKING) for call in live),
-        "ready": sum(seat.state == SeatState.READY for seat in seats),
+        "ready": states.count(SeatState.READY),
+        "number_on_duty": len(states) - states.count(SeatState.OFF),
+        "hung_up": hung_up_today(centre, now),
+    }
+
+
+def team(centre: Organisation, now: datetime) -> dict[str, Any]:
+    """Who is on duty in which state, and what was set at the telephone for a time."""
+    seats = list(Seat.objects.filter(centre=centre).select_related("user").order_by("user__name"))
+    on_duty = [seat for seat in seats if seat.state != SeatState.OFF]
+    on_duty.sort(key=lambda seat: ORDER_OF_STATES.index(SeatState(seat.state)))
+    return {
         "on_duty": on_duty,
         "off_duty": [seat for seat in seats if seat.state == SeatState.OFF],
-        "hung_up": hung_up_today(centre, now),
         "blocks": Block.objects.running(now).filter(centre=centre).select_related("contact", "made_by"),
         "refused": sum(Refusal.objects.filter(day=now.date()).values_list("count", flat=True)),
     }
@@ -115,45 +123,48 @@ def _some(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
     return (rows.count() if len(first) > NAMED else len(first)), first[:NAMED]
 
 
-def _referrals(referrals: Iterable[Referral], *, is_overdue: bool = False) -> list[Row]:
+def _referrals(referrals: Iterable[Referral]) -> list[Row]:
     return [
         Row(
             key=f"referral-{referral.pk}",
             url=reverse("handoff:referral", args=[referral.pk]),
             title=f"{referral.reference} · {referral.organisation.name}",
-            detail=referral.get_decline_reason_display() or referral.get_state_display(),
-            at=referral.ended_at or referral.due_at,
-            is_overdue=is_overdue,
+            detail=_why(referral) if referral.ended_at else referral.contact_person.name,
+            at=referral.ended_at,
+            due_at=None if referral.ended_at else referral.due_at,
             is_urgent=referral.urgency == "urgent",
         )
         for referral in referrals
     ]
 
 
+def _why(referral: Referral) -> str:
+    state = referral.get_state_display()
+    reason = referral.get_decline_reason_display()
+    return f"{state}: {reason}" if reason else state
+
+
 def _overdue(centre: Organisation, now: datetime) -> Work:
     late = Referral.objects.filter(centre=centre, state=ReferralState.OFFERED, due_at__lt=now)
-    number, rows = _some(late.select_related("organisation").order_by("due_at", "id"))
+    number, rows = _some(late.select_related("organisation", "contact_person").order_by("due_at", "id"))
     url = reverse("handoff:board") + "#h-overdue"
-    return Work(
-        "overdue", _("Answers of partners are overdue"), "alarm-clock", url, number,
-        _referrals(rows, is_overdue=True), is_pressing=True,
-    )  # fmt: skip
+    title = _("Overdue answers")
+    return Work("overdue", title, "alarm-clock", url, number, _referrals(rows), is_pressing=True)
 
 
 def _questions(centre: Organisation) -> Work:
     asked = Referral.objects.filter(centre=centre, state=ReferralState.QUESTION)
-    number, rows = _some(asked.select_related("organisation").order_by("due_at", "id"))
+    number, rows = _some(asked.select_related("organisation", "contact_person").order_by("due_at", "id"))
     url = reverse("handoff:board") + "#h-question"
-    return Work("question", _("Partners have asked a question"), "circle-question-mark", url, number, _referrals(rows))
+    return Work("question", _("Questions from partners"), "circle-question-mark", url, number, _referrals(rows))
 
 
 def _next_steps(user: User, centre: Organisation) -> Work:
     back = needing_a_next_step(user, centre).select_related("organisation")
     number, rows = _some(back.order_by("-urgency", "ended_at", "id"))
     url = reverse("handoff:board") + "#h-next_step"
-    return Work(
-        "next_step", _("Referrals need a next step"), "signpost", url, number, _referrals(rows), is_pressing=True
-    )
+    title = _("Need a next step")
+    return Work("next_step", title, "signpost", url, number, _referrals(rows), is_pressing=True)
 
 
 def _confirmations(user: User, centre: Organisation) -> Work:
@@ -187,7 +198,7 @@ def _unfinished(user: User) -> Work:
         for contact in waiting[:NAMED]
     ]
     url = reverse("hotline:desk") + "#shift"
-    return Work("unfinished", _("Unfinished contacts wait"), "hand", url, len(waiting), rows)
+    return Work("unfinished", _("Unfinished contacts"), "hand", url, len(waiting), rows)
 
 
 def _callbacks(now: datetime) -> Work:
@@ -199,13 +210,12 @@ def _callbacks(now: datetime) -> Work:
             url=reverse("hotline:callbacks"),
             title=one.get_origin_display().capitalize(),
             detail=one.get_language_display(),
-            at=one.due_at,
-            is_overdue=True,
+            due_at=one.due_at,
             is_urgent=one.is_urgent,
         )
         for one in found
     ]
-    return Work("callbacks", _("Callbacks are due"), "phone-outgoing", reverse("hotline:callbacks"), number, rows)
+    return Work("callbacks", _("Callbacks due"), "phone-outgoing", reverse("hotline:callbacks"), number, rows)
 
 
 def _own_contacts(user: User) -> Work:
@@ -241,7 +251,7 @@ def _failed_messages(centre: Organisation, now: datetime) -> Work:
         for one in found
     ]
     url = rows[0].url if rows else ""
-    return Work("messages", _("Messages were not delivered"), "message-square-x", url, number, rows, is_pressing=True)
+    return Work("messages", _("Messages not delivered"), "message-square-x", url, number, rows, is_pressing=True)
 
 
 def _lost_voicemails(centre: Organisation, now: datetime) -> Work:

@@ -18,7 +18,7 @@ from hotline.doors import CentreRequest, at_the_centre, is_part
 
 from . import counts, figures
 from .periods import PERIODS, Period, period
-from .shift import telephone, work
+from .shift import callers, team, work
 from .telephone_figures import figures_of_today
 
 
@@ -53,7 +53,8 @@ def shift_part(request: CentreRequest, part: str) -> HttpResponse:
 
 
 SHIFT_PARTS: dict[str, Callable[[CentreRequest, datetime], dict[str, Any]]] = {
-    "telephone": lambda request, now: telephone(request.centre, now),
+    "callers": lambda request, now: callers(request.centre, now),
+    "team": lambda request, now: team(request.centre, now),
     "work": lambda request, now: work(request.user, request.centre, now),
     "figures": lambda request, now: figures_of_today(request.centre, now),
 }

@@ -12,9 +12,13 @@ register = template.Library()
 
 @register.inclusion_tag("ui/waited.html")
 def waited(call: Call, place: str = "") -> dict[str, Any]:
-    """How long a caller has been waiting; timers.js shows and says when it becomes long. ``place``: for a unique id."""
+    """How long a caller has been waiting; timers.js shows and says when it becomes long.
+
+    ``place``: where the same call stands twice on a page, to tell the two apart.
+    """
     return {
-        "key": f"{place}{call.pk}",
+        "id": f"{place}{call.pk}",
+        "key": call.pk,
         "since": call.waiting_since,
         "warn_after": int(WARN_AFTER.total_seconds()),
         "alarm_after": int(ALARM_AFTER.total_seconds()),
