@@ -142,7 +142,9 @@ def _board(request: SignedInRequest) -> dict[str, Any]:
         raise Http404
     now = timezone.now()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    page = page_of(ended_of_centre(request.user, centre), column="ended_at", after=after, before=before, size=ENDED_SHOWN)
+    page = page_of(
+        ended_of_centre(request.user, centre), column="ended_at", after=after, before=before, size=ENDED_SHOWN
+    )
     sections = sections_of(request.user, centre, now)
     is_empty = not page.rows and not any(section.referrals for section in sections)
     return {"sections": sections, "page": page, "is_empty": is_empty, "now": now}

@@ -269,4 +269,3 @@ def _problems(centre: Organisation, now: datetime) -> list[Command]:
     """What the provider would not do in the last hour."""
     failed = Q(centre=centre, state=CommandState.FAILED, ended_at__gt=now - timedelta(hours=1))
     return list(Command.objects.filter(failed).exclude(kind=CommandKind.FETCH).order_by("-pk")[:10])
-

@@ -72,7 +72,7 @@ def shown(user: User) -> list[str]:
 
 def badge(user: User) -> str:
     """What stands beside "Referrals" in the top bar."""
-    found = re.search(r'id="count-handoff-board"[^>]*>(.*?)</a>', browser(user).get("/network/").content.decode(), re.S)
+    found = re.search(r'id="count-handoff-board"[^>]*>(.*?)</a>', browser(user).get("/network/").content.decode(), re.DOTALL)
     assert found
     return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split())
 
@@ -87,7 +87,9 @@ CAME_BACK = [declined, returned, expired_without_successor]
 
 
 @pytest.mark.parametrize("come_back", CAME_BACK)
-def test_a_referral_that_came_back_stands_first_and_counts(people: People, come_back: Callable[[People], Referral]) -> None:
+def test_a_referral_that_came_back_stands_first_and_counts(
+    people: People, come_back: Callable[[People], Referral]
+) -> None:
     referral = come_back(people)
     for user in (people.handler, people.coordinator):
         assert shown(user) == [str(referral.pk)]
@@ -196,7 +198,8 @@ def test_a_stale_page_cannot_keep_what_has_moved_on(people: People) -> None:
 
 
 @pytest.mark.parametrize(
-    "who", ["worker", "other_worker", "colleague", "other_handler", "other_coordinator", "dpo", "funder", "administrator"]
+    "who",
+    ["worker", "other_worker", "colleague", "other_handler", "other_coordinator", "dpo", "funder", "administrator"],
 )
 def test_nobody_else_keeps_it(people: People, who: str) -> None:
     referral = declined(people)

@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from answering import connected
 from assessments import SECURITY, complete, filled, make_contact
 from django.urls import reverse
 from django.utils import timezone
 from people import People, as_user, new_id
 from referrals import draft, make_case, offer, ready
-from telephone import CALLER, by_telephone, make_line, take_seat, talking, waiting
+from telephone import CALLER, by_telephone, make_line, take_seat, talking, tell, waiting
 from web import browser, queries_of
 
 from accounts.models import User
@@ -24,12 +25,13 @@ from hotline.access import request_access
 from hotline.callbacks import schedule_callback
 from hotline.models import Contact
 from privacy.context import acting_as
-from switchboard.models import Command, Line, Voicemail
+from switchboard.models import Call, Command, Line, Voicemail
 from texting.actions import reply
 from texting.models import TextMessage
 from triage import actions as triage
 from triage.vocabulary import Disposition, Urgency
 
+__all__ = ["connected"]
 PARTS = ["callers", "team", "work", "figures"]
 ADVICE = triage.Choice(Disposition.ADVICE, Urgency.STANDARD, frozenset(), "The caller wants nothing else.")
 
@@ -40,7 +42,7 @@ def people(db: None) -> People:
 
 
 @pytest.fixture
-def line(people: People) -> Line:
+def line(people: People, connected: None) -> Line:
     return make_line(people.centre)
 
 
@@ -98,7 +100,7 @@ def test_each_part_fetches_itself_again(people: People) -> None:
 def test_who_waits_is_shown_with_what_makes_the_wait_alarming(people: People, line: Line) -> None:
     phone = waiting()
     page = shift(people.coordinator)
-    mark = re.search(rf'<span class="waited" id="waited-{phone.call.pk}"(.*?)</time></span>', page, re.S)
+    mark = re.search(rf'<span class="waited" id="waited-{phone.call.pk}"(.*?)</time></span>', page, re.DOTALL)
     assert mark
     assert 'data-warn-after="120"' in mark[1]
     assert 'data-alarm-after="300"' in mark[1]
@@ -110,14 +112,15 @@ def test_who_waits_is_shown_with_what_makes_the_wait_alarming(people: People, li
 
 def test_the_longest_waiting_stands_first_after_the_urgent(people: People, line: Line) -> None:
     phones = [waiting(f"+49341999990{number}") for number in range(3)]
-    for minutes, phone in zip([1, 9, 3], phones, strict=True):
+    ids = [phone.call.pk for phone in phones]
+    for minutes, pk in zip([1, 9, 3], ids, strict=True):
         since = timezone.now() - timedelta(minutes=minutes)
-        by_telephone(lambda phone=phone, since=since: type(phone.call).objects.filter(pk=phone.call.pk).update(waiting_since=since))
+        by_telephone(Call.objects.filter(pk=pk).update, waiting_since=since)
     client = browser(people.coordinator)
-    client.post(reverse("switchboard:urgency", args=[phones[0].call.pk]), {"urgent": "1"})
+    client.post(reverse("switchboard:urgency", args=[ids[0]]), {"urgent": "1"})
     shown = client.get("/shift/callers/").context
-    assert [call.pk for call in shown["queue"]] == [phones[0].call.pk, phones[1].call.pk, phones[2].call.pk]
-    assert shown["longest"].pk == phones[1].call.pk
+    assert [call.pk for call in shown["queue"]] == ids
+    assert shown["longest"].pk == ids[1]
 
 
 def test_who_is_on_duty_is_shown_with_their_state_and_since_when(people: People, line: Line) -> None:
@@ -167,12 +170,7 @@ def next_step(people: People) -> str:
 
 def confirm(people: People) -> str:
     assessment = complete(people.handler, filled(people, SECURITY), ADVICE)
-    as_user(people.handler, finish_contact, people=people, contact=assessment.contact)
     return assessment.contact.reference
-
-
-def finish_contact(people: People, contact: Contact) -> None:
-    Contact.objects.filter(pk=contact.pk).update(state="completed", completed_at=timezone.now())
 
 
 def unfinished(people: People) -> str:
@@ -257,7 +255,8 @@ def test_requests_for_access_are_decided_here(people: People) -> None:
 
 
 def test_a_message_that_was_not_delivered_is_shown_until_another_follows(people: People, line: Line) -> None:
-    contact = make_contact(people.handler, channel="sms", phone=CALLER)
+    tell("/telephone/message/", {"MessageSid": "SM1", "From": CALLER, "To": line.number.as_e164, "Body": "hello"})
+    contact: Any = as_user(people.handler, Contact.objects.get, channel="sms")
     sent: Any = as_user(
         people.handler, reply, by=people.handler, contact=contact, message_id=new_id(), text="our answer"
     )
