@@ -147,7 +147,9 @@ def test_whoever_is_not_signed_in_gets_no_counts(people: People, client: Any) ->
     assert browser(people.handler).post(reverse("ui:nav_counts")).status_code == 405
 
 
-@pytest.mark.parametrize(("language", "words"), [("de", ["1 wartet", "2 warten"]), ("fr", ["1 en attente", "2 en attente"])])
+@pytest.mark.parametrize(
+    ("language", "words"), [("de", ["1 wartet", "2 warten"]), ("fr", ["1 en attente", "2 en attente"])]
+)
 def test_the_count_is_told_in_the_reader_s_language(people: People, language: str, words: list[str]) -> None:
     for expected in words:
         offered(people)

@@ -72,7 +72,9 @@ def shown(user: User) -> list[str]:
 
 def badge(user: User) -> str:
     """What stands beside "Referrals" in the top bar."""
-    found = re.search(r'id="count-handoff-board"[^>]*>(.*?)</a>', browser(user).get("/network/").content.decode(), re.DOTALL)
+    found = re.search(
+        r'id="count-handoff-board"[^>]*>(.*?)</a>', browser(user).get("/network/").content.decode(), re.DOTALL
+    )
     assert found
     return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split())
 
