@@ -65,7 +65,7 @@ class RegionSource(models.TextChoices):
 
 
 class CallbackOrigin(models.TextChoices):
-    """Why somebody is to be called back. ``MISSED`` is history: who only hung up is not called back any more (ADR 11)."""
+    """Why somebody is to be called back. ``MISSED`` is history: who only hung up is not called back (ADR 11)."""
 
     PLANNED = "planned", _("planned")
     ASKED = "asked", _("asked for by the caller")

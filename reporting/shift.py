@@ -28,7 +28,7 @@ from triage.models import Assessment
 
 #: Of each kind of work, so many are named, the most pressing first. The counts count all.
 NAMED = 5
-MOST_CALLERS = 50
+MOST_CALLERS = 20
 #: What failed stays in view for so long: a shift and the one after it.
 FAILURES_OF = timedelta(hours=16)
 ORDER_OF_STATES = [SeatState.READY, SeatState.ON_CALL, SeatState.WRAP_UP, SeatState.BREAK]
