@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from hotline.actions import return_contact
-from hotline.callbacks import callback_from_call, withdraw_suggestions
+from hotline.callbacks import callback_from_call
 from hotline.numbers import is_withheld, parse_number
 from hotline.vocabulary import CallbackOrigin, CallerIdKind
 from journal.actions import record
@@ -114,16 +114,6 @@ def begin_talking(*, by: User, call: Call) -> None:
     """Caller and handler are in the room."""
     if call.state == CallState.CONNECTING:
         move(by, call, CallState.TALKING, connected_at=timezone.now())
-        if suggested := _suggested(call):
-            withdraw_suggestions(by=by, callbacks=suggested)
-
-
-def _suggested(call: Call) -> list[uuid.UUID]:
-    """Callbacks that were only suggested because this number hung up earlier."""
-    if call.phone_index is None:
-        return []
-    earlier = Call.objects.filter(phone_index=call.phone_index, centre=call.centre_id, callback__isnull=False)
-    return [pk for pk in earlier.values_list("callback_id", flat=True) if pk]
 
 
 def put_back(*, by: User, call: Call, why: str) -> None:
@@ -154,20 +144,17 @@ def end_call(*, by: User, call: Call, ending: Ending | None = None) -> None:
     _plan_callback(by, call)
 
 
+#: Who hung up and asked for nothing is not called back: that can put somebody in danger (ADR 11).
 ORIGINS = {
     Ending.CALLBACK: CallbackOrigin.ASKED,
     Ending.VOICEMAIL: CallbackOrigin.VOICEMAIL,
-    Ending.ABANDONED: CallbackOrigin.MISSED,
-    Ending.CLOSED: CallbackOrigin.MISSED,
 }
 
 
 def _plan_callback(by: User, call: Call, callback_id: uuid.UUID | None = None) -> None:
-    """A wish, a voicemail, or a suggestion where somebody hung up whose number was shown; one at a time per number."""
+    """For a wish with a number, and for a voicemail."""
     origin = ORIGINS.get(Ending(call.ending))
     if origin is None or (not call.phone_index and origin != CallbackOrigin.VOICEMAIL):
-        return
-    if origin == CallbackOrigin.MISSED and _has_open_callback(call):
         return
     callback = callback_from_call(
         by=by,
@@ -180,11 +167,6 @@ def _plan_callback(by: User, call: Call, callback_id: uuid.UUID | None = None) -
         due_at=next_opening(timezone.now(), calendar_for(call.centre)),
     )
     Call.objects.filter(pk=call.pk).update(callback=callback)
-
-
-def _has_open_callback(call: Call) -> bool:
-    earlier = Call.objects.filter(phone_index=call.phone_index, centre=call.centre_id)
-    return earlier.filter(callback__ended_at=None, callback__isnull=False).exists()
 
 
 def keep_voicemail(*, by: User, call: Call, recording_sid: str, seconds: int) -> None:
@@ -203,9 +185,7 @@ def keep_voicemail(*, by: User, call: Call, recording_sid: str, seconds: int) ->
 
 
 def _plan_callback_for_voicemail(by: User, call: Call, voicemail: Voicemail) -> None:
-    """The caller's end was told before the recording: what was only a suggestion then is a wish now."""
-    if call.callback_id:
-        withdraw_suggestions(by=by, callbacks=[call.callback_id])
+    """The caller's end was told before the recording: what seemed a mere hang-up then is a wish now."""
     Call.objects.filter(pk=call.pk).update(ending=Ending.VOICEMAIL)
     call.ending = Ending.VOICEMAIL
     _plan_callback(by, call, callback_id=voicemail.pk)
