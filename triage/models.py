@@ -20,7 +20,9 @@ from .vocabulary import Disposition, Duty, Urgency
 
 WITHOUT_END = ["draft", "discarded"]
 DRAFT_HAS_NO_END = Q(state__in=WITHOUT_END, completed_at=None, completed_by=None, disposition="open")
-END_IS_WHOLE = ~Q(state__in=WITHOUT_END) & Q(completed_at__isnull=False, completed_by__isnull=False) & ~Q(disposition="open")
+END_IS_WHOLE = (
+    ~Q(state__in=WITHOUT_END) & Q(completed_at__isnull=False, completed_by__isnull=False) & ~Q(disposition="open")
+)
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):

@@ -24,12 +24,11 @@ class Option:
 
 @dataclass(frozen=True)
 class QuestionView:
-    """`is_shown`: whether the answers given so far make it a question at all. `leads`: whether others depend on it."""
+    """`is_shown`: whether the answers given so far make it a question at all."""
 
     question: Question
     options: tuple[Option, ...]
     is_shown: bool
-    leads: bool = False
 
     @property
     def id(self) -> str:
@@ -112,8 +111,7 @@ def anchor(question_id: str) -> str:
 def sections(checklist: Checklist, answers: Mapping[str, Any], notes: Mapping[str, str]) -> list[SectionView]:
     """All sections with all of their questions."""
     shown = visible(checklist, given_answers(checklist, answers))
-    leading = _leading(checklist)
-    return [_section(section, shown, notes, leading) for section in checklist.sections]
+    return [_section(section, shown, notes) for section in checklist.sections]
 
 
 def first_questions(views: Iterable[SectionView]) -> list[SectionView]:
@@ -143,29 +141,23 @@ def count_not_asked(views: Iterable[SectionView]) -> int:
     return sum(len(view.not_asked) for view in views)
 
 
-def _leading(checklist: Checklist) -> frozenset[str]:
-    conditions = (question.shown_if for question in checklist.questions.values())
-    return frozenset(name for condition in conditions if condition is not None for name in asked_in(condition))
-
-
 def depending_on(checklist: Checklist, question_id: str) -> frozenset[str]:
     """The questions that are asked or not, depending on the answer to this one."""
     conditional = (question for question in checklist.questions.values() if question.shown_if is not None)
     return frozenset(q.id for q in conditional if q.shown_if is not None and question_id in asked_in(q.shown_if))
 
 
-def _section(section: Section, shown: Shown, notes: Mapping[str, str], leading: frozenset[str]) -> SectionView:
-    questions = tuple(_question(q, shown, q.id in leading) for q in section.questions)
-    return SectionView(section, questions, notes.get(section.id, ""))
+def _section(section: Section, shown: Shown, notes: Mapping[str, str]) -> SectionView:
+    return SectionView(section, tuple(_question(q, shown) for q in section.questions), notes.get(section.id, ""))
 
 
-def _question(question: Question, shown: Shown, leads: bool) -> QuestionView:
+def _question(question: Question, shown: Shown) -> QuestionView:
     chosen = shown.given.get(question.id, frozenset())
     options = tuple(
         Option(a, f"{anchor(question.id)}-{a.code}", a.code in chosen, a.code in question.exclusive)
         for a in question.answers
     )
-    return QuestionView(question, options, question in shown.questions, leads)
+    return QuestionView(question, options, question in shown.questions)
 
 
 def because(checklist: Checklist, reasons: Iterable[Reason]) -> list[Because]:

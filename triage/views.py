@@ -32,6 +32,7 @@ from .permissions import (
 from .questionnaire import Checklist
 from .rules import AnswerError, Proposal, propose
 
+
 @require_safe
 @handlers_only
 def show(request: CentreRequest, contact_id: UUID) -> HttpResponse:

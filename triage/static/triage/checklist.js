@@ -20,19 +20,14 @@
     show(question);
   }
 
-  /** The first question without an answer after this one, else the first of all, else the decision. */
+  /** The first question without an answer after this one, else the first of all, else the decision.
+   *  A question that an answer brings comes in its turn: a focus that jumps there would catch the next digit. */
   function goOn(question) {
     const all = questions();
     const at = all.indexOf(question);
     const next = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find((one) => !isAnswered(one));
     if (next) focusOn(next);
     else byId("triage-finish-open")?.focus();
-  }
-
-  /** Once the answer has been saved: it may ask for a question that is not in the page yet. */
-  function goOnAfter(question) {
-    const focused = document.activeElement;
-    body.addEventListener("htmx:afterSettle", () => document.activeElement === focused && goOn(question), { once: true });
   }
 
   function answer(question, input) {
@@ -42,11 +37,11 @@
       return;
     }
     input.focus();
-    const changes = !input.checked;
-    input.checked = true;
-    if (changes) input.dispatchEvent(new Event("change", { bubbles: true }));
-    if (changes && "leads" in question.dataset) goOnAfter(question);
-    else goOn(question);
+    if (!input.checked) {
+      input.checked = true;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    goOn(question);
   }
 
   document.addEventListener(
