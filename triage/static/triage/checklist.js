@@ -98,13 +98,15 @@
     if (wrong) return focusOnError(form, wrong);
     if (!isOpening) return;
     isOpening = false;
+    byId("triage-because").open = false; // the decision needs the room
     byId("triage-decision").scrollIntoView({ block: "start" });
-    focusField(form);
+    show(focusField(form));
   }
 
   function focusField(place) {
     const field = place.querySelector("input:checked") ?? place.querySelector("input:not([type=hidden]), textarea");
     field.focus({ preventScroll: true });
+    return field;
   }
 
   function focusOnError(form, wrong) {
