@@ -132,6 +132,19 @@
     wasOpen = false;
   });
 
+  // An answer that did not arrive is sent again until it does; a repeat is harmless.
+  const RETRY = 2000; // ms
+  function sendAgain(event) {
+    const question = event.detail.elt.closest("[data-question]");
+    if (!question) return;
+    question.classList.add("unsaved");
+    setTimeout(() => question.isConnected && window.htmx.trigger(question, "change"), RETRY);
+  }
+  body.addEventListener("htmx:sendError", sendAgain);
+  body.addEventListener("htmx:timeout", sendAgain);
+  body.addEventListener("htmx:responseError", (event) => event.detail.xhr.status >= 500 && sendAgain(event));
+  body.addEventListener("htmx:afterOnLoad", (event) => event.detail.elt.classList.remove("unsaved"));
+
   // A question that is there already is not replaced: its next answer may be on the way.
   body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
