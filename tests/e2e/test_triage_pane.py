@@ -1,4 +1,4 @@
-"""The checklist as a pane of full height: nothing covers anything, the focus goes on with the work, few steps follow."""
+"""The checklist as a pane of full height: nothing covers anything, the focus is where the work is, few steps follow."""
 
 from __future__ import annotations
 
@@ -70,10 +70,18 @@ class Checklist:
                 keys += 1
             if asked == "radicalisation":
                 expect(self.question("phenomena")).to_be_visible()  # asked once the answer is there
+        expect(self.progress()).to_contain_text(re.compile(rf"\b{len(answers)} \w+ {len(answers)}\b"))
         return keys
 
     def progress(self) -> Locator:
         return self.page.locator("#triage-next")
+
+
+def opened(person: Person) -> Checklist:
+    """Once the panel and its script are there."""
+    expect(person.page.locator("#triage-panel")).to_be_visible()
+    expect(person.page.locator("body")).to_have_attribute("data-checklist", "on")
+    return Checklist(person)
 
 
 @pytest.fixture
@@ -81,8 +89,7 @@ def checklist(handler: Person) -> Checklist:
     """Of a new contact of the handler, in a window of the usual size."""
     handler.page.set_viewport_size({"width": 1440, "height": 900})
     new_contact(handler)
-    expect(handler.page.locator("#triage-panel")).to_be_visible()
-    return Checklist(handler)
+    return opened(handler)
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +109,7 @@ def test_reason_error_and_complete_are_never_covered(german: Person) -> None:
     """With more than five duties in German, at every size, with the reasons opened and closed."""
     german.page.set_viewport_size({"width": 1366, "height": 768})
     new_contact(german)
-    expect(german.page.locator("#triage-panel")).to_be_visible()
-    Checklist(german).answer(GRAVE)
+    opened(german).answer(GRAVE)
     page, keys = german.page, german.keys
     expect(page.locator("#triage-proposed")).to_contain_text("6 Pflichten")
     for width, height in SIZES:
