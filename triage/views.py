@@ -102,9 +102,8 @@ def discard(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """End a draft that was begun by mistake, and show what counts now."""
     contact = contact_to_assess(request.user, contact_id)
     assessment_id, version = _seen(request)
-    if not Assessment.objects.of_contact(contact.pk).filter(pk=assessment_id).exists():
+    if not assessment_id or not Assessment.objects.of_contact(contact.pk).filter(pk=assessment_id).exists():
         raise Http404
-    assert assessment_id is not None
     actions.discard(by=request.user, assessment_id=assessment_id, version=version)
     return _panel(request, contact, assessment_of(contact), has_focus=True, is_discarded=True)
 
