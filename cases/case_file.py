@@ -10,6 +10,7 @@ from accounts.permissions import can
 from accounts.roles import Permission
 from hotline.models import Contact
 from triage.models import Assessment
+from triage.states import AssessmentState
 
 from . import reasons
 from .models import Case, CaseContact, Note, Responsibility
@@ -71,10 +72,15 @@ class CaseFile:
         return len(self._links) - len(self.contacts)
 
     @cached_property
-    def assessments(self) -> list[Assessment]:
+    def _all_assessments(self) -> list[Assessment]:
         """All of the contacts shown, newest first."""
         shown = Assessment.objects.filter(contact__in=self.contacts)
         return list(shown.select_related("contact", "completed_by", "confirmed_by").newest_first())
+
+    @property
+    def assessments(self) -> list[Assessment]:
+        """Those that were meant: without the discarded ones, of which only the timeline tells."""
+        return [one for one in self._all_assessments if one.state != AssessmentState.DISCARDED]
 
     @property
     def assessment(self) -> Assessment | None:
@@ -90,7 +96,7 @@ class CaseFile:
         return reasons.of_duties(self.assessment) if self.assessment else []
 
     def timeline(self, before: int | None = None) -> Timeline:
-        subjects = [one.pk for one in (*self.contacts, *self.assessments)]
+        subjects = [one.pk for one in (*self.contacts, *self._all_assessments)]
         return timeline_of(self.case.pk, subjects, before)
 
 

@@ -35,6 +35,7 @@ SENTENCES: dict[str, tuple[str, StrPromise]] = {
     "assessment.waiting": ("user-round-search", _("Triage waits for a coordinator's confirmation: %(disposition)s")),
     "assessment.confirmed": ("badge-check", _("Triage confirmed by a second person: %(disposition)s")),
     "assessment.sent_back": ("corner-down-left", _("Triage sent back by the coordinator")),
+    "assessment.discarded": ("trash-2", _("A triage begun by mistake was discarded")),
     "assessment.superseded": ("history", _("An earlier triage was replaced")),
     "case.opened": ("folder-open", _("Case opened: %(disposition)s, urgency: %(urgency)s")),
     "case.reassessed": ("folder-sync", _("New triage, the case is now: %(disposition)s, urgency: %(urgency)s")),

@@ -12,7 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.models import User
 from hotline.doors import SignedInRequest, is_part, signed_in
+from hotline.models import Contact
+from hotline.states import ContactState
+from switchboard.models import Call
 from triage import views as triage
 from triage.models import Assessment
 
@@ -22,9 +26,11 @@ from . import actions
 @require_POST
 @signed_in
 def open_case(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """For a completed triage that lies there without its case."""
+    """For a completed triage that lies there without its case; with ``next`` = offer, straight to the partners."""
     assessment = get_object_or_404(Assessment, pk=pk)
-    return _to_case(request, actions.open_case(by=request.user, assessment=assessment).pk)
+    case = actions.open_case(by=request.user, assessment=assessment)
+    # A forward link by name: whom to ask is chosen on a page of `handoff`.
+    return _to(request, "handoff:partners" if request.POST.get("next") == "offer" else "cases:case", case.pk)
 
 
 @require_POST
@@ -51,15 +57,24 @@ def confirm_triage(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _follow(request: SignedInRequest, assessment: Assessment | None, answer: HttpResponse) -> HttpResponse:
-    """To the case; without one, what the triage itself answers."""
+    """To the case; without one, or while the person is with the caller, what the triage itself answers."""
     if assessment is None:
         return answer
     outcome = actions.follow_triage(by=request.user, assessment=assessment)
     if outcome.elsewhere:
         messages.info(request, _("The contact belongs to a case of a colleague, who reads of the new triage there."))
-    return _to_case(request, outcome.case.pk) if outcome.case else answer
+    if outcome.case is None or (is_part(request) and _is_with_caller(request.user, assessment.contact)):
+        return answer
+    return _to(request, "cases:case", outcome.case.pk)
 
 
-def _to_case(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    address = resolve_url("cases:case", pk)
+def _is_with_caller(user: User, contact: Contact) -> bool:
+    """The conversation runs or is still being written down: nobody is taken away from it."""
+    if contact.handler_id != user.pk:
+        return False
+    return contact.state == ContactState.DRAFT or Call.objects.live().filter(pk=contact.pk).exists()
+
+
+def _to(request: HttpRequest, page: str, case_id: uuid.UUID) -> HttpResponse:
+    address = resolve_url(page, case_id)
     return HttpResponseClientRedirect(address) if is_part(request) else redirect(address)

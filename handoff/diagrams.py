@@ -68,7 +68,12 @@ def diagrams() -> list[Diagram]:
             "Callback", "A call back that somebody took can be put back.", CallbackState, plain(CALLBACK_TRANSITIONS)
         ),
         Diagram(
-            "Assessment", "Never edited once completed: superseded by a new one.", AssessmentState, plain(ASSESSMENT)
+            "Assessment",
+            "Never edited once completed: superseded by a new one. A draft begun by mistake is discarded: it stays,"
+            " unchanged, for the audit as long as its contact does, counts nowhere, and what it was to supersede"
+            " stays in force. A draft that a coordinator sent back is not discarded.",
+            AssessmentState,
+            plain(ASSESSMENT),
         ),
         Diagram("Case", "A case can be reopened at any time.", CaseState, plain(CASE)),
         Diagram(

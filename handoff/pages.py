@@ -109,7 +109,7 @@ def _draft(referral: Referral, form: OfferForm | None) -> dict[str, Any]:
     contact = get_object_or_404(Contact.objects.select_related("region"), pk=referral.case.assessment.contact_id)
     others = Referral.objects.filter(case=referral.case_id, state__in=WAITING | TAKEN).select_related("organisation")
     return {
-        "form": form or OfferForm(contact=contact, initial={"text": _starting_text(referral)}),
+        "form": form or OfferForm(contact=contact, initial={"text": _starting_text(referral, contact)}),
         "due_words": _in_words(due_if_offered(referral, timezone.now())),
         "elsewhere": others.first(),
     }
@@ -126,14 +126,14 @@ def _in_words(moment: datetime) -> str:
     return f"{date_format(local, 'l')}, {date_format(local, 'SHORT_DATETIME_FORMAT')}"
 
 
-def _starting_text(referral: Referral) -> str:
+def _starting_text(referral: Referral, contact: Contact) -> str:
     """The draft's own text, else what the last partner was told of this case, else a text made of codes."""
     own = Summary.objects.select_related("data_key").get(referral=referral)
     if own.text:
         return str(own.text)
     earlier = Summary.objects.select_related("data_key").filter(referral__case=referral.case_id)
     told_before = (str(summary.text) for summary in earlier.order_by("-referral__created_at") if summary.text)
-    return next(told_before, first_text(own.facts, referral.service))
+    return next(told_before, first_text(own.facts, referral.service, contact))
 
 
 def _deadlines(referral: Referral) -> list[tuple[str, Deadline]]:

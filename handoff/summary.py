@@ -40,11 +40,11 @@ def facts_in_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
     return [(label, value) for label, value in told if value]
 
 
-def first_text(facts: dict[str, Any], service: str) -> str:
-    """A careful text to start from, made of codes only."""
+def first_text(facts: dict[str, Any], service: str, contact: Contact) -> str:
+    """A careful text to start from, made of codes only; without what the check of names would refuse."""
     lines = [_("Needed: %(service)s.") % {"service": Service(service).label}]
     lines += [_("%(label)s: %(value)s.") % {"label": label, "value": value} for label, value in facts_in_words(facts)]
-    return " ".join(lines)
+    return " ".join(line for line in lines if not names_in(line, contact))
 
 
 def names_in(text: str, contact: Contact) -> list[str]:

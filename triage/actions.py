@@ -154,6 +154,24 @@ def complete(*, by: User, assessment_id: uuid.UUID, version: int, choice: Choice
 
 
 @transaction.atomic
+def discard(*, by: User, assessment_id: uuid.UUID, version: int) -> Assessment:
+    """End a draft that was begun by mistake. What it was to supersede stays in force and can be assessed again.
+
+    Raises NotAllowed for a draft that a coordinator sent back, and Stale; a repeat has no effect.
+    """
+    assessment = _lock(by, assessment_id)
+    if assessment.state == AssessmentState.DISCARDED:
+        return assessment
+    if assessment.was_sent_back:
+        raise NotAllowed(Permission.TRIAGE_ASSESS)
+    old = assessment.supersedes_id
+    _save_draft(assessment, version, to=AssessmentState.DISCARDED, supersedes=None)
+    facts = {"contact": str(assessment.contact_id), "supersedes": str(old) if old else None}
+    _record("assessment.discarded", by, assessment, facts)
+    return assessment
+
+
+@transaction.atomic
 def confirm(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "") -> Assessment:
     """A coordinator, as the second person, agrees. Raises NotAllowed and Stale; a repeat has no effect."""
     assessment = _lock_to_review(by, assessment_id)

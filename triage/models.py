@@ -18,8 +18,11 @@ from .rules import Proposal, propose
 from .states import AssessmentState
 from .vocabulary import Disposition, Duty, Urgency
 
-DRAFT_HAS_NO_END = Q(state="draft", completed_at=None, completed_by=None, disposition="open")
-END_IS_WHOLE = ~Q(state="draft") & Q(completed_at__isnull=False, completed_by__isnull=False) & ~Q(disposition="open")
+WITHOUT_END = ["draft", "discarded"]
+DRAFT_HAS_NO_END = Q(state__in=WITHOUT_END, completed_at=None, completed_by=None, disposition="open")
+END_IS_WHOLE = (
+    ~Q(state__in=WITHOUT_END) & Q(completed_at__isnull=False, completed_by__isnull=False) & ~Q(disposition="open")
+)
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -37,12 +40,19 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """Completed and not superseded; at most one for each contact."""
         return self.filter(state=AssessmentState.COMPLETED)
 
+    def kept(self) -> AssessmentQuerySet:
+        """Without those that were begun by mistake and discarded."""
+        return self.exclude(state=AssessmentState.DISCARDED)
+
     def newest_first(self) -> AssessmentQuerySet:
         return self.order_by("-created_at", "-id")
 
 
 class Assessment(models.Model):
-    """The filled checklist of one contact. Superseded, never edited, once it is completed: the database sees to it."""
+    """The filled checklist of one contact. Superseded, never edited, once it is completed: the database sees to it.
+
+    A draft that was begun by mistake is discarded: it stays for the audit, ends there and counts nowhere.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="assessments")
@@ -132,6 +142,11 @@ class Assessment(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == AssessmentState.DRAFT
+
+    @property
+    def was_sent_back(self) -> bool:
+        """A coordinator has looked at it and wants something changed."""
+        return self.is_draft and bool(self.review_note)
 
     @property
     def is_waiting(self) -> bool:

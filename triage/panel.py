@@ -19,6 +19,7 @@ class Option:
     answer: Answer
     id: str
     is_chosen: bool
+    is_exclusive: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,15 @@ class QuestionView:
         return any(option.is_chosen for option in self.options)
 
     @property
+    def is_not_asked(self) -> bool:
+        return self.is_shown and not self.is_answered
+
+    @property
+    def comes_first(self) -> bool:
+        """What matters for a proposal, and whatever was answered all the same; the others are folded."""
+        return self.question.important or (self.is_shown and self.is_answered)
+
+    @property
     def is_conditional(self) -> bool:
         return self.question.shown_if is not None
 
@@ -51,7 +61,7 @@ class SectionView:
     section: Section
     questions: tuple[QuestionView, ...]
     note: str
-    is_open: bool = False
+    has_note: bool = True
 
     @property
     def asked(self) -> int:
@@ -60,6 +70,10 @@ class SectionView:
     @property
     def answered(self) -> int:
         return sum(question.is_shown and question.is_answered for question in self.questions)
+
+    @property
+    def not_asked(self) -> list[QuestionView]:
+        return [question for question in self.questions if question.is_not_asked]
 
 
 @dataclass(frozen=True)
@@ -95,11 +109,36 @@ def anchor(question_id: str) -> str:
 
 
 def sections(checklist: Checklist, answers: Mapping[str, Any], notes: Mapping[str, str]) -> list[SectionView]:
-    """All sections; the first with an important question without an answer is open."""
+    """All sections with all of their questions."""
     shown = visible(checklist, given_answers(checklist, answers))
-    views = [_section(section, shown, notes) for section in checklist.sections]
-    first = next((at for at, view in enumerate(views) if _wants_attention(view)), None)
-    return [SectionView(v.section, v.questions, v.note, is_open=at == first) for at, v in enumerate(views)]
+    return [_section(section, shown, notes) for section in checklist.sections]
+
+
+def first_questions(views: Iterable[SectionView]) -> list[SectionView]:
+    """The sections with what comes first; those without such a question are left out, unless there is a note."""
+    kept = [SectionView(v.section, tuple(q for q in v.questions if q.comes_first), v.note) for v in views]
+    return [view for view in kept if view.questions or view.note]
+
+
+def folded_questions(views: Iterable[SectionView]) -> list[SectionView]:
+    """The other questions, by section; a note stands where the section first appears."""
+    views = list(views)
+    with_note = {view.section.id for view in first_questions(views)}
+    kept = ((v.section, tuple(q for q in v.questions if not q.comes_first)) for v in views)
+    return [
+        SectionView(section, questions, "", has_note=section.id not in with_note)
+        for section, questions in kept
+        if questions
+    ]
+
+
+def not_asked(views: Iterable[SectionView]) -> list[SectionView]:
+    """The sections that have questions without an answer."""
+    return [view for view in views if view.not_asked]
+
+
+def count_not_asked(views: Iterable[SectionView]) -> int:
+    return sum(len(view.not_asked) for view in views)
 
 
 def depending_on(checklist: Checklist, question_id: str) -> frozenset[str]:
@@ -114,12 +153,11 @@ def _section(section: Section, shown: Shown, notes: Mapping[str, str]) -> Sectio
 
 def _question(question: Question, shown: Shown) -> QuestionView:
     chosen = shown.given.get(question.id, frozenset())
-    options = (Option(a, f"{anchor(question.id)}-{a.code}", a.code in chosen) for a in question.answers)
-    return QuestionView(question, tuple(options), question in shown.questions)
-
-
-def _wants_attention(view: SectionView) -> bool:
-    return any(q.is_shown and q.question.important and not q.is_answered for q in view.questions)
+    options = tuple(
+        Option(a, f"{anchor(question.id)}-{a.code}", a.code in chosen, a.code in question.exclusive)
+        for a in question.answers
+    )
+    return QuestionView(question, options, question in shown.questions)
 
 
 def because(checklist: Checklist, reasons: Iterable[Reason]) -> list[Because]:

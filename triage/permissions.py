@@ -29,6 +29,11 @@ def may_write(user: User, assessment: Assessment) -> bool:
     return allowed and contacts.may_write(user, assessment.contact)
 
 
+def may_discard(user: User, assessment: Assessment) -> bool:
+    """A draft, by whoever fills it in; not one that a coordinator sent back, which would end the second look."""
+    return may_write(user, assessment) and assessment.is_draft and not assessment.was_sent_back
+
+
 def may_confirm(user: User, assessment: Assessment) -> bool:
     """A coordinator of the centre, as the second person: never the one who completed it."""
     allowed = can(user, Permission.TRIAGE_CONFIRM, assessment.centre_id)
@@ -66,7 +71,7 @@ def assessments_to_confirm(user: User, centre_id: int) -> AssessmentQuerySet:
 
 def assessment_of(contact: Contact) -> Assessment | None:
     """The assessment that counts now: the open one, else the one in force."""
-    shown = Assessment.objects.of_contact(contact.pk).exclude(state=AssessmentState.SUPERSEDED)
+    shown = Assessment.objects.of_contact(contact.pk).kept().exclude(state=AssessmentState.SUPERSEDED)
     found = sorted(shown.select_related("contact", "completed_by", "confirmed_by"), key=_open_first)
     return found[0] if found else None
 

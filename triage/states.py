@@ -13,6 +13,7 @@ class AssessmentState(models.TextChoices):
     WAITING_CONFIRMATION = "waiting", _("waits for a coordinator")
     COMPLETED = "completed", _("completed")
     SUPERSEDED = "superseded", _("superseded")
+    DISCARDED = "discarded", _("discarded")
 
 
 #: From a state to the next ones, and the permission that each step needs.
@@ -20,6 +21,7 @@ TRANSITIONS: dict[AssessmentState, dict[AssessmentState, Permission]] = {
     AssessmentState.DRAFT: {
         AssessmentState.COMPLETED: Permission.TRIAGE_ASSESS,
         AssessmentState.WAITING_CONFIRMATION: Permission.TRIAGE_ASSESS,
+        AssessmentState.DISCARDED: Permission.TRIAGE_ASSESS,
     },
     AssessmentState.WAITING_CONFIRMATION: {
         AssessmentState.COMPLETED: Permission.TRIAGE_CONFIRM,
@@ -27,4 +29,5 @@ TRANSITIONS: dict[AssessmentState, dict[AssessmentState, Permission]] = {
     },
     AssessmentState.COMPLETED: {AssessmentState.SUPERSEDED: Permission.TRIAGE_ASSESS},
     AssessmentState.SUPERSEDED: {},
+    AssessmentState.DISCARDED: {},
 }

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hotline.doors import CentreRequest, handlers_only, is_part
 from hotline.models import Contact
 from hotline.permissions import may_write as may_write_contact
+from journal.stale import stale
 
 from . import actions, checklist, panel, prefill
 from .forms import CompleteForm, NoteForm, ReviewForm
@@ -26,10 +27,10 @@ from .permissions import (
     contact_to_assess,
     contact_to_show,
     may_confirm,
+    may_discard,
 )
 from .questionnaire import Checklist
 from .rules import AnswerError, Proposal, propose
-from .vocabulary import Disposition
 
 
 @require_safe
@@ -57,7 +58,8 @@ def answer(request: CentreRequest, contact_id: UUID) -> HttpResponse:
         )
     except AnswerError as error:
         raise BadRequest from error
-    return render(request, "triage/parts/answered.html", _answered(contact, saved, question))
+    context = {**_answered(contact, saved, question), **_discardable(request, saved)}
+    return render(request, "triage/parts/answered.html", context)
 
 
 @require_POST
@@ -74,7 +76,8 @@ def note(request: CentreRequest, contact_id: UUID) -> HttpResponse:
         saved = actions.note(by=request.user, assessment_id=assessment.pk, about=about, text=text, version=version)
     except ValueError as error:
         raise BadRequest from error
-    return render(request, "triage/parts/noted.html", {"assessment": saved, "version": saved.version})
+    context = {"contact": contact, "assessment": saved, "version": saved.version}
+    return render(request, "triage/parts/noted.html", {**context, **_discardable(request, saved)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,7 +93,19 @@ def finish(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _finish(request, contact, form, status=422)
     done = actions.complete(by=request.user, assessment_id=assessment.pk, version=version, choice=form.choice())
-    return _panel(request, contact, done)
+    return _panel(request, contact, done, has_focus=True)
+
+
+@require_POST
+@handlers_only
+def discard(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    """End a draft that was begun by mistake, and show what counts now."""
+    contact = contact_to_assess(request.user, contact_id)
+    assessment_id, version = _seen(request)
+    if not assessment_id or not Assessment.objects.of_contact(contact.pk).filter(pk=assessment_id).exists():
+        raise Http404
+    actions.discard(by=request.user, assessment_id=assessment_id, version=version)
+    return _panel(request, contact, assessment_of(contact), has_focus=True, is_discarded=True)
 
 
 @require_POST
@@ -102,7 +117,7 @@ def again(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     if old is None:
         raise BadRequest
     draft = old if old.is_draft else actions.supersede(by=request.user, assessment_id=old.pk)
-    return _panel(request, contact, draft)
+    return _panel(request, contact, draft, has_focus=True)
 
 
 @require_safe
@@ -138,20 +153,34 @@ def _decide(request: CentreRequest, assessment: Assessment, form: ReviewForm) ->
 
 
 def _assessment(request: CentreRequest, contact: Contact) -> tuple[Assessment, int]:
-    """The assessment, started where there was none, and the version that the page has seen."""
-    try:
-        seen = int(request.POST["version"])
-    except (KeyError, ValueError) as error:
-        raise BadRequest from error
-    # A page that has seen no assessment yet counts as one that has seen it begin.
+    """The assessment, started where there was none, and the version that the page has seen.
+
+    Raises Stale when the page has seen another one, which was discarded or superseded since.
+    """
+    seen_id, seen = _seen(request)
     known = assessment_of(contact)
+    if seen_id and (known is None or known.pk != seen_id):
+        raise stale(seen_id)
+    if known is None and seen:
+        raise stale(contact.pk)
+    # A page that has seen no assessment yet counts as one that has seen it begin.
     return known or actions.start(by=request.user, contact_id=contact.pk), max(seen, 1)
 
 
-def _panel(request: CentreRequest, contact: Contact, assessment: Assessment | None) -> HttpResponse:
-    context: dict[str, Any] = {"contact": contact, "may_write": may_write_contact(request.user, contact)}
+def _seen(request: CentreRequest) -> tuple[UUID | None, int]:
+    """The assessment that the page shows, if any, and its version."""
+    try:
+        seen = request.POST.get("assessment", "")
+        return UUID(seen) if seen else None, int(request.POST["version"])
+    except (KeyError, ValueError) as error:
+        raise BadRequest from error
+
+
+def _panel(request: CentreRequest, contact: Contact, assessment: Assessment | None, **shown: bool) -> HttpResponse:
+    """``shown``: what the panel does at first: ``has_focus``, ``is_discarded``."""
+    context: dict[str, Any] = {"contact": contact, "may_write": may_write_contact(request.user, contact), **shown}
     if assessment is None or (assessment.is_draft and context["may_write"]):
-        context.update(_filling_in(contact, assessment))
+        context.update(_filling_in(contact, assessment), **_discardable(request, assessment))
     else:
         context.update(_result(assessment))
     whole_page = not is_part(request)
@@ -163,13 +192,25 @@ def _filling_in(contact: Contact, assessment: Assessment | None) -> dict[str, An
     asked = assessment.checklist if assessment else checklist.current()
     answers = assessment.answers if assessment else prefill.from_contact(contact)
     notes = assessment.notes if assessment else {}
-    context = {"assessment": assessment, "sections": panel.sections(asked, answers, notes)}
+    sections = panel.sections(asked, answers, notes)
+    context = {
+        "assessment": assessment,
+        "sections": sections,
+        "first": panel.first_questions(sections),
+        "folded": panel.folded_questions(sections),
+        "folded_count": panel.count_not_asked(panel.folded_questions(sections)),
+    }
     return {**context, **_proposal(asked, propose(asked, answers), assessment.version if assessment else 0)}
+
+
+def _discardable(request: CentreRequest, assessment: Assessment | None) -> dict[str, bool]:
+    return {"may_discard": assessment is not None and may_discard(request.user, assessment)}
 
 
 def _proposal(asked: Checklist, proposal: Proposal, version: int) -> dict[str, Any]:
     return {
         "proposal": proposal,
+        "proposed": _mark(proposal),
         "version": version,
         "because": panel.because(asked, proposal.reasons),
         "duties": panel.duties(asked, proposal.duties),
@@ -178,23 +219,31 @@ def _proposal(asked: Checklist, proposal: Proposal, version: int) -> dict[str, A
     }
 
 
+def _mark(proposal: Proposal) -> str:
+    """What tells an open decision that it was made for another proposal."""
+    return " ".join([proposal.disposition, proposal.urgency, *sorted(duty.value for duty in proposal.duties)])
+
+
 def _answered(contact: Contact, assessment: Assessment, question: str) -> dict[str, Any]:
     """The proposal, and the parts of the checklist that the answer changes."""
     context = _filling_in(contact, assessment)
     depending = panel.depending_on(assessment.checklist, question)
     changed = [view for section in context["sections"] for view in section.questions if view.question.id in depending]
     counted = {question, *depending}
-    sections = [s for s in context["sections"] if any(v.question.id in counted for v in s.questions)]
-    return {**context, "contact": contact, "changed": changed, "counts": sections}
+    counts = [s for s in context["first"] if any(v.question.id in counted for v in s.questions)]
+    return {**context, "contact": contact, "changed": changed, "counts": counts}
 
 
 def _result(assessment: Assessment) -> dict[str, Any]:
     """A completed assessment as it was kept, or a draft that the reader may not change."""
     asked = assessment.checklist
+    sections = panel.sections(asked, assessment.answers, assessment.notes)
     return {
         "assessment": assessment,
         "contact": assessment.contact,
-        "sections": panel.sections(asked, assessment.answers, assessment.notes),
+        "sections": sections,
+        "not_asked": panel.not_asked(sections),
+        "count_not_asked": panel.count_not_asked(sections),
         "because": panel.because(asked, panel.stored_reasons(assessment.reasons)),
         "duties": panel.duties(asked, assessment.duties),
         "dropped": panel.duties(asked, set(assessment.proposed_duties) - set(assessment.duties)),
@@ -212,11 +261,15 @@ def _completion(contact: Contact) -> CompleteForm:
 def _finish(request: CentreRequest, contact: Contact, form: CompleteForm, status: int = 200) -> HttpResponse:
     whole_page = not is_part(request)
     template = "triage/finish.html" if whole_page else "triage/parts/finish.html"
-    context = {"contact": contact, "form": form, "proposal": form.proposal}
+    context = {
+        "contact": contact,
+        "assessment": assessment_of(contact),
+        "form": form,
+        "proposal": form.proposal,
+        "proposed": _mark(form.proposal),
+    }
     response = render(request, template, context, status=status)
     if not whole_page:
         response.headers["HX-Retarget"] = "#triage-finish"
-        is_open = form.proposal.disposition == Disposition.OPEN
-        # Without a proposal nothing in the form has the focus yet that would bring it into view.
-        response.headers["HX-Reswap"] = "innerHTML show:.triage-end:top" if is_open else "innerHTML"
+        response.headers["HX-Reswap"] = "innerHTML"
     return response

@@ -17,9 +17,11 @@ from accounts.models import User
 from cases import actions
 from cases.models import Case, CaseContact, Responsibility
 from hotline.access import decide_access, request_access
+from hotline.actions import complete_contact
 from hotline.models import AccessRequest
 from journal.models import Look
 from privacy.context import acting_as
+from triage import actions as triage
 from triage.models import Assessment
 from triage.vocabulary import Disposition
 
@@ -404,8 +406,52 @@ def test_completing_leads_to_the_case_in_one_step_and_twice_to_the_same(people: 
     first = browser(people.handler).post(address, values)
     with acting_as(people.handler, purpose="test"):
         case = Case.objects.get()
-    again = browser(people.handler).post(address, values, headers=HTMX)
-    assert first.headers["Location"] == again.headers["HX-Redirect"] == f"/cases/{case.pk}/"
+    again = browser(people.handler).post(address, values)
+    assert first.headers["Location"] == again.headers["Location"] == f"/cases/{case.pk}/"
+
+
+def test_who_is_with_the_caller_stays_there_and_sees_the_next_step(people: People) -> None:
+    draft = filled(people, REFERRAL)
+    client = browser(people.handler)
+    address = f"/contacts/{draft.contact_id}/triage/complete/"
+    for _ in range(2):
+        stayed = client.post(address, completion(draft), headers=HTMX)
+        assert (stayed.status_code, "HX-Redirect" in stayed.headers) == (200, False)
+        assert b'id="triage-offer-case"' in stayed.content
+    with acting_as(people.handler, purpose="test"):
+        case = Case.objects.get()
+    as_user(people.handler, complete_contact, by=people.handler, contact_id=draft.contact_id)
+    assert client.post(address, completion(draft), headers=HTMX).headers["HX-Redirect"] == f"/cases/{case.pk}/"
+
+
+def test_who_helps_out_with_a_colleagues_contact_goes_on_to_the_case(people: People) -> None:
+    draft = filled(people, REFERRAL)
+    answer = browser(people.coordinator).post(
+        f"/contacts/{draft.contact_id}/triage/complete/", completion(draft), headers=HTMX
+    )
+    assert answer.headers["HX-Redirect"].startswith("/cases/")
+
+
+def test_the_case_is_opened_on_the_way_to_the_partners(people: People) -> None:
+    done = complete(people.handler, filled(people, REFERRAL))
+    client = browser(people.handler)
+    answers = [client.post(f"/assessments/{done.pk}/case/", {"next": "offer"}) for _ in range(2)]
+    with acting_as(people.handler, purpose="test"):
+        case = Case.objects.get()
+    assert {answer.headers["Location"] for answer in answers} == {f"/cases/{case.pk}/partners/"}
+    assert client.post(f"/assessments/{done.pk}/case/", {"next": "//x"}).headers["Location"] == f"/cases/{case.pk}/"
+    assert browser(people.colleague).post(f"/assessments/{done.pk}/case/", {"next": "offer"}).status_code == 404
+
+
+def test_a_discarded_triage_stands_in_the_timeline_only(people: People) -> None:
+    case = make_case(people.handler)
+    with acting_as(people.handler, purpose="test"):
+        old = case.assessment
+    draft = as_user(people.handler, triage.supersede, by=people.handler, assessment_id=old.pk)
+    as_user(people.handler, triage.discard, by=people.handler, assessment_id=draft.pk, version=draft.version)
+    shown = browser(people.handler).get(f"/cases/{case.pk}/")
+    assert [one.pk for one in shown.context["file"].assessments] == [old.pk]
+    assert "A triage begun by mistake was discarded" in shown.content.decode()
 
 
 def test_a_completion_that_lacks_its_reason_is_told_and_opens_nothing(people: People) -> None:

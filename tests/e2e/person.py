@@ -31,8 +31,8 @@ class Person:
         return person
 
 
-def sign_in(browser: Browser, site: Site, handle: str) -> Person:
-    page = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900}).new_page()
+def sign_in(browser: Browser, site: Site, handle: str, locale: str = "en-GB") -> Person:
+    page = browser.new_context(locale=locale, viewport={"width": 1440, "height": 900}).new_page()
     page.set_default_timeout(15_000)
     person = Person(page, Keyboard(page), site)
     person.go("/")

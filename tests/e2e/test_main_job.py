@@ -24,9 +24,9 @@ ANSWERS = [
     ("self_harm", "no", False),
     ("radicalisation", "yes", False),
     ("child_welfare_risk", "no", False),
-    ("support_for", "relatives", True),
     ("support_wanted", "local", False),
     ("consent_caller", "given", False),
+    ("support_for", "relatives", True),
 ]
 
 
@@ -48,13 +48,12 @@ def write_contact(person: Person) -> None:
 
 
 def answer_triage(person: Person) -> None:
-    """Section by section, each opened where it is closed; the proposal follows the answers."""
+    """One after the other; what a proposal does not need is unfolded first. The proposal follows the answers."""
     keys, page = person.keys, person.page
     expect(page.locator("#triage-proposed")).to_contain_text("No proposal yet.")
     for question, answer, takes_many in ANSWERS:
-        section = page.locator(f'details:has(input[name="{question}"])')
-        if section.get_attribute("open") is None:
-            keys.tab_to(f"#{section.get_attribute('id')} > summary")
+        if question == "support_for":
+            keys.tab_to("#triage-rest-open")
             keys.press("Enter")
         keys.tick(question, answer) if takes_many else keys.choose_radio(question, answer)
     expect(page.locator("#triage-proposed")).to_contain_text("Proposed: Referral to a partner")
@@ -62,30 +61,30 @@ def answer_triage(person: Person) -> None:
 
 def read_reasons(person: Person) -> None:
     """The proposal names the answers that led there; the reasons are opened by keyboard too."""
-    person.keys.back_to("#triage-because > summary")
+    person.keys.back_to("#triage-why")
     person.keys.press("Enter")
     expect(person.page.locator('#triage-because a[href="#q-support_wanted"]').first).to_be_visible()
 
 
-def open_case(person: Person) -> str:
+def complete_triage(person: Person) -> None:
+    """The decision begins at its first field; who is with the caller stays there."""
     keys, page = person.keys, person.page
+    desk = page.url
     keys.press("Alt+y")
-    expect(page.locator("#triage-complete")).to_be_focused()
+    expect(page.locator('#triage-finish-form [name=disposition][value="referral"]')).to_be_focused()
     keys.press("Enter")
-    page.wait_for_url(re.compile(r"/cases/[0-9a-f-]{36}/$"))
-    return page.url
+    expect(page.locator("#triage-offer-case")).to_be_visible()
+    assert page.url == desk
 
 
 def prepare_offer(person: Person) -> str:
-    """From the case to the draft for the best partner; returns the referral's id."""
+    """To the draft for the best partner, who is preselected; returns the referral's id."""
     keys, page = person.keys, person.page
-    keys.press("Alt+p")
+    keys.press("Alt+f")
     page.wait_for_url(re.compile(r"/partners/$"))
-    keys.tab_to('nav a[href="?service=relatives"]')
-    keys.press("Enter")
     expect(page.locator('nav a[href="?service=relatives"]')).to_have_attribute("aria-current", "true")
     expect(page.locator(".ranking > li").first).to_contain_text("Bayern")
-    keys.tab_to("button[id^=prepare-]")
+    expect(page.locator("button[id^=prepare-]").first).to_be_focused()
     keys.press("Enter")
     page.wait_for_url(re.compile(r"/referrals/[0-9a-f-]{36}/$"))
     return page.url.rstrip("/").rsplit("/", 1)[-1]
@@ -123,7 +122,7 @@ def test_the_main_job_by_keyboard_alone(browser: Browser, site: Site, handler: P
     write_contact(handler)
     answer_triage(handler)
     read_reasons(handler)
-    open_case(handler)
+    complete_triage(handler)
     referral = prepare_offer(handler)
     board = handler.another_tab("/referrals/")
     listening(board.page)

@@ -69,12 +69,20 @@ def test_each_of_them_is_found_wherever_it_stands(name: str, before: str, after:
 
 
 def test_the_first_text_says_what_is_known_and_names_nobody(people: People) -> None:
-    text = first_text(FACTS, "exit")
+    text = first_text(FACTS, "exit", Contact(**CONTACT))
     assert text == (
         "Needed: Exit work. Place: Bavaria. Topics: Online activity. Caller: Parent. "
         "The person of concern is: son or daughter. Age of the person: 18 to 20. Language: German."
     )
     assert names_in(text, Contact(**CONTACT)) == []
+
+
+@pytest.mark.parametrize("alias", ["Sohn Parent", "Frau Bavaria", "German"])
+def test_the_first_text_is_never_one_that_the_check_refuses(people: People, alias: str) -> None:
+    contact = Contact(alias=alias)
+    text = first_text(FACTS, "exit", contact)
+    assert names_in(text, contact) == []
+    assert text.startswith("Needed: Exit work.")
 
 
 def test_what_nobody_knows_is_left_out(people: People) -> None:

@@ -35,6 +35,7 @@ from journal.actions import record
 from journal.stale import Stale
 from privacy.context import acting_as
 from reporting.models import Cell, Counted
+from triage.actions import discard
 from triage.models import Assessment
 
 Cells = Counter[tuple[str, Any, str]]
@@ -221,6 +222,20 @@ def test_what_happens_in_a_shift_is_counted(people: People) -> None:
             "case_opened",
             "security",
         }
+
+
+def test_a_discarded_triage_counts_nowhere(people: People) -> None:
+    contact = a_contact(people.handler)
+    as_user(people.handler, complete_contact, by=people.handler, contact_id=contact)
+    count()
+    before = cells(people.coordinator)
+    found = as_user(people.handler, Contact.objects.get, pk=contact)
+    draft = fill(people.handler, start(people.handler, found), SECURITY)
+    count()
+    as_user(people.handler, discard, by=people.handler, assessment_id=draft.pk, version=draft.version)
+    count()
+    assert cells(people.coordinator) == before == recounted(people.coordinator)
+    assert before[("disposition", month(found.started_at), "none")] == 1
 
 
 def test_a_correction_that_follows_another_is_counted(people: People) -> None:

@@ -308,6 +308,56 @@ def test_the_database_keeps_a_completed_assessment(people: People, change: dict[
         Assessment.objects.filter(pk=done.pk).update(**change)
 
 
+def discard(user: User, assessment: Assessment, version: int | None = None) -> Assessment:
+    seen = assessment.version if version is None else version
+    ended: Assessment = as_user(user, actions.discard, by=user, assessment_id=assessment.pk, version=seen)
+    return ended
+
+
+def test_discarding_twice_has_one_effect_and_late_is_told_so(people: People) -> None:
+    draft = filled(people, REFERRAL)
+    with pytest.raises(Stale):
+        discard(people.handler, draft, draft.version - 1)
+    assert discard(people.handler, draft).state == discard(people.handler, draft).state == "discarded"
+    assert kinds(people.handler, draft) == ["assessment.started", "assessment.edited", "assessment.discarded"]
+    assert read(people.handler, draft).answers == draft.answers, "kept for the audit"
+
+
+@pytest.mark.parametrize("choice", [None, ADVICE])
+def test_only_a_draft_is_discarded(people: People, choice: Choice | None) -> None:
+    ended = complete(people.handler, filled(people, SECURITY), choice)
+    with pytest.raises(Stale):
+        discard(people.handler, ended)
+    assert read(people.handler, ended).state == ended.state
+
+
+def test_a_discarded_draft_gives_free_what_it_was_to_supersede(people: People) -> None:
+    done = complete(people.handler, filled(people, REFERRAL))
+    drafts = []
+    for _ in range(2):
+        draft = as_user(people.handler, actions.supersede, by=people.handler, assessment_id=done.pk)
+        drafts.append(discard(people.handler, draft).pk)
+    assert len(set(drafts)) == 2
+    assert read(people.handler, done).state == AssessmentState.COMPLETED
+    assert start(people.handler, done.contact).pk == done.pk
+
+
+@pytest.mark.parametrize("change", [{"state": "draft"}, {"answers": {}}, {"state": "completed"}])
+def test_the_database_keeps_a_discarded_assessment(people: People, change: dict[str, Any]) -> None:
+    ended = discard(people.handler, filled(people, REFERRAL))
+    with pytest.raises(DatabaseError), acting_as(people.handler, purpose="test"):
+        Assessment.objects.filter(pk=ended.pk).update(**change)
+
+
+def test_nobody_else_discards(people: People) -> None:
+    draft = filled(people, REFERRAL)
+    for user in people.everybody:
+        if user not in (people.handler, people.coordinator):
+            with pytest.raises(NotAllowed):
+                discard(user, draft)
+    assert read(people.handler, draft).is_draft
+
+
 def test_a_contact_has_one_open_assessment(people: People) -> None:
     draft = filled(people, {})
     with pytest.raises(IntegrityError), acting_as(people.handler, purpose="test"):

@@ -64,7 +64,7 @@ def test_looking_stores_nothing(people: People, browser: Browser) -> None:
     page = browser(people.handler).get(url("panel", contact))
     assert page.status_code == 200
     assert page.content.count(b"<fieldset") == 41, "44 questions, of which three are not asked yet"
-    assert b'hx-include="#q-weapons, #triage-version"' in page.content, "the answer goes with the version that was seen"
+    assert b'hx-include="#q-weapons, .triage-seen"' in page.content, "the answer goes with the version that was seen"
     assert stored(people.handler, contact) == []
 
 
@@ -251,6 +251,121 @@ def test_nothing_to_assess_again(people: People, browser: Browser) -> None:
     assert browser(people.handler).post(url("again", make_contact(people.handler)), **HTMX).status_code == 400
 
 
+def test_the_questions_that_a_proposal_needs_come_first_and_the_others_are_folded(
+    people: People, browser: Browser
+) -> None:
+    draft = filled(people, REFERRAL)
+    body = browser(people.handler).get(url("panel", draft.contact)).content.decode()
+    first, _, folded = body.partition('id="triage-rest"')
+    assert first.count("<fieldset") <= 20
+    assert 'id="q-safety_caller"' in first, "important, without an answer yet"
+    assert 'id="q-support_for"' in first, "not important, but answered"
+    assert 'id="q-gap_person"' in folded
+    assert "25 further questions" in folded
+
+
+def test_an_answer_to_a_folded_question_changes_the_count(people: People, browser: Browser) -> None:
+    draft = filled(people, REFERRAL)
+    data = {"question": "needs", "needs": ["school"], "version": draft.version, "assessment": draft.pk}
+    body = browser(people.handler).post(url("answer", draft.contact), data, **HTMX).content.decode()
+    assert "24 further questions" in body
+
+
+def test_what_was_not_asked_is_told_in_the_result_and_to_the_second_person(people: People, browser: Browser) -> None:
+    done = complete(people.handler, filled(people, REFERRAL))
+    body = browser(people.handler).get(url("panel", done.contact)).content.decode()
+    listed = body.partition('id="triage-not-asked"')[2].partition("</details>")[0]
+    safety = str(done.checklist.questions["safety_caller"].label)
+    assert "32 questions" in listed
+    assert f'{safety} <span class="badge warn">important</span>' in listed
+    assert str(done.checklist.questions["radicalisation"].label) not in listed
+    waiting = complete(people.handler, filled(people, SECURITY), ADVICE)
+    page = browser(people.coordinator).get(reverse("triage:confirmation", args=[waiting.pk])).content.decode()
+    assert 'id="triage-not-asked"' in page
+
+
+# ---- Begun by mistake ------------------------------------------------------------------------------------------------
+
+
+def seen(assessment: Assessment) -> dict[str, Any]:
+    return {"assessment": assessment.pk, "version": assessment.version}
+
+
+def test_a_draft_is_discarded_and_the_next_answer_begins_another(people: People, browser: Browser) -> None:
+    draft = filled(people, REFERRAL)
+    client = browser(people.handler)
+    for _ in range(2):
+        panel = client.post(url("discard", draft.contact), seen(draft), **HTMX)
+        assert (panel.status_code, b"was discarded" in panel.content) == (200, True)
+        assert b' name="radicalisation" value="yes" checked' not in panel.content
+    client.post(url("answer", draft.contact), {"question": "weapons", "weapons": "no", "version": 0}, **HTMX)
+    assert [(a.state, a.answers.get("weapons")) for a in stored(people.handler, draft.contact)] == [
+        ("discarded", None),
+        ("draft", "no"),
+    ]
+
+
+def test_a_tab_that_shows_a_discarded_draft_changes_nothing(people: People, browser: Browser) -> None:
+    draft = filled(people, REFERRAL)
+    client = browser(people.handler)
+    client.post(url("discard", draft.contact), seen(draft), **HTMX)
+    late = {"question": "weapons", "weapons": "access"}
+    assert client.post(url("answer", draft.contact), {**late, **seen(draft)}, **HTMX).status_code == 409
+    assert client.post(url("answer", draft.contact), {**late, "version": draft.version}, **HTMX).status_code == 409
+    assert client.post(url("finish", draft.contact), {**choice_of(draft), **seen(draft)}, **HTMX).status_code == 409
+    assert [a.state for a in stored(people.handler, draft.contact)] == ["discarded"]
+    client.post(url("answer", draft.contact), {**late, "weapons": "no", "version": 0}, **HTMX)
+    other = stored(people.handler, draft.contact)[1]
+    as_old = {**late, "assessment": draft.pk, "version": other.version}
+    assert client.post(url("answer", draft.contact), as_old, **HTMX).status_code == 409, "the same number by chance"
+    assert stored(people.handler, draft.contact)[1].answers == {"weapons": "no"}
+
+
+def test_an_outdated_tab_does_not_discard(people: People, browser: Browser) -> None:
+    draft = filled(people, REFERRAL)
+    client = browser(people.handler)
+    newer = {"question": "weapons", "weapons": "access", **seen(draft)}
+    client.post(url("answer", draft.contact), newer, **HTMX)
+    assert client.post(url("discard", draft.contact), seen(draft), **HTMX).status_code == 409
+    assert [a.state for a in stored(people.handler, draft.contact)] == ["draft"]
+
+
+def test_a_new_assessment_that_is_discarded_leaves_the_old_one_in_force(people: People, browser: Browser) -> None:
+    done = complete(people.handler, filled(people, REFERRAL))
+    client = browser(people.handler)
+    for _ in range(2):
+        client.post(url("again", done.contact), **HTMX)
+        draft = next(a for a in stored(people.handler, done.contact) if a.is_draft)
+        panel = client.post(url("discard", done.contact), seen(draft), **HTMX)
+        assert b"The earlier one stays in force" in panel.content
+    assert [a.state for a in stored(people.handler, done.contact)] == ["completed", "discarded", "discarded"]
+
+
+@pytest.mark.parametrize("data", [{}, {"version": 1}, {"assessment": "x", "version": 1}, {"version": "x"}])
+def test_a_malformed_discard_is_refused(people: People, browser: Browser, data: dict[str, Any]) -> None:
+    draft = filled(people, REFERRAL)
+    assert browser(people.handler).post(url("discard", draft.contact), data, **HTMX).status_code in (400, 404)
+    assert [a.state for a in stored(people.handler, draft.contact)] == ["draft"]
+
+
+def test_a_draft_is_not_discarded_through_another_contact(people: People, browser: Browser) -> None:
+    draft, other = filled(people, REFERRAL), make_contact(people.handler)
+    assert browser(people.handler).post(url("discard", other), seen(draft), **HTMX).status_code == 404
+    assert [a.state for a in stored(people.handler, draft.contact)] == ["draft"]
+
+
+def test_what_a_coordinator_sent_back_is_not_discarded(people: People, browser: Browser) -> None:
+    waiting = complete(people.handler, filled(people, SECURITY), ADVICE)
+    page = reverse("triage:confirmation", args=[waiting.pk])
+    data = {"version": waiting.version, "decision": "send_back", "note": "Please inform the police."}
+    browser(people.coordinator).post(page, data)
+    client = browser(people.handler)
+    assert b"triage-discard-open" not in client.get(url("panel", waiting.contact)).content
+    draft = stored(people.handler, waiting.contact)[0]
+    assert client.post(url("discard", waiting.contact), seen(draft), **HTMX).status_code == 404
+    assert [a.state for a in stored(people.handler, waiting.contact)] == ["draft"]
+
+
 # ---- Need to know --------------------------------------------------------------------------------------------------
 
 
@@ -263,8 +378,8 @@ def test_others_find_nothing(people: People, browser: Browser) -> None:
         client = browser(user)
         assert client.get(url("panel", waiting.contact)).status_code == 404
         assert client.get(url("finish", waiting.contact)).status_code == 404
-        for name in ("answer", "note", "finish", "again"):
-            assert client.post(url(name, waiting.contact), {"version": 1}).status_code == 404
+        for name in ("answer", "note", "finish", "again", "discard"):
+            assert client.post(url(name, waiting.contact), {"version": 1, "assessment": waiting.pk}).status_code == 404
         assert client.get(page).status_code == client.post(page, {}).status_code == 404
 
 

@@ -1,0 +1,155 @@
+// The keys of the checklist, and where the focus goes. In a question: a digit gives that answer and goes on to the next
+// one without an answer, Enter goes on. The digits work only inside a question (WCAG 2.1.4) and can be switched off.
+(() => {
+  "use strict";
+  const body = document.body;
+  if (body.dataset.checklist) return; // this file comes with every fetch of the panel
+  body.dataset.checklist = "on";
+
+  const byId = (id) => document.getElementById(id);
+  const singleKeys = () => localStorage.getItem("lotse.single-keys") !== "off";
+  const questions = () => [...document.querySelectorAll("#triage-panel [data-question]")].filter((one) => one.checkVisibility());
+  const isAnswered = (question) => Boolean(question.querySelector("input:checked"));
+
+  function show(element) {
+    element.scrollIntoView({ block: "nearest" });
+  }
+
+  function focusOn(question) {
+    (question.querySelector("input:checked") ?? question.querySelector("input")).focus();
+    show(question);
+  }
+
+  /** The first question without an answer after this one, else the first of all, else the decision.
+   *  A question that an answer brings comes in its turn: a focus that jumps there would catch the next digit. */
+  function goOn(question) {
+    const all = questions();
+    const at = all.indexOf(question);
+    const next = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find((one) => !isAnswered(one));
+    if (next) focusOn(next);
+    else byId("triage-finish-open")?.focus();
+  }
+
+  function answer(question, input) {
+    if (input.type === "checkbox") {
+      input.focus();
+      input.click();
+      return;
+    }
+    input.focus();
+    if (!input.checked) {
+      input.checked = true;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    goOn(question);
+  }
+
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const question = event.target.closest?.("[data-question]");
+      if (!question || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
+      if (event.key === "Enter") {
+        event.preventDefault();
+        goOn(question);
+      } else if (/^[1-9]$/.test(event.key) && singleKeys()) {
+        const input = question.querySelectorAll("input")[Number(event.key) - 1];
+        if (!input) return;
+        event.preventDefault();
+        answer(question, input);
+      }
+    },
+    true,
+  );
+
+  // An answer that stands alone takes the others away, and the other way round: both together would be refused.
+  document.addEventListener(
+    "change",
+    (event) => {
+      const input = event.target;
+      const question = input.closest?.("[data-question]");
+      if (!question || input.type !== "checkbox" || !input.checked) return;
+      const alone = "exclusive" in input.dataset;
+      question.querySelectorAll("input:checked").forEach((other) => {
+        if (other !== input && (alone || "exclusive" in other.dataset)) other.checked = false;
+      });
+    },
+    true,
+  );
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#triage-next")) goOn(null);
+    if (event.target.closest("#triage-finish-open")) isOpening = true;
+  });
+
+  // The decision: what opens is focused at its first field, an error at the field that has it.
+  let isOpening = false;
+  let kept = null; // what was typed into a decision that is fetched anew
+  body.addEventListener("htmx:afterSettle", (event) => {
+    const form = byId("triage-finish-form");
+    if (event.target.id === "triage-finish" && form) arrived(form);
+    if (event.target.id === "triage-proposal" && form) renew(form);
+  });
+
+  function arrived(form) {
+    const wrong = form.querySelector(".errorlist")?.closest(".field");
+    if (kept !== null) form.elements.reason.value = kept;
+    kept = null;
+    if (wrong) return focusOnError(form, wrong);
+    if (!isOpening) return;
+    isOpening = false;
+    byId("triage-because").open = false; // the decision needs the room
+    byId("triage-decision").scrollIntoView({ block: "start" });
+    show(focusField(form));
+  }
+
+  function focusField(place) {
+    const field = place.querySelector("input:checked") ?? place.querySelector("input:not([type=hidden]), textarea");
+    field.focus({ preventScroll: true });
+    return field;
+  }
+
+  function focusOnError(form, wrong) {
+    focusField(wrong);
+    show(form.querySelector(".form-foot"));
+    show(wrong);
+  }
+
+  /** Another proposal asks for another decision; what was typed stays. */
+  function renew(form) {
+    if (byId("triage-proposal").dataset.proposed === form.dataset.proposed) return;
+    kept = form.elements.reason.value;
+    window.htmx.ajax("GET", form.dataset.again, { target: "#triage-finish", swap: "innerHTML" });
+  }
+
+  // A refreshed proposal stays open where it was open.
+  let wasOpen = false;
+  body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "triage-proposal") wasOpen = Boolean(byId("triage-because")?.open);
+  });
+  body.addEventListener("htmx:afterSwap", () => {
+    if (wasOpen && byId("triage-because")) byId("triage-because").open = true;
+    wasOpen = false;
+  });
+
+  // An answer that did not arrive is sent again until it does; a repeat is harmless.
+  const RETRY = 2000; // ms
+  function sendAgain(event) {
+    const question = event.detail.elt.closest("[data-question]");
+    if (!question) return;
+    question.classList.add("unsaved");
+    setTimeout(() => question.isConnected && window.htmx.trigger(question, "change"), RETRY);
+  }
+  body.addEventListener("htmx:sendError", sendAgain);
+  body.addEventListener("htmx:timeout", sendAgain);
+  body.addEventListener("htmx:responseError", (event) => event.detail.xhr.status >= 500 && sendAgain(event));
+  body.addEventListener("htmx:afterOnLoad", (event) => event.detail.elt.classList.remove("unsaved"));
+
+  // A question that is there already is not replaced: its next answer may be on the way.
+  body.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target, fragment } = event.detail;
+    if (!target.classList.contains("triage-slot")) return;
+    const isThere = Boolean(target.querySelector("[data-question]"));
+    if (isThere === Boolean(fragment.querySelector("[data-question]"))) event.detail.shouldSwap = false;
+  });
+})();
