@@ -23,6 +23,7 @@ from regions.vocabulary import Language, Phenomenon
 
 from .models import CallerType, Contact, Topic
 from .numbers import parse_number
+from .states import ContactState
 from .vocabulary import AgeBand, Channel, Kind, Relation, Sex
 
 if TYPE_CHECKING:
@@ -80,6 +81,13 @@ def topics(selected: list[str]) -> list[Choice]:
     return [(t.code, str(t)) for t in Topic.objects.all() if not t.is_retired or t.code in selected]
 
 
+#: The keys 1 to 6 end a contact; the next ones lead to the four groups of the form.
+JUMPS = {
+    "caller_type": ("alt+7", _("Caller")),
+    "postal_code": ("alt+8", _("Place")),
+    "relation": ("alt+9", _("Person of concern")),
+    "notes": ("alt+0", _("Notes")),
+}
 ALWAYS_ANSWERED = {"channel", "kind", "country", "relation", "age_band", "sex", "phenomenon"}
 
 
@@ -102,7 +110,12 @@ class ContactForm(forms.Form):
     age_band = forms.ChoiceField(label=_("Age"), choices=capital(AgeBand), required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=capital(Sex), required=False)
     phenomenon = forms.ChoiceField(label=_("Phenomenon"), choices=Phenomenon, required=False)
-    topics = forms.MultipleChoiceField(label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
+    topics = forms.MultipleChoiceField(
+        label=_("Topics"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The first letters lead to a topic, Space ticks it."),
+    )
     notes = _text_field(
         _("Notes"), rows=6, longest=LONGEST_TEXT, strip=False, help_text=_("No full names of third persons.")
     )
@@ -121,6 +134,10 @@ class ContactForm(forms.Form):
         self.contact = contact
         self.fields["caller_type"].choices = caller_types(contact.caller_type_id or "")  # type: ignore[attr-defined]
         self.fields["topics"].choices = topics(contact.topics)  # type: ignore[attr-defined]
+        for name, (key, label) in JUMPS.items():
+            self.fields[name].widget.attrs.update({"data-shortcut": key, "data-shortcut-label": label})
+        if contact.state == ContactState.DRAFT:
+            self.fields["caller_type"].widget.attrs["data-focus-on-load"] = True
         for name, field in self.fields.items():
             if name == "topics":
                 continue  # a group of boxes; its note follows it
