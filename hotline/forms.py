@@ -100,9 +100,7 @@ class ContactForm(forms.Form):
     caller_type = forms.ChoiceField(label=_("Caller"))
     language = forms.ChoiceField(label=_("Language"), choices=[NOT_STATED, *Language.choices], required=False)
     alias = _text_field(_("Name or alias"), help_text=_("Leave empty for anonymous."))
-    phone = _text_field(
-        _("Telephone"), longest=60, help_text=_("Leave empty when it is withheld or should not be noted.")
-    )
+    phone = _text_field(_("Telephone"), longest=60, help_text=_("Empty: withheld, or not to be noted."))
     country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES, required=False)
     postal_code = _text_field(_("Postal code"), longest=12)
     municipality = _text_field(_("Town or municipality"), longest=120)

@@ -35,7 +35,8 @@
     const here = boxes.indexOf(event.target);
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (step) return boxes.at((here + step) % boxes.length);
-    if (event.key.length !== 1 || !event.key.trim() || event.ctrlKey || event.altKey || event.metaKey) return null;
+    if (event.key === " ") typed = ""; // a word ends with its tick
+    if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.altKey || event.metaKey) return null;
     typed = (event.timeStamp - last < FORGETS ? typed : "") + event.key.toLowerCase();
     last = event.timeStamp;
     const from = typed.length > 1 ? here : here + 1;
