@@ -207,8 +207,9 @@
     dialog.addEventListener("close", () => beginHere());
   });
   function beginHere() {
-    const isFree = document.activeElement === body && !location.hash;
-    if (isFree) document.querySelector("[data-focus-on-load]")?.focus();
+    const here = document.activeElement;
+    const isFree = here === body || !here.checkVisibility(); // it may stand in the dialog that has just closed
+    if (isFree && !location.hash) document.querySelector("[data-focus-on-load]")?.focus();
   }
   beginHere();
 
