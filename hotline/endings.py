@@ -56,7 +56,7 @@ def undo_ending(*, by: User, contact_id: uuid.UUID) -> Contact:
 
 @transaction.atomic
 def carry_out_ending(*, by: User, contact_id: uuid.UUID, now: datetime) -> None:
-    """Complete the contact whose time has come. ``by``: who chose the ending, whose act it is. A repeat has no effect."""
+    """Complete the contact whose time has come, as the act of whoever chose that. A repeat has no effect."""
     contact = _lock(by, contact_id)
     if contact.is_ending and contact.ends_at and contact.ends_at <= now and contact.ending_by_id == by.pk:
         complete_conversation(by=by, contact_id=contact_id, kind=Kind(contact.ending))

@@ -107,7 +107,7 @@ class Contact(models.Model):
     saved_at = models.DateTimeField(default=timezone.now)
     surfaced_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
-    # An ending without counselling that was chosen. It can be undone until ``ends_at``, and stays when it has come about.
+    # An ending without counselling that was chosen: undone until ``ends_at``, kept when it has come about.
     ending = models.CharField(max_length=15, choices=Kind, blank=True)
     ends_at = models.DateTimeField(null=True)
     ending_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import connection, transaction
 
 from accounts.models import User
@@ -14,7 +16,7 @@ from .states import CallState
 
 @transaction.atomic
 def hang_up_ended(*, by: User) -> int:
-    """Say goodbye in them, once each; returns in how many. A call that a webhook has in hand is left to the next run."""
+    """Say goodbye in them, once each; returns in how many. One that a webhook has in hand is left to the next run."""
     running = Call.objects.live().filter(state__in=(CallState.WAITING, CallState.CONNECTING, CallState.TALKING))
     contacts = list(running.filter(contact__isnull=False).values_list("contact_id", flat=True))
     ended = _ended_without_counselling(contacts) if contacts else []
@@ -26,7 +28,7 @@ def hang_up_ended(*, by: User) -> int:
     return said
 
 
-def _ended_without_counselling(contacts: list[object]) -> list[object]:
+def _ended_without_counselling(contacts: list[UUID]) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute("select ntk.ended_without_counselling(%s::uuid[])", [contacts])
         return [row[0] for row in cursor.fetchall()]

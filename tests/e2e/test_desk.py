@@ -12,7 +12,6 @@ from e2e.test_axe import EVERYTHING, violations
 from e2e.world import Site
 from playwright.sync_api import Browser, Page, expect
 
-
 pytestmark = pytest.mark.xdist_group("browser")
 
 MOST_KEYS = 140

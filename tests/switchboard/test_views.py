@@ -204,7 +204,9 @@ def test_a_contact_completed_as_counselling_hangs_up_nobody(people: People, line
     take_seat(people.handler)
     phone = waiting()
     talking(people.handler, phone)
-    browser(people.handler).post(reverse("hotline:complete", args=[phone.call.pk]), {**ENDING, "notes": "still talking"})
+    browser(people.handler).post(
+        reverse("hotline:complete", args=[phone.call.pk]), {**ENDING, "notes": "still talking"}
+    )
     ten_seconds_later()
     assert "goodbye" not in ordered(phone.call)
 
