@@ -31,17 +31,19 @@
   let typed = "";
   let last = 0;
 
+  const plain = (text) => text.trim().toLowerCase().normalize("NFD").replace(/\p{M}/gu, ""); // "École" by "ec"
+
   function wanted(event, boxes) {
     const here = boxes.indexOf(event.target);
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (step) return boxes.at((here + step) % boxes.length);
     if (event.key === " ") typed = ""; // a word ends with its tick
     if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.altKey || event.metaKey) return null;
-    typed = (event.timeStamp - last < FORGETS ? typed : "") + event.key.toLowerCase();
+    typed = (event.timeStamp - last < FORGETS ? typed : "") + plain(event.key);
     last = event.timeStamp;
     const from = typed.length > 1 ? here : here + 1;
     const inTurn = [...boxes.slice(from), ...boxes.slice(0, from)];
-    return inTurn.find((box) => box.closest("label").textContent.trim().toLowerCase().startsWith(typed)) ?? null;
+    return inTurn.find((box) => plain(box.closest("label").textContent).startsWith(typed)) ?? null;
   }
 
   topics?.addEventListener("keydown", (event) => {
