@@ -195,7 +195,14 @@ def notes_about(contact: Contact) -> dict[str, dict[str, Any]]:
     return {name: {"text": text, "error": False} for name, text in found.items()}
 
 
-class NewContactForm(forms.Form):
+class BesideAContact(forms.Form):
+    """Stands on the desk beside a contact's form: no id of a field twice on the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"id_{type(self).__name__.lower()}_%s", **kwargs})
+
+
+class NewContactForm(BesideAContact):
     contact_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     channel = forms.ChoiceField(label=_("Channel"), choices=capital(Channel), initial=Channel.PHONE, required=False)
 
@@ -229,7 +236,7 @@ def in_an_hour() -> datetime:
     return later.replace(minute=later.minute - later.minute % 15, second=0, microsecond=0)
 
 
-class _Later(forms.Form):
+class _Later(BesideAContact):
     due_at = _moment_field(_("When"), initial=in_an_hour)
 
     def clean_due_at(self) -> datetime:

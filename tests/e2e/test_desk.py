@@ -99,6 +99,20 @@ def covered(page: Page) -> str:
     return str(page.evaluate(COVERED))
 
 
+IDS_TWICE = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map(element => element.id);
+  return ids.filter((id, place) => ids.indexOf(id) !== place);
+}"""
+
+
+def test_no_id_stands_twice_on_the_desk(person: Person) -> None:
+    """A label or a list of errors leads to the first that has it."""
+    new_contact(person)
+    person.keys.press("Alt+r")
+    expect(person.page.locator("#callback-form [name=phone]")).to_be_focused()
+    assert person.page.evaluate(IDS_TWICE) == []
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_contact_begins_in_caller_in_sight(person: Person, size: tuple[int, int]) -> None:
     fits(person.page, size)

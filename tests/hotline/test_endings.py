@@ -10,14 +10,12 @@ from uuid import UUID
 import pytest
 import time_machine
 from contacts import PHONE, a_contact, browser, contact_as, save, typed, url
-from cluster import OwnDatabase
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from people import People, as_user, make_people, new_id
-from referrals import in_threads
+from people import People, as_user, new_id
 
 from accounts.models import Membership, User
 from hotline.actions import open_contact
@@ -332,19 +330,3 @@ def test_contacts_that_end_cost_no_query_each(people: People) -> None:
         counts.append(len(captured))
     assert counts[0] == counts[2]
     assert as_user(people.handler, Contact.objects.ending().count) == 3
-
-
-@pytest.mark.parametrize("is_undone", [False, True])
-def test_sweeps_and_an_undo_at_the_same_moment_agree_on_one_end(own_database: OwnDatabase, is_undone: bool) -> None:
-    people = make_people()
-    contact = a_contact(people.handler)
-    posts = [lambda: end(browser(people.handler), contact)] * 3
-    assert in_threads(*posts) == []
-    as_user(people.handler, lambda: Contact.objects.update(ends_at=timezone.now()))
-    assert in_threads(*[end_contacts] * 3, *[lambda: undo(browser(people.handler), contact)] * is_undone) == []
-    kinds = [kind for kind, _by in happened(people.handler, contact)]
-    state = contact_as(people.handler, contact).state
-    assert (state, *kinds) in [
-        ("completed", "contact.ending_planned", "contact.completed"),
-        *[("draft", "contact.ending_planned", "contact.ending_undone")] * is_undone,
-    ]
