@@ -33,11 +33,11 @@ insert into privacy_datakey (id, master_key, wrapped, created_at) values (':key'
 insert into hotline_contact (id, number, centre_id, data_key_id, handler_id, state, kind, channel, started_at,
     completed_at, completed_by_id, saved_at, version, caller_type_id, language, relation, alias, phone, phone_index,
     caller_id_kind, country, postal_code, municipality, region_id, region_source, age_band, sex, phenomenon, topics,
-    label, advice, notes, is_hard)
+    label, advice, notes, is_hard, ending)
     values (':contact', :number, {centre}, ':key', {first} + :client_id, 'completed', 'counselling', 'phone', now(),
     now(), {first} + :client_id, now(), 3, 'parent', 'de', 'child', '{alias}', '{phone}', sha256(':key'),
     'shown', 'DE', ':code', 'Invented', 'DE-SN', 'postal_code', '14_17', 'male', 'right', '{{behaviour,online}}',
-    'umzug dachs', '{advice}', '{notes}', false);
+    'umzug dachs', '{advice}', '{notes}', false, '');
 insert into journal_event (kind, at, actor_id, centre_id, subject, data, tell, wake) values {events};
 commit;
 """

@@ -98,7 +98,7 @@ CONTACTS = f"""
 insert into hotline_contact (id, number, centre_id, data_key_id, handler_id, state, kind, channel, started_at,
     completed_at, completed_by_id, saved_at, version, caller_type_id, language, relation, alias, phone, phone_index,
     caller_id_kind, country, postal_code, municipality, region_id, region_source, age_band, sex, phenomenon, topics,
-    label, advice, notes, is_hard)
+    label, advice, notes, is_hard, ending)
 select {an_id("contact")}, n, pg_temp.centre(n), {an_id("key")}, pg_temp.handler(n), 'completed',
     case when n % 100 >= 85 then {among(21, KINDS)} else 'counselling' end, {among(22, CHANNELS)}, began,
     began + interval '25 minutes', pg_temp.handler(n), began + interval '25 minutes', 3, {among(23, CALLER_TYPES)},
@@ -108,7 +108,7 @@ select {an_id("contact")}, n, pg_temp.centre(n), {an_id("key")}, pg_temp.handler
     'DE', coalesce(place.code, ''), coalesce(left(place.town, 120), ''), place.region,
     case when place.code is null then '' else 'postal_code' end, {among(27, AGES)}, {among(28, SEXES)},
     {among(29, PHENOMENA)}, case when {chance(30)} < 0.6 then '{{behaviour,online}}' else '{{ideology}}' end::varchar[],
-    {TITLE}, advice, notes, {chance(31)} < 0.03
+    {TITLE}, advice, notes, {chance(31)} < 0.03, ''
 from (select n, pg_temp.began(n) as began, {CALLER} as caller, {WHERE} as place_k
       from generate_series(1, pg_temp.contacts()) n) one
 cross join sealed left join known on known.k = one.caller left join place on place.k = one.place_k

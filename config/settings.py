@@ -165,6 +165,7 @@ def _every(task: str, interval: timedelta) -> dict[str, Any]:
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": _every("journal.tasks.heartbeat", timedelta(seconds=10)),
     "surface-contacts": _every("hotline.tasks.surface", timedelta(minutes=1)),
+    "end-contacts": _every("hotline.tasks.end_contacts", timedelta(seconds=2)),
     "run-deadlines": _every("handoff.tasks.run_deadlines", timedelta(seconds=20)),
     "run-queue": _every("switchboard.tasks.run_queue", timedelta(seconds=2)),
     "run-commands": _every("switchboard.tasks.run_commands", timedelta(seconds=10)),

@@ -156,7 +156,7 @@ def recognise(r: Rehearsal) -> str:
     ok(r.handler.post(f"/desk/{other}/save/", form.values, Accept="application/json"))
     node = page(r.handler, f"/desk/{other}/earlier/")
     expect(node.by_id(f"earlier-{r.contact}") is not None, "the first contact to be shown", node.text or "nothing is")
-    form = form_at(r.handler, f"/desk/{other}/", "/complete/").with_({"ending": "test"})
+    form = form_at(r.handler, f"/desk/{other}/", "/complete/").with_({"kind": "test"})
     ok(r.handler.submit(form))
     return "shown, not merged"
 

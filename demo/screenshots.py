@@ -88,6 +88,8 @@ SCREENS = [
         ("sign-out", "/accounts/logout/"),
     ),
     Screen("my-menu", "heron", "/desk/", opens=".user-menu > summary"),
+    Screen("endings-menu", "heron", "/desk/", (f"#open-contacts {ROW}",), opens="#end-contact"),
+    Screen("callback-planning", "heron", "/desk/", (f"#open-contacts {ROW}",), opens="#plan-callback"),
     Screen("triage-finish", "heron", "/desk/", (f"#open-contacts {ROW}",), opens="#triage-finish-open"),
     Screen("changed-meanwhile", "heron", "/cases/?show=mine", (CASE,), spoils='form[action$="/rename/"]'),
     *_screens(

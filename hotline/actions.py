@@ -38,6 +38,9 @@ EDITABLE = frozenset(
     }
 )  # fmt: skip
 
+#: The values of a contact for which no ending was chosen.
+NO_ENDING: dict[str, Any] = {"ending": "", "ends_at": None, "ending_by": None}
+
 
 @transaction.atomic
 def open_contact(
@@ -159,14 +162,16 @@ def complete_contact(*, by: User, contact_id: uuid.UUID, kind: Kind | None = Non
     """End the logging. ``kind`` is given by the one-key endings (silent, wrong number ...). A repeat has no effect."""
     contact = _lock(by, contact_id)
     now = timezone.now()
+    decided = kind or contact.kind
     done = Contact.objects.filter(pk=contact_id, state=ContactState.DRAFT).update(
         state=ContactState.COMPLETED,
-        kind=kind or contact.kind,
+        kind=decided,
         completed_at=now,
         completed_by=by,
         handler=contact.handler_id or by.pk,
         surfaced_at=None,
         version=contact.version + 1,
+        **({} if contact.ending == decided else NO_ENDING),
     )
     contact.refresh_from_db()
     if done:
@@ -233,7 +238,8 @@ def _hand_to(contact: Contact, user: User | None) -> None:
     contact.surfaced_at = None
     contact.saved_at = timezone.now()
     contact.version += 1
-    contact.save(update_fields=["handler", "surfaced_at", "saved_at", "version"])
+    contact.ending, contact.ends_at, contact.ending_by = "", None, None
+    contact.save(update_fields=["handler", "surfaced_at", "saved_at", "version", *NO_ENDING])
 
 
 def _apply(contact: Contact, changes: dict[str, Any]) -> set[str]:

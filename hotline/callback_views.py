@@ -64,7 +64,8 @@ def put_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
         return redirect("hotline:desk")
     callback = _callback(callback_id)
     template = "hotline/parts/put_back_form.html" if is_part(request) else "hotline/put_back.html"
-    return render(request, template, {"form": form, "callback": callback}, status=422 if form.is_bound else 200)
+    context = {"form": form, "callback": callback, "is_part": is_part(request)}
+    return render(request, template, context, status=422 if form.is_bound else 200)
 
 
 @require_POST

@@ -54,6 +54,11 @@ def open_contacts(user: User) -> list[Contact]:
     return list(mine.order_by("started_at", "id")[:MOST_CONTACTS])
 
 
+def ending_contacts(user: User) -> list[Contact]:
+    """One's own contacts that end in a moment, and those that one has ended for somebody else; the newest last."""
+    return list(Contact.objects.ending().filter(Q(handler=user) | Q(ending_by=user))[:MOST_ROWS])
+
+
 def today(user: User, centre: Organisation) -> Today:
     """The centre's figures for who may read all its contacts, one's own for the others."""
     contacts = Contact.objects.of_centre(centre)

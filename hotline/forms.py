@@ -23,6 +23,7 @@ from regions.vocabulary import Language, Phenomenon
 
 from .models import CallerType, Contact, Topic
 from .numbers import parse_number
+from .states import ContactState
 from .vocabulary import AgeBand, Channel, Kind, Relation, Sex
 
 if TYPE_CHECKING:
@@ -80,6 +81,13 @@ def topics(selected: list[str]) -> list[Choice]:
     return [(t.code, str(t)) for t in Topic.objects.all() if not t.is_retired or t.code in selected]
 
 
+#: The keys 1 to 6 end a contact; the next ones lead to the four groups of the form.
+JUMPS = {
+    "caller_type": ("alt+7", _("Caller")),
+    "postal_code": ("alt+8", _("Place")),
+    "relation": ("alt+9", _("Person of concern")),
+    "notes": ("alt+0", _("Notes")),
+}
 ALWAYS_ANSWERED = {"channel", "kind", "country", "relation", "age_band", "sex", "phenomenon"}
 
 
@@ -92,9 +100,7 @@ class ContactForm(forms.Form):
     caller_type = forms.ChoiceField(label=_("Caller"))
     language = forms.ChoiceField(label=_("Language"), choices=[NOT_STATED, *Language.choices], required=False)
     alias = _text_field(_("Name or alias"), help_text=_("Leave empty for anonymous."))
-    phone = _text_field(
-        _("Telephone"), longest=60, help_text=_("Leave empty when it is withheld or should not be noted.")
-    )
+    phone = _text_field(_("Telephone"), longest=60, help_text=_("Empty: withheld, or not to be noted."))
     country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES, required=False)
     postal_code = _text_field(_("Postal code"), longest=12)
     municipality = _text_field(_("Town or municipality"), longest=120)
@@ -102,7 +108,12 @@ class ContactForm(forms.Form):
     age_band = forms.ChoiceField(label=_("Age"), choices=capital(AgeBand), required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=capital(Sex), required=False)
     phenomenon = forms.ChoiceField(label=_("Phenomenon"), choices=Phenomenon, required=False)
-    topics = forms.MultipleChoiceField(label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
+    topics = forms.MultipleChoiceField(
+        label=_("Topics"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The first letters lead to a topic, Space ticks it."),
+    )
     notes = _text_field(
         _("Notes"), rows=6, longest=LONGEST_TEXT, strip=False, help_text=_("No full names of third persons.")
     )
@@ -121,6 +132,10 @@ class ContactForm(forms.Form):
         self.contact = contact
         self.fields["caller_type"].choices = caller_types(contact.caller_type_id or "")  # type: ignore[attr-defined]
         self.fields["topics"].choices = topics(contact.topics)  # type: ignore[attr-defined]
+        for name, (key, label) in JUMPS.items():
+            self.fields[name].widget.attrs.update({"data-shortcut": key, "data-shortcut-label": label})
+        if contact.state == ContactState.DRAFT:
+            self.fields["caller_type"].widget.attrs["data-focus-on-load"] = True
         for name, field in self.fields.items():
             if name == "topics":
                 continue  # a group of boxes; its note follows it
@@ -180,7 +195,14 @@ def notes_about(contact: Contact) -> dict[str, dict[str, Any]]:
     return {name: {"text": text, "error": False} for name, text in found.items()}
 
 
-class NewContactForm(forms.Form):
+class BesideAContact(forms.Form):
+    """Stands on the desk beside a contact's form: no id of a field twice on the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"id_{type(self).__name__.lower()}_%s", **kwargs})
+
+
+class NewContactForm(BesideAContact):
     contact_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     channel = forms.ChoiceField(label=_("Channel"), choices=capital(Channel), initial=Channel.PHONE, required=False)
 
@@ -214,7 +236,7 @@ def in_an_hour() -> datetime:
     return later.replace(minute=later.minute - later.minute % 15, second=0, microsecond=0)
 
 
-class _Later(forms.Form):
+class _Later(BesideAContact):
     due_at = _moment_field(_("When"), initial=in_an_hour)
 
     def clean_due_at(self) -> datetime:

@@ -19,6 +19,8 @@ WORDS: dict[str, tuple[str, str | Promise]] = {
     "contact.returned": ("undo-2", _("Given back, because the handler's telephone was not picked up")),
     "contact.saved": ("pencil", _("Written down")),
     "contact.corrected": ("pencil-line", _("Corrected")),
+    "contact.ending_planned": ("timer", _("Ended without counselling, to be undone for ten seconds")),
+    "contact.ending_undone": ("undo-2", _("The ending was undone")),
     "contact.completed": ("circle-check", _("Completed")),
     "contact.taken": ("hand", _("Taken over")),
     "contact.assigned": ("user-check", _("Assigned")),

@@ -82,6 +82,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Unfinished, not surfaced yet, and untouched for longer than ``SURFACES_AFTER``."""
         return self.unfinished().filter(surfaced_at=None, saved_at__lt=now - SURFACES_AFTER)
 
+    def ending(self) -> ContactQuerySet:
+        """Unfinished, and about to end without counselling, the next one first."""
+        return self.unfinished().filter(ends_at__isnull=False).order_by("ends_at", "id")
+
     def newest_first(self) -> ContactQuerySet:
         return self.order_by("-started_at", "-id")
 
@@ -103,6 +107,10 @@ class Contact(models.Model):
     saved_at = models.DateTimeField(default=timezone.now)
     surfaced_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+    # An ending without counselling that was chosen: undone until ``ends_at``, kept when it has come about.
+    ending = models.CharField(max_length=15, choices=Kind, blank=True)
+    ends_at = models.DateTimeField(null=True)
+    ending_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
 
     caller_type = models.ForeignKey(CallerType, models.PROTECT, related_name="+", default="unknown")
     language = models.CharField(max_length=3, choices=Language, blank=True)
@@ -144,6 +152,11 @@ class Contact(models.Model):
                 condition=Q(phone_index__isnull=True) | Q(caller_id_kind="shown"),
                 name="contact_only_shown_numbers_recognise",
             ),
+            models.CheckConstraint(
+                condition=Q(ending="", ends_at__isnull=True, ending_by__isnull=True)
+                | Q(~Q(ending=""), ends_at__isnull=False, ending_by__isnull=False),
+                name="contact_ending_at_and_by",
+            ),
         ]
         indexes = [
             models.Index(fields=["centre", "-started_at", "-id"], name="contact_centre_newest"),
@@ -152,6 +165,11 @@ class Contact(models.Model):
                 fields=["centre", "saved_at"],
                 name="contact_unfinished",
                 condition=Q(state="draft"),
+            ),
+            models.Index(
+                fields=["ends_at"],
+                name="contact_ending",
+                condition=Q(state="draft", ends_at__isnull=False),
             ),
             models.Index(
                 fields=["phone_index"],
@@ -176,6 +194,10 @@ class Contact(models.Model):
     @property
     def is_counselling(self) -> bool:
         return self.kind == Kind.COUNSELLING
+
+    @property
+    def is_ending(self) -> bool:
+        return self.state == ContactState.DRAFT and self.ends_at is not None
 
 
 class CallbackQuerySet(models.QuerySet["Callback"]):

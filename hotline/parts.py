@@ -47,6 +47,12 @@ def shift(request: CentreRequest) -> HttpResponse:
 
 @require_safe
 @handlers_only
+def endings(request: CentreRequest) -> HttpResponse:
+    return render(request, "hotline/parts/endings.html", {"ending_contacts": desk.ending_contacts(request.user)})
+
+
+@require_safe
+@handlers_only
 def today(request: CentreRequest) -> HttpResponse:
     return render(request, "hotline/parts/today.html", {"today": desk.today(request.user, request.centre)})
 

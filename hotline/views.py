@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,18 +20,25 @@ from ui.navigation import links
 
 from .actions import open_contact, save_contact
 from .callbacks import complete_conversation
-from .desk import access_to_decide, callbacks_waiting, contacts_for_shift, open_contacts, today
+from .desk import access_to_decide, callbacks_waiting, contacts_for_shift, ending_contacts, open_contacts, today
 from .doors import CentreRequest, SignedInRequest, handlers_only, signed_in
+from .endings import plan_ending, undo_ending
 from .forms import ContactForm, NewContactForm, notes_about
 from .models import Callback, Contact
 from .parts import earlier_context, region_context
 from .permissions import contact_to_read, contact_to_write, may_write
 from .recognition import leave_trace
 from .states import ContactState
-from .vocabulary import Channel, Kind
+from .vocabulary import ENDINGS, Channel, Kind
+from .written import is_empty, written_texts
 
-#: What ends a contact with one key, in the order of the keys 1 to 6.
-ENDINGS = [Kind.SILENT, Kind.WRONG_NUMBER, Kind.TEST, Kind.PRANK, Kind.ABUSIVE, Kind.PRESS]
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked before a contact ends. ``ending``: the one that was chosen; None: it is to be chosen now."""
+
+    ending: Kind | None = None
+    written: tuple[str, ...] = ()
 
 
 @require_safe
@@ -80,6 +88,7 @@ def autosave(request: CentreRequest, contact_id: UUID) -> HttpResponse:
             "saved_text": _saved_text(saved.saved_at, incomplete=bool(form.refused)),
             "notices": form.notices(saved),
             "started_at": saved.started_at.isoformat(),
+            "began_text": date_format(timezone.localtime(saved.started_at), "TIME_FORMAT"),
         }
     )
 
@@ -87,24 +96,53 @@ def autosave(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
 def complete(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """Save, and end the contact; with ``ending`` as one of the kinds that are no counselling.
+    """Save, and end the contact; with ``ending`` as one of the kinds that are no counselling, ten seconds later.
 
-    The page with what is wrong stands under this address: fetched again, it is the desk.
+    The page with what is wrong or asked stands under this address: fetched again, it is the desk.
     """
     if request.method != "POST":
         return redirect("hotline:desk_contact", contact_id)
     form = ContactForm(request.POST, contact=contact_to_write(request.user, contact_id))
-    ending = _ending(request.POST.get("ending", ""))
+    ending = _ending(request)
     changes = form.changes()
     if ending:
         changes.pop("kind", None)
     saved = save_contact(by=request.user, contact_id=contact_id, version=_version(request), changes=changes)
-    if form.refused and not ending:
-        return _desk_with(request, saved, form, status=422)
-    done = complete_conversation(by=request.user, contact_id=contact_id, kind=ending)
+    question = None if form.refused else _question(request, saved, ending)
+    if form.refused or question:
+        return _desk_with(request, saved, form, status=422, question=question)
+    if ending:
+        plan_ending(by=request.user, contact_id=contact_id, kind=ending)
+        return redirect("hotline:desk")
+    done = complete_conversation(by=request.user, contact_id=contact_id)
     said = _("%(reference)s is completed: %(kind)s.")
     messages.success(request, said % {"reference": done.reference, "kind": done.get_kind_display()})
     return redirect("hotline:desk")
+
+
+def _question(request: CentreRequest, contact: Contact, ending: Kind | None) -> Question | None:
+    """With something written nobody ends as silent by a slip of the finger; nothing becomes counselling by itself."""
+    if contact.state != ContactState.DRAFT:
+        return None
+    if ending and "confirmed_ending" not in request.POST and (written := written_texts(contact)):
+        labels = (str(ContactForm.base_fields[name].label) for name in written)
+        return Question(ending, tuple(labels))
+    if not ending and contact.is_counselling and "nothing_to_note" not in request.POST and is_empty(contact):
+        return Question()
+    return None
+
+
+@require_POST
+@handlers_only
+def undo(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    """Take an ending back. One that has come about already stays, and says so."""
+    contact_to_write(request.user, contact_id)
+    contact = undo_ending(by=request.user, contact_id=contact_id)
+    if contact.state == ContactState.DRAFT:
+        return redirect("hotline:desk_contact", contact_id)
+    said = _("Too late: %(reference)s was completed as %(kind)s. You can still correct it.")
+    messages.warning(request, said % {"reference": contact.reference, "kind": contact.get_kind_display()})
+    return redirect("hotline:contact", contact_id)
 
 
 def left_column(request: CentreRequest) -> dict[str, Any]:
@@ -114,11 +152,14 @@ def left_column(request: CentreRequest) -> dict[str, Any]:
         "open_contacts": open_contacts(request.user),
         "today": today(request.user, request.centre),
         "access_requests": access_to_decide(request.user, request.centre),
+        "ending_contacts": ending_contacts(request.user),
         "new_form": NewContactForm(),
     }
 
 
-def _desk_with(request: CentreRequest, contact: Contact, form: ContactForm, status: int = 200) -> HttpResponse:
+def _desk_with(
+    request: CentreRequest, contact: Contact, form: ContactForm, status: int = 200, question: Question | None = None
+) -> HttpResponse:
     context = {
         **left_column(request),
         **region_context(contact),
@@ -128,6 +169,7 @@ def _desk_with(request: CentreRequest, contact: Contact, form: ContactForm, stat
         "current": str(contact.pk),
         "callback": Callback.objects.in_hand_of(request.user).filter(conversation=contact).first(),
         "endings": ENDINGS,
+        "question": question,
         "is_draft": contact.state == ContactState.DRAFT,
     }
     leave_trace(request.user, contact, context["earlier"])
@@ -142,8 +184,14 @@ def _version(request: CentreRequest) -> int:
         raise BadRequest from None
 
 
-def _ending(code: str) -> Kind | None:
-    return Kind(code) if code in ENDINGS else None
+def _ending(request: CentreRequest) -> Kind | None:
+    """Raises BadRequest for a kind that ends nothing: it must not become a counselling contact instead."""
+    code = request.POST.get("confirmed_ending") or request.POST.get("ending")
+    if not code:
+        return None
+    if code not in ENDINGS:
+        raise BadRequest
+    return Kind(code)
 
 
 def _saved_text(moment: datetime, *, incomplete: bool) -> str:

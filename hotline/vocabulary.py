@@ -30,6 +30,10 @@ class Kind(models.TextChoices):
     NO_ANSWER = "no_answer", _("nobody answered")
 
 
+#: What ends a contact with one key, in the order of the keys 1 to 6.
+ENDINGS = [Kind.SILENT, Kind.WRONG_NUMBER, Kind.TEST, Kind.PRANK, Kind.ABUSIVE, Kind.PRESS]
+
+
 class AgeBand(models.TextChoices):
     """Bands, not birth dates. Under 14 and 14 to 17 are the checklist's."""
 

@@ -15,6 +15,7 @@ from privacy.context import acting_as
 from . import carrying_out, sweep
 from .commands import claim_commands, finish, try_again
 from .dispatch import expire_offers
+from .endings import hang_up_ended
 from .models import Command
 from .states import CommandState
 
@@ -68,7 +69,7 @@ def _settle(service: User, command: Command, problem: TelephonyError) -> None:
 
 @shared_task(name="switchboard.tasks.run_queue")
 def run_queue() -> None:
-    """Every two seconds: offers that ran out, claims that came to nothing, calls that nobody has been shown."""
+    """Every two seconds: offers that ran out, claims that came to nothing, calls nobody was shown or that end."""
     service = service_user(Service.TELEPHONE)
     now = timezone.now()
     with acting_as(service, purpose="queue"):
@@ -79,6 +80,8 @@ def run_queue() -> None:
                 break
     with acting_as(service, purpose="queue"):
         sweep.offer_what_waits(by=service)
+    with acting_as(service, purpose="queue"):
+        hang_up_ended(by=service)
 
 
 @shared_task(name="switchboard.tasks.ask_about_calls")

@@ -40,7 +40,6 @@ PAGES = [
     path("calls/<uuid:call_id>/hang-up/", views.hang_up, name="hang_up"),
     path("calls/<uuid:call_id>/block/", views.block, name="block"),
     path("calls/<uuid:call_id>/voicemail/", views.voicemail, name="voicemail"),
-    path("contacts/<uuid:contact_id>/end/", views.end_contact, name="end_contact"),
     path("board/urgency/<uuid:call_id>/", board_views.urgency, name="urgency"),
     path("board/blocks/<uuid:block_id>/", board_views.lift, name="lift_block"),
     path("board/seats/<uuid:seat_id>/", board_views.seat_of_handler, name="seat_of_handler"),

@@ -15,8 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hotline import telephony
 from hotline.doors import CentreRequest, handlers_only, is_part
-from hotline.permissions import contact_to_write
-from hotline.views import complete
 from journal.actions import look
 
 from . import actions
@@ -130,17 +128,6 @@ def hand_over(request: CentreRequest, call_id: UUID) -> HttpResponse:
 def hang_up(request: CentreRequest, call_id: UUID) -> HttpResponse:
     actions.hang_up(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
     return _bar_again(request, call_id)
-
-
-@require_POST
-@handlers_only
-def end_contact(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """The one-key endings of the desk: a call that still runs is hung up, then the contact is completed."""
-    contact_to_write(request.user, contact_id)
-    running = Call.objects.live().filter(contact=contact_id).first()
-    if running and may_direct(request.user, running):
-        actions.hang_up(by=request.user, call_id=running.pk)
-    return complete(request, contact_id)
 
 
 @require_POST

@@ -21,6 +21,6 @@ def cancel(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hotline", "0005_events_row_by_row"), ("journal", "0002_anchor")]
+    dependencies = [("hotline", "0006_endings"), ("journal", "0002_anchor")]
 
     operations = [migrations.RunPython(cancel, migrations.RunPython.noop)]

@@ -6,19 +6,26 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 
+import pytest
 from conftest import OwnDatabase
 from django.db import connections
 from django.utils import timezone
 from people import as_user, make_people
+from referrals import in_threads
 
 from accounts.models import User
 from hotline.access import request_access
 from hotline.actions import open_contact
 from hotline.callbacks import claim_callback, schedule_callback
+from hotline.endings import plan_ending, undo_ending
 from hotline.models import AccessRequest, Callback, Contact
+from hotline.tasks import end_contacts
+from hotline.vocabulary import Kind
+from journal.models import Event
 
 AT_ONCE = 4
 
@@ -55,3 +62,21 @@ def test_four_posts_at_once_make_one_row(own_database: OwnDatabase) -> None:
     )
     assert counted == (2, 1, 1)
     assert own_database.sql("select count(*) from journal_event").strip() == "5"
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_sweeps_and_an_undo_at_the_same_moment_agree_on_one_end(own_database: OwnDatabase, is_undone: bool) -> None:
+    people = make_people()
+    contact, me = uuid.uuid4(), people.handler
+    as_user(me, open_contact, by=me, contact_id=contact)
+    assert at_once(me, plan_ending, contact_id=contact, kind=Kind.SILENT) == [contact] * AT_ONCE
+    as_user(me, lambda: Contact.objects.update(ends_at=timezone.now()))
+    undoing = [partial(as_user, me, undo_ending, by=me, contact_id=contact)] * is_undone
+    assert in_threads(*[end_contacts] * 3, *undoing) == []
+    about = Event.objects.filter(subject=contact).exclude(kind="contact.opened").order_by("pk")
+    kinds = as_user(me, lambda: list(about.values_list("kind", flat=True)))
+    state = as_user(me, lambda: Contact.objects.get().state)
+    assert (state, *kinds) in [
+        ("completed", "contact.ending_planned", "contact.completed"),
+        *[("draft", "contact.ending_planned", "contact.ending_undone")] * is_undone,
+    ]

@@ -156,15 +156,6 @@ def test_completing_saves_what_was_typed_and_a_repeat_changes_nothing(people: Pe
     assert client.get(url("complete", contact)).headers["Location"] == url("desk_contact", contact)
 
 
-@pytest.mark.parametrize("kind", ["silent", "wrong_number", "test", "prank", "abusive", "press"])
-def test_one_key_ends_a_contact_that_is_no_counselling(people: People, kind: str) -> None:
-    contact, client = a_contact(people.handler), browser(people.handler)
-    for _ in range(2):
-        assert client.post(url("complete", contact), typed(ending=kind, notes="short")).status_code == 302
-    done = contact_as(people.handler, contact)
-    assert (done.state, done.kind, done.notes) == ("completed", kind, "short")
-
-
 def test_completing_with_a_wrong_field_keeps_everything_and_tells_where(people: People) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     answer = client.post(url("complete", contact), typed(notes="kept", started_at="yesterday"))
@@ -200,7 +191,7 @@ def outsiders(people: People) -> list[User]:
 
 ADDRESSES = {
     "desk_contact": "get", "autosave": "post", "complete": "post", "region": "get", "place": "get", "earlier": "get",
-    "plan_for_contact": "get", "contact": "get", "take": "post", "assign": "post",
+    "plan_for_contact": "get", "contact": "get", "take": "post", "assign": "post", "undo": "post",
 }  # fmt: skip
 
 
@@ -236,7 +227,7 @@ def test_a_refused_look_leaves_its_trace(people: People) -> None:
 @pytest.mark.parametrize(
     "name",
     ["desk", "contacts", "search", "callbacks", "plan_callback", "part_callbacks", "part_open", "part_shift",
-     "part_today", "part_access"],
+     "part_today", "part_access", "part_endings"],
 )  # fmt: skip
 def test_the_desk_is_there_for_handlers_only(people: People, name: str) -> None:
     allowed = {user.pk for user in (people.handler, people.colleague, people.coordinator)}

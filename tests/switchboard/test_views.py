@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from answering import Provider
 from case_rows import assessed
 from contacts import browser
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from people import People, as_user
 from telephone import DESK, Phone, by_telephone, claim, ordered, seat_now, take_seat, talking, waiting
 
 from cases.actions import open_case
 from hotline.models import Contact
+from hotline.tasks import end_contacts
 from journal.models import Look
 from regions.actions import save_profile
 from switchboard.models import Block, Call, Command, Leg, Line
 from switchboard.seats import seat_of
-from switchboard.tasks import run_commands
+from switchboard.tasks import run_commands, run_queue
 
 pytestmark = pytest.mark.django_db
 
@@ -157,8 +161,20 @@ ENDING = {
 KINDS = ["silent", "wrong_number", "prank", "abusive", "test", "press"]
 
 
+def ends(client: Client, phone: Phone, kind: str) -> None:
+    client.post(reverse("hotline:complete", args=[phone.call.pk]), {**ENDING, "ending": kind})
+
+
+def ten_seconds_later() -> None:
+    with time_machine.travel(timezone.now() + timedelta(seconds=10)):
+        end_contacts()
+        end_contacts()
+        run_queue()
+        run_queue()
+
+
 @pytest.mark.parametrize(("kind", "is_over"), [*((kind, False) for kind in KINDS), ("abusive", True)])
-def test_the_one_key_endings_hang_up_and_complete(people: People, line: Line, kind: str, is_over: bool) -> None:
+def test_an_ending_hangs_up_when_it_comes_about(people: People, line: Line, kind: str, is_over: bool) -> None:
     take_seat(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -166,10 +182,45 @@ def test_the_one_key_endings_hang_up_and_complete(people: People, line: Line, ki
         phone.hang_up()
     client = browser(people.handler)
     for _twice in range(2):
-        client.post(url("end_contact", phone.call.pk), {**ENDING, "ending": kind})
+        ends(client, phone, kind)
+    run_queue()
+    assert "goodbye" not in ordered(phone.call)  # it can still be undone
+    ten_seconds_later()
     contact = as_user(people.handler, Contact.objects.get)
     assert (contact.pk, contact.state, contact.kind) == (phone.call.pk, "completed", kind)
     assert ordered(phone.call).count("goodbye") == (0 if is_over else 1)
+
+
+def test_an_ending_that_was_undone_leaves_the_caller_on_the_line(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    client = browser(people.handler)
+    ends(client, phone, "silent")
+    client.post(reverse("hotline:undo", args=[phone.call.pk]))
+    ten_seconds_later()
+    assert "goodbye" not in ordered(phone.call)
+    assert as_user(people.handler, lambda: Contact.objects.get().state) == "draft"
+
+
+def test_a_contact_completed_as_counselling_hangs_up_nobody(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    browser(people.handler).post(
+        reverse("hotline:complete", args=[phone.call.pk]), {**ENDING, "notes": "still talking"}
+    )
+    ten_seconds_later()
+    assert "goodbye" not in ordered(phone.call)
+
+
+def test_the_telephone_learns_nothing_else_of_a_contact_that_was_ended(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    ends(browser(people.handler), phone, "prank")
+    ten_seconds_later()
+    assert by_telephone(Contact.objects.count) == 0
 
 
 def test_an_abusive_number_can_be_blocked_once(people: People, line: Line) -> None:
@@ -177,7 +228,8 @@ def test_an_abusive_number_can_be_blocked_once(people: People, line: Line) -> No
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
-    client.post(url("end_contact", phone.call.pk), {**ENDING, "ending": "abusive"})
+    ends(client, phone, "abusive")
+    ten_seconds_later()
     phone.hang_up()
     assert "Block for a day" in page(client, "part_bar")
     client.post(url("block", phone.call.pk))

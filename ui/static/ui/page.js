@@ -50,12 +50,25 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    const menu = document.querySelector("details.menu[open]");
+    const menu = event.target.closest?.("details.menu") ?? document.querySelector("details.menu[open]");
     if (!menu) return;
+    if (event.key === "Escape" && menu.open) closeMenu(menu, event);
+    else if (["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) walkMenu(menu, event);
+  });
+  function closeMenu(menu, event) {
+    event.preventDefault();
     menu.open = false;
     menu.querySelector("summary").focus();
-  });
+  }
+  function walkMenu(menu, event) {
+    const items = [...menu.querySelectorAll(".menu-item")];
+    if (!items.length || !menu.contains(event.target) || event.target.matches("input, select, textarea")) return;
+    event.preventDefault();
+    menu.open = true;
+    const here = items.indexOf(event.target);
+    const next = { ArrowDown: here + 1, ArrowUp: here < 0 ? -1 : here - 1, Home: 0, End: -1 }[event.key];
+    items.at(next % items.length).focus();
+  }
 
   // A form is sent once. The mark goes away with the answer, when the page comes back from the history, and after a
   // while anyway: a download leaves the page as it is. The button stays enabled, so that its own value is sent.
@@ -111,8 +124,94 @@
   const here = document.querySelector(".top-nav [aria-current]");
   if (here) here.parentElement.scrollLeft = here.offsetLeft + here.offsetWidth - here.parentElement.offsetWidth + 24;
 
+  // Focus goes where the work is. A radio button is reached through the chosen one of its group.
+  const FIELD = "input:not([type=hidden]), select, textarea";
+  const usable = (element) => element.checkVisibility() && !element.disabled;
+  function firstField(root) {
+    const fields = [...root.querySelectorAll(FIELD)].filter(usable);
+    const first = fields[0] ?? [...root.querySelectorAll("summary, button, a[href]")].find(usable);
+    return fields.find((field) => field.type === "radio" && field.name === first.name && field.checked) ?? first;
+  }
+  /** Into sight as a whole where there is room, else from its beginning. */
+  function bringIntoSight(element) {
+    const fits = element.offsetHeight < window.innerHeight * 0.8;
+    element.scrollIntoView({ block: fits ? "nearest" : "start" });
+  }
+
+  // What opens on demand: <div id="x" data-opens> that a button fills (hx-get, hx-target="#x"). It comes into sight with
+  // the focus on its first field. Escape and data-close-opened put it away with what was typed, and the focus goes back
+  // to the button, which brings it out again.
+  const openers = new WeakMap();
+  const stillThere = (element) => (element?.isConnected ? element : document.getElementById(element?.id ?? ""));
+  function focusOpened(place) {
+    place.hidden = false;
+    bringIntoSight(place);
+    if (!place.querySelector("[data-error-summary]")) (firstField(place) ?? stillThere(openers.get(place)))?.focus();
+  }
+  function putAway(place) {
+    place.hidden = true;
+    stillThere(openers.get(place))?.focus();
+  }
+  body.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, target, requestConfig } = event.detail;
+    if (!target?.matches("[data-opens]") || requestConfig.verb !== "get") return;
+    const isThere = target.hasChildNodes() && openers.get(target)?.id === elt.id && target.querySelector("form");
+    openers.set(target, elt);
+    if (!isThere) return;
+    event.preventDefault();
+    focusOpened(target);
+  });
+  body.addEventListener("htmx:afterSwap", (event) => {
+    const { target } = event.detail;
+    if (target.matches("[data-opens]")) focusOpened(target);
+  });
+  document.addEventListener("click", (event) => {
+    const closer = event.target.closest("[data-close-opened]");
+    if (closer) putAway(closer.closest("[data-opens]"));
+    const jump = event.target.closest("[data-focus-in]");
+    const place = jump && document.querySelector(jump.dataset.focusIn);
+    if (place) firstField(place)?.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    const place = event.key === "Escape" && !event.defaultPrevented && event.target.closest?.("[data-opens]");
+    if (!place) return;
+    event.preventDefault();
+    putAway(place);
+  });
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const opened = event.target;
+      if (opened.open && opened.matches("details:not(.menu)") && opened.contains(document.activeElement)) bringIntoSight(opened);
+    },
+    true,
+  );
+
+  // What somebody has opened stays open when its part fetches itself again.
+  body.addEventListener("htmx:beforeSwap", (event) => {
+    const { target } = event.detail;
+    const open = [...target.querySelectorAll("details[id][open]")].map((details) => details.id);
+    if (!open.length) return;
+    body.addEventListener(
+      "htmx:afterSettle",
+      () => open.forEach((id) => document.getElementById(id)?.setAttribute("open", "")),
+      { once: true },
+    );
+  });
+
   const focusErrors = (root) => root.querySelector?.("[data-error-summary]")?.focus();
   focusErrors(document);
+  // What is asked before anything else, or else where this page's work begins; never away from somebody's own place.
+  document.querySelectorAll("dialog[data-open-on-load]").forEach((dialog) => {
+    dialog.showModal();
+    dialog.addEventListener("close", () => beginHere());
+  });
+  function beginHere() {
+    const here = document.activeElement;
+    const isFree = here === body || !here.checkVisibility(); // it may stand in the dialog that has just closed
+    if (isFree && !location.hash) document.querySelector("[data-focus-on-load]")?.focus();
+  }
+  beginHere();
 
   // htmx: refreshed parts, failed requests, a session that ended meanwhile.
   body.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));

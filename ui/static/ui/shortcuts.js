@@ -10,15 +10,21 @@
 
   /** A key press as written in data-shortcut: "alt+a", "ctrl+enter", "/". */
   function written(event) {
-    const composed = event.altKey && !/^[a-z0-9]$/i.test(event.key) && /^Key[A-Z]$/.test(event.code);
-    const key = composed ? event.code.slice(3) : event.key;
+    const composed = event.altKey && !/^[a-z0-9]$/i.test(event.key) && /^(Key[A-Z]|Digit\d)$/.test(event.code);
+    const key = composed ? event.code.at(-1) : event.key;
     const modifiers = [event.ctrlKey && "ctrl", event.altKey && "alt", event.metaKey && "meta"].filter(Boolean);
     return [...modifiers, key.toLowerCase()].join("+");
   }
 
-  const visible = (element) => element.checkVisibility();
+  // The entries of a closed menu have keys too.
+  const visible = (element) =>
+    element.checkVisibility() || Boolean(element.closest("details.menu:not([open])")?.checkVisibility());
+  const openDialog = () => document.querySelector("dialog[open]");
+  // A dialog keeps the page out of reach; a caller does not wait for it.
+  const withinReach = () =>
+    openDialog() ? document.querySelectorAll("dialog[open] [data-shortcut], [data-shortcut-always]") : document.querySelectorAll("[data-shortcut]");
   const find = (pressed) =>
-    [...document.querySelectorAll("[data-shortcut]")].find(
+    [...withinReach()].find(
       (element) => element.dataset.shortcut.toLowerCase() === pressed && !element.disabled && visible(element),
     );
 
@@ -26,6 +32,9 @@
     if (element.matches("input, select, textarea")) {
       element.focus();
       element.select?.();
+    } else if (element.matches("summary")) {
+      element.focus();
+      element.click();
     } else {
       element.click();
     }
@@ -36,13 +45,7 @@
     const single = !event.ctrlKey && !event.altKey && !event.metaKey;
     if (single && (typing(event.target) || !singleKeys())) return;
     const pressed = written(event);
-    if (document.querySelector("dialog[open]")) {
-      // A dialog keeps the page out of reach; a caller does not wait for it.
-      const urgent = find(pressed);
-      if (urgent && "shortcutAlways" in urgent.dataset) press(urgent);
-      return;
-    }
-    if (pressed === "?" && dialog) {
+    if (pressed === "?" && dialog && !openDialog()) {
       event.preventDefault();
       open();
       return;

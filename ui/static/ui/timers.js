@@ -1,4 +1,4 @@
-// Clocks that run: data-since (elapsed), data-due (time left), data-ago (how long ago). Values are ISO 8601 moments.
+// Clocks that run: data-since (elapsed), data-due (time left), data-countdown (seconds left), data-ago (how long ago). Values are ISO 8601 moments.
 // The server's clock counts, not the computer's: the page says what time it was on the server when it was made.
 (() => {
   "use strict";
@@ -37,6 +37,10 @@
       if (Number.isNaN(left)) return;
       show(element, words(left));
       element.classList.toggle("overdue", left < 0);
+    });
+    document.querySelectorAll("[data-countdown]").forEach((element) => {
+      const left = seconds(element.dataset.countdown);
+      if (!Number.isNaN(left)) show(element, `${Math.max(0, left)} s`);
     });
     document.querySelectorAll("time[data-ago]").forEach((element) => {
       const past = seconds(element.dateTime);
