@@ -135,7 +135,7 @@ class ContactForm(forms.Form):
         for name, (key, label) in JUMPS.items():
             self.fields[name].widget.attrs.update({"data-shortcut": key, "data-shortcut-label": label})
         if contact.state == ContactState.DRAFT:
-            self.fields["caller_type"].widget.attrs["data-focus-on-load"] = True
+            self.fields["caller_type"].widget.attrs.update(FOCUS)
         for name, field in self.fields.items():
             if name == "topics":
                 continue  # a group of boxes; its note follows it
@@ -236,6 +236,9 @@ def in_an_hour() -> datetime:
     return later.replace(minute=later.minute - later.minute % 15, second=0, microsecond=0)
 
 
+FOCUS = {"data-focus-on-load": True}
+
+
 class _Later(BesideAContact):
     due_at = _moment_field(_("When"), initial=in_an_hour)
 
@@ -247,12 +250,16 @@ class _Later(BesideAContact):
 
 
 class PutBackForm(_Later):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["due_at"].widget.attrs.update(FOCUS)
 
 
 class CallbackForm(_Later):
     callback_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    phone = forms.CharField(label=_("Telephone"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    phone = forms.CharField(
+        label=_("Telephone"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off", **FOCUS})
+    )
     language = forms.ChoiceField(label=_("Language"), choices=[NOT_STATED, *Language.choices], required=False)
     note = _text_field(
         _("Note"), rows=2, longest=2000, help_text=_("What to know before calling. No full names of third persons.")
@@ -266,7 +273,7 @@ class AccessForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=400,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, **FOCUS}),
         help_text=_("A coordinator reads it and decides. Both stay in the journal. No names, please."),
     )
 
