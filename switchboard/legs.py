@@ -21,7 +21,7 @@ from . import room_ends
 from .calls import LOST, answered_after_all, ask_soon, begin_talking, enter, leave_room, note, put_back
 from .commands import order
 from .meeting import COMES, GOES, Passage, have_met
-from .models import Call, Leg, WebhookEvent
+from .models import Call, Leg, LegQuerySet, WebhookEvent
 from .seats import leave_call
 from .states import LEG_TRANSITIONS, CallState, CommandState, LegState
 from .vocabulary import CommandKind, Party
@@ -144,7 +144,7 @@ def room_changed(
         call.room_sid = room_sid
     if label == call.room:
         if sid in ("", call.sid):
-            _caller_in_room(by, call, event, sequence)
+            _caller_in_room(by, call, event, sequence, reason)
             _meet(by, call, room_sid, Passage(sequence, event, label))
     elif label and (leg := Leg.objects.lock(label, call)):
         if is_own(leg=leg, sid=sid):
@@ -154,11 +154,18 @@ def room_changed(
             hang_up_telephone(by=by, leg=leg, sid=sid)
 
 
-def _caller_in_room(by: User, call: Call, event: str, sequence: int | None) -> None:
+def _caller_in_room(by: User, call: Call, event: str, sequence: int | None, reason: str) -> None:
     if event in HOLDS and not _was_told(call, HOLDS, after=sequence):
         _held(by, call, HOLDS[event])
     elif event == GOES:
+        if reason not in ROOM_ENDED:
+            _not_lost(call.legs.filter(reason=LOST))
         ask_soon(call)
+
+
+def _not_lost(legs: LegQuerySet) -> None:
+    """It was not the handler's telephone that broke the conversation off: the caller had ended it."""
+    legs.update(reason="caller left")
 
 
 def _meet(by: User, call: Call, room_sid: str, now: Passage) -> None:
@@ -186,6 +193,8 @@ def _leg_in_room(by: User, leg: Leg, event: str, sequence: int | None, reason: s
     if leg.state == LegState.ENDED:
         if event == COMES and leg.reason in GIVEN_UP:
             hang_up_telephone(by=by, leg=leg, sid=leg.sid or "")
+        if event == GOES and reason in ROOM_ENDED and leg.reason == LOST:
+            _not_lost(Leg.objects.filter(pk=leg.pk))
         return
     if sequence is not None and sequence <= leg.room_sequence:
         return
@@ -279,7 +288,7 @@ def _handler_gone(by: User, leg: Leg, reason: str) -> None:
                 room_ends.bind(by=by, leg=partner)
             if call.is_held:
                 order(by=by, kind=CommandKind.RESUME, call=call)
-        elif _end_without_handler(by, call, leg) and not _left_by_itself(call):
+        elif _end_without_handler(by, call, leg) and reason not in ROOM_ENDED and not _left_by_itself(call):
             Leg.objects.filter(pk=leg.pk).update(reason=LOST)
 
 

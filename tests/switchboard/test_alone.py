@@ -400,3 +400,27 @@ def test_provider_that_does_not_answer_is_asked_again(
     clock.shift(timedelta(seconds=21))
     ask_about_calls()
     assert phone.call.state == "ended"
+
+
+@pytest.mark.parametrize("order", ["caller first", "handler first", "telephone first"])
+def test_caller_who_hangs_up_was_not_cut_off(people: People, phone: Phone, desk: Desk, order: str) -> None:
+    """The room ends with the caller, and the handler's leave may be told before the caller's."""
+    told_of = [
+        lambda: phone.in_room("participant-leave", sequence=8, reason="participant_hung_up"),
+        lambda: phone.in_room(
+            "participant-leave", sequence=9, label=desk.leg.label, reason="moderator_ended_conference"
+        ),
+    ]
+    if order == "telephone first":
+        desk.hang_up()
+    for tell_it in reversed(told_of) if order == "handler first" else told_of:
+        tell_it()
+    phone.hang_up()
+    assert not waiting().call.is_urgent
+
+
+def test_caller_whose_handlers_telephone_broke_off_goes_first(people: People, phone: Phone, desk: Desk) -> None:
+    phone.in_room("participant-leave", sequence=8, label=desk.leg.label, reason="participant_hung_up")
+    phone.in_room("participant-leave", sequence=9, reason="moderator_ended_conference")
+    phone.hang_up()
+    assert waiting().call.is_urgent
