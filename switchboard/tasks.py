@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -76,7 +75,7 @@ def run_queue() -> None:
         expire_offers(by=service, now=now)
     for _round in range(MOST_ROUNDS):  # each on its own: two calls are never locked at once
         with acting_as(service, purpose="queue"):
-            if not sweep.release_claims(by=service, now=now):
+            if not sweep.one_step(by=service, now=now):
                 break
     with acting_as(service, purpose="queue"):
         sweep.offer_what_waits(by=service)
@@ -91,7 +90,7 @@ def ask_about_calls() -> None:
     if not telephony.is_connected():
         return
     with acting_as(service, purpose="sweep"):
-        silent = sweep.silent(timezone.now() - timedelta(minutes=2))
+        silent = sweep.silent(timezone.now())
     for one in silent:
         try:
             status = telephony.state_of(sid=one.sid)
@@ -99,6 +98,8 @@ def ask_about_calls() -> None:
             status = "completed"
         except (Later, Refused) as problem:
             log.warning("the provider could not be asked about %s: %s", one.key, problem.code)
+            if not problem.code:
+                return  # it does not answer: the others are asked the next time
             continue
         with acting_as(service, purpose="sweep"):
             sweep.apply(by=service, one=one, status=status)

@@ -40,6 +40,7 @@ PAGES = [
     path("calls/<uuid:call_id>/hang-up/", views.hang_up, name="hang_up"),
     path("calls/<uuid:call_id>/block/", views.block, name="block"),
     path("calls/<uuid:call_id>/voicemail/", views.voicemail, name="voicemail"),
+    path("calls/<uuid:call_id>/player/", views.player, name="player"),
     path("board/urgency/<uuid:call_id>/", board_views.urgency, name="urgency"),
     path("board/blocks/<uuid:block_id>/", board_views.lift, name="lift_block"),
     path("board/seats/<uuid:seat_id>/", board_views.seat_of_handler, name="seat_of_handler"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,8 +22,8 @@ from . import actions
 from .blocks import block_caller
 from .desk import bar_of, queue_of
 from .forms import ConsultForm, SeatForm
-from .models import Call, Voicemail
-from .permissions import call_to_direct, may_direct
+from .models import Voicemail
+from .permissions import call_to_direct
 from .seats import arrange_seat, choose_state, seat_of
 from .states import CHOSEN_STATES, SeatState
 from .waiting import hung_up_today
@@ -162,12 +163,20 @@ def part_hung_up(request: CentreRequest) -> HttpResponse:
 @require_safe
 @handlers_only
 def voicemail(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    """The sound. Whoever listens leaves a trace."""
-    found = Voicemail.objects.filter(call=call_id, fetched_at__isnull=False).first()
+    """The sound, by the key of its callback: the call's, or the voicemail's own. Whoever listens leaves a trace."""
+    found = Voicemail.objects.filter(Q(call=call_id) | Q(pk=call_id), fetched_at__isnull=False).first()
     if found is None:
         raise Http404
     look("voicemail.heard", by=request.user, subject=found.call_id, centre=found.centre_id)
     return HttpResponse(found.sound, content_type="audio/wav", headers={"Accept-Ranges": "none"})
+
+
+@require_safe
+@handlers_only
+def player(request: CentreRequest, call_id: UUID) -> HttpResponse:
+    """A voicemail's player, or the word that its sound is not there; for the callback that it led to."""
+    found = Voicemail.objects.filter(Q(call=call_id) | Q(pk=call_id)).defer("sound").first()
+    return render(request, "switchboard/parts/player.html", {"voicemail": found, "key": call_id})
 
 
 @require_POST

@@ -12,7 +12,7 @@ where centre_id = centre and arrived_at >= since and ending = 'abandoned'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("switchboard", "0002_rows_that_are_referred_to")]
+    dependencies = [("switchboard", "0003_when_the_provider_fails")]
 
     operations = [
         definer_function(
