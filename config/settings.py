@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from config import environment
 
@@ -141,6 +142,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 # --- Celery -----------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = environment.broker(ENVIRON)
+# What is asked of the provider has a worker of its own: a count or a PDF holds up no caller. A worker that is told of
+# no queue takes from both.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "telephone")]
+CELERY_TASK_ROUTES = dict.fromkeys(["switchboard.tasks.*", "texting.tasks.*"], {"queue": "telephone"})
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -151,7 +156,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A broker that is away is noticed at once (6 s otherwise): the relay has a lease to keep, and tries again by itself.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "max_retries": 1, "interval_start": 0, "interval_max": 0}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_max": 0,
+    "socket_connect_timeout": 3,
+}
 CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOTSE_DATA / "beat-schedule")
 
@@ -166,8 +177,8 @@ CELERY_BEAT_SCHEDULE = {
     "surface-contacts": _every("hotline.tasks.surface", timedelta(minutes=1)),
     "run-deadlines": _every("handoff.tasks.run_deadlines", timedelta(seconds=20)),
     "run-queue": _every("switchboard.tasks.run_queue", timedelta(seconds=2)),
-    "run-commands": _every("switchboard.tasks.run_commands", timedelta(seconds=10)),
-    "send-messages": _every("texting.tasks.send_messages", timedelta(seconds=10)),
+    "run-commands": _every("switchboard.tasks.run_commands", timedelta(seconds=2)),
+    "send-messages": _every("texting.tasks.send_messages", timedelta(seconds=2)),
     "take-up-messages": _every("texting.tasks.take_up", timedelta(minutes=1)),
     "ask-about-calls": _every("switchboard.tasks.ask_about_calls", timedelta(seconds=30)),
     "send-notices": _every("handoff.tasks.send_notices", timedelta(minutes=1)),

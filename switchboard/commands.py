@@ -10,13 +10,13 @@ from django.utils import timezone
 from accounts.models import User
 from journal.actions import record
 from journal.groups import organisation_group
+from journal.wake import wake_after
 
 from .models import Call, Command, Leg
 from .states import CommandState
 from .vocabulary import CommandKind
 
 LEASE = timedelta(seconds=30)
-BATCH = 20
 #: Seconds before the next try, by the number of tries so far; then the command has failed.
 RETRY_AFTER = (1, 2, 4, 8, 15, 30)
 #: What is useless after this time: the handler waits no longer, or the caller has gone.
@@ -24,17 +24,18 @@ GOOD_FOR = timedelta(minutes=2)
 TASK = "switchboard.tasks.run_commands"
 
 # The oldest command of each call that is not being carried out: those of one call run in order.
-CLAIM = """
-update switchboard_command
-set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
-where id in (
+DUE = """
     select id from switchboard_command c where state = 'waiting' and due_at <= statement_timestamp()
         and (claimed_until is null or claimed_until < statement_timestamp())
         and not exists (select from switchboard_command b
-            where b.call_id = c.call_id and b.state = 'waiting' and b.id < c.id)
-    order by id limit %s for update skip locked)
+            where b.call_id = c.call_id and b.state = 'waiting' and b.id < c.id)"""
+CLAIM = f"""
+update switchboard_command
+set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
+where id in ({DUE} order by due_at, id limit %s for update skip locked)
 returning id
-"""
+"""  # noqa: S608  no value from outside
+IS_ONE_DUE = f"select exists ({DUE})"
 
 
 def order(*, by: User, kind: CommandKind, call: Call | None = None, leg: Leg | None = None) -> Command:
@@ -48,16 +49,24 @@ def order(*, by: User, kind: CommandKind, call: Call | None = None, leg: Leg | N
     return command
 
 
-def claim_commands() -> list[Command]:
-    """The commands that are due, ours alone until the lease is over."""
+def claim_commands(most: int = 1) -> list[Command]:
+    """Commands that are due, ours alone until the lease is over. One at a time: a request may take its whole lease."""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [LEASE.total_seconds(), BATCH])
+        cursor.execute(CLAIM, [LEASE.total_seconds(), most])
         claimed = [row[0] for row in cursor.fetchall()]
     commands = list(Command.objects.filter(pk__in=claimed).select_related("call__line", "leg__user").order_by("pk"))
     for command in commands:
         if command.leg:
             command.leg.call = command.call  # the same row: joined once more, it would be planned once more
     return commands
+
+
+def wake_another() -> None:
+    """Where another command is due, another thread may have it: it does not wait for what this one does."""
+    with connection.cursor() as cursor:
+        cursor.execute(IS_ONE_DUE)
+        if cursor.fetchone()[0]:
+            wake_after(TASK)
 
 
 @transaction.atomic
@@ -81,6 +90,7 @@ def try_again(*, by: User, command: Command, problem: int, now: datetime) -> boo
     Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(
         due_at=due_at, claimed_until=None, problem=problem
     )
+    wake_after(TASK, RETRY_AFTER[command.attempts - 1])
     if command.attempts == 1:
         _tell(by, command, "call.command_delayed", problem)
     return True
