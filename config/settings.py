@@ -145,7 +145,7 @@ CELERY_BROKER_URL = environment.broker(ENVIRON)
 # What is asked of the provider has a worker of its own: a count or a PDF holds up no caller. A worker that is told of
 # no queue takes from both.
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "telephone")]
-CELERY_TASK_ROUTES = dict.fromkeys(["switchboard.tasks.*", "texting.tasks.*"], {"queue": "telephone"})
+CELERY_TASK_ROUTES = {names: {"queue": "telephone"} for names in ("switchboard.tasks.*", "texting.tasks.*")}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -34,7 +34,7 @@ update switchboard_command
 set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
 where id in ({DUE} order by due_at, id limit %s for update skip locked)
 returning id
-"""  # noqa: S608  no value from outside
+"""
 IS_ONE_DUE = f"select exists ({DUE})"
 
 
