@@ -274,6 +274,30 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATIC_STORAGE},
 }
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+# What WhiteNoise's own table lacks goes out as application/octet-stream: the provider plays nothing that is not said to
+# be sound (12300), and with nosniff a browser runs and shows nothing else either.
+WHITENOISE_MIMETYPES = {
+    ".aac": "audio/aac",
+    ".aif": "audio/aiff",
+    ".aiff": "audio/aiff",
+    ".csv": "text/csv",
+    ".flac": "audio/flac",
+    ".gsm": "audio/gsm",
+    ".map": "application/json",
+    ".oga": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".otf": "font/otf",
+    ".ttf": "font/ttf",
+    ".ulaw": "audio/ulaw",
+    ".vtt": "text/vtt",
+    ".wav": "audio/wav",
+    ".wave": "audio/wav",
+    ".webmanifest": "application/manifest+json",
+    ".woff": "font/woff",
+    ".xsl": "text/xsl",
+    ".xslt": "application/xslt+xml",
+    "license": "text/plain",
+}
 
 # --- mail: a notice says that there is something to see, never what ----------------------------------------------
 # Where LOTSE_EMAIL_URL is unset, mails are written to a directory beside the data, so that nothing waits for a server.
