@@ -296,7 +296,6 @@ WHITENOISE_MIMETYPES = {
     ".woff": "font/woff",
     ".xsl": "text/xsl",
     ".xslt": "application/xslt+xml",
-    "license": "text/plain",
 }
 
 # --- mail: a notice says that there is something to see, never what ----------------------------------------------
