@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
@@ -31,6 +31,11 @@ from twilio.twiml.voice_response import VoiceResponse
 
 TIMEOUT = (3.0, 5.0)  # seconds for one request to the provider: to connect, and without a word of its answer
 CALL_GONE = {21220, 20404}  # "not in-progress" and "not found": whom we meant has hung up
+NOT_OUR_FAULT = {401, 403, 429}  # what the provider says of its own state or of the account, not of this request
+CLOCKS_APART = timedelta(seconds=5)  # between the provider's clock, which shows whole seconds, and ours
+MOST_LISTED = 20
+#: A participant's status in the words for calls; the others are ways of ringing.
+PARTICIPANT = {"connected": "in-progress", "complete": "completed", "failed": "failed"}
 CALL_EVENTS = ["ringing", "answered", "completed"]  # only what something follows from: each is a webhook
 ROOM_EVENTS = "join leave hold"
 TOKEN_HEADER = "I-Twilio-Idempotency-Token"  # noqa: S105  a header's name
@@ -50,7 +55,7 @@ class Gone(TelephonyError):
 
 
 class Later(TelephonyError):
-    """Too many requests, an error of the provider's, or no answer: worth another try."""
+    """Too many requests, credentials not taken, an error of the provider's, or no answer: worth another try."""
 
 
 class Refused(TelephonyError):
@@ -260,7 +265,7 @@ def _append_record(response: Any, verb: Record) -> None:
         timeout=10,
         trim="trim-silence",
         recording_status_callback=verb.ready,
-        recording_status_callback_event="completed",
+        recording_status_callback_event="completed absent",
     )
 
 
@@ -325,17 +330,24 @@ class _asking:  # noqa: N801  reads as a word where it is used
     def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
         if isinstance(error, TwilioRestException):
             raise _meaning(error) from None
-        if isinstance(error, (RequestException, TwilioException)):
+        if isinstance(error, (RequestException, TwilioException, ValueError, KeyError)):  # also an unreadable answer
             raise Later(0) from error
 
 
 def _meaning(error: TwilioRestException) -> TelephonyError:
     code = error.code or error.status
-    if code in CALL_GONE:
-        return Gone(code)
-    if error.status == 429 or error.status >= 500:
+    if error.status in NOT_OUR_FAULT or error.status >= 500:
         return Later(code)
+    if code in CALL_GONE or error.status == 404:
+        return Gone(code)
     return Refused(code)
+
+
+def _named(sid: object) -> str:
+    """Raises Later for an answer without a name: what came of the request is not known."""
+    if not sid:
+        raise Later(0)
+    return str(sid)
 
 
 def dial(*, to: str, from_: str, url: str, status_url: str, seconds: int) -> str:
@@ -349,7 +361,25 @@ def dial(*, to: str, from_: str, url: str, status_url: str, seconds: int) -> str
             status_callback_event=CALL_EVENTS,
             timeout=seconds,
         )
-    return str(made.sid)
+    return _named(made.sid)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A telephone call as the provider has it. ``status``: queued, ringing, in-progress, completed ..."""
+
+    sid: str
+    status: str
+
+
+def calls_to(*, to: str, from_: str, since: datetime) -> list[Known]:
+    """The calls that we had made to this number since then, oldest first."""
+    with _asking() as rest:
+        found = rest.calls.list(to=to, from_=from_, limit=MOST_LISTED)
+    made = [
+        one for one in found if not isinstance(one.date_created, datetime) or one.date_created > since - CLOCKS_APART
+    ]
+    return [Known(str(one.sid), str(one.status)) for one in reversed(made)]
 
 
 def redirect(*, sid: str, url: str) -> None:
@@ -369,6 +399,22 @@ def hold(*, room: str, label: str, is_held: bool) -> None:
         rest.conferences(room).participants(label).update(hold=is_held)
 
 
+def bind(*, room: str, label: str, is_bound: bool) -> None:
+    """Whether the room ends for everybody when this participant leaves it."""
+    with _asking() as rest:
+        rest.conferences(room).participants(label).update(end_conference_on_exit=is_bound)
+
+
+def participant(*, room: str, label: str) -> Known | None:
+    """Who is in the room, or rung for it, under this label."""
+    try:
+        with _asking() as rest:
+            found = rest.conferences(room).participants(label).fetch()
+    except Gone:
+        return None
+    return Known(str(found.call_sid), PARTICIPANT.get(str(found.status), "ringing"))
+
+
 def add(*, room: str, label: str, to: str, from_: str, status_url: str, seconds: int) -> str:
     """Ring somebody who enters the room on answering; returns the new call's sid."""
     with _asking() as rest:
@@ -382,7 +428,7 @@ def add(*, room: str, label: str, to: str, from_: str, status_url: str, seconds:
             status_callback=status_url,
             status_callback_event=CALL_EVENTS,
         )
-    return str(made.call_sid)
+    return _named(made.call_sid)
 
 
 def remove(*, room: str, label: str) -> None:
@@ -406,16 +452,21 @@ def send_message(*, to: str, from_: str, text: str, status_url: str) -> str:
     """Send an SMS, or a WhatsApp message where both begin with ``whatsapp:``; returns the sid."""
     with _asking() as rest:
         made = rest.messages.create(to=to, from_=from_, body=text, status_callback=status_url)
-    return str(made.sid)
+    return _named(made.sid)
 
 
 def fetch_recording(*, sid: str) -> bytes:
-    """The sound of a voicemail (WAV). Not through the library's client, which knows texts only."""
+    """The sound of a voicemail (WAV). Not through the library's client, which knows texts only.
+
+    Raises Later also where there is none yet: it is ready a while after the caller has spoken.
+    """
     known = settings.TELEPHONY
     with _asking() as rest:
         host = known["api_url"] or rest.get_hostname("https://api.twilio.com")
         url = f"{host}/2010-04-01/Accounts/{known['account']}/Recordings/{sid}.wav"
         answer = requests.get(url, auth=(known["account"], known["token"]), timeout=TIMEOUT)
+        if answer.status_code == 404:
+            raise Later(404)
         if not answer.ok:
             raise TwilioRestException(answer.status_code, url)
     return answer.content

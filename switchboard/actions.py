@@ -12,9 +12,11 @@ from accounts.permissions import NotAllowed, require
 from accounts.roles import Permission
 from hotline.actions import open_contact, take_contact
 from hotline.models import Contact
+from hotline.once import insert_once
 from hotline.vocabulary import Channel
 from journal.stale import stale
 
+from . import room_ends
 from .calls import move, note
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
@@ -22,8 +24,11 @@ from .legs import end_leg, say_goodbye
 from .models import Call, Leg, Offer
 from .permissions import may_direct
 from .seats import lock_seat, move_seat, seat_of
-from .states import CallState, LegState, OfferState, SeatState
+from .states import CallState, CommandState, LegState, OfferState, SeatState
 from .vocabulary import CommandKind, Party
+
+#: A command that came to nothing may be given again.
+NOT_DONE = [CommandState.FAILED, CommandState.DROPPED]
 
 
 @transaction.atomic
@@ -108,7 +113,10 @@ def hold(*, by: User, call_id: uuid.UUID, is_held: bool) -> None:
 
 @transaction.atomic
 def consult(*, by: User, call_id: uuid.UUID, leg_id: uuid.UUID, phone: str, organisation: Organisation | None) -> Leg:
-    """Ring a partner while the caller is on hold. ``leg_id`` comes with the form: a repeat rings once."""
+    """Ring a partner while the caller is on hold. ``leg_id`` comes with the form: a repeat rings once.
+
+    Raises Stale when another partner is there, or this one has come and gone.
+    """
     call = _directed(by, call_id)
     known = Leg.objects.filter(pk=leg_id, call=call).first()
     if known:
@@ -117,9 +125,12 @@ def consult(*, by: User, call_id: uuid.UUID, leg_id: uuid.UUID, phone: str, orga
         raise stale(call_id, "call")
     leg = Leg(pk=leg_id, call=call, centre_id=call.centre_id, data_key_id=call.data_key_id, party=Party.PARTNER)
     leg.organisation, leg.phone = organisation, phone
-    leg.save(force_insert=True)
+    if not insert_once(leg):  # a repeat after the partner's telephone has ended, whose row the handler sees no more
+        raise stale(call_id, "call")
     if not call.is_held:
         hold(by=by, call_id=call_id, is_held=True)
+    for handler in _handlers(call):
+        room_ends.unbind(by=by, leg=handler)
     order(by=by, kind=CommandKind.ADD, leg=leg)
     note(by, "call.partner_rung", call, {"organisation": organisation.pk if organisation else None})
     return leg
@@ -130,7 +141,7 @@ def dismiss_partner(*, by: User, call_id: uuid.UUID) -> None:
     """The partner leaves the conversation; the caller comes back from hold. A repeat has no effect."""
     call = _directed(by, call_id)
     leg = _partner(call)
-    if leg:
+    if leg and not _is_hung_up(leg):
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)
         note(by, "call.partner_dismissed", call)
     if call.is_held:
@@ -139,14 +150,22 @@ def dismiss_partner(*, by: User, call_id: uuid.UUID) -> None:
 
 @transaction.atomic
 def hand_over(*, by: User, call_id: uuid.UUID) -> None:
-    """The warm handover: caller and partner go on, the handler leaves. Raises Stale when no partner has answered."""
+    """The warm handover: caller and partner go on, the handler leaves. A repeat has no effect.
+
+    Raises Stale when no partner has answered.
+    """
     call = _directed(by, call_id)
     partner = _partner(call)
     if partner is None or partner.state not in (LegState.ANSWERED, LegState.IN_ROOM):
         raise stale(call_id, "call")
+    leaving = [leg for leg in _handlers(call) if not _is_hung_up(leg)]
+    if not leaving:
+        return
     if call.is_held:
         hold(by=by, call_id=call_id, is_held=False)
-    for leg in Leg.objects.live().filter(call=call, party=Party.HANDLER):
+    room_ends.bind(by=by, leg=partner)
+    for leg in leaving:
+        room_ends.unbind(by=by, leg=leg)
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)
     note(by, "call.handed_over", call, {"organisation": partner.organisation_id})
 
@@ -174,6 +193,15 @@ def raise_urgency(*, by: User, call_id: uuid.UUID, is_urgent: bool) -> None:
         .update(is_urgent=is_urgent)
     ):
         note(by, "call.urgency", call, {"is_urgent": is_urgent})
+
+
+def _handlers(call: Call) -> list[Leg]:
+    return list(Leg.objects.live().filter(call=call, party=Party.HANDLER))
+
+
+def _is_hung_up(leg: Leg) -> bool:
+    """Whether that is ordered already."""
+    return leg.commands.filter(kind=CommandKind.HANG_UP, sid="").exclude(state__in=NOT_DONE).exists()
 
 
 def _partner(call: Call) -> Leg | None:

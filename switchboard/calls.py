@@ -28,7 +28,7 @@ from .commands import order
 from .dispatch import offer_calls, withdraw_offers
 from .models import Block, Call, Line, Voicemail
 from .seats import leave_call
-from .states import CALL_TRANSITIONS, NATURAL_ENDING, CallState, Ending, SeatState
+from .states import CALL_TRANSITIONS, NATURAL_ENDING, CallState, Ending, SeatReason, SeatState
 from .vocabulary import CommandKind
 
 #: A caller who was cut off and rings again within this time goes first.
@@ -111,9 +111,11 @@ def begin_leaving(*, by: User, call: Call, ending: Ending) -> None:
 
 
 def begin_talking(*, by: User, call: Call) -> None:
-    """Caller and handler are in the room."""
+    """Caller and handler are both in the room."""
     if call.state == CallState.CONNECTING:
-        move(by, call, CallState.TALKING, connected_at=timezone.now())
+        now = timezone.now()
+        entered = {"entered_at": call.entered_at or now, "joined_at": call.joined_at or now}
+        move(by, call, CallState.TALKING, connected_at=now, **entered)
         if suggested := _suggested(call):
             withdraw_suggestions(by=by, callbacks=suggested)
 
@@ -126,18 +128,52 @@ def _suggested(call: Call) -> list[uuid.UUID]:
     return [pk for pk in earlier.values_list("callback_id", flat=True) if pk]
 
 
+#: Why a handler who had claimed a call is on a break; any other end of their telephone means: not picked up.
+REASONS = {
+    "not rung": SeatReason.REFUSED,
+    "failed": SeatReason.REFUSED,
+    "not connected": SeatReason.NOT_CONNECTED,
+}
+
+
 def put_back(*, by: User, call: Call, why: str) -> None:
     """The handler who claimed the call could not be reached: it stands where it stood, and is offered anew.
 
-    The handler goes on a break, and the contact becomes the next handler's.
+    The handler goes on a break, and the contact becomes the next handler's. A caller who is in the room already is
+    taken out of it.
     """
     if call.state != CallState.CONNECTING:
         return
-    leave_call(by=by, call=call, to=SeatState.BREAK, why=why)
+    reason = REASONS.get(why, SeatReason.NOT_REACHED)
+    leave_call(by=by, call=call, to=SeatState.BREAK, why=why, reason=reason)
     if call.contact_id:
         return_contact(by=by, contact_id=call.contact_id)
-    move(by, call, CallState.WAITING, claimed_by=None, claimed_at=None, why=why)
+    move(by, call, CallState.WAITING, claimed_by=None, claimed_at=None, joined_at=None, why=why)
+    if call.entered_at:
+        order(by=by, kind=CommandKind.REQUEUE, call=call)
     offer_calls(by=by, centre=call.centre_id)
+
+
+def enter(*, call: Call) -> None:
+    """The caller is sent into the room."""
+    call.entered_at, call.joined_at, call.goodbye_at = timezone.now(), None, None
+    call.save(update_fields=["entered_at", "joined_at", "goodbye_at"])
+
+
+def leave_room(*, call: Call, for_good: bool = False) -> None:
+    """The caller is in the room no longer. ``for_good``: and hears the goodbye."""
+    call.entered_at = call.joined_at = call.alone_since = None
+    call.goodbye_at = timezone.now() if for_good else None
+    call.save(update_fields=["entered_at", "joined_at", "alone_since", "goodbye_at"])
+
+
+#: The provider's own word is on its way: it is given this time.
+WORD_TAKES = timedelta(seconds=2)
+
+
+def ask_soon(call: Call) -> None:
+    """There is a sign that the call has ended: the provider is asked, unless it tells first."""
+    Call.objects.live().filter(pk=call.pk).update(ask_at=timezone.now() + WORD_TAKES)
 
 
 def end_call(*, by: User, call: Call, ending: Ending | None = None) -> None:
@@ -147,7 +183,7 @@ def end_call(*, by: User, call: Call, ending: Ending | None = None) -> None:
     decided = ending or Ending(call.ending_so_far or NATURAL_ENDING[CallState(call.state)])
     if call.claimed_by_id is None:
         withdraw_offers(by=by, call=call)
-    move(by, call, CallState.ENDED, ending=decided, ended_at=timezone.now(), is_held=False)
+    move(by, call, CallState.ENDED, ending=decided, ended_at=timezone.now(), is_held=False, alone_since=None)
     for leg in call.legs.live():
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)
     leave_call(by=by, call=call)
@@ -187,35 +223,13 @@ def _has_open_callback(call: Call) -> bool:
     return earlier.filter(callback__ended_at=None, callback__isnull=False).exists()
 
 
-def keep_voicemail(*, by: User, call: Call, recording_sid: str, seconds: int) -> None:
-    """A voicemail was spoken; the task fetches the sound. A repeat has no effect."""
-    made = Voicemail(call=call, centre_id=call.centre_id, data_key_id=call.data_key_id)
-    made.recording_sid, made.seconds = recording_sid, seconds
-    if Voicemail.objects.filter(call=call).exists():
-        return
-    made.save(force_insert=True)
-    note(by, "call.voicemail", call, {"seconds": seconds})
-    order(by=by, kind=CommandKind.FETCH, call=call)
-    if call.state != CallState.ENDED:
-        begin_leaving(by=by, call=call, ending=Ending.VOICEMAIL)
-    elif call.ending in (Ending.ABANDONED, Ending.CLOSED):
-        _plan_callback_for_voicemail(by, call, made)
-
-
-def _plan_callback_for_voicemail(by: User, call: Call, voicemail: Voicemail) -> None:
+def plan_callback_for_voicemail(*, by: User, call: Call, voicemail: Voicemail) -> None:
     """The caller's end was told before the recording: what was only a suggestion then is a wish now."""
     if call.callback_id:
         withdraw_suggestions(by=by, callbacks=[call.callback_id])
     Call.objects.filter(pk=call.pk).update(ending=Ending.VOICEMAIL)
     call.ending = Ending.VOICEMAIL
     _plan_callback(by, call, callback_id=voicemail.pk)
-
-
-def store_sound(*, by: User, voicemail: Voicemail, sound: bytes) -> None:
-    """The voicemail's sound, sealed, is ours from now on."""
-    voicemail.sound, voicemail.fetched_at = sound, timezone.now()
-    voicemail.save(update_fields=["sound", "fetched_at"])
-    note(by, "call.voicemail_fetched", voicemail.call, {"bytes": len(sound)})
 
 
 def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -> None:
@@ -231,7 +245,10 @@ def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -
 
 
 #: What changes the queue that the whole shift sees. The rest is for whoever has the call: there can be many.
-FOR_THE_SHIFT = {"call.waiting", "call.connecting", "call.leaving", "call.urgency", "call.voicemail_fetched"}
+FOR_THE_SHIFT = {
+    *("call.waiting", "call.connecting", "call.leaving", "call.urgency", "call.alone"),
+    *("call.voicemail_fetched", "call.voicemail_lost"),
+}
 
 
 def note(by: User, kind: str, call: Call, data: dict[str, Any] | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -19,16 +20,25 @@ from .vocabulary import CommandKind
 LEASE = timedelta(seconds=30)
 #: Seconds before the next try, by the number of tries so far; then the command has failed.
 RETRY_AFTER = (1, 2, 4, 8, 15, 30)
+#: Where that does not fit. A caller left in a room cannot wait; a sound may be ready late; a recording must not stay.
+RETRIES_OF: dict[str, tuple[int, ...]] = {
+    CommandKind.GOODBYE: (1, 1, 2, 2, 3, 3, 5, 5, 5, *[10] * 30),
+    CommandKind.FETCH: (2, 3, 5, 10, 20, 30, 60, 60, 120, 120, 180),
+    CommandKind.DELETE: (5, 30, 60, 300, 600, *[1800] * 24),
+}
+#: Nobody at the desk waits for these; that a sound is not ready yet is no trouble.
+UNSEEN = {CommandKind.FETCH, CommandKind.DELETE}
 #: What is useless after this time: the handler waits no longer, or the caller has gone.
 GOOD_FOR = timedelta(minutes=2)
 TASK = "switchboard.tasks.run_commands"
 
-# The oldest command of each call that is not being carried out: those of one call run in order.
+# The oldest command of each call that is not being carried out: those of one call run in order. Only the goodbye does
+# not wait for one that cannot be carried out: nobody is kept on the line.
 DUE = """
     select id from switchboard_command c where state = 'waiting' and due_at <= statement_timestamp()
         and (claimed_until is null or claimed_until < statement_timestamp())
-        and not exists (select from switchboard_command b
-            where b.call_id = c.call_id and b.state = 'waiting' and b.id < c.id)"""
+        and (kind = 'goodbye' or not exists (select from switchboard_command b
+            where b.call_id = c.call_id and b.state = 'waiting' and b.id < c.id))"""
 CLAIM = f"""
 update switchboard_command
 set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
@@ -38,15 +48,32 @@ returning id
 IS_ONE_DUE = f"select exists ({DUE})"
 
 
-def order(*, by: User, kind: CommandKind, call: Call | None = None, leg: Leg | None = None) -> Command:
-    """Write the command down; the event wakes the task when the transaction has committed."""
+def order(
+    *, by: User, kind: CommandKind, call: Call | None = None, leg: Leg | None = None, after: float = 0, **values: Any
+) -> Command:
+    """Write the command down; the event wakes the task when the transaction has committed. ``after``: seconds."""
     about = call or (leg.call if leg else None)
     if about is None:
         raise ValueError("a command is about a call")
-    command = Command.objects.create(centre_id=about.centre_id, kind=kind, call=about, leg=leg)
-    data = {"command": command.pk, "kind": kind}
-    record("command.ordered", by=by, subject=about.pk, centre=about.centre_id, data=data, wake=TASK)
+    if after:
+        values["due_at"] = timezone.now() + timedelta(seconds=after)
+    command = Command.objects.create(centre_id=about.centre_id, kind=kind, call=about, leg=leg, **values)
+    _wake(by, command, "command.ordered")
+    if after:
+        wake_after(TASK, after)
     return command
+
+
+def hasten(*, by: User, command: Command) -> None:
+    """What it waited for has come: it is due now."""
+    changed = Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(due_at=timezone.now())
+    if changed:
+        _wake(by, command, "command.hastened")
+
+
+def _wake(by: User, command: Command, kind: str) -> None:
+    data = {"command": command.pk, "kind": command.kind}
+    record(kind, by=by, subject=command.call_id, centre=command.centre_id, data=data, wake=TASK)
 
 
 def claim_commands(most: int = 1) -> list[Command]:
@@ -83,15 +110,16 @@ def finish(*, by: User, command: Command, state: CommandState, problem: int = 0)
 @transaction.atomic
 def try_again(*, by: User, command: Command, problem: int, now: datetime) -> bool:
     """Plan the next try; False when there is none left and the command has failed."""
-    if command.attempts > len(RETRY_AFTER):
+    pauses = RETRIES_OF.get(command.kind, RETRY_AFTER)
+    if command.attempts > len(pauses):
         finish(by=by, command=command, state=CommandState.FAILED, problem=problem)
         return False
-    due_at = now + timedelta(seconds=RETRY_AFTER[command.attempts - 1])
+    due_at = now + timedelta(seconds=pauses[command.attempts - 1])
     Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(
         due_at=due_at, claimed_until=None, problem=problem
     )
-    wake_after(TASK, RETRY_AFTER[command.attempts - 1])
-    if command.attempts == 1:
+    wake_after(TASK, pauses[command.attempts - 1])
+    if command.attempts == 1 and command.kind not in UNSEEN:
         _tell(by, command, "call.command_delayed", problem)
     return True
 

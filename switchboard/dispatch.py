@@ -15,7 +15,7 @@ from journal.groups import organisation_group, user_group
 
 from .matching import Free, Waiting, match
 from .models import Call, Offer, Seat
-from .states import CallState, OfferState, SeatState
+from .states import CallState, OfferState, SeatReason, SeatState
 
 OFFERED_FOR = timedelta(seconds=20)
 #: So long a call that a handler has let pass is not shown to that handler again.
@@ -115,10 +115,10 @@ def _missed(by: User, offer: Offer, now: datetime) -> None:
     seat.missed += 1
     was_ready = seat.state == SeatState.READY
     if was_ready and seat.missed >= MISSED_IN_A_ROW:
-        seat.state, seat.since, seat.missed = SeatState.BREAK, now, 0
+        seat.state, seat.since, seat.missed, seat.reason = SeatState.BREAK, now, 0, SeatReason.MISSED
         record("seat.break", by=by, subject=seat.pk, centre=seat.centre_id, data={"why": "missed"},
                tell=(organisation_group(seat.centre_id),))  # fmt: skip
-    seat.save(update_fields=["missed", "state", "since"])
+    seat.save(update_fields=["missed", "state", "since", "reason"])
     record("call.offer_expired", by=by, subject=offer.call_id, centre=offer.centre_id, data={"to": seat.user_id},
            tell=(user_group(seat.user_id),))  # fmt: skip
 

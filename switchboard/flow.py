@@ -30,7 +30,7 @@ from hotline.telephony import (
     Verb,
 )
 
-from . import blocks, calls, legs, spoken
+from . import blocks, calls, legs, spoken, voicemails
 from .models import Call, Leg, Line
 from .spoken import address, say
 from .states import CallState, Ending, LegState
@@ -40,6 +40,7 @@ from .vocabulary import Party
 LONGEST_WAIT = timedelta(minutes=20)
 #: So often the menu is said before the line's first language is taken.
 MENU_TRIES = 2
+NO_SOUND = {"absent", "failed"}
 CALL_ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 
 
@@ -126,27 +127,41 @@ def recorded(by: User, event: Event, call: Call) -> list[Verb]:
 
 
 def recording(by: User, event: Event, call: Call) -> list[Verb]:
+    """The sound is ready, or there is none."""
+    sid = event.get("RecordingSid")[:64]
     if event.get("RecordingStatus") in ("", "completed"):
         _keep(by, event, call)
+        voicemails.ready(by=by, call=call, recording_sid=sid)
+    elif event.get("RecordingStatus") in NO_SOUND and sid:
+        voicemails.lose(by=by, call=call, recording_sid=sid)
     return []
 
 
 def _keep(by: User, event: Event, call: Call) -> None:
-    """Nobody has spoken in a recording of less than two seconds."""
     seconds = event.get("RecordingDuration")
-    if event.get("RecordingSid") and seconds.isascii() and seconds.isdigit() and 2 <= int(seconds) < 100_000:
-        calls.keep_voicemail(by=by, call=call, recording_sid=event.get("RecordingSid")[:64], seconds=int(seconds))
+    if event.get("RecordingSid") and seconds.isascii() and seconds.isdigit() and len(seconds) < 6:
+        voicemails.spoken(by=by, call=call, recording_sid=event.get("RecordingSid")[:64], seconds=int(seconds))
 
 
 def room(by: User, event: Event, call: Call) -> list[Verb]:
     """The caller goes into the room; back into the queue when the handler has gone meanwhile."""
     if legs.enter_room(by=by, call=call):
         return [Join(call.room, call.room, address("after", call.pk), address("conference", call.pk), ends_room=True)]
-    return [HangUp()] if call.ended_at else _enqueue(call)
+    if call.ended_at:
+        return [HangUp()]
+    calls.leave_room(call=call)
+    return _enqueue(call)
 
 
 def after(by: User, event: Event, call: Call) -> list[Verb]:
-    """The caller's stay in the room is over, and nobody is there any more."""
+    """The caller's stay in the room is over, and nobody is there any more.
+
+    Where no conversation had begun, the handler has gone or is still to come: the caller waits on.
+    """
+    if call.state in (CallState.CONNECTING, CallState.WAITING) and not legs.is_goodbye_ordered(call):
+        calls.leave_room(call=call)
+        return [Pause(1), Redirect(address("room", call.pk))]
+    calls.leave_room(call=call, for_good=True)
     return [*say(_language(call), spoken.GOODBYE), HangUp()]
 
 
@@ -164,6 +179,7 @@ def conference(by: User, event: Event, call: Call) -> list[Verb]:
         call=call,
         event=event.get("StatusCallbackEvent"),
         label=label if re.fullmatch("[0-9a-f]{32}", label) else "",
+        sid=event.get("CallSid")[:64],
         sequence=event.sequence,
         room_sid=event.get("ConferenceSid")[:64],
         reason=event.get("ReasonParticipantLeft"),
@@ -174,6 +190,10 @@ def conference(by: User, event: Event, call: Call) -> list[Verb]:
 def answer(by: User, event: Event, leg: Leg) -> list[Verb]:
     """A handler's telephone was picked up: a key keeps voicemail boxes out."""
     language = leg.user.language if leg.user else "en"
+    if not legs.is_own(leg=leg, sid=event.get("CallSid")[:64]):
+        return [HangUp()]
+    if leg.ended_at or leg.call.ended_at:
+        return [*say(language, spoken.CALLER_GONE), HangUp()]
     press = say(language, spoken.PRESS_TO_ACCEPT)
     return [Gather(address("leg_accept", leg.pk), [*press, Pause(1), *press], timeout=6)]
 
@@ -212,7 +232,8 @@ def softphone(by: User, event: Event) -> list[Verb]:
 
 def _handlers_place(leg: Leg) -> Join:
     call = leg.call
-    return Join(call.room, label=leg.label, action=address("leg_after", leg.pk), events=address("conference", call.pk))
+    action, events = address("leg_after", leg.pk), address("conference", call.pk)
+    return Join(call.room, label=leg.label, action=action, events=events, ends_room=True)
 
 
 def _menu(call: Call, attempt: int) -> list[Verb]:

@@ -1,12 +1,15 @@
 """Handlers' and partners' telephones in a call, as the provider tells of them. (A part of the actions.)
 
 Events come twice and out of order: each leg remembers the highest sequence number it has seen, and an ended leg stays
-ended. A leg is taken as ``lock_leg`` and ``Leg.objects.lock`` give it: its row is locked, and before it its call's.
+ended. A leg is one telephone: it takes the first sid it hears of, and what is told of any other changes nothing. One
+that rings or is on the line all the same is hung up.
+A leg is taken as ``lock_leg`` and ``Leg.objects.lock`` give it: its row is locked, and before it its call's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +17,8 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from .calls import LOST, begin_talking, note, put_back
+from . import room_ends
+from .calls import LOST, ask_soon, begin_talking, enter, leave_room, note, put_back
 from .commands import order
 from .models import Call, Leg, WebhookEvent
 from .seats import leave_call
@@ -35,19 +39,44 @@ STATUS: dict[str, LegState] = {
     "canceled": LegState.ENDED,
 }
 
+#: Reasons of our own for counting a leg as ended: its telephone may ring all the same.
+GIVEN_UP = {"not rung", "not connected", "not picked up", "left over"}
 #: Events that tell of the room of now; the end of an earlier one may be told later.
 ROOM_BEGINS = {"conference-start", "participant-join"}
 HOLDS = {"participant-hold": True, "participant-unhold": False}
+#: So the provider calls it when the room has ended under a participant.
+ROOM_ENDED = {"moderator_ended_conference", "conference_ended_via_api"}
+#: A goodbye that was ordered so long ago has had no effect: it may be ordered anew.
+GOODBYE_WORKS_IN = timedelta(seconds=15)
+
+
+def is_own(*, leg: Leg, sid: str) -> bool:
+    """Whether this telephone is the leg's. A leg that knows none yet takes it."""
+    if sid and leg.sid is None and not Leg.objects.filter(sid=sid).exists():
+        Leg.objects.filter(pk=leg.pk, sid=None).update(sid=sid)
+        leg.sid = sid
+    return bool(sid) and leg.sid == sid
+
+
+def hang_up_telephone(*, by: User, leg: Leg, sid: str) -> None:
+    """One that nobody waits for; ordered once."""
+    if sid and not leg.commands.filter(kind=CommandKind.HANG_UP, sid=sid).exists():
+        order(by=by, kind=CommandKind.HANG_UP, leg=leg, sid=sid)
 
 
 def leg_changed(*, by: User, leg: Leg, status: str, sequence: int | None, sid: str) -> None:
     """The provider's call status for one telephone. Older news than what is known already are left aside."""
     to = STATUS.get(status)
-    if to is None or leg.state == LegState.ENDED:
+    if to is None:
+        return
+    own = is_own(leg=leg, sid=sid)
+    if not own or leg.state == LegState.ENDED:
+        if to != LegState.ENDED and (not own or leg.reason in GIVEN_UP):
+            hang_up_telephone(by=by, leg=leg, sid=sid)
         return
     if sequence is not None and sequence <= leg.sequence and to != LegState.ENDED:
         return
-    known: dict[str, Any] = {"sequence": max(leg.sequence, sequence or 0), "sid": leg.sid or sid or None}
+    known: dict[str, Any] = {"sequence": max(leg.sequence, sequence or 0)}
     if to == LegState.ENDED:
         end_leg(by=by, leg=leg, reason=status, **known)
     elif to in LEG_TRANSITIONS[LegState(leg.state)]:
@@ -59,14 +88,17 @@ def leg_changed(*, by: User, leg: Leg, status: str, sequence: int | None, sid: s
 def accept_leg(*, by: User, leg: Leg, sid: str) -> bool:
     """The handler has pressed the key, or the browser phone has come: the caller may be moved into the room.
 
-    False when there is nobody left to talk to.
+    False when there is nobody left to talk to, or another telephone than the leg's asks.
     """
     call = leg.call
     if call.state not in (CallState.CONNECTING, CallState.TALKING) or leg.state == LegState.ENDED:
         return False
-    Leg.objects.filter(pk=leg.pk, sid=None).update(sid=sid or None)
+    if not is_own(leg=leg, sid=sid):
+        return False
     if leg.state in (LegState.PLANNED, LegState.RINGING):
         _move(by, leg, LegState.ANSWERED)
+    if not leg.is_bound:
+        Leg.objects.filter(pk=leg.pk).update(is_bound=True)
     if call.state == CallState.CONNECTING and not _is_connected(call):
         order(by=by, kind=CommandKind.CONNECT, call=call)
     return True
@@ -85,48 +117,94 @@ def enter_room(*, by: User, call: Call) -> bool:
     )
     if call.state != CallState.CONNECTING or not answered.exists():
         return False
-    begin_talking(by=by, call=call)
+    enter(call=call)
     return True
 
 
 def room_changed(
-    *, by: User, call: Call, event: str, label: str, sequence: int | None, room_sid: str, reason: str
+    *, by: User, call: Call, event: str, label: str, sid: str, sequence: int | None, room_sid: str, reason: str
 ) -> None:
-    """An event of the conference. ``label``: the participant's; the caller's is the call's own."""
+    """An event of the conference. ``label``, ``sid``: the participant's; the caller's are the call's own."""
     if room_sid and call.room_sid != room_sid and (event in ROOM_BEGINS or not call.room_sid):
         Call.objects.filter(pk=call.pk).update(room_sid=room_sid)
         call.room_sid = room_sid
     if label == call.room:
-        if event in HOLDS and not _was_told(call, HOLDS, after=sequence):
-            _held(by, call, HOLDS[event])
+        if sid in ("", call.sid):
+            _caller_in_room(by, call, event, sequence)
     elif label and (leg := Leg.objects.lock(label, call)):
-        _leg_in_room(by, leg, event, sequence, reason)
+        if is_own(leg=leg, sid=sid):
+            _leg_in_room(by, leg, event, sequence, reason)
+        elif event == "participant-join":
+            hang_up_telephone(by=by, leg=leg, sid=sid)
+
+
+def _caller_in_room(by: User, call: Call, event: str, sequence: int | None) -> None:
+    if event in HOLDS and not _was_told(call, HOLDS, after=sequence):
+        _held(by, call, HOLDS[event])
+    elif event == "participant-join" and call.joined_at is None:
+        if call.state == CallState.CONNECTING and not _was_told(call, {"participant-leave"}, after=sequence):
+            Call.objects.filter(pk=call.pk).update(joined_at=timezone.now())
+            call.joined_at = timezone.now()
+            talk_if_both_there(by=by, call=call)
+    elif event == "participant-leave":
+        if call.state == CallState.CONNECTING and not _was_told(call, {"participant-join"}, after=sequence):
+            leave_room(call=call)
+        ask_soon(call)
+
+
+def talk_if_both_there(*, by: User, call: Call) -> None:
+    """The conversation begins when caller and handler are both in the room, whoever came first."""
+    there = call.legs.filter(party=Party.HANDLER, state=LegState.IN_ROOM, user=call.claimed_by_id)
+    if call.state == CallState.CONNECTING and call.joined_at and there.exists():
+        begin_talking(by=by, call=call)
 
 
 def _leg_in_room(by: User, leg: Leg, event: str, sequence: int | None, reason: str) -> None:
-    if leg.state == LegState.ENDED or (sequence is not None and sequence <= leg.room_sequence):
+    if leg.state == LegState.ENDED:
+        if event == "participant-join" and leg.reason in GIVEN_UP:
+            hang_up_telephone(by=by, leg=leg, sid=leg.sid or "")
+        return
+    if sequence is not None and sequence <= leg.room_sequence:
         return
     known: dict[str, Any] = {} if sequence is None else {"room_sequence": sequence}
     if event == "participant-join" and leg.state != LegState.IN_ROOM:
         _move(by, leg, LegState.IN_ROOM, joined_at=timezone.now(), **known)
+        talk_if_both_there(by=by, call=leg.call)
     elif event == "participant-leave":
+        ask_soon(leg.call)
         end_leg(by=by, leg=leg, reason=reason or "left", **known)
     elif known:
         Leg.objects.filter(pk=leg.pk).update(**known)
 
 
-def _was_told(call: Call, events: Container[str], *, after: int | None = -1) -> bool:
-    """Whether the room has told one of these of the caller, with a higher number than ``after``."""
+def _told(call: Call, events: Container[str], *, after: int | None = -1) -> Iterator[dict[str, str]]:
+    """What the room has told of the caller, of these events, with a higher number than ``after``."""
     if after is None:
-        return False
+        return
     stored = WebhookEvent.objects.filter(kind="conference", resource_sid=call.room_sid, sequence__gt=after)
-    told = [event.parameters for event in stored]
-    return any(one.get("ParticipantLabel") == call.room and one.get("StatusCallbackEvent") in events for one in told)
+    for one in [event.parameters for event in stored]:
+        if one.get("ParticipantLabel") == call.room and one.get("StatusCallbackEvent") in events:
+            yield one
 
 
-def _held(by: User, call: Call, is_held: bool) -> None:
+def _was_told(call: Call, events: Container[str], *, after: int | None = -1) -> bool:
+    return any(True for _one in _told(call, events, after=after))
+
+
+def _left_by_itself(call: Call) -> bool:
+    """Whether the room has told that the caller left it, and not because the room had ended."""
+    return any(one.get("ReasonParticipantLeft") not in ROOM_ENDED for one in _told(call, {"participant-leave"}))
+
+
+def _held(by: User, call: Call, is_held: bool, why: str = "") -> None:
     if call.state == CallState.TALKING and Call.objects.filter(pk=call.pk, is_held=not is_held).update(is_held=is_held):
-        note(by, "call.held" if is_held else "call.resumed", call)
+        call.is_held = is_held
+        note(by, "call.held" if is_held else "call.resumed", call, {"why": why} if why else None)
+
+
+def found_held(*, by: User, call: Call, is_held: bool, why: str) -> None:
+    """What was ordered has not happened: the caller is on hold, or is not, as it was before."""
+    _held(by, call, is_held, why)
 
 
 def end_leg(*, by: User, leg: Leg, reason: str, **known: Any) -> None:
@@ -140,13 +218,25 @@ def end_leg(*, by: User, leg: Leg, reason: str, **known: Any) -> None:
     )
     if not changed:
         return
+    leg.state, leg.reason = LegState.ENDED, reason[:40]
     note(by, "call.leg_ended", call, {"party": leg.party, "was": was_in, "reason": reason[:40]})
     if leg.party == Party.HANDLER:
         _handler_gone(by, leg, reason)
-    elif call.state == CallState.TALKING and call.is_held:
+    elif call.state == CallState.TALKING:
+        _partner_gone(by, leg)
+
+
+def _partner_gone(by: User, leg: Leg) -> None:
+    """The caller comes back from hold, to the handler; where there is none any more, the conversation is over."""
+    call = leg.call
+    if call.is_held:
         order(by=by, kind=CommandKind.RESUME, call=call)
-    if leg.party == Party.PARTNER and call.state == CallState.TALKING and not _others(call, leg):
-        say_goodbye(by=by, call=call)
+    if not _others(call, leg).exists():
+        if not leg.is_bound:
+            say_goodbye(by=by, call=call)
+        return
+    for handler in call.legs.live().filter(party=Party.HANDLER):
+        room_ends.bind(by=by, leg=handler)
 
 
 def _handler_gone(by: User, leg: Leg, reason: str) -> None:
@@ -158,24 +248,50 @@ def _handler_gone(by: User, leg: Leg, reason: str) -> None:
         put_back(by=by, call=call, why=reason[:20])
     elif call.state == CallState.TALKING:
         leave_call(by=by, call=call)
-        if _others(call, leg):
+        if others := list(_others(call, leg)):
+            for partner in others:
+                room_ends.bind(by=by, leg=partner)
             if call.is_held:
                 order(by=by, kind=CommandKind.RESUME, call=call)
-        elif say_goodbye(by=by, call=call) and not _was_told(call, {"participant-leave"}):
+        elif _end_without_handler(by, call, leg) and not _left_by_itself(call):
             Leg.objects.filter(pk=leg.pk).update(reason=LOST)
+
+
+def _end_without_handler(by: User, call: Call, leg: Leg) -> bool:
+    """The room has ended with the handler; else the caller is said goodbye to. False when somebody had hung up."""
+    if is_goodbye_ordered(call):
+        return False
+    if not leg.is_bound or leg.joined_at is None:
+        say_goodbye(by=by, call=call)
+    return True
 
 
 def say_goodbye(*, by: User, call: Call) -> bool:
     """End the caller's call; once, since a second goodbye would begin anew. False when it is ordered already."""
-    if call.commands.filter(kind=CommandKind.GOODBYE).exclude(state=CommandState.FAILED).exists():
+    if is_goodbye_ordered(call):
         return False
     order(by=by, kind=CommandKind.GOODBYE, call=call)
     return True
 
 
-def _others(call: Call, leg: Leg) -> bool:
-    """Whether somebody besides the caller is still in the conversation."""
-    return call.legs.filter(state__in=[LegState.ANSWERED, LegState.IN_ROOM]).exclude(pk=leg.pk).exists()
+def is_goodbye_ordered(call: Call) -> bool:
+    """And under way, or so short a time ago that it may still be heard."""
+    ordered = call.commands.filter(kind=CommandKind.GOODBYE).exclude(state=CommandState.FAILED)
+    latest = ordered.order_by("-pk").first()
+    if latest is None or latest.state == CommandState.WAITING or latest.ended_at is None:
+        return latest is not None
+    return timezone.now() - latest.ended_at < GOODBYE_WORKS_IN
+
+
+def _others(call: Call, leg: Leg) -> Any:
+    """Whoever besides the caller is still in the conversation."""
+    return call.legs.filter(state__in=[LegState.ANSWERED, LegState.IN_ROOM]).exclude(pk=leg.pk)
+
+
+def told_alone(*, by: User, call: Call) -> None:
+    """Somebody is in the room alone: the shift sees it."""
+    if Call.objects.filter(pk=call.pk, alone_since=None).update(alone_since=timezone.now()):
+        note(by, "call.alone", call)
 
 
 def lock_leg(leg_id: UUID) -> Leg:

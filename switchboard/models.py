@@ -17,7 +17,7 @@ from privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTex
 from privacy.models import DataKey
 from regions.vocabulary import Language
 
-from .states import CallState, CommandState, Ending, LegState, OfferState, SeatState
+from .states import CallState, CommandState, Ending, LegState, OfferState, SeatReason, SeatState
 from .vocabulary import CommandKind, Party, Skill
 
 
@@ -93,13 +93,22 @@ class CallQuerySet(models.QuerySet["Call"]):
             cursor.execute(AHEAD, vars(call))
             return int(cursor.fetchone()[0])
 
-    def unheard_of(self, before: datetime) -> CallQuerySet:
-        """Live calls about which the provider has told us nothing since ``before``."""
-        return self.live().filter(heard_at__lt=before)
+    def in_room(self) -> CallQuerySet:
+        """Calls whose caller was sent into the room and has not left it, as far as we were told."""
+        return self.live().filter(entered_at__isnull=False)
+
+    def alone(self) -> CallQuerySet:
+        """Callers whom the sweep has found in their room with nobody else in it."""
+        return self.live().filter(alone_since__isnull=False)
 
 
 class Call(models.Model):
-    """One telephone call of a caller, from the first ring to the end. ``id`` is also the id of its contact."""
+    """One telephone call of a caller, from the first ring to the end. ``id`` is also the id of its contact.
+
+    ``heard_at``, ``asked_at``: when the provider last spoke of it and was last asked; ``ask_at``: when to ask at once.
+    ``entered_at``: sent into the room; ``joined_at``: the room told of it; ``goodbye_at``: heard the goodbye.
+    ``alone_since``: found in the room with nobody else in it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     line = models.ForeignKey(Line, models.PROTECT, related_name="+")
@@ -122,6 +131,12 @@ class Call(models.Model):
     connected_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     heard_at = models.DateTimeField(default=timezone.now)
+    asked_at = models.DateTimeField(default=timezone.now)
+    ask_at = models.DateTimeField(null=True)
+    entered_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField(null=True)
+    goodbye_at = models.DateTimeField(null=True)
+    alone_since = models.DateTimeField(null=True)
     room_sid = models.CharField(max_length=64, blank=True)
     is_held = models.BooleanField(default=False)
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", null=True)
@@ -191,7 +206,10 @@ class LegQuerySet(models.QuerySet["Leg"]):
 
 
 class Leg(models.Model):
-    """One telephone in a call, beside the caller's own: a handler's or a partner's."""
+    """One telephone in a call, beside the caller's own: a handler's or a partner's.
+
+    ``sid`` is the first that was heard of; no other telephone changes the leg. ``is_bound``: the room ends with it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     call = models.ForeignKey(Call, models.PROTECT, related_name="legs")
@@ -208,6 +226,9 @@ class Leg(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     joined_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    ask_at = models.DateTimeField(null=True)
+    is_bound = models.BooleanField(default=False)
     reason = models.CharField(max_length=40, blank=True)
 
     objects = LegQuerySet.as_manager()
@@ -238,7 +259,10 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 
 
 class Seat(models.Model):
-    """A handler at the telephone: state, languages, skills, and where to ring. ``is_browser``: a softphone."""
+    """A handler at the telephone: state, languages, skills, and where to ring. ``is_browser``: a softphone.
+
+    ``reason``: why the system set the state; empty when a person chose it or a call brought it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     user = models.OneToOneField(User, models.PROTECT, related_name="+")
@@ -252,6 +276,7 @@ class Seat(models.Model):
     since = models.DateTimeField(default=timezone.now)
     call = models.ForeignKey(Call, models.PROTECT, related_name="+", null=True)
     missed = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=15, choices=SeatReason, blank=True)
 
     objects = SeatQuerySet.as_manager()
 
@@ -337,7 +362,10 @@ class Refusal(models.Model):
 
 
 class Voicemail(models.Model):
-    """A message that a caller spoke. Once its sound could be fetched, it is deleted at the provider."""
+    """A message that a caller spoke. Once its sound could be fetched, it is deleted at the provider.
+
+    ``lost_at``: the provider has no sound, or did not give it in time; one that comes later all the same counts.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     call = models.OneToOneField(Call, models.PROTECT, related_name="voicemail")
@@ -347,20 +375,32 @@ class Voicemail(models.Model):
     seconds = models.PositiveIntegerField(default=0)
     sound = EncryptedBytesField()
     fetched_at = models.DateTimeField(null=True)
+    lost_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fetched_at__isnull=True) | Q(lost_at__isnull=True), name="voicemail_fetched_or_lost"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"voicemail {self.pk}"
 
 
 class Command(models.Model):
-    """Something we want of the provider: written with the change that needs it, carried out by a task."""
+    """Something we want of the provider: written with the change that needs it, carried out by a task.
+
+    ``sid``: which telephone or recording, where it is not the leg's own.
+    """
 
     id = models.BigAutoField(primary_key=True)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=CommandKind)
     call = models.ForeignKey(Call, models.PROTECT, related_name="commands")
     leg = models.ForeignKey(Leg, models.PROTECT, related_name="commands", null=True)
+    sid = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=8, choices=CommandState, default=CommandState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField(default=timezone.now)

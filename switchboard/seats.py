@@ -56,6 +56,9 @@ def choose_state(*, by: User, state: SeatState) -> Seat:
         raise ValueError(state)
     seat = lock_seat(seat_of(by=by))
     if seat.state == state:
+        if seat.reason:  # a person wants now what the system has set
+            Seat.objects.filter(pk=seat.pk).update(reason="")
+            seat.reason = ""
         return seat
     move_seat(by=by, seat=seat, to=state)
     if state == SeatState.READY:
@@ -93,15 +96,17 @@ def lock_seat(seat: Seat) -> Seat:
     return Seat.objects.select_for_update(no_key=True).get(pk=seat.pk)
 
 
-def move_seat(*, by: User, seat: Seat, to: SeatState, call: Call | None = None, why: str = "") -> None:
-    """Raises Stale where the state allows it no more."""
+def move_seat(
+    *, by: User, seat: Seat, to: SeatState, call: Call | None = None, why: str = "", reason: str = ""
+) -> None:
+    """Raises Stale where the state allows it no more. ``reason``: a ``SeatReason`` when no person wanted it."""
     if to not in SEAT_TRANSITIONS[SeatState(seat.state)]:
         raise stale(seat.pk)
     now = timezone.now()
-    changed = Seat.objects.filter(pk=seat.pk, state=seat.state).update(state=to, since=now, call=call)
+    changed = Seat.objects.filter(pk=seat.pk, state=seat.state).update(state=to, since=now, call=call, reason=reason)
     if not changed:
         raise stale(seat.pk)
-    seat.state, seat.since, seat.call = to, now, call
+    seat.state, seat.since, seat.call, seat.reason = to, now, call, reason
     _note(by, f"seat.{to.value}", seat, {"why": why} if why else {})
 
 
@@ -110,7 +115,7 @@ def _note(by: User, kind: str, seat: Seat, data: dict[str, Any]) -> None:
     record(kind, by=by, subject=seat.pk, centre=seat.centre_id, data=data, tell=told)
 
 
-def leave_call(*, by: User, call: Call, to: SeatState = SeatState.WRAP_UP, why: str = "") -> None:
+def leave_call(*, by: User, call: Call, to: SeatState = SeatState.WRAP_UP, why: str = "", reason: str = "") -> None:
     """Whoever sits in this call sits in it no longer."""
     for seat in Seat.objects.select_for_update(no_key=True).filter(call=call, state=SeatState.ON_CALL):
-        move_seat(by=by, seat=seat, to=to, why=why)
+        move_seat(by=by, seat=seat, to=to, why=why, reason=reason)

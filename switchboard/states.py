@@ -78,6 +78,15 @@ class SeatState(models.TextChoices):
     BREAK = "break", _("on a break")
 
 
+class SeatReason(models.TextChoices):
+    """Why the system, and not a person, has set a handler's state."""
+
+    MISSED = "missed", _("two calls in a row were not answered")
+    NOT_REACHED = "not_reached", _("your telephone was not picked up")
+    REFUSED = "refused", _("your telephone could not be rung")
+    NOT_CONNECTED = "not_connected", _("the caller could not be connected")
+
+
 #: What handlers choose themselves; "in a call" comes and goes with a call.
 CHOSEN_STATES = (SeatState.READY, SeatState.BREAK, SeatState.OFF)
 SEAT_TRANSITIONS: dict[SeatState, frozenset[SeatState]] = {

@@ -1,47 +1,107 @@
-"""What time itself brings about: claims that came to nothing, calls nobody was shown, and calls that fell silent.
+"""What time itself brings about: claims that came to nothing, calls nobody was shown, callers who are alone in a room,
+and calls that fell silent.
 
 (A part of the actions.)
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import User
 
-from .calls import end_call, note
+from .calls import begin_talking, end_call, note
 from .commands import order
 from .dispatch import offer_calls
 from .flow import CALL_ENDED
-from .legs import end_leg, leg_changed, lock_leg
-from .models import Call, Leg
-from .states import CallState
+from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, told_alone
+from .models import Call, Command, Leg
+from .states import CallState, CommandState, LegState
 from .vocabulary import CommandKind, Party
 
 #: From the claim to the conversation; the desk phone rings for 20 s of it.
 CLAIM_LASTS = timedelta(seconds=45)
+#: So long after a caller was sent into the room, we no longer wait to be told that caller and handler are there.
+TOLD_BY_THEN = timedelta(seconds=10)
+#: So long somebody may be in a room with nobody else: the word that it has ended is on its way.
+ALONE_FOR = timedelta(seconds=3)
+GOODBYE_AGAIN = timedelta(seconds=10)
+#: So long the provider may say nothing of a call before it is asked: in a conversation, and otherwise.
+SILENT_IN_TALK, SILENT = timedelta(seconds=20), timedelta(seconds=60)
+#: A caller is in the room, and the handler is not known to be: is the handler's telephone still there?
+ASKED_WHILE_WAITED_FOR = timedelta(seconds=5)
 MOST_ASKED = 20
+THERE = [LegState.ANSWERED, LegState.IN_ROOM]
+
+
+@transaction.atomic
+def one_step(*, by: User, now: datetime) -> int:
+    """Whatever is due for one call; returns 0 when nothing is. Two calls are never locked at once."""
+    steps: list[Callable[..., int]] = [release_claims, begin_untold, say_goodbye_to_the_lonely]
+    return next((done for step in steps if (done := step(by=by, now=now))), 0)
 
 
 @transaction.atomic
 def release_claims(*, by: User, now: datetime) -> int:
-    """One call that was claimed and not connected in time goes back to where it stood; returns how many did."""
-    claimed = Call.objects.filter(state=CallState.CONNECTING, claimed_at__lt=now - CLAIM_LASTS)
-    late = claimed.order_by("claimed_at").first()
-    if late is None:
+    """One call that was claimed and not connected in time goes back to where it stood; returns how many did.
+
+    Not one whose caller is in the room already: that one is connected, or taken out of it by the handler's end.
+    """
+    late = Q(state=CallState.CONNECTING, claimed_at__lt=now - CLAIM_LASTS, entered_at=None)
+    call = _locked_first(late, "claimed_at")
+    if call is None:
         return 0
-    call = Call.objects.locked().get(pk=late.pk)
-    if call.state == CallState.CONNECTING:
-        note(by, "call.claim_ran_out", call, {"by": call.claimed_by_id})
-        for leg in call.legs.locked().live().filter(party=Party.HANDLER):
-            order(by=by, kind=CommandKind.HANG_UP, leg=leg)
-            end_leg(by=by, leg=leg, reason="not picked up")
+    note(by, "call.claim_ran_out", call, {"by": call.claimed_by_id})
+    for leg in call.legs.locked().live().filter(party=Party.HANDLER):
+        order(by=by, kind=CommandKind.HANG_UP, leg=leg)
+        end_leg(by=by, leg=leg, reason="not picked up")
     return 1
+
+
+@transaction.atomic
+def begin_untold(*, by: User, now: datetime) -> int:
+    """A caller who has been in the room for a while with the handler on the line is talking, told or not."""
+    there = Leg.objects.filter(call=OuterRef("pk"), user=OuterRef("claimed_by"), party=Party.HANDLER, state__in=THERE)
+    silent = Q(Exists(there), state=CallState.CONNECTING, entered_at__lt=now - TOLD_BY_THEN)
+    call = _locked_first(silent, "entered_at")
+    if call is None:
+        return 0
+    begin_talking(by=by, call=call)
+    return 1
+
+
+@transaction.atomic
+def say_goodbye_to_the_lonely(*, by: User, now: datetime) -> int:
+    """A caller who is in the room with nobody else, and to whom no goodbye is being said: it is ordered, and told."""
+    there = Leg.objects.filter(call=OuterRef("pk"), state__in=THERE)
+    just_left = Leg.objects.filter(call=OuterRef("pk"), ended_at__gt=now - ALONE_FOR)
+    in_hand = Q(kind=CommandKind.GOODBYE, state=CommandState.WAITING) | Q(
+        kind__in=[CommandKind.GOODBYE, CommandKind.REQUEUE], made_at__gt=now - GOODBYE_AGAIN
+    )
+    commands = Command.objects.filter(in_hand, call=OuterRef("pk"))
+    alone = Q(~Exists(there), ~Exists(just_left), ~Exists(commands)) & (
+        Q(state=CallState.TALKING) | Q(entered_at__lt=now - ALONE_FOR)
+    )
+    call = _locked_first(alone & (Q(goodbye_at=None) | Q(goodbye_at__lt=now - GOODBYE_WORKS_IN)), "pk")
+    if call is None:
+        return 0
+    told_alone(by=by, call=call)
+    order(by=by, kind=CommandKind.GOODBYE, call=call)
+    return 1
+
+
+def _locked_first(condition: Q, by_age: str) -> Call | None:
+    """The first live call of this kind that nobody else is changing now."""
+    calls = Call.objects.live().filter(condition).order_by(by_age)
+    return calls.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
 
 
 @transaction.atomic
@@ -60,10 +120,21 @@ class Silent:
     is_leg: bool
 
 
-def silent(before: datetime) -> list[Silent]:
-    """Open ones about which nothing was heard since ``before``, the longest silent first."""
-    calls = Call.objects.unheard_of(before).order_by("heard_at")[:MOST_ASKED]
-    legs = Leg.objects.live().filter(made_at__lt=before, sid__isnull=False).order_by("made_at")[:MOST_ASKED]
+@transaction.atomic
+def silent(now: datetime) -> list[Silent]:
+    """Open ones about which the provider is to be asked now, the longest silent first; noted as asked about."""
+    talking = Q(state__in=[CallState.CONNECTING, CallState.TALKING], known_at__lt=now - SILENT_IN_TALK)
+    due = Q(ask_at__lte=now) | talking | Q(known_at__lt=now - SILENT)
+    known = Call.objects.live().annotate(known_at=Greatest(F("heard_at"), F("asked_at"))).filter(due)
+    calls = list(known.order_by("known_at").select_for_update(no_key=True, skip_locked=True)[:MOST_ASKED])
+    waited_for = Q(
+        state=LegState.ANSWERED, call__entered_at__lt=now - ALONE_FOR, asked_at__lt=now - ASKED_WHILE_WAITED_FOR
+    )
+    overdue = Q(ask_at__lte=now) | waited_for | Q(asked_at__lt=now - SILENT_IN_TALK)
+    live = Leg.objects.live().filter(overdue, sid__isnull=False).order_by("asked_at")
+    legs = list(live.select_for_update(no_key=True, skip_locked=True, of=("self",))[:MOST_ASKED])
+    Call.objects.filter(pk__in=[call.pk for call in calls]).update(asked_at=now, ask_at=None)
+    Leg.objects.filter(pk__in=[leg.pk for leg in legs]).update(asked_at=now, ask_at=None)
     return [Silent(call.pk, call.sid, False) for call in calls] + [Silent(leg.pk, leg.sid or "", True) for leg in legs]
 
 
@@ -71,12 +142,19 @@ def silent(before: datetime) -> list[Silent]:
 def apply(*, by: User, one: Silent, status: str) -> None:
     """What the provider says about it now."""
     if one.is_leg:
-        if status in CALL_ENDED:
-            leg_changed(by=by, leg=lock_leg(one.key), status="completed", sequence=None, sid=one.sid)
+        leg = lock_leg(one.key)
+        leg_changed(by=by, leg=leg, status=status, sequence=None, sid=one.sid)
+        if status not in CALL_ENDED and leg.call.ended_at:
+            _hang_up_again(by, leg)
         return
     call = Call.objects.locked().get(pk=one.key)
     if status in CALL_ENDED:
         end_call(by=by, call=call)
     else:
         Call.objects.filter(pk=one.key).update(heard_at=timezone.now())
-        note(by, "call.asked_about", call, {"status": status[:20]})
+
+
+def _hang_up_again(by: User, leg: Leg) -> None:
+    """A telephone that lives on after the call, because hanging up has failed."""
+    if not leg.commands.filter(kind=CommandKind.HANG_UP, state=CommandState.WAITING).exists():
+        order(by=by, kind=CommandKind.HANG_UP, leg=leg)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -21,8 +20,8 @@ from .states import CommandState
 
 log = logging.getLogger(__name__)
 MOST_ROUNDS = 20
-#: Of one round of questions to the provider; the next one, with those that were not asked, begins after 30 s.
-ASKS_FOR = 20.0
+#: Seconds of one round of questions to the provider; then the next one begins, with those that were not asked.
+ASKS_FOR = 5.0
 
 
 @shared_task(name="switchboard.tasks.run_commands")
@@ -83,7 +82,7 @@ def run_queue() -> None:
         expire_offers(by=service, now=now)
     for _round in range(MOST_ROUNDS):  # each on its own: two calls are never locked at once
         with acting_as(service, purpose="queue"):
-            if not sweep.release_claims(by=service, now=now):
+            if not sweep.one_step(by=service, now=now):
                 break
     with acting_as(service, purpose="queue"):
         sweep.offer_what_waits(by=service)
@@ -96,7 +95,7 @@ def ask_about_calls() -> None:
     if not telephony.is_connected():
         return
     with acting_as(service, purpose="sweep"):
-        silent = sweep.silent(timezone.now() - timedelta(minutes=2))
+        silent = sweep.silent(timezone.now())
     until = time.monotonic() + ASKS_FOR
     for one in silent:
         if time.monotonic() > until:
@@ -107,6 +106,8 @@ def ask_about_calls() -> None:
             status = "completed"
         except (Later, Refused) as problem:
             log.warning("the provider could not be asked about %s: %s", one.key, problem.code)
+            if not problem.code:
+                return  # it does not answer: the others are asked the next time
             continue
         with acting_as(service, purpose="sweep"):
             sweep.apply(by=service, one=one, status=status)

@@ -32,7 +32,11 @@ class CommandKind(models.TextChoices):
     HANG_UP = "hang_up", _("hang up")
     HOLD = "hold", _("put the caller on hold")
     RESUME = "resume", _("take the caller off hold")
+    REQUEUE = "requeue", _("move the caller back into the queue")
+    BIND = "bind", _("end the conversation with this telephone")
+    UNBIND = "unbind", _("let the conversation go on without the handler")
     FETCH = "fetch", _("fetch a voicemail")
+    DELETE = "delete", _("delete a recording at the provider")
 
 
 #: The voices that the provider has for the languages of our texts (BCP 47).
