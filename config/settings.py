@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from kombu import Exchange, Queue
 
 from config import environment
 
@@ -144,7 +143,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 CELERY_BROKER_URL = environment.broker(ENVIRON)
 # What is asked of the provider has a worker of its own: a count or a PDF holds up no caller. A worker that is told of
 # no queue takes from both.
-CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "telephone")]
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("celery", "telephone")}
 CELERY_TASK_ROUTES = {names: {"queue": "telephone"} for names in ("switchboard.tasks.*", "texting.tasks.*")}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

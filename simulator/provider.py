@@ -169,6 +169,11 @@ class Provider:
     def latencies(self) -> dict[str, Latency]:
         return latencies(self.exchanges)
 
+    def alone(self) -> list[tuple[Call, float]]:
+        """Who was in a room with nobody else, and for how many real seconds at the longest."""
+        rooms = list(self.account.rooms.values())
+        return [(self.account.calls[sid], seconds) for room in rooms for sid, seconds in room.alone.items()]
+
     def undeleted(self) -> list[Recording]:
         """Recordings whose sound could be fetched, and that are still here."""
         return [one for one in list(self.account.recordings.values()) if one.is_ready]

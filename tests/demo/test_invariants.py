@@ -10,6 +10,7 @@ from answering import connected, line, provider
 from people import People, as_user
 from telephone import Phone, by_telephone, seat_now, settle, take_seat, talking, waiting
 
+from demo.calling import Seen
 from demo.invariants import broken
 from switchboard.models import Call, Line
 
@@ -31,8 +32,11 @@ def talked(people: People, line: Line) -> Phone:
 
 
 def wrong(people: People, *talked: Phone) -> list[str]:
-    sids = [phone.sid for phone in talked]
-    found: list[str] = as_user(people.coordinator, broken, centre=people.centre, since=ALWAYS, talked=sids)
+    return held_against(people, Seen(talked=[phone.sid for phone in talked]))
+
+
+def held_against(people: People, seen: Seen) -> list[str]:
+    found: list[str] = as_user(people.coordinator, broken, centre=people.centre, since=ALWAYS, seen=seen)
     return found
 
 
