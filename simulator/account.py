@@ -44,6 +44,7 @@ class Account:
     messages: dict[str, Message] = field(default_factory=dict)
     recordings: dict[str, Recording] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)  # REST calls refused for their form
+    asked: list[tuple[float, str, str]] = field(default_factory=list)  # when (monotonic), method and path of REST calls
     ignored: set[str] = field(default_factory=set)  # accepted, but without effect here: "CreateCall MachineDetection"
     blocked: set[str] = field(default_factory=set)  # numbers that said STOP: 21610
     undelivered: dict[str, int] = field(default_factory=dict)  # numbers that messages do not reach, with the code

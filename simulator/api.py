@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import re
+import time
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -55,6 +56,7 @@ class _Api:
 
     async def _answer(self, request: web.Request) -> web.Response:
         self._authenticate(request)
+        self.switch.account.asked.append((time.monotonic(), request.method, request.path))
         trouble = await self._before(request)
         answer = await self._done(request)
         await self._after(trouble)
