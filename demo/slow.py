@@ -6,14 +6,13 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from urllib.parse import urlsplit
 
 from simulator import Caller, Number, Ongoing, Provider, Step
 from simulator.people import Phone
 
 from .browser import Browser, Form
 
-Found = TypeVar("Found")
 HANG = 8.0  # seconds for which the provider keeps two requests
 PATIENCE = 60.0
 DIAL = "/Calls.json"
@@ -107,10 +106,18 @@ async def _until(is_so: Callable[[], bool]) -> None:
 
 
 async def measure(
-    url: str, emails: Sequence[str], password: str, *, account: str, token: str, host: str, port: int, number: str
+    emails: Sequence[str],
+    password: str,
+    *,
+    url: str,
+    public_url: str,
+    account: str,
+    token: str,
+    api_url: str,
+    number: str,
 ) -> Measured:
-    """``host``, ``port``: where the platform asks for the provider. ``url``: of the platform, as everybody reaches it."""
-    at = f"{url}/telephone"
+    """``url``: where people reach the platform; ``public_url``: where the provider does; ``api_url``: it asks there."""
+    at, place = f"{public_url}/telephone", urlsplit(api_url)
     provider = Provider(
         account,
         token,
@@ -119,6 +126,6 @@ async def measure(
         phones={"*": Phone(answers_after=1.0)},
         calls_per_second=0,
     )
-    async with provider.running(host, port):
+    async with provider.running(place.hostname or "127.0.0.1", place.port or 8001):
         desks = [await asyncio.to_thread(Desk, url, email, password) for email in emails]
         return await Trial(provider, desks, number).run()

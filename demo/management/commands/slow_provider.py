@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -24,16 +23,15 @@ class Command(BaseCommand):
         if not settings.LOTSE_DEMO or not known["api_url"]:
             raise CommandError("This is measured in a demo only; start one with ./lotse up.")
         refuse_real_data()
-        place = urlsplit(known["api_url"])
         found = asyncio.run(
             measure(
-                settings.LOTSE_PUBLIC_BASE_URL,
                 call_in(User.objects.get(email=f"crane@{DOMAIN}"), 4),
                 PASSWORD,
+                url=settings.LOTSE_PUBLIC_BASE_URL,
+                public_url=known["public_url"],
                 account=known["account"],
                 token=known["token"],
-                host=place.hostname or "127.0.0.1",
-                port=place.port or 8001,
+                api_url=known["api_url"],
                 number=MAIN,
             )
         )
