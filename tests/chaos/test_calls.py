@@ -18,9 +18,8 @@ pytestmark = pytest.mark.xdist_group("chaos")
 CALLS = int(os.environ.get("LOTSE_CALLS", "12"))  # 300 for the whole thing
 FAULTS = os.environ.get("LOTSE_FAULTS", "0")  # share of each thing that may go wrong at the provider; 0.05
 RATE = float(os.environ.get("LOTSE_CALLS_PER_SECOND", "1.5"))  # 1.0 for 20 webhooks a second
-PATIENCE = (
-    240 if FAULTS == "0" else 420
-) + CALLS / RATE  # seconds for the whole run; leases and sweeps make good what was lost
+# Seconds for the whole run; leases and sweeps make good what was lost.
+PATIENCE = (240 if FAULTS == "0" else 420) + CALLS / RATE
 
 
 @pytest.fixture
