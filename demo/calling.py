@@ -46,6 +46,8 @@ class Plan:
     scale: float
     seed: int
     hang_ups: float = 0.25
+    callbacks: float = 0.05
+    """Share of those who ask to be called back; who shows no number then leaves a message."""
     duplicates: float = 0.1
     disorder: float = 0.1
     faults: float = 0.0
@@ -88,7 +90,7 @@ def callers(plan: Plan) -> list[Caller]:
                 patience=chance.uniform(40, 900),
                 talks=chance.uniform(20, 240),
                 lingers=chance.choice((5.0, 5.0, 600.0)),
-                callback_key="1" if chance.random() < 0.05 else "",
+                callback_key="1" if chance.random() < plan.callbacks else "",
                 callback_after=chance.uniform(10, 60),
                 leaves_at=chance.choice(HANG_UPS) if chance.random() < plan.hang_ups else None,
                 leaves_after=chance.uniform(0.2, 20),

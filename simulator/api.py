@@ -55,6 +55,7 @@ class _Api:
             return web.json_response(refused.body(), status=refused.status)
 
     async def _answer(self, request: web.Request) -> web.Response:
+        await request.read()  # whoever has no patience with us goes, and has asked all the same
         self._authenticate(request)
         self.switch.account.asked.append((time.monotonic(), request.method, request.path))
         trouble = await self._before(request)

@@ -200,3 +200,19 @@ def test_the_same_seed_brings_the_same_faults() -> None:
         drawn.append([luck.trouble() for _request in range(200)])
     assert drawn[0] == drawn[1]
     assert len(set(drawn[0])) == 7
+
+
+def test_what_is_done_late_is_done_though_nobody_waits_for_it() -> None:
+    async def run() -> None:
+        async with ground(HANG_UP, phones={"*": Phone}) as (platform, provider):
+            provider.fail_next("POST", "/Calls", status=0, hang=0.3)
+            url = f"{provider.base_url}/2010-04-01/Accounts/{provider.account.sid}/Calls.json"
+            form, patience = {"To": DESK, "From": OURS, "Url": f"{platform.base}/x"}, aiohttp.ClientTimeout(0.1)
+            async with aiohttp.ClientSession(headers=SIGNED_IN, timeout=patience) as session:
+                with pytest.raises(TimeoutError):
+                    await session.post(url, data=form)
+            assert provider.calls() == []
+            await until(provider.calls)
+            await provider.settled()
+
+    asyncio.run(run())

@@ -5,6 +5,7 @@ import statistics
 import time
 from argparse import ArgumentParser
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         coordinator = User.objects.get(email=f"crane@{DOMAIN}")
         scale = 1.0 if options["realtime"] else options["scale"]
         plan = Plan(options["calls"], options["rate"], scale, options["seed"], faults=options["faults"])
+        if plan.faults:  # more of what a fault may lose
+            plan = replace(plan, callbacks=0.3)
         emails = [] if options["realtime"] else call_in(coordinator, options["handlers"])
         shift = Shift(settings.LOTSE_PUBLIC_BASE_URL, emails, PASSWORD, scale)
         shift.start(SETTLING)  # nobody rings before they are there
