@@ -39,6 +39,7 @@ PAGES = [
     path("calls/<uuid:call_id>/hang-up/", views.hang_up, name="hang_up"),
     path("calls/<uuid:call_id>/block/", views.block, name="block"),
     path("calls/<uuid:call_id>/voicemail/", views.voicemail, name="voicemail"),
+    path("calls/<uuid:call_id>/player/", views.player, name="player"),
     path("contacts/<uuid:contact_id>/end/", views.end_contact, name="end_contact"),
     path("board/urgency/<uuid:call_id>/", board_views.urgency, name="urgency"),
     path("board/blocks/<uuid:block_id>/", board_views.lift, name="lift_block"),
