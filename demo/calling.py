@@ -115,6 +115,22 @@ def desk_phone(chance: random.Random) -> Callable[[], Phone]:
     return pick_up
 
 
+def _provider(plan: Plan, account: str, token: str, public_url: str, number: str) -> Provider:
+    chance = random.Random(plan.seed + 1)
+    at = f"{public_url}/telephone"
+    return Provider(
+        account,
+        token,
+        {number: Number(f"{at}/voice/", status_callback=f"{at}/status/", message_url=f"{at}/message/")},
+        seed=plan.seed,
+        scale=plan.scale,
+        chaos=Chaos(duplicates=plan.duplicates, late=plan.disorder, reordered=plan.disorder, jitter=0.5),
+        faults=replace(Faults.of(plan.faults), late_sound=1.0),  # a sound is never ready at once
+        phones={"*": desk_phone(chance)},
+        calls_per_second=0,
+    )
+
+
 async def play(
     plan: Plan,
     *,
@@ -130,19 +146,7 @@ async def play(
 
     ``settle``: asked again and again while the provider is still there, until nothing is wrong any more.
     """
-    chance = random.Random(plan.seed + 1)
-    at = f"{public_url}/telephone"
-    provider = Provider(
-        account,
-        token,
-        {number: Number(f"{at}/voice/", status_callback=f"{at}/status/", message_url=f"{at}/message/")},
-        seed=plan.seed,
-        scale=plan.scale,
-        chaos=Chaos(duplicates=plan.duplicates, late=plan.disorder, reordered=plan.disorder, jitter=0.5),
-        faults=replace(Faults.of(plan.faults), late_sound=1.0),  # a sound is never ready at once
-        phones={"*": desk_phone(chance)},
-        calls_per_second=0,
-    )
+    provider = _provider(plan, account, token, public_url, number)
     place = urlsplit(api_url)
     result = Result()
     async with provider.running(place.hostname or "127.0.0.1", place.port or 8001):

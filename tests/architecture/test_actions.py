@@ -46,7 +46,12 @@ ONLY_ASK = {
     "switchboard.sweep.silent", "switchboard.carrying_out.request_for",
 }  # fmt: skip
 #: Parts of actions that others use, and that take what they need by position.
-PARTS = {"switchboard.calls.move", "switchboard.calls.note", "switchboard.commands.claim_commands"}
+PARTS = {
+    "switchboard.calls.move",
+    "switchboard.calls.note",
+    "switchboard.commands.claim_commands",
+    "switchboard.commands.wake_another",
+}
 
 
 def action_modules() -> list[Module]:
