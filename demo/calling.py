@@ -146,14 +146,14 @@ async def play(
 
     ``settle``: asked again and again while the provider is still there, until nothing is wrong any more.
     """
-    provider = _provider(plan, account, token, public_url, number)
+    provider, pauses = _provider(plan, account, token, public_url, number), random.Random(plan.seed + 2)
     place = urlsplit(api_url)
     result = Result()
     async with provider.running(place.hostname or "127.0.0.1", place.port or 8001):
         under_way = []
         for caller in callers(plan):
             under_way.append(asyncio.ensure_future(provider.ring(caller, to=number)))
-            await asyncio.sleep(chance.expovariate(plan.rate))
+            await asyncio.sleep(pauses.expovariate(plan.rate))
             say(f"{len(under_way)} calls, {len(provider.live_calls())} live")
         for ended in await asyncio.gather(*under_way, return_exceptions=True):
             if isinstance(ended, Outcome):
