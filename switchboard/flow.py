@@ -157,7 +157,7 @@ def after(by: User, event: Event, call: Call) -> list[Verb]:
     """
     if call.state in (CallState.CONNECTING, CallState.WAITING) and not legs.is_goodbye_ordered(call):
         return [Pause(1), Redirect(address("room", call.pk))]
-    calls.leave_room(call=call, for_good=True)
+    calls.leave_room(by=by, call=call, for_good=True)
     return [*say(_language(call), spoken.GOODBYE), HangUp()]
 
 

@@ -37,7 +37,8 @@ class Provider:
             return found
         if path.endswith(".wav"):
             return 200 if status == 201 else status, b"RIFF sound"
-        said = {"sid": f"CA{len(self.asked):032x}", "code": code, "message": "no", "status": status if code else "x"}
+        sid = f"CA{len(self.asked):032x}"
+        said = {"sid": sid, "call_sid": sid, "code": code, "message": "no", "status": status if code else "x"}
         return status, json.dumps(said).encode()
 
     def shows(self, path: str) -> tuple[int, bytes] | None:
