@@ -19,6 +19,7 @@ from benchmarks import (
     rollup,
     search,
     table,
+    telephone,
 )
 from benchmarks.measure import Bench, Line
 from benchmarks.place import Place
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "report": report.measure,
     "rollup": rollup.measure,
     "memory": memory.measure,
+    "telephone": telephone.measure,
 }
 
 

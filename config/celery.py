@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from typing import Any
 
 from celery import Celery
 from celery.platforms import SecurityWarning
@@ -13,9 +14,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 if os.environ.get("C_FORCE_ROOT"):  # whoever sets it knows; the danger was pickle, which is off
     warnings.filterwarnings("ignore", category=SecurityWarning)
 
-app = Celery("lotse")
-app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+
+def configured(name: str, **options: Any) -> Celery:
+    """An app with our settings and all tasks of the rooms."""
+    made = Celery(name, **options)
+    made.config_from_object("django.conf:settings", namespace="CELERY")
+    made.autodiscover_tasks()
+    return made
+
+
+app = configured("lotse")
 
 
 @app.task(name="config.celery.clear_sessions")

@@ -142,6 +142,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 # --- Celery -----------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = environment.broker(ENVIRON)
+# What is asked of the provider has a worker of its own: a count or a PDF holds up no caller. A worker that is told of
+# no queue takes from both.
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("celery", "telephone")}
+CELERY_TASK_ROUTES = {names: {"queue": "telephone"} for names in ("switchboard.tasks.*", "texting.tasks.*")}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -152,7 +156,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A broker that is away is noticed at once (6 s otherwise): the relay has a lease to keep, and tries again by itself.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "max_retries": 1, "interval_start": 0, "interval_max": 0}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_max": 0,
+    "socket_connect_timeout": 3,
+}
 CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOTSE_DATA / "beat-schedule")
 
@@ -168,8 +178,8 @@ CELERY_BEAT_SCHEDULE = {
     "end-contacts": _every("hotline.tasks.end_contacts", timedelta(seconds=2)),
     "run-deadlines": _every("handoff.tasks.run_deadlines", timedelta(seconds=20)),
     "run-queue": _every("switchboard.tasks.run_queue", timedelta(seconds=2)),
-    "run-commands": _every("switchboard.tasks.run_commands", timedelta(seconds=10)),
-    "send-messages": _every("texting.tasks.send_messages", timedelta(seconds=10)),
+    "run-commands": _every("switchboard.tasks.run_commands", timedelta(seconds=2)),
+    "send-messages": _every("texting.tasks.send_messages", timedelta(seconds=2)),
     "take-up-messages": _every("texting.tasks.take_up", timedelta(minutes=1)),
     "ask-about-calls": _every("switchboard.tasks.ask_about_calls", timedelta(seconds=5)),
     "send-notices": _every("handoff.tasks.send_notices", timedelta(minutes=1)),
@@ -274,6 +284,29 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATIC_STORAGE},
 }
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+# What WhiteNoise's own table lacks goes out as application/octet-stream: the provider plays nothing that is not said to
+# be sound (12300), and with nosniff a browser runs and shows nothing else either.
+WHITENOISE_MIMETYPES = {
+    ".aac": "audio/aac",
+    ".aif": "audio/aiff",
+    ".aiff": "audio/aiff",
+    ".csv": "text/csv",
+    ".flac": "audio/flac",
+    ".gsm": "audio/gsm",
+    ".map": "application/json",
+    ".oga": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".otf": "font/otf",
+    ".ttf": "font/ttf",
+    ".ulaw": "audio/ulaw",
+    ".vtt": "text/vtt",
+    ".wav": "audio/wav",
+    ".wave": "audio/wav",
+    ".webmanifest": "application/manifest+json",
+    ".woff": "font/woff",
+    ".xsl": "text/xsl",
+    ".xslt": "application/xslt+xml",
+}
 
 # --- mail: a notice says that there is something to see, never what ----------------------------------------------
 # Where LOTSE_EMAIL_URL is unset, mails are written to a directory beside the data, so that nothing waits for a server.

@@ -9,15 +9,18 @@ import asyncio
 import multiprocessing
 import os
 import random
+import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from multiprocessing.synchronize import Event
 from urllib.parse import urlsplit
 
-from simulator import WITHHELD, Caller, Chaos, Latency, Number, Outcome, Phone, Provider, Step, voicemail
+from simulator import WITHHELD, Caller, Chaos, Faults, Latency, Number, Outcome, Phone, Provider, Step, voicemail
 
 from .browser import Answer, Browser, Form, NoAnswer
 
@@ -27,6 +30,11 @@ HANG_UPS = tuple(Step)
 GLANCE = 20.0
 #: Simulated seconds: whoever hangs up sooner may have gone before the news of the conversation arrived.
 A_WORD = 20.0
+#: Real seconds for which a caller may be alone in a room, and a handler in a call that is over.
+ALONE, DEAD = 10.0, 60.0
+SETTLING = 60.0  # seconds for the last commands and sweeps; more where they fail
+KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+LEG = re.compile(r"/leg/([0-9a-f-]{36})/")
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,12 @@ class Plan:
     scale: float
     seed: int
     hang_ups: float = 0.25
+    callbacks: float = 0.05
+    """Share of those who ask to be called back; who shows no number then leaves a message."""
     duplicates: float = 0.1
     disorder: float = 0.1
+    faults: float = 0.0
+    """Share of each thing that may go wrong at the provider."""
 
 
 @dataclass
@@ -51,16 +63,14 @@ class Result:
     latencies: dict[str, Latency] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
     still_open: list[str] = field(default_factory=list)
+    faults: dict[str, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    """What is wrong on the platform after it had time to settle."""
 
     @property
     def waits(self) -> list[float]:
         """Simulated seconds in the queue, of those who waited; shortest first."""
         return sorted(outcome.diary.waited for outcome in self.outcomes if outcome.diary.waited)
-
-    @property
-    def talked(self) -> list[str]:
-        """The provider's names of the calls in which somebody was spoken to for long enough to be told of."""
-        return [outcome.sid for outcome in self.outcomes if outcome.diary.talked > A_WORD]
 
     @property
     def server_errors(self) -> int:
@@ -79,7 +89,8 @@ def callers(plan: Plan) -> list[Caller]:
                 keys=(chance.choice(LANGUAGE_KEYS),),
                 patience=chance.uniform(40, 900),
                 talks=chance.uniform(20, 240),
-                callback_key="1" if chance.random() < 0.05 else "",
+                lingers=chance.choice((5.0, 5.0, 600.0)),
+                callback_key="1" if chance.random() < plan.callbacks else "",
                 callback_after=chance.uniform(10, 60),
                 leaves_at=chance.choice(HANG_UPS) if chance.random() < plan.hang_ups else None,
                 leaves_after=chance.uniform(0.2, 20),
@@ -104,29 +115,45 @@ def desk_phone(chance: random.Random) -> Callable[[], Phone]:
     return pick_up
 
 
-async def play(
-    plan: Plan, *, account: str, token: str, api_url: str, public_url: str, number: str, say: Callable[[str], object]
-) -> Result:
-    """Ring ``number`` as often as planned, to the end of every call. ``api_url``: where our REST API answers."""
+def _provider(plan: Plan, account: str, token: str, public_url: str, number: str) -> Provider:
     chance = random.Random(plan.seed + 1)
     at = f"{public_url}/telephone"
-    provider = Provider(
+    return Provider(
         account,
         token,
         {number: Number(f"{at}/voice/", status_callback=f"{at}/status/", message_url=f"{at}/message/")},
         seed=plan.seed,
         scale=plan.scale,
         chaos=Chaos(duplicates=plan.duplicates, late=plan.disorder, reordered=plan.disorder, jitter=0.5),
+        faults=replace(Faults.of(plan.faults), late_sound=1.0),  # a sound is never ready at once
         phones={"*": desk_phone(chance)},
         calls_per_second=0,
     )
+
+
+async def play(
+    plan: Plan,
+    *,
+    account: str,
+    token: str,
+    api_url: str,
+    public_url: str,
+    number: str,
+    say: Callable[[str], object],
+    settle: Callable[[Seen], list[str]] = lambda seen: [],
+) -> Result:
+    """Ring ``number`` as often as planned, to the end of every call. ``api_url``: where our REST API answers.
+
+    ``settle``: asked again and again while the provider is still there, until nothing is wrong any more.
+    """
+    provider, pauses = _provider(plan, account, token, public_url, number), random.Random(plan.seed + 2)
     place = urlsplit(api_url)
     result = Result()
     async with provider.running(place.hostname or "127.0.0.1", place.port or 8001):
         under_way = []
         for caller in callers(plan):
             under_way.append(asyncio.ensure_future(provider.ring(caller, to=number)))
-            await asyncio.sleep(chance.expovariate(plan.rate))
+            await asyncio.sleep(pauses.expovariate(plan.rate))
             say(f"{len(under_way)} calls, {len(provider.live_calls())} live")
         for ended in await asyncio.gather(*under_way, return_exceptions=True):
             if isinstance(ended, Outcome):
@@ -134,15 +161,65 @@ async def play(
             else:
                 result.lost.append(repr(ended))
         await _settled(provider)
+        result.wrong = await _right(settle, provider, result.outcomes, SETTLING * (3 if plan.faults else 1))
         result.still_open += [call.sid for call in provider.live_calls()]
         result.still_open += [room.sid for room in provider.live_conferences()]
     result.latencies, result.violations = provider.latencies(), provider.violations
+    result.faults = dict(provider.luck.happened)
     return result
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The provider's own record, which the platform's is held against."""
+
+    talked: Sequence[str] = ()
+    """Calls in which somebody was spoken to for long enough to be told of."""
+    ended: Mapping[str, datetime] = field(default_factory=dict)
+    """When each call had ended."""
+    rings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The calls that were made for each of the platform's legs."""
+    alone: Sequence[tuple[str, float]] = ()
+    """Callers in a room with nobody else, and for how many seconds at the longest."""
+    dead: Sequence[tuple[str, float]] = ()
+    """The same of other telephones, where it was too long."""
+    undeleted: Sequence[str] = ()
+    """Recordings that could be fetched and are still there."""
+
+
+def seen_by(provider: Provider, outcomes: Sequence[Outcome]) -> Seen:
+    rings: dict[str, list[str]] = {}
+    for call in provider.calls():
+        if found := LEG.search(call.callback.url):
+            rings.setdefault(found[1], []).append(call.sid)
+    alone = provider.alone()
+    return Seen(
+        talked=[outcome.sid for outcome in outcomes if outcome.diary.talked > A_WORD],
+        ended={call.sid: call.ended for call in provider.calls() if call.ended},
+        rings=rings,
+        alone=[(call.sid, long) for call, long in alone if call.direction == "inbound" and long > ALONE],
+        dead=[(call.sid, long) for call, long in alone if call.direction != "inbound" and long > DEAD],
+        undeleted=[recording.sid for recording in provider.undeleted()],
+    )
+
+
+async def _right(
+    settle: Callable[[Seen], list[str]], provider: Provider, outcomes: Sequence[Outcome], patience: float
+) -> list[str]:
+    """What is still wrong after so many seconds; asked in one thread, which keeps its connection to the database."""
+    until = time.monotonic() + patience
+    with ThreadPoolExecutor(1) as thread:
+        while True:
+            seen = seen_by(provider, outcomes)
+            wrong = await asyncio.get_running_loop().run_in_executor(thread, settle, seen)
+            if not wrong or time.monotonic() > until:
+                return wrong
+            await asyncio.sleep(1)
 
 
 async def _settled(provider: Provider) -> None:
     """The last callbacks and commands are under way for a while."""
-    for _second in range(30):
+    for _second in range(60):
         if not provider.live_calls() and not provider.live_conferences():
             break
         await asyncio.sleep(1)
@@ -190,6 +267,7 @@ class Handler(threading.Thread):
         self.seated, self.stopping = threading.Event(), stopping
         self.done: Counter[str] = Counter()
         self.forms: list[Form] = []
+        self.call = ""
 
     def run(self) -> None:
         self._sign_in()
@@ -206,6 +284,34 @@ class Handler(threading.Thread):
         form = self.browser.get("/accounts/login/").forms("/accounts/login/")[0]
         self.browser.submit(form.with_({"login": self.email, "password": self.password}))
 
+    def _steer(self) -> None:
+        """In the conversation: sometimes hold, ring a partner, hand over, hang up."""
+        bar = self.browser.get(f"/telephone/part/{self.call}/")
+        luck = self.chance.random()
+        if over := bar.forms("/hand-over/"):
+            self._press(over[0], "handed over" if luck < 0.7 else "")
+        elif bar.forms("/dismiss/"):
+            self._press(bar.forms("/dismiss/")[0], "dismissed" if luck < 0.05 else "")
+        elif held := bar.forms("/hold/"):
+            is_held = any(button.attributes.get("value") == "0" for button in bar.page.all("button", name="on"))
+            if is_held or luck < 0.04:
+                self._press(held[0].with_({"on": "0" if is_held else "1"}), "held")
+            elif luck < 0.12:
+                self._consult()
+            elif luck < 0.15:
+                self._press(bar.forms("/hang-up/")[0], "hung up")
+
+    def _press(self, form: Form, what: str) -> None:
+        if what:
+            self.browser.submit(form)
+            self.done[what] += 1
+
+    def _consult(self) -> None:
+        for form in self.browser.get(f"/telephone/calls/{self.call}/consult/").forms("/consult/"):
+            number = f"+4930231259{self.chance.randrange(50, 99)}"
+            self.browser.submit(form.with_({"phone": number, "phone_0": number}))
+            self.done["consulted"] += 1
+
     def _look(self) -> None:
         """One look at the telephone's part of the desk, and what it asks for."""
         desk = self.browser.get("/telephone/part/")
@@ -217,19 +323,23 @@ class Handler(threading.Thread):
             self._wrap_up()
         elif badge is None or badge.text in ("on a break", "off"):
             self._choose("ready")
+        elif self.call:
+            self._steer()
 
     def _answer(self, desk: Answer) -> None:
         time.sleep(self.chance.uniform(1, 4) / self.scale)
         taken = self.browser.submit(desk.forms("/accept/")[0])
         self.done["answered" if taken.status == 200 else "too late"] += 1
         self.forms = taken.forms("/complete/")
+        found = KEY.search(taken.path)
+        self.call = found[0] if found else ""
 
     def _wrap_up(self) -> None:
         """Complete the contact of the call, then be ready again."""
         for form in self.forms:
             self.browser.submit(form.with_({"caller_type": self.chance.choice(["parent", "friend", "school"])}))
             self.done["completed"] += 1
-        self.forms = []
+        self.forms, self.call = [], ""
         self._choose("ready")
 
     def _choose(self, state: str) -> None:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
+from uuid import UUID
 
 from django.db.models import Count
+from django.utils import timezone
 
 from accounts.models import Organisation
 from hotline.models import Contact
-from switchboard.models import Call, Command, Leg, Offer, Seat
+from switchboard.models import Call, Command, Leg, Offer, Seat, Voicemail
 from switchboard.states import CommandState, OfferState, SeatState
+from switchboard.vocabulary import Party
+
+from .calling import DEAD, Seen
+
+#: Why a telephone that nobody has answered ends.
+NOT_ANSWERED = ("busy", "no-answer", "failed", "canceled")
 
 
-def broken(centre: Organisation, since: datetime, talked: Sequence[str]) -> list[str]:
+def broken(centre: Organisation, since: datetime, seen: Seen) -> list[str]:
     """One sentence for each thing that is wrong with the calls that arrived ``since``; read as a coordinator.
 
-    ``talked``: the calls in which, as the provider knows, the caller spoke with somebody.
+    ``seen``: what the provider knows of them.
     """
     return [
         *_ends(centre, since),
-        *_unnoticed(centre, talked),
+        *_unnoticed(centre, seen.talked),
+        *_alone(seen),
+        *_dead(centre, since, seen.ended),
+        *_thrown_out(centre, since, seen.rings),
+        *_voicemails(centre, since, seen.undeleted),
         *_contacts(centre, since),
         *_two_at_once(centre, since),
         *_left_over(centre),
@@ -44,6 +56,40 @@ def _unnoticed(centre: Organisation, talked: Sequence[str]) -> Iterator[str]:
         yield f"in {sid} the caller spoke with somebody, and it does not count as answered"
 
 
+def _alone(seen: Seen) -> Iterator[str]:
+    for sid, seconds in seen.alone:
+        yield f"the caller of {sid} was alone in a room for {seconds:.0f} s"
+    for sid, seconds in seen.dead:
+        yield f"the telephone {sid} was alone in a room for {seconds:.0f} s"
+
+
+def _dead(centre: Organisation, since: datetime, ended: Mapping[str, datetime]) -> Iterator[str]:
+    """Nobody sits at a desk in a call that the provider knows to be over."""
+    calls = Call.objects.filter(centre=centre, arrived_at__gte=since, claimed_by__isnull=False)
+    legs = Leg.objects.filter(centre=centre, made_at__gte=since, party=Party.HANDLER, sid__isnull=False)
+    for one in [*calls, *legs]:
+        over, noticed = ended.get(one.sid or ""), one.ended_at or timezone.now()
+        if over and (late := (noticed - over).total_seconds()) > DEAD:
+            yield f"{one} was over for {late:.0f} s before that was noticed"
+
+
+def _thrown_out(centre: Organisation, since: datetime, rings: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """A telephone in a conversation does not end because it was rung once more, and that was not answered."""
+    legs = Leg.objects.filter(centre=centre, made_at__gte=since, joined_at__isnull=False, reason__in=NOT_ANSWERED)
+    for leg in legs:
+        if len(rings.get(str(leg.pk), ())) > 1:
+            yield f"{leg} was in a conversation, and ended by a second ringing: {leg.reason}"
+
+
+def _voicemails(centre: Organisation, since: datetime, undeleted: Sequence[str]) -> Iterator[str]:
+    silent = Voicemail.objects.filter(centre=centre, made_at__gte=since, fetched_at=None, lost_at=None)
+    for voicemail in silent:
+        yield f"{voicemail} has no sound, and nobody was told"
+    told = set(Voicemail.objects.filter(centre=centre).values_list("recording_sid", flat=True))
+    for sid in undeleted:
+        yield f"{sid} is still at the provider" + ("" if sid in told else ", and was not noticed here")
+
+
 def _contacts(centre: Organisation, since: datetime) -> Iterator[str]:
     answered = Call.objects.filter(centre=centre, arrived_at__gte=since, connected_at__isnull=False)
     for call in answered.filter(contact=None):
@@ -61,14 +107,25 @@ def _two_at_once(centre: Organisation, since: datetime) -> Iterator[str]:
     talked = Call.objects.filter(
         centre=centre, arrived_at__gte=since, connected_at__isnull=False, ended_at__isnull=False
     )
+    out = _out_of(centre, since)
     times: dict[int, list[tuple[datetime, datetime]]] = {}
-    for person, begun, ended in talked.values_list("claimed_by", "connected_at", "ended_at"):
+    for call, person, begun, ended in talked.values_list("pk", "claimed_by", "connected_at", "ended_at"):
         if person and begun and ended:
-            times.setdefault(person, []).append((begun, ended))
+            times.setdefault(person, []).append((begun, min(ended, out.get((call, person), ended))))
     for person, spans in times.items():
         for first, second in pairwise(sorted(spans)):
             if second[0] < first[1]:
                 yield f"handler {person} was in two calls at {second[0]:%H:%M:%S}"
+
+
+def _out_of(centre: Organisation, since: datetime) -> dict[tuple[UUID, int], datetime]:
+    """When each handler's telephone left each call: who has handed over is free while the caller goes on."""
+    legs = Leg.objects.filter(centre=centre, made_at__gte=since, party=Party.HANDLER, ended_at__isnull=False)
+    return {
+        (call, person): ended
+        for call, person, ended in legs.order_by("ended_at").values_list("call", "user", "ended_at")
+        if person and ended
+    }
 
 
 def _left_over(centre: Organisation) -> Iterator[str]:

@@ -29,7 +29,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial as DialVerb
 from twilio.twiml.voice_response import VoiceResponse
 
-TIMEOUT = 8.0  # seconds for one request to the provider
+TIMEOUT = (3.0, 5.0)  # seconds for one request to the provider: to connect, and without a word of its answer
 CALL_GONE = {21220, 20404}  # "not in-progress" and "not found": whom we meant has hung up
 NOT_OUR_FAULT = {401, 403, 429}  # what the provider says of its own state or of the account, not of this request
 CLOCKS_APART = timedelta(seconds=5)  # between the provider's clock, which shows whole seconds, and ours
@@ -286,11 +286,19 @@ def _room(verb: Join) -> DialVerb:
 # --- outwards --------------------------------------------------------------------------------------------------
 
 
-class _ElsewhereClient(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
-    """The provider's client, talking to another host: a compatible provider, or the simulator."""
+class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
+    """With two limits of time, of which the library's own constructor knows only one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.timeout = TIMEOUT
+
+
+class _ElsewhereClient(_HttpClient):
+    """Talks to another host: a compatible provider, or the simulator."""
 
     def __init__(self, base: str) -> None:
-        super().__init__(timeout=TIMEOUT)
+        super().__init__()
         self.base = urlsplit(base)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
@@ -301,7 +309,7 @@ class _ElsewhereClient(TwilioHttpClient):  # type: ignore[misc]  # the library h
 
 @cache
 def _client(account: str, token: str, base: str, edge: str, region: str) -> Client:
-    http = _ElsewhereClient(base) if base else TwilioHttpClient(timeout=TIMEOUT)
+    http = _ElsewhereClient(base) if base else _HttpClient()
     return Client(account, token, http_client=http, edge=edge or None, region=region or None)
 
 

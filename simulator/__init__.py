@@ -4,6 +4,7 @@ It is an independent second opinion: nothing of the provider's client is used (o
 documents are allowed), and nothing of Lotse. Used by tests, load runs and the demo.
 """
 
+from simulator.faults import Faults
 from simulator.people import WITHHELD, Caller, Person, Phone, Step, voicemail
 from simulator.provider import Ongoing, Outcome, Provider, TextOutcome
 from simulator.resources import Number
@@ -15,6 +16,7 @@ __all__ = [
     "Caller",
     "Chaos",
     "Exchange",
+    "Faults",
     "Latency",
     "Number",
     "Ongoing",

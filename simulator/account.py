@@ -6,24 +6,26 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from simulator.errors import Refused, not_found
+from simulator.errors import not_found
 from simulator.resources import Call, Message, Number, Queue, Recording
 from simulator.rooms import Room
 
 Thing = TypeVar("Thing")
-#: What a status injected by fail_next is called.
-CODES = {429: (20429, "Too Many Requests"), 500: (20500, "Internal Server Error"), 503: (20503, "Service Unavailable")}
 
 
 @dataclass
 class Fault:
-    """``hang``: real seconds of silence before the answer. ``status`` 0: then go on as if nothing was."""
+    """``hang``: real seconds of silence before the answer. ``status`` 0: then go on as if nothing was.
+
+    ``is_done``: what was asked for happens all the same, before the silence.
+    """
 
     method: str
     path_part: str
     status: int
     times: int
     hang: float = 0.0
+    is_done: bool = False
 
     def meets(self, method: str, path: str) -> bool:
         return self.times > 0 and self.method in ("", method) and self.path_part in path
@@ -42,6 +44,7 @@ class Account:
     messages: dict[str, Message] = field(default_factory=dict)
     recordings: dict[str, Recording] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)  # REST calls refused for their form
+    asked: list[tuple[float, str, str]] = field(default_factory=list)  # when (monotonic), method and path of REST calls
     ignored: set[str] = field(default_factory=set)  # accepted, but without effect here: "CreateCall MachineDetection"
     blocked: set[str] = field(default_factory=set)  # numbers that said STOP: 21610
     undelivered: dict[str, int] = field(default_factory=dict)  # numbers that messages do not reach, with the code
@@ -52,10 +55,20 @@ class Account:
         return f"{prefix}{uuid.uuid4().hex}"
 
     def fail_next(
-        self, method: str = "", path_part: str = "", *, status: int = 429, times: int = 1, hang: float = 0.0
+        self,
+        method: str = "",
+        path_part: str = "",
+        *,
+        status: int = 429,
+        times: int = 1,
+        hang: float = 0.0,
+        is_done: bool = False,
     ) -> None:
-        """The next matching REST calls fail. ``hang``: real seconds of silence before; ``status=0``: then it works."""
-        self.faults.append(Fault(method, path_part, status, times, hang))
+        """The next matching REST calls fail. ``hang``: real seconds of silence before; ``status=0``: then it works.
+
+        ``is_done``: they have their effect at once, whatever is answered.
+        """
+        self.faults.append(Fault(method, path_part, status, times, hang, is_done))
 
     def fault(self, method: str, path: str) -> Fault | None:
         for fault in self.faults:
@@ -97,8 +110,3 @@ def _found(thing: Thing | None, path: str) -> Thing:
     if thing is None:
         raise not_found(path)
     return thing
-
-
-def injected(fault: Fault) -> Refused:
-    code, message = CODES.get(fault.status, (20000 + fault.status, "Injected"))
-    return Refused(fault.status, code, message)

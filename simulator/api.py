@@ -6,18 +6,22 @@ import asyncio
 import base64
 import io
 import re
+import time
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from simulator.account import injected
+from simulator.account import Fault
 from simulator.description import check
-from simulator.errors import Refused
+from simulator.errors import Refused, not_found
+from simulator.faults import Trouble, refusal
 from simulator.operations import perform
 from simulator.switch import Switch
 
+#: Of those that have no effect.
+STATUS_OF = {Trouble.FAILED: 500, Trouble.UNAUTHORISED: 401, Trouble.TOO_MANY: 429}
 MEDIA = re.compile(r"/2010-04-01/Accounts/(\w+)/Recordings/(RE[0-9a-f]{32})(\.wav|\.mp3)?")
 
 
@@ -51,8 +55,15 @@ class _Api:
             return web.json_response(refused.body(), status=refused.status)
 
     async def _answer(self, request: web.Request) -> web.Response:
+        await request.read()  # whoever has no patience with us goes, and has asked all the same
         self._authenticate(request)
-        await self._fail_on_demand(request)
+        self.switch.account.asked.append((time.monotonic(), request.method, request.path))
+        trouble = await self._before(request)
+        answer = await self._done(request)
+        await self._after(trouble)
+        return answer
+
+    async def _done(self, request: web.Request) -> web.Response:
         if request.method in ("GET", "HEAD") and (media := MEDIA.fullmatch(request.path)):
             return self._media(media[2], media[3] or ".wav")
         form = await _form(request)
@@ -71,15 +82,39 @@ class _Api:
         if not request.path.startswith(f"/2010-04-01/Accounts/{account.sid}/"):
             raise Refused(404, 20404, f"The requested resource {request.path} was not found")
 
-    async def _fail_on_demand(self, request: web.Request) -> None:
+    async def _before(self, request: web.Request) -> Fault | Trouble | None:
+        """What goes wrong: on demand, otherwise by chance. Raises Refused where nothing is to happen."""
         fault = self.switch.account.fault(request.method, request.path)
-        if fault:
+        if fault is None:
+            return await self._by_chance()
+        if not fault.is_done:
             await asyncio.sleep(fault.hang)
             if fault.status:
-                raise injected(fault)
+                raise refusal(fault.status)
+        return fault
+
+    async def _by_chance(self) -> Trouble | None:
+        trouble = self.switch.luck.trouble()
+        if trouble in STATUS_OF:
+            raise refusal(STATUS_OF[trouble])
+        if trouble is Trouble.DELAYED:
+            await self.switch.luck.wait()
+        return trouble
+
+    async def _after(self, trouble: Fault | Trouble | None) -> None:
+        """What goes wrong with the answer to something that has happened."""
+        if isinstance(trouble, Fault) and trouble.is_done:
+            await asyncio.sleep(trouble.hang)
+            if trouble.status:
+                raise refusal(trouble.status)
+        if trouble is Trouble.SLOW:
+            await self.switch.luck.wait()
+        if trouble is Trouble.ACCEPTED:
+            raise refusal(500)
 
     def _media(self, sid: str, extension: str) -> web.Response:
-        self.switch.account.recording(sid)
+        if not self.switch.account.recording(sid).is_ready:
+            raise not_found(f"Recordings/{sid}{extension}")
         if extension != ".wav":
             raise Refused(404, 20404, "Only WAV is made here")
         return web.Response(body=tone(), content_type="audio/x-wav")

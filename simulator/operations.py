@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from simulator import messages
@@ -127,7 +127,9 @@ def _matches(call: Call, request: Request) -> bool:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    """A day begins at midnight in UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 # Conferences

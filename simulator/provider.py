@@ -13,9 +13,10 @@ from simulator.account import Account
 from simulator.api import serve
 from simulator.calls import Diary, Leg, new_call
 from simulator.clock import Clock
+from simulator.faults import Faults, Luck
 from simulator.lives import inbound
 from simulator.people import Caller, Phone, PhoneMaker
-from simulator.resources import Call, Callback, Message, Number
+from simulator.resources import Call, Callback, Message, Number, Recording
 from simulator.rooms import Room
 from simulator.switch import Switch
 from simulator.webhooks import TOTAL_SECONDS, Chaos, Exchange, Latency, Send, Webhooks, latencies
@@ -73,6 +74,7 @@ class Provider:
         seed: int = 1,
         scale: float = 1.0,
         chaos: Chaos | None = None,
+        faults: Faults | None = None,
         phones: Mapping[str, Phone | PhoneMaker] | None = None,
         reach: Mapping[str, str] | None = None,
         send: Send | None = None,
@@ -85,7 +87,10 @@ class Provider:
         self.webhooks = Webhooks(
             account_sid, auth_token, self.clock, chance, chaos or Chaos(), reach or {}, send, webhook_timeout
         )
-        self.switch = Switch(self.account, self.clock, self.webhooks, dict(phones or {}), calls_per_second)
+        self.luck = Luck(faults or Faults(), random.Random(seed))  # noqa: S311  the same faults for the same seed
+        self.switch = Switch(
+            self.account, self.clock, self.webhooks, dict(phones or {}), calls_per_second, luck=self.luck
+        )
 
     @asynccontextmanager
     async def running(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Provider]:
@@ -130,10 +135,17 @@ class Provider:
             await self.webhooks.drained()
 
     def fail_next(
-        self, method: str = "", path_part: str = "", *, status: int = 429, times: int = 1, hang: float = 0.0
+        self,
+        method: str = "",
+        path_part: str = "",
+        *,
+        status: int = 429,
+        times: int = 1,
+        hang: float = 0.0,
+        is_done: bool = False,
     ) -> None:
         """See Account.fail_next."""
-        self.account.fail_next(method, path_part, status=status, times=times, hang=hang)
+        self.account.fail_next(method, path_part, status=status, times=times, hang=hang, is_done=is_done)
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -156,6 +168,15 @@ class Provider:
 
     def latencies(self) -> dict[str, Latency]:
         return latencies(self.exchanges)
+
+    def alone(self) -> list[tuple[Call, float]]:
+        """Who was in a room with nobody else, and for how many real seconds at the longest."""
+        rooms = list(self.account.rooms.values())
+        return [(self.account.calls[sid], seconds) for room in rooms for sid, seconds in room.alone.items()]
+
+    def undeleted(self) -> list[Recording]:
+        """Recordings whose sound could be fetched, and that are still here."""
+        return [one for one in list(self.account.recordings.values()) if one.is_ready]
 
     def calls(self) -> list[Call]:
         return list(self.account.calls.values())

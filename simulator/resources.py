@@ -166,6 +166,12 @@ class Recording:
     source: str = "RecordVerb"
     conference_sid: str | None = None
     created: datetime = field(default_factory=now)
+    status: str = "completed"  # processing, completed, absent
+
+    @property
+    def is_ready(self) -> bool:
+        """The sound can be fetched."""
+        return self.status == "completed"
 
 
 @dataclass
@@ -235,7 +241,7 @@ class Rows:
             "duration": str(recording.duration),
             "channels": 1,
             "source": recording.source,
-            "status": "completed",
+            "status": recording.status,
             "start_time": stamp(recording.created),
             "media_url": f"{base}/{VERSION}/Accounts/{self.account}/{place}",
         }

@@ -7,6 +7,7 @@ conference starts when there are two, one of whom may start it.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,6 +61,8 @@ class Room:
     record: bool = False
     recording_callback: Callback = field(default_factory=Callback)
     started_at: datetime | None = None
+    alone: dict[str, float] = field(default_factory=dict)  # by call: the longest time with nobody else, real seconds
+    _alone_since: tuple[str, float] | None = None
 
     @property
     def live(self) -> bool:
@@ -126,7 +129,20 @@ class Room:
             more |= {"CallSidEndingConference": by.call.sid, "ParticipantLabelEndingConference": by.label}
         self.tell(self, "conference-end", more)
 
+    def _watch(self) -> None:
+        """Who is in it with nobody else, and since when."""
+        if self._alone_since:
+            sid, since = self._alone_since
+            self.alone[sid] = max(self.alone.get(sid, 0.0), time.monotonic() - since)
+        present = self.present()
+        single = present[0].call.sid if len(present) == 1 else ""
+        if not single:
+            self._alone_since = None
+        elif self._alone_since is None or self._alone_since[0] != single:
+            self._alone_since = (single, time.monotonic())
+
     def _change(self) -> None:
+        self._watch()
         self.changed.set()
         self.changed = asyncio.Event()
 

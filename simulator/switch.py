@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.account import Account
 from simulator.clock import Clock, now, stamp
+from simulator.faults import NEVER, Faults, Luck
 from simulator.people import Phone, PhoneMaker
 from simulator.resources import EVENTS, Call, Callback, Recording, Rows
 from simulator.rooms import Room, event_group, event_parameters
@@ -31,6 +33,7 @@ class Switch:
     phones: Mapping[str, Phone | PhoneMaker] = field(default_factory=dict)
     calls_per_second: float = 1.0  # docs/voice/api/call-resource: "each account is granted one CPS"
     base: str = ""  # where the REST API is served
+    luck: Luck = field(default_factory=lambda: Luck(Faults(), random.Random(1)))  # noqa: S311  disorder, no secret
     legs: dict[str, Leg] = field(default_factory=dict)
     running: set[asyncio.Task[None]] = field(default_factory=set)
     _next_start: float = 0.0
@@ -80,6 +83,8 @@ class Switch:
             "SequenceNumber": call.callback.next_number(),
             "Timestamp": stamp(now()) or "",
         }
+        if event == "completed" and self.luck.is_end_lost():
+            return
         if event == "completed":
             duration = call.duration or 0
             form |= {
@@ -97,6 +102,8 @@ class Switch:
     def tell_room(self, room: Room, event: str, more: dict[str, str]) -> None:
         if event == "conference-end" and room.record and room.started_at:
             self._record_room(room)
+        if event in ("participant-leave", "conference-end") and self.luck.is_end_lost():
+            return
         if room.callback.wants(event_group(event)):
             form = event_parameters(self.account.sid, room, event, more)
             self.webhooks.notify("conference", room.sid, room.callback.url, form, room.callback.method)
@@ -109,8 +116,23 @@ class Switch:
         self.keep(recording, room.recording_callback)
 
     def keep(self, recording: Recording, callback: Callback) -> None:
+        """Its sound is ready at once, later or never, and then that is told."""
         self.account.recordings[recording.sid] = recording
-        if callback.wants("completed"):
+        seconds = self.luck.sound_after()
+        if not seconds:
+            self._tell_recording(recording, callback)
+            return
+        recording.status = "absent" if seconds == NEVER else "processing"
+        self.watch(asyncio.ensure_future(self._finish(recording, callback, seconds)))
+
+    async def _finish(self, recording: Recording, callback: Callback, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, self.luck.faults.late_by))
+        if recording.status == "processing":
+            recording.status = "completed"
+        self._tell_recording(recording, callback)
+
+    def _tell_recording(self, recording: Recording, callback: Callback) -> None:
+        if callback.wants(recording.status):
             form = self._about_recording(recording)
             self.webhooks.notify("recording", recording.sid, callback.url, form, callback.method)
 
@@ -124,7 +146,7 @@ class Switch:
             "CallSid": recording.call_sid,
             "RecordingSid": recording.sid,
             "RecordingUrl": self.recording_url(recording),
-            "RecordingStatus": "completed",
+            "RecordingStatus": recording.status,
             "RecordingDuration": str(recording.duration),
             "RecordingChannels": "1",
             "RecordingStartTime": stamp(recording.created) or "",

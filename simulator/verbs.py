@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum, auto
 from urllib.parse import urljoin
 
-from simulator.calls import Diary, Interrupted, Leg, Source, new_call
+from simulator.calls import GRACE_SECONDS, Diary, Interrupted, Leg, Source, new_call
 from simulator.people import Person, Step
 from simulator.resources import Callback, Member, Queue, Recording
 from simulator.rooms import Participant, Room
@@ -75,12 +75,19 @@ class Reader:
     async def say(self, node: Node, source: Source) -> Next:
         if node.name != "Pause":
             self.diary.heard.append(_text(node, source))
+        await self._fetch_sounds([node], source)
         await self.leg.pause(_length(node))
         return None
+
+    async def _fetch_sounds(self, nodes: Sequence[Node], source: Source) -> None:
+        for node in nodes:
+            if node.name == "Play" and node.text:
+                await self.leg.race(self.leg.switch.webhooks.sound(_text(node, source)), GRACE_SECONDS)
 
     async def gather(self, node: Node, source: Source) -> Next:
         """A key cuts prompts short. Without one it falls through, unless actionOnEmptyResult says otherwise."""
         self.diary.heard += [_text(prompt, source) for prompt in node.children if prompt.name != "Pause"]
+        await self._fetch_sounds(node.children, source)
         pressed = self._pressed(urljoin(source.url, node.get("action")))
         if pressed:
             await self.leg.pause(self.leg.person.thinks)

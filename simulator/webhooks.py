@@ -26,6 +26,10 @@ from simulator.clock import Clock
 CONNECT_SECONDS, TOTAL_SECONDS = 5.0, 15.0
 #: How long a notice is held back for the next one to overtake it, in simulated seconds.
 HELD_SECONDS = 5.0
+#: docs/voice/twiml/play, "Supported audio file types"; anything else is error 12300.
+SOUND_TYPES = frozenset(
+    f"audio/{name}" for name in ("mpeg", "wav", "wave", "x-wav", "aiff", "x-aifc", "x-aiff", "x-gsm", "gsm", "ulaw")
+)
 Form = Mapping[str, str]
 
 
@@ -100,6 +104,7 @@ class Webhooks:
     exchanges: list[Exchange] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)  # what the provider would show in its monitor
+    _sounds: set[str] = field(default_factory=set)  # addresses
     _session: aiohttp.ClientSession | None = None
     _last: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _held: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -127,6 +132,22 @@ class Webhooks:
         error = {"ErrorCode": "11200", "ErrorUrl": url}
         answer = await self._delivered("fallback", fallback, {**form, **error}, method, control=True)
         return answer if answer.good else None
+
+    async def sound(self, url: str) -> None:
+        """Fetches what is to be played, once, and notes what cannot be."""
+        if url in self._sounds:
+            return
+        self._sounds.add(url)
+        headers = {"X-Twilio-Signature": signature(self.token, url, {}), "User-Agent": "TwilioProxy/1.1"}
+        try:
+            answer = await asyncio.wait_for((self.send or self._http)("GET", url, {}, headers), self.timeout)
+        except (OSError, aiohttp.ClientError, TimeoutError):
+            answer = Answer(0)
+        path = urlsplit(url).path
+        if not answer.good or not answer.body:
+            self.violations.append(f"<Play> {path}: 11200, answered {answer.status} with {len(answer.body)} bytes")
+        elif answer.content_type not in SOUND_TYPES:
+            self.violations.append(f"<Play> {path}: 12300, {answer.content_type} is not played")
 
     def notify(self, kind: str, key: str, url: str, form: Form, method: str = "POST") -> None:
         """Tell, in the background. ``key``: sid of the object it is about."""

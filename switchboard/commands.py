@@ -11,13 +11,13 @@ from django.utils import timezone
 from accounts.models import User
 from journal.actions import record
 from journal.groups import organisation_group
+from journal.wake import wake_after
 
 from .models import Call, Command, Leg
 from .states import CommandState
 from .vocabulary import CommandKind
 
 LEASE = timedelta(seconds=30)
-BATCH = 20
 #: Seconds before the next try, by the number of tries so far; then the command has failed.
 RETRY_AFTER = (1, 2, 4, 8, 15, 30)
 #: Where that does not fit. A caller left in a room cannot wait; a sound may be ready late; a recording must not stay.
@@ -34,17 +34,18 @@ TASK = "switchboard.tasks.run_commands"
 
 # The oldest command of each call that is not being carried out: those of one call run in order. Only the goodbye does
 # not wait for one that cannot be carried out: nobody is kept on the line.
-CLAIM = """
-update switchboard_command
-set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
-where id in (
+DUE = """
     select id from switchboard_command c where state = 'waiting' and due_at <= statement_timestamp()
         and (claimed_until is null or claimed_until < statement_timestamp())
         and (kind = 'goodbye' or not exists (select from switchboard_command b
-            where b.call_id = c.call_id and b.state = 'waiting' and b.id < c.id))
-    order by id limit %s for update skip locked)
+            where b.call_id = c.call_id and b.state = 'waiting' and b.id < c.id))"""
+CLAIM = f"""
+update switchboard_command
+set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
+where id in ({DUE} order by due_at, id limit %s for update skip locked)
 returning id
 """
+IS_ONE_DUE = f"select exists ({DUE})"
 
 
 def order(
@@ -58,6 +59,8 @@ def order(
         values["due_at"] = timezone.now() + timedelta(seconds=after)
     command = Command.objects.create(centre_id=about.centre_id, kind=kind, call=about, leg=leg, **values)
     _wake(by, command, "command.ordered")
+    if after:
+        wake_after(TASK, after)
     return command
 
 
@@ -73,16 +76,24 @@ def _wake(by: User, command: Command, kind: str) -> None:
     record(kind, by=by, subject=command.call_id, centre=command.centre_id, data=data, wake=TASK)
 
 
-def claim_commands() -> list[Command]:
-    """The commands that are due, ours alone until the lease is over."""
+def claim_commands(most: int = 1) -> list[Command]:
+    """Commands that are due, ours alone until the lease is over. One at a time: a request may take its whole lease."""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [LEASE.total_seconds(), BATCH])
+        cursor.execute(CLAIM, [LEASE.total_seconds(), most])
         claimed = [row[0] for row in cursor.fetchall()]
     commands = list(Command.objects.filter(pk__in=claimed).select_related("call__line", "leg__user").order_by("pk"))
     for command in commands:
         if command.leg:
             command.leg.call = command.call  # the same row: joined once more, it would be planned once more
     return commands
+
+
+def wake_another() -> None:
+    """Where another command is due, another thread may have it: it does not wait for what this one does."""
+    with connection.cursor() as cursor:
+        cursor.execute(IS_ONE_DUE)
+        if cursor.fetchone()[0]:
+            wake_after(TASK)
 
 
 @transaction.atomic
@@ -107,6 +118,7 @@ def try_again(*, by: User, command: Command, problem: int, now: datetime) -> boo
     Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(
         due_at=due_at, claimed_until=None, problem=problem
     )
+    wake_after(TASK, pauses[command.attempts - 1])
     if command.attempts == 1 and command.kind not in UNSEEN:
         _tell(by, command, "call.command_delayed", problem)
     return True

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 from celery import shared_task
 from django.utils import timezone
@@ -12,7 +13,7 @@ from hotline.telephony import Gone, Later, Refused, TelephonyError
 from privacy.context import acting_as
 
 from . import carrying_out, sweep
-from .commands import claim_commands, finish, try_again
+from .commands import claim_commands, finish, try_again, wake_another
 from .dispatch import expire_offers
 from .endings import hang_up_ended
 from .models import Command
@@ -20,22 +21,29 @@ from .states import CommandState
 
 log = logging.getLogger(__name__)
 MOST_ROUNDS = 20
+#: Seconds of one round of questions to the provider; then the next one begins, with those that were not asked.
+ASKS_FOR = 5.0
 
 
 @shared_task(name="switchboard.tasks.run_commands")
 def run_commands(event_id: int | None = None) -> None:
-    """Carry out what is due. Woken by the relay, and by beat for what was left lying; goes on while there is more."""
+    """Carry out what is due, one after the other, while there is more; what is due meanwhile, other threads carry out.
+
+    Woken by the relay, by the time of a retry, and by beat for what was left lying.
+    """
     service = service_user(Service.TELEPHONE)
     for _round in range(MOST_ROUNDS):
         with acting_as(service, purpose="commands"):
             claimed = claim_commands()
+            if claimed:
+                wake_another()
+        if not claimed:
+            return
         for command in claimed:
             try:
                 _run(service, command)
             except Exception:  # the others are carried out all the same; this one is tried again after its lease
                 log.exception("command %s could not be carried out", command.pk)
-        if not claimed:
-            return
 
 
 def _run(service: User, command: Command) -> None:
@@ -91,7 +99,10 @@ def ask_about_calls() -> None:
         return
     with acting_as(service, purpose="sweep"):
         silent = sweep.silent(timezone.now())
+    until = time.monotonic() + ASKS_FOR
     for one in silent:
+        if time.monotonic() > until:
+            return
         try:
             status = telephony.state_of(sid=one.sid)
         except Gone:

@@ -21,6 +21,7 @@ from hotline.telephony import Event
 from hotline.vocabulary import Channel
 from journal.actions import record
 from journal.groups import organisation_group
+from journal.wake import wake_after
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
 from switchboard.models import Line
@@ -36,7 +37,6 @@ CONTINUES_FOR = timedelta(days=3)
 WHATSAPP = "whatsapp:"
 LONGEST = 1600  # characters; the provider's limit
 LEASE = timedelta(seconds=30)
-BATCH = 20
 #: Seconds before the next try, by the number of tries so far.
 RETRY_AFTER = (2, 8, 30, 120, 600)
 TASK = "texting.tasks.send_messages"
@@ -159,15 +159,15 @@ def message_moved(*, by: User, message: TextMessage, state: MessageState, proble
     _note(by, "message.moved", message, {"to": state, "problem": problem[:40]})
 
 
-def claim_messages(*, by: User, now: datetime) -> list[TextMessage]:
-    """What is to be sent, in one hand only until the lease is over."""
+def claim_message(*, by: User, now: datetime) -> TextMessage | None:
+    """The next one that is to be sent, in one hand only until the lease is over."""
     waiting = TextMessage.objects.to_send(now).select_for_update(skip_locked=True, no_key=True, of=("self",))
-    claimed = list(waiting.select_related("line")[:BATCH])
-    for message in claimed:
+    message = waiting.select_related("line").first()
+    if message:
         message.attempts += 1
         TextMessage.objects.filter(pk=message.pk).update(claimed_until=now + LEASE, attempts=message.attempts)
         _note(by, "message.tried", message, tell=False)
-    return claimed
+    return message
 
 
 @transaction.atomic
@@ -181,8 +181,9 @@ def taken_by_provider(*, by: User, message: TextMessage, sid: str) -> None:
 def not_taken(*, by: User, message: TextMessage, problem: int, may_work_later: bool, now: datetime) -> None:
     """Plan the next try, or give up with the provider's reason."""
     if may_work_later and message.attempts <= len(RETRY_AFTER):
-        due_at = now + timedelta(seconds=RETRY_AFTER[message.attempts - 1])
-        TextMessage.objects.filter(pk=message.pk).update(due_at=due_at, claimed_until=None)
+        seconds = RETRY_AFTER[message.attempts - 1]
+        TextMessage.objects.filter(pk=message.pk).update(due_at=now + timedelta(seconds=seconds), claimed_until=None)
+        wake_after(TASK, seconds)
         _note(by, "message.delayed", message, {"problem": str(problem)})
     else:
         message_moved(by=by, message=message, state=MessageState.FAILED, problem=str(problem))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from threading import BoundedSemaphore
 
 from celery import shared_task
 from django.utils import timezone
@@ -14,23 +15,36 @@ from privacy.context import acting_as
 from switchboard import intake
 from switchboard.spoken import address
 
-from .actions import WHATSAPP, claim_messages, deliver, not_taken, taken_by_provider
+from .actions import WHATSAPP, claim_message, deliver, not_taken, taken_by_provider
 from .models import TextMessage
 from .states import MessageChannel
 
 log = logging.getLogger(__name__)
 TRIED_FOR = timedelta(days=1)
+MOST_ROUNDS = 50
+#: Messages may wait a little, callers may not: of the telephone's threads, so many at most send messages.
+SENDING = BoundedSemaphore(4)
 
 
 @shared_task(name="texting.tasks.send_messages")
 def send_messages(event_id: int | None = None) -> None:
-    """Hand what waits to the provider. Woken by the relay, and by beat for what was left lying."""
-    service = service_user(Service.TELEPHONE)
-    with acting_as(service, purpose="messages"):
-        claimed = claim_messages(by=service, now=timezone.now())
-        parts = [(message, _parts(message)) for message in claimed]
-    for message, said in parts:
-        _send(service, message, said)
+    """Hand what waits to the provider. Woken by the relay, by the time of a retry, and by beat for what was left lying.
+
+    Whoever sends goes on while there is more, so that nobody need wait for a place to do the same.
+    """
+    if not SENDING.acquire(blocking=False):
+        return
+    try:
+        service = service_user(Service.TELEPHONE)
+        for _round in range(MOST_ROUNDS):
+            with acting_as(service, purpose="messages"):
+                message = claim_message(by=service, now=timezone.now())
+                said = _parts(message) if message else {}
+            if message is None:
+                return
+            _send(service, message, said)
+    finally:
+        SENDING.release()
 
 
 @shared_task(name="texting.tasks.take_up")

@@ -50,7 +50,7 @@ ONLY_ASK = {
 #: Parts of actions that others use, and that take what they need by position.
 PARTS = {
     "switchboard.calls.move", "switchboard.calls.note", "switchboard.calls.ask_soon",
-    "switchboard.commands.claim_commands", "switchboard.legs.is_own",
+    "switchboard.commands.claim_commands", "switchboard.commands.wake_another", "switchboard.legs.is_own",
 }  # fmt: skip
 
 

@@ -16,8 +16,10 @@ from running import CHECKOUT, MEASURING
 
 pytestmark = pytest.mark.xdist_group("chaos")
 CALLS = int(os.environ.get("LOTSE_CALLS", "12"))  # 300 for the whole thing
+FAULTS = os.environ.get("LOTSE_FAULTS", "0")  # share of each thing that may go wrong at the provider; 0.05
 RATE = float(os.environ.get("LOTSE_CALLS_PER_SECOND", "1.5"))  # 1.0 for 20 webhooks a second
-PATIENCE = 240 + CALLS / RATE  # seconds for the whole run; leases and sweeps make good what was lost
+# Seconds for the whole run; leases and sweeps make good what was lost.
+PATIENCE = (240 if FAULTS == "0" else 420) + CALLS / RATE
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def calls(tree: Battered) -> Iterator[subprocess.Popen[str]]:
     # This process ends by itself and can write down what of it was measured.
     measuring = {name: value for name, value in os.environ.items() if name.startswith(MEASURING)}
     environment = measuring | json.loads((tree.place / "environment.json").read_text(encoding="utf-8"))
-    options = ["--calls", str(CALLS), "--rate", str(RATE), "--handlers", "5", "--seed", "7"]
+    options = ["--calls", str(CALLS), "--rate", str(RATE), "--handlers", "5", "--seed", "7", "--faults", FAULTS]
     command = [sys.executable, "manage.py", "simulate_calls", *options]
     with subprocess.Popen(
         command, env=environment, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -5,6 +5,7 @@ import statistics
 import time
 from argparse import ArgumentParser
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.models import User
-from demo.calling import Plan, Result, Shift, play
+from demo.calling import SETTLING, Plan, Result, Seen, Shift, play
 from demo.invariants import broken
 from demo.make import refuse_real_data
 from demo.people import DOMAIN, PASSWORD
@@ -22,8 +23,6 @@ from demo.telephone import MAIN
 from privacy.context import acting_as
 from switchboard.models import Call
 from switchboard.states import Ending
-
-SETTLING = 60.0  # seconds for the last commands and sweeps
 
 
 class Command(BaseCommand):
@@ -38,6 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="the same callers for the same seed (default: 1)")
         parser.add_argument("--scale", type=float, default=20.0, help="how much faster than life people are (20)")
         parser.add_argument("--realtime", action="store_true", help="as fast as life, and nobody answers but you")
+        parser.add_argument(
+            "--faults", type=float, default=0.0, help="share of each thing that may go wrong at the provider (0)"
+        )
         parser.add_argument("--handlers", type=int, default=8, help="simulated handlers (8; none with --realtime)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,11 +49,18 @@ class Command(BaseCommand):
         refuse_real_data()
         coordinator = User.objects.get(email=f"crane@{DOMAIN}")
         scale = 1.0 if options["realtime"] else options["scale"]
-        plan = Plan(options["calls"], options["rate"], scale, options["seed"])
+        plan = Plan(options["calls"], options["rate"], scale, options["seed"], faults=options["faults"])
+        if plan.faults:  # more of what a fault may lose
+            plan = replace(plan, callbacks=0.3)
         emails = [] if options["realtime"] else call_in(coordinator, options["handlers"])
         shift = Shift(settings.LOTSE_PUBLIC_BASE_URL, emails, PASSWORD, scale)
         shift.start(SETTLING)  # nobody rings before they are there
         since, begun = timezone.now(), time.monotonic()
+
+        def settle(seen: Seen) -> list[str]:
+            shift.stop()
+            return self._wrong(coordinator, since, seen)
+
         result = asyncio.run(
             play(
                 plan,
@@ -61,11 +70,11 @@ class Command(BaseCommand):
                 public_url=known["public_url"],
                 number=MAIN,
                 say=self._progress,
+                settle=settle,
             )
         )
         took = time.monotonic() - begun
-        shift.stop()
-        wrong = [*self._provider_says(result), *self._settled(coordinator, since, result.talked)]
+        wrong = [*self._provider_says(result), *result.wrong]
         self._report(result, took, self._endings(coordinator, since))
         for line in wrong[:50]:
             self.stdout.write(f"WRONG  {line}")
@@ -78,16 +87,11 @@ class Command(BaseCommand):
             self.stdout.write(text, ending="\r")
             self.stdout.flush()
 
-    def _settled(self, coordinator: User, since: datetime, talked: list[str]) -> list[str]:
-        """What is wrong after the platform had time to settle."""
+    def _wrong(self, coordinator: User, since: datetime, seen: Seen) -> list[str]:
+        """What is wrong at this moment; some of it settles."""
         assert coordinator.centre is not None
-        until = time.monotonic() + SETTLING
-        while True:
-            with acting_as(coordinator, purpose="simulation"):
-                wrong = broken(coordinator.centre, since, talked)
-            if not wrong or time.monotonic() > until:
-                return wrong
-            time.sleep(1)
+        with acting_as(coordinator, purpose="simulation"):
+            return broken(coordinator.centre, since, seen)
 
     def _provider_says(self, result: Result) -> list[str]:
         wrong = [f"the provider refused: {text}" for text in result.violations]
@@ -110,6 +114,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{len(result.outcomes)} calls in {took:.0f} s, {webhooks / took:.1f} webhooks a second.\n"
             f"Ended: {', '.join(f'{count} {ending.label}' for ending, count in endings.most_common()) or 'none'}.\n"
+            f"Faults: {', '.join(f'{count} {name}' for name, count in sorted(result.faults.items())) or 'none'}.\n"
             f"Waited (simulated seconds): median {statistics.median(waits):.0f}, longest {waits[-1]:.0f}."
         )
         for kind, found in sorted(result.latencies.items()):
