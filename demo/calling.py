@@ -284,9 +284,8 @@ class Handler(threading.Thread):
         form = self.browser.get("/accounts/login/").forms("/accounts/login/")[0]
         self.browser.submit(form.with_({"login": self.email, "password": self.password}))
 
-    def _steer(self) -> None:
+    def _steer(self, bar: Answer) -> None:
         """In the conversation: sometimes hold, ring a partner, hand over, hang up."""
-        bar = self.browser.get(f"/telephone/part/{self.call}/")
         luck = self.chance.random()
         if over := bar.forms("/hand-over/"):
             self._press(over[0], "handed over" if luck < 0.7 else "")
@@ -313,22 +312,21 @@ class Handler(threading.Thread):
             self.done["consulted"] += 1
 
     def _look(self) -> None:
-        """One look at the telephone's part of the desk, and what it asks for."""
-        desk = self.browser.get("/telephone/part/")
-        badge = desk.page.by_id("seat-state")
-        offered = desk.forms("/accept/")
-        if offered:
-            self._answer(desk)
-        elif badge and badge.text == "wrap-up":
+        """One look at the telephone bar, and what it asks for. In a call it shows the call and no state."""
+        bar = self.browser.get("/telephone/bar/")
+        badge = bar.page.by_id("seat-state")
+        if bar.forms("/accept/"):
+            self._answer(bar)
+        elif badge is None:
+            self._steer(bar)
+        elif badge.text == "wrap-up":
             self._wrap_up()
-        elif badge is None or badge.text in ("on a break", "off"):
+        elif badge.text in ("on a break", "off"):
             self._choose("ready")
-        elif self.call:
-            self._steer()
 
-    def _answer(self, desk: Answer) -> None:
+    def _answer(self, bar: Answer) -> None:
         time.sleep(self.chance.uniform(1, 4) / self.scale)
-        taken = self.browser.submit(desk.forms("/accept/")[0])
+        taken = self.browser.submit(bar.forms("/accept/")[0])
         self.done["answered" if taken.status == 200 else "too late"] += 1
         self.forms = taken.forms("/complete/")
         found = KEY.search(taken.path)
@@ -343,5 +341,5 @@ class Handler(threading.Thread):
         self._choose("ready")
 
     def _choose(self, state: str) -> None:
-        for form in self.browser.get("/telephone/part/").forms("/telephone/state/"):
+        for form in self.browser.get("/telephone/bar/").forms("/telephone/state/"):
             self.browser.post(form.address, {**form.values, "state": state}, HX_Request="true")

@@ -42,11 +42,11 @@ class Desk:
         self.ready()
 
     def ready(self) -> None:
-        for form in self.browser.get("/telephone/part/").forms("/telephone/state/")[:1]:
+        for form in self.browser.get("/telephone/bar/").forms("/telephone/state/")[:1]:
             self.browser.post(form.address, {**form.values, "state": "ready"}, HX_Request="true")
 
     def offer(self) -> Form | None:
-        return next(iter(self.browser.get("/telephone/part/").forms("/accept/")), None)
+        return next(iter(self.browser.get("/telephone/bar/").forms("/accept/")), None)
 
 
 @dataclass
