@@ -110,6 +110,7 @@ TEMPLATES = [
                 "django.template.context_processors.tz",
                 "ui.context_processors.navigation",
                 "ui.context_processors.appearance",
+                "switchboard.context_processors.telephone",
             ],
         },
     },

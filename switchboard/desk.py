@@ -3,45 +3,96 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.db.models import Count, Min
 
 from accounts.models import Organisation, User
 from hotline.telephony import is_connected
 from hotline.vocabulary import Kind
 
 from .models import Block, Call, Command, Leg, Line, Offer, Seat
-from .states import CallState, CommandState, OfferState, SeatState
-from .vocabulary import Party
+from .states import CallState, CommandState, LegState, OfferState, SeatState
+from .vocabulary import CommandKind, Party
 
+SOFTPHONE = "hotline/twilio.min.js"
 MOST_WAITING = 30
 #: After one of these, the number may be blocked for a day.
 ABUSIVE = {Kind.ABUSIVE, Kind.PRANK}
 
 
 @dataclass(frozen=True)
-class Telephone:
-    """The telephone's part of the left column. ``offer``: the call that is shown to this handler now."""
+class Queue:
+    """The telephone's part of the left column: who waits, and who is on duty."""
 
     is_connected: bool
-    seat: Seat | None
-    offer: Offer | None
-    queue: list[Call]
+    rows: list[Call]
     has_more: bool
     team: list[Seat]
-    can_block: Call | None
 
 
-def telephone_of(user: User, centre: Organisation) -> Telephone:
-    seat = Seat.objects.filter(user=user).first()
+def queue_of(centre: Organisation) -> Queue:
     shown = ("line__name", "language", "is_urgent", "waiting_since")
     waiting = list(Call.objects.waiting().filter(centre=centre).select_related("line").only(*shown)[: MOST_WAITING + 1])
-    return Telephone(
-        is_connected=is_connected() and Line.objects.filter(centre=centre, is_active=True).exists(),
-        seat=seat,
-        offer=_offer_to(seat) if waiting else None,
-        queue=waiting[:MOST_WAITING],
-        has_more=len(waiting) > MOST_WAITING,
-        team=list(_team(centre)),
-        can_block=_abusive(seat),
+    return Queue(
+        is_telephone_connected(centre), waiting[:MOST_WAITING], len(waiting) > MOST_WAITING, list(_team(centre))
+    )
+
+
+def is_telephone_connected(centre: Organisation) -> bool:
+    return is_connected() and Line.objects.filter(centre=centre, is_active=True).exists()
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The telephone bar of one handler: exactly one of ``offer``, ``talk`` and neither.
+
+    ``last``: the call just ended, while its handler is in wrap-up. ``waiting``: callers in the queue, the one who has
+    waited longest since ``waiting_since``.
+    """
+
+    seat: Seat | None
+    offer: Offer | None = None
+    talk: Conversation | None = None
+    last: Call | None = None
+    can_block: Call | None = None
+    waiting: int = 0
+    waiting_since: datetime | None = None
+    template: ClassVar[str] = "switchboard/telephone_bar.html"
+
+    @property
+    def mode(self) -> str:
+        if self.talk:
+            return "call"
+        return "ringing" if self.offer else "idle"
+
+    @property
+    def has_softphone(self) -> bool:
+        """Whether this handler talks in the browser, and `manage.py install_softphone` has brought what that needs."""
+        wanted = self.seat is not None and self.seat.is_browser and bool(settings.TELEPHONY["api_key"])
+        return wanted and finders.find(SOFTPHONE) is not None
+
+
+def bar_of(user: User, centre: Organisation) -> Bar | None:
+    """None where no telephone is connected."""
+    if not is_telephone_connected(centre):
+        return None
+    seat = Seat.objects.filter(user=user).select_related("call__line", "call__contact").first()
+    if seat and seat.call and seat.state == SeatState.ON_CALL:
+        return Bar(seat, talk=conversation_of(seat.call))
+    queue = Call.objects.waiting().filter(centre=centre).order_by()
+    waiting = queue.aggregate(number=Count("pk"), since=Min("waiting_since"))
+    last = _last_call(seat)
+    return Bar(
+        seat,
+        offer=_offer_to(seat) if waiting["number"] else None,
+        last=last,
+        can_block=_abusive(last),
+        waiting=waiting["number"],
+        waiting_since=waiting["since"],
     )
 
 
@@ -57,11 +108,15 @@ def _team(centre: Organisation) -> list[Seat]:
     return list(on_duty.only("state", "user__name").order_by("user__name"))
 
 
-def _abusive(seat: Seat | None) -> Call | None:
-    """The call that this handler has just ended as abusive, while its number is not blocked."""
+def _last_call(seat: Seat | None) -> Call | None:
+    """The call that a handler in wrap-up has just ended."""
     if seat is None or seat.state != SeatState.WRAP_UP:
         return None
-    last = Call.objects.filter(claimed_by=seat.user_id).select_related("contact").order_by("-claimed_at").first()
+    return Call.objects.filter(claimed_by=seat.user_id).select_related("contact").order_by("-claimed_at").first()
+
+
+def _abusive(last: Call | None) -> Call | None:
+    """The call, if it was ended as abusive and its number is not blocked yet."""
     if last is None or last.contact is None or last.contact.kind not in ABUSIVE or last.phone_index is None:
         return None
     return None if Block.objects.filter(contact=last.contact).exists() else last
@@ -69,25 +124,50 @@ def _abusive(seat: Seat | None) -> Call | None:
 
 @dataclass(frozen=True)
 class Conversation:
-    """The call bar of a contact. ``problem``: what the provider would not do, by its number."""
+    """The call that a handler is in.
+
+    ``problem``: what the provider would not do, by its number. What was ordered counts at once, before the provider
+    tells that it has happened: ``is_ending``, ``is_handed_over``, ``is_partner_leaving``.
+    """
 
     call: Call
     partner: Leg | None
     handler: Leg | None
-    seat: Seat | None
     problem: Command | None
-    is_live: bool
+    is_ending: bool
+    is_handed_over: bool
+    is_partner_leaving: bool
+
+    @property
+    def may_direct(self) -> bool:
+        """Whether hold, consultation and handover make sense now."""
+        return self.call.state == CallState.TALKING and not self.is_ending and not self.is_handed_over
+
+    @property
+    def may_hand_over(self) -> bool:
+        joined = self.partner is not None and self.partner.state in (LegState.ANSWERED, LegState.IN_ROOM)
+        return self.may_direct and joined and not self.is_partner_leaving
 
 
-def conversation_of(user: User, call: Call) -> Conversation:
+def conversation_of(call: Call) -> Conversation:
     legs = {leg.party: leg for leg in Leg.objects.live().filter(call=call).select_related("organisation")}
-    failed = call.commands.filter(state=CommandState.FAILED).order_by("-pk").first()
-    late = call.commands.filter(state=CommandState.WAITING, attempts__gt=1).order_by("-pk").first()
+    partner, handler = legs.get(Party.PARTNER.value), legs.get(Party.HANDLER.value)
+    commands = list(call.commands.order_by("-pk"))
+    ordered = [one for one in commands if one.state in (CommandState.WAITING, CommandState.DONE)]
+    hung_up = {one.leg_id for one in ordered if one.kind == CommandKind.HANG_UP}
     return Conversation(
         call=call,
-        partner=legs.get(Party.PARTNER.value),
-        handler=legs.get(Party.HANDLER.value),
-        seat=Seat.objects.filter(user=user).first(),
-        problem=late or failed,
-        is_live=call.ended_at is None,
+        partner=partner,
+        handler=handler,
+        problem=_problem(commands),
+        is_ending=any(one.kind == CommandKind.GOODBYE for one in ordered),
+        is_handed_over=handler is not None and handler.pk in hung_up,
+        is_partner_leaving=partner is not None and partner.pk in hung_up,
     )
+
+
+def _problem(commands: list[Command]) -> Command | None:
+    """What is being tried again, else what has failed; newest first."""
+    delayed = (one for one in commands if one.state == CommandState.WAITING and one.attempts > 1)
+    failed = (one for one in commands if one.state == CommandState.FAILED)
+    return next(delayed, None) or next(failed, None)

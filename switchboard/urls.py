@@ -25,8 +25,8 @@ WEBHOOKS = [
     path("leg/<uuid:leg_id>/status/", webhooks.leg_status, name="leg_status"),
 ]
 PAGES = [
-    path("part/", views.part_telephone, name="part_telephone"),
-    path("part/<uuid:call_id>/", views.part_call, name="part_call"),
+    path("bar/", views.part_bar, name="part_bar"),
+    path("waiting/", views.part_queue, name="part_queue"),
     path("state/", views.choose, name="choose"),
     path("seat/", views.seat, name="seat"),
     path("token/", views.token, name="token"),

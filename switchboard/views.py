@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.staticfiles import finders
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -22,35 +20,24 @@ from journal.actions import look
 
 from . import actions
 from .blocks import block_caller
-from .desk import conversation_of, telephone_of
+from .desk import bar_of, queue_of
 from .forms import ConsultForm, SeatForm
 from .models import Call, Voicemail
 from .permissions import call_to_direct, may_direct
 from .seats import arrange_seat, choose_state, seat_of
 from .states import CHOSEN_STATES, SeatState
 
-SOFTPHONE = "hotline/twilio.min.js"
+
+@require_safe
+@handlers_only
+def part_bar(request: CentreRequest) -> HttpResponse:
+    return _bar(request)
 
 
 @require_safe
 @handlers_only
-def part_telephone(request: CentreRequest) -> HttpResponse:
-    return _telephone(request)
-
-
-def has_softphone() -> bool:
-    """Whether `manage.py install_softphone` has run, and a key for browser phones is configured."""
-    return bool(settings.TELEPHONY["api_key"]) and finders.find(SOFTPHONE) is not None
-
-
-@require_safe
-@handlers_only
-def part_call(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    """The call bar of a contact; empty for one that did not come by a call, or somebody else's."""
-    call = Call.objects.select_related("line", "contact").filter(pk=call_id).first()
-    if call is None or not may_direct(request.user, call):
-        return HttpResponse()
-    return render(request, "switchboard/parts/call.html", {"talk": conversation_of(request.user, call)})
+def part_queue(request: CentreRequest) -> HttpResponse:
+    return render(request, "switchboard/parts/queue.html", {"queue": queue_of(request.centre)})
 
 
 @require_POST
@@ -65,12 +52,13 @@ def choose(request: CentreRequest) -> HttpResponse:
         messages.info(request, _("First say which telephone is to be rung."))
         return _to(request, "switchboard:seat")
     choose_state(by=request.user, state=state)
-    return _to(request, "hotline:desk") if not is_part(request) else _telephone(request)
+    return _bar(request) if is_part(request) else redirect("hotline:desk")
 
 
-def _telephone(request: CentreRequest) -> HttpResponse:
-    context = {"telephone": telephone_of(request.user, request.centre), "has_softphone": has_softphone()}
-    return render(request, "switchboard/parts/telephone.html", context)
+def _bar(request: CentreRequest) -> HttpResponse:
+    """The bar alone, which replaces itself. Where no telephone is connected any more, nothing is left of it."""
+    bar = bar_of(request.user, request.centre)
+    return render(request, "switchboard/parts/bar.html", {"telephone_bar": bar}) if bar else HttpResponse()
 
 
 @require_POST
@@ -84,7 +72,7 @@ def accept(request: CentreRequest, call_id: UUID) -> HttpResponse:
 @handlers_only
 def decline(request: CentreRequest, call_id: UUID) -> HttpResponse:
     actions.decline(by=request.user, call_id=call_id)
-    return _telephone(request) if is_part(request) else redirect("hotline:desk")
+    return _bar(request) if is_part(request) else redirect("hotline:desk")
 
 
 @require_POST
@@ -106,7 +94,7 @@ def consult(request: CentreRequest, call_id: UUID) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
         template = "switchboard/parts/consult_form.html" if is_part(request) else "switchboard/consult.html"
-        return render(request, template, {"form": form, "call": call}, status=status)
+        return render(request, template, {"form": form, "call": call, "in_panel": is_part(request)}, status=status)
     actions.consult(
         by=request.user,
         call_id=call.pk,
@@ -114,7 +102,11 @@ def consult(request: CentreRequest, call_id: UUID) -> HttpResponse:
         phone=form.number,
         organisation=form.cleaned_data["organisation"],
     )
-    return redirect("hotline:desk_contact", call.pk)
+    answer = _bar_again(request, call.pk)
+    if is_part(request):  # the form asked, and closes; the bar is what has changed
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#telephone", "outerHTML"
+        answer.write(b'<div id="telephone-panel" hx-swap-oob="true"></div>')
+    return answer
 
 
 @require_POST
@@ -193,10 +185,8 @@ def token(request: CentreRequest) -> HttpResponse:
 
 
 def _bar_again(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    if not is_part(request):
-        return redirect("hotline:desk_contact", call_id)
-    call = call_to_direct(request.user, call_id)
-    return render(request, "switchboard/parts/call.html", {"talk": conversation_of(request.user, call)})
+    """The call's id is also its contact's."""
+    return _bar(request) if is_part(request) else redirect("hotline:desk_contact", call_id)
 
 
 def _to(request: CentreRequest, name: str) -> HttpResponse:

@@ -87,7 +87,7 @@ def hand_over(handler: Person) -> None:
     keys.choose("#id_organisation", NAME)
     keys.tab_to("#ring-partner")
     keys.press("Enter")
-    expect(page.locator("#partner-state")).to_contain_text("in the conversation")
+    expect(page.locator("#partner-state")).to_contain_text("speaks with you; the caller is on hold")
     keys.press("Alt+w")
     expect(page.locator("#seat-state")).to_have_text("wrap-up")
 

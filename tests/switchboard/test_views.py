@@ -35,7 +35,7 @@ def page(client: Client, name: str, *keys: object) -> str:
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["part_telephone", "seat"])
+@pytest.mark.parametrize("name", ["part_bar", "seat"])
 @pytest.mark.parametrize("who", ["worker", "dpo", "funder", "administrator", "liaison"])
 def test_the_telephone_is_there_for_handlers_only(people: People, line: Line, name: str, who: str) -> None:
     assert browser(getattr(people, who)).get(url(name)).status_code == 404
@@ -43,11 +43,13 @@ def test_the_telephone_is_there_for_handlers_only(people: People, line: Line, na
 
 def test_without_an_account_the_desk_says_so(people: People, line: Line, settings: Any) -> None:
     settings.TELEPHONY = {**settings.TELEPHONY, "token": ""}
-    assert "Telephone not connected" in page(browser(people.handler), "part_telephone")
+    assert "Telephone not connected" in page(browser(people.handler), "part_queue")
+    assert page(browser(people.handler), "part_bar") == ""
 
 
 def test_without_a_line_too(people: People) -> None:
-    assert "Telephone not connected" in page(browser(people.handler), "part_telephone")
+    assert "Telephone not connected" in page(browser(people.handler), "part_queue")
+    assert page(browser(people.handler), "part_bar") == ""
 
 
 def test_whoever_has_no_telephone_yet_is_asked_for_it(people: People, line: Line) -> None:
@@ -82,12 +84,12 @@ def test_an_offer_is_shown_answered_and_leads_to_its_contact(people: People, lin
     take_seat(people.colleague, phone="+4991198765439")
     phone = waiting()
     client, late = browser(people.handler), browser(people.colleague)
-    assert "A call for you" in page(client, "part_telephone")
+    assert "A call for you" in page(client, "part_bar")
     answer = client.post(url("accept", phone.call.pk))
     assert answer.headers["Location"] == reverse("hotline:desk_contact", args=[phone.call.pk])
-    assert "being connected" in page(client, "part_call", phone.call.pk)
+    assert "being connected" in page(client, "part_bar")
     assert late.post(url("accept", phone.call.pk)).status_code == 409
-    assert "A call for you" not in page(late, "part_telephone")
+    assert "A call for you" not in page(late, "part_bar")
     assert client.post(url("accept", phone.call.pk)).status_code == 302
     assert as_user(people.coordinator, Contact.objects.count) == 1
 
@@ -98,10 +100,10 @@ def test_the_desk_leads_back_to_the_call_that_its_handler_is_in(people: People, 
     claim(people.handler, phone)
     client = browser(people.handler)
     back = reverse("hotline:desk_contact", args=[phone.call.pk])
-    assert f'href="{back}" id="to-call"' in page(client, "part_telephone")
+    assert f'href="{back}" id="to-call"' in page(client, "part_bar")
     assert client.get(back).status_code == 200
     phone.hang_up()
-    assert "to-call" not in page(client, "part_telephone")
+    assert "to-call" not in page(client, "part_bar")
 
 
 def test_not_now_leaves_the_call_to_others(people: People, line: Line) -> None:
@@ -110,7 +112,8 @@ def test_not_now_leaves_the_call_to_others(people: People, line: Line) -> None:
     client = browser(people.handler)
     shown = client.post(url("decline", phone.call.pk), headers={"HX-Request": "true"}).content.decode()
     assert "A call for you" not in shown
-    assert "1 caller is waiting." in shown
+    assert "1 waits" in shown
+    assert "1 caller is waiting." in page(client, "part_queue")
 
 
 @pytest.mark.parametrize("name", ["hold", "dismiss", "hand_over", "hang_up", "block"])
@@ -123,7 +126,7 @@ def test_somebody_elses_call_is_not_there(people: People, line: Line, name: str,
     answer = browser(getattr(people, who)).post(url(name, phone.call.pk), {"on": "1"})
     assert answer.status_code == 404
     assert by_telephone(Command.objects.count) == before
-    assert page(browser(people.colleague), "part_call", phone.call.pk) == ""
+    assert "C-" not in page(browser(people.colleague), "part_bar")
 
 
 def test_a_partner_of_the_network_is_rung(people: People, line: Line) -> None:
@@ -176,10 +179,10 @@ def test_an_abusive_number_can_be_blocked_once(people: People, line: Line) -> No
     client = browser(people.handler)
     client.post(url("end_contact", phone.call.pk), {**ENDING, "ending": "abusive"})
     phone.hang_up()
-    assert "Block for a day" in page(client, "part_telephone")
+    assert "Block for a day" in page(client, "part_bar")
     client.post(url("block", phone.call.pk))
     assert as_user(people.handler, Block.objects.count) == 1
-    assert "Block for a day" not in page(client, "part_telephone")
+    assert "Block for a day" not in page(client, "part_bar")
 
 
 def test_listening_to_a_voicemail_leaves_a_trace(people: People, line: Line, provider: Provider) -> None:
@@ -233,14 +236,17 @@ def test_a_coordinator_arranges_a_handlers_place(people: People, line: Line) -> 
     assert seat_now(people.handler).languages == ["fr"]
 
 
-def test_a_page_costs_as_much_with_more_waiting(people: People, line: Line, django_assert_max_num_queries: Any) -> None:
+@pytest.mark.parametrize("name", ["part_bar", "part_queue"])
+def test_a_page_costs_as_much_with_more_waiting(
+    people: People, line: Line, django_assert_max_num_queries: Any, name: str
+) -> None:
     client = browser(people.handler)
     Phone().into_queue()
-    client.get(url("part_telephone"))
+    client.get(url(name))
     counts = []
     for number in range(2):
         with django_assert_max_num_queries(40) as asked:
-            client.get(url("part_telephone"))
+            client.get(url(name))
         counts.append(len(asked))
         for extra in range(3):
             Phone(number=f"+493419999{number}{extra:02d}").into_queue()

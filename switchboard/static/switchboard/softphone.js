@@ -7,6 +7,7 @@
   const TOKEN = "/telephone/token/";
   let device = null;
   let joined = "";
+  let talking = false;
 
   async function token() {
     const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
@@ -25,13 +26,21 @@
 
   /** A claimed call that this page shows is joined once. */
   async function join() {
-    const bar = document.querySelector("#call-bar[data-browser-call]");
+    const bar = document.querySelector("#telephone[data-browser-call]");
     if (!bar || bar.dataset.browserCall === joined) return;
     joined = bar.dataset.browserCall;
     const call = await (await ready()).connect();
-    call.on("disconnect", () => (joined = ""));
+    talking = true;
+    call.on("disconnect", () => {
+      joined = "";
+      talking = false;
+    });
   }
 
+  // The conversation lives in this page: leaving it would end the call.
+  window.addEventListener("beforeunload", (event) => {
+    if (talking) event.preventDefault();
+  });
   document.body.addEventListener("htmx:afterSettle", () => join().catch((error) => window.lotse?.say(String(error))));
   join().catch(() => {});
 })();

@@ -35,8 +35,13 @@
     if (event.defaultPrevented || event.isComposing || event.repeat) return;
     const single = !event.ctrlKey && !event.altKey && !event.metaKey;
     if (single && (typing(event.target) || !singleKeys())) return;
-    if (document.querySelector("dialog[open]")) return;
     const pressed = written(event);
+    if (document.querySelector("dialog[open]")) {
+      // A dialog keeps the page out of reach; a caller does not wait for it.
+      const urgent = find(pressed);
+      if (urgent && "shortcutAlways" in urgent.dataset) press(urgent);
+      return;
+    }
     if (pressed === "?" && dialog) {
       event.preventDefault();
       open();

@@ -1,0 +1,175 @@
+"""The telephone bar: on every page of whoever takes calls, and true at once."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from contacts import browser
+from django.test import Client
+from django.urls import reverse
+from people import People
+from telephone import DESK, Phone, by_telephone, leg_of, settle, take_seat, talking, tell, waiting
+
+from accounts.models import User
+from switchboard.models import Leg, Line
+
+pytestmark = pytest.mark.django_db
+PARTNER = "+4930231260"
+PAGES = ["hotline:desk", "hotline:contacts", "hotline:callbacks", "hotline:search", "cases:list", "handoff:board",
+         "regions:network", "switchboard:seat", "account_change_password"]  # fmt: skip
+
+
+def buttons(client: Client) -> set[str]:
+    """The ids of what can be pressed in the bar."""
+    shown = client.get(reverse("switchboard:part_bar")).content.decode()
+    return set(re.findall(r'<button[^>]* id="([\w-]+)"', shown)) - {"mute"}
+
+
+def bar(client: Client) -> str:
+    return client.get(reverse("switchboard:part_bar")).content.decode()
+
+
+def press(client: Client, name: str, call: Phone, **fields: str) -> str:
+    answer = client.post(reverse(f"switchboard:{name}", args=[call.call.pk]), fields, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def rung_partner(client: Client, phone: Phone, *, is_in_room: bool = True) -> Leg:
+    press(client, "consult", phone, leg_id=str(uuid.uuid4()), organisation="", phone=PARTNER)
+    partner = leg_of(phone.call, "partner")
+    tell(
+        f"/telephone/leg/{partner.pk}/status/",
+        {"CallSid": "CApartner", "CallStatus": "in-progress", "SequenceNumber": "2"},
+    )
+    if is_in_room:
+        phone.in_room("participant-join", sequence=9, label=partner.label)
+    settle()
+    return partner
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_ringing_call_is_on_every_page(people: People, line: Line, name: str) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    shown = browser(people.handler).get(reverse(name)).content.decode()
+    accept = reverse("switchboard:accept", args=[phone.call.pk])
+    assert f'action="{accept}"' in shown
+    assert "data-live" in shown
+
+
+@pytest.mark.parametrize("who", ["worker", "dpo", "funder", "administrator", "liaison"])
+def test_who_takes_no_calls_has_no_bar(people: People, line: Line, who: str) -> None:
+    person: User = getattr(people, who)
+    assert 'id="telephone"' not in browser(person).get(reverse("account_change_password")).content.decode()
+
+
+def test_without_a_telephone_there_is_no_bar(people: People) -> None:
+    assert 'id="telephone"' not in browser(people.handler).get(reverse("hotline:desk")).content.decode()
+
+
+def test_the_buttons_follow_the_call(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    client = browser(people.handler)
+    assert buttons(client) == {"be-on-break", "be-off"}
+    phone = waiting()
+    assert buttons(client) == {"accept", "decline"}
+    talking(people.handler, phone)
+    assert buttons(client) == {"hold", "consult", "hang-up"}
+    phone.hang_up()
+    assert buttons(client) == {"be-ready", "be-on-break", "be-off"}
+
+
+def test_after_hanging_up_nothing_can_be_pressed(people: People, line: Line) -> None:
+    """The provider tells of the end a little later; until then the bar says that it is on its way."""
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    client = browser(people.handler)
+    assert "is being ended" in press(client, "hang_up", phone)
+    assert buttons(client) == set()
+    settle()
+    assert buttons(client) == set()
+
+
+def test_after_the_handover_nothing_can_be_pressed(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    client = browser(people.handler)
+    rung_partner(client, phone)
+    assert "hand-over" in buttons(client)
+    assert "handed over" in press(client, "hand_over", phone)
+    assert buttons(client) == set()
+    settle()
+    assert buttons(client) == set()
+
+
+def test_after_the_dismissal_the_partner_is_not_offered_again(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    client = browser(people.handler)
+    rung_partner(client, phone)
+    assert "is being hung up" in press(client, "dismiss", phone)
+    assert buttons(client) == {"hold", "hang-up"}
+
+
+def test_a_partner_is_not_in_the_conversation_while_the_caller_is_on_hold(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    client = browser(people.handler)
+    rung_partner(client, phone)
+    assert "speaks with you; the caller is on hold" in bar(client)
+    assert "in the conversation" not in bar(client)
+    resumed = press(client, "hold", phone, on="0")
+    assert "in the conversation" in resumed
+    assert "the caller is on hold" not in resumed
+
+
+def test_a_partner_who_is_still_rung_cannot_be_handed_to(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    client = browser(people.handler)
+    press(client, "consult", phone, leg_id=str(uuid.uuid4()), organisation="", phone=PARTNER)
+    assert buttons(client) == {"hold", "dismiss", "hang-up"}
+
+
+def test_the_consultation_closes_its_form_and_refreshes_the_bar(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    client = browser(people.handler)
+    address = reverse("switchboard:consult", args=[phone.call.pk])
+    form = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert f'hx-post="{address}"' in form
+    wrong = client.post(address, {"leg_id": str(uuid.uuid4())}, headers={"HX-Request": "true"})
+    assert wrong.status_code == 422
+    right = client.post(address, {"leg_id": str(uuid.uuid4()), "phone": PARTNER}, headers={"HX-Request": "true"})
+    assert right.headers["HX-Retarget"] == "#telephone"
+    assert 'id="partner-state"' in right.content.decode()
+    assert by_telephone(Leg.objects.filter(party="partner").count) == 1
+
+
+def test_those_who_wait_are_in_the_bar_of_who_is_not_ready(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    client = browser(people.handler)
+    client.post(reverse("switchboard:choose"), {"state": "break"})
+    assert "bar-waiting" not in bar(client)
+    waiting()
+    waiting("+493411234568")
+    assert "2 wait" in bar(client)
+
+
+def test_after_the_call_the_bar_leads_to_its_contact(people: People, line: Line) -> None:
+    take_seat(people.handler, phone=DESK)
+    phone = waiting()
+    talking(people.handler, phone)
+    phone.hang_up()
+    shown = bar(browser(people.handler))
+    assert reverse("hotline:desk_contact", args=[phone.call.pk]) in shown
+    assert "answered" in shown
