@@ -73,7 +73,7 @@ def board(centre: Organisation, now: datetime) -> dict[str, Any]:
 
 def _today(centre: Organisation, now: datetime) -> Any:
     midnight = now.astimezone(ZoneInfo(centre.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Call.objects.filter(centre=centre, arrived_at__gte=midnight)
+    return Call.objects.inbound().filter(centre=centre, arrived_at__gte=midnight)
 
 
 def _now(centre: Organisation) -> Now:

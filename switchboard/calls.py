@@ -29,7 +29,7 @@ from .dispatch import offer_calls, withdraw_offers
 from .models import Block, Call, Line, Voicemail
 from .seats import leave_call
 from .states import CALL_TRANSITIONS, NATURAL_ENDING, CallState, Ending, SeatReason, SeatState
-from .vocabulary import CommandKind
+from .vocabulary import CommandKind, WhyUnreached
 
 #: A caller who was cut off and rings again within this time goes first.
 CUT_OFF_WITHIN = timedelta(minutes=10)
@@ -176,16 +176,24 @@ def ask_soon(call: Call) -> None:
     Call.objects.live().filter(pk=call.pk).update(ask_at=timezone.now() + WORD_TAKES)
 
 
-def end_call(*, by: User, call: Call, ending: Ending | None = None) -> None:
-    """The caller's leg has ended. A repeat has no effect."""
+def end_call(
+    *,
+    by: User,
+    call: Call,
+    ending: Ending | None = None,
+    why: WhyUnreached | None = None,
+    parting: CommandKind = CommandKind.HANG_UP,
+) -> None:
+    """The caller's leg has ended. A repeat has no effect. ``parting``: what becomes of the other telephones."""
     if call.state == CallState.ENDED:
         return
     decided = ending or Ending(call.ending_so_far or NATURAL_ENDING[CallState(call.state)])
     if call.claimed_by_id is None:
         withdraw_offers(by=by, call=call)
-    move(by, call, CallState.ENDED, ending=decided, ended_at=timezone.now(), is_held=False, alone_since=None)
+    values = {"ending": decided, "ended_at": timezone.now(), "why_unreached": why or ""}
+    move(by, call, CallState.ENDED, why=why or "", is_held=False, alone_since=None, **values)
     for leg in call.legs.live():
-        order(by=by, kind=CommandKind.HANG_UP, leg=leg)
+        order(by=by, kind=parting, leg=leg)
     leave_call(by=by, call=call)
     _plan_callback(by, call)
 

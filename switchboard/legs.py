@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from . import room_ends
+from . import outbound, room_ends
 from .calls import LOST, ask_soon, begin_talking, enter, leave_room, note, put_back
 from .commands import order
 from .models import Call, Leg, WebhookEvent
@@ -99,7 +99,7 @@ def accept_leg(*, by: User, leg: Leg, sid: str) -> bool:
         _move(by, leg, LegState.ANSWERED)
     if not leg.is_bound:
         Leg.objects.filter(pk=leg.pk).update(is_bound=True)
-    if call.state == CallState.CONNECTING and not _is_connected(call):
+    if call.state == CallState.CONNECTING and not call.is_outbound and not _is_connected(call):
         order(by=by, kind=CommandKind.CONNECT, call=call)
     return True
 
@@ -129,7 +129,7 @@ def room_changed(
         Call.objects.filter(pk=call.pk).update(room_sid=room_sid)
         call.room_sid = room_sid
     if label == call.room:
-        if sid in ("", call.sid):
+        if sid in ("", call.sid) or outbound.is_persons(by=by, call=call, sid=sid):
             _caller_in_room(by, call, event, sequence)
     elif label and (leg := Leg.objects.lock(label, call)):
         if is_own(leg=leg, sid=sid):
@@ -169,6 +169,8 @@ def _leg_in_room(by: User, leg: Leg, event: str, sequence: int | None, reason: s
     known: dict[str, Any] = {} if sequence is None else {"room_sequence": sequence}
     if event == "participant-join" and leg.state != LegState.IN_ROOM:
         _move(by, leg, LegState.IN_ROOM, joined_at=timezone.now(), **known)
+        if leg.party == Party.HANDLER:
+            outbound.ring_person(by=by, call=leg.call)
         talk_if_both_there(by=by, call=leg.call)
     elif event == "participant-leave":
         ask_soon(leg.call)
@@ -244,7 +246,9 @@ def _handler_gone(by: User, leg: Leg, reason: str) -> None:
     call = leg.call
     if call.claimed_by_id != leg.user_id:
         return
-    if call.state == CallState.CONNECTING:
+    if call.is_outbound and call.state == CallState.CONNECTING:
+        outbound.handler_gone(by=by, call=call, leg=leg)
+    elif call.state == CallState.CONNECTING:
         put_back(by=by, call=call, why=reason[:20])
     elif call.state == CallState.TALKING:
         leave_call(by=by, call=call)

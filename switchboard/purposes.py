@@ -61,7 +61,7 @@ class Ring(Purpose):
             return again
         if leg.sid or leg.state not in (LegState.PLANNED, LegState.ENDED):
             return None
-        return partial(_settled, self.search(command, leg), again)
+        return partial(settled, self.search(command, leg), again)
 
     def ring(self, leg: Leg) -> Request:
         raise NotImplementedError
@@ -88,7 +88,7 @@ class Ring(Purpose):
         end_leg(by=by, leg=_locked_leg(command), reason="not rung")
 
 
-def _settled(search: Callable[[], Sequence[Known]], again: Request | None) -> object:
+def settled(search: Callable[[], Sequence[Known]], again: Request | None) -> object:
     """What an earlier request has led to: the telephones it rang, those that still live first; else another request."""
     found = sorted(search(), key=lambda known: known.status not in ("queued", "ringing", "in-progress"))
     if found:

@@ -185,8 +185,9 @@ def token(request: CentreRequest) -> HttpResponse:
 
 
 def _bar_again(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    """The call's id is also its contact's."""
-    return _bar(request) if is_part(request) else redirect("hotline:desk_contact", call_id)
+    if is_part(request):
+        return _bar(request)
+    return redirect("hotline:desk_contact", call_to_direct(request.user, call_id).contact_id)
 
 
 def _to(request: CentreRequest, name: str) -> HttpResponse:
