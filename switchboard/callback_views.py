@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hotline import callback_views
 from hotline.doors import CentreRequest, handlers_only
 from hotline.models import Callback
+from hotline.numbers import written
 from hotline.permissions import contact_to_write
 
 from .actions import hang_up
@@ -87,6 +88,7 @@ def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
         "is_mine": is_mine,
         "can_ring": is_mine and _can_ring(request),
         "last": last,
+        "number": written(last.phone) if last else "",
         "new_id": uuid.uuid4(),
         "waits_again": last is not None and last.why_unreached in WAITS_AGAIN,
     }

@@ -30,7 +30,8 @@ class Provider:
         status, code = self.answers.pop(0) if self.answers else (201, 0)
         if path.endswith(".wav"):
             return 200 if status == 201 else status, b"RIFF sound"
-        said = {"sid": f"CA{len(self.asked):032x}", "code": code, "message": "no", "status": status if code else "x"}
+        sid = f"CA{len(self.asked):032x}"
+        said = {"sid": sid, "call_sid": sid, "code": code, "message": "no", "status": status if code else "x"}
         return status, json.dumps(said).encode()
 
 
