@@ -48,7 +48,9 @@ def _contacts(centre: Organisation, since: datetime) -> Iterator[str]:
     answered = Call.objects.filter(centre=centre, arrived_at__gte=since, connected_at__isnull=False)
     for call in answered.filter(contact=None):
         yield f"{call} was answered and has no contact"
-    doubled = Call.objects.inbound().filter(centre=centre, contact__isnull=False).values("contact").annotate(n=Count("pk"))
+    doubled = (
+        Call.objects.inbound().filter(centre=centre, contact__isnull=False).values("contact").annotate(n=Count("pk"))
+    )
     for row in doubled.filter(n__gt=1):
         yield f"contact {row['contact']} belongs to {row['n']} calls"
     keys = list(answered.values_list("contact", flat=True).distinct())

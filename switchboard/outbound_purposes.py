@@ -58,7 +58,11 @@ class RingPerson(Purpose):
     def failed(self, by: User, command: Command) -> None:
         call = _locked_call(command)
         if not call.sid:
-            not_reached(by=by, call=call, why=WhyUnreached.FAILED if command.problem in NO_SUCH_NUMBER else WhyUnreached.PROVIDER)
+            not_reached(
+                by=by,
+                call=call,
+                why=WhyUnreached.FAILED if command.problem in NO_SUCH_NUMBER else WhyUnreached.PROVIDER,
+            )
 
 
 class Tell(Purpose):

@@ -136,7 +136,9 @@ def silent(now: datetime) -> list[Silent]:
     legs = list(live.select_for_update(no_key=True, skip_locked=True, of=("self",))[:MOST_ASKED])
     Call.objects.filter(pk__in=[call.pk for call in calls]).update(asked_at=now, ask_at=None)
     Leg.objects.filter(pk__in=[leg.pk for leg in legs]).update(asked_at=now, ask_at=None)
-    return [Silent(call.pk, call.sid or "", False) for call in calls] + [Silent(leg.pk, leg.sid or "", True) for leg in legs]
+    return [Silent(call.pk, call.sid or "", False) for call in calls] + [
+        Silent(leg.pk, leg.sid or "", True) for leg in legs
+    ]
 
 
 @transaction.atomic

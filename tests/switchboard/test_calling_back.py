@@ -559,7 +559,9 @@ def test_nobody_begins_a_call_in_anothers_name(people: People, client: Client) -
 @pytest.mark.parametrize("kind", ["person", "unreached"])
 def test_forged_words_are_refused(people: People, client: Client, kind: str) -> None:
     desk = rung(people, client)
-    path = f"/telephone/call/{the_call().pk}/person/" if kind == "person" else f"/telephone/leg/{desk.leg.pk}/unreached/"
+    path = (
+        f"/telephone/call/{the_call().pk}/person/" if kind == "person" else f"/telephone/leg/{desk.leg.pk}/unreached/"
+    )
     assert tell(path, {"CallSid": "CA1", "CallStatus": "busy"}, token="another").status_code == 403
     assert the_call().state == "connecting"
 
@@ -681,4 +683,3 @@ def test_the_queue_and_its_sweeps_leave_it_alone(people: People, client: Client)
     run_queue()
     call = the_call()
     assert (call.state, open_offers(call)) == ("connecting", [])
-
