@@ -368,10 +368,13 @@ def calls_to(*, to: str, from_: str, since: datetime) -> list[Known]:
     """The calls that we had made to this number since then, oldest first."""
     with _asking() as rest:
         found = rest.calls.list(to=to, from_=from_, limit=MOST_LISTED)
-    made = [
-        one for one in found if not isinstance(one.date_created, datetime) or one.date_created > since - CLOCKS_APART
-    ]
-    return [Known(str(one.sid), str(one.status)) for one in reversed(made)]
+    made = [one for one in reversed(found) if _is_since(one.date_created, since - CLOCKS_APART)]
+    return [Known(str(one.sid), str(one.status)) for one in made]
+
+
+def _is_since(created: object, begin: datetime) -> bool:
+    """Also where the provider does not say when it was."""
+    return not isinstance(created, datetime) or created > begin
 
 
 def redirect(*, sid: str, url: str) -> None:

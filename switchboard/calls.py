@@ -114,10 +114,20 @@ def begin_talking(*, by: User, call: Call) -> None:
     """Caller and handler are both in the room."""
     if call.state == CallState.CONNECTING:
         now = timezone.now()
-        entered = {"entered_at": call.entered_at or now, "joined_at": call.joined_at or now}
-        move(by, call, CallState.TALKING, connected_at=now, **entered)
+        move(by, call, CallState.TALKING, connected_at=now, entered_at=call.entered_at or now)
         if suggested := _suggested(call):
             withdraw_suggestions(by=by, callbacks=suggested)
+
+
+def answered_after_all(*, by: User, call: Call) -> None:
+    """The caller's end was told before the news that caller and handler had been in the room together."""
+    if call.state != CallState.ENDED or call.ending != Ending.ABANDONED or call.claimed_by_id is None:
+        return
+    Call.objects.filter(pk=call.pk).update(ending=Ending.ANSWERED, connected_at=call.ended_at)
+    call.ending, call.connected_at = Ending.ANSWERED, call.ended_at
+    note(by, "call.answered_after_all", call)
+    if call.callback_id:
+        withdraw_suggestions(by=by, callbacks=[call.callback_id])
 
 
 def _suggested(call: Call) -> list[uuid.UUID]:
@@ -148,7 +158,7 @@ def put_back(*, by: User, call: Call, why: str) -> None:
     leave_call(by=by, call=call, to=SeatState.BREAK, why=why, reason=reason)
     if call.contact_id:
         return_contact(by=by, contact_id=call.contact_id)
-    move(by, call, CallState.WAITING, claimed_by=None, claimed_at=None, joined_at=None, why=why)
+    move(by, call, CallState.WAITING, claimed_by=None, claimed_at=None, why=why)
     if call.entered_at:
         order(by=by, kind=CommandKind.REQUEUE, call=call)
     offer_calls(by=by, centre=call.centre_id)
@@ -156,15 +166,15 @@ def put_back(*, by: User, call: Call, why: str) -> None:
 
 def enter(*, call: Call) -> None:
     """The caller is sent into the room."""
-    call.entered_at, call.joined_at, call.goodbye_at = timezone.now(), None, None
-    call.save(update_fields=["entered_at", "joined_at", "goodbye_at"])
+    call.entered_at, call.goodbye_at = timezone.now(), None
+    call.save(update_fields=["entered_at", "goodbye_at"])
 
 
 def leave_room(*, call: Call, for_good: bool = False) -> None:
     """The caller is in the room no longer. ``for_good``: and hears the goodbye."""
-    call.entered_at = call.joined_at = call.alone_since = None
+    call.entered_at = call.alone_since = None
     call.goodbye_at = timezone.now() if for_good else None
-    call.save(update_fields=["entered_at", "joined_at", "alone_since", "goodbye_at"])
+    call.save(update_fields=["entered_at", "alone_since", "goodbye_at"])
 
 
 #: The provider's own word is on its way: it is given this time.

@@ -147,10 +147,7 @@ def room(by: User, event: Event, call: Call) -> list[Verb]:
     """The caller goes into the room; back into the queue when the handler has gone meanwhile."""
     if legs.enter_room(by=by, call=call):
         return [Join(call.room, call.room, address("after", call.pk), address("conference", call.pk), ends_room=True)]
-    if call.ended_at:
-        return [HangUp()]
-    calls.leave_room(call=call)
-    return _enqueue(call)
+    return [HangUp()] if call.ended_at else _enqueue(call)
 
 
 def after(by: User, event: Event, call: Call) -> list[Verb]:
@@ -159,7 +156,6 @@ def after(by: User, event: Event, call: Call) -> list[Verb]:
     Where no conversation had begun, the handler has gone or is still to come: the caller waits on.
     """
     if call.state in (CallState.CONNECTING, CallState.WAITING) and not legs.is_goodbye_ordered(call):
-        calls.leave_room(call=call)
         return [Pause(1), Redirect(address("room", call.pk))]
     calls.leave_room(call=call, for_good=True)
     goodbye = spoken.GOODBYE_CALLED if call.is_outbound else spoken.GOODBYE

@@ -18,8 +18,9 @@ from django.utils import timezone
 from accounts.models import User
 
 from . import outbound, room_ends
-from .calls import LOST, ask_soon, begin_talking, enter, leave_room, note, put_back
+from .calls import LOST, answered_after_all, ask_soon, begin_talking, enter, leave_room, note, put_back
 from .commands import order
+from .meeting import COMES, GOES, Passage, have_met
 from .models import Call, Leg, WebhookEvent
 from .seats import leave_call
 from .states import LEG_TRANSITIONS, CallState, CommandState, LegState
@@ -42,7 +43,7 @@ STATUS: dict[str, LegState] = {
 #: Reasons of our own for counting a leg as ended: its telephone may ring all the same.
 GIVEN_UP = {"not rung", "not connected", "not picked up", "left over"}
 #: Events that tell of the room of now; the end of an earlier one may be told later.
-ROOM_BEGINS = {"conference-start", "participant-join"}
+ROOM_BEGINS = {"conference-start", COMES}
 HOLDS = {"participant-hold": True, "participant-unhold": False}
 #: So the provider calls it when the room has ended under a participant.
 ROOM_ENDED = {"moderator_ended_conference", "conference_ended_via_api"}
@@ -59,8 +60,9 @@ def is_own(*, leg: Leg, sid: str) -> bool:
 
 
 def hang_up_telephone(*, by: User, leg: Leg, sid: str) -> None:
-    """One that nobody waits for; ordered once."""
-    if sid and not leg.commands.filter(kind=CommandKind.HANG_UP, sid=sid).exists():
+    """One that nobody waits for, and that is nobody else's; ordered once."""
+    is_known = sid == leg.call.sid or Leg.objects.filter(sid=sid).exclude(pk=leg.pk).exists()
+    if sid and not is_known and not leg.commands.filter(kind=CommandKind.HANG_UP, sid=sid).exists():
         order(by=by, kind=CommandKind.HANG_UP, leg=leg, sid=sid)
 
 
@@ -115,9 +117,21 @@ def enter_room(*, by: User, call: Call) -> bool:
     answered = call.legs.filter(
         party=Party.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM], user=call.claimed_by_id
     )
-    if call.state != CallState.CONNECTING or not answered.exists():
+    if call.state == CallState.CONNECTING and answered.exists():
+        enter(call=call)
+        return True
+    leave_room(call=call)
+    put_back_unanswered(by=by, call=call)
+    return False
+
+
+def put_back_unanswered(*, by: User, call: Call) -> bool:
+    """Where the handler's telephone has gone, the call that it had claimed is offered anew."""
+    legs = call.legs.filter(party=Party.HANDLER, user=call.claimed_by_id).order_by("-made_at")
+    if call.state != CallState.CONNECTING or legs.filter(ended_at=None).exists():
         return False
-    enter(call=call)
+    last = legs.first()
+    put_back(by=by, call=call, why=last.reason[:20] if last else "no telephone")
     return True
 
 
@@ -131,48 +145,56 @@ def room_changed(
     if label == call.room:
         if sid in ("", call.sid) or outbound.is_persons(by=by, call=call, sid=sid):
             _caller_in_room(by, call, event, sequence)
+            _meet(by, call, room_sid, Passage(sequence, event, label))
     elif label and (leg := Leg.objects.lock(label, call)):
         if is_own(leg=leg, sid=sid):
             _leg_in_room(by, leg, event, sequence, reason)
-        elif event == "participant-join":
+            _meet(by, call, room_sid, Passage(sequence, event, label))
+        elif event == COMES:
             hang_up_telephone(by=by, leg=leg, sid=sid)
 
 
 def _caller_in_room(by: User, call: Call, event: str, sequence: int | None) -> None:
     if event in HOLDS and not _was_told(call, HOLDS, after=sequence):
         _held(by, call, HOLDS[event])
-    elif event == "participant-join" and call.joined_at is None:
-        if call.state == CallState.CONNECTING and not _was_told(call, {"participant-leave"}, after=sequence):
-            Call.objects.filter(pk=call.pk).update(joined_at=timezone.now())
-            call.joined_at = timezone.now()
-            talk_if_both_there(by=by, call=call)
-    elif event == "participant-leave":
-        if call.state == CallState.CONNECTING and not _was_told(call, {"participant-join"}, after=sequence):
-            leave_room(call=call)
+    elif event == GOES:
         ask_soon(call)
 
 
-def talk_if_both_there(*, by: User, call: Call) -> None:
-    """The conversation begins when caller and handler are both in the room, whoever came first."""
-    there = call.legs.filter(party=Party.HANDLER, state=LegState.IN_ROOM, user=call.claimed_by_id)
-    if call.state == CallState.CONNECTING and call.joined_at and there.exists():
-        begin_talking(by=by, call=call)
+def _meet(by: User, call: Call, room_sid: str, now: Passage) -> None:
+    """The conversation begins when caller and handler are both in the room, in whatever order it is told.
+
+    It may be told after the handler's end, or even the caller's.
+    """
+    if call.connected_at or call.claimed_by_id is None or now.event not in (COMES, GOES):
+        return
+    handlers = list(call.legs.filter(party=Party.HANDLER, user=call.claimed_by_id))
+    stored = WebhookEvent.objects.filter(kind="conference", resource_sid=room_sid)
+    told = [(event.sequence, event.parameters) for event in stored]
+    passages = [Passage(n, one.get("StatusCallbackEvent", ""), one.get("ParticipantLabel", "")) for n, one in told]
+    if not have_met([*passages, now], call.room, {leg.label for leg in handlers}):
+        return
+    begin_talking(by=by, call=call)
+    answered_after_all(by=by, call=call)
+    for leg in handlers:
+        if leg.ended_at and call.state == CallState.TALKING:
+            leg.call = call
+            _handler_gone(by, leg, leg.reason)
 
 
 def _leg_in_room(by: User, leg: Leg, event: str, sequence: int | None, reason: str) -> None:
     if leg.state == LegState.ENDED:
-        if event == "participant-join" and leg.reason in GIVEN_UP:
+        if event == COMES and leg.reason in GIVEN_UP:
             hang_up_telephone(by=by, leg=leg, sid=leg.sid or "")
         return
     if sequence is not None and sequence <= leg.room_sequence:
         return
     known: dict[str, Any] = {} if sequence is None else {"room_sequence": sequence}
-    if event == "participant-join" and leg.state != LegState.IN_ROOM:
+    if event == COMES and leg.state != LegState.IN_ROOM:
         _move(by, leg, LegState.IN_ROOM, joined_at=timezone.now(), **known)
         if leg.party == Party.HANDLER:
             outbound.ring_person(by=by, call=leg.call)
-        talk_if_both_there(by=by, call=leg.call)
-    elif event == "participant-leave":
+    elif event == GOES:
         ask_soon(leg.call)
         end_leg(by=by, leg=leg, reason=reason or "left", **known)
     elif known:
@@ -195,7 +217,7 @@ def _was_told(call: Call, events: Container[str], *, after: int | None = -1) -> 
 
 def _left_by_itself(call: Call) -> bool:
     """Whether the room has told that the caller left it, and not because the room had ended."""
-    return any(one.get("ReasonParticipantLeft") not in ROOM_ENDED for one in _told(call, {"participant-leave"}))
+    return any(one.get("ReasonParticipantLeft") not in ROOM_ENDED for one in _told(call, {GOES}))
 
 
 def _held(by: User, call: Call, is_held: bool, why: str = "") -> None:
@@ -242,13 +264,17 @@ def _partner_gone(by: User, leg: Leg) -> None:
 
 
 def _handler_gone(by: User, leg: Leg, reason: str) -> None:
-    """Before the conversation: the call is offered anew. In it: the handler has ended it, or a partner goes on."""
+    """Before the conversation: the call is offered anew. In it: the handler has ended it, or a partner goes on.
+
+    A caller who is in the room already may have talked, and that be told later: what the caller does next decides, or
+    the sweep a few seconds later.
+    """
     call = leg.call
     if call.claimed_by_id != leg.user_id:
         return
     if call.is_outbound and call.state == CallState.CONNECTING:
         outbound.handler_gone(by=by, call=call, leg=leg)
-    elif call.state == CallState.CONNECTING:
+    elif call.state == CallState.CONNECTING and call.entered_at is None:
         put_back(by=by, call=call, why=reason[:20])
     elif call.state == CallState.TALKING:
         leave_call(by=by, call=call)

@@ -113,7 +113,7 @@ class Call(models.Model):
     the person's, who takes the caller's place in all that follows.
 
     ``heard_at``, ``asked_at``: when the provider last spoke of it and was last asked; ``ask_at``: when to ask at once.
-    ``entered_at``: sent into the room; ``joined_at``: the room told of it; ``goodbye_at``: heard the goodbye.
+    ``entered_at``: when the caller was sent into the room; ``goodbye_at``: when the goodbye was heard.
     ``alone_since``: found in the room with nobody else in it.
     """
 
@@ -143,7 +143,6 @@ class Call(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     ask_at = models.DateTimeField(null=True)
     entered_at = models.DateTimeField(null=True)
-    joined_at = models.DateTimeField(null=True)
     goodbye_at = models.DateTimeField(null=True)
     alone_since = models.DateTimeField(null=True)
     room_sid = models.CharField(max_length=64, blank=True)

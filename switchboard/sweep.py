@@ -22,7 +22,7 @@ from .calls import begin_talking, end_call, note
 from .commands import order
 from .dispatch import offer_calls
 from .flow import CALL_ENDED
-from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, told_alone
+from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, put_back_unanswered, told_alone
 from .models import Call, Command, Leg
 from .outbound import give_up_late, person_changed
 from .states import CallState, CommandState, LegState
@@ -46,7 +46,9 @@ THERE = [LegState.ANSWERED, LegState.IN_ROOM]
 @transaction.atomic
 def one_step(*, by: User, now: datetime) -> int:
     """Whatever is due for one call; returns 0 when nothing is. Two calls are never locked at once."""
-    steps: list[Callable[..., int]] = [release_claims, give_up_late, begin_untold, say_goodbye_to_the_lonely]
+    steps: list[Callable[..., int]] = [
+        *(release_claims, give_up_late, begin_untold, put_back_from_room, say_goodbye_to_the_lonely)
+    ]
     return next((done for step in steps if (done := step(by=by, now=now))), 0)
 
 
@@ -61,6 +63,7 @@ def release_claims(*, by: User, now: datetime) -> int:
     if call is None:
         return 0
     note(by, "call.claim_ran_out", call, {"by": call.claimed_by_id})
+    put_back_unanswered(by=by, call=call)
     for leg in call.legs.locked().live().filter(party=Party.HANDLER):
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)
         end_leg(by=by, leg=leg, reason="not picked up")
@@ -77,6 +80,15 @@ def begin_untold(*, by: User, now: datetime) -> int:
         return 0
     begin_talking(by=by, call=call)
     return 1
+
+
+@transaction.atomic
+def put_back_from_room(*, by: User, now: datetime) -> int:
+    """A caller who was sent into the room, and whose handler had gone before anybody told that they had met."""
+    here = Leg.objects.filter(call=OuterRef("pk"), user=OuterRef("claimed_by"), party=Party.HANDLER)
+    gone = ~Exists(here.filter(ended_at=None)) & ~Exists(here.filter(ended_at__gt=now - ALONE_FOR))
+    call = _locked_first(gone & Q(state=CallState.CONNECTING, claimed_at__lt=now - ALONE_FOR), "claimed_at")
+    return int(call is not None and put_back_unanswered(by=by, call=call))
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -166,8 +167,8 @@ def seat(request: CentreRequest) -> HttpResponse:
 @require_safe
 @handlers_only
 def voicemail(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    """The sound. Whoever listens leaves a trace."""
-    found = Voicemail.objects.filter(call=call_id, fetched_at__isnull=False).first()
+    """The sound, by the key of its callback: the call's, or the voicemail's own. Whoever listens leaves a trace."""
+    found = Voicemail.objects.filter(Q(call=call_id) | Q(pk=call_id), fetched_at__isnull=False).first()
     if found is None:
         raise Http404
     look("voicemail.heard", by=request.user, subject=found.call_id, centre=found.centre_id)

@@ -123,8 +123,14 @@ class Phone:
         self.in_room("participant-join", sequence=2)
         return self.heard
 
-    def in_room(self, event: str, *, sequence: int, label: str = "", room: str = "CF1", reason: str = "") -> None:
+    def in_room(
+        self, event: str, *, sequence: int, label: str = "", room: str = "CF1", reason: str = "", sid: str = ""
+    ) -> None:
+        """``label``: the leg's, else the caller's own. ``sid``: another telephone than the leg's own."""
         values = {"StatusCallbackEvent": event, "ConferenceSid": room, "SequenceNumber": str(sequence)}
+        if label.strip():
+            own = by_telephone(lambda: Leg.objects.filter(pk=label).values_list("sid", flat=True).first())
+            values["CallSid"] = sid or own or f"CA{label}"
         self.step("conference", ParticipantLabel=label or self.call.room, ReasonParticipantLeft=reason, **values)
 
     def hang_up(self, status: str = "completed") -> None:
@@ -237,7 +243,14 @@ def ordered(call: Call) -> list[str]:
 
 def settle() -> None:
     """The provider has done whatever was ordered so far."""
-    by_telephone(lambda: Command.objects.filter(state="waiting").update(state="done", ended_at=timezone.now()))
+
+    def all_done() -> None:
+        for command in Command.objects.filter(state="waiting").select_related("leg").order_by("pk"):
+            if command.kind in ("bind", "unbind"):
+                Leg.objects.filter(pk=command.leg_id).update(is_bound=command.kind == "bind")
+            Command.objects.filter(pk=command.pk).update(state="done", ended_at=timezone.now())
+
+    by_telephone(all_done)
 
 
 def leg_of(call: Call, party: str = "handler") -> Leg:

@@ -60,6 +60,10 @@ def test_a_call_is_answered(people: People, line: Line) -> None:
     assert room.text == call.room
     assert ordered(call) == ["dial", "connect"]
     phone.step("room")
+    assert phone.call.state == "connecting", "nobody has told yet that both are there"
+    phone.in_room("participant-join", sequence=1, label=leg_of(call).label)
+    assert phone.call.state == "connecting"
+    phone.in_room("participant-join", sequence=2)
     assert phone.call.state == "talking"
     phone.hang_up()
     ended = phone.call

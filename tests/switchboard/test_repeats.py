@@ -109,7 +109,7 @@ def test_what_the_property_compares_is_a_whole_call(people: People, line: Line) 
     assert [leg[:2] for leg in legs] == [("handler", "ended")] * 2
     assert [state for state, _who in offers] == ["accepted", "accepted"]
     assert (problems, contacts) == (0, [(people.colleague.pk, "draft")])
-    assert (seats, commands) == (["break", "wrap_up"], ["dial", "dial", "connect", "goodbye"])
+    assert (seats, commands) == (["break", "wrap_up"], ["dial", "dial", "connect"])
     assert told.count("call.talking") == told.count("call.ended") == told.count("contact.opened") == 1
 
 
@@ -120,6 +120,8 @@ News = tuple[str, dict[str, str]]
 
 def of_room(event: str, sequence: int, label: str, reason: str = "") -> News:
     said = {"StatusCallbackEvent": event, "SequenceNumber": str(sequence), "ParticipantLabel": label}
+    if label == "{leg_label}":
+        said["CallSid"] = "{leg_sid}"
     return "call/{call}/conference/", {"ConferenceSid": "CF1", "ReasonParticipantLeft": reason, **said}
 
 
@@ -165,7 +167,8 @@ def after_all(people: People, events: list[News]) -> Any:
     contacts = as_user(people.coordinator, Contact.objects.count)
     return (
         (call.state, call.ending, call.is_held, call.room_sid),
-        (leg.state, seat_now(people.handler).state, contacts, callbacks(people.coordinator)),
+        (leg.state, seat_now(people.handler).state, contacts),
+        [one for one in callbacks(people.coordinator) if one[0] != "cancelled"],
     )
 
 
@@ -177,7 +180,8 @@ def test_a_conversation_is_the_same_in_whatever_order_it_is_told(
     with undone():
         assert after_all(people, [*events, *again]) == (
             ("talking", "", False, "CF1"),
-            ("in_room", "on_call", 1, []),
+            ("in_room", "on_call", 1),
+            [],
         )
 
 
@@ -189,7 +193,8 @@ def test_an_end_is_the_same_in_whatever_order_it_is_told(
     with undone():
         assert after_all(people, [*events, *again]) == (
             ("ended", "answered", False, "CF1"),
-            ("ended", "wrap_up", 1, []),
+            ("ended", "wrap_up", 1),
+            [],
         )
 
 
@@ -210,6 +215,7 @@ def test_a_room_that_is_over_is_not_taken_for_the_one_of_now(people: People, lin
     phone.in_room("participant-leave", sequence=2, label=first.leg.label, room="CF1")
     phone.in_room("conference-end", sequence=3, label=" ", room="CF1")
     phone.step("room")
+    phone.in_room("participant-join", sequence=2, room="CF2")
     assert (phone.call.room_sid, phone.call.state) == ("CF2", "talking")
 
 

@@ -190,6 +190,7 @@ def test_listening_to_a_voicemail_leaves_a_trace(people: People, line: Line, pro
     phone.leave_queue("queue-full")
     phone.press("")
     phone.record()
+    phone.record("recording")
     phone.hang_up()
     run_commands()
     client = browser(people.handler)
