@@ -60,6 +60,7 @@ SENTENCES: dict[str, tuple[str, StrPromise]] = {
     "referral.next_prepared": ("users", _("Referral to the next partner prepared")),
     "referral.no_partner_left": ("circle-alert", _("No further partner fits")),
     "referral.asked_again": ("rotate-ccw", _("The partner asks to be offered the case again")),
+    "referral.kept": ("house", _("The centre keeps the case and asks no other partner for now")),
     "referral.feedback": ("message-square", _("Feedback from the partner")),
     "referral.returned": ("corner-down-left", _("Case returned by the partner")),
     "referral.completed": ("circle-check", _("Work of the partner completed")),

@@ -177,6 +177,15 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 
+# --- top bar ----------------------------------------------------------------------------------------------------
+# What stands beside an entry of the top bar: a function of the user that counts what waits for them.
+NAVIGATION_COUNTS = {
+    "handoff:board": "handoff.counts.need_a_next_step",
+    "handoff:inbox": "handoff.counts.to_answer",
+    "triage:confirmations": "triage.counts.to_confirm",
+    "publishing:releases": "publishing.counts.to_release",
+}
+
 # --- figures ----------------------------------------------------------------------------------------------------
 # Disclosure control of releases (docs/adr/0008): smaller figures are not shown, others rounded to a multiple of base.
 DISCLOSURE = {"small": 10, "base": 10}

@@ -20,7 +20,7 @@ from cases.actions import add_note, close_case, open_case
 from cases.models import Case, Responsibility
 from cases.opening import opens_case
 from handoff import answers as partner
-from handoff.actions import draft_referral, offer_referral, withdraw_referral
+from handoff.actions import draft_referral, keep_centrally, offer_referral, withdraw_referral
 from handoff.lapses import due_deadlines, run_deadline
 from handoff.models import Referral
 from handoff.ranking import rank_for_case
@@ -167,12 +167,21 @@ class Player:
         worker = self._in_progress(story, referral)
         with moment(worker, self._later(story, days=20)):
             partner.return_referral(by=worker, referral_id=referral.pk, text="Der Kontakt ist abgerissen. (Demo)")
+        self._keep(story, referral, days=21)
 
     def _declined(self, story: Story, referral: Referral) -> None:
         worker = self.workers[referral.organisation_id]
         reason = self.rng.choice([DeclineReason.NO_CAPACITY, DeclineReason.LANGUAGE, DeclineReason.NOT_OUR_FIELD])
         with moment(worker, self._later(story, hours=5)):
             partner.decline_referral(by=worker, referral_id=referral.pk, reason=reason)
+        self._keep(story, referral, days=1)
+
+    def _keep(self, story: Story, referral: Referral, *, days: int) -> None:
+        """Where that was long ago, the centre has decided to go on itself; of the last weeks, some still wait."""
+        if story.at < self.until - timedelta(days=30):
+            handler = self.handlers[story.handler]
+            with moment(handler, self._later(story, days=days)):
+                keep_centrally(by=handler, referral_id=referral.pk)
 
     def _withdrawn(self, story: Story, referral: Referral) -> None:
         handler = self.handlers[story.handler]
@@ -193,6 +202,7 @@ class Player:
             with moment(handler, self._later(story, days=11)):
                 for prepared in Referral.objects.filter(case=referral.case_id, state=ReferralState.DRAFT):
                     withdraw_referral(by=handler, referral_id=prepared.pk)
+                keep_centrally(by=handler, referral_id=referral.pk)
 
     def pass_time(self, until: datetime) -> None:
         """Let the deadlines run that are due by ``until``, each at its own moment."""

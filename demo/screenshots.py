@@ -124,8 +124,8 @@ SCREENS = [
         ("liaisons", "/network/liaisons/"),
         ("liaison-new", "/network/liaisons/new/"),
         ("figures", "/figures/"),
-        ("wallboard", "/telephone/board/"),
-        ("wallboard-seat", "/telephone/board/", f'[id^="seat-"] {ROW}'),
+        ("shift", "/shift/"),
+        ("shift-seat", "/shift/", f'[id^="seat-"] {ROW}'),
     ),
     *_screens(
         "curlew",

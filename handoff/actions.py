@@ -32,6 +32,7 @@ from .moves import (
     tell_both,
     tell_centre,
 )
+from .next_steps import needing_a_next_step
 from .permissions import is_centre_side
 from .ranking import contact_facts, rank_for_case, reasons_as_data
 from .states import LIVE, TAKEN, WAITING, ReferralState, Who
@@ -163,6 +164,25 @@ def withdraw_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
         tell_centre("referral.withdrawn", by, referral)
     else:
         tell_both("referral.withdrawn", by, referral, notify=partner_people(referral))
+    return referral
+
+
+@transaction.atomic
+def keep_centrally(*, by: User, referral_id: uuid.UUID) -> Referral:
+    """After a partner did not take the case: the centre goes on with it and asks nobody else for now.
+
+    A repeat has no effect. Raises Stale when the case has moved on: another partner is asked, or it is closed.
+    """
+    referral = lock(referral_id)
+    _check_centre(by, referral)
+    _lock_case(by, referral.case_id)  # whoever chooses the next partner at this moment waits
+    if referral.kept_at and not (referral.asked_again_at and referral.asked_again_at > referral.kept_at):
+        return referral
+    if not needing_a_next_step(by, referral.centre).filter(pk=referral.pk).exists():
+        raise stale(referral.pk)
+    referral.kept_at, referral.kept_by = timezone.now(), by
+    referral.save(update_fields=["kept_at", "kept_by"])
+    tell_centre("referral.kept", by, referral)
     return referral
 
 

@@ -10,9 +10,10 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 
 from .models import Referral
+from .next_steps import needing_a_next_step
 from .progress import is_overdue
 from .states import ENDED, TAKEN, ReferralState
 
@@ -43,6 +44,14 @@ def _in(*states: ReferralState) -> Test:
 def _overdue(referral: Referral, now: datetime) -> bool:
     return is_overdue(referral, now)
 
+
+NEXT_STEP = Section(
+    "next_step",
+    _("Needs a next step"),
+    "signpost",
+    _("Declined, returned or expired, and nobody is asked. Ask the next partner, or keep the case."),
+    is_pressing=True,
+)
 
 #: In the order in which they are tried and shown: a referral stands in the first that fits.
 BOARD: list[tuple[Section, Test]] = [
@@ -92,10 +101,12 @@ INBOX: list[tuple[Section, Test]] = [
 ]
 
 
-def board(centre: Organisation, now: datetime) -> list[Section]:
-    """The live referrals of a centre that the actor may see, by next step; the longest waiting first."""
+def board(user: User, centre: Organisation, now: datetime) -> list[Section]:
+    """The referrals of a centre that the actor may see, by next step; the longest waiting first."""
     live = Referral.objects.live().filter(centre=centre).select_related("organisation", "case", "contact_person")
-    return _sorted_into(BOARD, live.order_by("due_at", "created_at", "id"), now)
+    back = needing_a_next_step(user, centre).select_related("organisation", "case", "contact_person")
+    first = replace(NEXT_STEP, referrals=list(back.order_by("-urgency", "ended_at", "id")[:MOST]))
+    return [first, *_sorted_into(BOARD, live.order_by("due_at", "created_at", "id"), now)]
 
 
 def inbox(organisation: Organisation, now: datetime) -> list[Section]:
@@ -104,10 +115,11 @@ def inbox(organisation: Organisation, now: datetime) -> list[Section]:
     return _sorted_into(INBOX, live.order_by("due_at", "id"), now)
 
 
-def ended_of_centre(centre: Organisation) -> QuerySet[Referral]:
-    """Drafts that were thrown away never reached anybody and are left out."""
+def ended_of_centre(user: User, centre: Organisation) -> QuerySet[Referral]:
+    """Without drafts that were thrown away, which never reached anybody, and without those that need a next step."""
     sent = ~Q(state=ReferralState.WITHDRAWN, offered_at=None)
     ended = Referral.objects.filter(sent, centre=centre, state__in=ENDED)
+    ended = ended.exclude(pk__in=needing_a_next_step(user, centre).values("pk"))
     return ended.select_related("organisation", "case")
 
 

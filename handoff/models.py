@@ -81,6 +81,8 @@ class Referral(models.Model):
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
     ended_at = models.DateTimeField(null=True)
     asked_again_at = models.DateTimeField(null=True)
+    kept_at = models.DateTimeField(null=True)
+    kept_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
 
     objects = ReferralQuerySet.as_manager()
 
@@ -117,6 +119,11 @@ class Referral(models.Model):
                 condition=Q(answered_at__isnull=True, answered_by__isnull=True)
                 | Q(answered_at__isnull=False, answered_by__isnull=False),
                 name="referral_answered_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_at__isnull=True, kept_by__isnull=True)
+                | Q(kept_at__isnull=False, kept_by__isnull=False, state__in=["declined", "expired", "returned"]),
+                name="referral_kept_at_and_by",
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -26,6 +26,7 @@ from .deadlines import schedule
 from .disclosure import agreed
 from .forms import AnswerForm, CompleteForm, DeclineForm, FeedbackForm, OfferForm, QuestionForm, ReturnForm
 from .models import Deadline, Disclosure, Referral, Summary
+from .next_steps import needing_a_next_step
 from .progress import is_overdue, timeline, told, waits_for, waits_for_partner_side
 from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState
 from .suggestions import stored_reasons
@@ -52,6 +53,7 @@ def referral_page(user: User, referral: Referral, **forms: Any) -> dict[str, Any
         context["answer_form"] = AnswerForm(prefix="answer", initial={"message_id": uuid.uuid4()})
     context["may_withdraw"] = referral.state in WAITING
     context["may_draft_again"] = referral.state in ENDED and not _has_live(referral)
+    context["may_keep"] = needing_a_next_step(user, referral.centre).filter(pk=referral.pk).exists()
     context["new_id"] = uuid.uuid4()
     return context
 

@@ -30,6 +30,7 @@ SENTENCES: dict[str, tuple[str, Promise]] = {
     "referral.expired": ("timer-off", gettext_lazy("Expired without an answer")),
     "referral.no_partner_left": ("circle-alert", gettext_lazy("No partner is left to ask; the centre keeps the case")),
     "referral.asked_again": ("rotate-ccw", gettext_lazy("The partner asks to be offered the case again")),
+    "referral.kept": ("house", gettext_lazy("No other partner is asked for now; the centre goes on with the case")),
     "referral.feedback": ("message-square", gettext_lazy("Feedback")),
     "referral.completed": ("circle-check", gettext_lazy("Completed; responsibility is with the centre again")),
     "referral.returned": ("corner-down-left", gettext_lazy("Returned; responsibility is with the centre again")),

@@ -16,11 +16,9 @@ from regions.network import candidates_for, tree
 from regions.routing import Need, Ranking, rank
 
 from .models import Referral
-from .states import ReferralState
+from .states import UNSUCCESSFUL
 
 MINORS = frozenset({AgeBand.UNDER_14, AgeBand.FROM_14})
-#: A partner that declined, let the offer expire or returned the case is not suggested again for it.
-ANSWERED_NO = (ReferralState.DECLINED, ReferralState.EXPIRED, ReferralState.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -87,8 +85,9 @@ def rank_for_case(case: Case, contact: Contact, service: str) -> Ranking:
 
 
 def asked_already(case_id: Any) -> set[int]:
+    """A partner that declined, let the offer expire or returned the case is not suggested again for it."""
     return set(
-        Referral.objects.filter(case_id=case_id, state__in=ANSWERED_NO).values_list("organisation_id", flat=True)
+        Referral.objects.filter(case_id=case_id, state__in=UNSUCCESSFUL).values_list("organisation_id", flat=True)
     )
 
 

@@ -55,6 +55,8 @@ TAKEN = frozenset({S.ACCEPTED, S.IN_PROGRESS})
 LIVE = frozenset({S.DRAFT}) | WAITING | TAKEN
 #: Over: the partner sees that it happened, and nothing of what it was about.
 ENDED = frozenset(S) - LIVE
+#: The case is the centre's again, and somebody has to decide how it goes on.
+UNSUCCESSFUL = frozenset({S.DECLINED, S.EXPIRED, S.RETURNED})
 
 #: What the partner sees until the end: the summary from the offer on, the agreed fields from acceptance on.
 SHOWS_SUMMARY = WAITING | TAKEN

@@ -17,6 +17,7 @@ urlpatterns = [
     path("referrals/<uuid:referral_id>/part/", views.referral_part, name="referral_part"),
     path("referrals/<uuid:referral_id>/offer/", views.offer, name="offer"),
     path("referrals/<uuid:referral_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("referrals/<uuid:referral_id>/keep/", views.keep, name="keep"),
     path("referrals/<uuid:referral_id>/answer/", views.answer, name="answer"),
     path("referrals/<uuid:referral_id>/again/", views.draft_again, name="draft_again"),
     path("inbox/", inbox_views.inbox, name="inbox"),

@@ -142,8 +142,10 @@ def _board(request: SignedInRequest) -> dict[str, Any]:
         raise Http404
     now = timezone.now()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    page = page_of(ended_of_centre(centre), column="ended_at", after=after, before=before, size=ENDED_SHOWN)
-    sections = sections_of(centre, now)
+    page = page_of(
+        ended_of_centre(request.user, centre), column="ended_at", after=after, before=before, size=ENDED_SHOWN
+    )
+    sections = sections_of(request.user, centre, now)
     is_empty = not page.rows and not any(section.referrals for section in sections)
     return {"sections": sections, "page": page, "is_empty": is_empty, "now": now}
 
@@ -210,6 +212,19 @@ def withdraw(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
         return redirect("handoff:partners", found.case_id)
     messages.success(request, _("Withdrawn. The partner no longer sees what it was about."))
     return redirect("handoff:referral", referral_id)
+
+
+@require_POST
+@signed_in
+def keep(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
+    """No other partner is asked for now: the centre goes on with the case."""
+    try:
+        found = actions.keep_centrally(by=request.user, referral_id=referral_id)
+    except Stale as stale:
+        return told_stale(request, stale, "handoff:referral")
+    said = _("%(case)s stays with the centre. Another partner can be asked at any time.")
+    messages.success(request, said % {"case": found.case.reference})
+    return redirect("handoff:board")
 
 
 @require_POST

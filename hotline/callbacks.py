@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -74,7 +73,7 @@ def callback_from_call(
     origin: CallbackOrigin,
     due_at: datetime,
 ) -> Callback:
-    """A call that nobody answered leads to a callback; one per call. Run by the telephone's service."""
+    """Whoever asks for it, or leaves a voicemail, is called back; once per call. Run by the telephone's service."""
     known = Callback.objects.filter(pk=callback_id).first()
     if known:
         return known
@@ -85,17 +84,6 @@ def callback_from_call(
     callback.save(force_insert=True)
     _record("callback.scheduled", by, callback)
     return callback
-
-
-@transaction.atomic
-def withdraw_suggestions(*, by: User, callbacks: Iterable[uuid.UUID]) -> None:
-    """Somebody who hung up has been answered meanwhile: the suggestions to ring back go. Run by the service."""
-    open_ones = Callback.objects.select_for_update(no_key=True).filter(
-        pk__in=list(callbacks), state=CallbackState.OPEN, origin=CallbackOrigin.MISSED
-    )
-    for callback in open_ones:
-        _move(callback, CallbackState.CANCELLED, ended_at=timezone.now())
-        _record("callback.cancelled", by, callback)
 
 
 @transaction.atomic
@@ -119,14 +107,20 @@ def claim_callback(*, by: User, callback_id: uuid.UUID, contact_id: uuid.UUID) -
 def put_callback_back(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> None:
     """Nobody answered: the callback waits again, until ``due_at``. The attempt stays as a contact that nobody answered.
 
+    One that nobody had asked for (such were made until November 2026) ends instead: nobody is to ring there again.
+
     Raises Stale when the callback is not in the actor's hand; a coordinator may put back anybody's.
     """
     callback = _lock(by, callback_id)
     if callback.claimed_by_id != by.pk and not can(by, Permission.CONTACT_ASSIGN, callback.centre_id):
         raise stale(callback.pk, "callback")
     attempt = callback.conversation
-    _move(callback, CallbackState.OPEN, claimed_by=None, conversation=None, due_at=due_at)
-    _record("callback.put_back", by, callback)
+    if callback.origin == CallbackOrigin.MISSED:
+        _move(callback, CallbackState.CANCELLED, ended_at=timezone.now())
+        _record("callback.cancelled", by, callback)
+    else:
+        _move(callback, CallbackState.OPEN, claimed_by=None, conversation=None, due_at=due_at)
+        _record("callback.put_back", by, callback)
     if attempt and attempt.state == ContactState.DRAFT:
         complete_contact(by=by, contact_id=attempt.pk, kind=Kind.NO_ANSWER)
 

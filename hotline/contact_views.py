@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -135,7 +136,14 @@ def decide(request: CentreRequest, request_id: UUID) -> HttpResponse:
         raise BadRequest
     decided = decide_access(by=request.user, request_id=request_id, grant=request.POST["decision"] == "grant")
     messages.success(request, _("Access granted.") if decided.granted_until else _("Access refused."))
-    return redirect("hotline:desk")
+    return redirect(_page_before(request) or "hotline:desk")
+
+
+def _page_before(request: CentreRequest) -> str:
+    """Where the form stood: requests are shown on the desk and on the page of the shift."""
+    page = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if ours else ""
 
 
 def _listed(request: CentreRequest) -> ContactQuerySet:

@@ -181,7 +181,9 @@ class Contact(models.Model):
 
 class CallbackQuerySet(models.QuerySet["Callback"]):
     def waiting(self) -> CallbackQuerySet:
-        return self.filter(state__in=[CallbackState.OPEN, CallbackState.CLAIMED]).order_by("due_at", "id")
+        """To be called, or in hand; the earliest first. Who hung up and asked for nothing waits for no call."""
+        wanted = self.filter(state__in=[CallbackState.OPEN, CallbackState.CLAIMED])
+        return wanted.exclude(state=CallbackState.OPEN, origin=CallbackOrigin.MISSED).order_by("due_at", "id")
 
     def open(self) -> CallbackQuerySet:
         return self.waiting().filter(state=CallbackState.OPEN)

@@ -65,7 +65,7 @@ class RegionSource(models.TextChoices):
 
 
 class CallbackOrigin(models.TextChoices):
-    """Why somebody is to be called back. Who only hung up has not asked for it: ringing back can put them in danger."""
+    """Why somebody is to be called back. ``MISSED`` is history: who only hung up is not called back (ADR 11)."""
 
     PLANNED = "planned", _("planned")
     ASKED = "asked", _("asked for by the caller")

@@ -14,6 +14,7 @@ from accounts.models import Organisation, User
 from accounts.permissions import require
 from accounts.roles import Permission
 from journal.actions import record
+from journal.groups import organisation_group
 from journal.stale import stale
 from reporting.models import Progress
 
@@ -134,4 +135,5 @@ def _one_at_a_time(centre: Organisation) -> None:
 
 
 def _record(kind: str, by: User, release: Release, data: dict[str, str] | None = None, wake: str = "") -> None:
-    record(kind, by=by, subject=release.pk, centre=release.centre_id, data=data, wake=wake)
+    told = (organisation_group(release.centre_id),)  # its funders hear nothing: journal.consumers
+    record(kind, by=by, subject=release.pk, centre=release.centre_id, data=data, tell=told, wake=wake)

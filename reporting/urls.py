@@ -9,5 +9,6 @@ from . import views
 app_name = "reporting"
 urlpatterns = [
     path("figures/", views.live, name="live"),
-    path("telephone/board/", views.wallboard, name="wallboard"),
+    path("shift/", views.shift, name="shift"),
+    path("shift/<slug:part>/", views.shift_part, name="shift_part"),
 ]

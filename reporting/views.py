@@ -1,7 +1,9 @@
-"""Live figures, for coordinators alone: a funder never reads a live counter."""
+"""The page of the shift and live figures, for coordinators alone: a funder never reads a live counter."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +18,8 @@ from hotline.doors import CentreRequest, at_the_centre, is_part
 
 from . import counts, figures
 from .periods import PERIODS, Period, period
-from .wallboard import board
+from .shift import callers, team, work
+from .telephone_figures import figures_of_today
 
 
 @require_safe
@@ -33,10 +36,28 @@ def live(request: CentreRequest) -> HttpResponse:
 
 @require_safe
 @at_the_centre(Permission.FIGURES_READ)
-def wallboard(request: CentreRequest) -> HttpResponse:
-    """The queue now and today's calls; only the figures when the page fetches itself again."""
-    template = "reporting/parts/wallboard.html" if is_part(request) else "reporting/wallboard.html"
-    return render(request, template, board(request.centre, timezone.now()))
+def shift(request: CentreRequest) -> HttpResponse:
+    """The coordinator's first page."""
+    now = timezone.now()
+    parts = [part(request, now) for part in SHIFT_PARTS.values()]
+    return render(request, "reporting/shift.html", {name: value for part in parts for name, value in part.items()})
+
+
+@require_safe
+@at_the_centre(Permission.FIGURES_READ)
+def shift_part(request: CentreRequest, part: str) -> HttpResponse:
+    """One part of the page, fetched again when something of it changed."""
+    if part not in SHIFT_PARTS:
+        raise Http404
+    return render(request, f"reporting/parts/shift_{part}.html", SHIFT_PARTS[part](request, timezone.now()))
+
+
+SHIFT_PARTS: dict[str, Callable[[CentreRequest, datetime], dict[str, Any]]] = {
+    "callers": lambda request, now: callers(request.centre, now),
+    "team": lambda request, now: team(request.centre, now),
+    "work": lambda request, now: work(request.user, request.centre, now),
+    "figures": lambda request, now: figures_of_today(request.centre, now),
+}
 
 
 def _figures(centre: Organisation, chosen: Period) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What coordinators do from the wallboard, which stands in ``reporting``."""
+"""What coordinators do from the page of the shift, which stands in ``reporting``."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .forms import SeatForm
 from .models import Seat
 from .seats import arrange_seat
 
-coordinators_only = at_the_centre(Permission.FIGURES_READ)  # who sees the wallboard
+coordinators_only = at_the_centre(Permission.FIGURES_READ)  # who sees the page of the shift
 
 
 @require_POST
 @coordinators_only
 def urgency(request: CentreRequest, call_id: UUID) -> HttpResponse:
     raise_urgency(by=request.user, call_id=call_id, is_urgent=request.POST.get("urgent") == "1")
-    return redirect("reporting:wallboard")
+    return redirect("reporting:shift")
 
 
 @require_POST
@@ -34,7 +34,7 @@ def urgency(request: CentreRequest, call_id: UUID) -> HttpResponse:
 def lift(request: CentreRequest, block_id: UUID) -> HttpResponse:
     lift_block(by=request.user, block_id=block_id)
     messages.success(request, _("The number is let through again."))
-    return redirect("reporting:wallboard")
+    return redirect("reporting:shift")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,6 +48,6 @@ def seat_of_handler(request: CentreRequest, seat_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         arrange_seat(by=request.user, seat=seat, **form.cleaned_data)
         messages.success(request, _("Saved."))
-        return redirect("reporting:wallboard")
+        return redirect("reporting:shift")
     status = 422 if form.is_bound else 200
     return render(request, "switchboard/seat.html", {"form": form, "whose": seat.user}, status=status)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from hotline.actions import return_contact
-from hotline.callbacks import callback_from_call, withdraw_suggestions
+from hotline.callbacks import callback_from_call
 from hotline.numbers import is_withheld, parse_number
 from hotline.vocabulary import CallbackOrigin, CallerIdKind
 from journal.actions import record
@@ -33,6 +33,8 @@ from .vocabulary import CommandKind, WhyUnreached
 
 #: A caller who was cut off and rings again within this time goes first.
 CUT_OFF_WITHIN = timedelta(minutes=10)
+#: Ends that turn out to have been answered when the news of the conversation come late.
+NOT_ANSWERED = (Ending.ABANDONED, Ending.UNREACHED)
 #: The reason of a handler's leg that went in mid-conversation without a word from the desk.
 LOST = "lost"
 
@@ -115,27 +117,16 @@ def begin_talking(*, by: User, call: Call) -> None:
     if call.state == CallState.CONNECTING:
         now = timezone.now()
         move(by, call, CallState.TALKING, connected_at=now, entered_at=call.entered_at or now)
-        if suggested := _suggested(call):
-            withdraw_suggestions(by=by, callbacks=suggested)
 
 
 def answered_after_all(*, by: User, call: Call) -> None:
-    """The caller's end was told before the news that caller and handler had been in the room together."""
-    if call.state != CallState.ENDED or call.ending != Ending.ABANDONED or call.claimed_by_id is None:
+    """An end was told before the news that caller and handler had been in the room together."""
+    if call.state != CallState.ENDED or call.ending not in NOT_ANSWERED or call.claimed_by_id is None:
         return
-    Call.objects.filter(pk=call.pk).update(ending=Ending.ANSWERED, connected_at=call.ended_at)
-    call.ending, call.connected_at = Ending.ANSWERED, call.ended_at
+    known = {"ending": Ending.ANSWERED, "why_unreached": "", "connected_at": call.ended_at}
+    Call.objects.filter(pk=call.pk).update(**known)
+    call.ending, call.why_unreached, call.connected_at = Ending.ANSWERED, "", call.ended_at
     note(by, "call.answered_after_all", call)
-    if call.callback_id:
-        withdraw_suggestions(by=by, callbacks=[call.callback_id])
-
-
-def _suggested(call: Call) -> list[uuid.UUID]:
-    """Callbacks that were only suggested because this number hung up earlier."""
-    if call.phone_index is None:
-        return []
-    earlier = Call.objects.filter(phone_index=call.phone_index, centre=call.centre_id, callback__isnull=False)
-    return [pk for pk in earlier.values_list("callback_id", flat=True) if pk]
 
 
 #: Why a handler who had claimed a call is on a break; any other end of their telephone means: not picked up.
@@ -152,7 +143,7 @@ def put_back(*, by: User, call: Call, why: str) -> None:
     The handler goes on a break, and the contact becomes the next handler's. A caller who is in the room already is
     taken out of it.
     """
-    if call.state != CallState.CONNECTING:
+    if call.state != CallState.CONNECTING or call.is_outbound:
         return
     reason = REASONS.get(why, SeatReason.NOT_REACHED)
     leave_call(by=by, call=call, to=SeatState.BREAK, why=why, reason=reason)
@@ -208,20 +199,17 @@ def end_call(
     _plan_callback(by, call)
 
 
+#: Who hung up and asked for nothing is not called back: that can put somebody in danger (ADR 11).
 ORIGINS = {
     Ending.CALLBACK: CallbackOrigin.ASKED,
     Ending.VOICEMAIL: CallbackOrigin.VOICEMAIL,
-    Ending.ABANDONED: CallbackOrigin.MISSED,
-    Ending.CLOSED: CallbackOrigin.MISSED,
 }
 
 
 def _plan_callback(by: User, call: Call, callback_id: uuid.UUID | None = None) -> None:
-    """A wish, a voicemail, or a suggestion where somebody hung up whose number was shown; one at a time per number."""
+    """For a wish with a number, and for a voicemail."""
     origin = ORIGINS.get(Ending(call.ending))
     if origin is None or (not call.phone_index and origin != CallbackOrigin.VOICEMAIL):
-        return
-    if origin == CallbackOrigin.MISSED and _has_open_callback(call):
         return
     callback = callback_from_call(
         by=by,
@@ -236,15 +224,8 @@ def _plan_callback(by: User, call: Call, callback_id: uuid.UUID | None = None) -
     Call.objects.filter(pk=call.pk).update(callback=callback)
 
 
-def _has_open_callback(call: Call) -> bool:
-    earlier = Call.objects.filter(phone_index=call.phone_index, centre=call.centre_id)
-    return earlier.filter(callback__ended_at=None, callback__isnull=False).exists()
-
-
 def plan_callback_for_voicemail(*, by: User, call: Call, voicemail: Voicemail) -> None:
-    """The caller's end was told before the recording: what was only a suggestion then is a wish now."""
-    if call.callback_id:
-        withdraw_suggestions(by=by, callbacks=[call.callback_id])
+    """The caller's end was told before the recording: what seemed a mere hang-up then is a wish now."""
     Call.objects.filter(pk=call.pk).update(ending=Ending.VOICEMAIL)
     call.ending = Ending.VOICEMAIL
     _plan_callback(by, call, callback_id=voicemail.pk)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.db.models import Count, Min
 
 from accounts.models import Organisation, User
 from hotline.telephony import is_connected
@@ -50,8 +48,8 @@ def is_telephone_connected(centre: Organisation) -> bool:
 class Bar:
     """The telephone bar of one handler: exactly one of ``offer``, ``talk`` and neither.
 
-    ``last``: the call just ended, while its handler is in wrap-up. ``waiting``: callers in the queue, the one who has
-    waited longest since ``waiting_since``.
+    ``last``: the call just ended, while its handler is in wrap-up. ``waiting``: callers in the queue; ``longest``: who
+    has waited longest.
     """
 
     seat: Seat | None
@@ -60,7 +58,7 @@ class Bar:
     last: Call | None = None
     can_block: Call | None = None
     waiting: int = 0
-    waiting_since: datetime | None = None
+    longest: Call | None = None
     template: ClassVar[str] = "switchboard/telephone_bar.html"
 
     @property
@@ -83,16 +81,16 @@ def bar_of(user: User, centre: Organisation) -> Bar | None:
     seat = Seat.objects.filter(user=user).select_related("call__line", "call__contact").first()
     if seat and seat.call and seat.state == SeatState.ON_CALL:
         return Bar(seat, talk=conversation_of(seat.call))
-    queue = Call.objects.waiting().filter(centre=centre).order_by()
-    waiting = queue.aggregate(number=Count("pk"), since=Min("waiting_since"))
+    queue = Call.objects.waiting().filter(centre=centre)
+    longest = queue.order_by("waiting_since").first()
     last = _last_call(seat)
     return Bar(
         seat,
-        offer=_offer_to(seat) if waiting["number"] else None,
+        offer=_offer_to(seat) if longest else None,
         last=last,
         can_block=_abusive(last),
-        waiting=waiting["number"],
-        waiting_since=waiting["since"],
+        waiting=queue.count() if longest else 0,
+        longest=longest,
     )
 
 

@@ -272,10 +272,8 @@ def _handler_gone(by: User, leg: Leg, reason: str) -> None:
     call = leg.call
     if call.claimed_by_id != leg.user_id:
         return
-    if call.is_outbound and call.state == CallState.CONNECTING:
-        outbound.handler_gone(by=by, call=call, leg=leg)
-    elif call.state == CallState.CONNECTING and call.entered_at is None:
-        put_back(by=by, call=call, why=reason[:20])
+    if call.state == CallState.CONNECTING:
+        _gone_before(by, leg, reason)
     elif call.state == CallState.TALKING:
         leave_call(by=by, call=call)
         if others := list(_others(call, leg)):
@@ -285,6 +283,13 @@ def _handler_gone(by: User, leg: Leg, reason: str) -> None:
                 order(by=by, kind=CommandKind.RESUME, call=call)
         elif _end_without_handler(by, call, leg) and not _left_by_itself(call):
             Leg.objects.filter(pk=leg.pk).update(reason=LOST)
+
+
+def _gone_before(by: User, leg: Leg, reason: str) -> None:
+    if leg.call.is_outbound:
+        outbound.handler_gone(by=by, call=leg.call, leg=leg)
+    elif leg.call.entered_at is None:
+        put_back(by=by, call=leg.call, why=reason[:20])
 
 
 def _end_without_handler(by: User, call: Call, leg: Leg) -> bool:

@@ -40,6 +40,8 @@ SILENT_IN_TALK, SILENT = timedelta(seconds=20), timedelta(seconds=60)
 #: A caller is in the room, and the handler is not known to be: is the handler's telephone still there?
 ASKED_WHILE_WAITED_FOR = timedelta(seconds=5)
 MOST_ASKED = 20
+#: Claimed calls that somebody else may take instead.
+INCOMING = {"state": CallState.CONNECTING, "direction": Direction.INBOUND}
 THERE = [LegState.ANSWERED, LegState.IN_ROOM]
 
 
@@ -58,7 +60,7 @@ def release_claims(*, by: User, now: datetime) -> int:
 
     Not one whose caller is in the room already: that one is connected, or taken out of it by the handler's end.
     """
-    late = Q(state=CallState.CONNECTING, claimed_at__lt=now - CLAIM_LASTS, entered_at=None, direction=Direction.INBOUND)
+    late = Q(claimed_at__lt=now - CLAIM_LASTS, entered_at=None, **INCOMING)
     call = _locked_first(late, "claimed_at")
     if call is None:
         return 0
@@ -87,7 +89,7 @@ def put_back_from_room(*, by: User, now: datetime) -> int:
     """A caller who was sent into the room, and whose handler had gone before anybody told that they had met."""
     here = Leg.objects.filter(call=OuterRef("pk"), user=OuterRef("claimed_by"), party=Party.HANDLER)
     gone = ~Exists(here.filter(ended_at=None)) & ~Exists(here.filter(ended_at__gt=now - ALONE_FOR))
-    call = _locked_first(gone & Q(state=CallState.CONNECTING, claimed_at__lt=now - ALONE_FOR), "claimed_at")
+    call = _locked_first(gone & Q(claimed_at__lt=now - ALONE_FOR, **INCOMING), "claimed_at")
     return int(call is not None and put_back_unanswered(by=by, call=call))
 
 

@@ -29,6 +29,7 @@ WEBHOOKS = [
 PAGES = [
     path("bar/", views.part_bar, name="part_bar"),
     path("waiting/", views.part_queue, name="part_queue"),
+    path("hung-up/", views.part_hung_up, name="part_hung_up"),
     path("state/", views.choose, name="choose"),
     path("seat/", views.seat, name="seat"),
     path("token/", views.token, name="token"),

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -27,6 +28,7 @@ from .models import Call, Voicemail
 from .permissions import call_to_direct, may_direct
 from .seats import arrange_seat, choose_state, seat_of
 from .states import CHOSEN_STATES, SeatState
+from .waiting import hung_up_today
 
 
 @require_safe
@@ -162,6 +164,13 @@ def seat(request: CentreRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("hotline:desk")
     return render(request, "switchboard/seat.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@handlers_only
+def part_hung_up(request: CentreRequest) -> HttpResponse:
+    """How many callers hung up while waiting today: a number, for the left column of the desk."""
+    return render(request, "switchboard/parts/hung_up.html", {"hung_up": hung_up_today(request.centre, timezone.now())})
 
 
 @require_safe

@@ -41,7 +41,6 @@ class Provider:
         said = {"sid": sid, "call_sid": sid, "code": code, "message": "no", "status": status if code else "x"}
         return status, json.dumps(said).encode()
 
-
     def shows(self, path: str) -> tuple[int, bytes] | None:
         """The list of calls, or one participant."""
         if "/Calls.json" in path:

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from ui import navigation as top_bar
 
@@ -18,7 +19,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"nav_links": [], "search_url": ""}
     may_search = person.can_in_any(top_bar.SEARCH.permission)
     return {
-        "nav_links": top_bar.links(person, request.path),
+        # Lazy: a part of a page has no top bar, and need not count.
+        "nav_links": SimpleLazyObject(lambda: top_bar.links_with_counts(person, request.path)),
         "search_url": top_bar.address(top_bar.SEARCH.url_name) if may_search else "",
     }
 

@@ -94,6 +94,7 @@ def content() -> dict[str, Any]:
         "states": STATES,
         "tones": ["info", "ok", "warn", "danger"],
         "now": now,
+        "waiting_since": now - timedelta(seconds=100),
         "earlier": now - timedelta(minutes=8, seconds=27),
         "yesterday": now - timedelta(hours=26),
         "soon": now + timedelta(hours=3),

@@ -1,11 +1,13 @@
 """What the top bar offers to whom."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,20 +33,26 @@ class Item:
 class Link:
     """An entry ready to be shown."""
 
+    url_name: str
     url: str
     label: str | Promise
     icon: str
     current: bool
+    count: int | None = None  # None: this entry never has one
+
+    @property
+    def key(self) -> str:
+        return self.url_name.replace(":", "-")
 
 
 ITEMS: tuple[Item, ...] = (
+    Item("reporting:shift", _("Shift"), "radar", "figures.read"),
     Item("hotline:desk", _("Desk"), "headset", "contact.log"),
     Item("cases:list", _("Cases"), "folder-open", "case.read"),
     Item("handoff:board", _("Referrals"), "route", "referral.offer"),
     Item("handoff:inbox", _("Inbox"), "inbox", "referral.answer"),
     Item("triage:confirmations", _("To confirm"), "user-check", "triage.confirm"),
     Item("regions:network", _("Network"), "map", "network.read"),
-    Item("reporting:wallboard", _("Telephone"), "phone", "figures.read"),
     Item("reporting:live", _("Figures"), "chart-column", "figures.read"),
     Item("publishing:releases", _("Releases"), "file-chart-column", "release.read"),
     Item("journal:audit", _("Audit"), "scroll-text", "audit.read"),
@@ -66,4 +74,15 @@ def links(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[Link
     found = [(item, address(item.url_name)) for item in items if person.can_in_any(item.permission)]
     mounted = [(item, url) for item, url in found if url]
     here = max((url for _item, url in mounted if path.startswith(url)), key=len, default=None)
-    return [Link(url, item.label, item.icon, url == here) for item, url in mounted]
+    return [Link(item.url_name, url, item.label, item.icon, url == here) for item, url in mounted]
+
+
+def links_with_counts(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[Link]:
+    """As ``links``, each with the number of things that wait there for this person."""
+    return [replace(link, count=count_for(person, link.url_name)) for link in links(person, path, items)]
+
+
+def count_for(person: Person, url_name: str) -> int | None:
+    """By the function that NAVIGATION_COUNTS names: ``ui`` imports no app."""
+    path = settings.NAVIGATION_COUNTS.get(url_name)
+    return import_string(path)(person) if path else None

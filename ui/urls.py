@@ -14,5 +14,6 @@ GALLERY = [
 ]
 urlpatterns = [
     path("language/", set_language, name="set_language"),
+    path("ui/counts/", views.nav_counts, name="nav_counts"),
     *(GALLERY if settings.DEBUG or settings.LOTSE_GALLERY else []),
 ]

@@ -1,10 +1,19 @@
-"""The component gallery: every component, filled with plain fictional content. Mounted in development only."""
+"""The counts in the top bar; and the component gallery, which is mounted in development only."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from ui.gallery import content
+
+
+@require_safe
+@login_required
+def nav_counts(request: HttpRequest) -> HttpResponse:
+    """The counts beside the entries of the top bar, each swapped into its place."""
+    return render(request, "ui/nav_counts.html")
 
 
 def gallery(request: HttpRequest) -> HttpResponse:

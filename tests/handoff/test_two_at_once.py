@@ -10,11 +10,12 @@ from referrals import SUMMARY, draft, in_threads, make_case, offered, ready
 
 from accounts.models import User
 from accounts.roles import Role
-from cases.models import Responsibility
-from handoff.actions import AlreadyOffered, offer_referral
-from handoff.answers import accept_referral
+from cases.models import Case, Responsibility
+from handoff.actions import AlreadyOffered, keep_centrally, offer_referral
+from handoff.answers import accept_referral, decline_referral
 from handoff.models import Disclosure, Referral
 from handoff.states import WAITING
+from handoff.vocabulary import DeclineReason
 from journal.models import Event
 from journal.stale import Stale
 from privacy.context import acting_as
@@ -55,3 +56,29 @@ def test_two_offers_of_one_case_reach_one_partner(own_database: OwnDatabase) -> 
     assert [type(failure) for failure in failures] == [AlreadyOffered]
     with acting_as(people.coordinator, purpose="test"):
         assert Referral.objects.filter(case=case, state__in=WAITING).count() == 1
+
+
+def test_keeping_a_case_and_asking_the_next_partner_do_not_both_happen(own_database: OwnDatabase) -> None:
+    people = ready()
+    for _round in range(5):
+        referral = offered(people)
+        said = {"by": people.worker, "referral_id": referral.pk, "reason": DeclineReason.NO_CAPACITY}
+        as_user(people.worker, decline_referral, **said)
+        case = as_user(people.handler, Case.objects.get, pk=referral.case_id)
+        barrier = threading.Barrier(2)
+
+        def keep(referral: Referral = referral, barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            as_user(people.coordinator, keep_centrally, by=people.coordinator, referral_id=referral.pk)
+
+        def ask(case: Case = case, barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            draft(people, case, people.other_partner)
+
+        failures = in_threads(keep, ask)
+        assert [type(failure) for failure in failures] in ([], [Stale])
+        with acting_as(people.coordinator, purpose="test"):
+            kept = Referral.objects.get(pk=referral.pk).kept_at
+            following = Referral.objects.get(case=case, organisation=people.other_partner)
+            assert (kept is None) == (failures != [])
+            assert kept is None or kept < following.created_at

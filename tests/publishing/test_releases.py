@@ -206,7 +206,16 @@ class TestPages:
         release = released(people, second, clock)
         funder = browser(people.funder)
         assert funder.get("/").url == "/releases/"
-        for path in ("figures/", "desk/", "cases/", "telephone/board/", "network/", "audit/"):
+        for path in (
+            "figures/",
+            "desk/",
+            "cases/",
+            "shift/",
+            "shift/callers/",
+            "telephone/hung-up/",
+            "network/",
+            "audit/",
+        ):
             assert funder.get(f"/{path}").status_code == 404
         assert funder.post("/releases/prepare/", {"period": "2026-02"}).status_code == 404
         stranger = make_user((people.other_centre, Role.FUNDER))

@@ -36,7 +36,8 @@ from telephone import (
 from hotline.callbacks import schedule_callback
 from hotline.models import Callback, Contact
 from journal.models import Event
-from reporting.wallboard import board
+from reporting.shift import callers
+from reporting.telephone_figures import figures_of_today
 from switchboard.models import Call, Command, Line
 from switchboard.seats import choose_state
 from switchboard.states import SeatState
@@ -657,12 +658,13 @@ def test_the_next_attempt_is_another_contact_and_another_call(people: People, cl
 
 def test_an_outbound_call_is_no_incoming_one_in_the_figures(people: People, client: Client) -> None:
     def figures() -> Any:
-        return as_user(people.coordinator, board, centre=people.centre, now=timezone.now())
+        return as_user(people.coordinator, figures_of_today, centre=people.centre, now=timezone.now())
 
     picks_up(in_room(rung(people, client)))
     now = figures()
     assert (now["whole_day"].calls, now["whole_day"].answered, now["hours"], now["languages"]) == (0, 0, [], [])
-    assert (now["now"].talking, now["now"].waiting) == (1, 0)
+    shift = as_user(people.coordinator, callers, centre=people.centre, now=timezone.now())
+    assert (shift["talking"], shift["waiting"], shift["hung_up"]) == (1, 0, 0)
     client.post(url("hang_up", the_call().pk))
     person_is(Phone(PERSON, sid=the_call().sid or ""), "completed", 3)
     assert figures()["whole_day"].calls == 0

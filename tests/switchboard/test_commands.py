@@ -261,7 +261,7 @@ def test_whom_we_meant_has_gone(people: People, phone: Phone, provider: Provider
     assert seat_now(people.handler).state == "wrap_up"
     assert commands() == [("dial", "done", 0), ("connect", "dropped", answer[1]), ("hang_up", "done", 0)]
     assert provider.asked[-1] == (f"/Calls/{desk.now().sid}.json", {"Status": "completed"})
-    assert [origin for _state, origin, _phone in callbacks(people.coordinator)] == ["missed"]
+    assert callbacks(people.coordinator) == []
 
 
 def test_a_telephone_that_has_gone_is_settled(people: People, phone: Phone, provider: Provider) -> None:

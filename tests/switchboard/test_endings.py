@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.apps import apps
+from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
-from people import People, as_user
+from people import People, as_user, new_id
 from telephone import (
     CALLER,
     Desk,
@@ -27,11 +32,18 @@ from telephone import (
     talking,
     waiting,
 )
+from web import browser
 
-from hotline.models import Callback
+from accounts.services import Service, service_user
+from hotline.callbacks import callback_from_call, claim_callback
+from hotline.models import Callback, Contact
+from hotline.vocabulary import CallbackOrigin
 from journal.models import Event
+from privacy.actions import new_data_key
+from privacy.context import acting_as
 from switchboard.actions import hang_up
 from switchboard.models import Call, Leg, Line, Offer
+from switchboard.waiting import hung_up_today
 
 pytestmark = pytest.mark.django_db
 
@@ -82,16 +94,16 @@ def left_a_message(_people: People, phone: Phone) -> None:
     phone.record()
 
 
-#: How far the call had come: its ending, and the callback that follows.
+#: How far the call had come: its ending, and the callback that follows. Who hung up and asked for nothing gets none.
 STEPS: dict[Callable[[People, Phone], None], tuple[str, list[str]]] = {
     in_menu: ("left_menu", []),
-    in_queue: ("abandoned", ["missed"]),
-    claimed: ("abandoned", ["missed"]),
-    ringing: ("abandoned", ["missed"]),
-    joined: ("abandoned", ["missed"]),
+    in_queue: ("abandoned", []),
+    claimed: ("abandoned", []),
+    ringing: ("abandoned", []),
+    joined: ("abandoned", []),
     in_conversation: ("answered", []),
     asked_for_callback: ("callback", ["asked"]),
-    asked_to_leave_a_message: ("abandoned", ["missed"]),
+    asked_to_leave_a_message: ("abandoned", []),
     left_a_message: ("voicemail", ["voicemail"]),
 }
 ENDS = ["completed", "busy", "failed", "no-answer", "canceled"]
@@ -146,44 +158,99 @@ def test_an_offered_call_whose_caller_hangs_up_is_shown_to_nobody(people: People
     assert open_offers(phone.call) == []
 
 
-def test_out_of_hours_a_hang_up_is_only_a_suggestion(people: People) -> None:
+def test_out_of_hours_a_hang_up_leads_to_no_callback(people: People) -> None:
     make_line(people.centre, is_round_the_clock=False)
     with time_machine.travel(SUNDAY):
         phone = Phone()
         phone.ring()
         phone.hang_up()
     assert phone.call.ending == "closed"
-    assert callbacks(people.coordinator) == [("open", "missed", CALLER)]
-    assert by_telephone(Callback.objects.get).due_at == SUNDAY.replace(day=23, hour=9)
+    assert callbacks(people.coordinator) == []
 
 
-def test_one_suggestion_per_number_and_none_without_a_number(people: People, line: Line) -> None:
+def test_nobody_who_hung_up_is_called_back_however_often_they_ring(people: People, line: Line) -> None:
     for number in (CALLER, CALLER, "anonymous", "+4934199999999", CALLER):
         waiting(number).hang_up()
-    assert callbacks(people.coordinator) == [("open", "missed", CALLER), ("open", "missed", "+4934199999999")]
+    assert callbacks(people.coordinator) == []
 
 
-def test_a_wish_is_kept_even_where_a_suggestion_stands(people: People, line: Line) -> None:
+def test_a_wish_is_kept_though_the_same_number_hung_up_before_and_after(people: People, line: Line) -> None:
     waiting().hang_up()
     phone = waiting()
     phone.press("1")
     phone.hang_up()
-    assert [origin for _state, origin, _phone in callbacks(people.coordinator)] == ["missed", "asked"]
-
-
-def test_a_suggestion_goes_when_the_number_is_answered_and_a_wish_stays(people: People, line: Line) -> None:
     waiting().hang_up()
+    assert callbacks(people.coordinator) == [("open", "asked", CALLER)]
+
+
+def test_the_shift_learns_how_many_hung_up_but_not_who(people: People, line: Line) -> None:
+    for number in (CALLER, "+4934199999999", "anonymous"):
+        waiting(number).hang_up()
+    address = reverse("switchboard:part_hung_up")
+    for who in (people.handler, people.coordinator):
+        shown = browser(who).get(address).content.decode()
+        assert "3 callers hung up while waiting today." in shown
+        assert "<form" not in shown
+        assert all(part not in shown for part in ("href", "tel:", CALLER, "34199999999"))
+    assert "hung up while" not in browser(people.other_handler).get(address).content.decode()
+    assert browser(people.dpo).get(address).status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        assert "hung up while" not in browser(people.handler).get(address).content.decode()
+
+
+@pytest.mark.parametrize("who", ["worker", "funder", "dpo", "administrator", "other_handler"])
+def test_nobody_else_can_count_who_hung_up(people: People, line: Line, who: str) -> None:
+    waiting().hang_up()
+    assert as_user(getattr(people, who), hung_up_today, centre=people.centre, now=timezone.now()) == 0
+
+
+def suggest(people: People) -> Callback:
+    """A callback that nobody asked for, as they were made until November 2026."""
+    service = service_user(Service.TELEPHONE)
+    with acting_as(service, purpose="test"):
+        return callback_from_call(
+            by=service,
+            callback_id=new_id(),
+            centre=people.centre,
+            data_key=new_data_key(),
+            phone=CALLER,
+            language="de",
+            origin=CallbackOrigin.MISSED,
+            due_at=timezone.now() - timedelta(hours=1),
+        )
+
+
+def test_the_migration_cancels_what_nobody_asked_for_and_nothing_else(people: People, line: Line) -> None:
     wish = waiting()
     wish.press("1")
     wish.hang_up()
-    waiting("+4934199999999").hang_up()
-    take_seat(people.handler)
-    talking(people.handler, waiting())
+    suggested = suggest(people)
+    in_hand = suggest(people)
+    as_user(people.handler, claim_callback, by=people.handler, callback_id=in_hand.pk, contact_id=new_id())
+    module = importlib.import_module("hotline.migrations.0007_no_callback_unasked")
+    for _time in range(2):
+        module.cancel(apps, SimpleNamespace(connection=connection))
     assert sorted(callbacks(people.coordinator)) == [
         ("cancelled", "missed", CALLER),
+        ("claimed", "missed", CALLER),
         ("open", "asked", CALLER),
-        ("open", "missed", "+4934199999999"),
     ]
+    events = as_user(people.coordinator, lambda: list(Event.objects.filter(subject=suggested.pk).order_by("pk")))
+    assert [event.kind for event in events] == ["callback.scheduled", "callback.cancelled"]
+
+
+def test_a_suggestion_that_is_left_is_not_listed_and_ends_when_nobody_answers(people: People, line: Line) -> None:
+    in_hand = suggest(people)
+    contact = as_user(people.handler, claim_callback, by=people.handler, callback_id=in_hand.pk, contact_id=new_id())
+    suggest(people)
+    client = browser(people.handler)
+    assert [row.pk for row in client.get(reverse("hotline:callbacks")).context["callbacks"]] == [in_hand.pk]
+    assert client.get(reverse("hotline:part_callbacks")).context["worklist"].rows == []
+    assert client.get(reverse("hotline:part_today")).context["today"].callbacks == 0
+    later = {"due_at": (timezone.localtime() + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M")}
+    assert client.post(reverse("hotline:put_back", args=[in_hand.pk]), later).status_code == 302
+    assert as_user(people.handler, Callback.objects.get, pk=in_hand.pk).state == "cancelled"
+    assert as_user(people.handler, Contact.objects.get, pk=contact.pk).kind == "no_answer"
 
 
 def test_a_caller_who_is_cut_off_and_rings_again_goes_first(people: People, line: Line) -> None:

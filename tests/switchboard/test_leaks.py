@@ -24,7 +24,7 @@ SECRETS = [CALLER, CALLER[1:], DESK[1:], PARTNER[1:], WORDS, "our answer"]
 
 @pytest.fixture
 def history(people: People, line: Line) -> None:
-    """A call with everything that can happen in one, a suggestion, a voicemail, a block and messages."""
+    """A call with everything that can happen in one, a caller who hung up, a voicemail, a block and messages."""
     waiting().hang_up()
     take_seat(people.handler)
     phone = waiting()

@@ -203,26 +203,21 @@ def test_listening_to_a_voicemail_leaves_a_trace(people: People, line: Line, pro
     assert browser(people.other_handler).get(url("voicemail", phone.call.pk)).status_code == 404
 
 
-@pytest.mark.parametrize("who", ["handler", "worker", "dpo", "funder"])
-def test_the_wallboard_is_for_coordinators(people: People, line: Line, who: str) -> None:
-    assert browser(getattr(people, who)).get(reverse("reporting:wallboard")).status_code == 404
-
-
-def test_the_wallboard_counts_today(people: People, line: Line) -> None:
+def test_the_figures_of_the_day_stand_on_the_page_of_the_shift(people: People, line: Line) -> None:
     take_seat(people.handler)
     answered, left = waiting(), Phone(number="+4934199999999")
     talking(people.handler, answered)
     answered.hang_up()
     left.into_queue()
     board = browser(people.coordinator)
-    shown = board.get(reverse("reporting:wallboard"))
-    assert (shown.context["now"].waiting, shown.context["whole_day"].calls) == (1, 2)
+    shown = board.get(reverse("reporting:shift"))
+    assert (shown.context["waiting"], shown.context["whole_day"].calls) == (1, 2)
     board.post(url("urgency", left.call.pk), {"urgent": "1"})
     assert left.call.is_urgent
     left.hang_up()
-    day = board.get(reverse("reporting:wallboard"), headers={"HX-Request": "true"}).context["whole_day"]
+    day = board.get(reverse("reporting:shift_part", args=["figures"])).context["whole_day"]
     assert (day.answered, day.in_30, day.share_30, day.abandoned) == (1, 1, 100, 1)
-    (german,) = board.get(reverse("reporting:wallboard")).context["languages"]
+    (german,) = board.get(reverse("reporting:shift")).context["languages"]
     assert (german.label, german.calls) == ("German", 2)
 
 

@@ -234,3 +234,72 @@ def test_a_form_is_sent_once(page: Page, gallery: str) -> None:
     page.evaluate("const b = document.querySelector('form.form [type=submit]'); b.click(); b.click();")
     page.wait_for_timeout(300)
     assert len(posts) == 1
+
+
+# --- a wait that becomes long -----------------------------------------------------------------------------------
+
+
+def waited(page: Page) -> tuple[str, list[str]]:
+    """The state of the example, and the words that it shows."""
+    element = page.locator("#waited-example")
+    signs = [sign.inner_text() for sign in element.locator("[data-level]").all() if sign.is_visible()]
+    return element.get_attribute("data-state") or "", signs
+
+
+def test_a_wait_becomes_long_and_then_too_long_in_words_and_is_said_once(page: Page, gallery: str) -> None:
+    page.clock.install()
+    page.goto(gallery)
+    row = page.locator("#wait")
+    calm = row.evaluate("row => getComputedStyle(row).backgroundColor")
+    assert waited(page) == ("", [])
+    page.clock.run_for(25_000)
+    assert waited(page) == ("warn", ["waits long"])
+    expect(page.locator("#status")).to_be_empty()
+    page.clock.run_for(180_000)
+    assert waited(page) == ("alarm", ["waits too long"])
+    assert row.evaluate("row => getComputedStyle(row).backgroundColor") != calm
+    expect(page.locator("#status")).to_have_text("Somebody has been waiting for more than 5 minutes.")
+    page.clock.run_for(20_000)
+    expect(page.locator("#status")).to_be_empty()
+    page.evaluate(SWAPPED)
+    page.clock.run_for(3_000)
+    assert waited(page) == ("alarm", ["waits too long"])
+    expect(page.locator("#status")).to_be_empty()
+
+
+#: The same element comes anew with its part of the page, as the server makes it.
+SWAPPED = """() => {
+  const old = document.querySelector("#waited-example");
+  const fresh = old.cloneNode(true);
+  fresh.removeAttribute("data-state");
+  fresh.className = "waited";
+  fresh.querySelectorAll("[data-level]").forEach((sign) => { sign.hidden = true; });
+  old.replaceWith(fresh);
+}"""
+
+
+def test_the_pulse_of_an_alarm_ends_within_five_seconds(page: Page, gallery: str) -> None:
+    page.emulate_media(reduced_motion="no-preference")
+    page.clock.install()
+    page.goto(gallery)
+    page.clock.run_for(205_000)
+    style = "one => { const s = getComputedStyle(one); return [s.animationName, parseFloat(s.animationDuration)]; }"
+    times = "one => Number(getComputedStyle(one).animationIterationCount)"
+    example = page.locator("#waited-example")
+    name, seconds = example.evaluate(style)
+    assert name == "pulse"
+    assert 0 < seconds * example.evaluate(times) <= 5
+    page.emulate_media(reduced_motion="reduce")
+    assert example.evaluate(style)[0] == "none"
+
+
+def test_on_the_next_page_the_same_wait_is_not_said_again(page: Page, gallery: str) -> None:
+    page.clock.install()
+    page.goto(gallery)
+    page.clock.run_for(205_000)
+    expect(page.locator("#status")).to_have_text("Somebody has been waiting for more than 5 minutes.")
+    page.goto(f"{gallery}desk/")
+    page.goto(gallery)
+    page.clock.run_for(205_000)
+    assert waited(page)[0] == "alarm"
+    expect(page.locator("#status")).to_be_empty()

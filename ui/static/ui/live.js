@@ -90,7 +90,7 @@
   // What a page fetches while it opens (no event led to it) belongs to the page and is no news.
   body.addEventListener("htmx:afterSettle", (event) => remember(document, Boolean(event.detail.requestConfig?.triggeringEvent)));
 
-  if (!("live" in body.dataset)) return;
+  if (!("live" in body.dataset) && !document.querySelector("[hx-trigger*='changed:']")) return; // nothing listens here
   connect();
   body.addEventListener("htmx:afterSettle", () => show(shown)); // a refetched part brings its own sign, which knows nothing
   window.addEventListener("online", connect);

@@ -44,7 +44,38 @@
     });
   }
 
+  // A wait that becomes long: data-waited (since when), data-warn-after and data-alarm-after (seconds), data-say (what is
+  // said when the alarm begins, once for each data-alarm). It gets data-state, and shows its [data-level] of that name.
+  const said = new Set(JSON.parse(sessionStorage.getItem("alarms") || "[]")); // also on the pages before this one
+  function judge(element, now) {
+    const waited = (now - Date.parse(element.dataset.waited)) / 1000;
+    const state = waited >= element.dataset.alarmAfter ? "alarm" : waited >= element.dataset.warnAfter ? "warn" : "";
+    if ((element.dataset.state ?? "") === state) return;
+    element.dataset.state = state;
+    element.querySelectorAll("[data-level]").forEach((sign) => {
+      sign.hidden = sign.dataset.level !== state;
+    });
+    if (state === "alarm") alarm(element);
+  }
+
+  /** Once for each wait: a part of the page that fetches itself again brings the same element anew. */
+  function alarm(element) {
+    if (said.has(element.dataset.alarm)) return;
+    said.add(element.dataset.alarm);
+    sessionStorage.setItem("alarms", JSON.stringify([...said].slice(-100)));
+    element.classList.add("began"); // the pulse: CSS ends it within five seconds
+    window.lotse?.say(element.dataset.say);
+  }
+
+  function judgeAll() {
+    const now = Date.now() + offset;
+    document.querySelectorAll("[data-waited]").forEach((element) => judge(element, now));
+  }
+
   tick();
+  judgeAll();
+  setInterval(judgeAll, 1000);
+  document.body.addEventListener("htmx:afterSwap", judgeAll);
   setInterval(tick, 1000);
   document.body.addEventListener("htmx:afterSwap", tick);
 })();

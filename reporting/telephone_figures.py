@@ -1,4 +1,4 @@
-"""The queue's figures for coordinators: now, today, by language and by hour. Reading only."""
+"""Today's figures of the telephone, by language and by hour, for coordinators. Reading only."""
 
 from __future__ import annotations
 
@@ -12,24 +12,14 @@ from django.db.models.functions import ExtractHour
 
 from accounts.models import Organisation
 from regions.vocabulary import Language
-from switchboard.models import Block, Call, Command, Refusal, Seat
-from switchboard.states import CallState, CommandState, Ending
+from switchboard.models import Call
+from switchboard.states import Ending
+from switchboard.waiting import midnight
 
 SOON, LATER = timedelta(seconds=30), timedelta(seconds=60)
 WAITED = ExpressionWrapper(F("claimed_at") - F("waiting_since"), DurationField())
 ANSWERED = Q(connected_at__isnull=False)
 ABANDONED = Q(ending=Ending.ABANDONED)
-
-
-@dataclass(frozen=True)
-class Now:
-    """``longest``: since when the caller waits who has waited for longest."""
-
-    waiting: int
-    longest: datetime | None
-    talking: int
-    ready: int
-    on_duty: int
 
 
 @dataclass(frozen=True)
@@ -55,39 +45,14 @@ class Row:
         return round(100 * self.in_60 / self.answered) if self.answered else None
 
 
-def board(centre: Organisation, now: datetime) -> dict[str, Any]:
+def figures_of_today(centre: Organisation, now: datetime) -> dict[str, Any]:
     """Today is the calendar day of the centre's time zone."""
-    today = _today(centre, now)
+    today = Call.objects.inbound().filter(centre=centre, arrived_at__gte=midnight(centre, now))
     return {
-        "now": _now(centre),
         "whole_day": _row("", today.aggregate(**COUNTS)),
         "languages": _by_language(today),
         "hours": _by_hour(today, ZoneInfo(centre.time_zone)),
-        "queue": Call.objects.waiting().filter(centre=centre).select_related("line")[:50],
-        "team": Seat.objects.filter(centre=centre).select_related("user").order_by("user__name"),
-        "blocks": Block.objects.running(now).filter(centre=centre).select_related("contact", "made_by"),
-        "problems": _problems(centre, now),
-        "refused": sum(Refusal.objects.filter(day=now.date()).values_list("count", flat=True)),
     }
-
-
-def _today(centre: Organisation, now: datetime) -> Any:
-    midnight = now.astimezone(ZoneInfo(centre.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Call.objects.inbound().filter(centre=centre, arrived_at__gte=midnight)
-
-
-def _now(centre: Organisation) -> Now:
-    live = Call.objects.live().filter(centre=centre)
-    waiting = live.filter(state=CallState.WAITING)
-    oldest = waiting.order_by("waiting_since").first()
-    seats = Seat.objects.filter(centre=centre)
-    return Now(
-        waiting=waiting.count(),
-        longest=oldest.waiting_since if oldest else None,
-        talking=live.filter(state__in=[CallState.CONNECTING, CallState.TALKING]).count(),
-        ready=seats.ready().count(),
-        on_duty=seats.exclude(state="off").count(),
-    )
 
 
 COUNTS: dict[str, Any] = {
@@ -114,9 +79,3 @@ def _by_language(today: Any) -> list[Row]:
 def _by_hour(today: Any, zone: ZoneInfo) -> list[Row]:
     rows = today.annotate(hour=ExtractHour("arrived_at", tzinfo=zone)).values("hour").annotate(**COUNTS)
     return [_row(f"{row['hour']:02d}:00", row) for row in rows.order_by("hour")]
-
-
-def _problems(centre: Organisation, now: datetime) -> list[Command]:
-    """What the provider would not do in the last hour."""
-    failed = Command.objects.filter(centre=centre, state=CommandState.FAILED, ended_at__gt=now - timedelta(hours=1))
-    return list(failed.order_by("-pk")[:10])

@@ -1,0 +1,17 @@
+"""What waits among the releases, for the top bar."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from accounts.permissions import can
+from accounts.roles import Permission
+
+from .models import Release
+
+
+def to_release(user: User) -> int:
+    """Prepared releases that this coordinator may publish as the second person: not the own ones."""
+    centre = user.centre
+    if centre is None or not can(user, Permission.RELEASE_MAKE, centre.pk):
+        return 0
+    return Release.objects.prepared().filter(centre=centre).exclude(prepared_by=user).count()

@@ -1,0 +1,17 @@
+"""What waits in triage, for the top bar."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from accounts.permissions import can
+from accounts.roles import Permission
+
+from .models import Assessment
+
+
+def to_confirm(user: User) -> int:
+    """Choices that this coordinator may confirm as the second person: not the own ones."""
+    centre = user.centre
+    if centre is None or not can(user, Permission.TRIAGE_CONFIRM, centre.pk):
+        return 0
+    return Assessment.objects.waiting().filter(centre=centre).exclude(completed_by=user).count()
