@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
         ('hotline', '0005_events_row_by_row'),
         ('privacy', '0001_initial'),
         ('switchboard', '0003_when_the_provider_fails'),
+        ('switchboard', '0004_hung_up'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
