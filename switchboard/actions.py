@@ -39,6 +39,8 @@ def accept(*, by: User, call_id: uuid.UUID) -> Call:
     """
     seat = seat_of(by=by)
     require(by, Permission.CONTACT_LOG, seat.centre_id)
+    if Offer.objects.filter(call=call_id, seat=seat).exists() and not Call.objects.filter(pk=call_id).exists():
+        raise stale(call_id, "call")  # it was shown to them, and has ended meanwhile
     call = _live_call(call_id)
     if call.claimed_by_id == by.pk and call.state in (CallState.CONNECTING, CallState.TALKING):
         return call

@@ -84,7 +84,7 @@ def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
     last = next(iter(calls), None)
     context = {
         "callback": callback,
-        "voicemail": Voicemail.objects.filter(Q(call=callback_id) | Q(pk=callback_id)).first(),
+        "voicemail": Voicemail.objects.filter(Q(call=callback_id) | Q(pk=callback_id)).defer("sound").first(),
         "is_mine": is_mine,
         "can_ring": is_mine and _can_ring(request),
         "last": last,

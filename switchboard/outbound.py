@@ -66,7 +66,7 @@ def person_changed(*, by: User, call: Call, status: str, sid: str) -> None:
 
 def _answered(call: Call) -> None:
     """The person is put through at once; the room tells it. Should that get lost, the sweep goes by this."""
-    if call.state == CallState.CONNECTING and call.entered_at is None and call.joined_at is None:
+    if call.state == CallState.CONNECTING and call.entered_at is None:
         enter(call=call)
 
 

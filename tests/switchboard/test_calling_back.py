@@ -370,7 +370,7 @@ def test_one_that_has_fallen_silent_is_asked_about(people: People, client: Clien
     by_telephone(lambda: Call.objects.update(heard_at=long_ago, asked_at=long_ago))
     ask_about_calls()
     assert f"/Calls/{person.sid}.json" in [path for path, _form in provider.asked]
-    assert the_call().state == "connecting", "an answer without a known status changes nothing"
+    assert the_call().state == "ended", "the provider knows it no more"
 
 
 # --- what the provider says -----------------------------------------------------------------------------------------
@@ -430,10 +430,11 @@ def test_a_crash_between_the_acceptance_and_our_note_rings_once(
     by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
     person = in_room(desk)
     by_telephone(lambda: Command.objects.filter(kind="ring").update(attempts=1))
+    provider.in_room[the_call().room] = (person.sid, "ringing")
     run_commands()
     assert [path for path, _form in provider.asked] == [f"/Conferences/CF1/Participants/{the_call().room}.json"]
+    assert the_call().sid == person.sid
     assert by_telephone(lambda: list(Command.objects.filter(kind="ring").values_list("state", flat=True))) == ["done"]
-    del person
 
 
 def test_a_webhook_that_comes_first_settles_the_request(people: People, client: Client, provider: Provider) -> None:

@@ -78,7 +78,7 @@ def test_the_player_says_what_it_plays(people: People, client: Client, provider:
     assert player
     label = re.search(rf'<figcaption id="{player[2]}">(.*?)</figcaption>', part, re.DOTALL)
     assert label
-    assert "Voicemail" in label[1]
+    assert "The caller&#x27;s message" in label[1] or "The caller's message" in label[1]
     assert "12 seconds" in label[1]
     assert client.get(player[1]).content == b"RIFF sound"
     del callback
@@ -87,7 +87,7 @@ def test_the_player_says_what_it_plays(people: People, client: Client, provider:
 def test_a_sound_that_is_not_there_yet_or_lost_is_said(people: People, client: Client) -> None:
     phone = left("+493411234567")
     callback, _page, part = taken(people, client, phone)
-    assert "its sound is not there yet" in part
+    assert "it is being fetched" in part
     assert "<audio" not in part
     call = phone.call
     as_service(lose, call=call)
@@ -105,5 +105,5 @@ def test_a_voicemail_that_was_told_after_the_end_is_found_too(people: People, cl
     callback = as_user(people.coordinator, lambda: Callback.objects.get(origin="voicemail"))
     assert callback.pk != phone.call.pk
     part = client.get(reverse("switchboard:part_callback", args=[callback.pk])).content.decode()
-    assert "its sound is not there yet" in part
+    assert "it is being fetched" in part
     assert by_telephone(Voicemail.objects.count) == 1
