@@ -161,7 +161,7 @@ class Connect(Purpose):
         is_wanted = call.state == CallState.CONNECTING and call.entered_at is None
         if not is_wanted or (call.claimed_at and command.made_at < call.claimed_at):
             return None
-        return partial(telephony.redirect, sid=call.sid, url=address("room", call.pk))
+        return partial(telephony.redirect, sid=call.sid or "", url=address("room", call.pk))
 
     def gone(self, by: User, command: Command) -> None:
         end_call(by=by, call=_locked_call(command))
@@ -184,7 +184,7 @@ class Requeue(Purpose):
         is_answered = call.legs.filter(party=Party.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM]).exists()
         if call.ended_at or call.state == CallState.TALKING or call.entered_at is None or is_answered:
             return None
-        return partial(telephony.redirect, sid=call.sid, url=address("room", call.pk))
+        return partial(telephony.redirect, sid=call.sid or "", url=address("room", call.pk))
 
     def gone(self, by: User, command: Command) -> None:
         end_call(by=by, call=_locked_call(command))
@@ -205,10 +205,10 @@ class Goodbye(Purpose):
             return None
         way = max(command.attempts - 1, 0) % self.WAYS
         if way == 0:
-            return partial(telephony.redirect, sid=call.sid, url=address("after", call.pk))
+            return partial(telephony.redirect, sid=call.sid or "", url=address("after", call.pk))
         if way == 1 and call.room_sid:
-            return partial(_end_room_or_call, room=call.room_sid, sid=call.sid)
-        return partial(telephony.hang_up, sid=call.sid)
+            return partial(_end_room_or_call, room=call.room_sid, sid=call.sid or "")
+        return partial(telephony.hang_up, sid=call.sid or "")
 
     def gone(self, by: User, command: Command) -> None:
         end_call(by=by, call=_locked_call(command))

@@ -44,7 +44,7 @@ LEAVE_MESSAGE = _("Please leave your message after the tone. It is heard only by
 GOODBYE = _("Thank you for calling. Goodbye.")
 GOODBYE_CALLED = _("Goodbye.")
 NOT_PLACED = _("The call could not be placed.")
-UNREACHED = {
+UNREACHED: dict[str, Promise] = {
     WhyUnreached.BUSY: _("The line is busy."),
     WhyUnreached.NO_ANSWER: _("Nobody answers."),
     WhyUnreached.FAILED: _("This number cannot be reached."),
