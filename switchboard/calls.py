@@ -155,17 +155,21 @@ def put_back(*, by: User, call: Call, why: str) -> None:
     offer_calls(by=by, centre=call.centre_id)
 
 
-def enter(*, call: Call) -> None:
+def enter(*, by: User, call: Call) -> None:
     """The caller is sent into the room."""
     call.entered_at, call.goodbye_at = timezone.now(), None
     call.save(update_fields=["entered_at", "goodbye_at"])
+    note(by, "call.entered_room", call)
 
 
-def leave_room(*, call: Call, for_good: bool = False) -> None:
+def leave_room(*, by: User, call: Call, for_good: bool = False) -> None:
     """The caller is in the room no longer. ``for_good``: and hears the goodbye."""
+    if call.entered_at is None and not for_good:
+        return
     call.entered_at = call.alone_since = None
     call.goodbye_at = timezone.now() if for_good else None
     call.save(update_fields=["entered_at", "alone_since", "goodbye_at"])
+    note(by, "call.left_room", call)
 
 
 #: The provider's own word is on its way: it is given this time.

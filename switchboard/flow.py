@@ -157,7 +157,7 @@ def after(by: User, event: Event, call: Call) -> list[Verb]:
     """
     if call.state in (CallState.CONNECTING, CallState.WAITING) and not legs.is_goodbye_ordered(call):
         return [Pause(1), Redirect(address("room", call.pk))]
-    calls.leave_room(call=call, for_good=True)
+    calls.leave_room(by=by, call=call, for_good=True)
     goodbye = spoken.GOODBYE_CALLED if call.is_outbound else spoken.GOODBYE
     return [*say(_language(call), goodbye), HangUp()]
 

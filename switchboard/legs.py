@@ -118,9 +118,9 @@ def enter_room(*, by: User, call: Call) -> bool:
         party=Party.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM], user=call.claimed_by_id
     )
     if call.state == CallState.CONNECTING and answered.exists():
-        enter(call=call)
+        enter(by=by, call=call)
         return True
-    leave_room(call=call)
+    leave_room(by=by, call=call)
     put_back_unanswered(by=by, call=call)
     return False
 

@@ -59,15 +59,15 @@ def person_changed(*, by: User, call: Call, status: str, sid: str) -> None:
         if status in ALIVE and call.why_unreached and call.why_unreached not in THEIRS:
             _hang_up_person(by, call, sid)
     elif status in ANSWERED:
-        _answered(call)
+        _answered(by, call)
     elif status not in ALIVE:
         _gone(by, call, status)
 
 
-def _answered(call: Call) -> None:
+def _answered(by: User, call: Call) -> None:
     """The person is put through at once; the room tells it. Should that get lost, the sweep goes by this."""
     if call.state == CallState.CONNECTING and call.entered_at is None:
-        enter(call=call)
+        enter(by=by, call=call)
 
 
 def _gone(by: User, call: Call, status: str) -> None:

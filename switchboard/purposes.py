@@ -269,11 +269,11 @@ class Bind(Purpose):
         return partial(telephony.bind, room=call.room_sid, label=leg.label, is_bound=self.is_bound)
 
     def done(self, by: User, command: Command, answer: object) -> None:
-        Leg.objects.filter(pk=command.leg_id).update(is_bound=self.is_bound)
+        Leg.objects.filter(commands=command).update(is_bound=self.is_bound)
 
     def gone(self, by: User, command: Command) -> None:
         """Nobody is in the room under this name: whether the telephone lives is asked at once."""
-        Leg.objects.filter(pk=command.leg_id).update(ask_at=timezone.now())
+        Leg.objects.filter(commands=command).update(ask_at=timezone.now())
         self.failed(by, command)
 
     def failed(self, by: User, command: Command) -> None:

@@ -14,7 +14,8 @@ MORE = [
     "hotline.callbacks", "hotline.access", "handoff.answers", "handoff.lapses",
     "reporting.importing",
     "switchboard.blocks", "switchboard.calls", "switchboard.carrying_out", "switchboard.commands",
-    "switchboard.dispatch", "switchboard.legs", "switchboard.seats", "switchboard.sweep",
+    "switchboard.dispatch", "switchboard.legs", "switchboard.room_ends", "switchboard.seats", "switchboard.sweep",
+    "switchboard.voicemails",
 ]  # fmt: skip
 OF_ACCOUNTS = "accounts may not import the journal; who made, granted and ended stands in the rows, append-only"
 OF_THE_JOURNAL = "is the journal"
@@ -30,6 +31,7 @@ WITHOUT_EVENT = {
     "journal.actions.record": OF_THE_JOURNAL,
     "journal.actions.look": OF_THE_JOURNAL,
     "journal.actions.beat": OF_THE_JOURNAL,
+    "switchboard.carrying_out.failed": "whoever settles the command as failed writes it; each purpose writes its own",
     "cases.actions.transfer": "the answer to a referral moves responsibility and writes the event",
 }
 #: Actions that need no author, and why.
@@ -42,11 +44,14 @@ WITHOUT_AUTHOR = {
 ONLY_ASK = {
     "handoff.actions.needs_verification", "handoff.lapses.due_deadlines", "regions.actions.subject_of",
     "switchboard.calls.running_block", "switchboard.calls.is_line_open",
-    "switchboard.legs.lock_leg", "texting.actions.is_opted_out", "switchboard.seats.lock_seat",
-    "switchboard.sweep.silent", "switchboard.carrying_out.request_for",
+    "switchboard.legs.lock_leg", "switchboard.legs.is_goodbye_ordered", "texting.actions.is_opted_out",
+    "switchboard.seats.lock_seat", "switchboard.sweep.silent", "switchboard.carrying_out.request_for",
 }  # fmt: skip
 #: Parts of actions that others use, and that take what they need by position.
-PARTS = {"switchboard.calls.move", "switchboard.calls.note", "switchboard.commands.claim_commands"}
+PARTS = {
+    "switchboard.calls.move", "switchboard.calls.note", "switchboard.calls.ask_soon",
+    "switchboard.commands.claim_commands", "switchboard.legs.is_own",
+}  # fmt: skip
 
 
 def action_modules() -> list[Module]:
