@@ -94,10 +94,12 @@ def _contacts(centre: Organisation, since: datetime) -> Iterator[str]:
     answered = Call.objects.filter(centre=centre, arrived_at__gte=since, connected_at__isnull=False)
     for call in answered.filter(contact=None):
         yield f"{call} was answered and has no contact"
-    doubled = Call.objects.filter(centre=centre, contact__isnull=False).values("contact").annotate(n=Count("pk"))
+    doubled = (
+        Call.objects.inbound().filter(centre=centre, contact__isnull=False).values("contact").annotate(n=Count("pk"))
+    )
     for row in doubled.filter(n__gt=1):
         yield f"contact {row['contact']} belongs to {row['n']} calls"
-    keys = list(answered.values_list("pk", flat=True))
+    keys = list(answered.values_list("contact", flat=True).distinct())
     if Contact.objects.filter(pk__in=keys).count() != len(keys):
         yield "an answered call's contact is not to be found"
 

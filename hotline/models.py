@@ -16,6 +16,7 @@ from privacy.models import DataKey
 from regions.models import Region
 from regions.vocabulary import Language, Phenomenon
 
+from .numbers import written
 from .states import CallbackState, ContactState
 from .vocabulary import AgeBand, CallbackOrigin, CallerIdKind, Channel, Kind, RegionSource, Relation, Sex
 
@@ -253,6 +254,10 @@ class Callback(models.Model):
 
     def __str__(self) -> str:
         return f"callback {self.pk}"
+
+    @property
+    def shown_phone(self) -> str:
+        return written(self.phone)
 
 
 class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):

@@ -52,6 +52,14 @@ def parse_number(text: str, country: str) -> Number | None:
     return Number(e164, region, _area(parsed, e164))
 
 
+def written(e164: str) -> str:
+    """The number with its country's code and in groups, as people read it; as it is where it is none."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    except phonenumbers.NumberParseException:
+        return e164
+
+
 def _area(parsed: phonenumbers.PhoneNumber, e164: str) -> str:
     is_landline = phonenumbers.number_type(parsed) == PhoneNumberType.FIXED_LINE
     return area_codes.town(e164) if is_landline else ""

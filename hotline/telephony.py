@@ -418,7 +418,7 @@ def participant(*, room: str, label: str) -> Known | None:
     return Known(str(found.call_sid), PARTICIPANT.get(str(found.status), "ringing"))
 
 
-def add(*, room: str, label: str, to: str, from_: str, status_url: str, seconds: int) -> str:
+def add(*, room: str, label: str, to: str, from_: str, status_url: str, seconds: int, ends_room: bool = False) -> str:
     """Ring somebody who enters the room on answering; returns the new call's sid."""
     with _asking() as rest:
         made = rest.conferences(room).participants.create(
@@ -426,7 +426,7 @@ def add(*, room: str, label: str, to: str, from_: str, status_url: str, seconds:
             to=to,
             label=label,
             timeout=seconds,
-            end_conference_on_exit=False,
+            end_conference_on_exit=ends_room,
             beep="false",
             status_callback=status_url,
             status_callback_event=CALL_EVENTS,

@@ -47,7 +47,7 @@ class Row:
 
 def figures_of_today(centre: Organisation, now: datetime) -> dict[str, Any]:
     """Today is the calendar day of the centre's time zone."""
-    today = Call.objects.filter(centre=centre, arrived_at__gte=midnight(centre, now))
+    today = Call.objects.inbound().filter(centre=centre, arrived_at__gte=midnight(centre, now))
     return {
         "whole_day": _row("", today.aggregate(**COUNTS)),
         "languages": _by_language(today),

@@ -16,7 +16,7 @@ from hotline.once import insert_once
 from hotline.vocabulary import Channel
 from journal.stale import stale
 
-from . import room_ends
+from . import outbound, room_ends
 from .calls import move, note
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
@@ -58,7 +58,7 @@ def accept(*, by: User, call_id: uuid.UUID) -> Call:
     withdraw_offers(by=by, call=call, besides=mine)
     if mine:
         Offer.objects.filter(pk=mine.pk).update(state=OfferState.ACCEPTED, ended_at=now)
-    _ring(by, call, seat.phone, is_browser=seat.is_browser)
+    ring_handler(by=by, call=call, phone=seat.phone, is_browser=seat.is_browser)
     return call
 
 
@@ -76,7 +76,7 @@ def _contact(by: User, call: Call) -> Contact:
     )
 
 
-def _ring(by: User, call: Call, phone: str, *, is_browser: bool) -> None:
+def ring_handler(*, by: User, call: Call, phone: str, is_browser: bool) -> None:
     """The desk phone is rung; a browser phone comes by itself.
 
     One whose end in an earlier call was not told yet counts as gone; it has been ordered to hang up. That call is not
@@ -179,6 +179,8 @@ def hang_up(*, by: User, call_id: uuid.UUID) -> None:
     if not may_direct(by, call):
         raise NotAllowed(Permission.CONTACT_LOG)
     if call.state not in (CallState.CONNECTING, CallState.TALKING):
+        return
+    if outbound.give_up(by=by, call=call):
         return
     if say_goodbye(by=by, call=call):
         note(by, "call.hung_up", call)

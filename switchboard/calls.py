@@ -29,10 +29,12 @@ from .dispatch import offer_calls, withdraw_offers
 from .models import Block, Call, Line, Voicemail
 from .seats import leave_call
 from .states import CALL_TRANSITIONS, NATURAL_ENDING, CallState, Ending, SeatReason, SeatState
-from .vocabulary import CommandKind
+from .vocabulary import CommandKind, WhyUnreached
 
 #: A caller who was cut off and rings again within this time goes first.
 CUT_OFF_WITHIN = timedelta(minutes=10)
+#: Ends that turn out to have been answered when the news of the conversation come late.
+NOT_ANSWERED = (Ending.ABANDONED, Ending.UNREACHED)
 #: The reason of a handler's leg that went in mid-conversation without a word from the desk.
 LOST = "lost"
 
@@ -118,11 +120,12 @@ def begin_talking(*, by: User, call: Call) -> None:
 
 
 def answered_after_all(*, by: User, call: Call) -> None:
-    """The caller's end was told before the news that caller and handler had been in the room together."""
-    if call.state != CallState.ENDED or call.ending != Ending.ABANDONED or call.claimed_by_id is None:
+    """An end was told before the news that caller and handler had been in the room together."""
+    if call.state != CallState.ENDED or call.ending not in NOT_ANSWERED or call.claimed_by_id is None:
         return
-    Call.objects.filter(pk=call.pk).update(ending=Ending.ANSWERED, connected_at=call.ended_at)
-    call.ending, call.connected_at = Ending.ANSWERED, call.ended_at
+    known = {"ending": Ending.ANSWERED, "why_unreached": "", "connected_at": call.ended_at}
+    Call.objects.filter(pk=call.pk).update(**known)
+    call.ending, call.why_unreached, call.connected_at = Ending.ANSWERED, "", call.ended_at
     note(by, "call.answered_after_all", call)
 
 
@@ -140,7 +143,7 @@ def put_back(*, by: User, call: Call, why: str) -> None:
     The handler goes on a break, and the contact becomes the next handler's. A caller who is in the room already is
     taken out of it.
     """
-    if call.state != CallState.CONNECTING:
+    if call.state != CallState.CONNECTING or call.is_outbound:
         return
     reason = REASONS.get(why, SeatReason.NOT_REACHED)
     leave_call(by=by, call=call, to=SeatState.BREAK, why=why, reason=reason)
@@ -178,16 +181,24 @@ def ask_soon(call: Call) -> None:
     Call.objects.live().filter(pk=call.pk).update(ask_at=timezone.now() + WORD_TAKES)
 
 
-def end_call(*, by: User, call: Call, ending: Ending | None = None) -> None:
-    """The caller's leg has ended. A repeat has no effect."""
+def end_call(
+    *,
+    by: User,
+    call: Call,
+    ending: Ending | None = None,
+    why: WhyUnreached | None = None,
+    parting: CommandKind = CommandKind.HANG_UP,
+) -> None:
+    """The caller's leg has ended. A repeat has no effect. ``parting``: what becomes of the other telephones."""
     if call.state == CallState.ENDED:
         return
     decided = ending or Ending(call.ending_so_far or NATURAL_ENDING[CallState(call.state)])
     if call.claimed_by_id is None:
         withdraw_offers(by=by, call=call)
-    move(by, call, CallState.ENDED, ending=decided, ended_at=timezone.now(), is_held=False, alone_since=None)
+    values = {"ending": decided, "ended_at": timezone.now(), "why_unreached": why or ""}
+    move(by, call, CallState.ENDED, why=why or "", is_held=False, alone_since=None, **values)
     for leg in call.legs.live():
-        order(by=by, kind=CommandKind.HANG_UP, leg=leg)
+        order(by=by, kind=parting, leg=leg)
     leave_call(by=by, call=call)
     _plan_callback(by, call)
 

@@ -8,6 +8,7 @@ from accounts.models import User
 
 from .commands import finish
 from .models import Command
+from .outbound_purposes import OUTBOUND_PURPOSES
 from .purposes import PURPOSES, Purpose, Request
 from .states import CommandState
 from .vocabulary import CommandKind
@@ -19,7 +20,7 @@ def request_for(command: Command) -> Request | None:
 
 
 def _purpose(command: Command) -> Purpose:
-    return PURPOSES[CommandKind(command.kind)]
+    return (PURPOSES | OUTBOUND_PURPOSES)[CommandKind(command.kind)]
 
 
 @transaction.atomic

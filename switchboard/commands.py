@@ -23,6 +23,7 @@ RETRY_AFTER = (1, 2, 4, 8, 15, 30)
 #: Where that does not fit. A caller left in a room cannot wait; a sound may be ready late; a recording must not stay.
 RETRIES_OF: dict[str, tuple[int, ...]] = {
     CommandKind.GOODBYE: (1, 1, 2, 2, 3, 3, 5, 5, 5, *[10] * 30),
+    CommandKind.RING: (1, 2, 4, 8),  # the handler hears nothing meanwhile
     CommandKind.FETCH: (2, 3, 5, 10, 20, 30, 60, 60, 120, 120, 180),
     CommandKind.DELETE: (5, 30, 60, 300, 600, *[1800] * 24),
 }

@@ -30,7 +30,7 @@ from hotline.telephony import (
     Verb,
 )
 
-from . import blocks, calls, legs, spoken, voicemails
+from . import blocks, calls, legs, outbound, spoken, voicemails
 from .models import Call, Leg, Line
 from .spoken import address, say
 from .states import CallState, Ending, LegState
@@ -158,13 +158,22 @@ def after(by: User, event: Event, call: Call) -> list[Verb]:
     if call.state in (CallState.CONNECTING, CallState.WAITING) and not legs.is_goodbye_ordered(call):
         return [Pause(1), Redirect(address("room", call.pk))]
     calls.leave_room(by=by, call=call, for_good=True)
-    return [*say(_language(call), spoken.GOODBYE), HangUp()]
+    goodbye = spoken.GOODBYE_CALLED if call.is_outbound else spoken.GOODBYE
+    return [*say(_language(call), goodbye), HangUp()]
 
 
 def status(by: User, event: Event, call: Call) -> list[Verb]:
     """The number's own status callback: the end of the caller's leg is the end of the call."""
-    if event.get("CallStatus") in CALL_ENDED:
+    if event.get("CallStatus") in CALL_ENDED and not call.is_outbound:
         calls.end_call(by=by, call=call)
+    return []
+
+
+def person_status(by: User, event: Event, call: Call) -> list[Verb]:
+    """The telephone of somebody whom we call back."""
+    if call.is_outbound:
+        sid = event.get("CallSid")[:64]
+        outbound.person_changed(by=by, call=call, status=event.get("CallStatus"), sid=sid)
     return []
 
 
@@ -189,18 +198,22 @@ def answer(by: User, event: Event, leg: Leg) -> list[Verb]:
     if not legs.is_own(leg=leg, sid=event.get("CallSid")[:64]):
         return [HangUp()]
     if leg.ended_at or leg.call.ended_at:
-        return [*say(language, spoken.CALLER_GONE), HangUp()]
+        return _nobody_there(leg)
     press = say(language, spoken.PRESS_TO_ACCEPT)
     return [Gather(address("leg_accept", leg.pk), [*press, Pause(1), *press], timeout=6)]
 
 
 def leg_accept(by: User, event: Event, leg: Leg) -> list[Verb]:
-    language = leg.user.language if leg.user else "en"
     if event.get("Digits") != "1":
         return [HangUp()]
     if not legs.accept_leg(by=by, leg=leg, sid=event.get("CallSid")[:64]):
-        return [*say(language, spoken.CALLER_GONE), HangUp()]
+        return _nobody_there(leg)
     return [_handlers_place(leg)]
+
+
+def _nobody_there(leg: Leg) -> list[Verb]:
+    language = leg.user.language if leg.user else "en"
+    return [*say(language, spoken.CALL_OVER if leg.call.is_outbound else spoken.CALLER_GONE), HangUp()]
 
 
 def leg_status(by: User, event: Event, leg: Leg) -> list[Verb]:
@@ -214,6 +227,12 @@ def leg_after(by: User, event: Event, leg: Leg) -> list[Verb]:
     if leg.ended_at is None:
         legs.leg_changed(by=by, leg=leg, status="completed", sequence=None, sid=event.get("CallSid")[:64])
     return [HangUp()]
+
+
+def unreached(by: User, event: Event, leg: Leg) -> list[Verb]:
+    """The handler, who waits in the room, hears that nobody comes."""
+    language = leg.user.language if leg.user else "en"
+    return [*say(language, spoken.UNREACHED.get(leg.call.why_unreached, spoken.NOT_PLACED)), HangUp()]
 
 
 def softphone(by: User, event: Event) -> list[Verb]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from . import room_ends
+from . import outbound, room_ends
 from .calls import LOST, answered_after_all, ask_soon, begin_talking, enter, leave_room, note, put_back
 from .commands import order
 from .meeting import COMES, GOES, Passage, have_met
@@ -101,7 +101,7 @@ def accept_leg(*, by: User, leg: Leg, sid: str) -> bool:
         _move(by, leg, LegState.ANSWERED)
     if not leg.is_bound:
         Leg.objects.filter(pk=leg.pk).update(is_bound=True)
-    if call.state == CallState.CONNECTING and not _is_connected(call):
+    if call.state == CallState.CONNECTING and not call.is_outbound and not _is_connected(call):
         order(by=by, kind=CommandKind.CONNECT, call=call)
     return True
 
@@ -143,7 +143,7 @@ def room_changed(
         Call.objects.filter(pk=call.pk).update(room_sid=room_sid)
         call.room_sid = room_sid
     if label == call.room:
-        if sid in ("", call.sid):
+        if sid in ("", call.sid) or outbound.is_persons(by=by, call=call, sid=sid):
             _caller_in_room(by, call, event, sequence, reason)
             _meet(by, call, room_sid, Passage(sequence, event, label))
     elif label and (leg := Leg.objects.lock(label, call)):
@@ -201,6 +201,8 @@ def _leg_in_room(by: User, leg: Leg, event: str, sequence: int | None, reason: s
     known: dict[str, Any] = {} if sequence is None else {"room_sequence": sequence}
     if event == COMES and leg.state != LegState.IN_ROOM:
         _move(by, leg, LegState.IN_ROOM, joined_at=timezone.now(), **known)
+        if leg.party == Party.HANDLER:
+            outbound.ring_person(by=by, call=leg.call)
     elif event == GOES:
         ask_soon(leg.call)
         end_leg(by=by, leg=leg, reason=reason or "left", **known)
@@ -279,8 +281,8 @@ def _handler_gone(by: User, leg: Leg, reason: str) -> None:
     call = leg.call
     if call.claimed_by_id != leg.user_id:
         return
-    if call.state == CallState.CONNECTING and call.entered_at is None:
-        put_back(by=by, call=call, why=reason[:20])
+    if call.state == CallState.CONNECTING:
+        _gone_before(by, leg, reason)
     elif call.state == CallState.TALKING:
         leave_call(by=by, call=call)
         if others := list(_others(call, leg)):
@@ -290,6 +292,13 @@ def _handler_gone(by: User, leg: Leg, reason: str) -> None:
                 order(by=by, kind=CommandKind.RESUME, call=call)
         elif _end_without_handler(by, call, leg) and reason not in ROOM_ENDED and not _left_by_itself(call):
             Leg.objects.filter(pk=leg.pk).update(reason=LOST)
+
+
+def _gone_before(by: User, leg: Leg, reason: str) -> None:
+    if leg.call.is_outbound:
+        outbound.handler_gone(by=by, call=leg.call, leg=leg)
+    elif leg.call.entered_at is None:
+        put_back(by=by, call=leg.call, why=reason[:20])
 
 
 def _end_without_handler(by: User, call: Call, leg: Leg) -> bool:

@@ -18,7 +18,7 @@ from privacy.models import DataKey
 from regions.vocabulary import Language
 
 from .states import CallState, CommandState, Ending, LegState, OfferState, SeatReason, SeatState
-from .vocabulary import CommandKind, Party, Skill
+from .vocabulary import CommandKind, Direction, Party, Skill, WhyUnreached
 
 
 class Line(models.Model):
@@ -81,6 +81,10 @@ class CallQuerySet(models.QuerySet["Call"]):
     def live(self) -> CallQuerySet:
         return self.filter(ended_at=None)
 
+    def inbound(self) -> CallQuerySet:
+        """Calls that came in: what the figures count."""
+        return self.filter(direction=Direction.INBOUND)
+
     def waiting(self) -> CallQuerySet:
         """Those in the queue, in the order in which they are to be answered."""
         return self.live().filter(state=CallState.WAITING).order_by("-is_urgent", "waiting_since", "id")
@@ -105,6 +109,9 @@ class CallQuerySet(models.QuerySet["Call"]):
 class Call(models.Model):
     """One telephone call of a caller, from the first ring to the end. ``id`` is also the id of its contact.
 
+    An outbound one is ours to somebody whom we call back; its contact may have several. Its ``phone`` and ``sid`` are
+    the person's, who takes the caller's place in all that follows.
+
     ``heard_at``, ``asked_at``: when the provider last spoke of it and was last asked; ``ask_at``: when to ask at once.
     ``entered_at``: when the caller was sent into the room; ``goodbye_at``: when the goodbye was heard.
     ``alone_since``: found in the room with nobody else in it.
@@ -114,7 +121,8 @@ class Call(models.Model):
     line = models.ForeignKey(Line, models.PROTECT, related_name="+")
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
-    sid = models.CharField(max_length=64, unique=True)
+    direction = models.CharField(max_length=8, choices=Direction, default=Direction.INBOUND)
+    sid = models.CharField(max_length=64, null=True)  # noqa: DJ001  an outbound one's is unknown until it was rung
     phone = EncryptedTextField()
     from_raw = EncryptedTextField()
     phone_index = models.BinaryField(null=True)
@@ -124,6 +132,7 @@ class Call(models.Model):
     state = models.CharField(max_length=10, choices=CallState, default=CallState.MENU)
     ending_so_far = models.CharField(max_length=10, choices=Ending, blank=True)
     ending = models.CharField(max_length=10, choices=Ending, blank=True)
+    why_unreached = models.CharField(max_length=10, choices=WhyUnreached, blank=True)
     arrived_at = models.DateTimeField(default=timezone.now)
     waiting_since = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
@@ -170,7 +179,24 @@ class Call(models.Model):
                 name="one_call_per_handler",
             ),
             models.UniqueConstraint(
-                fields=["contact"], condition=Q(contact__isnull=False), name="one_call_per_contact"
+                fields=["contact"],
+                condition=Q(contact__isnull=False, direction="inbound"),
+                name="one_call_per_contact",
+            ),
+            models.UniqueConstraint(
+                fields=["contact"],
+                condition=Q(direction="outbound", ended_at__isnull=True),
+                name="one_outbound_call_at_a_time",
+            ),
+            models.UniqueConstraint(fields=["sid"], condition=Q(sid__isnull=False), name="one_call_per_sid"),
+            models.CheckConstraint(
+                condition=Q(direction="inbound", sid__isnull=False)
+                | Q(direction="outbound", state__in=["connecting", "talking", "ended"]),
+                name="call_outbound_never_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(ending="unreached") & ~Q(why_unreached="") | ~Q(ending="unreached") & Q(why_unreached=""),
+                name="call_unreached_says_why",
             ),
         ]
         indexes = [
@@ -186,6 +212,10 @@ class Call(models.Model):
     def room(self) -> str:
         """The name of its conference: random, and nobody's number."""
         return self.pk.hex
+
+    @property
+    def is_outbound(self) -> bool:
+        return self.direction == Direction.OUTBOUND
 
 
 class LegQuerySet(models.QuerySet["Leg"]):

@@ -61,7 +61,7 @@ class Ring(Purpose):
             return again
         if leg.sid or leg.state not in (LegState.PLANNED, LegState.ENDED):
             return None
-        return partial(_settled, self.search(command, leg), again)
+        return partial(settled, self.search(command, leg), again)
 
     def ring(self, leg: Leg) -> Request:
         raise NotImplementedError
@@ -88,7 +88,7 @@ class Ring(Purpose):
         end_leg(by=by, leg=_locked_leg(command), reason="not rung")
 
 
-def _settled(search: Callable[[], Sequence[Known]], again: Request | None) -> object:
+def settled(search: Callable[[], Sequence[Known]], again: Request | None) -> object:
     """What an earlier request has led to: the telephones it rang, those that still live first; else another request."""
     found = sorted(search(), key=lambda known: known.status not in ("queued", "ringing", "in-progress"))
     if found:
@@ -161,7 +161,7 @@ class Connect(Purpose):
         is_wanted = call.state == CallState.CONNECTING and call.entered_at is None
         if not is_wanted or (call.claimed_at and command.made_at < call.claimed_at):
             return None
-        return partial(telephony.redirect, sid=call.sid, url=address("room", call.pk))
+        return partial(telephony.redirect, sid=call.sid or "", url=address("room", call.pk))
 
     def gone(self, by: User, command: Command) -> None:
         end_call(by=by, call=_locked_call(command))
@@ -184,7 +184,7 @@ class Requeue(Purpose):
         is_answered = call.legs.filter(party=Party.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM]).exists()
         if call.ended_at or call.state == CallState.TALKING or call.entered_at is None or is_answered:
             return None
-        return partial(telephony.redirect, sid=call.sid, url=address("room", call.pk))
+        return partial(telephony.redirect, sid=call.sid or "", url=address("room", call.pk))
 
     def gone(self, by: User, command: Command) -> None:
         end_call(by=by, call=_locked_call(command))
@@ -205,10 +205,10 @@ class Goodbye(Purpose):
             return None
         way = max(command.attempts - 1, 0) % self.WAYS
         if way == 0:
-            return partial(telephony.redirect, sid=call.sid, url=address("after", call.pk))
+            return partial(telephony.redirect, sid=call.sid or "", url=address("after", call.pk))
         if way == 1 and call.room_sid:
-            return partial(_end_room_or_call, room=call.room_sid, sid=call.sid)
-        return partial(telephony.hang_up, sid=call.sid)
+            return partial(_end_room_or_call, room=call.room_sid, sid=call.sid or "")
+        return partial(telephony.hang_up, sid=call.sid or "")
 
     def gone(self, by: User, command: Command) -> None:
         end_call(by=by, call=_locked_call(command))

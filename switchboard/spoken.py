@@ -15,7 +15,7 @@ from django.utils.translation import ngettext_lazy
 from hotline.telephony import Pause, Play, Say
 from regions.vocabulary import Language
 
-from .vocabulary import PRESS, VOICES
+from .vocabulary import PRESS, VOICES, WhyUnreached
 
 TROUBLE = _(
     "We are sorry, something does not work at the moment. Please call again in a few minutes. "
@@ -42,7 +42,15 @@ TOO_LONG = (
 )
 LEAVE_MESSAGE = _("Please leave your message after the tone. It is heard only by our staff.")
 GOODBYE = _("Thank you for calling. Goodbye.")
+GOODBYE_CALLED = _("Goodbye.")
+NOT_PLACED = _("The call could not be placed.")
+UNREACHED: dict[str, Promise] = {
+    WhyUnreached.BUSY: _("The line is busy."),
+    WhyUnreached.NO_ANSWER: _("Nobody answers."),
+    WhyUnreached.FAILED: _("This number cannot be reached."),
+}
 PRESS_TO_ACCEPT = _("A call from Lotse. Press 1 to be connected.")
+CALL_OVER = _("The call is over.")
 CALLER_GONE = _("The caller has hung up.")
 
 

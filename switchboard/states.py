@@ -37,6 +37,7 @@ class Ending(models.TextChoices):
     CLOSED = "closed", _("called out of hours")
     BLOCKED = "blocked", _("blocked")
     FAILED = "failed", pgettext_lazy("call", "failed")
+    UNREACHED = "unreached", _("nobody was reached")
 
 
 #: What a call's end means when nothing else was decided before.
@@ -89,12 +90,13 @@ class SeatReason(models.TextChoices):
 
 #: What handlers choose themselves; "in a call" comes and goes with a call.
 CHOSEN_STATES = (SeatState.READY, SeatState.BREAK, SeatState.OFF)
+#: A call that comes in reaches whoever is ready; to call somebody back, one need not be.
 SEAT_TRANSITIONS: dict[SeatState, frozenset[SeatState]] = {
-    SeatState.OFF: frozenset({SeatState.READY, SeatState.BREAK}),
+    SeatState.OFF: frozenset({SeatState.READY, SeatState.BREAK, SeatState.ON_CALL}),
     SeatState.READY: frozenset({SeatState.ON_CALL, SeatState.BREAK, SeatState.OFF}),
     SeatState.ON_CALL: frozenset({SeatState.WRAP_UP, SeatState.READY, SeatState.BREAK}),
-    SeatState.WRAP_UP: frozenset({SeatState.READY, SeatState.BREAK, SeatState.OFF}),
-    SeatState.BREAK: frozenset({SeatState.READY, SeatState.OFF}),
+    SeatState.WRAP_UP: frozenset({SeatState.READY, SeatState.BREAK, SeatState.OFF, SeatState.ON_CALL}),
+    SeatState.BREAK: frozenset({SeatState.READY, SeatState.OFF, SeatState.ON_CALL}),
 }
 
 

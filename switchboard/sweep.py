@@ -24,8 +24,9 @@ from .dispatch import offer_calls
 from .flow import CALL_ENDED
 from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, put_back_unanswered, told_alone
 from .models import Call, Command, Leg
+from .outbound import give_up_late, person_changed
 from .states import CallState, CommandState, LegState
-from .vocabulary import CommandKind, Party
+from .vocabulary import CommandKind, Direction, Party
 
 #: From the claim to the conversation; the desk phone rings for 20 s of it.
 CLAIM_LASTS = timedelta(seconds=45)
@@ -39,13 +40,17 @@ SILENT_IN_TALK, SILENT = timedelta(seconds=20), timedelta(seconds=60)
 #: A caller is in the room, and the handler is not known to be: is the handler's telephone still there?
 ASKED_WHILE_WAITED_FOR = timedelta(seconds=5)
 MOST_ASKED = 20
+#: Claimed calls that somebody else may take instead.
+INCOMING = {"state": CallState.CONNECTING, "direction": Direction.INBOUND}
 THERE = [LegState.ANSWERED, LegState.IN_ROOM]
 
 
 @transaction.atomic
 def one_step(*, by: User, now: datetime) -> int:
     """Whatever is due for one call; returns 0 when nothing is. Two calls are never locked at once."""
-    steps: list[Callable[..., int]] = [release_claims, begin_untold, put_back_from_room, say_goodbye_to_the_lonely]
+    steps: list[Callable[..., int]] = [
+        *(release_claims, give_up_late, begin_untold, put_back_from_room, say_goodbye_to_the_lonely)
+    ]
     return next((done for step in steps if (done := step(by=by, now=now))), 0)
 
 
@@ -55,7 +60,7 @@ def release_claims(*, by: User, now: datetime) -> int:
 
     Not one whose caller is in the room already: that one is connected, or taken out of it by the handler's end.
     """
-    late = Q(state=CallState.CONNECTING, claimed_at__lt=now - CLAIM_LASTS, entered_at=None)
+    late = Q(claimed_at__lt=now - CLAIM_LASTS, entered_at=None, **INCOMING)
     call = _locked_first(late, "claimed_at")
     if call is None:
         return 0
@@ -84,7 +89,7 @@ def put_back_from_room(*, by: User, now: datetime) -> int:
     """A caller who was sent into the room, and whose handler had gone before anybody told that they had met."""
     here = Leg.objects.filter(call=OuterRef("pk"), user=OuterRef("claimed_by"), party=Party.HANDLER)
     gone = ~Exists(here.filter(ended_at=None)) & ~Exists(here.filter(ended_at__gt=now - ALONE_FOR))
-    call = _locked_first(gone & Q(state=CallState.CONNECTING, claimed_at__lt=now - ALONE_FOR), "claimed_at")
+    call = _locked_first(gone & Q(claimed_at__lt=now - ALONE_FOR, **INCOMING), "claimed_at")
     return int(call is not None and put_back_unanswered(by=by, call=call))
 
 
@@ -135,7 +140,7 @@ def silent(now: datetime) -> list[Silent]:
     """Open ones about which the provider is to be asked now, the longest silent first; noted as asked about."""
     talking = Q(state__in=[CallState.CONNECTING, CallState.TALKING], known_at__lt=now - SILENT_IN_TALK)
     due = Q(ask_at__lte=now) | talking | Q(known_at__lt=now - SILENT)
-    known = Call.objects.live().annotate(known_at=Greatest(F("heard_at"), F("asked_at"))).filter(due)
+    known = Call.objects.live().annotate(known_at=Greatest(F("heard_at"), F("asked_at"))).filter(due, sid__isnull=False)
     calls = list(known.order_by("known_at").select_for_update(no_key=True, skip_locked=True)[:MOST_ASKED])
     waited_for = Q(
         state=LegState.ANSWERED, call__entered_at__lt=now - ALONE_FOR, asked_at__lt=now - ASKED_WHILE_WAITED_FOR
@@ -145,7 +150,9 @@ def silent(now: datetime) -> list[Silent]:
     legs = list(live.select_for_update(no_key=True, skip_locked=True, of=("self",))[:MOST_ASKED])
     Call.objects.filter(pk__in=[call.pk for call in calls]).update(asked_at=now, ask_at=None)
     Leg.objects.filter(pk__in=[leg.pk for leg in legs]).update(asked_at=now, ask_at=None)
-    return [Silent(call.pk, call.sid, False) for call in calls] + [Silent(leg.pk, leg.sid or "", True) for leg in legs]
+    return [Silent(call.pk, call.sid or "", False) for call in calls] + [
+        Silent(leg.pk, leg.sid or "", True) for leg in legs
+    ]
 
 
 @transaction.atomic
@@ -158,9 +165,11 @@ def apply(*, by: User, one: Silent, status: str) -> None:
             _hang_up_again(by, leg)
         return
     call = Call.objects.locked().get(pk=one.key)
-    if status in CALL_ENDED:
+    if call.is_outbound:
+        person_changed(by=by, call=call, status=status, sid=one.sid)
+    elif status in CALL_ENDED:
         end_call(by=by, call=call)
-    else:
+    if status not in CALL_ENDED:
         Call.objects.filter(pk=one.key).update(heard_at=timezone.now())
 
 

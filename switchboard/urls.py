@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import board_views, views, webhooks
+from . import board_views, callback_views, views, webhooks
 
 app_name = "switchboard"
 WEBHOOKS = [
@@ -19,10 +19,12 @@ WEBHOOKS = [
     path("call/<uuid:call_id>/room/", webhooks.room, name="room"),
     path("call/<uuid:call_id>/after/", webhooks.after, name="after"),
     path("call/<uuid:call_id>/conference/", webhooks.conference, name="conference"),
+    path("call/<uuid:call_id>/person/", webhooks.person_status, name="person_status"),
     path("leg/<uuid:leg_id>/answer/", webhooks.leg_answer, name="leg_answer"),
     path("leg/<uuid:leg_id>/accept/", webhooks.leg_accept, name="leg_accept"),
     path("leg/<uuid:leg_id>/after/", webhooks.leg_after, name="leg_after"),
     path("leg/<uuid:leg_id>/status/", webhooks.leg_status, name="leg_status"),
+    path("leg/<uuid:leg_id>/unreached/", webhooks.leg_unreached, name="leg_unreached"),
 ]
 PAGES = [
     path("bar/", views.part_bar, name="part_bar"),
@@ -41,6 +43,10 @@ PAGES = [
     path("calls/<uuid:call_id>/block/", views.block, name="block"),
     path("calls/<uuid:call_id>/voicemail/", views.voicemail, name="voicemail"),
     path("calls/<uuid:call_id>/player/", views.player, name="player"),
+    path("callbacks/<uuid:callback_id>/", callback_views.part_callback, name="part_callback"),
+    path("callbacks/<uuid:callback_id>/call/", callback_views.call_back, name="call_back"),
+    path("callbacks/<uuid:callback_id>/put-back/", callback_views.put_back, name="put_back"),
+    path("contacts/<uuid:contact_id>/call/", callback_views.call_again, name="call_again"),
     path("board/urgency/<uuid:call_id>/", board_views.urgency, name="urgency"),
     path("board/blocks/<uuid:block_id>/", board_views.lift, name="lift_block"),
     path("board/seats/<uuid:seat_id>/", board_views.seat_of_handler, name="seat_of_handler"),

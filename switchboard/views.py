@@ -84,7 +84,7 @@ def hold(request: CentreRequest, call_id: UUID) -> HttpResponse:
         raise BadRequest
     call = call_to_direct(request.user, call_id)
     actions.hold(by=request.user, call_id=call.pk, is_held=request.POST["on"] == "1")
-    return _bar_again(request, call_id)
+    return _bar_again(request, call)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,7 +103,7 @@ def consult(request: CentreRequest, call_id: UUID) -> HttpResponse:
         phone=form.number,
         organisation=form.cleaned_data["organisation"],
     )
-    answer = _bar_again(request, call.pk)
+    answer = _bar_again(request, call)
     if is_part(request):  # the form asked, and closes; the bar is what has changed
         answer["HX-Retarget"], answer["HX-Reswap"] = "#telephone", "outerHTML"
         answer.write(b'<div id="telephone-panel" hx-swap-oob="true"></div>')
@@ -113,22 +113,25 @@ def consult(request: CentreRequest, call_id: UUID) -> HttpResponse:
 @require_POST
 @handlers_only
 def dismiss(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    actions.dismiss_partner(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
-    return _bar_again(request, call_id)
+    call = call_to_direct(request.user, call_id)
+    actions.dismiss_partner(by=request.user, call_id=call.pk)
+    return _bar_again(request, call)
 
 
 @require_POST
 @handlers_only
 def hand_over(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    actions.hand_over(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
-    return _bar_again(request, call_id)
+    call = call_to_direct(request.user, call_id)
+    actions.hand_over(by=request.user, call_id=call.pk)
+    return _bar_again(request, call)
 
 
 @require_POST
 @handlers_only
 def hang_up(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    actions.hang_up(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
-    return _bar_again(request, call_id)
+    call = call_to_direct(request.user, call_id)
+    actions.hang_up(by=request.user, call_id=call.pk)
+    return _bar_again(request, call)
 
 
 @require_POST
@@ -189,9 +192,10 @@ def token(request: CentreRequest) -> HttpResponse:
     return JsonResponse({"token": made.token, "identity": made.identity})
 
 
-def _bar_again(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    """The call's id is also its contact's."""
-    return _bar(request) if is_part(request) else redirect("hotline:desk_contact", call_id)
+def _bar_again(request: CentreRequest, call: Call) -> HttpResponse:
+    if is_part(request):
+        return _bar(request)
+    return redirect("hotline:desk_contact", call.contact_id) if call.contact_id else redirect("hotline:desk")
 
 
 def _to(request: CentreRequest, name: str) -> HttpResponse:

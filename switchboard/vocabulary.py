@@ -15,6 +15,22 @@ class Party(models.TextChoices):
     PARTNER = "partner", pgettext_lazy("organisation", "partner")
 
 
+class Direction(models.TextChoices):
+    INBOUND = "inbound", _("incoming")
+    OUTBOUND = "outbound", _("outgoing")
+
+
+class WhyUnreached(models.TextChoices):
+    """Why nobody was reached whom we called back."""
+
+    BUSY = "busy", _("the line is busy")
+    NO_ANSWER = "no_answer", _("nobody answers")
+    FAILED = "failed", _("this number cannot be reached")
+    HANDLER = "handler", _("your own telephone was not picked up")
+    GIVEN_UP = "given_up", _("ended before anybody answered")
+    PROVIDER = "provider", _("the telephone provider could not place the call")
+
+
 class Skill(models.TextChoices):
     """What a line is for and a handler knows, beside languages. A line without one is everybody's."""
 
@@ -37,6 +53,8 @@ class CommandKind(models.TextChoices):
     UNBIND = "unbind", _("let the conversation go on without the handler")
     FETCH = "fetch", _("fetch a voicemail")
     DELETE = "delete", _("delete a recording at the provider")
+    RING = "ring", _("ring the person who is called back")
+    TELL = "tell", _("tell the handler that nobody was reached")
 
 
 #: The voices that the provider has for the languages of our texts (BCP 47).

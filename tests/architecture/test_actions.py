@@ -13,7 +13,8 @@ RECORD = "journal.actions.record"
 MORE = [
     "hotline.callbacks", "hotline.access", "handoff.answers", "handoff.lapses",
     "reporting.importing",
-    "switchboard.blocks", "switchboard.calls", "switchboard.carrying_out", "switchboard.commands",
+    "switchboard.blocks", "switchboard.calling_back", "switchboard.calls", "switchboard.carrying_out",
+    "switchboard.commands", "switchboard.outbound",
     "switchboard.dispatch", "switchboard.legs", "switchboard.room_ends", "switchboard.seats", "switchboard.sweep",
     "switchboard.voicemails",
 ]  # fmt: skip
@@ -44,6 +45,7 @@ WITHOUT_AUTHOR = {
 ONLY_ASK = {
     "handoff.actions.needs_verification", "handoff.lapses.due_deadlines", "regions.actions.subject_of",
     "switchboard.calls.running_block", "switchboard.calls.is_line_open",
+    "switchboard.calling_back.line_for", "switchboard.outbound.is_wanted",
     "switchboard.legs.lock_leg", "switchboard.legs.is_goodbye_ordered", "texting.actions.is_opted_out",
     "switchboard.seats.lock_seat", "switchboard.sweep.silent", "switchboard.carrying_out.request_for",
 }  # fmt: skip

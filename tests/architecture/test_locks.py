@@ -21,7 +21,6 @@ NEVER_CHANGED = {
     "hotline_contact.number",
     "reporting_cell.centre_id,key,measure,month",
     "reporting_import.centre_id,digest",
-    "switchboard_call.sid",
     "switchboard_line.number",
     "switchboard_seat.user_id",
     "triage_assessment.supersedes_id",

@@ -105,7 +105,9 @@ class Command(BaseCommand):
         """How the calls ended, as the platform has it."""
         assert coordinator.centre is not None
         with acting_as(coordinator, purpose="simulation"):
-            ended = Call.objects.filter(centre=coordinator.centre, arrived_at__gte=since, ended_at__isnull=False)
+            ended = Call.objects.inbound().filter(
+                centre=coordinator.centre, arrived_at__gte=since, ended_at__isnull=False
+            )
             return Counter(Ending(ending) for ending in ended.values_list("ending", flat=True))
 
     def _report(self, result: Result, took: float, endings: Counter[Ending]) -> None:

@@ -1,0 +1,101 @@
+"""Calling somebody back from the desk, and what was left on the telephone: thin, one action, one answer each."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hotline import callback_views
+from hotline.doors import CentreRequest, handlers_only
+from hotline.models import Callback
+from hotline.numbers import written
+from hotline.permissions import contact_to_write
+
+from .actions import hang_up
+from .calling_back import Hindrance, call_contact, line_for, take_and_call
+from .desk import is_telephone_connected
+from .models import Call, Seat, Voicemail
+from .permissions import may_direct
+from .vocabulary import WhyUnreached
+
+#: Who does not pick up is tried again later; in the other cases something else is to be done first.
+WAITS_AGAIN = {WhyUnreached.BUSY, WhyUnreached.NO_ANSWER}
+
+
+@require_POST
+@handlers_only
+def call_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
+    """From the worklist: take it in hand, and ring."""
+    contact, hindrance = take_and_call(by=request.user, callback_id=callback_id)
+    _tell(request, hindrance)
+    return redirect("hotline:desk_contact", contact.pk)
+
+
+@require_POST
+@handlers_only
+def call_again(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    """From the contact, while the callback is in hand. ``call``: the new call's id, which the form brought."""
+    contact = contact_to_write(request.user, contact_id)
+    try:
+        call_id = UUID(request.POST.get("call", ""))
+    except ValueError:
+        raise BadRequest from None
+    _tell(request, call_contact(by=request.user, contact=contact, call_id=call_id))
+    return redirect("hotline:desk_contact", contact.pk)
+
+
+def _tell(request: CentreRequest, hindrance: Hindrance | None) -> None:
+    if hindrance:
+        messages.warning(request, hindrance.label)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@handlers_only
+def put_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
+    """Nobody answers, or a voicemail box does: the callback waits again, and a call that still runs is hung up."""
+    running = _running(callback_id)
+    answer = callback_views.put_back(request, callback_id)
+    if answer.status_code == 302 and running and may_direct(request.user, running):
+        hang_up(by=request.user, call_id=running.pk)
+    return answer
+
+
+def _running(callback_id: UUID) -> Call | None:
+    attempt = Callback.objects.filter(pk=callback_id).values("conversation_id")
+    return Call.objects.live().filter(contact__in=attempt).first()
+
+
+@require_safe
+@handlers_only
+def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
+    """What the telephone knows of a callback: its voicemail, and the call to whoever is to be called back."""
+    callback = Callback.objects.select_related("conversation").filter(pk=callback_id).first()
+    if callback is None:
+        raise Http404
+    is_mine = callback.claimed_by_id == request.user.pk and callback.conversation is not None
+    calls = Call.objects.filter(contact=callback.conversation_id).order_by("-arrived_at") if is_mine else []
+    last = next(iter(calls), None)
+    context = {
+        "callback": callback,
+        "voicemail": Voicemail.objects.filter(Q(call=callback_id) | Q(pk=callback_id)).defer("sound").first(),
+        "is_mine": is_mine,
+        "can_ring": is_mine and _can_ring(request),
+        "last": last,
+        "number": written(last.phone) if last else "",
+        "new_id": uuid.uuid4(),
+        "waits_again": last is not None and last.why_unreached in WAITS_AGAIN,
+    }
+    return render(request, "switchboard/parts/callback.html", context)
+
+
+def _can_ring(request: CentreRequest) -> bool:
+    seat = Seat.objects.filter(user=request.user).first()
+    has_phone = seat is not None and bool(seat.phone or seat.is_browser)
+    return has_phone and is_telephone_connected(request.centre) and line_for(request.centre, "") is not None

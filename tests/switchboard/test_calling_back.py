@@ -1,0 +1,688 @@
+"""Somebody is called back: the handler's telephone rings, then theirs, and whatever goes wrong is seen on the desk."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from answering import Provider
+from contacts import browser
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from people import People, as_user
+from telephone import (
+    DESK,
+    LINE,
+    PUBLIC,
+    Desk,
+    Phone,
+    as_service,
+    by_telephone,
+    claim,
+    leg_of,
+    make_line,
+    open_offers,
+    ordered,
+    seat_now,
+    take_seat,
+    tell,
+    waiting,
+)
+
+from hotline.callbacks import schedule_callback
+from hotline.models import Callback, Contact
+from journal.models import Event
+from reporting.shift import callers
+from reporting.telephone_figures import figures_of_today
+from switchboard.models import Call, Command, Line
+from switchboard.seats import choose_state
+from switchboard.states import SeatState
+from switchboard.sweep import one_step, silent
+from switchboard.tasks import ask_about_calls, run_commands, run_queue
+
+pytestmark = pytest.mark.django_db
+PERSON = "+493411234567"
+_sids = itertools.count(1)
+
+
+def url(name: str, *keys: object) -> str:
+    return reverse(f"switchboard:{name}", args=keys)
+
+
+def planned(people: People, phone: str = PERSON, **values: Any) -> Callback:
+    usual = {"callback_id": uuid.uuid4(), "due_at": timezone.now(), "language": "de", **values}
+    made = as_user(people.coordinator, schedule_callback, by=people.coordinator, phone=phone, **usual)
+    assert isinstance(made, Callback)
+    return made
+
+
+def press_call(client: Client, callback: Callback) -> Any:
+    return client.post(url("call_back", callback.pk))
+
+
+def the_call() -> Call:
+    """The newest outbound one."""
+
+    def find() -> Call:
+        found = Call.objects.select_related("contact").filter(direction="outbound").latest("arrived_at")
+        assert found.phone is not None
+        return found
+
+    return by_telephone(find)  # type: ignore[no-any-return]
+
+
+def calls_out() -> int:
+    return by_telephone(Call.objects.filter(direction="outbound").count)  # type: ignore[no-any-return]
+
+
+def rung(people: People, client: Client, callback: Callback | None = None) -> Desk:
+    """The handler has pressed *Call*; the desk's telephone is about to ring."""
+    answer = press_call(client, callback or planned(people))
+    assert answer.status_code == 302, answer.status_code
+    return Desk(leg=leg_of(the_call()))
+
+
+def in_room(desk: Desk) -> Phone:
+    """The handler has picked up and waits in the room. Returns the person's telephone."""
+    desk.ring()
+    desk.press("1")
+    person = Phone(PERSON)
+    room_tells(person, "participant-join", sequence=1, label=desk.leg.label, sid=desk.sid)
+    return person
+
+
+def room_tells(person: Phone, event: str, *, sequence: int, label: str = "", sid: str = "") -> None:
+    values = {"StatusCallbackEvent": event, "ConferenceSid": "CF1", "SequenceNumber": str(sequence)}
+    values |= {"ParticipantLabel": label or the_call().room, "CallSid": sid or person.sid}
+    person.says(f"/telephone/call/{the_call().pk}/conference/", **values)
+
+
+def person_is(person: Phone, status: str, sequence: int = 1) -> None:
+    person.says(f"/telephone/call/{the_call().pk}/person/", CallStatus=status, SequenceNumber=str(sequence))
+
+
+def picks_up(person: Phone) -> None:
+    person_is(person, "ringing", 1)
+    person_is(person, "in-progress", 2)
+    room_tells(person, "participant-join", sequence=2)
+
+
+def part(client: Client, callback: Callback) -> str:
+    answer = client.get(url("part_callback", callback.pk))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def states(callback: Callback, people: People) -> tuple[str, Any]:
+    found = as_user(people.coordinator, lambda: Callback.objects.get(pk=callback.pk))
+    return found.state, found.claimed_by_id
+
+
+@pytest.fixture
+def client(people: People, line: Line) -> Client:
+    take_seat(people.handler)
+    return browser(people.handler)
+
+
+# --- as it should be ----------------------------------------------------------------------------------------------
+
+
+def test_call_rings_the_handler_then_the_person_and_they_talk(
+    people: People, client: Client, provider: Provider
+) -> None:
+    callback = planned(people)
+    answer = press_call(client, callback)
+    call = the_call()
+    assert answer.headers["Location"] == reverse("hotline:desk_contact", args=[call.contact_id])
+    assert (call.state, call.claimed_by_id, call.phone) == ("connecting", people.handler.pk, PERSON)
+    assert seat_now(people.handler).call_id == call.pk
+    run_commands()
+    path, form = provider.asked[0]
+    assert (path, form["To"], form["From"]) == ("/Calls.json", DESK, LINE)
+    leg = leg_of(call)
+    desk = Desk(leg=leg, sid=leg.sid or "")
+    person = in_room(desk)
+    assert desk.heard.find(".//Conference") is not None
+    run_commands()
+    path, form = provider.asked[1]
+    assert (path, form["To"], form["From"]) == ("/Conferences/CF1/Participants.json", PERSON, LINE)
+    assert (form["Label"], form["EndConferenceOnExit"], form["Timeout"]) == (call.room, "true", "40")
+    assert form["StatusCallback"] == f"{PUBLIC}/telephone/call/{call.pk}/person/"
+    assert len(provider.asked) == 2
+    person.sid = the_call().sid or ""
+    picks_up(person)
+    assert the_call().state == "talking"
+    person_is(person, "completed", 3)
+    call = the_call()
+    assert (call.state, call.ending, call.connected_at is not None) == ("ended", "answered", True)
+    assert seat_now(people.handler).state == "wrap_up"
+    run_commands()
+    assert provider.asked[2:] == [(f"/Calls/{leg.sid}.json", {"Status": "completed"})]
+    assert states(callback, people) == ("claimed", people.handler.pk)
+
+
+@pytest.mark.parametrize("state", [SeatState.BREAK, SeatState.OFF, SeatState.READY])
+def test_whatever_the_handler_did_before(people: People, client: Client, state: SeatState) -> None:
+    as_user(people.handler, choose_state, by=people.handler, state=state)
+    rung(people, client)
+    assert seat_now(people.handler).state == "on_call"
+
+
+def test_from_wrap_up_too(people: People, client: Client) -> None:
+    first = in_room(rung(people, client))
+    picks_up(first)
+    person_is(first, "completed", 3)
+    rung(people, client)
+    assert seat_now(people.handler).state == "on_call"
+
+
+def test_a_call_that_was_offered_to_the_handler_goes_to_others(people: People, client: Client) -> None:
+    take_seat(people.colleague, phone="+4991198765439", languages=("de",))
+    as_user(people.colleague, choose_state, by=people.colleague, state=SeatState.BREAK)
+    phone = waiting()
+    assert open_offers(phone.call) == [people.handler.pk]
+    as_user(people.colleague, choose_state, by=people.colleague, state=SeatState.READY)
+    rung(people, client)
+    assert open_offers(phone.call) == [people.colleague.pk]
+
+
+def test_hold_partner_handover_and_hanging_up_work_as_with_any_call(people: People, client: Client) -> None:
+    person = in_room(rung(people, client))
+    picks_up(person)
+    call = the_call()
+    assert client.post(url("hold", call.pk), {"on": "1"}).status_code == 302
+    assert the_call().is_held
+    leg_id = uuid.uuid4()
+    client.post(url("consult", call.pk), {"leg_id": leg_id, "phone": "030 9018200"})
+    partner = Desk(leg=leg_of(call, "partner"))
+    partner.status("ringing", sequence=1)
+    partner.status("in-progress", sequence=2)
+    room_tells(person, "participant-join", sequence=3, label=partner.leg.label, sid=partner.sid)
+    answer = client.post(url("hand_over", call.pk))
+    assert answer.headers["Location"] == reverse("hotline:desk_contact", args=[call.contact_id])
+    assert {"hold", "add", "resume", "hang_up"} <= set(ordered(call))
+    client.post(url("hang_up", call.pk))
+    assert "goodbye" in ordered(call)
+
+
+def test_the_line_shown_speaks_the_persons_language(people: People, client: Client, provider: Provider) -> None:
+    make_line(people.centre, number="+4991112345679", languages=["tr"], skill="exit")
+    make_line(people.centre, number="+4991112345677", languages=["tr"])
+    make_line(people.centre, number="+4991112345676", languages=["tr"], is_active=False)
+    press_call(client, planned(people, language="tr"))
+    line = the_call().line_id
+    assert by_telephone(lambda: str(Line.objects.get(pk=line).number)) == "+4991112345677"
+
+
+# --- nobody is reached ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "why", "words", "asks_for_time"),
+    [
+        ("busy", "busy", "The line is busy", True),
+        ("no-answer", "no_answer", "Nobody answers", True),
+        ("failed", "failed", "This number cannot be reached", False),
+        ("canceled", "no_answer", "Nobody answers", True),
+    ],
+)
+def test_who_is_not_reached_is_told_in_words_and_on_the_desk(
+    people: People, client: Client, status: str, why: str, words: str, asks_for_time: bool
+) -> None:
+    callback = planned(people)
+    desk = rung(people, client, callback)
+    person = in_room(desk)
+    person_is(person, "ringing", 1)
+    person_is(person, status, 2)
+    call = the_call()
+    assert (call.state, call.ending, call.why_unreached) == ("ended", "unreached", why)
+    assert ordered(call)[-1] == "tell"
+    assert seat_now(people.handler).state == "wrap_up"
+    heard = desk.says(f"/telephone/leg/{desk.leg.pk}/unreached/")
+    assert words in "".join(heard.itertext())
+    assert heard.find("Hangup") is not None
+    desk.hang_up()
+    shown = part(client, callback)
+    assert words.lower() in shown.lower()
+    assert (url("put_back", callback.pk) in shown) == asks_for_time
+    assert url("call_again", call.contact_id) in shown
+    assert states(callback, people) == ("claimed", people.handler.pk)
+
+
+def test_a_late_or_repeated_word_changes_nothing(people: People, client: Client) -> None:
+    person = in_room(rung(people, client))
+    person_is(person, "busy", 2)
+    before, told = ordered(the_call()), by_telephone(Event.objects.count)
+    person_is(person, "ringing", 1)
+    person_is(person, "no-answer", 3)
+    assert the_call().why_unreached == "busy"
+    assert (ordered(the_call()), by_telephone(Event.objects.count)) == (before, told)
+
+
+def test_an_end_that_overtakes_the_answer_is_a_conversation(people: People, client: Client) -> None:
+    person = in_room(rung(people, client))
+    person_is(person, "completed", 3)
+    person_is(person, "in-progress", 2)
+    call = the_call()
+    assert (call.ending, call.connected_at is not None) == ("answered", True)
+
+
+def not_picked_up(desk: Desk) -> None:
+    desk.status("ringing", sequence=1)
+    desk.hang_up("no-answer")
+
+
+def busy(desk: Desk) -> None:
+    desk.hang_up("busy")
+
+
+def key_not_pressed(desk: Desk) -> None:
+    desk.ring()
+    desk.press("")
+    desk.hang_up()
+
+
+def nothing_was_heard(desk: Desk) -> None:
+    as_service(one_step, now=timezone.now() + timedelta(seconds=91))
+
+
+@pytest.mark.parametrize("way", [not_picked_up, busy, key_not_pressed, nothing_was_heard], ids=lambda way: way.__name__)
+def test_a_handler_who_does_not_pick_up_keeps_the_callback_and_nobody_is_rung(
+    people: People, client: Client, way: Any
+) -> None:
+    callback = planned(people)
+    way(rung(people, client, callback))
+    call = the_call()
+    assert (call.ending, call.why_unreached) == ("unreached", "handler")
+    assert "ring" not in ordered(call)
+    assert states(callback, people) == ("claimed", people.handler.pk)
+    assert as_user(people.handler, lambda: Contact.objects.get(pk=call.contact_id).handler_id) == people.handler.pk
+    assert by_telephone(Call.objects.waiting().count) == 0
+    assert "Your own telephone was not picked up" in part(client, callback)
+    again = {"call": str(uuid.uuid4())}
+    assert client.post(url("call_again", call.contact_id), again).status_code == 302
+    assert (calls_out(), the_call().state, the_call().contact_id) == (2, "connecting", call.contact_id)
+
+
+def test_a_claim_of_an_incoming_call_lasts_as_long_as_before_and_an_outbound_one_longer(
+    people: People, client: Client
+) -> None:
+    desk = rung(people, client)
+    as_service(one_step, now=timezone.now() + timedelta(seconds=80))
+    assert the_call().state == "connecting"
+    in_room(desk)
+    person_is(Phone(PERSON), "ringing", 1)
+    as_service(one_step, now=timezone.now() + timedelta(seconds=300))
+    assert the_call().state == "connecting", "rung: the provider is asked, nothing is cut off"
+
+
+@pytest.mark.parametrize("has_rung", [True, False])
+def test_whoever_hangs_up_before_the_answer_stops_the_ringing(people: People, client: Client, has_rung: bool) -> None:
+    person = in_room(rung(people, client))
+    if has_rung:
+        person_is(person, "ringing", 1)
+    call = the_call()
+    client.post(url("hang_up", call.pk))
+    assert (the_call().ending, the_call().why_unreached) == ("unreached", "given_up")
+    if not has_rung:  # the request was under way
+        person_is(person, "ringing", 1)
+    stop = by_telephone(lambda: list(Command.objects.filter(kind="hang_up", leg=None).values_list("sid", flat=True)))
+    assert stop == [person.sid]
+
+
+def test_who_hangs_up_the_telephone_itself_stops_the_ringing_too(people: People, client: Client) -> None:
+    desk = rung(people, client)
+    person = in_room(desk)
+    person_is(person, "ringing", 1)
+    desk.hang_up()
+    assert the_call().why_unreached == "given_up"
+    assert by_telephone(Command.objects.filter(kind="hang_up", sid=person.sid).count) == 1
+
+
+def test_a_second_telephone_of_the_same_person_is_hung_up(people: People, client: Client) -> None:
+    person = in_room(rung(people, client))
+    picks_up(person)
+    stray = Phone(PERSON)
+    person_is(stray, "ringing", 1)
+    person_is(stray, "busy", 2)
+    assert the_call().state == "talking"
+    assert by_telephone(Command.objects.filter(kind="hang_up", sid=stray.sid).count) == 1
+
+
+def test_a_lost_word_of_the_room_does_not_lose_the_conversation(people: People, client: Client) -> None:
+    person = in_room(rung(people, client))
+    person_is(person, "in-progress", 2)
+    as_service(one_step, now=timezone.now() + timedelta(seconds=11))
+    assert the_call().state == "talking"
+
+
+def test_one_that_has_fallen_silent_is_asked_about(people: People, client: Client, provider: Provider) -> None:
+    in_room(rung(people, client))
+    later = timezone.now() + timedelta(seconds=61)
+    assert [one for one in by_telephone(silent, now=later) if not one.is_leg] == [], "nobody to ask about yet"
+    person = Phone(PERSON)
+    person_is(person, "ringing", 1)
+    long_ago = timezone.now() - timedelta(minutes=3)
+    by_telephone(lambda: Call.objects.update(heard_at=long_ago, asked_at=long_ago))
+    ask_about_calls()
+    assert f"/Calls/{person.sid}.json" in [path for path, _form in provider.asked]
+    assert the_call().state == "ended", "the provider knows it no more"
+
+
+# --- what the provider says -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ([(400, 21211)], "failed"),
+        ([(400, 21210)], "provider"),
+        ([(400, 13227)], "provider"),
+        ([(404, 20404)], "given_up"),
+    ],
+)
+def test_a_call_that_the_provider_refuses_ends_with_the_reason(
+    people: People, client: Client, provider: Provider, answers: list[tuple[int, int]], why: str
+) -> None:
+    callback = planned(people)
+    desk = rung(people, client, callback)
+    by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
+    in_room(desk)
+    provider.answers = answers
+    run_commands()
+    call = the_call()
+    assert (call.ending, call.why_unreached) == ("unreached", why)
+    assert seat_now(people.handler).state == "wrap_up"
+    assert call.get_why_unreached_display() in part(client, callback).lower()  # type: ignore[attr-defined]
+
+
+def test_a_provider_that_is_down_is_tried_for_a_while(people: People, client: Client, provider: Provider) -> None:
+    desk = rung(people, client)
+    by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
+    in_room(desk)
+    for _ in range(12):
+        provider.answers = [(503, 0)] * 3
+        run_commands()
+        by_telephone(lambda: Command.objects.filter(state="waiting").update(due_at=timezone.now(), claimed_until=None))
+        if the_call().state == "ended":
+            break
+    assert (the_call().ending, the_call().why_unreached) == ("unreached", "provider")
+
+
+def test_the_handlers_telephone_that_cannot_be_rung_is_told(people: People, client: Client, provider: Provider) -> None:
+    provider.answers = [(400, 21211)]
+    callback = planned(people)
+    rung(people, client, callback)
+    run_commands()
+    assert (the_call().ending, the_call().why_unreached) == ("unreached", "provider")
+    assert states(callback, people)[0] == "claimed"
+
+
+def test_a_crash_between_the_acceptance_and_our_note_rings_once(
+    people: People, client: Client, provider: Provider
+) -> None:
+    """The first request was accepted, and nobody noted it: the second asks for the participant first."""
+    desk = rung(people, client)
+    by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
+    person = in_room(desk)
+    by_telephone(lambda: Command.objects.filter(kind="ring").update(attempts=1))
+    provider.in_room[the_call().room] = (person.sid, "ringing")
+    run_commands()
+    assert [path for path, _form in provider.asked] == [f"/Conferences/CF1/Participants/{the_call().room}.json"]
+    assert the_call().sid == person.sid
+    assert by_telephone(lambda: list(Command.objects.filter(kind="ring").values_list("state", flat=True))) == ["done"]
+
+
+def test_a_webhook_that_comes_first_settles_the_request(people: People, client: Client, provider: Provider) -> None:
+    desk = rung(people, client)
+    by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
+    person_is(in_room(desk), "ringing", 1)
+    run_commands()
+    assert provider.asked == []
+    assert the_call().state == "connecting"
+
+
+def test_words_that_cannot_be_said_end_in_hanging_up(people: People, client: Client, provider: Provider) -> None:
+    desk = rung(people, client)
+    by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
+    person_is(in_room(desk), "busy", 1)
+    by_telephone(lambda: Command.objects.filter(kind="ring").update(state="done"))
+    provider.answers = [(400, 20001)]
+    run_commands()
+    assert [form for _path, form in provider.asked][-1] == {"Status": "completed"}
+
+
+# --- twice, stale, somebody else, absurd ----------------------------------------------------------------------------
+
+
+def test_a_second_click_rings_nobody_again(people: People, client: Client) -> None:
+    callback = planned(people)
+    first = press_call(client, callback)
+    assert press_call(client, callback).headers["Location"] == first.headers["Location"]
+    assert calls_out() == 1
+    person_is(in_room(Desk(leg=leg_of(the_call()))), "busy", 2)
+    press_call(client, callback)
+    assert calls_out() == 1, "a page that was left open does not ring the person again"
+
+
+def test_calling_again_twice_rings_once(people: People, client: Client) -> None:
+    callback = planned(people)
+    not_picked_up(rung(people, client, callback))
+    form = {"call": str(uuid.uuid4())}
+    contact = the_call().contact_id
+    for _ in range(2):
+        client.post(url("call_again", contact), form)
+        assert calls_out() == 2
+    busy(Desk(leg=leg_of(the_call())))
+    client.post(url("call_again", contact), form)
+    assert calls_out() == 2
+    client.post(url("call_again", contact), {"call": str(uuid.uuid4())})
+    client.post(url("call_again", contact), {"call": str(uuid.uuid4())})
+    assert calls_out() == 3, "one at a time"
+
+
+@pytest.mark.parametrize("form", [{}, {"call": ""}, {"call": "x"}, {"call": "9" * 5000}])
+def test_without_an_id_nothing_rings(people: People, client: Client, form: dict[str, str]) -> None:
+    not_picked_up(rung(people, client))
+    assert client.post(url("call_again", the_call().contact_id), form).status_code == 400
+    assert calls_out() == 1
+
+
+def test_the_id_of_somebody_elses_call_is_taken(people: People, client: Client) -> None:
+    not_picked_up(rung(people, client))
+    taken, contact = waiting("+493411234568"), the_call().contact_id
+    taken.hang_up()  # no longer the shift's to see
+    assert client.post(url("call_again", contact), {"call": str(taken.call.pk)}).status_code == 409
+    assert (calls_out(), seat_now(people.handler).state) == (1, "wrap_up")
+
+
+def test_a_stale_page_is_told_who_was_faster(people: People, client: Client) -> None:
+    callback = planned(people)
+    take_seat(people.colleague, phone="+4991198765439")
+    rung(people, browser(people.colleague), callback)
+    assert press_call(client, callback).status_code == 409
+    assert (calls_out(), seat_now(people.handler).state) == (1, "ready")
+
+
+def test_a_callback_that_was_put_back_is_not_rung_from_its_old_contact(people: People, client: Client) -> None:
+    callback = planned(people)
+    not_picked_up(rung(people, client, callback))
+    contact = the_call().contact_id
+    client.post(url("put_back", callback.pk), {"due_at": "2026-12-24 10:00"})
+    assert states(callback, people)[0] == "open"
+    assert client.post(url("call_again", contact), {"call": str(uuid.uuid4())}).status_code == 409
+    assert calls_out() == 1
+
+
+@pytest.mark.parametrize("who", ["other_handler", "other_coordinator", "worker", "funder", "dpo", "administrator"])
+def test_others_find_nothing(people: People, client: Client, who: str) -> None:
+    callback = planned(people)
+    stranger = browser(getattr(people, who))
+    assert press_call(stranger, callback).status_code in (403, 404)
+    assert stranger.get(url("part_callback", callback.pk)).status_code == 404
+    rung(people, client, callback)
+    form = {"call": str(uuid.uuid4())}
+    assert stranger.post(url("call_again", the_call().contact_id), form).status_code == 404
+    assert calls_out() == 1
+
+
+def test_a_colleague_sees_no_button_and_cannot_ring(people: People, client: Client) -> None:
+    callback = planned(people)
+    not_picked_up(rung(people, client, callback))
+    colleague = browser(people.colleague)
+    assert "call_again" not in part(colleague, callback)
+    assert url("call_again", the_call().contact_id) not in part(colleague, callback)
+    assert colleague.post(url("call_again", the_call().contact_id), {"call": str(uuid.uuid4())}).status_code == 404
+
+
+def test_nobody_begins_a_call_in_anothers_name(people: People, client: Client) -> None:
+    """The policy itself: a call that comes in is the telephone's, one that goes out its handler's."""
+    from django.db import ProgrammingError, transaction
+
+    rung(people, client)
+    row = the_call()
+    for values in ({"direction": "inbound", "sid": "CA1"}, {"claimed_by": people.colleague}):
+        row.pk, row.sid = uuid.uuid4(), None
+        for name, value in values.items():
+            setattr(row, name, value)
+
+        def begin() -> None:
+            with transaction.atomic():
+                row.save(force_insert=True)
+
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            as_user(people.handler, begin)
+
+
+@pytest.mark.parametrize("kind", ["person", "unreached"])
+def test_forged_words_are_refused(people: People, client: Client, kind: str) -> None:
+    desk = rung(people, client)
+    path = (
+        f"/telephone/call/{the_call().pk}/person/" if kind == "person" else f"/telephone/leg/{desk.leg.pk}/unreached/"
+    )
+    assert tell(path, {"CallSid": "CA1", "CallStatus": "busy"}, token="another").status_code == 403
+    assert the_call().state == "connecting"
+
+
+@pytest.mark.parametrize("status", ["", "asleep", "9" * 400, "queued"])
+def test_absurd_words_change_nothing(people: People, client: Client, status: str) -> None:
+    person = in_room(rung(people, client))
+    person_is(person, status)
+    assert the_call().state == "connecting"
+
+
+def test_words_for_an_incoming_call_under_this_address_change_nothing(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    phone.step("person", CallStatus="completed")
+    assert phone.call.state == "waiting"
+
+
+# --- nothing rings --------------------------------------------------------------------------------------------------
+
+
+def hindered(client: Client, callback: Callback) -> str:
+    answer = client.post(url("call_back", callback.pk), follow=True)
+    assert answer.status_code == 200
+    assert calls_out() == 0
+    return answer.content.decode()
+
+
+def test_without_a_telephone_the_contact_opens_and_the_number_is_dialled_by_hand(
+    people: People, client: Client, settings: Any
+) -> None:
+    settings.TELEPHONY = {**settings.TELEPHONY, "token": ""}
+    callback = planned(people)
+    shown = hindered(client, callback)
+    assert "dial the number by hand" in shown
+    assert "+49 341 1234567" in shown
+    assert states(callback, people) == ("claimed", people.handler.pk)
+
+
+def test_without_a_line_too(people: People, connected: None) -> None:
+    assert "dial the number by hand" in hindered(browser(people.handler), planned(people))
+
+
+def test_whoever_has_no_telephone_is_told_where_to_enter_it(people: People, line: Line) -> None:
+    assert "My telephone" in hindered(browser(people.handler), planned(people))
+
+
+def test_our_own_line_is_not_rung(people: People, client: Client) -> None:
+    assert "one of our own lines" in hindered(client, planned(people, LINE))
+
+
+def test_in_a_call_nobody_else_is_rung(people: People, client: Client) -> None:
+    claim(people.handler, waiting())
+    assert "You are in a call" in hindered(client, planned(people))
+
+
+def test_a_browser_phone_calls_back_too(people: People, line: Line) -> None:
+    take_seat(people.handler, phone="", is_browser=True)
+    client = browser(people.handler)
+    press_call(client, planned(people))
+    phone = Phone(f"client:user_{people.handler.pk}", to="")
+    assert phone.ring().find(".//Conference") is not None
+    leg = leg_of(the_call())
+    person = Phone(PERSON)
+    room_tells(person, "participant-join", sequence=1, label=leg.label, sid=phone.sid)
+    assert ordered(the_call()) == ["ring"]
+
+
+# --- what follows -----------------------------------------------------------------------------------------------------
+
+
+def test_nobody_answers_hangs_up_a_voicemail_box(people: People, client: Client) -> None:
+    callback = planned(people)
+    picks_up(in_room(rung(people, client, callback)))
+    call = the_call()
+    assert client.post(url("put_back", callback.pk), {"due_at": ""}).status_code == 422
+    assert "goodbye" not in ordered(call)
+    assert client.post(url("put_back", callback.pk), {"due_at": "2026-12-24 10:00"}).status_code == 302
+    assert "goodbye" in ordered(call)
+    assert states(callback, people) == ("open", None)
+
+
+def test_the_next_attempt_is_another_contact_and_another_call(people: People, client: Client) -> None:
+    callback = planned(people)
+    person_is(in_room(rung(people, client, callback)), "no-answer", 2)
+    first = the_call()
+    client.post(url("put_back", callback.pk), {"due_at": "2026-12-24 10:00"})
+    picks_up(in_room(rung(people, client, callback)))
+    assert the_call().contact_id != first.contact_id
+    kind = as_user(people.handler, lambda: Contact.objects.get(pk=first.contact_id).kind)
+    assert kind == "no_answer"
+
+
+def test_an_outbound_call_is_no_incoming_one_in_the_figures(people: People, client: Client) -> None:
+    def figures() -> Any:
+        return as_user(people.coordinator, figures_of_today, centre=people.centre, now=timezone.now())
+
+    picks_up(in_room(rung(people, client)))
+    now = figures()
+    assert (now["whole_day"].calls, now["whole_day"].answered, now["hours"], now["languages"]) == (0, 0, [], [])
+    shift = as_user(people.coordinator, callers, centre=people.centre, now=timezone.now())
+    assert (shift["talking"], shift["waiting"], shift["hung_up"]) == (1, 0, 0)
+    client.post(url("hang_up", the_call().pk))
+    person_is(Phone(PERSON, sid=the_call().sid or ""), "completed", 3)
+    assert figures()["whole_day"].calls == 0
+
+
+def test_no_word_of_an_outbound_call_is_that_of_an_incoming_one(people: People, client: Client) -> None:
+    picks_up(in_room(rung(people, client)))
+    person_is(Phone(PERSON, sid=the_call().sid or ""), "completed", 3)
+    told = Event.objects.filter(subject=the_call().pk)
+    kinds = as_user(people.coordinator, lambda: set(told.values_list("kind", flat=True)))
+    assert {"call.calling_back", "call.person_rung", "call.talking", "call.ended"} <= kinds
+    assert not kinds & {"call.arrived", "call.waiting", "call.offered", "call.connecting"}
+
+
+def test_the_queue_and_its_sweeps_leave_it_alone(people: People, client: Client) -> None:
+    rung(people, client)
+    take_seat(people.colleague, phone="+4991198765439")
+    run_queue()
+    call = the_call()
+    assert (call.state, open_offers(call)) == ("connecting", [])
