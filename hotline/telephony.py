@@ -286,16 +286,8 @@ def _room(verb: Join) -> DialVerb:
 # --- outwards --------------------------------------------------------------------------------------------------
 
 
-class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
-    """With two limits of time, of which the library's own constructor knows only one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.timeout = TIMEOUT
-
-
-class _ElsewhereClient(_HttpClient):
-    """Talks to another host: a compatible provider, or the simulator."""
+class _ElsewhereClient(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
+    """The provider's client, talking to another host: a compatible provider, or the simulator."""
 
     def __init__(self, base: str) -> None:
         super().__init__()
@@ -309,7 +301,8 @@ class _ElsewhereClient(_HttpClient):
 
 @cache
 def _client(account: str, token: str, base: str, edge: str, region: str) -> Client:
-    http = _ElsewhereClient(base) if base else _HttpClient()
+    http = _ElsewhereClient(base) if base else TwilioHttpClient()
+    http.timeout = TIMEOUT  # its constructor takes one limit only
     return Client(account, token, http_client=http, edge=edge or None, region=region or None)
 
 
