@@ -191,10 +191,7 @@ def _meet(by: User, call: Call, room_sid: str, now: Passage) -> None:
 
 def _leg_in_room(by: User, leg: Leg, event: str, sequence: int | None, reason: str) -> None:
     if leg.state == LegState.ENDED:
-        if event == COMES and leg.reason in GIVEN_UP:
-            hang_up_telephone(by=by, leg=leg, sid=leg.sid or "")
-        if event == GOES and reason in ROOM_ENDED and leg.reason == LOST:
-            _not_lost(Leg.objects.filter(pk=leg.pk))
+        _ended_leg_in_room(by, leg, event, reason)
         return
     if sequence is not None and sequence <= leg.room_sequence:
         return
@@ -208,6 +205,14 @@ def _leg_in_room(by: User, leg: Leg, event: str, sequence: int | None, reason: s
         end_leg(by=by, leg=leg, reason=reason or "left", **known)
     elif known:
         Leg.objects.filter(pk=leg.pk).update(**known)
+
+
+def _ended_leg_in_room(by: User, leg: Leg, event: str, reason: str) -> None:
+    """News that came late: it is hung up if it should not be there, and was not lost if the room ended by itself."""
+    if event == COMES and leg.reason in GIVEN_UP:
+        hang_up_telephone(by=by, leg=leg, sid=leg.sid or "")
+    if event == GOES and reason in ROOM_ENDED and leg.reason == LOST:
+        _not_lost(Leg.objects.filter(pk=leg.pk))
 
 
 def _told(call: Call, events: Container[str], *, after: int | None = -1) -> Iterator[dict[str, str]]:

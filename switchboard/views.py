@@ -22,7 +22,7 @@ from . import actions
 from .blocks import block_caller
 from .desk import bar_of, queue_of
 from .forms import ConsultForm, SeatForm
-from .models import Voicemail
+from .models import Call, Voicemail
 from .permissions import call_to_direct
 from .seats import arrange_seat, choose_state, seat_of
 from .states import CHOSEN_STATES, SeatState
