@@ -202,7 +202,8 @@ class Player:
             with moment(handler, self._later(story, days=11)):
                 for prepared in Referral.objects.filter(case=referral.case_id, state=ReferralState.DRAFT):
                     withdraw_referral(by=handler, referral_id=prepared.pk)
-                keep_centrally(by=handler, referral_id=referral.pk)
+                if Referral.objects.filter(pk=referral.pk, state=ReferralState.EXPIRED).exists():
+                    keep_centrally(by=handler, referral_id=referral.pk)
 
     def pass_time(self, until: datetime) -> None:
         """Let the deadlines run that are due by ``until``, each at its own moment."""
