@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from .vocabulary import CommandKind, Party
 
 SOFTPHONE = "hotline/twilio.min.js"
 MOST_WAITING = 30
+MOST_ALONE = 3
 #: After one of these, the number may be blocked for a day.
 ABUSIVE = {Kind.ABUSIVE, Kind.PRANK}
 
@@ -49,7 +51,7 @@ class Bar:
     """The telephone bar of one handler: exactly one of ``offer``, ``talk`` and neither.
 
     ``last``: the call just ended, while its handler is in wrap-up. ``waiting``: callers in the queue; ``longest``: who
-    has waited longest.
+    has waited longest; ``alone``: callers of the whole shift whom nobody is with and the provider does not let go.
     """
 
     seat: Seat | None
@@ -59,6 +61,7 @@ class Bar:
     can_block: Call | None = None
     waiting: int = 0
     longest: Call | None = None
+    alone: Sequence[Call] = ()
     template: ClassVar[str] = "switchboard/telephone_bar.html"
 
     @property
@@ -79,8 +82,9 @@ def bar_of(user: User, centre: Organisation) -> Bar | None:
     if not is_telephone_connected(centre):
         return None
     seat = Seat.objects.filter(user=user).select_related("call__line", "call__contact").first()
+    alone = list(Call.objects.alone().filter(centre=centre).order_by("alone_since")[:MOST_ALONE])
     if seat and seat.call and seat.state == SeatState.ON_CALL:
-        return Bar(seat, talk=conversation_of(seat.call))
+        return Bar(seat, talk=conversation_of(seat.call), alone=alone)
     queue = Call.objects.waiting().filter(centre=centre)
     longest = queue.order_by("waiting_since").first()
     last = _last_call(seat)
@@ -91,6 +95,7 @@ def bar_of(user: User, centre: Organisation) -> Bar | None:
         can_block=_abusive(last),
         waiting=queue.count() if longest else 0,
         longest=longest,
+        alone=alone,
     )
 
 
@@ -165,7 +170,13 @@ def conversation_of(call: Call) -> Conversation:
 
 
 def _problem(commands: list[Command]) -> Command | None:
-    """What is being tried again, else what has failed; newest first."""
-    delayed = (one for one in commands if one.state == CommandState.WAITING and one.attempts > 1)
-    failed = (one for one in commands if one.state == CommandState.FAILED)
-    return next(delayed, None) or next(failed, None)
+    """What is being tried again, else what has failed and was not done since; newest first."""
+    done: set[str] = set()
+    for one in commands:
+        if one.state == CommandState.WAITING and one.attempts > 1:
+            return one
+        if one.state == CommandState.FAILED and one.kind not in done:
+            return one
+        if one.state == CommandState.DONE:
+            done.add(one.kind)
+    return None

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
+import time_machine
 from contacts import browser
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from people import People
-from telephone import DESK, Phone, by_telephone, leg_of, settle, take_seat, talking, tell, waiting
+from telephone import (
+    DESK,
+    Desk,
+    Phone,
+    by_telephone,
+    claim,
+    leg_of,
+    seat_now,
+    settle,
+    take_seat,
+    talking,
+    tell,
+    waiting,
+)
 
 from accounts.models import User
-from switchboard.models import Leg, Line
+from switchboard.models import Command, Leg, Line
+from switchboard.tasks import run_queue
 
 pytestmark = pytest.mark.django_db
 PARTNER = "+4930231260"
@@ -173,3 +190,65 @@ def test_after_the_call_the_bar_leads_to_its_contact(people: People, line: Line)
     shown = bar(browser(people.handler))
     assert reverse("hotline:desk_contact", args=[phone.call.pk]) in shown
     assert "answered" in shown
+
+
+# --- what the system did, and what does not work -------------------------------------------------------------------
+
+
+def test_a_break_that_the_system_set_says_why(people: People, line: Line) -> None:
+    """Two offers ran out: who comes back to the desk reads what happened, until they choose a state themselves."""
+    take_seat(people.handler)
+    client = browser(people.handler)
+    waiting()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _offer in range(3):
+            clock.shift(45)
+            run_queue()
+    shown = bar(client)
+    assert seat_now(people.handler).state == "break"
+    assert "Set by Lotse" in shown
+    assert "two calls in a row were not answered" in shown
+    client.post(reverse("switchboard:choose"), {"state": "off"})
+    assert "Set by Lotse" not in bar(client)
+
+
+def test_a_telephone_that_was_not_picked_up_is_said(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    claim(people.handler, phone)
+    desk = Desk(leg=leg_of(phone.call))
+    desk.hang_up("no-answer")
+    assert "your telephone was not picked up" in bar(browser(people.handler))
+
+
+@pytest.mark.parametrize("who", ["handler", "colleague", "coordinator"])
+def test_a_caller_who_is_alone_is_seen_by_the_whole_shift(people: People, line: Line, who: str) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    desk = talking(people.handler, phone)
+    desk.hang_up()
+    client = browser(getattr(people, who))
+    assert "is alone on the line" not in bar(client)
+    with time_machine.travel(timezone.now() + timedelta(seconds=5), tick=False):
+        run_queue()
+        shown = bar(client)
+    assert "is alone on the line" in shown
+    assert (reverse("hotline:desk_contact", args=[phone.call.pk]) in shown) == (who == "handler")
+    phone.hang_up()
+    assert "is alone on the line" not in bar(client)
+
+
+def test_a_problem_goes_when_the_same_was_done_later(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    client = browser(people.handler)
+    press(client, "hold", phone, on="1")
+    by_telephone(
+        lambda: Command.objects.filter(kind="hold").update(state="failed", ended_at=timezone.now(), problem=20500)
+    )
+    assert "20500" in bar(client)
+    press(client, "hold", phone, on="0")
+    press(client, "hold", phone, on="1")
+    settle()
+    assert "20500" not in bar(client)
