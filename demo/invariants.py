@@ -99,7 +99,7 @@ def _contacts(centre: Organisation, since: datetime) -> Iterator[str]:
     )
     for row in doubled.filter(n__gt=1):
         yield f"contact {row['contact']} belongs to {row['n']} calls"
-    keys = list(answered.values_list("contact", flat=True).distinct())
+    keys = list(answered.exclude(contact=None).values_list("contact", flat=True).distinct())
     if Contact.objects.filter(pk__in=keys).count() != len(keys):
         yield "an answered call's contact is not to be found"
 

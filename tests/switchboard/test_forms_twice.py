@@ -27,10 +27,6 @@ from switchboard.models import Leg, Line
 pytestmark = pytest.mark.django_db
 PARTNER = "+498999999999"
 CONSULT = {"phone": PARTNER, "organisation": ""}
-ENDING = {
-    "version": 1, "channel": "phone", "kind": "counselling", "caller_type": "unknown", "country": "DE",
-    "relation": "unknown", "age_band": "unknown", "sex": "unknown", "phenomenon": "unknown", "ending": "abusive",
-}  # fmt: skip
 #: Form, what is posted, and the state in which it has an effect.
 OF_CALL: list[tuple[str, dict[str, Any], str]] = [
     ("accept", {}, "offered"),
@@ -42,7 +38,6 @@ OF_CALL: list[tuple[str, dict[str, Any], str]] = [
     ("hand_over", {}, "with partner"),
     ("hang_up", {}, "talking"),
     ("block", {}, "talking"),
-    ("end_contact", ENDING, "talking"),
 ]
 IDS = [f"{name}-{'-'.join(values.values()) if name == 'hold' else state}" for name, values, state in OF_CALL]
 FINE = {200, 204, 302, 404, 409, 422}

@@ -12,7 +12,7 @@ OPTIONS = st.lists(st.tuples(LABEL | st.integers(), LABEL), max_size=5)
 CHOICES = st.lists(st.tuples(LABEL, LABEL) | st.tuples(LABEL, OPTIONS), max_size=5)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(choices=CHOICES, value=LABEL | st.none(), required=st.booleans())
 def test_a_select_box_is_what_django_would_make(choices: list[object], value: str | None, required: bool) -> None:
     box = forms.Select(attrs={"required": required, "data-x": '"<'}, choices=choices)
