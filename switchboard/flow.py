@@ -133,7 +133,7 @@ def recording(by: User, event: Event, call: Call) -> list[Verb]:
         _keep(by, event, call)
         voicemails.ready(by=by, call=call, recording_sid=sid)
     elif event.get("RecordingStatus") in NO_SOUND and sid:
-        voicemails.lose(by=by, call=call, recording_sid=sid)
+        voicemails.has_no_sound(by=by, call=call, recording_sid=sid)
     return []
 
 

@@ -51,6 +51,8 @@ def _keep(by: User, call: Call, recording_sid: str, seconds: int) -> None:
         begin_leaving(by=by, call=call, ending=Ending.VOICEMAIL)
     elif call.ending not in (Ending.VOICEMAIL, Ending.CALLBACK):
         plan_callback_for_voicemail(by=by, call=call, voicemail=made)
+    if call.commands.filter(kind=CommandKind.DELETE, sid=recording_sid).exists():  # told before that there is no sound
+        has_no_sound(by=by, call=call, recording_sid=recording_sid)
 
 
 def ready(*, by: User, call: Call, recording_sid: str) -> None:
@@ -80,6 +82,15 @@ def lose(*, by: User, call: Call, recording_sid: str = "") -> None:
         missing = missing.filter(recording_sid=recording_sid)
     if missing.update(lost_at=timezone.now()):
         note(by, "call.voicemail_lost", call)
+
+
+def has_no_sound(*, by: User, call: Call, recording_sid: str) -> None:
+    """The provider says that there will never be a sound: it is lost, asked for no more, and the rest of it deleted."""
+    lose(by=by, call=call, recording_sid=recording_sid)
+    if Voicemail.objects.filter(call=call, recording_sid=recording_sid, fetched_at=None).exists():
+        waiting = call.commands.filter(kind=CommandKind.FETCH, state=CommandState.WAITING)
+        waiting.update(state=CommandState.DROPPED, ended_at=timezone.now(), claimed_until=None)
+    delete_recording(by=by, call=call, sid=recording_sid)
 
 
 def fetch_failed(*, by: User, command: Command) -> None:

@@ -156,6 +156,17 @@ def test_recording_without_sound_is_lost_at_once(people: People, phone: Phone, p
     for _ in range(2):
         ready(phone, status)
     assert (kept().lost_at is not None, told(people, "call.voicemail_lost")) == (True, 1)
+    assert ordered(phone.call) == ["delete"], "nobody asks for what will never be there"
+
+
+def test_that_there_is_no_sound_may_be_told_before_the_recording(
+    people: People, phone: Phone, provider: Provider
+) -> None:
+    ready(phone, "absent")
+    phone.record()
+    phone.hang_up()
+    assert (kept().lost_at is not None, ordered(phone.call)) == (True, ["delete"])
+    assert callbacks(people.coordinator)[0][1] == "voicemail"
 
 
 @pytest.mark.parametrize("seconds", [0, 1])
