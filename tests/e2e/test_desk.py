@@ -126,9 +126,7 @@ def test_so_does_one_that_is_called_back_and_one_that_is_gone_back_to(person: Pe
     person.go("/desk/")
     person.page.locator(f'#open-contacts a[href="{address.removeprefix(person.site.url.rstrip("/"))}"]').press("Enter")
     expect(person.page.locator("[name=caller_type]")).to_be_focused()
-    person.go("/desk/")
-    person.keys.press("Alt+a")
-    expect(person.page.locator("#nobody-answers")).to_be_visible()
+    take_a_callback(person)
     expect(person.page.locator("[name=caller_type]")).to_be_focused()
 
 
@@ -170,13 +168,24 @@ def test_what_is_wrong_with_a_callback_has_the_focus_and_what_is_planned_is_said
     expect(page.locator("#plan-callback")).to_be_focused()
 
 
+def take_a_callback(person: Person) -> None:
+    """Plan one, and take it in hand on the desk."""
+    page = person.page
+    person.go("/callbacks/new/")
+    page.locator("[name=phone]").fill("+493411234567")
+    page.locator("[name=due_at]").fill("2031-01-01T10:00")
+    page.locator("#callback-form [type=submit]").click()
+    expect(page.locator("#messages")).to_contain_text("planned")
+    person.go("/desk/")
+    person.keys.press("Alt+a")
+    expect(page.locator("#nobody-answers")).to_be_visible()
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_nobody_answers_opens_in_sight(person: Person, size: tuple[int, int]) -> None:
     page, keys = person.page, person.keys
     fits(page, size)
-    person.go("/desk/")
-    keys.press("Alt+a")
-    expect(page.locator("#nobody-answers")).to_be_visible()
+    take_a_callback(person)
     keys.press("Alt+b")
     expect(page.locator("#put-back-form [name=due_at]")).to_be_focused()
     assert covered(page) == ""
@@ -316,9 +325,7 @@ def test_a_notice_of_an_ending_comes_to_an_open_desk_and_leaves_the_rest(person:
 
 @pytest.mark.parametrize(("path", "field"), [("/callbacks/new/", "[name=phone]"), ("/callbacks/", "[name=due_at]")])
 def test_a_page_with_one_form_begins_in_it(person: Person, path: str, field: str) -> None:
-    person.go("/desk/")
-    person.keys.press("Alt+a")
-    expect(person.page.locator("#nobody-answers")).to_be_visible()
+    take_a_callback(person)
     person.go(path)
     if path == "/callbacks/":
         person.page.locator("a[href$='/back/']").first.click()

@@ -102,7 +102,7 @@ def german(browser: Browser, site: Site) -> Iterator[Person]:
 def expect_uncovered(*elements: Locator) -> None:
     for element in elements:
         expect(element).to_be_visible()
-        assert element.evaluate(UNCOVERED), element
+        assert element.evaluate(UNCOVERED), (element, element.page.viewport_size, element.bounding_box())
 
 
 def test_reason_error_and_complete_are_never_covered(german: Person) -> None:
