@@ -72,7 +72,7 @@ def _is_with_caller(user: User, contact: Contact) -> bool:
     """The conversation runs or is still being written down: nobody is taken away from it."""
     if contact.handler_id != user.pk:
         return False
-    return contact.state == ContactState.DRAFT or Call.objects.live().filter(pk=contact.pk).exists()
+    return contact.state == ContactState.DRAFT or Call.objects.live().filter(contact=contact).exists()
 
 
 def _to(request: HttpRequest, page: str, case_id: uuid.UUID) -> HttpResponse:

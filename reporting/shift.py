@@ -256,9 +256,8 @@ def _failed_messages(centre: Organisation, now: datetime) -> Work:
 
 def _lost_voicemails(centre: Organisation, now: datetime) -> Work:
     """Those whose sound we could not get, until the caller has been called back: that stands in the worklist."""
-    given_up = Command.objects.filter(call=OuterRef("call"), kind=CommandKind.FETCH, state=CommandState.FAILED)
     open_ones = Q(call__callback=None) | Q(call__callback__ended_at=None)
-    lost = Voicemail.objects.filter(open_ones, Exists(given_up), centre=centre, fetched_at=None)
+    lost = Voicemail.objects.filter(open_ones, centre=centre, lost_at__isnull=False)
     number, found = _some(lost.filter(made_at__gt=now - FAILURES_OF).order_by("-made_at", "id"))
     url, sound = reverse("hotline:callbacks"), _("The sound did not come")
     rows = [Row(f"voicemail-{one.pk}", url, f"{one.seconds} s", sound, one.made_at) for one in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Organisation, User
@@ -63,17 +64,25 @@ def accept(*, by: User, call_id: uuid.UUID) -> Call:
 
 
 def _contact(by: User, call: Call) -> Contact:
-    """The contact has the call's id: whoever takes the call, it is the same one."""
-    if call.contact_id:
+    """The contact has the call's id: whoever takes the call, it is the same one.
+
+    Where a colleague has taken or completed it meanwhile, the caller gets another one: nobody waits for a contact.
+    """
+    if call.contact_id and _is_free(by, call.contact_id):
         return take_contact(by=by, contact_id=call.contact_id)
     return open_contact(
         by=by,
-        contact_id=call.pk,
+        contact_id=uuid.uuid4() if call.contact_id else call.pk,
         channel=Channel.PHONE,
         started_at=timezone.now(),
         data_key=call.data_key,
         details={"phone": call.phone, "language": call.language},
     )
+
+
+def _is_free(by: User, contact_id: uuid.UUID) -> bool:
+    mine = Contact.objects.unfinished().filter(Q(handler=None) | Q(handler=by), pk=contact_id)
+    return mine.exists()
 
 
 def ring_handler(*, by: User, call: Call, phone: str, is_browser: bool) -> None:
@@ -95,11 +104,14 @@ def ring_handler(*, by: User, call: Call, phone: str, is_browser: bool) -> None:
 def decline(*, by: User, call_id: uuid.UUID) -> None:
     """Not now: the call goes to somebody else. A repeat has no effect."""
     seat = seat_of(by=by)
-    changed = Offer.objects.filter(call=call_id, seat=seat, state=OfferState.OPEN).update(
+    call = Call.objects.locked().filter(pk=call_id).first()
+    if call is None:
+        return
+    changed = Offer.objects.filter(call=call, seat=seat, state=OfferState.OPEN).update(
         state=OfferState.DECLINED, ended_at=timezone.now()
     )
     if changed:
-        note(by, "call.declined", _live_call(call_id), {"by": by.pk})
+        note(by, "call.declined", call, {"by": by.pk})
         offer_calls(by=by, centre=seat.centre_id)
 
 
@@ -144,6 +156,7 @@ def dismiss_partner(*, by: User, call_id: uuid.UUID) -> None:
     call = _directed(by, call_id)
     leg = _partner(call)
     if leg and not _is_hung_up(leg):
+        room_ends.unbind(by=by, leg=leg)
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)
         note(by, "call.partner_dismissed", call)
     if call.is_held:

@@ -166,10 +166,13 @@ def leave_room(*, by: User, call: Call, for_good: bool = False) -> None:
     """The caller is in the room no longer. ``for_good``: and hears the goodbye."""
     if call.entered_at is None and not for_good:
         return
+    was_alone = call.alone_since is not None
     call.entered_at = call.alone_since = None
     call.goodbye_at = timezone.now() if for_good else None
     call.save(update_fields=["entered_at", "alone_since", "goodbye_at"])
     note(by, "call.left_room", call)
+    if was_alone:
+        note(by, "call.alone_no_more", call)
 
 
 #: The provider's own word is on its way: it is given this time.
@@ -196,10 +199,13 @@ def end_call(
     if call.claimed_by_id is None:
         withdraw_offers(by=by, call=call)
     values = {"ending": decided, "ended_at": timezone.now(), "why_unreached": why or ""}
+    was_alone = call.alone_since is not None
     move(by, call, CallState.ENDED, why=why or "", is_held=False, alone_since=None, **values)
     for leg in call.legs.live():
         order(by=by, kind=parting, leg=leg)
     leave_call(by=by, call=call)
+    if was_alone:
+        note(by, "call.alone_no_more", call)
     _plan_callback(by, call)
 
 
@@ -250,7 +256,7 @@ def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -
 #: What changes the queue that the whole shift sees. The rest is for whoever has the call: there can be many.
 FOR_THE_SHIFT = {
     *("call.waiting", "call.connecting", "call.leaving", "call.urgency", "call.alone"),
-    *("call.voicemail_fetched", "call.voicemail_lost"),
+    *("call.alone_no_more", "call.voicemail_fetched", "call.voicemail_lost"),
 }
 
 

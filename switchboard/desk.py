@@ -13,6 +13,7 @@ from accounts.models import Organisation, User
 from hotline.telephony import is_connected
 from hotline.vocabulary import Kind
 
+from .legs import is_goodbye_ordered
 from .models import Block, Call, Command, Leg, Line, Offer, Seat
 from .states import CallState, CommandState, LegState, OfferState, SeatState
 from .vocabulary import CommandKind, Party
@@ -157,13 +158,13 @@ def conversation_of(call: Call) -> Conversation:
     partner, handler = legs.get(Party.PARTNER.value), legs.get(Party.HANDLER.value)
     commands = list(call.commands.order_by("-pk"))
     ordered = [one for one in commands if one.state in (CommandState.WAITING, CommandState.DONE)]
-    hung_up = {one.leg_id for one in ordered if one.kind == CommandKind.HANG_UP}
+    hung_up = {one.leg_id for one in ordered if one.kind == CommandKind.HANG_UP and not one.sid}  # not a stray one
     return Conversation(
         call=call,
         partner=partner,
         handler=handler,
         problem=_problem(commands),
-        is_ending=any(one.kind == CommandKind.GOODBYE for one in ordered),
+        is_ending=is_goodbye_ordered(call),
         is_handed_over=handler is not None and handler.pk in hung_up,
         is_partner_leaving=partner is not None and partner.pk in hung_up,
     )

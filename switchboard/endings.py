@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 
+from . import outbound
 from .calls import note
 from .legs import say_goodbye
 from .models import Call
@@ -22,7 +23,7 @@ def hang_up_ended(*, by: User) -> int:
     ended = _ended_without_counselling(contacts) if contacts else []
     said = 0
     for call in running.filter(contact_id__in=ended).order_by("pk").select_for_update(no_key=True, skip_locked=True):
-        if say_goodbye(by=by, call=call):
+        if outbound.give_up(by=by, call=call) or say_goodbye(by=by, call=call):
             note(by, "call.hung_up", call)
             said += 1
     return said

@@ -15,7 +15,7 @@ from privacy.actions import new_data_key
 
 from .models import Call, WebhookEvent
 
-#: That the provider spoke of a call is noted so often; the sweep asks after two minutes of silence.
+#: That the provider spoke of a call is noted so often; about one that waits, the sweep asks after a minute of silence.
 HEARD_AGAIN = timedelta(seconds=30)
 EARLIER = "select id, data_key_id, answer from switchboard_webhookevent where dedupe_key = %s"
 

@@ -273,6 +273,10 @@ class Leg(models.Model):
             ),
             models.UniqueConstraint(fields=["sid"], condition=Q(sid__isnull=False), name="one_leg_per_sid"),
         ]
+        indexes = [
+            models.Index(fields=["asked_at"], name="leg_live", condition=Q(ended_at=None)),
+            models.Index(fields=["made_at"], name="leg_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"leg {self.pk}"

@@ -20,7 +20,7 @@ from .calls import ask_soon, end_call, put_back
 from .commands import GOOD_FOR, order
 from .legs import end_leg, found_held, leg_changed, lock_leg, say_goodbye, told_alone
 from .models import Call, Command, Leg, Voicemail
-from .room_ends import drop_handover
+from .room_ends import drop_handover, keep_room
 from .spoken import address
 from .states import CallState, LegState
 from .vocabulary import CommandKind, Party
@@ -98,7 +98,7 @@ def settled(search: Callable[[], Sequence[Known]], again: Request | None) -> obj
 
 def _not_rung(by: User, leg: Leg) -> None:
     """A telephone that was to ring and never has is not waited for."""
-    if leg.state == LegState.PLANNED:
+    if leg.state == LegState.PLANNED and not leg.sid:
         end_leg(by=by, leg=leg, reason="not rung")
 
 
@@ -154,6 +154,13 @@ class HangUp(Purpose):
             if command.sid in ("", leg.sid):
                 end_leg(by=by, leg=leg, reason="gone")
 
+    def failed(self, by: User, command: Command) -> None:
+        """A handler who could not be taken out of the room has not handed over: the room is not the partner's."""
+        if command.leg_id and not command.sid:
+            leg = _locked_leg(command)
+            if leg.party == Party.HANDLER and leg.call.state == CallState.TALKING:
+                keep_room(by=by, call=leg.call)
+
 
 class Connect(Purpose):
     def request(self, command: Command) -> Request | None:
@@ -201,7 +208,7 @@ class Goodbye(Purpose):
     def request(self, command: Command) -> Request | None:
         call = _call(command)
         is_heard = call.goodbye_at and timezone.now() - call.goodbye_at < GOODBYE_TAKES
-        if call.ended_at or is_heard:
+        if call.ended_at or is_heard or not call.sid:
             return None
         way = max(command.attempts - 1, 0) % self.WAYS
         if way == 0:
@@ -273,12 +280,16 @@ class Bind(Purpose):
 
     def gone(self, by: User, command: Command) -> None:
         """Nobody is in the room under this name: whether the telephone lives is asked at once."""
-        Leg.objects.filter(commands=command).update(ask_at=timezone.now())
-        self.failed(by, command)
+        leg = _locked_leg(command)
+        Leg.objects.filter(pk=leg.pk).update(ask_at=timezone.now())
+        self._not_done(by, leg)
 
     def failed(self, by: User, command: Command) -> None:
+        self._not_done(by, _locked_leg(command))
+
+    def _not_done(self, by: User, leg: Leg) -> None:
         if not self.is_bound:  # whoever hangs up now would take caller and partner along
-            drop_handover(by=by, leg=_locked_leg(command))
+            drop_handover(by=by, leg=leg)
 
 
 class Fetch(Purpose):

@@ -12,9 +12,9 @@ from accounts.models import User
 
 from .calls import note
 from .commands import order
-from .models import Command, Leg
+from .models import Call, Command, Leg
 from .states import CommandState
-from .vocabulary import CommandKind
+from .vocabulary import CommandKind, Party
 
 
 def bind(*, by: User, leg: Leg) -> None:
@@ -42,3 +42,10 @@ def drop_handover(*, by: User, leg: Leg) -> None:
     waiting = Command.objects.filter(call=call, kind=CommandKind.HANG_UP, leg=leg, state=CommandState.WAITING)
     if waiting.update(state=CommandState.DROPPED, ended_at=timezone.now()):
         note(by, "call.handover_failed", call)
+        keep_room(by=by, call=call)
+
+
+def keep_room(*, by: User, call: Call) -> None:
+    """The handler stays after all: the partner's leaving is not to end the conversation."""
+    for partner in call.legs.live().filter(party=Party.PARTNER):
+        unbind(by=by, leg=partner)

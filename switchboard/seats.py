@@ -55,6 +55,8 @@ def choose_state(*, by: User, state: SeatState) -> Seat:
     if state not in CHOSEN_STATES:
         raise ValueError(state)
     seat = lock_seat(seat_of(by=by))
+    if seat.state == SeatState.ON_CALL:  # the call itself decides what comes after it
+        raise stale(seat.pk)
     if seat.state == state:
         if seat.reason:  # a person wants now what the system has set
             Seat.objects.filter(pk=seat.pk).update(reason="")

@@ -42,7 +42,6 @@ PAGES = [
     path("calls/<uuid:call_id>/hang-up/", views.hang_up, name="hang_up"),
     path("calls/<uuid:call_id>/block/", views.block, name="block"),
     path("calls/<uuid:call_id>/voicemail/", views.voicemail, name="voicemail"),
-    path("calls/<uuid:call_id>/player/", views.player, name="player"),
     path("callbacks/<uuid:callback_id>/", callback_views.part_callback, name="part_callback"),
     path("callbacks/<uuid:callback_id>/call/", callback_views.call_back, name="call_back"),
     path("callbacks/<uuid:callback_id>/put-back/", callback_views.put_back, name="put_back"),

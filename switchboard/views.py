@@ -174,14 +174,6 @@ def voicemail(request: CentreRequest, call_id: UUID) -> HttpResponse:
     return HttpResponse(found.sound, content_type="audio/wav", headers={"Accept-Ranges": "none"})
 
 
-@require_safe
-@handlers_only
-def player(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    """A voicemail's player, or the word that its sound is not there; for the callback that it led to."""
-    found = Voicemail.objects.filter(Q(call=call_id) | Q(pk=call_id)).defer("sound").first()
-    return render(request, "switchboard/parts/player.html", {"voicemail": found, "key": call_id})
-
-
 @require_POST
 @handlers_only
 def token(request: CentreRequest) -> HttpResponse:

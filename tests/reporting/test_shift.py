@@ -25,7 +25,7 @@ from hotline.access import request_access
 from hotline.callbacks import schedule_callback
 from hotline.models import Contact
 from privacy.context import acting_as
-from switchboard.models import Call, Command, Line, Voicemail
+from switchboard.models import Call, Line, Voicemail
 from texting.actions import reply
 from texting.models import TextMessage
 from triage import actions as triage
@@ -273,7 +273,7 @@ def test_a_voicemail_whose_sound_never_came_is_shown(people: People, line: Line)
     phone.record()
     phone.hang_up()
     assert "voicemails" not in work(people.coordinator)
-    by_telephone(lambda: Command.objects.filter(kind="fetch").update(state="failed", ended_at=timezone.now()))
+    by_telephone(lambda: Voicemail.objects.update(lost_at=timezone.now()))
     assert work(people.coordinator)["voicemails"] == (1, ["12 s"])
-    by_telephone(lambda: Voicemail.objects.update(fetched_at=timezone.now()))
+    by_telephone(lambda: Voicemail.objects.update(fetched_at=timezone.now(), lost_at=None))
     assert "voicemails" not in work(people.coordinator)

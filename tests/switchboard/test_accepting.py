@@ -27,6 +27,7 @@ from telephone import (
 )
 
 from accounts.permissions import NotAllowed
+from hotline.actions import complete_contact, take_contact
 from hotline.models import Contact
 from journal.models import Event
 from journal.stale import Stale
@@ -343,3 +344,21 @@ def test_the_desk_phone_is_that_of_the_seat(people: People, line: Line) -> None:
     phone = waiting()
     leg = leg_of(claim(people.handler, phone))
     assert by_telephone(lambda: Leg.objects.get(pk=leg.pk).phone) == DESK
+
+
+@pytest.mark.parametrize("how", ["taken", "completed"])
+def test_a_call_is_answered_although_a_colleague_has_its_contact(people: People, line: Line, how: str) -> None:
+    """Its first handler was not reached, and the contact has gone its own way meanwhile."""
+    take_seat(people.handler)
+    phone = waiting()
+    desk = Desk(leg=leg_of(claim(people.handler, phone)))
+    first = phone.call.contact_id
+    if how == "completed":
+        as_user(people.handler, complete_contact, by=people.handler, contact_id=first)
+    desk.hang_up("no-answer")
+    if how == "taken":
+        as_user(people.coordinator, take_contact, by=people.coordinator, contact_id=first)
+    take_seat(people.colleague, phone="+4991198765439")
+    call = claim(people.colleague, phone)
+    assert (call.claimed_by_id, call.contact_id != first) == (people.colleague.pk, True)
+    assert as_user(people.colleague, Contact.objects.get, pk=call.contact_id).handler_id == people.colleague.pk

@@ -424,3 +424,32 @@ def test_caller_whose_handlers_telephone_broke_off_goes_first(people: People, ph
     phone.in_room("participant-leave", sequence=9, reason="moderator_ended_conference")
     phone.hang_up()
     assert waiting().call.is_urgent
+
+
+def test_partner_who_leaves_after_a_handover_that_failed_takes_nobody_along(
+    people: People, phone: Phone, desk: Desk, provider: Provider
+) -> None:
+    """The room was the partner's already when the handler could not be taken out of it."""
+    partner = consult(people, phone)
+    settle()
+    other = Desk(leg=partner)
+    other.status("in-progress", sequence=1)
+    phone.in_room("participant-join", sequence=8, label=partner.label)
+    does(people.handler, actions.hand_over, phone)
+    kinds = ordered(phone.call)
+    assert kinds[-2:] == ["bind", "hang_up"]
+    provider.answers = [*[(201, 0)] * (len(kinds) - 1), (400, 21212)]
+    run_commands()
+    assert phone.call.state == "talking"
+    assert not leg_of(phone.call, "partner").is_bound
+
+
+def test_telephone_that_is_picked_up_is_not_ended_as_not_rung(people: People, phone: Phone, provider: Provider) -> None:
+    """The request was carried out and answered 500; the telephone itself told us before the repeat."""
+    provider.answers = [(500, 20500)]
+    desk = Desk(leg=leg_of(claim(people.handler, phone)))
+    run_commands()
+    desk.says(f"/telephone/leg/{desk.leg.pk}/answer/")
+    again()
+    assert (desk.now().ended_at, phone.call.state) == (None, "connecting")
+    assert [verb.tag for verb in desk.press("1")] == ["Dial"]

@@ -12,7 +12,7 @@ from contacts import browser
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from people import People
+from people import People, as_user
 from telephone import (
     DESK,
     Desk,
@@ -29,6 +29,7 @@ from telephone import (
 )
 
 from accounts.models import User
+from journal.models import Event
 from switchboard.models import Command, Leg, Line
 from switchboard.tasks import run_queue
 
@@ -252,3 +253,37 @@ def test_a_problem_goes_when_the_same_was_done_later(people: People, line: Line)
     press(client, "hold", phone, on="1")
     settle()
     assert "20500" not in bar(client)
+
+
+@pytest.mark.parametrize("party", ["handler", "partner"])
+def test_a_second_ringing_takes_no_button_away(people: People, line: Line, party: str) -> None:
+    """It is hung up by a command about the same leg, which is no handover and no dismissal."""
+    take_seat(people.handler)
+    phone = waiting()
+    talking(people.handler, phone)
+    client = browser(people.handler)
+    rung_partner(client, phone)
+    before = buttons(client)
+    stray = Desk(leg=leg_of(phone.call, party), sid="CA" + "9" * 32)
+    stray.status("ringing", sequence=1)
+    settle()
+    assert buttons(client) == before
+
+
+@pytest.mark.parametrize("how", ["the end", "the goodbye"])
+def test_that_nobody_is_alone_any_more_is_told_to_the_shift(people: People, line: Line, how: str) -> None:
+    take_seat(people.handler)
+    phone = waiting()
+    desk = talking(people.handler, phone)
+    desk.hang_up()
+    with time_machine.travel(timezone.now() + timedelta(seconds=5), tick=False):
+        run_queue()
+    if how == "the end":
+        phone.hang_up()
+    else:
+        phone.step("after")
+        phone.hang_up()
+    told = as_user(
+        people.coordinator, lambda: [event.tell for event in Event.objects.filter(kind="call.alone_no_more")]
+    )
+    assert told == [[f"organisation.{people.centre.pk}"]]

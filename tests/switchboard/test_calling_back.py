@@ -34,7 +34,10 @@ from telephone import (
 )
 
 from hotline.callbacks import schedule_callback
+from hotline.endings import plan_ending
 from hotline.models import Callback, Contact
+from hotline.tasks import end_contacts
+from hotline.vocabulary import Kind
 from journal.models import Event
 from reporting.shift import callers
 from reporting.telephone_figures import figures_of_today
@@ -686,3 +689,27 @@ def test_the_queue_and_its_sweeps_leave_it_alone(people: People, client: Client)
     run_queue()
     call = the_call()
     assert (call.state, open_offers(call)) == ("connecting", [])
+
+
+@pytest.mark.parametrize("when", ["the desk rings", "the person rings"])
+def test_an_ending_without_counselling_stops_what_rings(
+    people: People, line: Line, provider: Provider, when: str
+) -> None:
+    take_seat(people.handler)
+    client = browser(people.handler)
+    desk = rung(people, client)
+    if when == "the person rings":
+        person = in_room(desk)
+        run_commands()
+        person_is(person, "ringing", 1)
+    contact = the_call().contact_id
+    as_user(people.handler, plan_ending, by=people.handler, contact_id=contact, kind=Kind.WRONG_NUMBER)
+    as_user(people.handler, lambda: Contact.objects.filter(pk=contact).update(ends_at=timezone.now()))
+    end_contacts()
+    run_queue()
+    call = the_call()
+    assert (call.state, call.ending, call.why_unreached) == ("ended", "unreached", "given_up")
+    assert "goodbye" not in ordered(call)
+    hung_up = by_telephone(lambda: set(Command.objects.filter(kind="hang_up").values_list("leg", "sid")))
+    assert (desk.leg.pk, "") in hung_up
+    assert when == "the desk rings" or (None, call.sid) in hung_up

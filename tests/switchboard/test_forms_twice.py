@@ -16,6 +16,7 @@ from telephone import (
     claim,
     leg_of,
     ordered,
+    seat_now,
     settle,
     take_seat,
     talking,
@@ -177,8 +178,9 @@ def test_state_chosen_twice_or_in_a_call_changes_nothing(people: People, line: L
     phone = waiting()
     claim(people.handler, phone)
     for _ in range(2):
-        assert client.post(url("choose"), {"state": state}).status_code in FINE
+        assert client.post(url("choose"), {"state": state}).status_code == 409
     assert phone.call.state == "connecting"
+    assert (seat_now(people.handler).state, seat_now(people.handler).call_id) == ("on_call", phone.call.pk)
 
 
 def test_urgency_and_seat_posted_twice_and_by_strangers(people: People, line: Line) -> None:
