@@ -111,6 +111,7 @@ TEMPLATES = [
                 "ui.context_processors.navigation",
                 "ui.context_processors.appearance",
                 "switchboard.context_processors.telephone",
+                "hotline.context_processors.endings",
             ],
         },
     },

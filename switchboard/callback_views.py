@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import Organisation
 from hotline import callback_views
 from hotline.doors import CentreRequest, handlers_only
 from hotline.models import Callback
@@ -75,18 +76,19 @@ def _running(callback_id: UUID) -> Call | None:
 @require_safe
 @handlers_only
 def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
-    """What the telephone knows of a callback: its voicemail, and the call to whoever is to be called back."""
+    """What the telephone knows of a callback: the call to whoever is to be called back."""
     callback = Callback.objects.select_related("conversation").filter(pk=callback_id).first()
     if callback is None:
         raise Http404
     is_mine = callback.claimed_by_id == request.user.pk and callback.conversation is not None
     calls = Call.objects.filter(contact=callback.conversation_id).order_by("-arrived_at") if is_mine else []
     last = next(iter(calls), None)
+    seat = Seat.objects.filter(user=request.user).first()
     context = {
         "callback": callback,
-        "voicemail": Voicemail.objects.filter(Q(call=callback_id) | Q(pk=callback_id)).defer("sound").first(),
         "is_mine": is_mine,
-        "can_ring": is_mine and _can_ring(request),
+        "is_browser": seat is not None and seat.is_browser,
+        "can_ring": is_mine and _can_ring(request.centre, seat),
         "last": last,
         "number": written(last.phone) if last else "",
         "new_id": uuid.uuid4(),
@@ -95,7 +97,14 @@ def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
     return render(request, "switchboard/parts/callback.html", context)
 
 
-def _can_ring(request: CentreRequest) -> bool:
-    seat = Seat.objects.filter(user=request.user).first()
+def _can_ring(centre: Organisation, seat: Seat | None) -> bool:
     has_phone = seat is not None and bool(seat.phone or seat.is_browser)
-    return has_phone and is_telephone_connected(request.centre) and line_for(request.centre, "") is not None
+    return has_phone and is_telephone_connected(centre) and line_for(centre, "") is not None
+
+
+@require_safe
+@handlers_only
+def part_voicemail(request: CentreRequest, callback_id: UUID) -> HttpResponse:
+    """The message that led to a callback, whose key is the call's or the voicemail's own: a player, or where it is."""
+    found = Voicemail.objects.filter(Q(call=callback_id) | Q(pk=callback_id)).defer("sound").first()
+    return render(request, "switchboard/parts/player.html", {"voicemail": found, "key": callback_id})

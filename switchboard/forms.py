@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.models import Organisation, OrganisationKind
+from hotline.forms import BesideAContact
 from regions.models import PartnerProfile
 from regions.vocabulary import Language
 
@@ -44,7 +45,7 @@ class SeatForm(forms.Form):
         return number.as_e164 if number else ""
 
 
-class ConsultForm(forms.Form):
+class ConsultForm(BesideAContact):
     """Whom to ring: a partner of the network that has a telephone, or any number."""
 
     leg_id = forms.UUIDField(widget=forms.HiddenInput)

@@ -43,6 +43,7 @@ PAGES = [
     path("calls/<uuid:call_id>/block/", views.block, name="block"),
     path("calls/<uuid:call_id>/voicemail/", views.voicemail, name="voicemail"),
     path("callbacks/<uuid:callback_id>/", callback_views.part_callback, name="part_callback"),
+    path("callbacks/<uuid:callback_id>/voicemail/", callback_views.part_voicemail, name="part_voicemail"),
     path("callbacks/<uuid:callback_id>/call/", callback_views.call_back, name="call_back"),
     path("callbacks/<uuid:callback_id>/put-back/", callback_views.put_back, name="put_back"),
     path("contacts/<uuid:contact_id>/call/", callback_views.call_again, name="call_again"),

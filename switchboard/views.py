@@ -138,6 +138,8 @@ def hang_up(request: CentreRequest, call_id: UUID) -> HttpResponse:
 @handlers_only
 def block(request: CentreRequest, call_id: UUID) -> HttpResponse:
     made = block_caller(by=request.user, call_id=call_to_direct(request.user, call_id).pk)
+    if is_part(request):
+        return _bar(request)
     if made:
         messages.success(request, _("This number is not let through for a day. Coordinators see it and can lift it."))
     return redirect("hotline:desk")

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from people import People, as_user, new_id
 
@@ -330,3 +331,15 @@ def test_contacts_that_end_cost_no_query_each(people: People) -> None:
         counts.append(len(captured))
     assert counts[0] == counts[2]
     assert as_user(people.handler, Contact.objects.ending().count) == 3
+
+
+@pytest.mark.parametrize("name", ["cases:list", "regions:network", "hotline:contacts", "switchboard:seat"])
+def test_the_undo_follows_the_handler_to_every_page(people: People, name: str) -> None:
+    client = browser(people.handler)
+    assert "Undo" not in client.get(reverse(name)).content.decode()
+    contact = new_id()
+    as_user(people.handler, open_contact, by=people.handler, contact_id=contact)
+    end(client, contact)
+    shown = client.get(reverse(name)).content.decode()
+    assert f'action="{url("undo", contact)}"' in shown
+    assert "Undo" not in browser(people.colleague).get(reverse(name)).content.decode()

@@ -78,6 +78,13 @@ def test_a_ringing_call_is_on_every_page(people: People, line: Line, name: str) 
     assert "data-live" in shown
 
 
+def test_a_ringing_call_is_on_the_page_that_is_not_there(people: People, line: Line) -> None:
+    take_seat(people.handler)
+    waiting()
+    answer = browser(people.handler).get("/cases/00000000-0000-0000-0000-000000000000/")
+    assert (answer.status_code, 'id="accept"' in answer.content.decode()) == (404, True)
+
+
 @pytest.mark.parametrize("who", ["worker", "dpo", "funder", "administrator", "liaison"])
 def test_who_takes_no_calls_has_no_bar(people: People, line: Line, who: str) -> None:
     person: User = getattr(people, who)

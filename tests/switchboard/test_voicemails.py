@@ -118,7 +118,7 @@ def test_sound_that_never_comes_is_told_and_its_callback_is_there(
     assert told(people, "call.voicemail_lost") == 1
     assert [one[:2] for one in callbacks(people.coordinator)] == [("open", "voicemail")]
     assert ordered(phone.call) == []
-    page = browser(people.handler).get(f"/telephone/callbacks/{phone.call.callback.pk}/").content.decode()
+    page = browser(people.handler).get(f"/telephone/callbacks/{phone.call.callback.pk}/voicemail/").content.decode()
     assert "could not be fetched" in page
 
 

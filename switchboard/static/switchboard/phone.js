@@ -81,7 +81,7 @@
     document.getElementById("consult")?.focus();
   }
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !panel()?.hasChildNodes() || document.querySelector("dialog[open]")) return;
+    if (event.key !== "Escape" || event.defaultPrevented || !panel()?.contains(document.activeElement)) return;
     event.preventDefault();
     close();
   });
@@ -90,7 +90,15 @@
     event.target.querySelector("[aria-invalid=true], select, input:not([type=hidden])")?.focus();
   });
 
+  // A button that has done its work is gone: the focus stays in the bar instead of falling to the page's beginning.
+  let hadFocus = false;
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "telephone") hadFocus = event.detail.target.contains(document.activeElement);
+  });
   document.body.addEventListener("htmx:afterSettle", () => {
+    if (hadFocus && document.activeElement === document.body) document.getElementById("telephone")?.focus();
+    hadFocus = false;
+    if (!document.getElementById("consult")) panel()?.replaceChildren(); // the call that it was about is over
     show();
     ring();
   });
