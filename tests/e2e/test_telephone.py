@@ -84,7 +84,7 @@ def hand_over(handler: Person) -> None:
     expect(page.locator("#call-state")).to_have_text("on hold", timeout=PUSHED)
     keys.press("Alt+k")
     expect(page.locator("#consult-form")).to_be_visible()
-    keys.choose("#id_organisation", NAME)
+    keys.choose("#consult-form [name=organisation]", NAME)
     keys.tab_to("#ring-partner")
     keys.press("Enter")
     expect(page.locator("#partner-state")).to_contain_text("speaks with you; the caller is on hold")

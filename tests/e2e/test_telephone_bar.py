@@ -111,7 +111,7 @@ def test_a_dialog_does_not_keep_the_caller_waiting(ringing: Person) -> None:
     keys.press("Alt+h")
     expect(page.locator("#call-state")).to_have_text("in conversation")
     keys.press("Alt+k")
-    expect(page.locator("#id_organisation")).to_be_focused()
+    expect(page.locator("#consult-form [name=organisation]")).to_be_focused()
     assert violations(page, EVERYTHING) == []
     keys.press("Escape")
     expect(page.locator("#consult-form")).to_have_count(0)

@@ -16,6 +16,8 @@ from django.db import transaction
 
 from journal.wake import LONGEST, wake_after
 
+pytestmark = pytest.mark.xdist_group("queue")  # all look into the one queue of the one broker
+
 
 @pytest.fixture
 def queue(own_database: OwnDatabase) -> Iterator[Any]:
