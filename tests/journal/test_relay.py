@@ -23,7 +23,7 @@ from journal.relay import BATCH, LEASE_SECONDS, deliver_batch
 from privacy.context import acting_as
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.xdist_group("queue")  # all look into the one queue of the one broker
+pytestmark = pytest.mark.xdist_group("browser")  # the worker of the browser tests takes from the same queue
 
 
 @pytest.fixture

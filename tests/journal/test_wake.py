@@ -16,7 +16,7 @@ from django.db import transaction
 
 from journal.wake import LONGEST, wake_after
 
-pytestmark = pytest.mark.xdist_group("queue")  # all look into the one queue of the one broker
+pytestmark = pytest.mark.xdist_group("browser")  # the worker of the browser tests takes from the same queue
 
 
 @pytest.fixture
