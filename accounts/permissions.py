@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from .models import User
+from .models import Organisation, User
 from .roles import ROLES, Permission, Role
 
 
@@ -14,6 +14,12 @@ def can(user: User, permission: Permission, organisation_id: int | None = None) 
         permission in ROLES[Role(m.role)].permissions and organisation_id in (None, m.organisation_id)
         for m in user.active_memberships
     )
+
+
+def centre_with(user: User, permission: Permission) -> Organisation | None:
+    """The user's own centre, where they have the permission there."""
+    centre = user.centre
+    return centre if centre and can(user, permission, centre.pk) else None
 
 
 def require(user: User, permission: Permission, organisation_id: int | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.models import User
-from accounts.permissions import can
+from accounts.permissions import can, centre_with
 from accounts.roles import Permission
 
 from .models import Referral
@@ -13,8 +13,8 @@ from .states import ReferralState
 
 def need_a_next_step(user: User) -> int:
     """Referrals that came back, and whose case waits for this person's decision."""
-    centre = user.centre
-    if centre is None or not can(user, Permission.REFERRAL_OFFER, centre.pk):
+    centre = centre_with(user, Permission.REFERRAL_OFFER)
+    if centre is None:
         return 0
     return needing_a_next_step(user, centre).count()
 

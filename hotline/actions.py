@@ -238,7 +238,8 @@ def _hand_to(contact: Contact, user: User | None) -> None:
     contact.surfaced_at = None
     contact.saved_at = timezone.now()
     contact.version += 1
-    contact.ending, contact.ends_at, contact.ending_by = "", None, None
+    for name, value in NO_ENDING.items():
+        setattr(contact, name, value)
     contact.save(update_fields=["handler", "surfaced_at", "saved_at", "version", *NO_ENDING])
 
 

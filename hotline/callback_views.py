@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -55,11 +56,13 @@ def claim(request: CentreRequest, callback_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
-def put_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
-    """Nobody answered: it waits again, until a new time."""
+def put_back(
+    request: CentreRequest, callback_id: UUID, action: Callable[..., None] = put_callback_back
+) -> HttpResponse:
+    """Nobody answered: it waits again, until a new time. ``action``: how, for a room that knows of more."""
     form = PutBackForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        put_callback_back(by=request.user, callback_id=callback_id, due_at=form.cleaned_data["due_at"])
+        action(by=request.user, callback_id=callback_id, due_at=form.cleaned_data["due_at"])
         messages.success(request, _("The callback waits again."))
         return redirect("hotline:desk")
     callback = _callback(callback_id)

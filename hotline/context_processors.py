@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.permissions import can
+from accounts.permissions import centre_with
 from accounts.roles import Permission
 
 from .desk import ending_contacts
@@ -31,8 +31,5 @@ def endings(request: HttpRequest) -> dict[str, Any]:
 
 def _notice(request: HttpRequest) -> EndingsNotice:
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or user.centre is None:
-        return EndingsNotice([])
-    if not can(user, Permission.CONTACT_LOG, user.centre.pk):
-        return EndingsNotice([])
-    return EndingsNotice(list(ending_contacts(user)))
+    centre = centre_with(user, Permission.CONTACT_LOG) if user and user.is_authenticated else None
+    return EndingsNotice(ending_contacts(user) if user and centre else [])

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.models import Organisation, User
-from accounts.permissions import can
+from accounts.permissions import centre_with
 from accounts.roles import Permission
 
 
@@ -41,10 +41,11 @@ def at_the_centre(permission: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             person = cast(SignedInRequest, request).user
-            if person.centre is None or not can(person, permission, person.centre.pk):
+            centre = centre_with(person, permission)
+            if centre is None:
                 raise Http404
             here = cast(CentreRequest, request)
-            here.centre = person.centre
+            here.centre = centre
             return view(here, *args, **kwargs)
 
         return guarded

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Field
+
 from journal.models import Event
 
 from .models import Contact
@@ -11,11 +13,10 @@ from .vocabulary import RegionSource
 
 #: Texts that would be a pity to end as silent, in the order of the form.
 TEXTS = ("alias", "phone", "postal_code", "municipality", "notes", "advice", "label")
-#: The answers of the lists that nobody has given.
-DEFAULTS: dict[str, Any] = {
-    "caller_type_id": "unknown", "language": "", "country": "DE", "relation": "unknown", "age_band": "unknown",
-    "sex": "unknown", "phenomenon": "unknown", "topics": [], "is_hard": False,
-}  # fmt: skip
+#: What has a value from the start, which says nothing until somebody changes it.
+CHOICES = (
+    "caller_type_id", "language", "country", "relation", "age_band", "sex", "phenomenon", "topics", "is_hard",
+)  # fmt: skip
 #: Filled in from the call, the callback or the message; they count when a person has written them.
 FILLED_IN = {"phone", "language", "country"}
 
@@ -28,9 +29,15 @@ def written_texts(contact: Contact) -> list[str]:
 
 def is_empty(contact: Contact) -> bool:
     """Whether nobody has noted anything: neither a text nor an answer of a list nor a region."""
-    chosen = [name for name, default in DEFAULTS.items() if getattr(contact, name) != default]
+    chosen = [name for name in CHOICES if getattr(contact, name) != _default(name)]
     is_placed = contact.region_source == RegionSource.CHOSEN
     return not (written_texts(contact) or _by_hand(contact, chosen) or is_placed)
+
+
+def _default(name: str) -> Any:
+    field = Contact._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field.get_default()
 
 
 def _by_hand(contact: Contact, names: list[str]) -> list[str]:

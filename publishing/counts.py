@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.models import User
-from accounts.permissions import can
+from accounts.permissions import centre_with
 from accounts.roles import Permission
 
 from .models import Release
@@ -11,7 +11,7 @@ from .models import Release
 
 def to_release(user: User) -> int:
     """Prepared releases that this coordinator may publish as the second person: not the own ones."""
-    centre = user.centre
-    if centre is None or not can(user, Permission.RELEASE_MAKE, centre.pk):
+    centre = centre_with(user, Permission.RELEASE_MAKE)
+    if centre is None:
         return 0
     return Release.objects.prepared().filter(centre=centre).exclude(prepared_by=user).count()

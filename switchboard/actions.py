@@ -25,11 +25,10 @@ from .legs import end_leg, say_goodbye
 from .models import Call, Leg, Offer
 from .permissions import may_direct
 from .seats import lock_seat, move_seat, seat_of
-from .states import CallState, CommandState, LegState, OfferState, SeatState
+from .states import CallState, LegState, OfferState, SeatState
 from .vocabulary import CommandKind, Party
 
 #: A command that came to nothing may be given again.
-NOT_DONE = [CommandState.FAILED, CommandState.DROPPED]
 
 
 @transaction.atomic
@@ -218,7 +217,7 @@ def _handlers(call: Call) -> list[Leg]:
 
 def _is_hung_up(leg: Leg) -> bool:
     """Whether that is ordered already."""
-    return leg.commands.filter(kind=CommandKind.HANG_UP, sid="").exclude(state__in=NOT_DONE).exists()
+    return leg.commands.hanging_up_legs().exists()
 
 
 def _partner(call: Call) -> Leg | None:

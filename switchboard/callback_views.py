@@ -7,23 +7,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import Organisation
 from hotline import callback_views
 from hotline.doors import CentreRequest, handlers_only
 from hotline.models import Callback
 from hotline.numbers import written
 from hotline.permissions import contact_to_write
 
-from .actions import hang_up
-from .calling_back import Hindrance, call_contact, line_for, take_and_call
+from .calling_back import Hindrance, call_contact, put_back_and_hang_up, take_and_call
 from .desk import is_telephone_connected
 from .models import Call, Seat, Voicemail
-from .permissions import may_direct
 from .vocabulary import WhyUnreached
 
 #: Who does not pick up is tried again later; in the other cases something else is to be done first.
@@ -61,16 +57,7 @@ def _tell(request: CentreRequest, hindrance: Hindrance | None) -> None:
 @handlers_only
 def put_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
     """Nobody answers, or a voicemail box does: the callback waits again, and a call that still runs is hung up."""
-    running = _running(callback_id)
-    answer = callback_views.put_back(request, callback_id)
-    if answer.status_code == 302 and running and may_direct(request.user, running):
-        hang_up(by=request.user, call_id=running.pk)
-    return answer
-
-
-def _running(callback_id: UUID) -> Call | None:
-    attempt = Callback.objects.filter(pk=callback_id).values("conversation_id")
-    return Call.objects.live().filter(contact__in=attempt).first()
+    return callback_views.put_back(request, callback_id, action=put_back_and_hang_up)
 
 
 @require_safe
@@ -88,7 +75,7 @@ def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
         "callback": callback,
         "is_mine": is_mine,
         "is_browser": seat is not None and seat.is_browser,
-        "can_ring": is_mine and _can_ring(request.centre, seat),
+        "can_ring": is_mine and seat is not None and seat.has_telephone and is_telephone_connected(request.centre),
         "last": last,
         "number": written(last.phone) if last else "",
         "new_id": uuid.uuid4(),
@@ -97,14 +84,9 @@ def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
     return render(request, "switchboard/parts/callback.html", context)
 
 
-def _can_ring(centre: Organisation, seat: Seat | None) -> bool:
-    has_phone = seat is not None and bool(seat.phone or seat.is_browser)
-    return has_phone and is_telephone_connected(centre) and line_for(centre, "") is not None
-
-
 @require_safe
 @handlers_only
 def part_voicemail(request: CentreRequest, callback_id: UUID) -> HttpResponse:
     """The message that led to a callback, whose key is the call's or the voicemail's own: a player, or where it is."""
-    found = Voicemail.objects.filter(Q(call=callback_id) | Q(pk=callback_id)).defer("sound").first()
+    found = Voicemail.objects.of_callback(callback_id).defer("sound").first()
     return render(request, "switchboard/parts/player.html", {"voicemail": found, "key": callback_id})

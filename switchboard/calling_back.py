@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from accounts.permissions import require
 from accounts.roles import Permission
-from hotline.callbacks import claim_callback
+from hotline.callbacks import claim_callback, put_callback_back
 from hotline.models import Callback, Contact
 from hotline.numbers import parse_number
 from hotline.once import insert_once
@@ -20,10 +21,11 @@ from hotline.vocabulary import CallerIdKind
 from journal.stale import stale
 from privacy.blind_index import phone_index
 
-from .actions import ring_handler
+from .actions import hang_up, ring_handler
 from .calls import note
 from .dispatch import offer_calls
 from .models import Call, Line, Offer, Seat
+from .permissions import may_direct
 from .seats import lock_seat, move_seat, seat_of
 from .states import CallState, OfferState, SeatState
 from .vocabulary import Direction
@@ -76,10 +78,20 @@ def call_contact(*, by: User, contact: Contact, call_id: uuid.UUID) -> Hindrance
     return None
 
 
+@transaction.atomic
+def put_back_and_hang_up(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> None:
+    """As ``put_callback_back``; a call of this attempt that still runs, such as with a voicemail box, is hung up."""
+    attempt = Callback.objects.filter(pk=callback_id).values("conversation")
+    running = Call.objects.live().filter(contact__in=attempt).first()
+    put_callback_back(by=by, callback_id=callback_id, due_at=due_at)
+    if running and may_direct(by, running):
+        hang_up(by=by, call_id=running.pk)
+
+
 def _hindrance(seat: Seat, line: Line | None, number: str) -> Hindrance | None:
     if not is_connected() or line is None:
         return Hindrance.NOT_CONNECTED
-    if not (seat.phone or seat.is_browser):
+    if not seat.has_telephone:
         return Hindrance.NO_PHONE
     if not number:
         return Hindrance.NO_NUMBER

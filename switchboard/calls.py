@@ -255,8 +255,14 @@ def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -
 
 #: What changes the queue that the whole shift sees. The rest is for whoever has the call: there can be many.
 FOR_THE_SHIFT = {
-    *("call.waiting", "call.connecting", "call.leaving", "call.urgency", "call.alone"),
-    *("call.alone_no_more", "call.voicemail_fetched", "call.voicemail_lost"),
+    "call.waiting",
+    "call.connecting",
+    "call.leaving",
+    "call.urgency",
+    "call.alone",
+    "call.alone_no_more",
+    "call.voicemail_fetched",
+    "call.voicemail_lost",
 }
 
 

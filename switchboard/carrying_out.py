@@ -13,6 +13,8 @@ from .purposes import PURPOSES, Purpose, Request
 from .states import CommandState
 from .vocabulary import CommandKind
 
+ALL_PURPOSES = PURPOSES | OUTBOUND_PURPOSES
+
 
 def request_for(command: Command) -> Request | None:
     """What to ask of the provider; None when its purpose is gone. Reads only."""
@@ -20,7 +22,7 @@ def request_for(command: Command) -> Request | None:
 
 
 def _purpose(command: Command) -> Purpose:
-    return (PURPOSES | OUTBOUND_PURPOSES)[CommandKind(command.kind)]
+    return ALL_PURPOSES[CommandKind(command.kind)]
 
 
 @transaction.atomic

@@ -7,10 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.permissions import can
+from accounts.permissions import centre_with
 from accounts.roles import Permission
 
-from .desk import bar_of
+from .desk import Bar, bar_of
 
 
 def telephone(request: HttpRequest) -> dict[str, Any]:
@@ -18,10 +18,7 @@ def telephone(request: HttpRequest) -> dict[str, Any]:
     return {"telephone_bar": SimpleLazyObject(lambda: _bar(request))}
 
 
-def _bar(request: HttpRequest) -> object:
+def _bar(request: HttpRequest) -> Bar | None:
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or user.centre is None:
-        return ""
-    if not can(user, Permission.CONTACT_LOG, user.centre.pk):
-        return ""
-    return bar_of(user, user.centre) or ""
+    centre = centre_with(user, Permission.CONTACT_LOG) if user and user.is_authenticated else None
+    return bar_of(user, centre) if user and centre else None

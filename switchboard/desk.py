@@ -16,7 +16,7 @@ from hotline.vocabulary import Kind
 from .legs import is_goodbye_ordered
 from .models import Block, Call, Command, Leg, Line, Offer, Seat
 from .states import CallState, CommandState, LegState, OfferState, SeatState
-from .vocabulary import CommandKind, Party
+from .vocabulary import Party
 
 SOFTPHONE = "hotline/twilio.min.js"
 MOST_WAITING = 30
@@ -49,7 +49,7 @@ def is_telephone_connected(centre: Organisation) -> bool:
 
 @dataclass(frozen=True)
 class Bar:
-    """The telephone bar of one handler: exactly one of ``offer``, ``talk`` and neither.
+    """The telephone bar of one handler: with the call that rings (``offer``) or runs (``talk``), or with neither.
 
     ``last``: the call just ended, while its handler is in wrap-up. ``waiting``: callers in the queue; ``longest``: who
     has waited longest; ``alone``: callers of the whole shift whom nobody is with and the provider does not let go.
@@ -157,8 +157,7 @@ def conversation_of(call: Call) -> Conversation:
     legs = {leg.party: leg for leg in Leg.objects.live().filter(call=call).select_related("organisation")}
     partner, handler = legs.get(Party.PARTNER.value), legs.get(Party.HANDLER.value)
     commands = list(call.commands.order_by("-pk"))
-    ordered = [one for one in commands if one.state in (CommandState.WAITING, CommandState.DONE)]
-    hung_up = {one.leg_id for one in ordered if one.kind == CommandKind.HANG_UP and not one.sid}  # not a stray one
+    hung_up = set(call.commands.hanging_up_legs().values_list("leg", flat=True))
     return Conversation(
         call=call,
         partner=partner,

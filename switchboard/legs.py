@@ -156,7 +156,7 @@ def room_changed(
 
 def _caller_in_room(by: User, call: Call, event: str, sequence: int | None, reason: str) -> None:
     if event in HOLDS and not _was_told(call, HOLDS, after=sequence):
-        _held(by, call, HOLDS[event])
+        held(by=by, call=call, is_held=HOLDS[event])
     elif event == GOES:
         if reason not in ROOM_ENDED:
             _not_lost(call.legs.filter(reason=LOST))
@@ -226,7 +226,7 @@ def _told(call: Call, events: Container[str], *, after: int | None = -1) -> Iter
 
 
 def _was_told(call: Call, events: Container[str], *, after: int | None = -1) -> bool:
-    return any(True for _one in _told(call, events, after=after))
+    return any(_told(call, events, after=after))
 
 
 def _left_by_itself(call: Call) -> bool:
@@ -234,15 +234,11 @@ def _left_by_itself(call: Call) -> bool:
     return any(one.get("ReasonParticipantLeft") not in ROOM_ENDED for one in _told(call, {GOES}))
 
 
-def _held(by: User, call: Call, is_held: bool, why: str = "") -> None:
+def held(*, by: User, call: Call, is_held: bool, why: str = "") -> None:
+    """The caller is on hold now, or no longer. ``why``: where that is not as it was ordered."""
     if call.state == CallState.TALKING and Call.objects.filter(pk=call.pk, is_held=not is_held).update(is_held=is_held):
         call.is_held = is_held
         note(by, "call.held" if is_held else "call.resumed", call, {"why": why} if why else None)
-
-
-def found_held(*, by: User, call: Call, is_held: bool, why: str) -> None:
-    """What was ordered has not happened: the caller is on hold, or is not, as it was before."""
-    _held(by, call, is_held, why)
 
 
 def end_leg(*, by: User, leg: Leg, reason: str, **known: Any) -> None:

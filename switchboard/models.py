@@ -17,6 +17,7 @@ from privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTex
 from privacy.models import DataKey
 from regions.vocabulary import Language
 
+from .sql import AHEAD, CALL_BY, LOCK_CALL, LOCK_LEG
 from .states import CallState, CommandState, Ending, LegState, OfferState, SeatReason, SeatState
 from .vocabulary import CommandKind, Direction, Party, Skill, WhyUnreached
 
@@ -43,27 +44,6 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.pk}"
-
-
-#: A webhook begins with one of these, while somebody is on the line: Django takes longer to put such a statement
-#: together than PostgreSQL to run it (ADR 7).
-LOCK_CALL = """
-    select *, exists (select from switchboard_webhookevent where dedupe_key = %s) as is_repeat from switchboard_call
-    where {} for no key update"""
-CALL_BY = {
-    "id": "id = %s",
-    "sid": "sid = %s",
-    "leg": "id = (select call_id from switchboard_leg where id = %s)",
-}
-LOCK_LEG = "select * from switchboard_leg where id = %s and call_id = %s for no key update"
-
-#: In the order of ``waiting()``.
-AHEAD = """
-    select count(*) from switchboard_call other join switchboard_line line on line.id = other.line_id
-    where other.ended_at is null and other.state = 'waiting' and other.centre_id = %(centre_id)s
-      and other.language = %(language)s and line.skill = (select skill from switchboard_line where id = %(line_id)s)
-      and (not other.is_urgent, other.waiting_since, other.id) < (not %(is_urgent)s, %(waiting_since)s, %(id)s)
-"""
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -214,6 +194,11 @@ class Call(models.Model):
         return self.pk.hex
 
     @property
+    def conference(self) -> str:
+        """What the provider is asked for: the sid of the conference, its name until that is known."""
+        return self.room_sid or self.room
+
+    @property
     def is_outbound(self) -> bool:
         return self.direction == Direction.OUTBOUND
 
@@ -321,6 +306,10 @@ class Seat(models.Model):
         ]
         indexes = [models.Index(fields=["centre", "state"], name="seat_state")]
 
+    @property
+    def has_telephone(self) -> bool:
+        return self.is_browser or bool(self.phone)
+
     def __str__(self) -> str:
         return f"seat {self.pk}"
 
@@ -394,6 +383,12 @@ class Refusal(models.Model):
         return f"{self.count} on {self.day}"
 
 
+class VoicemailQuerySet(models.QuerySet["Voicemail"]):
+    def of_callback(self, key: uuid.UUID) -> VoicemailQuerySet:
+        """The message that led to the callback with this key: the call's, or the voicemail's own."""
+        return self.filter(Q(call=key) | Q(pk=key))
+
+
 class Voicemail(models.Model):
     """A message that a caller spoke. Once its sound could be fetched, it is deleted at the provider.
 
@@ -418,8 +413,17 @@ class Voicemail(models.Model):
             ),
         ]
 
+    objects = VoicemailQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"voicemail {self.pk}"
+
+
+class CommandQuerySet(models.QuerySet["Command"]):
+    def hanging_up_legs(self) -> CommandQuerySet:
+        """Ordered and not failed, for a leg's own telephone; not for a stray one, which has a ``sid`` of its own."""
+        undone = [CommandState.FAILED, CommandState.DROPPED]
+        return self.filter(kind=CommandKind.HANG_UP, sid="").exclude(state__in=undone)
 
 
 class Command(models.Model):
@@ -441,6 +445,8 @@ class Command(models.Model):
     claimed_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     problem = models.IntegerField(default=0, help_text=_("The provider's error code; 0 for none or no answer."))
+
+    objects = CommandQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], name="command_waiting", condition=Q(state="waiting"))]

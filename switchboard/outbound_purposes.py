@@ -6,12 +6,11 @@ from functools import partial
 
 from accounts.models import User
 from hotline import telephony
-from hotline.telephony import Known
 
 from .commands import order
 from .models import Call, Command, Leg
 from .outbound import is_wanted, not_reached, person_changed
-from .purposes import Purpose, Request, settled
+from .purposes import Purpose, Request, locked_call, search_room, settled, telephones_of
 from .spoken import address
 from .vocabulary import CommandKind, WhyUnreached
 
@@ -30,13 +29,12 @@ class RingPerson(Purpose):
             return again
         if call.sid:
             return None
-        search = partial(telephony.participant, room=call.room_sid or call.room, label=call.room)
-        return partial(settled, lambda: [known for known in [search()] if known], again)
+        return partial(settled, search_room(call, call.room), again)
 
     def _ring(self, call: Call) -> Request:
         return partial(
             telephony.add,
-            room=call.room_sid or call.room,
+            room=call.conference,
             label=call.room,
             to=call.phone,
             from_=str(call.line.number),
@@ -46,17 +44,16 @@ class RingPerson(Purpose):
         )
 
     def done(self, by: User, command: Command, answer: object) -> None:
-        made = [Known(answer, "queued")] if isinstance(answer, str) else answer
-        call = _locked_call(command)
-        for known in made if isinstance(made, list) else []:
+        call = locked_call(command)
+        for known in telephones_of(answer):
             person_changed(by=by, call=call, status=known.status, sid=known.sid)
 
     def gone(self, by: User, command: Command) -> None:
         """There is no such room: the handler has left it."""
-        not_reached(by=by, call=_locked_call(command), why=WhyUnreached.GIVEN_UP)
+        not_reached(by=by, call=locked_call(command), why=WhyUnreached.GIVEN_UP)
 
     def failed(self, by: User, command: Command) -> None:
-        call = _locked_call(command)
+        call = locked_call(command)
         if not call.sid:
             not_reached(
                 by=by,
@@ -78,7 +75,3 @@ class Tell(Purpose):
 
 
 OUTBOUND_PURPOSES: dict[CommandKind, Purpose] = {CommandKind.RING: RingPerson(), CommandKind.TELL: Tell()}
-
-
-def _locked_call(command: Command) -> Call:
-    return Call.objects.locked().get(pk=command.call_id)

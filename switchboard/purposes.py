@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 
 from django.utils import timezone
@@ -18,7 +17,7 @@ from hotline.telephony import Gone, Known
 from . import voicemails
 from .calls import ask_soon, end_call, put_back
 from .commands import GOOD_FOR, order
-from .legs import end_leg, found_held, leg_changed, lock_leg, say_goodbye, told_alone
+from .legs import GOODBYE_WORKS_IN, end_leg, held, leg_changed, lock_leg, say_goodbye, told_alone
 from .models import Call, Command, Leg, Voicemail
 from .room_ends import drop_handover, keep_room
 from .spoken import address
@@ -27,7 +26,6 @@ from .vocabulary import CommandKind, Party
 
 RINGS_FOR = 20  # seconds a handler's telephone rings
 PARTNER_RINGS_FOR = 40
-GOODBYE_TAKES = timedelta(seconds=15)
 Request = Callable[[], object]
 
 
@@ -71,10 +69,9 @@ class Ring(Purpose):
 
     def done(self, by: User, command: Command, answer: object) -> None:
         leg = _locked_leg(command)
-        made = [Known(answer, "queued")] if isinstance(answer, str) else answer
-        if not isinstance(made, list):
+        made = telephones_of(answer)
+        if not made:
             _not_rung(by, leg)
-            return
         for known in made:
             leg_changed(by=by, leg=leg, status=known.status, sequence=None, sid=known.sid)
 
@@ -94,6 +91,19 @@ def settled(search: Callable[[], Sequence[Known]], again: Request | None) -> obj
     if found:
         return found
     return again() if again else None
+
+
+def telephones_of(answer: object) -> list[Known]:
+    """Of a request's outcome: the one that it rang, those that an earlier request had rung, or none."""
+    if isinstance(answer, str):
+        return [Known(answer, "queued")]
+    return answer if isinstance(answer, list) else []
+
+
+def search_room(call: Call, label: str) -> Callable[[], Sequence[Known]]:
+    """Who is in the call's room, or rung for it, under this label."""
+    ask = partial(telephony.participant, room=call.conference, label=label)
+    return lambda: [known for known in [ask()] if known]
 
 
 def _not_rung(by: User, leg: Leg) -> None:
@@ -124,7 +134,7 @@ class Add(Ring):
     def ring(self, leg: Leg) -> Request:
         return partial(
             telephony.add,
-            room=leg.call.room_sid or leg.call.room,
+            room=leg.call.conference,
             label=leg.label,
             to=leg.phone,
             from_=str(leg.call.line.number),
@@ -133,8 +143,7 @@ class Add(Ring):
         )
 
     def search(self, command: Command, leg: Leg) -> Callable[[], Sequence[Known]]:
-        ask = partial(telephony.participant, room=leg.call.room_sid or leg.call.room, label=leg.label)
-        return lambda: [known for known in [ask()] if known]
+        return search_room(leg.call, leg.label)
 
 
 class HangUp(Purpose):
@@ -171,10 +180,10 @@ class Connect(Purpose):
         return partial(telephony.redirect, sid=call.sid or "", url=address("room", call.pk))
 
     def gone(self, by: User, command: Command) -> None:
-        end_call(by=by, call=_locked_call(command))
+        end_call(by=by, call=locked_call(command))
 
     def failed(self, by: User, command: Command) -> None:
-        call = _locked_call(command)
+        call = locked_call(command)
         if call.state != CallState.CONNECTING or call.entered_at:
             return
         for leg in call.legs.locked().live().filter(party=Party.HANDLER):
@@ -194,10 +203,10 @@ class Requeue(Purpose):
         return partial(telephony.redirect, sid=call.sid or "", url=address("room", call.pk))
 
     def gone(self, by: User, command: Command) -> None:
-        end_call(by=by, call=_locked_call(command))
+        end_call(by=by, call=locked_call(command))
 
     def failed(self, by: User, command: Command) -> None:
-        say_goodbye(by=by, call=_locked_call(command))
+        say_goodbye(by=by, call=locked_call(command))
 
 
 class Goodbye(Purpose):
@@ -207,7 +216,7 @@ class Goodbye(Purpose):
 
     def request(self, command: Command) -> Request | None:
         call = _call(command)
-        is_heard = call.goodbye_at and timezone.now() - call.goodbye_at < GOODBYE_TAKES
+        is_heard = call.goodbye_at and timezone.now() - call.goodbye_at < GOODBYE_WORKS_IN
         if call.ended_at or is_heard or not call.sid:
             return None
         way = max(command.attempts - 1, 0) % self.WAYS
@@ -218,10 +227,10 @@ class Goodbye(Purpose):
         return partial(telephony.hang_up, sid=call.sid or "")
 
     def gone(self, by: User, command: Command) -> None:
-        end_call(by=by, call=_locked_call(command))
+        end_call(by=by, call=locked_call(command))
 
     def failed(self, by: User, command: Command) -> None:
-        call = _locked_call(command)
+        call = locked_call(command)
         if call.ended_at:
             return
         if command.attempts < self.WAYS:
@@ -250,16 +259,16 @@ class Hold(Purpose):
         return partial(telephony.hold, room=call.room_sid, label=call.room, is_held=self.is_held)
 
     def dropped(self, by: User, command: Command) -> None:
-        found_held(by=by, call=_locked_call(command), is_held=False, why="not held")
+        held(by=by, call=locked_call(command), is_held=False, why="not held")
 
     def gone(self, by: User, command: Command) -> None:
         """Nobody is in the room under the caller's name: whether the call lives is asked at once."""
-        call = _locked_call(command)
-        found_held(by=by, call=call, is_held=False, why="gone")
+        call = locked_call(command)
+        held(by=by, call=call, is_held=False, why="gone")
         ask_soon(call)
 
     def failed(self, by: User, command: Command) -> None:
-        found_held(by=by, call=_locked_call(command), is_held=not self.is_held, why="failed")
+        held(by=by, call=locked_call(command), is_held=not self.is_held, why="failed")
 
 
 class Bind(Purpose):
@@ -303,7 +312,7 @@ class Fetch(Purpose):
         voicemails.store_sound(by=by, voicemail=voicemail, sound=answer)
 
     def gone(self, by: User, command: Command) -> None:
-        voicemails.lose(by=by, call=_locked_call(command))
+        voicemails.lose(by=by, call=locked_call(command))
 
     def failed(self, by: User, command: Command) -> None:
         voicemails.fetch_failed(by=by, command=command)
@@ -345,5 +354,5 @@ def _locked_leg(command: Command) -> Leg:
     return lock_leg(command.leg_id)
 
 
-def _locked_call(command: Command) -> Call:
+def locked_call(command: Command) -> Call:
     return Call.objects.locked().get(pk=command.call_id)

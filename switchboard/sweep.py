@@ -49,7 +49,11 @@ THERE = [LegState.ANSWERED, LegState.IN_ROOM]
 def one_step(*, by: User, now: datetime) -> int:
     """Whatever is due for one call; returns 0 when nothing is. Two calls are never locked at once."""
     steps: list[Callable[..., int]] = [
-        *(release_claims, give_up_late, begin_untold, put_back_from_room, say_goodbye_to_the_lonely)
+        release_claims,
+        give_up_late,
+        begin_untold,
+        put_back_from_room,
+        say_goodbye_to_the_lonely,
     ]
     return next((done for step in steps if (done := step(by=by, now=now))), 0)
 

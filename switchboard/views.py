@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -49,7 +48,7 @@ def choose(request: CentreRequest) -> HttpResponse:
         raise BadRequest
     seat = seat_of(by=request.user)
     state = SeatState(request.POST["state"])
-    if state == SeatState.READY and not (seat.phone or seat.is_browser):
+    if state == SeatState.READY and not seat.has_telephone:
         messages.info(request, _("First say which telephone is to be rung."))
         return _to(request, "switchboard:seat")
     choose_state(by=request.user, state=state)
@@ -106,7 +105,7 @@ def consult(request: CentreRequest, call_id: UUID) -> HttpResponse:
     answer = _bar_again(request, call)
     if is_part(request):  # the form asked, and closes; the bar is what has changed
         answer["HX-Retarget"], answer["HX-Reswap"] = "#telephone", "outerHTML"
-        answer.write(b'<div id="telephone-panel" hx-swap-oob="true"></div>')
+        answer.write(b'<div id="telephone-panel" hx-swap-oob="innerHTML"></div>')
     return answer
 
 
@@ -169,7 +168,7 @@ def part_hung_up(request: CentreRequest) -> HttpResponse:
 @handlers_only
 def voicemail(request: CentreRequest, call_id: UUID) -> HttpResponse:
     """The sound, by the key of its callback: the call's, or the voicemail's own. Whoever listens leaves a trace."""
-    found = Voicemail.objects.filter(Q(call=call_id) | Q(pk=call_id), fetched_at__isnull=False).first()
+    found = Voicemail.objects.of_callback(call_id).filter(fetched_at__isnull=False).first()
     if found is None:
         raise Http404
     look("voicemail.heard", by=request.user, subject=found.call_id, centre=found.centre_id)

@@ -168,6 +168,22 @@ class Desk(Phone):
         return found
 
 
+def not_picked_up(desk: Desk) -> None:
+    desk.status("ringing", sequence=1)
+    desk.hang_up("no-answer")
+
+
+def busy(desk: Desk) -> None:
+    desk.hang_up("busy")
+
+
+def key_not_pressed(desk: Desk) -> None:
+    """A voicemail box, or somebody who changes their mind."""
+    desk.ring()
+    assert desk.press("").find("Hangup") is not None
+    desk.hang_up()
+
+
 def by_telephone(function: Callable[..., Any], **arguments: Any) -> Any:
     """Run as the telephone's service, which sees every call."""
     return as_user(service_user(Service.TELEPHONE), function, **arguments)

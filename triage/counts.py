@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.models import User
-from accounts.permissions import can
+from accounts.permissions import centre_with
 from accounts.roles import Permission
 
 from .models import Assessment
@@ -11,7 +11,7 @@ from .models import Assessment
 
 def to_confirm(user: User) -> int:
     """Choices that this coordinator may confirm as the second person: not the own ones."""
-    centre = user.centre
-    if centre is None or not can(user, Permission.TRIAGE_CONFIRM, centre.pk):
+    centre = centre_with(user, Permission.TRIAGE_CONFIRM)
+    if centre is None:
         return 0
     return Assessment.objects.waiting().filter(centre=centre).exclude(completed_by=user).count()

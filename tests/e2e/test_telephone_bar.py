@@ -114,7 +114,7 @@ def test_a_dialog_does_not_keep_the_caller_waiting(ringing: Person) -> None:
     expect(page.locator("#consult-form [name=organisation]")).to_be_focused()
     assert violations(page, EVERYTHING) == []
     keys.press("Escape")
-    expect(page.locator("#consult-form")).to_have_count(0)
+    expect(page.locator("#consult-form")).not_to_be_visible()
     expect(page.locator("#consult")).to_be_focused()
     for width, height in SIZES.values():
         page.set_viewport_size({"width": width, "height": height})

@@ -13,10 +13,13 @@ from telephone import (
     Desk,
     Phone,
     as_service,
+    busy,
     by_telephone,
     claim,
+    key_not_pressed,
     leg_of,
     make_line,
+    not_picked_up,
     open_offers,
     ordered,
     picked_up,
@@ -134,21 +137,6 @@ def test_too_late_is_told(people: People, line: Line, is_claimed: bool) -> None:
 
 
 # --- the telephone is not picked up -------------------------------------------------------------------------------
-
-
-def not_picked_up(desk: Desk) -> None:
-    desk.status("ringing", sequence=1)
-    desk.hang_up("no-answer")
-
-
-def busy(desk: Desk) -> None:
-    desk.hang_up("busy")
-
-
-def key_not_pressed(desk: Desk) -> None:
-    desk.ring()
-    assert desk.press("").find("Hangup") is not None
-    desk.hang_up()
 
 
 def wrong_key(desk: Desk) -> None:

@@ -67,27 +67,10 @@
   }, true);
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-close-panel]")) close();
     if (!event.target.closest("[data-mute]")) return;
     localStorage.setItem(SETTING, isMuted() ? "on" : "off");
     show();
     ring();
-  });
-
-  // What opens below the bar takes the focus, and gives it back.
-  const panel = () => document.getElementById("telephone-panel");
-  function close() {
-    panel()?.replaceChildren();
-    document.getElementById("consult")?.focus();
-  }
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented || !panel()?.contains(document.activeElement)) return;
-    event.preventDefault();
-    close();
-  });
-  document.body.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id !== "telephone-panel") return;
-    event.target.querySelector("[aria-invalid=true], select, input:not([type=hidden])")?.focus();
   });
 
   // A button that has done its work is gone: the focus stays in the bar instead of falling to the page's beginning.
@@ -98,7 +81,7 @@
   document.body.addEventListener("htmx:afterSettle", () => {
     if (hadFocus && document.activeElement === document.body) document.getElementById("telephone")?.focus();
     hadFocus = false;
-    if (!document.getElementById("consult")) panel()?.replaceChildren(); // the call that it was about is over
+    if (!document.getElementById("consult")) document.getElementById("telephone-panel")?.replaceChildren(); // its call is over
     show();
     ring();
   });

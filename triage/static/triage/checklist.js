@@ -122,16 +122,6 @@
     window.htmx.ajax("GET", form.dataset.again, { target: "#triage-finish", swap: "innerHTML" });
   }
 
-  // A refreshed proposal stays open where it was open.
-  let wasOpen = false;
-  body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id === "triage-proposal") wasOpen = Boolean(byId("triage-because")?.open);
-  });
-  body.addEventListener("htmx:afterSwap", () => {
-    if (wasOpen && byId("triage-because")) byId("triage-because").open = true;
-    wasOpen = false;
-  });
-
   // An answer that did not arrive is sent again until it does; a repeat is harmless.
   const RETRY = 2000; // ms
   function sendAgain(event) {

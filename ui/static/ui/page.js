@@ -142,6 +142,7 @@
   // the focus on its first field. Escape and data-close-opened put it away with what was typed, and the focus goes back
   // to the button, which brings it out again.
   const openers = new WeakMap();
+  const addresses = new WeakMap(); // of what stands there: the same button may open something else by now
   const stillThere = (element) => (element?.isConnected ? element : document.getElementById(element?.id ?? ""));
   function focusOpened(place) {
     place.hidden = false;
@@ -155,8 +156,10 @@
   body.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, target, requestConfig } = event.detail;
     if (!target?.matches("[data-opens]") || requestConfig.verb !== "get") return;
-    const isThere = target.hasChildNodes() && openers.get(target)?.id === elt.id && target.querySelector("form");
+    const isSame = openers.get(target)?.id === elt.id && addresses.get(target) === requestConfig.path;
+    const isThere = isSame && target.querySelector("form");
     openers.set(target, elt);
+    addresses.set(target, requestConfig.path);
     if (!isThere) return;
     event.preventDefault();
     focusOpened(target);
