@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hotline import callback_views
 from hotline.doors import CentreRequest, handlers_only
 from hotline.models import Callback
-from hotline.numbers import written
 from hotline.permissions import contact_to_write
 
 from .calling_back import Hindrance, call_contact, put_back_and_hang_up, take_and_call
@@ -77,7 +76,7 @@ def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
         "is_browser": seat is not None and seat.is_browser,
         "can_ring": is_mine and seat is not None and seat.has_telephone and is_telephone_connected(request.centre),
         "last": last,
-        "number": written(last.phone) if last else "",
+        "number": last.shown_phone if last else "",
         "new_id": uuid.uuid4(),
         "waits_again": last is not None and last.why_unreached in WAITS_AGAIN,
     }

@@ -12,6 +12,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import Organisation, User
 from hotline.models import Callback, Contact
+from hotline.numbers import written
 from hotline.vocabulary import CallerIdKind
 from privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTextField
 from privacy.models import DataKey
@@ -192,6 +193,10 @@ class Call(models.Model):
     def room(self) -> str:
         """The name of its conference: random, and nobody's number."""
         return self.pk.hex
+
+    @property
+    def shown_phone(self) -> str:
+        return written(self.phone)
 
     @property
     def conference(self) -> str:
