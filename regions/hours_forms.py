@@ -16,8 +16,16 @@ from ui.dates import DayField, days_from_today
 
 from .forms import VersionedForm
 from .hours import DayHours, hours_version
-from .hours_text import Stretch, Unreadable, WholeDayOrNothing, overlap_in_week, overlap_on_days, read_spans
-from .hours_text import write_span, write_spans
+from .hours_text import (
+    Stretch,
+    Unreadable,
+    WholeDayOrNothing,
+    overlap_in_week,
+    overlap_on_days,
+    read_spans,
+    write_span,
+    write_spans,
+)
 from .models import CalendarException
 from .network import calendar_for
 from .vocabulary import Weekday

@@ -48,7 +48,7 @@ class DayInput(forms.DateInput):
 class DayField(forms.DateField):
     """A day from `earliest` to `latest` (both included; callables are asked with each value)."""
 
-    default_error_messages = {  # noqa: RUF012  as Django has it
+    default_error_messages = {
         "invalid": _("This is no date. Write it like %(example)s."),
         "out_of_bounds": _("Choose a day from %(earliest)s to %(latest)s, for example %(example)s."),
     }
