@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, OrganisationKind, User
 from hotline.models import Contact
+from privacy.bounds import moments_within
 from privacy.fields import EncryptedTextField
 from privacy.models import DataKey
 from regions.models import Region
@@ -72,6 +73,7 @@ class Case(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("case", "opened_at", "closed_at"),
             models.UniqueConstraint(fields=["assessment"], name="one_case_per_assessment"),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True, state="open")
@@ -134,11 +136,12 @@ class Responsibility(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("responsibility", "since", "until"),
             models.UniqueConstraint(
                 fields=["case"],
                 condition=Q(until=None),
                 name="one_responsible_per_case",
-            )
+            ),
         ]
         indexes = [models.Index(fields=["user"], name="responsible_user", condition=Q(until=None))]
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from cases.models import Case
+from privacy.bounds import moments_within
 from privacy.fields import EncryptedJSONField, EncryptedTextField
 from privacy.models import DataKey
 from regions.vocabulary import Service
@@ -88,6 +89,17 @@ class Referral(models.Model):
 
     class Meta:
         constraints = [
+            moments_within(
+                "referral",
+                "created_at",
+                "offered_at",
+                "due_at",
+                "answered_at",
+                "first_contact_at",
+                "ended_at",
+                "asked_again_at",
+                "kept_at",
+            ),
             models.UniqueConstraint(
                 fields=["case", "organisation"],
                 condition=Q(
@@ -241,7 +253,10 @@ class Deadline(models.Model):
     objects = DeadlineQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["referral", "step"], name="one_deadline_per_step")]
+        constraints = [
+            moments_within("deadline", "due_at", "done_at"),
+            models.UniqueConstraint(fields=["referral", "step"], name="one_deadline_per_step"),
+        ]
         indexes = [models.Index(fields=["due_at"], name="deadline_due", condition=Q(done_at=None))]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from regions.lookup import region_for
 from regions.models import Region
 from regions.postal_code_table import is_well_formed, normalise
 from regions.vocabulary import Language, Phenomenon
+from ui.moments import MomentField, from_now
 
 from .models import CallerType, Contact, Topic
 from .numbers import parse_number
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LONGEST_TEXT = 50_000
-MOMENT = "%Y-%m-%dT%H:%M"
 COUNTRIES = [
     ("DE", _("Germany")),
     ("FR", _("France")),
@@ -48,11 +48,6 @@ Choice = tuple[str, Any]
 def capital(choices: type[models.TextChoices]) -> list[Choice]:
     """The words of a list as a select shows them."""
     return [(value, capfirst(label)) for value, label in choices.choices]
-
-
-def _moment_field(label: StrOrPromise, **options: Any) -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
-    return forms.DateTimeField(label=label, widget=widget, input_formats=[MOMENT, f"{MOMENT}:%S"], **options)
 
 
 def _text_field(label: StrOrPromise, *, rows: int = 0, longest: int = 200, **options: Any) -> forms.CharField:
@@ -96,7 +91,7 @@ class ContactForm(forms.Form):
 
     channel = forms.ChoiceField(label=_("Channel"), choices=capital(Channel), required=False)
     kind = forms.ChoiceField(label=_("Kind of contact"), choices=capital(Kind), required=False)
-    started_at = _moment_field(_("Began at"))
+    started_at = MomentField(label=_("Began at"), latest=from_now(minutes=1))
     caller_type = forms.ChoiceField(label=_("Caller"))
     language = forms.ChoiceField(label=_("Language"), choices=[NOT_STATED, *Language.choices], required=False)
     alias = _text_field(_("Name or alias"), help_text=_("Leave empty for anonymous."))
@@ -130,6 +125,7 @@ class ContactForm(forms.Form):
     def __init__(self, data: Any = None, *, contact: Contact, prefix: str | None = None) -> None:
         super().__init__(data, initial=_values(contact), prefix=prefix)
         self.contact = contact
+        self.fields["started_at"].stored = contact.started_at  # type: ignore[attr-defined]
         self.fields["caller_type"].choices = caller_types(contact.caller_type_id or "")  # type: ignore[attr-defined]
         self.fields["topics"].choices = topics(contact.topics)  # type: ignore[attr-defined]
         for name, (key, label) in JUMPS.items():
@@ -141,14 +137,6 @@ class ContactForm(forms.Form):
                 continue  # a group of boxes; its note follows it
             described = f"id_{name}_helptext note-{name}" if field.help_text else f"note-{name}"
             field.widget.attrs["aria-describedby"] = described
-
-    def clean_started_at(self) -> datetime:
-        """The field shows minutes: the stored seconds stay while the minute does."""
-        moment: datetime = self.cleaned_data["started_at"]
-        if moment > timezone.now() + timedelta(minutes=1):
-            raise forms.ValidationError(_("This lies in the future."))
-        stored = self.contact.started_at
-        return stored if moment == stored.replace(second=0, microsecond=0) else moment
 
     def clean(self) -> dict[str, Any]:
         """A postal code is stored in its plain form, when it has one: "D-04109" is 04109."""
@@ -240,13 +228,7 @@ FOCUS = {"data-focus-on-load": True}
 
 
 class _Later(BesideAContact):
-    due_at = _moment_field(_("When"), initial=in_an_hour)
-
-    def clean_due_at(self) -> datetime:
-        moment: datetime = self.cleaned_data["due_at"]
-        if moment < timezone.now() - timedelta(minutes=5):
-            raise forms.ValidationError(_("This time has passed."))
-        return moment
+    due_at = MomentField(label=_("When"), initial=in_an_hour, earliest=from_now(minutes=-5))
 
 
 class PutBackForm(_Later):

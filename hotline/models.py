@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
+from privacy.bounds import moments_within
 from privacy.fields import EncryptedTextField
 from privacy.models import DataKey
 from regions.models import Region
@@ -140,6 +141,7 @@ class Contact(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("contact", "started_at", "completed_at", "saved_at", "surfaced_at", "ends_at"),
             models.CheckConstraint(
                 condition=Q(completed_at__isnull=True, completed_by__isnull=True, state="draft")
                 | Q(
@@ -246,10 +248,11 @@ class Callback(models.Model):
             )
         ]
         constraints = [
+            moments_within("callback", "due_at", "made_at", "ended_at"),
             models.CheckConstraint(
                 condition=Q(state="claimed", claimed_by__isnull=False) | ~Q(state="claimed"),
                 name="callback_claimed_by",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -282,6 +285,7 @@ class AccessRequest(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("access", "requested_at", "decided_at", "granted_until"),
             models.CheckConstraint(
                 condition=Q(
                     decided_at__isnull=True,

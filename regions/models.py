@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import Organisation
+from privacy.bounds import days_within
 
 from .vocabulary import Language, PauseReason, Phenomenon, RegionKind, Sector, Service, Weekday
 from .working_hours import SpecialDays
@@ -124,6 +125,7 @@ class PartnerProfile(models.Model):
     version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
+        constraints = [models.CheckConstraint(condition=Q(capacity__lte=999), name="profile_capacity")]
         verbose_name = _("partner profile")
         verbose_name_plural = _("partner profiles")
 
@@ -158,6 +160,7 @@ class IntakePause(models.Model):
         verbose_name = _("intake pause")
         verbose_name_plural = _("intake pauses")
         constraints = [
+            days_within("pause", "starts_on", "ends_on"),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="pause_ends_after_start"
             ),
@@ -217,12 +220,13 @@ class Liaison(models.Model):
         verbose_name_plural = _("liaisons")
         ordering = ["region", "sector", "post"]
         constraints = [
+            days_within("liaison", "last_contact_on", "ended_on"),
             models.UniqueConstraint(
                 fields=["region", "sector", "post"],
                 condition=Q(ended_on=None),
                 name="liaison_once",
                 violation_error_message=_("This post is in the list already."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

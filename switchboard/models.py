@@ -14,6 +14,7 @@ from accounts.models import Organisation, User
 from hotline.models import Callback, Contact
 from hotline.numbers import written
 from hotline.vocabulary import CallerIdKind
+from privacy.bounds import moments_within
 from privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTextField
 from privacy.models import DataKey
 from regions.vocabulary import Language
@@ -136,6 +137,7 @@ class Call(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("call", "arrived_at", "waiting_since", "claimed_at", "connected_at", "ended_at"),
             models.CheckConstraint(
                 condition=Q(state="ended", ended_at__isnull=False) & ~Q(ending="")
                 | ~Q(state="ended") & Q(ended_at__isnull=True),
@@ -413,6 +415,7 @@ class Voicemail(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("voicemail", "made_at", "fetched_at", "lost_at"),
             models.CheckConstraint(
                 condition=Q(fetched_at__isnull=True) | Q(lost_at__isnull=True), name="voicemail_fetched_or_lost"
             ),
@@ -484,11 +487,12 @@ class Block(models.Model):
     class Meta:
         indexes = [models.Index(fields=["phone_index"], name="block_phone")]
         constraints = [
+            moments_within("block", "until", "made_at", "lifted_at"),
             models.CheckConstraint(
                 condition=Q(lifted_at__isnull=True, lifted_by__isnull=True)
                 | Q(lifted_at__isnull=False, lifted_by__isnull=False),
                 name="block_lifted_at_and_by",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

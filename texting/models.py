@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from hotline.models import Contact
+from privacy.bounds import moments_within
 from privacy.fields import EncryptedTextField
 from privacy.models import DataKey
 from switchboard.models import Line
@@ -52,6 +53,7 @@ class TextMessage(models.Model):
     objects = TextMessageQuerySet.as_manager()
 
     class Meta:
+        constraints = [moments_within("text_message", "made_at", "due_at", "claimed_until")]
         indexes = [
             models.Index(fields=["contact", "made_at"], name="message_contact"),
             models.Index(fields=["phone_index", "channel", "-made_at"], name="message_phone"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from hotline.models import Contact
+from privacy.bounds import moments_within
 from privacy.fields import EncryptedJSONField, EncryptedTextField
 from privacy.models import DataKey
 
@@ -100,6 +101,7 @@ class Assessment(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("assessment", "created_at", "completed_at", "confirmed_at"),
             models.UniqueConstraint(
                 fields=["contact"],
                 condition=Q(state__in=["draft", "waiting"]),

@@ -81,4 +81,16 @@ class Migration(migrations.Migration):
             model_name='exceptionhours',
             constraint=models.UniqueConstraint(fields=('exception', 'opens'), name='exception_opens_once'),
         ),
+        migrations.AddConstraint(
+            model_name='intakepause',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('starts_on__gte', datetime.date(1990, 1, 1)), ('starts_on__lt', datetime.date(2100, 1, 1))), ('starts_on__isnull', True), _connector='OR'), models.Q(models.Q(('ends_on__gte', datetime.date(1990, 1, 1)), ('ends_on__lt', datetime.date(2100, 1, 1))), ('ends_on__isnull', True), _connector='OR')), name='pause_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='liaison',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('last_contact_on__gte', datetime.date(1990, 1, 1)), ('last_contact_on__lt', datetime.date(2100, 1, 1))), ('last_contact_on__isnull', True), _connector='OR'), models.Q(models.Q(('ended_on__gte', datetime.date(1990, 1, 1)), ('ended_on__lt', datetime.date(2100, 1, 1))), ('ended_on__isnull', True), _connector='OR')), name='liaison_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='partnerprofile',
+            constraint=models.CheckConstraint(condition=models.Q(('capacity__lte', 999)), name='profile_capacity'),
+        ),
     ]
