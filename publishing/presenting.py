@@ -23,7 +23,7 @@ from .words import WORDS
 
 @dataclass(frozen=True)
 class Section:
-    """``chart``: None for a table that is not drawn. ``before``: the other release's totals, by row.
+    """``chart``: None where there is nothing to draw. ``before``: the other release's totals, by row.
 
     ``notes``: what the chart leaves out, and what does not add up.
     """
@@ -110,7 +110,9 @@ def _section(content: Content, table: Table, before: Content | None) -> Section:
         except LookupError:
             other = {}
     notes = differences.notes(content, table, WORDS[content.language])
-    return Section(table, _chart(content, table), other, [*_not_on_the_map(content, table), *notes])
+    chart = _chart(content, table)
+    drawn = chart if chart is not None and not chart.empty else None
+    return Section(table, drawn, other, [*_not_on_the_map(content, table), *notes])
 
 
 def _chart(content: Content, table: Table) -> Any:

@@ -154,7 +154,8 @@ ENGLISH = Words(
     hidden="hidden, drawn without a length",
     rows_differ="Each figure is rounded on its own, and hidden ones are missing from a sum: the rows shown do not add "
     "up to the total ({examples}).",
-    periods_differ="Nor do the months shown always add up to the figure of the whole period ({examples}).",
+    periods_differ="The figures of months are rounded on their own, too: those shown do not add up to the figure of "
+    "the whole period ({examples}).",
     tables_differ="The table “{table}” counts the same in another way; its figures are rounded on their own, hence the "
     "differences ({examples}).",
     difference="{label}: {parts}, not {figure}",
@@ -226,7 +227,8 @@ FRENCH = Words(
     hidden="masqué, représenté sans longueur",
     rows_differ="Chaque chiffre est arrondi séparément, et les chiffres masqués manquent dans une somme"
     f"{THIN}: les lignes indiquées ne donnent pas le total ({{examples}}).",
-    periods_differ="De même, les mois indiqués ne donnent pas toujours le chiffre de toute la période ({examples}).",
+    periods_differ=f"Les chiffres des mois sont eux aussi arrondis séparément{THIN}: ceux qui sont indiqués ne donnent "
+    "pas celui de toute la période ({examples}).",
     tables_differ=f"Le tableau «{THIN}{{table}}{THIN}» compte la même chose autrement{THIN}; ses chiffres sont "
     "arrondis séparément, d’où les écarts ({examples}).",
     difference=f"{{label}}{THIN}: {{parts}} au lieu de {{figure}}",
@@ -246,8 +248,8 @@ FRENCH = Words(
     "La somme des parties peut donc différer du total.",
     share_rule="Les pourcentages sont des parts du total du tableau pour toute la période. Ils sont calculés à partir "
     "des chiffres arrondis et omis lorsque l’un des deux n’est pas un nombre.",
-    withheld_rule=f"La mention «{THIN}non publié{THIN}» remplace un chiffre qui n’a pas été publié, car il pourrait être "
-    "calculé à partir d’autres.",
+    withheld_rule=f"La mention «{THIN}non publié{THIN}» remplace un chiffre qui n’a pas été publié, car il pourrait "
+    "être calculé à partir d’autres.",
     exact_rule=f"Les chiffres relatifs aux organisations, et non aux personnes, sont exacts{THIN}; "
     "le tableau le précise.",
     chart_rule="Les graphiques ne représentent que des chiffres publiés. Lorsqu’un chiffre n’est pas un nombre, sa "
@@ -303,7 +305,8 @@ GERMAN = Words(
     hidden="verdeckt, ohne Länge gezeichnet",
     rows_differ="Jede Zahl ist für sich gerundet, und verdeckte fehlen in einer Summe: Die gezeigten Zeilen ergeben "
     "nicht die Summe ({examples}).",
-    periods_differ="Ebenso ergeben die gezeigten Monate nicht immer die Zahl des ganzen Zeitraums ({examples}).",
+    periods_differ="Auch die Zahlen der Monate sind für sich gerundet: Die gezeigten ergeben nicht die Zahl des ganzen "
+    "Zeitraums ({examples}).",
     tables_differ="Die Tabelle „{table}“ zählt dasselbe auf andere Weise; ihre Zahlen sind für sich gerundet, daher "
     "die Abweichungen ({examples}).",
     difference="{label}: {parts} statt {figure}",
