@@ -44,7 +44,7 @@ def _listed(differing: Sequence[Difference], words: Words) -> str:
         words.difference.format(label=one.label, parts=words.number(one.parts), figure=words.number(one.figure))
         for one in differing[:NAMED]
     ]
-    return "; ".join([*said, *(["…"] if len(differing) > NAMED else [])])
+    return words.semicolon.join([*said, *(["…"] if len(differing) > NAMED else [])])
 
 
 def _difference(label: str, figure: Figure, parts: Iterable[Figure]) -> Iterator[Difference]:

@@ -77,7 +77,7 @@ def _not_drawn(figures: Iterable[Figure], words: Words) -> tuple[str, ...]:
 
 
 def _alt(kind: str, said: Iterable[tuple[str, Figure]], table: Table, words: Words) -> str:
-    figures = "; ".join(f"{label}{words.colon}{words.figure(figure)}" for label, figure in said)
+    figures = words.semicolon.join(f"{label}{words.colon}{words.figure(figure)}" for label, figure in said)
     return f"{kind}{words.colon}{table.title}. {figures}."
 
 
@@ -232,7 +232,7 @@ def _map(table: Table, country: str, words: Words) -> Drawing:
     ]
     height = max(shape.height * scale + 4, len(shape.tiles) * LINE + 8)
     elsewhere = charting.elsewhere(table, country)
-    said = "; ".join(f"{row.label}{words.colon}{words.figure(row.total)}" for row in elsewhere)
+    said = words.semicolon.join(f"{row.label}{words.colon}{words.figure(row.total)}" for row in elsewhere)
     notes = (f"{words.not_on_the_map}{words.colon}{said}.",) if said else ()
     alt = _alt(words.tile_map, [(row.label, row.total) for row in rows], table, words)
     return Drawing(picture(WIDTH, height, parts), alt, notes)

@@ -94,7 +94,9 @@ def _trend(now: Content, before: Content) -> Any:
     if not length or len(lines[1][1]) != length:
         return None
     text = charts.Text(title=_("Counselling contacts by month"), head=_("Month"), column=_("How many"))
-    return charts.lines(text, [date_format(day, "M") for day in now.span.months], lines)
+    days = zip(before.span.months, now.span.months, strict=True)
+    names = [" / ".join(dict.fromkeys(date_format(day, "M") for day in both)) for both in days]
+    return charts.lines(text, names, lines)
 
 
 def _months(content: Content) -> tuple[Figure, ...]:
@@ -131,7 +133,7 @@ def _not_on_the_map(content: Content, table: Table) -> list[str]:
         return []
     words = WORDS[content.language]
     rows = charting.elsewhere(table, content.country)
-    named = "; ".join(f"{row.label}{words.colon}{words.figure(row.total)}" for row in rows)
+    named = words.semicolon.join(f"{row.label}{words.colon}{words.figure(row.total)}" for row in rows)
     return [f"{words.not_on_the_map}{words.colon}{named}."] if named else []
 
 

@@ -86,6 +86,11 @@ class Words:
         """The same for a release with these parameters, and how its charts are drawn."""
         return [rule.format(small=small, base=base) for rule in (*self.rules, self.chart_rule)]
 
+    @property
+    def semicolon(self) -> str:
+        """Spaced as a colon is."""
+        return self.colon.replace(":", ";")
+
     def number(self, value: int) -> str:
         """With the language's sign between thousands."""
         return f"{value:,}".replace(",", self.thousands)

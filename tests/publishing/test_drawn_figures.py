@@ -241,3 +241,21 @@ def test_numbers_on_the_page_are_written_as_the_language_does(language: str) -> 
     expected = {"en": "12,340", "de": "12.340", "fr": "12 340"}[language]
     assert f'<span class="bar-value">{expected}</span>' in plain
     assert "12340" not in plain
+
+
+def quarter(months_of: tuple[str, str, str], *figures: int | str) -> content.Content:
+    columns = [{"code": month, "label": texts(month)} for month in (*months_of, "total")]
+    stored = table("caller_group", texts("Who"), [row("total", TOTAL, *figures)], columns=columns, chart="stacked")
+    period = {"kind": "quarter", "first": f"{months_of[0]}-01", "last": f"{months_of[2]}-30"}
+    return content.read(document(tables=[stored, *evaluated()], period=period, revisions=[]), "en")
+
+
+def test_lines_of_two_quarters_name_the_months_of_both_and_a_hidden_month_is_a_gap() -> None:
+    first = quarter(("2026-01", "2026-02", "2026-03"), 30, 20, 30, 80)
+    second = quarter(("2026-04", "2026-05", "2026-06"), 30, "<10", 40, 80)
+    with override("en"):
+        trend = presenting.page(second, first).trend
+    assert [label.text for label in trend.labels] == ["Jan / Apr", "Feb / May", "Mar / Jun"]
+    assert [len(line.dots) for line in trend.lines] == [3, 2]
+    assert trend.lines[1].pieces == ()
+    assert trend.signs == ("<10",)

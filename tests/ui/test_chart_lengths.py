@@ -72,3 +72,7 @@ def test_hidden_figures_are_hatched_and_explained_in_words(page: Page, gallery: 
     assert tiles.count() == 1  # Saxony, of which the example knows nothing
     hatch = tiles.locator("rect[fill]").evaluate("one => getComputedStyle(one).fill")
     assert "-hatch" in hatch
+    ground = tiles.locator("rect.ground").evaluate("one => getComputedStyle(one).fill")
+    assert ground == page.locator("section[aria-labelledby=c2]").evaluate(
+        "one => getComputedStyle(one).backgroundColor"
+    )
