@@ -145,7 +145,7 @@ class Player:
 
     def _accepted(self, story: Story, referral: Referral) -> User:
         worker = self.workers[referral.organisation_id]
-        with moment(worker, self._later(story, hours=self.rng.choice([2, 3, 20, 26, 44, 70]))):
+        with moment(worker, self._later(story, hours=self.rng.choice([3, 20, 20, 20, 26, 44, 44]))):
             partner.accept_referral(by=worker, referral_id=referral.pk)
         return worker
 

@@ -1,4 +1,4 @@
-"""The figures of the demo: an invented past is imported, years are released by two coordinators, a quarter waits."""
+"""The figures of the demo: an invented past is imported; two coordinators release years and quarters, and one waits."""
 
 from __future__ import annotations
 
@@ -18,43 +18,41 @@ from privacy.context import acting_as
 from publishing.actions import prepare_release, release_figures, show_publicly
 from publishing.content import PeriodKind
 from publishing.periods import choices
-from publishing.tasks import typeset
 from reporting.tasks import count
 
 from .past import DELIMITER, ENCODING, HEADER, history
 
 #: Contacts of the imported past, by who asked.
-PAST = {"education": 1700, "police": 700, "rest": 3600}
+PAST = {"education": 600, "police": 250, "rest": 1250}
 
 
 def make_releases(centre: Organisation, first: User, second: User, now: datetime, share: float) -> None:
-    """The two years before this one are released, the newer one publicly; the last quarter waits.
+    """Released are the two years before this one and the invented year's quarters but the last, which waits.
 
-    Of a ``share`` of the demo, only the newer year, of as many contacts less.
+    The newest of each has a public page. ``share``: of the demo; the past is as many contacts less. The worker makes
+    the PDFs.
     """
     today = now.astimezone(ZoneInfo(centre.time_zone)).date()
-    import_past(centre, first, today, share)
+    begun = (today - timedelta(days=366)).replace(day=1)
+    import_past(centre, first, begun, share)
     count()
-    over = list(choices(today, years=2))
-    years = sorted((one for one in over if one.kind == PeriodKind.YEAR), key=lambda one: one.first)
-    for span in years if share == 1 else years[-1:]:
+    over = sorted(choices(today, years=2), key=lambda one: one.first)
+    years = [one for one in over if one.kind == PeriodKind.YEAR]
+    *quarters, waiting = [one for one in over if one.kind == PeriodKind.QUARTER and one.first >= begun]
+    for span in [*years, *quarters]:
         with acting_as(first, purpose="demo"):
             made = prepare_release(by=first, centre=centre, code=span.code)
         with acting_as(second, purpose="demo"):
             release_figures(by=second, release_id=made.pk)
-            show_publicly(by=second, release_id=made.pk, is_public=span == years[-1])
-    newest = next(one for one in over if one.kind == PeriodKind.QUARTER)
+            show_publicly(by=second, release_id=made.pk, is_public=span in (years[-1], *quarters[-1:]))
     with acting_as(first, purpose="demo"):
-        prepare_release(by=first, centre=centre, code=newest.code)
-    if share == 1:  # otherwise the worker makes the PDFs
-        typeset()
+        prepare_release(by=first, centre=centre, code=waiting.code)
 
 
-def import_past(centre: Organisation, by: User, today: date, share: float) -> None:
-    """From the year before last until the invented year begins."""
-    begun = (today - timedelta(days=366)).replace(day=1)
+def import_past(centre: Organisation, by: User, begun: date, share: float) -> None:
+    """From two years before until the invented year begins on the day ``begun``."""
     parts = {category: round(number * share) for category, number in PAST.items()}
-    rows = history(parts, date(today.year - 2, 1, 1), begun - timedelta(days=1), random.Random(1))
+    rows = history(parts, date(begun.year - 1, 1, 1), begun - timedelta(days=1), random.Random(1))
     mapping = Path(settings.BASE_DIR) / "docs" / "import" / "mapping.yaml"
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "past.csv"

@@ -1,8 +1,8 @@
 """The invented year: what each contact was about and how it went on. Pure; the same seed and day give the same year.
 
 Proportions follow the published figures (DOMAIN.md): relatives call most, then professionals and the wider private circle,
-then schools, then employers and authorities, affected persons least; about a quarter of the contacts become cases, about
-one in ten is handed on to a partner, about one case in four is relevant to security.
+then schools, then employers and authorities, affected persons least. More contacts than published become cases and are
+handed on to a partner (about one in ten is): otherwise no released figure on referrals of a quarter would reach ten.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from .words import LABELS, NOTES, PLACES
 
 ZONE = ZoneInfo("Europe/Berlin")
-COUNSELLING = 224
+COUNSELLING = 330
 NON_COUNSELLING = 40
 DAYS = 365
 
@@ -45,15 +45,15 @@ PHENOMENA = {"religious": 48, "right": 24, "conspiracy": 9, "foreign": 6, "left"
 AGE_BANDS = {"under_14": 4, "14_17": 27, "18_20": 19, "21_26": 19, "27_39": 12, "40_plus": 8, "unknown": 11}
 SEXES = {"male": 74, "female": 22, "diverse": 1, "unknown": 3}
 NON_COUNSELLING_KINDS = {"silent": 35, "wrong_number": 25, "prank": 15, "abusive": 10, "press": 10, "test": 5}
-PLOTS = {"advice": 66, "central_case": 12, "referral": 12, "security": 4, "child_protection": 3, "verify_first": 3}
+PLOTS = {"advice": 18, "central_case": 7, "referral": 21, "security": 2, "child_protection": 1, "verify_first": 1}
 ENDINGS = {
-    "completed": 40,
-    "in_progress": 18,
-    "accepted": 8,
-    "declined": 12,
-    "expired": 10,
-    "returned": 6,
-    "withdrawn": 6,
+    "completed": 10,
+    "in_progress": 1,
+    "accepted": 1,
+    "declined": 7,
+    "expired": 1,
+    "returned": 1,
+    "withdrawn": 1,
 }
 TOPICS = [
     "behaviour",
@@ -104,7 +104,9 @@ class Story:
 
 def year(rng: random.Random, today: date, share: float = 1.0) -> list[Story]:
     """The contacts of the year before ``today``, oldest first; ``share``: a part of them, for tests."""
-    stories = [_counselling(rng, moment) for moment in _moments(rng, today, round(COUNSELLING * share))]
+    plots, endings = dealt(rng, PLOTS), dealt(rng, ENDINGS)
+    moments = sorted(_moments(rng, today, round(COUNSELLING * share)))
+    stories = [_counselling(rng, moment, next(plots), endings) for moment in moments]
     stories += [_other(rng, moment) for moment in _moments(rng, today, round(NON_COUNSELLING * share))]
     return sorted(stories, key=lambda story: story.at)
 
@@ -118,13 +120,12 @@ def _moments(rng: random.Random, today: date, count: int) -> Iterator[datetime]:
         yield datetime.combine(day, time(rng.randint(9, 14), rng.randint(0, 59)), ZONE)
 
 
-def _counselling(rng: random.Random, at: datetime) -> Story:
-    plot = pick(rng, PLOTS)
+def _counselling(rng: random.Random, at: datetime, plot: str, endings: Iterator[str]) -> Story:
     details = _details(rng, plot)
     answers = {**CALM, **PLOT_ANSWERS[plot]}
     if details["age_band"] == "unknown":
         answers["age_band"] = "adult"
-    ending = pick(rng, ENDINGS) if plot == "referral" else ""
+    ending = next(endings) if plot == "referral" else ""
     return Story(at, rng.randrange(3), "counselling", details, plot, answers, ending)
 
 
@@ -161,6 +162,14 @@ def _number(rng: random.Random, country: str) -> str:
     if country == "DE":
         return f"+49 30 23125 {rng.randint(0, 999):03d}"
     return f"+33 1 99 00 {rng.randint(0, 99):02d} {rng.randint(0, 99):02d}" if country == "FR" else ""
+
+
+def dealt(rng: random.Random, weights: dict[str, int]) -> Iterator[str]:
+    """Keys without end; any few dozen in a row have about the weights' shares, so that each quarter does."""
+    while True:
+        deck = [key for key, weight in weights.items() for _card in range(weight)]
+        rng.shuffle(deck)
+        yield from deck
 
 
 def pick(rng: random.Random, weights: dict[str, int]) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from ui.shapes import localised
+
 from .content import TOTAL, Content, Figure
 
 #: So many changes are named.
@@ -32,8 +34,8 @@ class Change:
     def words(self) -> str:
         values = {
             "what": f"{self.table}: {self.row}" if self.row else self.table,
-            "now": self.now,
-            "before": self.before,
+            "now": localised(self.now),
+            "before": localised(self.before),
         }
         if self.by > 0:
             return _("%(what)s: %(now)s, more than the %(before)s before.") % values

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -120,9 +120,16 @@ def _places(measure: str, key: str, columns: Iterable[Mapping[str, Any]], span: 
 def _table(kind: TableKind, span: Span, numbers: Numbers, reference: Reference) -> dict[str, Any]:
     """With the real numbers, which the caller replaces."""
     months = span.months if kind.by_month and len(span.months) > 1 else []
+    entries = _entries(kind.measure, reference)
+    groups = {entry.code for entry in entries}
     rows = [
-        {"code": entry.code, "label": dict(entry.label), "figures": _row(kind.code, entry.code, span, months, numbers)}
-        for entry in _entries(kind.measure, reference)
+        {
+            "code": entry.code,
+            "label": dict(entry.label),
+            "figures": _row(kind.code, entry.code, span, months, numbers),
+            **({"group": entry.parent} if entry.parent in groups else {}),
+        }
+        for entry in entries
     ]
     totals = [sum(column) for column in zip(*(row["figures"] for row in rows), strict=True)]
     rows.append({"code": TOTAL, "label": in_languages(lambda: _("Total")), "figures": totals})
@@ -152,12 +159,25 @@ def _entries(measure: Measure, reference: Reference) -> list[Entry]:
     """All keys, counted or not: a missing row would say that there was nobody."""
     own = [Entry(code, in_languages(lambda label=label: str(label))) for code, label in measure.keys]
     if measure.source == Source.REGIONS:
-        return [*reference.regions, *own]
+        return [*_in_detail(reference.regions, lambda: _("%(name)s, no place known")), *own]
     if measure.source == Source.CALLER_GROUPS:
         return [entry for entry in reference.caller_types if not entry.parent]
     if measure.source == Source.CALLER_TYPES:
-        return list(reference.caller_types)
+        grouped = [replace(entry, parent=entry.parent or entry.code) for entry in reference.caller_types]
+        return _in_detail(grouped, lambda: _("%(name)s, nothing more known"))
     return own
+
+
+def _in_detail(entries: Sequence[Entry], unspecified: Callable[[], str]) -> list[Entry]:
+    """An entry beside its parts holds only what is in none of them, and is named so."""
+    groups = {entry.parent for entry in entries if entry.parent != entry.code}
+    names = in_languages(unspecified)
+    return [
+        replace(entry, label={language: names[language] % {"name": entry.label[language]} for language in names})
+        if entry.code in groups
+        else entry
+        for entry in entries
+    ]
 
 
 def _reach(reference: Reference) -> list[dict[str, Any]]:

@@ -76,12 +76,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """``share``: of the table's total in per cent, from the rounded figures; None where either is not a number."""
+    """``share``: of the table's total in per cent, from the rounded figures; None where either is not a number.
+
+    ``group``: code of the row of another table that this one is a part of, or empty.
+    """
 
     code: str
     label: str
     figures: tuple[Figure, ...]
     share: int | None
+    group: str = ""
 
     @property
     def is_total(self) -> bool:
@@ -199,7 +203,13 @@ def _table(stored: Mapping[str, Any], language: str) -> Table:
         is_exact=stored["is_exact"],
         columns=tuple(Column(column["code"], column["label"][language]) for column in stored["columns"]),
         rows=tuple(
-            Row(row["code"], row["label"][language], tuple(row["figures"]), _share(row["figures"][-1], total))
+            Row(
+                row["code"],
+                row["label"][language],
+                tuple(row["figures"]),
+                _share(row["figures"][-1], total),
+                row.get("group", ""),
+            )
             for row in stored["rows"]
         ),
     )

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from publishing.content import Chart, Column, Figure, Row, Table
+from publishing import charting
+from publishing.content import WITHHELD, Chart, Figure, Row, Table
 from publishing.svg import (
     BAR,
-    BLANK,
     GREY,
     HATCH,
     PAPER,
     RULE,
     SHADES,
+    SMALL,
+    TRACK,
     Paint,
     box,
     moved,
@@ -27,14 +29,13 @@ from publishing.svg import (
 )
 from publishing.words import WORDS, Words
 from ui import charts, shapes
-from ui.tile_maps import GRIDS
 
 COLUMNS_UPRIGHT = 8
 WIDTH, WIDE = 720, 1000  # the second for the chart of a table on a page turned sideways
 SIZE = 12.5  # of letters
 LABELS_AT_MOST, BARS_END, LINE = 250, 640, 15
 LARGEST = 25
-PLOT_HEIGHT, WIDE_PLOT_HEIGHT = 280, 250
+PLOT_HEIGHT, WIDE_PLOT_HEIGHT = 280, 215
 SWATCH = 11
 TEXT_FITS = 12  # a piece of a bar as high as that holds its figure
 MAP_WIDTH, MAP_SCALE, NAMES_WIDTH = 340, 1.3, 210
@@ -52,7 +53,7 @@ class Drawing:
 def drawn(table: Table, country: str, language: str) -> Drawing | None:
     """The chart of a table in its language, or None for a table that is to have none."""
     words = WORDS[language]
-    kind = kind_of(table, country)
+    kind = charting.kind_of(table, country)
     if kind == Chart.NONE:
         return None
     if table.is_empty:
@@ -62,31 +63,13 @@ def drawn(table: Table, country: str, language: str) -> Drawing | None:
     return _map(table, country, words) if kind == Chart.MAP else _bars(table, words)
 
 
-def kind_of(table: Table, country: str) -> Chart:
-    """What can be drawn: bars where no two periods can be compared or there is no map of the country."""
-    if not table.body:
-        return Chart.NONE
-    stacked = table.chart == Chart.STACKED and not _has_periods(table)
-    mapped = table.chart == Chart.MAP and not _on_the_map(table, country)
-    return Chart.BARS if stacked or mapped else table.chart
-
-
-def _has_periods(table: Table) -> bool:
-    figures = (figure for row in table.body for figure in row.figures[:-1])
-    return len(_periods(table)) > 1 and any(_value(figure) for figure in figures)
-
-
 def is_wide(table: Table) -> bool:
     """Whether it needs a page turned sideways."""
     return len(table.columns) > COLUMNS_UPRIGHT
 
 
-def _periods(table: Table) -> tuple[Column, ...]:
-    return table.columns[:-1]
-
-
-def _value(figure: Figure) -> shapes.Value:
-    return figure if isinstance(figure, int) else None
+def _text(table: Table, words: Words) -> shapes.Text:
+    return charts.Text(table.title, write=lambda value: words.number(round(value)))
 
 
 def _not_drawn(figures: Iterable[Figure], words: Words) -> tuple[str, ...]:
@@ -94,7 +77,7 @@ def _not_drawn(figures: Iterable[Figure], words: Words) -> tuple[str, ...]:
 
 
 def _alt(kind: str, said: Iterable[tuple[str, Figure]], table: Table, words: Words) -> str:
-    figures = "; ".join(f"{label}{words.colon}{words.figure(figure)}" for label, figure in said)
+    figures = words.semicolon.join(f"{label}{words.colon}{words.figure(figure)}" for label, figure in said)
     return f"{kind}{words.colon}{table.title}. {figures}."
 
 
@@ -104,14 +87,14 @@ def _alt(kind: str, said: Iterable[tuple[str, Figure]], table: Table, words: Wor
 def _bars(table: Table, words: Words) -> Drawing:
     rows = _largest(table.body)
     figures = [row.total for row in rows]
-    shape = charts.horizontal_bars(charts.Text(table.title), [(row.label, _value(row.total)) for row in rows])
+    shape = charting.bars(_text(table, words), rows, words.withheld)
     left = min(LABELS_AT_MOST, 12 + max(width_of(row.label, SIZE) for row in rows))
-    parts: list[str] = []
+    parts = [patterns([HATCH])]
     y = 4.0
     for bar, figure in zip(shape.bars, figures, strict=True):
         lines = wrapped(bar.label, left - 12, SIZE)
         height = len(lines) * LINE + 8
-        parts += _bar(left, y + height / 2, lines, bar.percent, figure, words)
+        parts += _bar(left, y + height / 2, lines, bar, figure)
         y += height
     parts.append(tag("line", x1=left, x2=left, y1=0, y2=y + 4, stroke=GREY))
     notes = _not_drawn(figures, words)
@@ -123,20 +106,20 @@ def _bars(table: Table, words: Words) -> Drawing:
 
 def _largest(rows: Sequence[Row]) -> list[Row]:
     """As many as a page holds, in the order of the table."""
-    ranked = sorted(rows, key=lambda row: _value(row.total) or 0, reverse=True)[:LARGEST]
+    ranked = sorted(rows, key=lambda row: row.total if isinstance(row.total, int) else 0, reverse=True)[:LARGEST]
     return [row for row in rows if row in ranked]
 
 
-def _bar(
-    left: float, middle: float, lines: Sequence[str], percent: float, figure: Figure, words: Words
-) -> Iterator[str]:
+def _bar(left: float, middle: float, lines: Sequence[str], bar: shapes.Share, figure: Figure) -> Iterator[str]:
+    """The track is as long as the longest bar; it is hatched where there is no length to show."""
     first = middle - len(lines) * LINE / 2 + LINE - 4
     for place, line in enumerate(lines):
         yield text(left - 8, first + place * LINE, line, SIZE, text_anchor="end")
-    length = percent / 100 * (BARS_END - left)
-    if length:
+    full = BARS_END - left
+    yield box(left, middle - 7, full, 14, HATCH if bar.is_hidden else TRACK)
+    if length := bar.percent / 100 * full:
         yield tag("rect", x=left, y=middle - 7, width=length, height=14, fill=BAR)
-    yield text(left + length + 7, middle + 4, words.figure(figure), SIZE, **_style(figure))
+    yield text(BARS_END + 7, middle + 4, bar.text, SIZE, **_style(figure))
 
 
 def _style(figure: Figure) -> dict[str, str | float]:
@@ -149,60 +132,62 @@ def _style(figure: Figure) -> dict[str, str | float]:
 
 def _stacked(table: Table, words: Words) -> Drawing:
     width, height = (WIDE, WIDE_PLOT_HEIGHT) if is_wide(table) else (WIDTH, PLOT_HEIGHT)
-    names = [column.label for column in _periods(table)]
-    totals = _totals(table)
-    series = [(row.label, [_value(figure) for figure in row.figures[:-1]]) for row in table.body]
-    shape = charts.stacked_bars(
-        charts.Text(table.title),
-        names,
-        series,
-        totals=[_value(figure) for figure in totals],
-        width=width,
-        height=height,
-    )
-    legend, below = _legend([label for label, _values in series], width)
-    plot = [*_grid(shape, words), *_pieces(shape, words), *_tops(shape, totals, words), *_names(shape, len(names))]
-    parts = [patterns(map(series_paint, range(len(series)))), *legend, moved(0, below, plot)]
-    shown = list(zip(names, totals, strict=True)) if totals else []
-    alt = _alt(words.stacked_chart, shown, table, words)
+    names = [column.label for column in charting.periods(table)]
+    figures = table.total.figures[:-1] if table.total else ()
+    shape = charting.stacked(_text(table, words), table, names, words.withheld, width=width, height=height)
+    legend, below = _legend(_signs(shape, words), width)
+    plot = [*_grid(shape), *_pieces(shape), *_tops(shape), *_names(shape, len(names))]
+    paints = [HATCH, *map(series_paint, range(len(shape.legend)))]
+    parts = [patterns(paints), *legend, moved(0, below, plot)]
+    alt = _alt(words.stacked_chart, zip(names, figures, strict=True), table, words)
     notes = _not_drawn((figure for row in table.rows for figure in row.figures[:-1]), words)
     return Drawing(picture(width, below + height + LINE, parts), alt, notes)
 
 
-def _totals(table: Table) -> tuple[Figure, ...]:
-    """Of each period; none where the table has no row of totals, for the sum of rounded figures would be another."""
-    return table.total.figures[:-1] if table.total else tuple("" for _column in _periods(table))
+def _signs(shape: shapes.StackedBars, words: Words) -> Iterator[tuple[str, Paint]]:
+    """What the legend explains, in the order of the pieces from the bottom up."""
+    for place, row in enumerate(shape.legend):
+        yield row.label, series_paint(place)
+    if shape.frames:
+        yield words.whole, TRACK
+    if shape.rests:
+        yield words.rest, HATCH
+    if shape.signs:
+        yield f"{', '.join(shape.signs)}{words.colon}{words.hidden}", HATCH
 
 
-def _legend(labels: Sequence[str], width: float) -> tuple[list[str], float]:
-    """Its elements, in the order of the pieces from the bottom up, and where the plot begins."""
+def _legend(entries: Iterable[tuple[str, Paint]], width: float) -> tuple[list[str], float]:
+    """Its elements, and where the plot begins."""
     parts: list[str] = []
     x, y = 0.0, 0.0
-    for place, label in enumerate(labels):
+    for label, paint in entries:
         said = wrapped(label, width - 60, SIZE, lines=1)[0]
         needed = SWATCH + 6 + width_of(said, SIZE) + 16
         if x and x + needed > width:
             x, y = 0.0, y + LINE + 4
-        parts.append(box(x, y + 2, SWATCH, SWATCH, series_paint(place), stroke=GREY))
+        parts.append(box(x, y + 2, SWATCH, SWATCH, paint, stroke=GREY))
         parts.append(text(x + SWATCH + 6, y + SWATCH + 1, said, SIZE))
         x += needed
     return parts, y + LINE + 2
 
 
-def _grid(shape: shapes.StackedBars, words: Words) -> Iterator[str]:
+def _grid(shape: shapes.StackedBars) -> Iterator[str]:
     for line in shape.grid:
         yield tag("line", x1=shape.left, x2=shape.right, y1=line.y, y2=line.y, stroke=RULE)
-        said = words.number(int(line.text)) if line.text.isdecimal() else line.text
-        yield text(shape.scale_x, line.text_y, said, SIZE - 1, fill=GREY, text_anchor="end")
+        yield text(shape.scale_x, line.text_y, line.text, SIZE - 1, fill=GREY, text_anchor="end")
 
 
-def _pieces(shape: shapes.StackedBars, words: Words) -> Iterator[str]:
-    for bar, place in zip(shape.bars, _places(shape), strict=True):
-        paint = series_paint(place)
+def _pieces(shape: shapes.StackedBars) -> Iterator[str]:
+    """Totals behind, what is not shown of them, and the parts; in each the figure, where it fits."""
+    behind = ((shape.bands, HATCH, RULE), (shape.frames, TRACK, GREY), (shape.rests, HATCH, GREY))
+    for bars, paint, edge in behind:
+        for bar in bars:
+            yield box(bar.x, bar.y, bar.width, bar.height, paint, stroke=edge, stroke_width=0.7)
+    for bar in shape.bars:
+        paint = series_paint(bar.series)
         yield box(bar.x, bar.y, bar.width, bar.height, paint, stroke=PAPER, stroke_width=1)
-        if bar.height >= TEXT_FITS and bar.value is not None:
-            said = words.number(int(bar.value))
-            yield from _on_texture(said, bar.x + bar.width / 2, bar.y + bar.height / 2, paint)
+        if bar.height >= TEXT_FITS:
+            yield from _on_texture(shape.text.said(bar.value), bar.x + bar.width / 2, bar.y + bar.height / 2, paint)
 
 
 def _on_texture(said: str, x: float, y: float, paint: Paint) -> Iterator[str]:
@@ -214,21 +199,13 @@ def _on_texture(said: str, x: float, y: float, paint: Paint) -> Iterator[str]:
     yield text(x, y + size * 0.35, said, size, fill=paint.ink, text_anchor="middle")
 
 
-def _places(shape: shapes.StackedBars) -> list[int]:
-    """For each bar the place of its series: there is one bar for each value above zero, column by column."""
-    return [place for row in shape.rows for place, value in enumerate(row.values) if value]
-
-
-def _tops(shape: shapes.StackedBars, totals: Sequence[Figure], words: Words) -> Iterator[str]:
-    floor = shape.grid[0].y
-    for x, figure in zip(_middles(shape), totals, strict=True):
-        top = min((bar.y for bar in shape.bars if abs(bar.x + bar.width / 2 - x) < 1), default=floor)
-        yield text(x, top - 6, words.figure(figure), SIZE, text_anchor="middle", **_style(figure))
-
-
-def _middles(shape: shapes.StackedBars) -> list[float]:
-    slot = (shape.right - shape.left) / len(shape.rows)
-    return [shape.left + slot * (place + 0.5) for place in range(len(shape.rows))]
+def _tops(shape: shapes.StackedBars) -> Iterator[str]:
+    for top in shape.totals:
+        said = shape.text.said(top.value)
+        width = width_of(said, SIZE) + 2
+        yield tag("rect", x=top.x - width / 2, y=top.y - SIZE + 2, width=width, height=SIZE, rx=2, fill=PAPER)
+        style = _style(0 if shapes.is_number(top.value) else said)
+        yield text(top.x, top.y, said, SIZE, text_anchor="middle", **style)
 
 
 def _names(shape: shapes.StackedBars, columns: int) -> Iterator[str]:
@@ -241,54 +218,46 @@ def _names(shape: shapes.StackedBars, columns: int) -> Iterator[str]:
 # --- the map ---
 
 
-def _on_the_map(table: Table, country: str) -> list[Row]:
-    codes = {place.code for place in GRIDS.get(country, ())}
-    return [row for row in table.body if row.code in codes]
-
-
 def _map(table: Table, country: str, words: Words) -> Drawing:
-    rows = _on_the_map(table, country)
-    values = {row.code: _value(row.total) for row in rows}
-    names = {row.code: row.label for row in rows}
-    shape = charts.tile_grid(charts.Text(table.title), country, values, names=names)
+    shape = charting.tile_map(_text(table, words), table, country, words.withheld)
+    rows = charting.on_the_map(table, country)
     figures = {row.code.partition("-")[2]: row.total for row in rows}
     scale = min(MAP_SCALE, MAP_WIDTH / shape.width)
     left = shape.width * scale + 36
     parts = [
-        patterns([HATCH]),
+        patterns([HATCH, SMALL]),
         moved(2, 2, [part for tile in shape.tiles for part in _tile(tile, figures.get(tile.code), words)], scale),
         moved(left, 0, _tile_names(shape)),
         moved(left + NAMES_WIDTH, 0, _shades(shape, figures.values(), words)),
     ]
     height = max(shape.height * scale + 4, len(shape.tiles) * LINE + 8)
-    elsewhere = [row for row in table.body if row.code not in values]
-    said = "; ".join(f"{row.label}{words.colon}{words.figure(row.total)}" for row in elsewhere)
+    elsewhere = charting.elsewhere(table, country)
+    said = words.semicolon.join(f"{row.label}{words.colon}{words.figure(row.total)}" for row in elsewhere)
     notes = (f"{words.not_on_the_map}{words.colon}{said}.",) if said else ()
     alt = _alt(words.tile_map, [(row.label, row.total) for row in rows], table, words)
     return Drawing(picture(WIDTH, height, parts), alt, notes)
 
 
 def _tile(tile: shapes.Tile, figure: Figure | None, words: Words) -> Iterator[str]:
-    """A figure that is no number stands in a tile without a shade; a withheld one is hatched, the legend says so."""
+    """A figure that is no number stands in a hatched tile; the legend says what each hatching means."""
     paint = _tile_paint(figure, tile.shade)
     edge: dict[str, str | float] = {} if isinstance(figure, int) else {"stroke_dasharray": "3 2"}
     yield box(tile.x, tile.y, tile.size, tile.size, paint, rx=4, stroke=GREY, **edge)
     if paint == HATCH:
         yield from _on_texture(tile.code, tile.middle, tile.y + tile.size / 2, paint)
-        return
-    middle: dict[str, str | float] = {"text_anchor": "middle", "fill": paint.ink}
-    yield text(tile.middle, tile.code_y, tile.code, 12, font_weight="bold", **middle)
-    yield text(tile.middle, tile.value_y, words.figure(figure or ""), 11.5, **middle)
+    elif paint == SMALL:
+        yield from _on_texture(tile.code, tile.middle, tile.code_y - 4, paint)
+        yield from _on_texture(words.figure(figure or ""), tile.middle, tile.value_y - 4, paint)
+    else:
+        middle: dict[str, str | float] = {"text_anchor": "middle", "fill": paint.ink}
+        yield text(tile.middle, tile.code_y, tile.code, 12, font_weight="bold", **middle)
+        yield text(tile.middle, tile.value_y, words.figure(figure or 0), 11.5, **middle)
 
 
 def _tile_paint(figure: Figure | None, shade: str) -> Paint:
     if isinstance(figure, int):
         return SHADES[int(shade)]
-    return BLANK if _is_small(figure) else HATCH
-
-
-def _is_small(figure: Figure | None) -> bool:
-    return isinstance(figure, str) and figure.startswith("<")
+    return HATCH if figure in (None, WITHHELD) else SMALL
 
 
 def _tile_names(shape: shapes.TileGrid) -> Iterator[str]:
@@ -300,11 +269,7 @@ def _tile_names(shape: shapes.TileGrid) -> Iterator[str]:
 
 def _shades(shape: shapes.TileGrid, figures: Iterable[Figure], words: Words) -> Iterator[str]:
     """The legend: from the smallest to the largest figure of each shade that occurs, then the signs that occur."""
-    shown: dict[str, list[int]] = {}
-    for tile in shape.tiles:
-        if isinstance(tile.value, int):
-            shown.setdefault(tile.shade, []).append(tile.value)
-    entries = [(SHADES[int(shade)], _range(shown[shade], words)) for shade in sorted(shown)]
+    entries = [(SHADES[int(step.shade)], _range(step, words)) for step in shape.scale]
     signs = sorted({figure for figure in figures if isinstance(figure, str)})
     entries += [(_tile_paint(sign, ""), words.figure(sign)) for sign in signs]
     for place, (paint, said) in enumerate(entries):
@@ -313,6 +278,6 @@ def _shades(shape: shapes.TileGrid, figures: Iterable[Figure], words: Words) -> 
         yield text(24, y + LINE - 4, said, SIZE)
 
 
-def _range(values: Sequence[int], words: Words) -> str:
-    low, high = min(values), max(values)
-    return words.number(low) if low == high else f"{words.number(low)}–{words.number(high)}"
+def _range(step: shapes.Shade, words: Words) -> str:
+    low, high = words.number(round(step.low)), words.number(round(step.high))
+    return low if low == high else f"{low}–{high}"

@@ -90,4 +90,4 @@ def _term(one: CallerType) -> Entry:
 
 
 def _region(one: Region) -> Entry:
-    return Entry(one.code, {language: getattr(one, f"name_{language}") for language in LANGUAGES})
+    return Entry(one.code, {language: getattr(one, f"name_{language}") for language in LANGUAGES}, one.parent_id or "")

@@ -11,21 +11,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from ui import charts
-from ui.shapes import Value
-from ui.tile_maps import GRIDS
+from ui.shapes import localised
 
+from . import charting, differences
 from .comparing import Change, changes
-from .content import TOTAL, WITHHELD, Chart, Content, Figure, PeriodKind, Span, Table
+from .content import WITHHELD, Chart, Content, Figure, PeriodKind, Span, Table
 from .evaluation import Indicator, indicators
+from .periods import span
+from .words import WORDS
 
 
 @dataclass(frozen=True)
 class Section:
-    """``chart``: None for a table that is not drawn. ``before``: the other release's totals, by row."""
+    """``chart``: None where there is nothing to draw. ``before``: the other release's totals, by row.
+
+    ``notes``: what the chart leaves out, and what does not add up.
+    """
 
     table: Table
     chart: Any
     before: dict[str, Figure]
+    notes: list[str]
 
     @property
     def rows(self) -> list[tuple[Any, Figure | None]]:
@@ -34,7 +40,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
+    """``method``: how the figures are to be read, in the words of the PDF. ``exact``: the same of exact tables."""
+
     content: Content
+    method: list[str]
+    exact: str
     title: str
     sections: list[Section]
     indicators: list[Indicator]
@@ -49,6 +59,8 @@ def page(content: Content, before: Content | None = None) -> Page:
     """``before``: an earlier release to compare with."""
     return Page(
         content=content,
+        method=WORDS[content.language].method_rules(content.small, content.base),
+        exact=WORDS[content.language].exact,
         title=name(content.span),
         sections=[_section(content, table, before) for table in content.tables],
         indicators=indicators(content),
@@ -69,16 +81,22 @@ def name(span: Span) -> str:
     return f"{MONTHS[span.first.month]} {span.first.year}"
 
 
+def name_of(code: str) -> str:
+    """Of the period with this code, in the active language."""
+    return name(span(code))
+
+
 def _trend(now: Content, before: Content) -> Any:
     """Counselling contacts by month; drawn only where both releases have columns for months."""
-    lines = [(name(one.span), [_value(figure) for figure in _months(one)]) for one in (before, now)]
+    withheld = said(WITHHELD)
+    lines = [(name(one.span), [charting.value(figure, withheld) for figure in _months(one)]) for one in (before, now)]
     length = len(lines[0][1])
     if not length or len(lines[1][1]) != length:
         return None
-    text = charts.Text(
-        title=_("Counselling contacts by month"), head=_("Month"), column=_("How many"), hidden=f"<{now.small}"
-    )
-    return charts.lines(text, [date_format(day, "M") for day in now.span.months], lines)
+    text = charts.Text(title=_("Counselling contacts by month"), head=_("Month"), column=_("How many"))
+    days = zip(before.span.months, now.span.months, strict=True)
+    names = [" / ".join(dict.fromkeys(date_format(day, "M") for day in both)) for both in days]
+    return charts.lines(text, names, lines)
 
 
 def _months(content: Content) -> tuple[Figure, ...]:
@@ -93,40 +111,36 @@ def _section(content: Content, table: Table, before: Content | None) -> Section:
             other = {row.code: row.total for row in before.table(table.code).rows}
         except LookupError:
             other = {}
-    return Section(table, _chart(content, table), other)
+    notes = differences.notes(content, table, WORDS[content.language])
+    chart = _chart(content, table)
+    drawn = chart if chart is not None and not chart.empty else None
+    return Section(table, drawn, other, [*_not_on_the_map(content, table), *notes])
 
 
 def _chart(content: Content, table: Table) -> Any:
-    is_withheld = any(WITHHELD in row.figures for row in table.rows)
-    hidden = _("not shown") if is_withheld else f"<{content.small}"
-    text = charts.Text(
-        title=table.title, description=table.definition, head=_("Category"), column=_("How many"), hidden=hidden
-    )
-    if table.chart == Chart.STACKED:
-        months, total = table.columns[:-1], table.total
-        columns = range(len(months))
-        return charts.stacked_bars(
-            text,
-            [date_format(day, "M") for day in content.span.months],
-            [(row.label, drawn) for row in table.body if any(drawn := [_value(row.figures[at]) for at in columns])],
-            totals=[_value(total.figures[at]) for at in columns] if total else None,
-        )
-    if table.chart == Chart.MAP:
-        on_map = {place.code for place in GRIDS[content.country]}
-        regions = {row.code: row for row in table.body if row.code in on_map}
-        values = {code: _value(row.total) for code, row in regions.items()}
-        return charts.tile_grid(text, content.country, values, names={code: row.label for code, row in regions.items()})
-    if table.chart == Chart.BARS:
-        return charts.horizontal_bars(text, [(row.label, _value(row.total)) for row in table.body if row.code != TOTAL])
-    return None
+    withheld = said(WITHHELD)
+    text = charts.Text(title=table.title, description=table.definition, head=_("Category"), column=_("How many"))
+    kind = charting.kind_of(table, content.country)
+    if kind == Chart.STACKED:
+        return charting.stacked(text, table, [date_format(day, "M") for day in content.span.months], withheld)
+    if kind == Chart.MAP:
+        return charting.tile_map(text, table, content.country, withheld)
+    return charting.bars(text, table.body, withheld) if kind == Chart.BARS else None
 
 
-def _value(figure: Figure) -> Value:
-    return figure if isinstance(figure, int) else None
+def _not_on_the_map(content: Content, table: Table) -> list[str]:
+    if charting.kind_of(table, content.country) != Chart.MAP:
+        return []
+    words = WORDS[content.language]
+    rows = charting.elsewhere(table, content.country)
+    named = words.semicolon.join(f"{row.label}{words.colon}{words.figure(row.total)}" for row in rows)
+    return [f"{words.not_on_the_map}{words.colon}{named}."] if named else []
 
 
 def said(figure: Figure | None) -> str:
-    """As it stands in a table."""
+    """As it stands in a table, in the active language."""
     if figure is None:
         return "–"
-    return pgettext("figure", "withheld") if figure == WITHHELD else str(figure)
+    if isinstance(figure, int):
+        return localised(figure)
+    return pgettext("figure", "withheld") if figure == WITHHELD else figure

@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from publishing.content import Content, Figure, Row, Table, digest, read
+from publishing.differences import notes
 from publishing.words import WORDS, Words
 
 LONGEST_NAME = 31  # of a sheet, in characters; a longer one is refused by spreadsheets
@@ -67,7 +68,9 @@ def xlsx_bytes(stored: Mapping[str, Any], language: str) -> bytes:
         names = sheet_names([table.title for table in content.tables])
         _cover(_sheet(book, words.cover, content, words), styles, words, content, digest(stored), names)
         for name, table in zip(names, content.tables, strict=True):
-            _table(_sheet(book, name, content, words), styles, words, table)
+            sheet = _sheet(book, name, content, words)
+            _table(sheet, styles, words, table)
+            _notes(sheet, styles, len(table.columns), len(table.rows) + 3, notes(content, table, words))
         _definitions(_sheet(book, words.definitions, content, words), styles, words, content)
         if content.revisions:
             _revisions(_sheet(book, words.revisions, content, words), styles, words, content)
@@ -173,6 +176,15 @@ def _table(sheet: Worksheet, styles: Styles, words: Words, table: Table) -> None
         _row(sheet, styles, words, line, row)
     if not table.rows:
         sheet.write_string(2, 0, words.no_rows, styles.text)
+
+
+def _notes(sheet: Worksheet, styles: Styles, columns: int, line: int, said: Sequence[str]) -> None:
+    """Below the table, across all its columns: what in it does not add up."""
+    width = LABEL_WIDTH + FIGURE_WIDTH * (columns + 1)
+    for place, note in enumerate(said, line):
+        sheet.merge_range(place, 0, place, columns + 1, "", styles.text)
+        sheet.write_string(place, 0, note, styles.text)
+        _heighten(sheet, place, (note, width))
 
 
 def _row(sheet: Worksheet, styles: Styles, words: Words, line: int, row: Row) -> None:

@@ -46,10 +46,12 @@ SERIES = (
     Paint("#7a4a1c", texture="falling", second="#b98c62"),
     Paint("#e3e5e7", INK, "falling", "#8b9299"),
 )
-#: For what was withheld.
+#: For what is not shown, such as a figure that was withheld.
 HATCH = Paint(PAPER, INK, "rising", "#b4bbc0")
-#: For a small figure.
-BLANK = Paint(PAPER, INK)
+#: For a small figure on a map.
+SMALL = Paint(PAPER, INK, "dots", "#b4bbc0")
+#: Behind a bar, and for a total behind its parts.
+TRACK = Paint("#eff1f2", INK)
 #: From few to most.
 SHADES = (Paint("#e4f0ef", INK), Paint("#b5d5d3", INK), Paint("#7fb3b1", INK), Paint("#3f7f83"), Paint("#14505c"))
 

@@ -15,8 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from publishing.charting import kind_of
 from publishing.content import Chart, Content, Row, Table, canonical, digest, read
-from publishing.drawing import drawn, is_wide, kind_of
+from publishing.differences import notes
+from publishing.drawing import drawn, is_wide
 from publishing.svg import clean
 from publishing.words import WORDS, Words
 
@@ -77,7 +79,7 @@ def page_data(stored: Mapping[str, Any], language: str) -> dict[str, Any]:
         "counted_until": words.time(until),
         "made": [until.year, until.month, until.day],
         "digest": digest(stored),
-        "rules": [rule.format(small=content.small, base=content.base) for rule in (*words.rules, words.chart_rule)],
+        "rules": words.method_rules(content.small, content.base),
         "tables": [_table(table, content, words) for table in content.tables],
         "revisions": [
             [revision.period, words.figure(revision.published), words.figure(revision.now)]
@@ -101,6 +103,7 @@ def _table(table: Table, content: Content, words: Words) -> dict[str, Any]:
         "svg": drawing.svg if drawing else "",
         "alt": drawing.alt if drawing else "",
         "notes": list(drawing.notes) if drawing else [],
+        "differences": notes(content, table, words),
     }
 
 

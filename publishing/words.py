@@ -48,6 +48,14 @@ class Words:
     no_rows: str
     nothing_to_draw: str
     not_drawn: str
+    whole: str
+    rest: str
+    hidden: str
+    rows_differ: str
+    periods_differ: str
+    tables_differ: str
+    difference: str
+    unspecified: str
     largest_drawn: str
     not_on_the_map: str
     bar_chart: str
@@ -73,6 +81,15 @@ class Words:
     def rules(self) -> tuple[str, ...]:
         """The sentences on disclosure control, in the order in which they are read."""
         return (self.small_rule, self.rounding_rule, self.share_rule, self.withheld_rule, self.exact_rule)
+
+    def method_rules(self, small: int, base: int) -> list[str]:
+        """The same for a release with these parameters, and how its charts are drawn."""
+        return [rule.format(small=small, base=base) for rule in (*self.rules, self.chart_rule)]
+
+    @property
+    def semicolon(self) -> str:
+        """Spaced as a colon is."""
+        return self.colon.replace(":", ";")
 
     def number(self, value: int) -> str:
         """With the language's sign between thousands."""
@@ -136,7 +153,18 @@ ENGLISH = Words(
     exact="Figures on organisations, not on people: they are exact.",
     no_rows="This table has no rows.",
     nothing_to_draw="There is nothing to draw: no figure of this table is a number above zero.",
-    not_drawn="A figure that is not shown as a number has no bar; it is not zero.",
+    not_drawn="A figure that is not shown as a number is hatched and has no bar; it is not zero.",
+    whole="Total, a figure of its own",
+    rest="not shown: hidden figures, and what rounding leaves",
+    hidden="hidden, drawn without a length",
+    rows_differ="Each figure is rounded on its own, and hidden ones are missing from a sum: the rows shown do not add "
+    "up to the total ({examples}).",
+    periods_differ="The figures of months are rounded on their own, too: those shown do not add up to the figure of "
+    "the whole period ({examples}).",
+    tables_differ="The table “{table}” counts the same in another way; its figures are rounded on their own, hence the "
+    "differences ({examples}).",
+    difference="{label}: {parts}, not {figure}",
+    unspecified="A row with the name of a group holds only those of whom nothing more is known.",
     largest_drawn="Only the {number} largest are drawn; the table has them all.",
     not_on_the_map="Not on the map",
     bar_chart="Bar chart",
@@ -151,10 +179,11 @@ ENGLISH = Words(
     "Parts therefore need not add up to their total.",
     share_rule="Percentages are shares of the table’s total for the whole period. They are computed from the rounded "
     "figures, and left out where one of the two is not a number.",
-    withheld_rule="“withheld” stands where a figure was not published.",
+    withheld_rule="“withheld” stands where a figure was not published, because it could be calculated from others.",
     exact_rule="Figures on organisations, not on people, are exact; the table says so.",
-    chart_rule="Charts draw published figures only. Where a figure is not a number, its label stands without a bar or "
-    "a shade; it is never drawn as zero.",
+    chart_rule="Charts draw published figures only. Where a figure is not a number, its place is hatched and has no "
+    "length or shade; it is never drawn as zero. A total is drawn as a bar of its own behind its parts; what these "
+    "leave of it is hatched, and where rounding makes them larger, they stand out above it.",
     revisions="Revisions",
     revisions_note="The number of counselling contacts as an earlier release stated it, and as it is known now.",
     no_revisions="No earlier figure has changed.",
@@ -197,7 +226,18 @@ FRENCH = Words(
     exact=f"Chiffres relatifs aux organisations, et non aux personnes{THIN}: ils sont exacts.",
     no_rows="Ce tableau ne comporte aucune ligne.",
     nothing_to_draw=f"Rien à représenter{THIN}: aucun chiffre de ce tableau n’est un nombre supérieur à zéro.",
-    not_drawn=f"Un chiffre qui n’est pas donné en nombre n’a pas de barre{THIN}; il n’est pas nul.",
+    not_drawn=f"Un chiffre qui n’est pas donné en nombre est hachuré et n’a pas de barre{THIN}; il n’est pas nul.",
+    whole="Total, chiffre à part entière",
+    rest=f"non indiqué{THIN}: chiffres masqués et écarts d’arrondi",
+    hidden="masqué, représenté sans longueur",
+    rows_differ="Chaque chiffre est arrondi séparément, et les chiffres masqués manquent dans une somme"
+    f"{THIN}: les lignes indiquées ne donnent pas le total ({{examples}}).",
+    periods_differ=f"Les chiffres des mois sont eux aussi arrondis séparément{THIN}: ceux qui sont indiqués ne donnent "
+    "pas celui de toute la période ({examples}).",
+    tables_differ=f"Le tableau «{THIN}{{table}}{THIN}» compte la même chose autrement{THIN}; ses chiffres sont "
+    "arrondis séparément, d’où les écarts ({examples}).",
+    difference=f"{{label}}{THIN}: {{parts}} au lieu de {{figure}}",
+    unspecified="Une ligne qui porte le nom d’un groupe ne compte que les cas sans autre précision.",
     largest_drawn=f"Seules les {{number}} valeurs les plus élevées sont représentées{THIN}; "
     "le tableau les contient toutes.",
     not_on_the_map="Hors de la carte",
@@ -213,13 +253,16 @@ FRENCH = Words(
     "La somme des parties peut donc différer du total.",
     share_rule="Les pourcentages sont des parts du total du tableau pour toute la période. Ils sont calculés à partir "
     "des chiffres arrondis et omis lorsque l’un des deux n’est pas un nombre.",
-    withheld_rule=f"La mention «{THIN}non publié{THIN}» remplace un chiffre qui n’a pas été publié.",
+    withheld_rule=f"La mention «{THIN}non publié{THIN}» remplace un chiffre qui n’a pas été publié, car il pourrait "
+    "être calculé à partir d’autres.",
     exact_rule=f"Les chiffres relatifs aux organisations, et non aux personnes, sont exacts{THIN}; "
     "le tableau le précise.",
     chart_rule="Les graphiques ne représentent que des chiffres publiés. Lorsqu’un chiffre n’est pas un nombre, sa "
-    f"mention figure sans barre ni teinte{THIN}; il n’est jamais représenté par zéro.",
+    f"place est hachurée, sans longueur ni teinte{THIN}; il n’est jamais représenté par zéro. Un total est une barre à "
+    f"part entière derrière ses parties{THIN}; ce que celles-ci en laissent est hachuré, et si l’arrondi les rend plus "
+    "grandes, elles la dépassent.",
     revisions="Révisions",
-    revisions_note="Le nombre de entretiens d’aide tel que l’indiquait une publication antérieure, et tel qu’il est "
+    revisions_note="Le nombre d’entretiens d’aide tel que l’indiquait une publication antérieure, et tel qu’il est "
     "connu aujourd’hui.",
     no_revisions="Aucun chiffre antérieur n’a changé.",
     published="Publié",
@@ -260,7 +303,19 @@ GERMAN = Words(
     exact="Zahlen zu Organisationen, nicht zu Personen: Sie sind genau.",
     no_rows="Diese Tabelle hat keine Zeilen.",
     nothing_to_draw="Es gibt nichts darzustellen: Keine Angabe dieser Tabelle ist eine Zahl über null.",
-    not_drawn="Eine Angabe, die nicht als Zahl ausgewiesen ist, hat keinen Balken; sie ist nicht null.",
+    not_drawn="Eine Angabe, die nicht als Zahl ausgewiesen ist, ist schraffiert und hat keinen Balken; sie ist nicht "
+    "null.",
+    whole="Summe, eine eigene Zahl",
+    rest="nicht gezeigt: verdeckte Zahlen und was das Runden übrig lässt",
+    hidden="verdeckt, ohne Länge gezeichnet",
+    rows_differ="Jede Zahl ist für sich gerundet, und verdeckte fehlen in einer Summe: Die gezeigten Zeilen ergeben "
+    "nicht die Summe ({examples}).",
+    periods_differ="Auch die Zahlen der Monate sind für sich gerundet: Die gezeigten ergeben nicht die Zahl des ganzen "
+    "Zeitraums ({examples}).",
+    tables_differ="Die Tabelle „{table}“ zählt dasselbe auf andere Weise; ihre Zahlen sind für sich gerundet, daher "
+    "die Abweichungen ({examples}).",
+    difference="{label}: {parts} statt {figure}",
+    unspecified="Eine Zeile mit dem Namen einer Gruppe zählt nur diejenigen, von denen nichts Genaueres bekannt ist.",
     largest_drawn="Dargestellt sind nur die {number} größten; die Tabelle enthält alle.",
     not_on_the_map="Nicht auf der Karte",
     bar_chart="Balkendiagramm",
@@ -275,10 +330,13 @@ GERMAN = Words(
     "Die Teile ergeben deshalb nicht immer ihre Summe.",
     share_rule="Prozentangaben sind Anteile an der Summe der Tabelle für den ganzen Zeitraum. Sie werden aus den "
     "gerundeten Zahlen berechnet und entfallen, wenn eine der beiden Angaben keine Zahl ist.",
-    withheld_rule="„nicht ausgewiesen“ steht, wo eine Zahl nicht veröffentlicht wurde.",
+    withheld_rule="„nicht ausgewiesen“ steht, wo eine Zahl nicht veröffentlicht wurde, weil sie sich aus anderen "
+    "errechnen ließe.",
     exact_rule="Zahlen zu Organisationen, nicht zu Personen, sind genau; die Tabelle weist darauf hin.",
-    chart_rule="Die Abbildungen zeigen nur veröffentlichte Zahlen. Ist eine Angabe keine Zahl, so steht sie ohne "
-    "Balken oder Tönung; sie wird nie als null dargestellt.",
+    chart_rule="Die Abbildungen zeigen nur veröffentlichte Zahlen. Ist eine Angabe keine Zahl, so ist ihr Platz "
+    "schraffiert, ohne Länge oder Tönung; sie wird nie als null dargestellt. Eine Summe ist ein eigener Balken hinter "
+    "ihren Teilen; was diese von ihr übrig lassen, ist schraffiert, und macht das Runden sie größer, so ragen sie über "
+    "ihn hinaus.",
     revisions="Revisionen",
     revisions_note="Die Zahl der Beratungskontakte, wie eine frühere Veröffentlichung sie angab und wie sie heute "
     "bekannt ist.",

@@ -1,17 +1,20 @@
 """Charts: values in, shapes out. `{% chart %}` draws them as SVG with CSS variables, each with its table.
 
 Every function raises ValueError for a value below zero or a series of another length than its categories.
-A value of None may not be shown (disclosure control) or is not known: it reads `Text.hidden`, never zero.
+A value that is no number may not be shown (a str, which stands in its place) or is not known (None): it has no length,
+no place on a scale and no shade, and it is never zero.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 from math import ceil
+from typing import Any
 
 from ui.shapes import (
     Bar,
+    Dot,
     GridLine,
     HorizontalBars,
     Label,
@@ -25,8 +28,9 @@ from ui.shapes import (
     Text,
     Tile,
     TileGrid,
+    Top,
     Value,
-    number,
+    is_number,
 )
 from ui.tile_maps import GRIDS
 
@@ -50,7 +54,7 @@ def total(values: Iterable[Value]) -> Value:
     """The sum; None when one of the values may not be shown, for a sum without it would be wrong."""
     summed: float = 0
     for value in values:
-        if value is None:
+        if not is_number(value):
             return None
         summed += value
     return summed
@@ -58,13 +62,17 @@ def total(values: Iterable[Value]) -> Value:
 
 def shade(value: Value, largest: float) -> str:
     """Five equal steps up to the largest value; "none" where there is no value to show."""
-    if value is None:
+    if not is_number(value):
         return "none"
     return str(min(SHADES - 1, int(value / largest * SHADES))) if largest > 0 else "0"
 
 
 def _largest(values: Iterable[Value]) -> float:
-    return max((value for value in values if value is not None), default=0)
+    return max(_numbers(values), default=0)
+
+
+def _numbers(values: Iterable[Value]) -> list[float]:
+    return [value for value in values if is_number(value)]
 
 
 def _checked(series: Iterable[tuple[str, Sequence[Value]]], length: int) -> tuple[Series, ...]:
@@ -72,7 +80,7 @@ def _checked(series: Iterable[tuple[str, Sequence[Value]]], length: int) -> tupl
     for row in rows:
         if len(row.values) != length:
             raise ValueError(f"{row.label!r} has {len(row.values)} values for {length} categories")
-        if any(value is not None and value < 0 for value in row.values):
+        if any(value < 0 for value in _numbers(row.values)):
             raise ValueError(f"{row.label!r} has a value below zero")
     return rows
 
@@ -106,9 +114,15 @@ class Plot:
     def y(self, value: float) -> float:
         return round(self.floor - value * self.unit, 2)
 
-    def grid(self) -> tuple[GridLine, ...]:
+    def box(self, place: int, width: float, low: float, high: float, css: str, **said: Any) -> Bar:
+        """A rectangle in the middle of a category, from one value up to another."""
+        x = round(self.middles[place] - width / 2, 2)
+        height = round((high - low) * self.unit, 2)
+        return Bar(x, self.y(high), round(width, 2), height, css, self.names[place], **said)
+
+    def grid(self, text: Text) -> tuple[GridLine, ...]:
         values = [self.top * step / STEPS for step in range(STEPS + 1)]
-        return tuple(GridLine(self.y(value), number(value)) for value in values)
+        return tuple(GridLine(self.y(value), text.write(value)) for value in values)
 
     def labels(self) -> tuple[Label, ...]:
         """Category names under the axis; of many, every second, third ... so that they do not overlap."""
@@ -132,50 +146,90 @@ def stacked_bars(
 ) -> StackedBars:
     """One bar per category, one colour per series, the total on top.
 
-    Pass `totals` where they are not the sums: figures of a release are rounded one by one, totals too.
+    Pass `totals` where they are not the sums: figures of a release are rounded one by one, totals too. Each is then a
+    wider bar of its own behind the pieces, and what these leave of it is hatched.
     """
     names = tuple(str(name) for name in categories)
     rows = _checked(series, len(names))
     columns = [[row.values[place] for row in rows] for place in range(len(names))]
-    tops = [sum(value or 0 for value in column) for column in columns]
-    sums = list(totals) if totals is not None else [total(column) for column in columns]
-    plot = Plot(names, scale_top(max(tops, default=0)), width, height)
+    stack = Stack(
+        Plot(names, 1, width, height),
+        rows,
+        heights=tuple(sum(_numbers(column)) for column in columns),
+        totals=tuple(totals if totals is not None else map(total, columns)),
+        is_framed=totals is not None,
+    )
     return StackedBars(
         text,
         columns=tuple(row.label for row in rows),
-        rows=_rows(names, rows, sums),
+        rows=_rows(names, rows, stack.totals),
         with_totals=len(rows) > 1 or totals is not None,
         width=width,
         height=height,
-        bars=tuple(bar for place in range(len(names)) for bar in _stack(plot, place, rows)),
-        totals=_totals(plot, tops, sums),
-        labels=plot.labels(),
-        grid=plot.grid(),
-        legend=rows if len(rows) > 1 else (),
+        bars=tuple(bar for place in range(len(names)) for bar in stack.pieces(place)),
+        frames=tuple(stack.frames()),
+        rests=tuple(stack.rests()),
+        bands=tuple(stack.bands()),
+        totals=tuple(stack.tops()),
+        labels=stack.plot.labels(),
+        grid=stack.plot.grid(text),
+        legend=rows if len(rows) > 1 or totals is not None else (),
         left=LEFT,
         right=width - RIGHT,
     )
 
 
-def _stack(plot: Plot, place: int, rows: Sequence[Series]) -> list[Bar]:
-    """The pieces of one bar, from the bottom up."""
-    thickness = round(min(plot.slot * 0.62, 64), 2)
-    x = round(plot.middles[place] - thickness / 2, 2)
-    below: float = 0
-    pieces = []
-    for row in rows:
-        value = row.values[place]
-        if not value:
-            continue
-        below += value
-        said = f"{plot.names[place]}, {row.label}: {number(value)}"
-        pieces.append(Bar(x, plot.y(below), thickness, round(value * plot.unit, 2), row.css, said, value))
-    return pieces
+@dataclass(frozen=True)
+class Stack:
+    """All bars. ``heights``: what the shown pieces reach; ``is_framed``: totals are figures of their own."""
 
+    plain: Plot
+    rows: Sequence[Series]
+    heights: tuple[float, ...]
+    totals: tuple[Value, ...]
+    is_framed: bool
 
-def _totals(plot: Plot, tops: Sequence[float], sums: Sequence[Value]) -> tuple[Label, ...]:
-    placed = zip(plot.middles, tops, sums, strict=True)
-    return tuple(Label(x, plot.y(top) - 6, number(value)) for x, top, value in placed if value is not None)
+    @cached_property
+    def plot(self) -> Plot:
+        """With a scale that holds the highest of pieces and totals."""
+        return replace(self.plain, top=scale_top(_largest([*self.heights, *self.totals])))
+
+    @property
+    def thickness(self) -> float:
+        return min(self.plot.slot * (0.46 if self.is_framed else 0.62), 64)
+
+    def pieces(self, place: int) -> Iterator[Bar]:
+        """From the bottom up."""
+        below: float = 0
+        for number, row in enumerate(self.rows):
+            value = row.values[place]
+            if is_number(value) and value:
+                said = {"label": row.label, "value": value, "series": number}
+                yield self.plot.box(place, self.thickness, below, below + value, row.css, **said)
+                below += value
+
+    def frames(self) -> Iterator[Bar]:
+        for place, value in enumerate(self.totals):
+            if self.is_framed and is_number(value) and value:
+                yield self.plot.box(place, self.thickness * 1.6, 0, value, "whole", value=value)
+
+    def rests(self) -> Iterator[Bar]:
+        """What is left of a total above the pieces: computed from what is shown and from nothing else."""
+        for place, (height, value) in enumerate(zip(self.heights, self.totals, strict=True)):
+            if self.is_framed and is_number(value) and value > height:
+                yield self.plot.box(place, self.thickness, height, value, "rest", value=value - height)
+
+    def bands(self) -> Iterator[Bar]:
+        """The whole height, whatever the number is."""
+        for place, value in enumerate(self.totals):
+            if not is_number(value):
+                yield self.plot.box(place, self.plot.slot - 6, 0, self.plot.top, "band", value=value)
+
+    def tops(self) -> Iterator[Top]:
+        """A total at its own height. Sums with a hidden part are not known: nothing is written."""
+        for x, height, value in zip(self.plot.middles, self.heights, self.totals, strict=True):
+            if is_number(value) or self.is_framed:
+                yield Top(x, round(self.plot.y(value if is_number(value) else height) - 6, 2), value)
 
 
 def lines(
@@ -198,7 +252,7 @@ def lines(
         height=height,
         lines=tuple(_line(plot, row) for row in rows),
         labels=plot.labels(),
-        grid=plot.grid(),
+        grid=plot.grid(text),
         legend=rows if len(rows) > 1 else (),
         left=LEFT,
         right=width - RIGHT,
@@ -206,12 +260,9 @@ def lines(
 
 
 def _line(plot: Plot, row: Series) -> Line:
-    points = [None if value is None else (x, plot.y(value)) for x, value in zip(plot.middles, row.values, strict=True)]
-    dots = tuple(
-        Label(*point, f"{name}, {row.label}: {number(value)}")
-        for point, name, value in zip(points, plot.names, row.values, strict=True)
-        if point is not None and value is not None
-    )
+    placed = list(zip(plot.middles, plot.names, row.values, strict=True))
+    points = [(x, plot.y(value)) if is_number(value) else None for x, _name, value in placed]
+    dots = tuple(Dot(x, plot.y(value), name, row.label, value) for x, name, value in placed if is_number(value))
     return Line(row.css, row.label, _pieces(points), dots)
 
 
@@ -236,22 +287,35 @@ def horizontal_bars(text: Text, items: Iterable[tuple[str, Value]]) -> Horizonta
         columns=(text.column,),
         rows=tuple(Row(label, (value,)) for label, value in pairs),
         bars=tuple(
-            Share(label, round((value or 0) / longest * 100, 2), text.hidden if value is None else number(value))
+            Share(
+                label,
+                round(value / longest * 100, 2) if is_number(value) else 0,
+                text.said(value),
+                not is_number(value),
+            )
             for label, value in pairs
         ),
     )
 
 
 def sparkline(title: str, values: Sequence[Value], *, width: float = 110, height: float = 28) -> Sparkline:
-    """A small line without axes or table, for a row or a tile. The title has to say what it shows."""
+    """A small line without axes or table, for a row or a tile. The title has to say what it shows.
+
+    A value between two hidden ones is a dot.
+    """
     row = _checked([(title, values)], len(values))[0]
     unit = (height - 6) / (_largest(values) or 1)
     step = (width - 6) / max(1, len(values) - 1)
     points = [
-        None if value is None else (round(3 + step * place, 2), round(height - 3 - value * unit, 2))
+        (round(3 + step * place, 2), round(height - 3 - value * unit, 2)) if is_number(value) else None
         for place, value in enumerate(values)
     ]
-    line = Line(row.css, row.label, _pieces(points), ())
+    alone = (
+        Dot(*point, "", row.label, values[place])
+        for place, point in enumerate(points)
+        if point is not None and not any(points[max(0, place - 1) : place] + points[place + 1 : place + 2])
+    )
+    line = Line(row.css, row.label, _pieces(points), tuple(alone))
     return Sparkline(Text(str(title)), rows=(Row("", row.values),), width=width, height=height, line=line)
 
 
@@ -260,7 +324,7 @@ def tile_grid(
 ) -> TileGrid:
     """A country's regions as equal tiles, shaded by value.
 
-    Keys are ISO 3166-2 codes ("DE-SN"); `names` replaces the built-in names. Regions without a key count as hidden.
+    Keys are ISO 3166-2 codes ("DE-SN"); `names` replaces the built-in names. Regions without a key count as not known.
     Raises KeyError for a country without a grid and ValueError for a code the grid does not have.
     """
     grid = GRIDS[country]

@@ -16,6 +16,13 @@ CALLERS: list[tuple[str, list[shapes.Value]]] = [
     ("Schools", [9, 11, 20, 9, 17, 14, 22, 6, 20, 23, 8, 10]),
     ("Authorities", [18, 15, 6, 10, 18, 6, 19, 10, 13, 15, 17, 12]),
 ]
+#: Rounded one by one, totals too; some are hidden.
+RELEASED: list[tuple[str, list[shapes.Value]]] = [
+    ("Relatives", [10, 20, 1230, "<10"]),
+    ("Schools", ["<10", 20, 310, "<10"]),
+]
+TOTALS: list[shapes.Value] = [30, 30, 1540, "withheld"]
+WITH_A_GAP: tuple[str, list[shapes.Value]] = ("Professionals", [23, 16, "<10", 15, 14, "<10", 23, *[25] * 5])
 STATES = ["draft", "offered", "question", "accepted", "declined", "withdrawn", "expired", "returned"]
 STATES += ["in_progress", "completed", "urgent", "standard", "overdue", "open", "closed", "monitoring", "paused"]
 
@@ -73,10 +80,16 @@ def regions() -> list[shapes.TileGrid]:
 
 def drawings() -> dict[str, Any]:
     text = charts.Text("Contacts by month and caller", "Most callers are relatives.", head="Month", hidden="<10")
-    answers: list[tuple[str, shapes.Value]] = [("Accepted", 41), ("Declined: no capacity", 12), ("No answer", None)]
+    answers: list[tuple[str, shapes.Value]] = [
+        ("Accepted", 1240),
+        ("Declined: no capacity", 310),
+        ("No answer", "<10"),
+        ("Withdrawn", "withheld"),
+    ]
     return {
         "stacked": charts.stacked_bars(text, MONTHS, CALLERS),
-        "lines": charts.lines(charts.Text("Contacts by month", head="Month", hidden="<10"), MONTHS, CALLERS[:2]),
+        "released": charts.stacked_bars(charts.Text("Released", head="Month"), MONTHS[:4], RELEASED, totals=TOTALS),
+        "lines": charts.lines(charts.Text("Contacts by month", head="Month"), MONTHS, [CALLERS[0], WITH_A_GAP]),
         "bars": charts.horizontal_bars(
             charts.Text("Answers", head="Answer", column="Referrals", hidden="<10"), answers
         ),

@@ -1,17 +1,29 @@
 """What a chart consists of, ready to be drawn. Coordinates are SVG user units; the drawing scales to its container."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
-Value = int | float | None
-"""None: may not be shown (disclosure control) or is not known. Never drawn as zero."""
+from django.utils import formats
 
-SERIES_COLOURS = 6  # --series-0 to --series-5 in app.css
+Value = int | float | str | None
+"""A str stands where a number may not be shown ("<10"); None is not known. Neither is ever drawn as a length."""
+
+SERIES_COLOURS = 6  # --series-0 to --series-5 in app.css; further series are striped
+
+
+def is_number(value: Value) -> TypeGuard[float]:
+    return isinstance(value, (int, float))
 
 
 def number(value: float) -> str:
     """Without needless decimals: 3.0 is 3."""
-    return f"{value:.10g}"
+    return str(value) if isinstance(value, int) else f"{value:.10g}"
+
+
+def localised(value: float) -> str:
+    """With the separators of the active language; needs Django's settings."""
+    return formats.number_format(number(value), use_l10n=True, force_grouping=True)
 
 
 @dataclass(frozen=True)
@@ -26,18 +38,41 @@ class Series:
     def css(self) -> str:
         return f"s{self.colour % SERIES_COLOURS}"
 
+    @property
+    def is_striped(self) -> bool:
+        return self.colour >= SERIES_COLOURS
+
 
 @dataclass(frozen=True)
 class Bar:
-    """One rectangle. `text` is what a pointer resting on it shows."""
+    """One rectangle. `category` and `label` name what has the `value`; `series` is the place of its series."""
 
     x: float
     y: float
     width: float
     height: float
     css: str
-    text: str
+    category: str
+    label: str = ""
     value: Value = None
+    series: int = 0
+
+    @property
+    def is_striped(self) -> bool:
+        return self.series >= SERIES_COLOURS
+
+
+@dataclass(frozen=True)
+class Top:
+    """The total of a category, written above its bar, or above the axis where no number may be shown."""
+
+    x: float
+    y: float
+    value: Value
+
+    @property
+    def is_hidden(self) -> bool:
+        return not is_number(self.value)
 
 
 @dataclass(frozen=True)
@@ -45,6 +80,17 @@ class Label:
     x: float
     y: float
     text: str
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A point of a line."""
+
+    x: float
+    y: float
+    category: str
+    label: str
+    value: Value
 
 
 @dataclass(frozen=True)
@@ -66,12 +112,12 @@ class Line:
     css: str
     label: str
     pieces: tuple[str, ...]
-    dots: tuple[Label, ...]
+    dots: tuple[Dot, ...]
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One region. `shade` is "0" (few) to "4" (most) or "none"."""
+    """One region. `shade` is "0" (few) to "4" (most) or "none", which is hatched."""
 
     x: float
     y: float
@@ -80,6 +126,10 @@ class Tile:
     name: str
     value: Value
     shade: str
+
+    @property
+    def is_hidden(self) -> bool:
+        return not is_number(self.value)
 
     @property
     def middle(self) -> float:
@@ -108,7 +158,7 @@ class Text:
     """The words around a chart, already translated.
 
     `head` names the categories (first column of the table), `column` the only column of a chart without series,
-    `hidden` stands where a value may not be shown.
+    `hidden` stands for a value of None, `write` writes a number.
     """
 
     title: str
@@ -116,6 +166,13 @@ class Text:
     head: str = ""
     column: str = ""
     hidden: str = "…"
+    write: Callable[[float], str] = localised
+
+    def said(self, value: Value) -> str:
+        """The value as it is read."""
+        if isinstance(value, str):
+            return value
+        return self.hidden if value is None else self.write(value)
 
 
 @dataclass(frozen=True)
@@ -133,7 +190,13 @@ class Chart:
     @property
     def empty(self) -> bool:
         """Nothing to draw: no row, or no value that may be shown."""
-        return not any(value is not None for row in self.rows for value in row.values)
+        return not any(is_number(value) for row in self.rows for value in (*row.values, row.total))
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What stands for hidden values, each once, in the order of the table."""
+        every = (value for row in self.rows for value in (*row.values, *([row.total] if self.with_totals else [])))
+        return tuple(dict.fromkeys(self.text.said(value) for value in every if not is_number(value)))
 
     @property
     def view_box(self) -> str:
@@ -163,8 +226,15 @@ class Axes(Chart):
 
 @dataclass(frozen=True)
 class StackedBars(Axes):
+    """``frames``: totals that are figures of their own. ``rests``: what the pieces leave of them, not shown.
+    ``bands``: categories whose total may not be shown.
+    """
+
     bars: tuple[Bar, ...] = ()
-    totals: tuple[Label, ...] = ()
+    frames: tuple[Bar, ...] = ()
+    rests: tuple[Bar, ...] = ()
+    bands: tuple[Bar, ...] = ()
+    totals: tuple[Top, ...] = ()
     template: ClassVar[str] = "ui/charts/stacked_bars.html"
 
 
@@ -176,11 +246,12 @@ class Lines(Axes):
 
 @dataclass(frozen=True)
 class Share:
-    """One horizontal bar; `percent` of the longest one."""
+    """One horizontal bar; `percent` of the longest one. A hidden one has no length: its track is hatched."""
 
     label: str
     percent: float
     text: str
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -196,6 +267,25 @@ class Sparkline(Chart):
 
 
 @dataclass(frozen=True)
+class Shade:
+    """One step of the legend: the smallest and the largest value that are drawn in it."""
+
+    shade: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class TileGrid(Chart):
     tiles: tuple[Tile, ...] = ()
+
+    @property
+    def scale(self) -> tuple[Shade, ...]:
+        """The shades that occur, from few to many."""
+        shown: dict[str, list[float]] = {}
+        for tile in self.tiles:
+            if is_number(tile.value):
+                shown.setdefault(tile.shade, []).append(tile.value)
+        return tuple(Shade(shade, min(shown[shade]), max(shown[shade])) for shade in sorted(shown))
+
     template: ClassVar[str] = "ui/charts/tile_grid.html"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,6 +17,7 @@ from handoff.states import ReferralState
 from hotline.models import Callback, Contact
 from journal.models import Event
 from privacy.context import acting_as
+from publishing.models import Release
 from regions.models import Coverage
 
 
@@ -43,6 +44,14 @@ def test_a_small_demo_has_something_for_every_screen(db: None) -> None:
         oldest = Contact.objects.order_by("started_at").first()
         assert (Case.objects.count() > 5, Callback.objects.count()) == (True, 4)
         assert not Callback.objects.filter(origin="missed").exists()
+        released = list(Release.objects.released().order_by("first", "last"))
+        prepared = list(Release.objects.prepared())
+    years, quarters = [[one for one in released if one.kind == kind] for kind in ("year", "quarter")]
+    assert [one.first.year for one in years] == [now.year - 2, now.year - 1]
+    assert len(quarters) >= 2
+    assert all(one.first > oldest_of_own_year(now) for one in [*quarters, *prepared])
+    assert [one.kind for one in prepared] == ["quarter"]
+    assert [one.first for one in released if one.is_public] == [years[-1].first, quarters[-1].first]
     assert states[ReferralState.OFFERED] >= 3
     assert states[ReferralState.QUESTION] == 1
     assert overdue >= 1
@@ -55,6 +64,11 @@ def test_a_small_demo_has_something_for_every_screen(db: None) -> None:
         "assessment.waiting",
         "access.requested",
     } <= kinds
+
+
+def oldest_of_own_year(now: datetime) -> date:
+    """Before that day the imported past counts, which has no referrals."""
+    return (now - timedelta(days=367)).date().replace(day=1) - timedelta(days=1)
 
 
 def test_everybody_of_the_demo_is_plainly_fictional() -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from datetime import date
+from collections import Counter, defaultdict
+from datetime import date, timedelta
 
 import pytest
 
+from demo.management.commands.demo import SEED
 from demo.stories import CALM, COUNSELLING, NON_COUNSELLING, PLOT_ANSWERS, year
 from triage import checklist
 from triage.rules import propose
@@ -29,6 +30,23 @@ def test_the_year_has_the_published_proportions() -> None:
     )
     private = sum(callers[code] for code in ("friend", "neighbour", "colleague"))
     assert relatives > professionals + private > callers["school"] > callers["affected"]
+
+
+@pytest.mark.parametrize("seed", [SEED, 1, 2])
+@pytest.mark.parametrize("today", [TODAY, date(2026, 11, 28), date(2027, 2, 3), date(2027, 7, 1)])
+def test_each_whole_quarter_has_enough_referrals_to_be_shown(seed: int, today: date) -> None:
+    """Figures below ten are hidden: so many are needed for answers, times and outcomes to be seen by a funder."""
+    quarters: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+    for story in year(random.Random(seed), today):
+        quarters[story.at.year, (story.at.month + 2) // 3][story.ending] += 1
+    begun = (today - timedelta(days=366)).replace(day=1)
+    whole = [q for q in quarters if date(q[0], q[1] * 3 - 2, 1) >= begun and q < (today.year, (today.month + 2) // 3)]
+    assert len(whole) >= 3
+    for quarter in whole:
+        found = quarters[quarter]
+        assert sum(number for ending, number in found.items() if ending) >= 25
+        assert found["completed"] + found["in_progress"] + found["accepted"] + found["returned"] >= 12
+        assert found["declined"] + found["expired"] + found["withdrawn"] >= 9
 
 
 def test_stories_lie_in_working_hours_before_today() -> None:

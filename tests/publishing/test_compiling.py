@@ -64,3 +64,31 @@ def test_rows_and_labels_say_nothing_about_who_there_was(people: People) -> None
         for numbers in ({}, cells(1, region="DE-BY"), cells(470, region="DE-BY"))
     ]
     assert shapes[0] == shapes[1] == shapes[2]
+
+
+def rows_of(people: People, code: str, **keys: str) -> dict[str, dict[str, Any]]:
+    made = compiled(people, cells(47, **keys))
+    table = next(one for one in made.stored["tables"] if one["code"] == code)
+    return {row["code"]: row for row in table["rows"]}
+
+
+def test_a_detail_names_its_group_and_never_bears_the_groups_name(people: People) -> None:
+    load_regions(["DE"])
+    detail, groups = (rows_of(people, code, region="DE-BY") for code in ("caller_type", "caller_group"))
+    assert detail["parent"]["group"] == detail["relative"]["group"] == "relative"
+    assert detail["school"]["group"] == "school"
+    assert detail["relative"]["label"]["en"] == "Relative, nothing more known"
+    assert detail["relative"]["label"]["de"] == "Angehörige, ohne nähere Angabe"
+    assert detail["school"]["label"] == groups["school"]["label"]
+    assert groups["relative"]["label"]["en"] == "Relative"
+    assert not any("group" in row for row in groups.values())
+
+
+def test_a_region_beside_its_provinces_holds_those_without_a_place(people: People) -> None:
+    load_regions(["BE"])
+    people.centre.country = "BE"
+    rows = rows_of(people, "region", region="BE-VAN")
+    assert rows["BE-VAN"]["group"] == "BE-VLG"
+    assert rows["BE-VLG"]["label"]["en"].endswith(", no place known")
+    assert ", no place known" not in rows["BE-BRU"]["label"]["en"]
+    assert ", no place known" not in rows["BE-VAN"]["label"]["en"]

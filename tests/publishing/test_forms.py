@@ -24,6 +24,7 @@ from pypdf.generic import ArrayObject, DictionaryObject
 
 from publishing import content, plain, sheets, typeset
 from publishing.drawing import Drawing, drawn
+from publishing.svg import BAR
 from publishing.words import ENGLISH, FRENCH, WORDS
 
 LANGUAGES = content.LANGUAGES
@@ -133,6 +134,7 @@ def test_the_workbook_has_typed_cells() -> None:
         ["Chat", "<10"],
         ["Visit", "withheld"],
         ["Total", 920.0, 1.0],
+        [ENGLISH.rows_differ.format(examples="Total: 910, not 920")],
     ]
 
 
@@ -216,13 +218,20 @@ def said_in(made: Drawing) -> list[str]:
     return [one.text or "" for one in ET.fromstring(made.svg).iter("{http://www.w3.org/2000/svg}text")]
 
 
+def fills(made: Drawing) -> list[str]:
+    return [one.attrib["fill"] for one in ET.fromstring(made.svg).iter("{http://www.w3.org/2000/svg}rect")]
+
+
 def rectangles(made: Drawing) -> list[float]:
     return [float(one.attrib["width"]) for one in ET.fromstring(made.svg).iter("{http://www.w3.org/2000/svg}rect")]
 
 
 def test_what_is_not_a_number_has_its_label_and_no_bar() -> None:
+    """It has no bar: its whole track is hatched."""
     made = drawing(by_channel())
-    assert len(rectangles(made)) == 2
+    assert len([fill for fill in fills(made) if fill == BAR]) == 2
+    assert len([fill for fill in fills(made) if fill.startswith("url(#rising")]) == 2
+    assert len(set(rectangles(made)[1:])) == 2  # all tracks are as long as the longest bar
     assert {"<10", "withheld", "720"} <= set(said_in(made))
     assert "0" not in said_in(made)
     assert made.notes == (ENGLISH.not_drawn,)
@@ -348,7 +357,7 @@ def test_labels_are_never_code(pdfs: dict[str, PdfReader]) -> None:
     text = text_of(pdfs["en"])
     for label in EVIL:
         assert label.strip().replace("  ", " ") in text
-    assert len(pdfs["en"].pages) == 6
+    assert len(pdfs["en"].pages) == 7
 
 
 def test_the_same_document_makes_the_same_pdf() -> None:
@@ -400,7 +409,7 @@ def test_poppler_draws_the_pages(tmp_path: Path) -> None:
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     assert done.stderr == ""
     pages = sorted(tmp_path.glob("page*.pgm"))
-    assert len(pages) == 6
+    assert len(pages) == 7
     assert all(len(set(page.read_bytes())) > 10 for page in pages)  # none is blank
 
 

@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
 from ui.relative import in_words
-from ui.shapes import Chart, HorizontalBars, Sparkline, TileGrid, Value, number
+from ui.shapes import Chart, HorizontalBars, Sparkline, Text, TileGrid, Value, is_number
 
 register = template.Library()
+SHORT = 5  # letters that fit into a tile of a map
 _chart_numbers = count(1)  # only to keep the ids within a page apart
 
 # How a state looks. The words come from the app that owns the state; an unknown code is neutral.
@@ -108,9 +109,23 @@ def _with(context: template.Context, name: str, cursor: str | None) -> str:
 
 
 @register.simple_tag
-def figure(value: Value, hidden: str) -> str:
+def figure(value: Value, text: Text) -> str:
     """A figure, or what stands where it may not be shown."""
-    return hidden if value is None else number(value)
+    return text.said(value)
+
+
+@register.simple_tag
+def short_figure(value: Value, text: Text) -> str:
+    """For a small place: nothing where a word would not fit; the title beside it says it."""
+    said = text.said(value)
+    return said if is_number(value) or len(said) <= SHORT else ""
+
+
+@register.simple_tag
+def named(text: Text, category: str, label: str, value: Value) -> str:
+    """Such as "May, Relative: 30", as the language writes it."""
+    name = ", ".join(part for part in (category, label) if part)
+    return _("%(name)s: %(figure)s") % {"name": name, "figure": text.said(value)}
 
 
 @register.simple_tag
