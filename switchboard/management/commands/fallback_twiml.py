@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from hotline.telephony import HangUp, render
+from hotline.telephony import render
+from hotline.verbs import HangUp
 from switchboard import spoken
 
 
