@@ -204,9 +204,8 @@ class Checked:
         other = next((sign for sign in ";\t,|" if sign != self._delimiter and sign in header[0]), "")
         if len(header) > 1 or not other:
             return ""
-        return (
-            f' It seems that "{"tab" if other == TAB else other}" separates them: name it as delimiter in the mapping.'
-        )
+        sign = "tab" if other == TAB else f'"{other}"'
+        return f" It seems that {sign} separates them: name it as delimiter in the mapping."
 
     def __iter__(self) -> Iterator[Contact | list[Problem]]:
         """Of each row that is not blank: what it says, or all that is wrong with it."""

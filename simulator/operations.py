@@ -302,12 +302,9 @@ def _is_meant(message: Message, request: Request) -> bool:
     on, after, before = (request.text(f"DateSent{sign}") for sign in ("", ">", "<"))
     if not (on or after or before):
         return True
-    sent = message.sent
-    return bool(sent) and (
-        (not on or sent.date() == _moment(on).date())
-        and (not after or sent >= _moment(after))
-        and (not before or sent <= _moment(before))
-    )
+    if message.sent is None or (on and message.sent.date() != _moment(on).date()):
+        return False
+    return (not after or message.sent >= _moment(after)) and (not before or message.sent <= _moment(before))
 
 
 async def fetch_message(switch: Switch, request: Request) -> Row | None:
