@@ -1,4 +1,4 @@
-"""A command on wrong data, as somebody at a terminal sees it: a line on the error stream, an exit code, no traceback."""
+"""A command on wrong data, as seen at a terminal: a line on the error stream, an exit code, no traceback."""
 
 from __future__ import annotations
 
