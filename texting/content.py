@@ -123,11 +123,9 @@ def _place(details: Mapping[str, Any]) -> list[Part]:
 def _pressed(body: str, details: Mapping[str, Any]) -> list[Part]:
     """A button or an entry of a list, where the words do not say it already."""
     chosen = details.get("ButtonText") or details.get("ListTitle") or ""
-    return (
-        [Part("mouse-pointer-click", _("Chose from what was offered:"), chosen)]
-        if chosen.strip() != body.strip()
-        else []
-    )
+    if not is_visible(chosen) or chosen.strip() == body.strip():
+        return []
+    return [Part("mouse-pointer-click", _("Chose from what was offered:"), chosen)]
 
 
 def _media(media: int, details: Mapping[str, Any]) -> list[Part]:
