@@ -16,7 +16,7 @@ from hotline.models import Contact
 from hotline.permissions import contact_to_read, contact_to_write, may_write
 
 from .actions import OptedOut, is_opted_out, reply
-from .content import Part, parts_of
+from .content import Part, is_visible, parts_of
 from .forms import ReplyForm
 from .models import TextMessage
 
@@ -60,11 +60,12 @@ def _thread(request: SignedInRequest, contact: Contact, form: ReplyForm) -> dict
     }
 
 
-def _with_parts(rows: list[TextMessage]) -> list[tuple[TextMessage, list[Part]]]:
-    """Each message with what is shown beside its words."""
+def _with_parts(rows: list[TextMessage]) -> list[tuple[TextMessage, str, list[Part]]]:
+    """Each message with its words, as far as they can be seen, and what is shown beside them."""
     by_sid = {row.sid: row.body for row in rows if row.sid}
     found = []
     for row in rows:
         quoted = Truncator(by_sid.get(row.details.get("OriginalRepliedMessageSid", ""), "")).chars(QUOTED)
-        found.append((row, parts_of(row.body, row.media, row.details, quoted=quoted) if row.is_from_caller else []))
+        parts = parts_of(row.body, row.media, row.details, quoted=quoted) if row.is_from_caller else []
+        found.append((row, row.body if is_visible(row.body) else "", parts))
     return found
