@@ -46,19 +46,25 @@ class NotPublished(Exception):
 def period(year: str) -> tuple[date, date]:
     """``2022-04/2023-03`` or ``2023``: its first and last day. Raises ValueError."""
     first, _slash, last = year.partition("/") if "/" in year else (f"{year}-01", "", f"{year}-12")
-    begin, end = (date.fromisoformat(f"{month}-01") for month in (first, last))
+    try:
+        begin, end = (date.fromisoformat(f"{month}-01") for month in (first, last))
+    except ValueError:
+        raise ValueError(f"{year} is no period, such as 2022-04/2023-03 or 2023.") from None
     if begin > end:
-        raise ValueError(year)
+        raise ValueError(f"{year} ends before it begins.")
     return begin, (end.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def published(lines: Iterable[str], year: str) -> dict[str, int]:
     """How many of each category, with the key ``rest``. Raises NotPublished."""
     rows = [row for row in csv.DictReader(lines) if (row["source"], row["measure"]) == (SOURCE, MEASURE)]
-    found = {row["category"]: int(row["value"]) for row in rows if row["period"] == year}
+    said = {row["category"]: row["value"] for row in rows if row["period"] == year}
+    found = {category: int(value) for category, value in said.items() if (value or "").isascii() and value.isdigit()}
     if not {"all", *CATEGORIES} <= found.keys():
         raise NotPublished(f"The table does not divide the {MEASURE} of {year}.")
     parts = {category: found[category] for category in CATEGORIES}
+    if not found["all"] or found["all"] < sum(parts.values()):
+        raise NotPublished(f"The parts of {year} are more than the whole, or there is none.")
     return parts | {"rest": found["all"] - sum(parts.values())}
 
 

@@ -160,13 +160,14 @@ SCREENS = [
 
 
 class NoBrowser(Exception):
-    """Playwright or Chromium is missing; the text says what to do."""
+    """Playwright or Chromium is missing or cannot go on; the text says what to do."""
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Chromium without a window. Raises NoBrowser."""
     try:
+        from playwright.sync_api import Error as PlaywrightError
         from playwright.sync_api import sync_playwright
     except ImportError:
         raise NoBrowser("Playwright is not installed; `./lotse test --collect-only` installs the tools.") from None
@@ -177,6 +178,8 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         try:
             yield browser
+        except PlaywrightError as error:
+            raise NoBrowser(f"The browser could not go on: {' '.join(str(error).split())[:300]}") from error
         finally:
             browser.close()
 

@@ -16,8 +16,9 @@ from switchboard.models import Call, Line
 from switchboard.seats import arrange_seat, choose_state, seat_of
 from switchboard.states import Ending, SeatState
 from switchboard.vocabulary import Skill
-from texting.actions import message_moved, receive, reply, taken_by_provider
+from texting.actions import receive, reply
 from texting.models import TextMessage
+from texting.sending import message_moved, taken_by_provider
 from texting.states import MessageState
 
 from .play import Player, moment

@@ -10,14 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from django.conf import settings
 from django.http import HttpRequest
-from requests.exceptions import RequestException
+from requests.exceptions import ConnectionError as NoConnection
+from requests.exceptions import ConnectTimeout, RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -28,8 +29,16 @@ from twilio.rest import Client
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial as DialVerb
 from twilio.twiml.voice_response import VoiceResponse
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from journal.time_limits import TookTooLong, within
+
+from .verbs import Enqueue, Gather, HangUp, Join, Leave, Pause, Play, Record, Redirect, Reject, Say, Verb
 
 TIMEOUT = (3.0, 5.0)  # seconds for one request to the provider: to connect, and without a word of its answer
+#: Seconds for all of a request, however slowly the answer comes. The leases of commands and messages cover it.
+LONGEST_REQUEST = 10.0
+LONGEST_DOWNLOAD = 20.0  # seconds for the sound of a voicemail
 CALL_GONE = {21220, 20404}  # "not in-progress" and "not found": whom we meant has hung up
 NOT_OUR_FAULT = {401, 403, 429}  # what the provider says of its own state or of the account, not of this request
 CLOCKS_APART = timedelta(seconds=5)  # between the provider's clock, which shows whole seconds, and ours
@@ -56,6 +65,10 @@ class Gone(TelephonyError):
 
 class Later(TelephonyError):
     """Too many requests, credentials not taken, an error of the provider's, or no answer: worth another try."""
+
+
+class Unclear(Later):
+    """An error of the provider's, or no answer to what was asked: it may have been done all the same."""
 
 
 class Refused(TelephonyError):
@@ -123,83 +136,6 @@ def _moment(text: str) -> datetime | None:
 
 
 # --- what a caller hears ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Say:
-    """``language``: BCP 47 of the voice, such as de-DE."""
-
-    text: str
-    language: str
-
-
-@dataclass(frozen=True)
-class Play:
-    url: str
-
-
-@dataclass(frozen=True)
-class Pause:
-    seconds: int
-
-
-@dataclass(frozen=True)
-class Gather:
-    """Ask for one key; the answer goes to ``action``, also when no key was pressed for ``timeout`` seconds."""
-
-    action: str
-    prompts: Sequence[Say | Play | Pause]
-    timeout: int = 5
-
-
-@dataclass(frozen=True)
-class Enqueue:
-    name: str
-    action: str
-    wait_url: str
-
-
-@dataclass(frozen=True)
-class Join:
-    """Enter the room ``name``. ``action``: where to ask when the stay is over."""
-
-    name: str
-    label: str
-    action: str
-    events: str
-    ends_room: bool = False
-
-
-@dataclass(frozen=True)
-class Record:
-    """A voicemail of at most ``seconds``; ``action`` is asked at its end, ``ready`` told when it can be fetched."""
-
-    action: str
-    ready: str
-    seconds: int = 180
-
-
-@dataclass(frozen=True)
-class Redirect:
-    url: str
-
-
-@dataclass(frozen=True)
-class Leave:
-    pass
-
-
-@dataclass(frozen=True)
-class HangUp:
-    pass
-
-
-@dataclass(frozen=True)
-class Reject:
-    pass
-
-
-Verb = Say | Play | Pause | Gather | Enqueue | Join | Record | Redirect | Leave | HangUp | Reject
 
 
 def render(verbs: Sequence[Verb]) -> str:
@@ -286,24 +222,23 @@ def _room(verb: Join) -> DialVerb:
 # --- outwards --------------------------------------------------------------------------------------------------
 
 
-class _ElsewhereClient(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
-    """The provider's client, talking to another host: a compatible provider, or the simulator."""
+class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
+    """The provider's client with a limit for all of a request. ``base``: another host, a compatible provider's say."""
 
     def __init__(self, base: str) -> None:
         super().__init__()
+        self.timeout = TIMEOUT  # the constructor takes one limit only
         self.base = urlsplit(base)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        asked = urlsplit(url)
-        return super().request(method, urlunsplit(asked._replace(scheme=self.base.scheme, netloc=self.base.netloc)),
-                               *args, **kwargs)  # fmt: skip
+        if self.base.netloc:
+            url = urlunsplit(urlsplit(url)._replace(scheme=self.base.scheme, netloc=self.base.netloc))
+        return within(LONGEST_REQUEST, partial(super().request, method, url, *args, **kwargs))
 
 
 @cache
 def _client(account: str, token: str, base: str, edge: str, region: str) -> Client:
-    http = _ElsewhereClient(base) if base else TwilioHttpClient()
-    http.timeout = TIMEOUT  # its constructor takes one limit only
-    return Client(account, token, http_client=http, edge=edge or None, region=region or None)
+    return Client(account, token, http_client=_HttpClient(base), edge=edge or None, region=region or None)
 
 
 def client() -> Client:
@@ -323,23 +258,36 @@ class _asking:  # noqa: N801  reads as a word where it is used
     def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
         if isinstance(error, TwilioRestException):
             raise _meaning(error) from None
-        if isinstance(error, (RequestException, TwilioException, ValueError, KeyError)):  # also an unreadable answer
+        if isinstance(error, RequestException) and _has_not_begun(error):
             raise Later(0) from error
+        # the last three: an answer that cannot be read
+        if isinstance(error, (TookTooLong, RequestException, TwilioException, ValueError, KeyError)):
+            raise Unclear(0) from error
+
+
+def _has_not_begun(error: RequestException) -> bool:
+    """Whether nothing of the request can have reached the provider: there was no connection."""
+    if isinstance(error, ConnectTimeout):
+        return True
+    cause = error.args[0] if isinstance(error, NoConnection) and error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
 
 
 def _meaning(error: TwilioRestException) -> TelephonyError:
     code = error.code or error.status
-    if error.status in NOT_OUR_FAULT or error.status >= 500:
+    if error.status in NOT_OUR_FAULT:
         return Later(code)
+    if error.status >= 500 or error.status == 408:
+        return Unclear(code)
     if code in CALL_GONE or error.status == 404:
         return Gone(code)
     return Refused(code)
 
 
 def _named(sid: object) -> str:
-    """Raises Later for an answer without a name: what came of the request is not known."""
+    """Raises Unclear for an answer without a name: what came of the request is not known."""
     if not sid:
-        raise Later(0)
+        raise Unclear(0)
     return str(sid)
 
 
@@ -451,6 +399,22 @@ def send_message(*, to: str, from_: str, text: str, status_url: str) -> str:
     return _named(made.sid)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A message of ours as the provider has it."""
+
+    sid: str
+    text: str
+
+
+def messages_to(*, to: str, from_: str, since: datetime) -> list[Sent]:
+    """The messages that the provider took from us for this number since then, oldest first."""
+    with _asking() as rest:
+        found = rest.messages.list(to=to, from_=from_, limit=MOST_LISTED)
+    ours = [one for one in reversed(found) if one.direction != "inbound"]
+    return [Sent(str(one.sid), str(one.body)) for one in ours if _is_since(one.date_created, since - CLOCKS_APART)]
+
+
 def fetch_recording(*, sid: str) -> bytes:
     """The sound of a voicemail (WAV). Not through the library's client, which knows texts only.
 
@@ -460,7 +424,8 @@ def fetch_recording(*, sid: str) -> bytes:
     with _asking() as rest:
         host = known["api_url"] or rest.get_hostname("https://api.twilio.com")
         url = f"{host}/2010-04-01/Accounts/{known['account']}/Recordings/{sid}.wav"
-        answer = requests.get(url, auth=(known["account"], known["token"]), timeout=TIMEOUT)
+        get = partial(requests.get, url, auth=(known["account"], known["token"]), timeout=TIMEOUT)
+        answer = within(LONGEST_DOWNLOAD, get)
         if answer.status_code == 404:
             raise Later(404)
         if not answer.ok:

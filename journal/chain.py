@@ -23,6 +23,8 @@ class Anchor:
         """Raises ValueError for what is not ``POSITION:HASH``."""
         position, _colon, digest = text.partition(":")
         bytes.fromhex(digest)
+        if not (position.isascii() and position.isdigit() and int(position) < 2**63):
+            raise ValueError(text)
         return cls(int(position), digest)
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from celery import current_app
@@ -22,9 +23,13 @@ from accounts.services import Service, service_user
 from privacy.context import acting_as
 
 from .models import Event, Outbox
+from .time_limits import MARGIN, within
 
-LEASE_SECONDS = 5
+LEASE_SECONDS = 10
 BATCH = 100
+#: Seconds for one event at most, to tell the pages and to wake the task: none is begun that the lease does not cover.
+LONGEST_PUSH, LONGEST_WAKE = 2.0, 3.5
+LONGEST_DELIVERY = LONGEST_PUSH + LONGEST_WAKE
 log = logging.getLogger(__name__)
 Run = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -72,12 +77,12 @@ def deliver_batch(run: Run = asyncio.run) -> Batch:
     ``run``: by the loop that pushes; one that stays keeps its connection to Valkey.
     """
     relay = service_user(Service.RELAY)
-    lease_ends = time.monotonic() + LEASE_SECONDS
+    begin_by = time.monotonic() + LEASE_SECONDS - MARGIN - LONGEST_DELIVERY
     with acting_as(relay, purpose="relay"):
         claim = _claim()
     delivered, untried = [], []
     for parcel in claim.parcels:
-        if time.monotonic() > lease_ends:
+        if time.monotonic() > begin_by:
             untried.append(parcel.event_id)
         elif _deliver(parcel, run):
             delivered.append(parcel.event_id)
@@ -100,9 +105,9 @@ def _claim() -> Claim:
 def _deliver(parcel: Parcel, run: Run) -> bool:
     try:
         if parcel.tell:
-            run(_push(parcel))
+            run(_in_time(parcel))
         if parcel.wake:
-            current_app.send_task(parcel.wake, args=[parcel.event_id], retry=False)
+            within(LONGEST_WAKE, partial(current_app.send_task, parcel.wake, args=[parcel.event_id], retry=False))
     except Exception:
         log.warning(
             "event %s not delivered, it stays in the outbox",
@@ -111,6 +116,12 @@ def _deliver(parcel: Parcel, run: Run) -> bool:
         )
         return False
     return True
+
+
+async def _in_time(parcel: Parcel) -> None:
+    """A server that has stopped without closing its connections would keep us waiting for ever."""
+    async with asyncio.timeout(LONGEST_PUSH):
+        await _push(parcel)
 
 
 async def _push(parcel: Parcel) -> None:

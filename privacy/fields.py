@@ -106,6 +106,10 @@ class EncryptedField(AnyField):
     def _not_without_its_row(self) -> TypeError:
         return TypeError(f"{self.name} is encrypted: it can be neither filtered nor written without its row")
 
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        # Empty needs no key. A column that is added to a table is filled with it.
+        return None if value == self.empty_value() else super().get_db_prep_save(value, connection)
+
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         sealed = self.get_prep_value(value)
         return None if sealed is None else connection.Database.Binary(bytes(sealed))

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import logging
+import time
 
 from celery import shared_task
 
 from accounts.services import Service, service_user
+from journal.time_limits import TASK_LASTS
 from privacy.context import acting_as
 
 from .actions import keep_paper
@@ -24,7 +26,10 @@ def typeset(event_id: int | None = None) -> None:
         wanted = Release.objects.exclude(state=ReleaseState.DISCARDED).values_list("pk", flat=True)
         missing = [(pk, language) for pk in wanted for language in LANGUAGES if (pk, language) not in made]
         releases = Release.objects.in_bulk({pk for pk, _language in missing})
+    until = time.monotonic() + TASK_LASTS
     for pk, language in missing:
+        if time.monotonic() > until:
+            return  # the next beat goes on
         release = releases[pk]
         try:
             body = pdf_bytes(release.content, language)

@@ -47,8 +47,21 @@ def refuse_doubles(centre: Organisation, past: Past) -> None:
     """Raises Unusable for what would count twice. Final only where the lock of counting is held."""
     if earlier := Import.objects.filter(centre=centre, digest=past.digest).first():
         raise Unusable(f"This very file was imported already, on {earlier.made_at:%Y-%m-%d}.")
+    if earlier := _same_content(centre, past):
+        raise Unusable(f"The same rows were imported already, on {earlier.made_at:%Y-%m-%d}, from another file.")
     if both := live_months(centre) & past.months:
         raise Unusable(f"Contacts of {min(both):%Y-%m} were counted here meanwhile; these would be counted twice.")
+
+
+def _same_content(centre: Organisation, past: Past) -> Import | None:
+    """The import of a file that was only saved anew: it adds up to the same in every cell."""
+    for one in Import.objects.filter(centre=centre, rows=past.rows, first=past.first, last=past.last):
+        counted = ImportedCount.objects.filter(source=one).values_list(
+            "cell__measure", "cell__month", "cell__key", "number"
+        )
+        if {(measure, month, key): number for measure, month, key, number in counted} == dict(past.counts):
+            return one
+    return None
 
 
 def _regions(country: str) -> dict[str, str]:

@@ -14,8 +14,11 @@ from hotline.vocabulary import AgeBand, Kind
 from regions.postal_code_table import normalise
 
 from .measures import BY_CODE, OUTSIDE
+from .spelling import fold, whole_number
 
-ENCODINGS = {"utf-8": "utf-8-sig", "utf-8-sig": "utf-8-sig", "cp1252": "cp1252"}
+ENCODINGS = {
+    "utf-8": "utf-8-sig", "utf-8-sig": "utf-8-sig", "cp1252": "cp1252", "windows-1252": "cp1252", "utf-16": "utf-16",
+}  # fmt: skip
 LONGEST_MAPPING = 1_000_000  # characters
 MOST_AT_ONCE = 1_000_000
 OLDEST_AGE = 120
@@ -68,7 +71,7 @@ class Lists:
 
 @dataclass(frozen=True)
 class Field:
-    """What the mapping says of one field. ``words``: what each word counts as; ``column`` is empty when there is none.
+    """What the mapping says of one field. ``words``: what each word, folded, counts as; ``column`` may be empty: none.
 
     ``default``: what an empty cell, or a missing column, counts as; None when neither may be.
     """
@@ -82,9 +85,12 @@ class Field:
 
 @dataclass(frozen=True)
 class FileMapping:
-    """``encoding``: Python's name. ``dates``: formats of ``strptime``; the first that fits holds."""
+    """``encoding``: Python's name. ``dates``: formats of ``strptime``; the first that fits holds.
 
-    delimiter: str = ","
+    ``delimiter`` is empty where the mapping names none: a comma, or what the file's ``sep=`` line says.
+    """
+
+    delimiter: str = ""
     encoding: str = "utf-8-sig"
     dates: tuple[str, ...] = ("%Y-%m-%d",)
     fields: tuple[Field, ...] = field(default=())
@@ -129,8 +135,10 @@ def _only(what: str, content: Any, names: set[str]) -> dict[str, Any]:
 
 
 def _file(said: dict[str, Any], fields: tuple[Field, ...]) -> FileMapping:
-    delimiter = {"tab": "\t"}.get(said.get("delimiter", ","), said.get("delimiter", ","))
-    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n\0 ':
+    named = said.get("delimiter", "")
+    delimiter = {"tab": "\t"}.get(named, named) if isinstance(named, str) else named
+    is_one = isinstance(delimiter, str) and len(delimiter) == 1 and delimiter not in '"\r\n\0 '
+    if "delimiter" in said and not is_one:
         raise Unusable('The delimiter must be one character, such as ";", or the word tab.')
     encoding = said.get("encoding", "utf-8")
     if not isinstance(encoding, str) or encoding not in ENCODINGS:
@@ -196,9 +204,19 @@ def _field(name: str, content: Any, known: dict[str, str], lists: Lists) -> Fiel
     column = said.get("column", "")
     if not isinstance(column, str) or not (column or "default" in said):
         raise Unusable(f'The field "{name}" needs the name of a column, or a default.')
-    words = {**known, **{word.strip(): counts_as(code) for word, code in values.items()}}
+    words = {fold(word): key for word, key in known.items()} | _folded(name, values, counts_as)
     neutral = None if name == "number" else FIELDS[name]
     return Field(name, column, words, counts_as(said["default"]) if "default" in said else neutral, otherwise)
+
+
+def _folded(name: str, values: dict[str, Any], counts_as: Callable[[Any], str]) -> dict[str, str]:
+    """Raises Unusable where two spellings of one word mean different codes."""
+    words: dict[str, str] = {}
+    for word, code in values.items():
+        key = counts_as(code)
+        if words.setdefault(fold(word), key) != key:
+            raise Unusable(f'The field "{name}" has "{word}" twice, in other letters and with another code.')
+    return words
 
 
 def _such_as(known: dict[str, str]) -> str:
@@ -225,7 +243,11 @@ def _ages(lists: Lists) -> Callable[[str], str | None]:
 
 
 def _numbers(lists: Lists) -> Callable[[str], str | None]:
-    return lambda word: word if _is_whole(word) and 1 <= int(word) <= MOST_AT_ONCE else None
+    def number(word: str) -> str | None:
+        found = whole_number(word)
+        return str(found) if found is not None and found <= MOST_AT_ONCE else None
+
+    return number
 
 
 def _postal_codes(lists: Lists) -> Callable[[str], str | None]:
@@ -234,13 +256,10 @@ def _postal_codes(lists: Lists) -> Callable[[str], str | None]:
 
 def age_band(years: str) -> str | None:
     """The band of an age in whole years; None for anything else."""
-    if not _is_whole(years) or int(years) > OLDEST_AGE:
+    found = whole_number(years)
+    if found is None or found > OLDEST_AGE:
         return None
-    return next(band.value for least, band in BANDS if int(years) >= least)
-
-
-def _is_whole(word: str) -> bool:
-    return word.isascii() and word.isdigit()
+    return next(band.value for least, band in BANDS if found >= least)
 
 
 #: How a word is read that is no code of ours and stands in no list of values.

@@ -8,15 +8,19 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from .file_kinds import BEGINNING, encoding_of
 from .mapping import FIELDS, INSTEAD, Field, FileMapping, Lists, Unusable, columns, read_day
+from .spelling import AMBIGUOUS, fold, is_blank
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -25,6 +29,12 @@ FIRST_DAY = date(1990, 1, 1)
 LONGEST_VALUE = 200  # characters
 LONGEST_LINE = 131_072  # characters; the csv module's own limit of a value
 LISTED = 1000
+ROWS_NAMED = 3  # of each cause
+TAB = "\t"
+#: What Excel writes and reads before the header: how the columns are separated.
+SEPARATOR = re.compile(r"\ufeff?\"?sep=(\\t|[^\"\r\n])\"?[ ;,\t]*\r?\n?", re.IGNORECASE)
+SERIAL = re.compile(r"[2-6][0-9]{4}(?:[.,][0-9]+)?")  # days since 1900
+MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
 STEP = 1000  # rows between two signs of progress
 Cells = Counter[tuple[str, date, str]]
 MINORS = {"under_14": "yes", "14_17": "yes", "unknown": "unknown"}
@@ -37,13 +47,15 @@ class Rule(StrEnum):
     UNREADABLE = "the row cannot be read as CSV: look for a quotation mark that is not closed, or an endless line"
     TOO_LONG = "longer than 200 characters: is this a note? Notes do not belong into this file"
     NUL = "holds a NUL byte"
-    ENCODING = "holds bytes that the encoding named in the mapping does not know"
+    ENCODING = "holds bytes that the encoding does not know: name it in the mapping, such as encoding: windows-1252"
     EMPTY = "is empty, and the mapping gives no default"
     DATE = "is no day in a format that the mapping names"
     EARLY = "lies before 1990"
     FUTURE = "lies in the future"
     COUNTED = "contacts of this month are counted in Lotse already: these would be counted twice"
-    NUMBER = "is no whole number from 1 to 1,000,000"
+    SERIAL = "is a spreadsheet's number for a day: give the column the format of a date, and export it anew"
+    NUMBER = "is no whole number from 0 to 1,000,000, such as 12"
+    AMBIGUOUS = "may be a thousand or a decimal: write it without the sign, such as 1234"
     AGE = "is no age in whole years from 0 to 120"
     POSTAL_CODE = "is no postal code that we know, and no word that the mapping names"
     CODE = "is no code of ours, and no word that the mapping names"
@@ -61,6 +73,23 @@ class Problem(NamedTuple):
     rule: Rule
 
 
+#: What is wrong again and again for one reason is one cause: of these, each word is one of its own.
+BY_VALUE = {Rule.CODE, Rule.POSTAL_CODE}
+
+
+@dataclass
+class Cause:
+    """One reason for what is wrong in many rows. ``rows``: the first of them; ``value``: that of the first row."""
+
+    column: str
+    value: str
+    rule: Rule
+    rows: list[int] = field(default_factory=list)
+    count: int = 0
+    values: int = 0
+    """How many values differ from the one before them; so many others there may be at most."""
+
+
 class Contact(NamedTuple):
     """What one row says. ``keys``: by field; ``number``: so many alike."""
 
@@ -71,7 +100,10 @@ class Contact(NamedTuple):
 
 @dataclass
 class Past:
-    """What a whole file adds up to. ``wrong``: all problems; ``problems``: the first of them. ``digest``: SHA-256."""
+    """What a whole file adds up to. ``digest``: SHA-256.
+
+    ``wrong``: all problems; ``problems``: the first of them, ``causes``: the same by reason; both up to LISTED.
+    """
 
     rows: int = 0
     contacts: int = 0
@@ -80,11 +112,27 @@ class Past:
     counts: Cells = field(default_factory=Counter)
     wrong: int = 0
     problems: list[Problem] = field(default_factory=list)
+    causes: dict[tuple[Rule, str, str], Cause] = field(default_factory=dict)
     digest: str = ""
 
     @property
     def months(self) -> set[date]:
         return {month for _measure, month, _key in self.counts}
+
+    def note(self, problem: Problem) -> None:
+        self.wrong += 1
+        if len(self.problems) < LISTED:
+            self.problems.append(problem)
+        key = (problem.rule, problem.column, problem.value if problem.rule in BY_VALUE else "")
+        cause = self.causes.get(key)
+        if cause is None:
+            if len(self.causes) >= LISTED:
+                return
+            cause = self.causes[key] = Cause(problem.column, problem.value, problem.rule)
+        cause.count += 1
+        if len(cause.rows) < ROWS_NAMED:
+            cause.rows.append(problem.row)
+        cause.values += problem.value != cause.value
 
 
 class Source(io.RawIOBase):
@@ -114,50 +162,72 @@ class Checked:
 
     def __init__(self, source: Source, mapping: FileMapping, lists: Lists) -> None:
         self._mapping, self._lists = mapping, lists
-        text = io.TextIOWrapper(
-            io.BufferedReader(source, 65_536), encoding=mapping.encoding, errors="surrogateescape", newline=""
-        )
-        self._csv = csv.reader(_lines(text), delimiter=mapping.delimiter, strict=True)
+        buffered = io.BufferedReader(source, 65_536)
+        beginning = buffered.peek(BEGINNING)[:BEGINNING]
+        encoding = encoding_of(beginning) or mapping.encoding
+        text = io.TextIOWrapper(buffered, encoding=encoding, errors="surrogateescape", newline="")
+        lines = _lines(text)
+        first, delimiter = _separator(lines)
+        self._delimiter = delimiter or mapping.delimiter or ","
+        self._csv = csv.reader(chain(first, lines), delimiter=self._delimiter, strict=True)
+        self._number = 0
         self._header = self._read_header()
-        self._read = [(one, self._header.index(one.column)) for one in mapping.fields if one.column]
+        names = [fold(name) for name in self._header]
+        self._read = [(one, names.index(fold(one.column))) for one in mapping.fields if one.column]
         self._fixed = {name: neutral for name, neutral in FIELDS.items() if neutral and name not in INSTEAD}
         self._fixed |= {_target(one): str(one.default) for one in mapping.fields if not one.column}
         self._day = lru_cache(4096)(self._read_day)
 
     def _read_header(self) -> list[str]:
-        try:
-            header = [name.strip() for name in next(self._csv, [])]
-        except (csv.Error, Endless) as error:
-            raise Unusable("The first row of the file cannot be read as CSV.") from error
-        if not any(header):
-            raise Unusable("The file is empty, or its first row is.")
+        """The first row that is not blank. Raises Unusable."""
+        header: list[str] = []
+        while all(is_blank(name) for name in header):
+            self._number += 1
+            try:
+                header = [name.strip() for name in next(self._csv)]
+            except StopIteration:
+                raise Unusable("The file is empty.") from None
+            except (csv.Error, Endless, UnicodeDecodeError) as error:
+                raise Unusable("The first row of the file cannot be read as CSV.") from error
         if any(_is_broken(name) for name in header) or header[0].startswith("\u00ef\u00bb\u00bf"):
             raise Unusable("The first row of the file is not in the encoding that the mapping names.")
+        names = [fold(name) for name in header]
         for wanted in columns(self._mapping):
-            if header.count(wanted) != 1:
-                has = "more than one column" if wanted in header else "no column"
-                raise Unusable(f'The file has {has} "{wanted}". Its columns: {shown(", ".join(header))}.')
+            if names.count(fold(wanted)) != 1:
+                has = "more than one column" if fold(wanted) in names else "no column"
+                there = f"Its columns: {shown(', '.join(header))}.{self._hint(header)}"
+                raise Unusable(f'The file has {has} "{wanted}". {there}')
         return header
+
+    def _hint(self, header: list[str]) -> str:
+        """Where another sign seems to separate the columns."""
+        other = next((sign for sign in ";\t,|" if sign != self._delimiter and sign in header[0]), "")
+        if len(header) > 1 or not other:
+            return ""
+        sign = "tab" if other == TAB else f'"{other}"'
+        return f" It seems that {sign} separates them: name it as delimiter in the mapping."
 
     def __iter__(self) -> Iterator[Contact | list[Problem]]:
         """Of each row that is not blank: what it says, or all that is wrong with it."""
-        number = 1
         while True:
-            number += 1
+            self._number += 1
+            number = self._number
             try:
                 row = next(self._csv)
             except StopIteration:
                 return
             except csv.Error:
                 yield [Problem(number, "", "", Rule.UNREADABLE)]
-            except Endless:
+            except (Endless, UnicodeDecodeError):
                 yield [Problem(number, "", "", Rule.UNREADABLE)]
                 return
             else:
-                if row:
+                if any(row) and not all(is_blank(value) for value in row):
                     yield self._check(number, row)
 
     def _check(self, number: int, row: list[str]) -> Contact | list[Problem]:
+        if len(row) > len(self._header) and not any(row[len(self._header) :]):
+            row = row[: len(self._header)]  # cells beyond the table that were filled once
         if len(row) != len(self._header):
             return [Problem(number, "", f"{len(row)} instead of {len(self._header)}", Rule.COLUMNS)]
         whole = "".join(row)
@@ -186,9 +256,9 @@ class Checked:
         return Contact(day, int(keys["number"]), keys)
 
     def _read_day(self, word: str) -> date | Rule:
-        day = read_day(word, self._mapping.dates)
+        day = read_day(MIDNIGHT.sub("", word), self._mapping.dates) or read_day(word, self._mapping.dates)
         if day is None:
-            return Rule.DATE
+            return Rule.SERIAL if SERIAL.fullmatch(word) else Rule.DATE
         if day < FIRST_DAY:
             return Rule.EARLY
         if day > self._lists.today:
@@ -207,17 +277,33 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
         yield line
 
 
+def _separator(lines: Iterator[str]) -> tuple[list[str], str]:
+    """The first line, and the delimiter that it names; a line that is for the spreadsheet only is left out."""
+    try:
+        first = next(lines, "")
+    except UnicodeDecodeError as error:
+        raise Unusable("The file cannot be read in its encoding.") from error
+    except Endless as error:
+        raise Unusable("The first row of the file cannot be read as CSV.") from error
+    named = SEPARATOR.fullmatch(first)
+    return ([], named[1].replace("\\t", TAB)) if named else ([first], "")
+
+
 def _target(one: Field) -> str:
     return INSTEAD.get(one.name, one.name)
 
 
 def _key(one: Field, word: str) -> tuple[str, Rule | None]:
-    if word in one.words:
-        return one.words[word], None
-    if not word:
+    known = one.words.get(word) or one.words.get(fold(word))
+    if known is not None:
+        return known, None
+    if is_blank(word):
         return (one.default, None) if one.default is not None else ("", Rule.EMPTY)
     key = one.otherwise(word)
-    return (key, None) if key is not None else ("", RULES.get(one.name, Rule.CODE))
+    if key is not None:
+        return key, None
+    is_unsure = one.name == "number" and AMBIGUOUS.fullmatch(word)
+    return "", Rule.AMBIGUOUS if is_unsure else RULES.get(one.name, Rule.CODE)
 
 
 def _flaw(value: str) -> Rule | None:
@@ -261,20 +347,24 @@ def add_up(
     for found in Checked(source, mapping, lists):
         past.rows += 1
         if isinstance(found, list):
-            past.wrong += len(found)
-            past.problems += found[: LISTED - len(past.problems)]
+            for problem in found:
+                past.note(problem)
         else:
             _add(past, found, groups)
         if past.rows % STEP == 0:
             say(source.passed, past.rows)
     if not past.rows:
         raise Unusable("There is no row below the header.")
+    if not past.wrong and not past.contacts:
+        raise Unusable("All rows say 0: there is nothing to count.")
     past.digest = source.digest
     return past
 
 
 def _add(past: Past, contact: Contact, groups: dict[str, str]) -> None:
     day, number, keys = contact
+    if not number:  # a row of a form that nobody fell under
+        return
     month = day.replace(day=1)
     for measure, key in cells_of(keys, groups):
         past.counts[measure, month, key] += number

@@ -13,7 +13,7 @@ from simulator.description import E164, Request
 from simulator.errors import Refused, not_found, wrong_form
 from simulator.lives import into_room, outbound
 from simulator.people import Person
-from simulator.resources import VERSION, Call, Callback, Queue, Row
+from simulator.resources import VERSION, Call, Callback, Message, Queue, Row
 from simulator.rooms import ENDED_BY_API, KICKED, Participant, Room, participant_row, room_row
 from simulator.switch import Switch
 
@@ -30,6 +30,7 @@ PLAYED = {
     "ListCall": {"To", "From", "ParentCallSid", "Status", "StartTime<", "StartTime>"},
     "ListConference": {"FriendlyName", "Status"},
     "ListParticipant": {"Muted", "Hold"},
+    "ListMessage": {"To", "From", "DateSent", "DateSent<", "DateSent>"},
 }
 EVERYWHERE = {"PageSize", "Page", "PageToken", "StatusCallback", "StatusCallbackEvent", "StatusCallbackMethod"}
 
@@ -289,6 +290,23 @@ async def create_message(switch: Switch, request: Request) -> Row | None:
     return switch.rows.message(messages.create(switch, request))
 
 
+async def list_messages(switch: Switch, request: Request) -> Row | None:
+    found = [one for one in reversed(switch.account.messages.values()) if _is_meant(one, request)]
+    return _page(switch, request, "messages", [switch.rows.message(one) for one in found])
+
+
+def _is_meant(message: Message, request: Request) -> bool:
+    """One that has not been sent yet has no day of sending."""
+    if any(request.text(name, value) != value for name, value in {"To": message.to, "From": message.from_}.items()):
+        return False
+    on, after, before = (request.text(f"DateSent{sign}") for sign in ("", ">", "<"))
+    if not (on or after or before):
+        return True
+    if message.sent is None or (on and message.sent.date() != _moment(on).date()):
+        return False
+    return (not after or message.sent >= _moment(after)) and (not before or message.sent <= _moment(before))
+
+
 async def fetch_message(switch: Switch, request: Request) -> Row | None:
     return switch.rows.message(switch.account.message(request.place["Sid"]))
 
@@ -336,7 +354,7 @@ def _query(request: Request) -> str:
 
 
 def _place(request: Request) -> str:
-    names = {"ListCall": "Calls", "ListConference": "Conferences", "ListQueue": "Queues"}
+    names = {"ListCall": "Calls", "ListConference": "Conferences", "ListQueue": "Queues", "ListMessage": "Messages"}
     if request.operation.id in names:
         return names[request.operation.id]
     if request.operation.id == "ListMember":
@@ -364,6 +382,7 @@ OPERATIONS: dict[str, Callable[[Switch, Request], Awaitable[Row | None]]] = {
     "UpdateMember": update_member,
     "ListMember": list_members,
     "CreateMessage": create_message,
+    "ListMessage": list_messages,
     "FetchMessage": fetch_message,
     "DeleteMessage": delete_message,
     "FetchRecording": fetch_recording,

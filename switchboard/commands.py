@@ -17,7 +17,9 @@ from .models import Call, Command, Leg
 from .states import CommandState
 from .vocabulary import CommandKind
 
+#: Covers what one command may ask of the provider: two requests, or the sound of a voicemail.
 LEASE = timedelta(seconds=30)
+MOST_REQUESTS = 2
 #: Seconds before the next try, by the number of tries so far; then the command has failed.
 RETRY_AFTER = (1, 2, 4, 8, 15, 30)
 #: Where that does not fit. A caller left in a room cannot wait; a sound may be ready late; a recording must not stay.
@@ -78,7 +80,7 @@ def _wake(by: User, command: Command, kind: str) -> None:
 
 
 def claim_commands(most: int = 1) -> list[Command]:
-    """Commands that are due, ours alone until the lease is over. One at a time: a request may take its whole lease."""
+    """Commands that are due, ours alone until the lease is over. One at a time: the lease covers no more."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [LEASE.total_seconds(), most])
         claimed = [row[0] for row in cursor.fetchall()]

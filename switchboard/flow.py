@@ -14,21 +14,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from hotline.telephony import (
-    Enqueue,
-    Event,
-    Gather,
-    HangUp,
-    Join,
-    Leave,
-    Pause,
-    Play,
-    Record,
-    Redirect,
-    Reject,
-    Say,
-    Verb,
-)
+from hotline.telephony import Event
+from hotline.verbs import Enqueue, Gather, HangUp, Join, Leave, Pause, Play, Record, Redirect, Reject, Say, Verb
 
 from . import blocks, calls, legs, outbound, spoken, voicemails
 from .models import Call, Leg, Line

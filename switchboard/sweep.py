@@ -28,8 +28,8 @@ from .outbound import give_up_late, person_changed
 from .states import CallState, CommandState, LegState
 from .vocabulary import CommandKind, Direction, Party
 
-#: From the claim to the conversation; the desk phone rings for 20 s of it.
-CLAIM_LASTS = timedelta(seconds=45)
+#: From the claim to the conversation: a telephone is rung, rings, asks for a key, and the caller is sent to the room.
+CLAIM_LASTS = timedelta(seconds=60)
 #: So long after a caller was sent into the room, we no longer wait to be told that caller and handler are there.
 TOLD_BY_THEN = timedelta(seconds=10)
 #: So long somebody may be in a room with nobody else: the word that it has ended is on its way.

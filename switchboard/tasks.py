@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.services import Service, service_user
 from hotline import telephony
 from hotline.telephony import Gone, Later, Refused, TelephonyError
+from journal.time_limits import TASK_LASTS
 from privacy.context import acting_as
 
 from . import carrying_out, sweep
@@ -32,7 +33,8 @@ def run_commands(event_id: int | None = None) -> None:
     Woken by the relay, by the time of a retry, and by beat for what was left lying.
     """
     service = service_user(Service.TELEPHONE)
-    for _round in range(MOST_ROUNDS):
+    until = time.monotonic() + TASK_LASTS
+    while time.monotonic() < until:
         with acting_as(service, purpose="commands"):
             claimed = claim_commands()
             if claimed:

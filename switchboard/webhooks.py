@@ -24,7 +24,8 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.services import Service, service_user
 from hotline import telephony
-from hotline.telephony import Event, HangUp, Verb, render
+from hotline.telephony import Event, render
+from hotline.verbs import HangUp, Verb
 from privacy.context import acting_as
 
 from . import flow, intake, spoken

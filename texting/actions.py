@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,24 +22,19 @@ from hotline.telephony import Event
 from hotline.vocabulary import Channel
 from journal.actions import record
 from journal.groups import organisation_group
-from journal.wake import wake_after
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
 from switchboard.models import Line
 
+from .content import details_of, media_of
 from .models import OptOut, TextMessage
-from .states import MESSAGE_TRANSITIONS, MessageChannel, MessageState
+from .states import MessageChannel, MessageState
+from .words import is_start, is_stop
 
-#: The provider's own words, and those of our languages. They must stand alone.
-STOP = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "stopp", "abmelden", "arret", "arrêt", "désabonner"}
-START = {"start", "unstop", "yes", "anmelden", "reprendre"}
 #: A message goes on with the contact of the last one for so long, while that is still being written.
 CONTINUES_FOR = timedelta(days=3)
 WHATSAPP = "whatsapp:"
 LONGEST = 1600  # characters; the provider's limit
-LEASE = timedelta(seconds=30)
-#: Seconds before the next try, by the number of tries so far.
-RETRY_AFTER = (2, 8, 30, 120, 600)
 TASK = "texting.tasks.send_messages"
 
 
@@ -60,7 +56,8 @@ def receive(*, by: User, line: Line, event: Event) -> TextMessage:
     number = parse_number(raw.removeprefix(WHATSAPP), line.centre.country)
     index = phone_index(number.e164) if number else None
     message = TextMessage(line=line, centre_id=line.centre_id, channel=channel, is_from_caller=True, phone_index=index)
-    message.sid, message.state, message.media = event.get("MessageSid")[:64], MessageState.RECEIVED, _media(event)
+    message.sid, message.state = event.get("MessageSid")[:64], MessageState.RECEIVED
+    message.media = media_of(event.parameters)
     previous = _conversation(message)
     message.data_key = previous.data_key if previous else new_data_key()
     message.contact = previous or receive_contact(
@@ -72,16 +69,11 @@ def receive(*, by: User, line: Line, event: Event) -> TextMessage:
         details={"phone": number.e164 if number else ""},
     )
     message.phone, message.body = number.e164 if number else raw[:64], event.get("Body")
+    message.details = details_of(event.parameters)
     message.save(force_insert=True)
-    _note(by, "message.received", message)
+    note(by, "message.received", message)
     _heed(by, message)
     return message
-
-
-def _media(event: Event) -> int:
-    """Pictures are counted and never fetched."""
-    text = event.get("NumMedia")
-    return min(int(text), 99) if text.isascii() and text.isdigit() and len(text) < 4 else 0
 
 
 def _conversation(message: TextMessage) -> Contact | None:
@@ -101,15 +93,23 @@ def _conversation(message: TextMessage) -> Contact | None:
 
 def _heed(by: User, message: TextMessage) -> None:
     """Stop words are respected at once, start words too."""
-    word = message.body.strip().lower().rstrip(".!")
-    which = {"centre_id": message.centre_id, "channel": message.channel, "phone_index": message.phone_index}
-    if message.phone_index is None or word not in STOP | START:
+    if message.phone_index is None:
         return
-    if word in STOP:
+    if is_stop(message.body):
+        opt_out(by=by, message=message)
+    elif is_start(message.body):
+        ended = _opted_out(message).update(ended_at=timezone.now())
+        if ended:
+            note(by, "message.opted_in", message)
+
+
+@transaction.atomic
+def opt_out(*, by: User, message: TextMessage) -> None:
+    """Nothing more is sent to this number, until it writes START; noted once."""
+    if message.phone_index is not None and not is_opted_out(message):
+        which = {"centre_id": message.centre_id, "channel": message.channel, "phone_index": message.phone_index}
         OptOut.objects.bulk_create([OptOut(**which)], ignore_conflicts=True)
-    else:
-        OptOut.objects.filter(**which, ended_at=None).update(ended_at=timezone.now())
-    _note(by, "message.opted_out" if word in STOP else "message.opted_in", message)
+        note(by, "message.opted_out", message)
 
 
 class OptedOut(Exception):
@@ -138,58 +138,21 @@ def reply(*, by: User, contact: Contact, message_id: uuid.UUID, text: str) -> Te
     message.data_key_id, message.state, message.written_by = contact.data_key_id, MessageState.QUEUED, by
     message.phone, message.body = last.phone, text.strip()
     if insert_once(message):
-        _note(by, "message.written", message, wake=TASK)
+        note(by, "message.written", message, wake=TASK)
     return message
+
+
+def _opted_out(message: TextMessage) -> QuerySet[OptOut]:
+    return OptOut.objects.filter(
+        centre=message.centre_id, channel=message.channel, phone_index=message.phone_index, ended_at=None
+    )
 
 
 def is_opted_out(message: TextMessage) -> bool:
-    return OptOut.objects.filter(
-        centre=message.centre_id, channel=message.channel, phone_index=message.phone_index, ended_at=None
-    ).exists()
+    return _opted_out(message).exists()
 
 
-@transaction.atomic
-def message_moved(*, by: User, message: TextMessage, state: MessageState, problem: str = "") -> None:
-    """What became of a message that we sent: only forward, and what is final stays."""
-    message = TextMessage.objects.select_for_update(no_key=True).get(pk=message.pk)
-    if state not in MESSAGE_TRANSITIONS.get(MessageState(message.state), frozenset()):
-        return
-    TextMessage.objects.filter(pk=message.pk).update(state=state, problem=problem[:40])
-    message.state = state
-    _note(by, "message.moved", message, {"to": state, "problem": problem[:40]})
-
-
-def claim_message(*, by: User, now: datetime) -> TextMessage | None:
-    """The next one that is to be sent, in one hand only until the lease is over."""
-    waiting = TextMessage.objects.to_send(now).select_for_update(skip_locked=True, no_key=True, of=("self",))
-    message = waiting.select_related("line").first()
-    if message:
-        message.attempts += 1
-        TextMessage.objects.filter(pk=message.pk).update(claimed_until=now + LEASE, attempts=message.attempts)
-        _note(by, "message.tried", message, tell=False)
-    return message
-
-
-@transaction.atomic
-def taken_by_provider(*, by: User, message: TextMessage, sid: str) -> None:
-    """The provider has taken it; what becomes of it, its webhooks tell."""
-    if TextMessage.objects.filter(pk=message.pk, sid=None).update(sid=sid, claimed_until=None):
-        _note(by, "message.taken", message, tell=False)
-
-
-@transaction.atomic
-def not_taken(*, by: User, message: TextMessage, problem: int, may_work_later: bool, now: datetime) -> None:
-    """Plan the next try, or give up with the provider's reason."""
-    if may_work_later and message.attempts <= len(RETRY_AFTER):
-        seconds = RETRY_AFTER[message.attempts - 1]
-        TextMessage.objects.filter(pk=message.pk).update(due_at=now + timedelta(seconds=seconds), claimed_until=None)
-        wake_after(TASK, seconds)
-        _note(by, "message.delayed", message, {"problem": str(problem)})
-    else:
-        message_moved(by=by, message=message, state=MessageState.FAILED, problem=str(problem))
-
-
-def _note(
+def note(
     by: User,
     kind: str,
     message: TextMessage,

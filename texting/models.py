@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from hotline.models import Contact
 from privacy.bounds import moments_within
-from privacy.fields import EncryptedTextField
+from privacy.fields import EncryptedJSONField, EncryptedTextField
 from privacy.models import DataKey
 from switchboard.models import Line
 
@@ -28,6 +28,7 @@ class TextMessage(models.Model):
     """An SMS or WhatsApp message, in or out; a part of the contact that it opened or continues.
 
     One that we write is its own entry in the outbox: it waits as ``queued`` until the provider has given it a ``sid``.
+    ``asked_at``: since then it is not known whether the provider has taken it; nothing is sent before that is clear.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -41,6 +42,7 @@ class TextMessage(models.Model):
     phone_index = models.BinaryField(null=True)
     body = EncryptedTextField()
     media = models.PositiveSmallIntegerField(default=0)
+    details = EncryptedJSONField()
     sid = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  unknown until the provider answers
     state = models.CharField(max_length=11, choices=MessageState)
     problem = models.CharField(max_length=40, blank=True)
@@ -49,6 +51,7 @@ class TextMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
 
     objects = TextMessageQuerySet.as_manager()
 
@@ -58,6 +61,9 @@ class TextMessage(models.Model):
             models.Index(fields=["contact", "made_at"], name="message_contact"),
             models.Index(fields=["phone_index", "channel", "-made_at"], name="message_phone"),
             models.Index(fields=["due_at"], name="message_to_send", condition=Q(state="queued", sid=None)),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(asked_at=None) | Q(sid=None), name="message_asked_about_without_sid"),
         ]
 
     def __str__(self) -> str:

@@ -8,21 +8,22 @@ from django.utils.translation import pgettext_lazy
 
 
 class MessageState(models.TextChoices):
-    """Only forward; the last three are final."""
+    """Only forward; the last three are final. Unclear: the provider may have it, and cannot be asked any more."""
 
     RECEIVED = "received", _("received")
     QUEUED = "queued", _("on its way")
     SENT = "sent", _("sent")
+    UNCLEAR = "unclear", _("not known whether it was sent")
     DELIVERED = "delivered", _("delivered")
     UNDELIVERED = "undelivered", _("not delivered")
     FAILED = "failed", pgettext_lazy("message", "failed")
 
 
+SETTLED = frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED})
 MESSAGE_TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
-    MessageState.QUEUED: frozenset(
-        {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}
-    ),
-    MessageState.SENT: frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}),
+    MessageState.QUEUED: SETTLED | {MessageState.SENT, MessageState.UNCLEAR},
+    MessageState.UNCLEAR: SETTLED | {MessageState.QUEUED, MessageState.SENT},
+    MessageState.SENT: SETTLED,
     MessageState.DELIVERED: frozenset(),
     MessageState.UNDELIVERED: frozenset(),
     MessageState.FAILED: frozenset(),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 from threading import BoundedSemaphore
 
@@ -10,18 +11,19 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import Service, service_user
 from hotline import telephony
-from hotline.telephony import Later, TelephonyError
+from hotline.telephony import Later, TelephonyError, Unclear
+from journal.time_limits import TASK_LASTS
 from privacy.context import acting_as
 from switchboard import intake
 from switchboard.spoken import address
 
-from .actions import WHATSAPP, claim_message, deliver, not_taken, taken_by_provider
+from . import sending
+from .actions import WHATSAPP, deliver
 from .models import TextMessage
 from .states import MessageChannel
 
 log = logging.getLogger(__name__)
 TRIED_FOR = timedelta(days=1)
-MOST_ROUNDS = 50
 #: Messages may wait a little, callers may not: of the telephone's threads, so many at most send messages.
 SENDING = BoundedSemaphore(4)
 
@@ -36,15 +38,23 @@ def send_messages(event_id: int | None = None) -> None:
         return
     try:
         service = service_user(Service.TELEPHONE)
-        for _round in range(MOST_ROUNDS):
-            with acting_as(service, purpose="messages"):
-                message = claim_message(by=service, now=timezone.now())
-                said = _parts(message) if message else {}
-            if message is None:
-                return
-            _send(service, message, said)
+        until = time.monotonic() + TASK_LASTS
+        while time.monotonic() < until and _send_next(service):
+            pass
     finally:
         SENDING.release()
+
+
+def _send_next(service: User) -> bool:
+    """One request to the provider: send a message, or look for one. False when nothing is due."""
+    with acting_as(service, purpose="messages"):
+        message = sending.claim_message(by=service, now=timezone.now())
+        said = _parts(message) if message else {}
+    if message and message.asked_at:
+        _look_for(service, message, said)
+    elif message:
+        _send(service, message, said)
+    return message is not None
 
 
 @shared_task(name="texting.tasks.take_up")
@@ -75,15 +85,31 @@ def _parts(message: TextMessage) -> dict[str, str]:
 def _send(service: User, message: TextMessage, said: dict[str, str]) -> None:
     try:
         sid = telephony.send_message(**said)
-    except TelephonyError as problem:
+    except Unclear as problem:
         with acting_as(service, purpose="messages"):
-            not_taken(
-                by=service,
-                message=message,
-                problem=problem.code,
-                may_work_later=isinstance(problem, Later),
-                now=timezone.now(),
+            sending.unclear(by=service, message=message, problem=problem.code, now=timezone.now())
+    except TelephonyError as problem:
+        later = isinstance(problem, Later)
+        with acting_as(service, purpose="messages"):
+            sending.not_taken(
+                by=service, message=message, problem=problem.code, may_work_later=later, now=timezone.now()
             )
     else:
         with acting_as(service, purpose="messages"):
-            taken_by_provider(by=service, message=message, sid=sid)
+            sending.taken_by_provider(by=service, message=message, sid=sid)
+
+
+def _look_for(service: User, message: TextMessage, said: dict[str, str]) -> None:
+    """Whether the provider has what it was asked to send."""
+    since = message.asked_at or message.made_at
+    try:
+        found = telephony.messages_to(to=said["to"], from_=said["from_"], since=since)
+    except TelephonyError as problem:
+        later = isinstance(problem, Later)
+        with acting_as(service, purpose="messages"):
+            sending.not_looked_up(
+                by=service, message=message, problem=problem.code, may_work_later=later, now=timezone.now()
+            )
+        return
+    with acting_as(service, purpose="messages"):
+        sending.looked_for(by=service, message=message, text=said["text"], found=found, now=timezone.now())

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,8 +16,11 @@ from hotline.models import Contact
 from hotline.permissions import contact_to_read, contact_to_write, may_write
 
 from .actions import OptedOut, is_opted_out, reply
+from .content import Part, is_visible, parts_of
 from .forms import ReplyForm
 from .models import TextMessage
+
+QUOTED = 120  # characters of the message that is answered
 
 
 @require_safe
@@ -49,8 +53,19 @@ def _thread(request: SignedInRequest, contact: Contact, form: ReplyForm) -> dict
     may_reply = last is not None and last.phone_index is not None and may_write(request.user, contact)
     return {
         "contact": contact,
-        "thread": rows,
+        "thread": _with_parts(rows),
         "form": form,
         "may_reply": may_reply,
         "is_opted_out": last is not None and may_reply and is_opted_out(last),
     }
+
+
+def _with_parts(rows: list[TextMessage]) -> list[tuple[TextMessage, str, list[Part]]]:
+    """Each message with its words, as far as they can be seen, and what is shown beside them."""
+    by_sid = {row.sid: row.body for row in rows if row.sid}
+    found = []
+    for row in rows:
+        quoted = Truncator(by_sid.get(row.details.get("OriginalRepliedMessageSid", ""), "")).chars(QUOTED)
+        parts = parts_of(row.body, row.media, row.details, quoted=quoted) if row.is_from_caller else []
+        found.append((row, row.body if is_visible(row.body) else "", parts))
+    return found

@@ -6,8 +6,9 @@ from accounts.models import User
 from hotline import telephony
 from switchboard.webhooks import Told, webhook
 
-from .actions import deliver, message_moved
+from .actions import deliver
 from .models import TextMessage
+from .sending import message_moved, taken_by_provider
 from .states import MessageState
 
 SENT_STATES = {
@@ -29,6 +30,8 @@ def message(by: User, told: Told) -> str:
 def message_status(by: User, told: Told) -> str:
     found = TextMessage.objects.filter(pk=told.keys["message_id"]).first()
     state = SENT_STATES.get(told.event.get("MessageStatus"))
+    if found and not found.is_from_caller:
+        taken_by_provider(by=by, message=found, sid=told.event.get("MessageSid")[:64])
     if found and state:
         message_moved(by=by, message=found, state=state, problem=told.event.get("ErrorCode"))
     return ""

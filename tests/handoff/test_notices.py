@@ -20,7 +20,8 @@ from accounts.roles import Role
 from accounts.services import Service, service_user
 from handoff.answers import decline_referral
 from handoff.models import Notice
-from handoff.tasks import LEASE, send_notices
+from handoff.notices import LEASE
+from handoff.tasks import send_notices
 from handoff.vocabulary import DeclineReason
 from privacy.context import acting_as
 

@@ -12,24 +12,8 @@ from background import BackgroundProvider
 from telephone import ACCOUNT, LINE, TELEPHONY, TOKEN
 
 from hotline import telephony
-from hotline.telephony import (
-    Enqueue,
-    Gather,
-    Gone,
-    HangUp,
-    Join,
-    Later,
-    Leave,
-    Pause,
-    Play,
-    Record,
-    Redirect,
-    Refused,
-    Reject,
-    Say,
-    render,
-    render_message,
-)
+from hotline.telephony import Gone, Later, Refused, render, render_message
+from hotline.verbs import Enqueue, Gather, HangUp, Join, Leave, Pause, Play, Record, Redirect, Reject, Say, Verb
 from simulator import Answer, Caller, Number, Phone, Provider
 from simulator.twiml import check
 
@@ -157,7 +141,7 @@ VERBS = [
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: type(verb).__name__)
-def test_each_document_is_allowed(verb: telephony.Verb) -> None:
+def test_each_document_is_allowed(verb: Verb) -> None:
     assert check(render([verb])) == []
 
 

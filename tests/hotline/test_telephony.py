@@ -17,24 +17,8 @@ from telephone import PUBLIC, TELEPHONY, TOKEN, sign
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from hotline import telephony
-from hotline.telephony import (
-    Enqueue,
-    Gather,
-    HangUp,
-    Join,
-    Leave,
-    Pause,
-    Play,
-    Record,
-    Redirect,
-    Reject,
-    Say,
-    Verb,
-    parse,
-    render,
-    render_message,
-    verify,
-)
+from hotline.telephony import parse, render, render_message, verify
+from hotline.verbs import Enqueue, Gather, HangUp, Join, Leave, Pause, Play, Record, Redirect, Reject, Say, Verb
 
 FORM = "application/x-www-form-urlencoded"
 PATH = "/telephone/voice/?a=1&b=%C3%A4"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import threading
@@ -116,6 +117,7 @@ def deliver_elsewhere(database: OwnDatabase, **environment: str) -> int:
         capture_output=True,
         text=True,
         check=True,
+        timeout=60,
     )
     return int(done.stdout)
 
@@ -142,6 +144,25 @@ def test_pages_learn_of_changes_while_the_broker_is_down(own_database: OwnDataba
     assert [message["id"] for message in messages] == told
     assert delivered == [3]
     assert waiting(own_database) == BATCH // 2
+
+
+@pytest.mark.parametrize("details", [{"tell": ("test.silent",)}, {"wake": "test.task"}], ids=["push", "wake"])
+def test_a_server_that_takes_connections_and_says_nothing_is_given_up(
+    own_database: OwnDatabase, person: User, tmp_path: Path, details: dict[str, Any]
+) -> None:
+    """Stopped, not dead."""
+    place = tmp_path / "silent"
+    post(person, 3, **details)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(place))
+        silent.listen(100)
+        since = time.monotonic()
+        kind = {"REDIS_URL": f"unix://{place}", "CELERY_BROKER_URL": f"redis+socket://{place}"}
+        assert deliver_elsewhere(own_database, **kind) == 0
+        assert time.monotonic() - since < LEASE_SECONDS + 10, "a process starts in some seconds"
+    assert waiting(own_database) == 3
+    own_database.sql("update journal_outbox set claimed_until = null")
+    assert deliver_batch().delivered == 3
 
 
 def test_what_cannot_be_delivered_holds_nothing_else_up(own_database: OwnDatabase, person: User) -> None:

@@ -26,7 +26,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "/Queues/{Sid}.json": ("get",),
     "/Queues/{QueueSid}/Members.json": ("get",),
     "/Queues/{QueueSid}/Members/{CallSid}.json": ("get", "post"),
-    "/Messages.json": ("post",),
+    "/Messages.json": ("get", "post"),
     "/Messages/{Sid}.json": ("get", "delete"),
     "/Recordings/{Sid}.json": ("get", "delete"),
 }

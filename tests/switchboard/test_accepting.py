@@ -152,7 +152,7 @@ def hung_up_in_the_empty_room(desk: Desk) -> None:
 
 
 def nothing_was_heard(desk: Desk) -> None:
-    as_service(release_claims, now=timezone.now() + timedelta(seconds=46))
+    as_service(release_claims, now=timezone.now() + timedelta(seconds=61))
 
 
 WAYS = [not_picked_up, busy, key_not_pressed, wrong_key, hung_up_in_the_empty_room, nothing_was_heard]
@@ -195,8 +195,8 @@ def test_a_claim_is_released_only_when_it_is_late(people: People, line: Line) ->
     claim(people.handler, phone)
     assert as_service(release_claims, now=timezone.now() + timedelta(seconds=40)) == 0
     assert phone.call.state == "connecting"
-    assert as_service(release_claims, now=timezone.now() + timedelta(seconds=46)) == 1
-    assert as_service(release_claims, now=timezone.now() + timedelta(seconds=46)) == 0
+    assert as_service(release_claims, now=timezone.now() + timedelta(seconds=61)) == 1
+    assert as_service(release_claims, now=timezone.now() + timedelta(seconds=61)) == 0
 
 
 def test_a_conversation_is_never_released(people: People, line: Line) -> None:

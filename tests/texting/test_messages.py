@@ -23,8 +23,9 @@ from hotline.callbacks import complete_conversation
 from hotline.models import Contact
 from hotline.vocabulary import Kind
 from switchboard.models import Line, WebhookEvent
-from texting.actions import RETRY_AFTER, OptedOut, reply
+from texting.actions import OptedOut, reply
 from texting.models import TextMessage
+from texting.sending import RETRY_AFTER
 from texting.tasks import send_messages, take_up
 
 pytestmark = pytest.mark.django_db
@@ -285,7 +286,7 @@ def test_a_message_is_sent_once_and_a_failure_is_shown(people: People, line: Lin
 def test_a_message_waits_while_the_provider_is_away(people: People, line: Line, provider: Provider) -> None:
     write()
     message = answered(people.handler, contacts(people)[0])
-    provider.answers = [(503, 20503), (201, 0)]
+    provider.answers = [(429, 20429), (201, 0)]
     send_messages()
     send_messages()
     assert len(provider.asked) == 1, "not before its time"
@@ -299,7 +300,7 @@ def test_a_message_waits_while_the_provider_is_away(people: People, line: Line, 
 def test_a_message_that_never_goes_says_so(people: People, line: Line, provider: Provider) -> None:
     write()
     message = answered(people.handler, contacts(people)[0])
-    provider.answers = [(503, 20503)] * 20
+    provider.answers = [(429, 20429)] * 20
     for day in range(len(RETRY_AFTER) + 2):
         with time_machine.travel(timezone.now() + timedelta(days=day + 1)):
             send_messages()

@@ -15,12 +15,13 @@ from texting.models import TextMessage
 
 pytestmark = pytest.mark.django_db
 WORDS = "my brother has changed"
+PICTURES = {"NumMedia": "2", "MediaContentType0": "image/jpeg", "MediaContentType1": "image/png"}
 
 
 @pytest.fixture
 def contact(people: People, line: Line) -> Contact:
     """One that came by SMS, taken by the handler."""
-    tell("/telephone/message/", {"MessageSid": "SM1", "From": CALLER, "To": LINE, "Body": WORDS, "NumMedia": "2"})
+    tell("/telephone/message/", {"MessageSid": "SM1", "From": CALLER, "To": LINE, "Body": WORDS, **PICTURES})
     received = as_user(people.coordinator, Contact.objects.get)
     taken: Contact = as_user(people.handler, take_contact, by=people.handler, contact_id=received.pk)
     return taken
@@ -59,6 +60,7 @@ def test_after_a_stop_word_there_is_no_form_and_a_late_answer_is_refused(people:
     assert "<form" not in shown
     late = client.post(url("reply", contact), {"message_id": str(uuid.uuid4()), "text": "Hello?"})
     assert late.status_code == 422
+    assert "Hello?" in late.content.decode(), "what was written is still there"
 
 
 @pytest.mark.parametrize("who", ["colleague", "other_handler", "worker", "dpo", "funder"])

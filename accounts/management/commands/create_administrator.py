@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--coordinator", action="store_true", help="also give the role of a coordinator")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unusable(options)
         email = options["email"].lower()
         if User.objects.filter(email__iexact=email).exists():
             raise CommandError(f"There is a user {email} already.")
@@ -54,3 +55,13 @@ def read_password() -> str:
     except ValidationError as error:
         raise CommandError(" ".join(error.messages)) from None
     return password
+
+
+def refuse_unusable(options: dict[str, Any]) -> None:
+    """Raises CommandError for what a form would not take."""
+    fields: dict[str, Any] = {"email": User.email, "name": User.name, "centre": Organisation.name}
+    for option, attribute in fields.items():
+        try:
+            attribute.field.clean(options[option].strip(), None)
+        except ValidationError as error:
+            raise CommandError(f"--{option}: {' '.join(error.messages)}") from None

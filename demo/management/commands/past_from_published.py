@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from demo.arguments import number_of
 from demo.past import DELIMITER, ENCODING, HEADER, NotPublished, history, period, published, scaled
 
 
@@ -21,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--source", type=Path, required=True, help="CSV: source, period, measure, category, value")
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--year", default="2022-04/2023-03", help="period of the table (default: 2022-04/2023-03)")
-        parser.add_argument("--contacts", type=int, help="so many instead of as many as published")
+        parser.add_argument(
+            "--contacts", type=number_of(int, 1, 10_000_000), help="so many instead of as many as published"
+        )
         parser.add_argument("--seed", type=int, default=1, help="the same history for the same seed (default: 1)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,7 +37,13 @@ class Command(BaseCommand):
                 writer = csv.writer(file, delimiter=DELIMITER)
                 writer.writerow(HEADER)
                 writer.writerows(history(parts, first, last, random.Random(options["seed"])))
-        except (OSError, ValueError, KeyError, NotPublished) as error:
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}.") from error
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise CommandError(f"{options['source']} is no CSV file in UTF-8.") from error
+        except KeyError as error:
+            raise CommandError(f"{options['source']} has no column {error}.") from error
+        except (ValueError, NotPublished) as error:
             raise CommandError(str(error)) from error
         told = ", ".join(f"{number:,} {category}" for category, number in parts.items())
         self.stdout.write(f"{sum(parts.values()):,} invented contacts ({told}), {first} to {last}: {options['out']}")

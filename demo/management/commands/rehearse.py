@@ -38,6 +38,9 @@ class Command(BaseCommand):
             result = step.run(rehearsal)
         except (Wrong, NoAnswer) as error:
             raise CommandError(f"{step.name}: {error}") from None
+        except Exception as error:  # whatever a server that is none of ours, or has other data, answers
+            what = " ".join(str(error).split())[:200]
+            raise CommandError(f"{step.name}: something else came ({type(error).__name__}: {what})") from error
         self.stdout.write(f"{step.name:<26} {(time.perf_counter() - since) * 1000:6.0f} ms  {result}")
 
     def prepare(self, options: dict[str, Any]) -> Rehearsal:

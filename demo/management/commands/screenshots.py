@@ -28,6 +28,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = [screen for screen in SCREENS if not options["only"] or screen.name in options["only"]]
+        if unknown := set(options["only"]) - {screen.name for screen in SCREENS}:
+            known = ", ".join(sorted(screen.name for screen in SCREENS))
+            raise CommandError(f"There is no screen {', '.join(sorted(unknown))}. Screens: {known}.")
         looks = [LOOKS[name] for name in options["looks"]]
         try:
             with chromium() as browser:
@@ -42,3 +45,5 @@ class Command(BaseCommand):
                     self.stdout.write(said)
         except NoBrowser as missing:
             raise CommandError(str(missing)) from None
+        except OSError as error:
+            raise CommandError(f"{error.filename or options['out']}: {error.strerror or error}.") from None

@@ -14,12 +14,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.models import User
+from demo.arguments import number_of
 from demo.calling import SETTLING, Plan, Result, Seen, Shift, play
 from demo.invariants import broken
-from demo.make import refuse_real_data
-from demo.people import DOMAIN, PASSWORD
+from demo.people import PASSWORD
 from demo.shift import call_in
-from demo.telephone import MAIN
+from demo.stage import NotReady, find_stage
 from privacy.context import acting_as
 from switchboard.models import Call
 from switchboard.states import Ending
@@ -32,22 +32,33 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--calls", type=int, default=30, help="how many (default: 30)")
-        parser.add_argument("--rate", type=float, default=0.5, help="calls per second (default: 0.5)")
+        parser.add_argument("--calls", type=number_of(int, 1, 100_000), default=30, help="how many (default: 30)")
+        parser.add_argument(
+            "--rate", type=number_of(float, 0.001, 100), default=0.5, help="calls per second (default: 0.5)"
+        )
         parser.add_argument("--seed", type=int, default=1, help="the same callers for the same seed (default: 1)")
-        parser.add_argument("--scale", type=float, default=20.0, help="how much faster than life people are (20)")
+        parser.add_argument(
+            "--scale", type=number_of(float, 0.1, 1000), default=20.0, help="how much faster than life people are (20)"
+        )
         parser.add_argument("--realtime", action="store_true", help="as fast as life, and nobody answers but you")
         parser.add_argument(
-            "--faults", type=float, default=0.0, help="share of each thing that may go wrong at the provider (0)"
+            "--faults",
+            type=number_of(float, 0, 0.16),
+            default=0.0,
+            help="share of each thing that may go wrong at the provider (0)",
         )
-        parser.add_argument("--handlers", type=int, default=8, help="simulated handlers (8; none with --realtime)")
+        parser.add_argument("--line", default="", help="a line of your own, where this is no demo; with --realtime")
+        parser.add_argument(
+            "--handlers", type=number_of(int, 1, 89), default=8, help="simulated handlers (8; none with --realtime)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         known = settings.TELEPHONY
-        if not settings.LOTSE_DEMO or not known["api_url"]:
-            raise CommandError("Calls are simulated in a demo only; start one with ./lotse up.")
-        refuse_real_data()
-        coordinator = User.objects.get(email=f"crane@{DOMAIN}")
+        try:
+            stage = find_stage(number=options["line"], with_handlers=not options["realtime"])
+        except NotReady as missing:
+            raise CommandError(str(missing)) from None
+        coordinator = stage.coordinator
         scale = 1.0 if options["realtime"] else options["scale"]
         plan = Plan(options["calls"], options["rate"], scale, options["seed"], faults=options["faults"])
         if plan.faults:  # more of what a fault may lose
@@ -68,7 +79,7 @@ class Command(BaseCommand):
                 token=known["token"],
                 api_url=known["api_url"],
                 public_url=known["public_url"],
-                number=MAIN,
+                number=stage.number,
                 say=self._progress,
                 settle=settle,
             )

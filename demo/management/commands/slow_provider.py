@@ -7,12 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import User
-from demo.make import refuse_real_data
-from demo.people import DOMAIN, PASSWORD
+from demo.people import PASSWORD
 from demo.shift import call_in
 from demo.slow import measure
-from demo.telephone import MAIN
+from demo.stage import NotReady, find_stage
 
 
 class Command(BaseCommand):
@@ -20,19 +18,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         known = settings.TELEPHONY
-        if not settings.LOTSE_DEMO or not known["api_url"]:
-            raise CommandError("This is measured in a demo only; start one with ./lotse up.")
-        refuse_real_data()
+        try:
+            stage = find_stage(with_handlers=True)
+        except NotReady as missing:
+            raise CommandError(str(missing)) from None
         found = asyncio.run(
             measure(
-                call_in(User.objects.get(email=f"crane@{DOMAIN}"), 4),
+                call_in(stage.coordinator, 4),
                 PASSWORD,
                 url=settings.LOTSE_PUBLIC_BASE_URL,
                 public_url=known["public_url"],
                 account=known["account"],
                 token=known["token"],
                 api_url=known["api_url"],
-                number=MAIN,
+                number=stage.number,
             )
         )
         self.stdout.write(

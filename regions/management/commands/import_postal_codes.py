@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ class Command(BaseCommand):
                 count = import_postal_codes(file, country=options["country"])
         except OSError as error:
             raise CommandError(f"cannot read {options['file']}: {error.strerror}") from error
+        except csv.Error as error:
+            raise CommandError(f"{options['file']} is no CSV file: {error}") from error
         except UnicodeDecodeError as error:
             raise CommandError(f"{options['file']} is not UTF-8 (byte {error.start})") from error
         except BadTable as error:

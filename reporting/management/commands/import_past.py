@@ -14,10 +14,11 @@ from accounts.permissions import can
 from accounts.roles import Permission
 from accounts.services import Service, service_user
 from privacy.context import acting_as
+from reporting.file_kinds import BEGINNING, EXPECTED, kind_of
 from reporting.importing import import_past
 from reporting.known import known_for, refuse_doubles
 from reporting.mapping import LONGEST_MAPPING, Unusable, read_mapping
-from reporting.past import Past, Problem, Source, add_up, shown
+from reporting.past import Cause, Past, Problem, Source, add_up, shown
 
 SHOWN = 20
 EVERY = 0.1  # seconds between two states of the progress bar
@@ -54,6 +55,7 @@ class Command(BaseCommand):
     def _read(self, centre: Organisation, path: Path, mapping_path: Path) -> Past:
         with acting_as(service_user(Service.STATISTICS), purpose="import"):
             lists = known_for(centre)
+        refuse_other_kinds(path)
         mapping = read_mapping(text_of(mapping_path), lists)
         with path.open("rb", buffering=0) as raw:
             bar = Bar(self, path.stat().st_size)
@@ -66,15 +68,16 @@ class Command(BaseCommand):
             write_report(report, past.problems)
         if not past.wrong:
             return
-        for problem in past.problems[:SHOWN]:
-            self.stdout.write(sentence(problem))
-        if past.wrong > SHOWN:
-            self.stdout.write(f"... and {past.wrong - SHOWN:,} more" + (f", see {report}" if report else ""))
+        causes = list(past.causes.values())
+        for cause in causes[:SHOWN]:
+            self.stdout.write(sentence(cause))
+        if len(causes) > SHOWN:
+            self.stdout.write(f"... and {len(causes) - SHOWN:,} other causes" + (f", see {report}" if report else ""))
         if report and past.wrong > len(past.problems):
             self.stdout.write(f"The report names the first {len(past.problems):,}.")
-        raise CommandError(
-            f"{past.wrong:,} problem{'s' if past.wrong > 1 else ''} in {past.rows:,} rows. Nothing was written."
-        )
+        problems = f"{past.wrong:,} problem{'s' if past.wrong > 1 else ''}"
+        of_causes = f" of {len(causes):,} cause{'s' if len(causes) > 1 else ''}" if past.wrong > 1 else ""
+        raise CommandError(f"{problems}{of_causes} in {past.rows:,} rows. Nothing was written.")
 
     def _write(self, past: Past, centre: Organisation, by: User, *, dry: bool) -> None:
         for line in summary(past):
@@ -124,6 +127,7 @@ def centre_of(text: str) -> Organisation:
 
 def text_of(path: Path) -> str:
     """Raises Unusable and OSError."""
+    refuse_other_kinds(path)
     try:
         with path.open(encoding="utf-8-sig") as file:
             return file.read(LONGEST_MAPPING + 1)
@@ -140,10 +144,29 @@ def summary(past: Past) -> list[str]:
     return [rows, *(f"  {group:<30} {number:>12,}" for group, number in groups.most_common())]
 
 
-def sentence(problem: Problem) -> str:
-    column = f", column {shown(problem.column)}" if problem.column else ""
-    value = f' "{shown(problem.value)}"' if problem.value else ""
-    return f"row {problem.row}{column}:{value} {problem.rule}"
+def sentence(cause: Cause) -> str:
+    """One reason with its rows: "rows 3, 7, 9 and 212 others, column Caller: ..."."""
+    more = cause.count - len(cause.rows)
+    named = [f"{row:,}" for row in cause.rows]
+    rows = (
+        f"{', '.join(named)} and {more:,} other{'s' if more > 1 else ''}"
+        if more
+        else " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+    )
+    column = f", column {shown(cause.column)}" if cause.column else ""
+    value = f' "{shown(cause.value)}"' if cause.value else ""
+    others = " (and other values)" if cause.values else ""
+    return f"row{'s' if cause.count > 1 else ''} {rows}{column}:{value}{others} {cause.rule}"
+
+
+def refuse_other_kinds(path: Path) -> None:
+    """Raises Unusable with what it is instead of CSV, and OSError."""
+    if not path.is_file() and path.exists():
+        raise Unusable(f"{path} is {'a directory' if path.is_dir() else 'no file'}. {EXPECTED}")
+    with path.open("rb") as file:
+        kind = kind_of(file.read(BEGINNING), file)
+    if kind:
+        raise Unusable(f"{path} is {kind}. {EXPECTED}")
 
 
 def write_report(path: Path, problems: list[Problem]) -> None:

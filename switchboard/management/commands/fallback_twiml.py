@@ -4,10 +4,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from hotline.telephony import HangUp, render
+from hotline.telephony import render
+from hotline.verbs import HangUp
 from switchboard import spoken
+from switchboard.vocabulary import VOICES
 
 
 class Command(BaseCommand):
@@ -22,9 +24,17 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, help="a file instead of the screen")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        said = [say for code in options["languages"].split(",") for say in spoken.say(code, spoken.TROUBLE)]
+        codes = [code.strip().lower() for code in options["languages"].split(",")]
+        if unknown := [code for code in codes if code not in VOICES]:
+            raise CommandError(
+                f"There is no voice for {', '.join(unknown) or 'no language'}. Voices: {', '.join(VOICES)}."
+            )
+        said = [say for code in codes for say in spoken.say(code, spoken.TROUBLE)]
         document = render([*said, HangUp()])
         if options["output"]:
-            options["output"].write_text(document, encoding="utf-8")
+            try:
+                options["output"].write_text(document, encoding="utf-8")
+            except OSError as error:
+                raise CommandError(f"{error.filename}: {error.strerror}.") from None
         else:
             self.stdout.write(document)

@@ -1,0 +1,105 @@
+"""What simulated calls need of a running platform: a provider on this machine, a line, somebody who coordinates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from requests.exceptions import RequestException
+
+from accounts.models import Membership, OrganisationKind, User
+from accounts.roles import Role
+from accounts.services import Service, service_user
+from privacy.context import acting_as
+from switchboard.models import Line
+
+from .make import NotADemo, refuse_real_data
+from .telephone import MAIN
+
+PATIENCE = 10.0  # seconds for the platform to say that it is up
+
+
+class NotReady(Exception):
+    """Says in a sentence what is missing and what to do."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    number: str
+    coordinator: User
+
+
+def find_stage(*, number: str = "", with_handlers: bool = False) -> Stage:
+    """The line to ring and a coordinator of its centre. ``number``: a line that is none of the demo's.
+
+    ``with_handlers``: simulated ones are to answer, who exist in a demo only. Raises NotReady.
+    """
+    _require_provider_here()
+    real = _real_data()
+    with acting_as(service_user(Service.TELEPHONE), purpose="simulation"):
+        lines = list(Line.objects.filter(is_active=True, centre__kind=OrganisationKind.CENTRE).select_related("centre"))
+    if real and not number:
+        raise NotReady(
+            f"This database holds {real}: simulated calls would stand among its own for ever. Where that is meant, "
+            f"name the line with --line and use --realtime. {_named(lines)}"
+        )
+    if real and with_handlers:
+        raise NotReady("Simulated handlers exist in a demo only: use --realtime, and answer yourself.")
+    wanted = "".join(number.split()) or MAIN
+    line = next((one for one in lines if str(one.number) == wanted), None)
+    if line is None:
+        raise NotReady(f"There is no line {wanted} in use. {_named(lines)}")
+    coordinators = User.objects.filter(is_active=True).filter(
+        pk__in=Membership.objects.filter(
+            organisation=line.centre_id, role=Role.COORDINATOR.value, ended_at=None
+        ).values("user")
+    )
+    coordinator = coordinators.order_by("pk").first()
+    if coordinator is None:
+        raise NotReady(f"Nobody coordinates {line.centre.name}: an administrator gives somebody that role first.")
+    _require_platform()
+    return Stage(wanted, coordinator)
+
+
+def _require_provider_here() -> None:
+    api_url = settings.TELEPHONY["api_url"]
+    if not api_url:
+        raise NotReady(
+            "No simulated provider is set up: start a demo with ./lotse up, or set LOTSE_TELEPHONY_ACCOUNT, "
+            "LOTSE_TELEPHONY_TOKEN and LOTSE_TELEPHONY_API_URL (http://127.0.0.1:PORT)."
+        )
+    host = urlsplit(api_url).hostname or ""
+    if host != "localhost" and not _is_loopback(host):
+        raise NotReady(f"LOTSE_TELEPHONY_API_URL leads to {host}: calls are simulated on this machine only.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _real_data() -> str:
+    """What is here that the demo did not make; empty in a demo."""
+    try:
+        refuse_real_data()
+    except NotADemo as found:
+        return str(found)
+    return ""
+
+
+def _named(lines: list[Line]) -> str:
+    numbers = ", ".join(f"{one.number} ({one.name})" for one in lines)
+    return f"Lines in use: {numbers}." if numbers else "There is no line yet: an administrator enters one first."
+
+
+def _require_platform() -> None:
+    url = settings.LOTSE_PUBLIC_BASE_URL
+    try:
+        requests.get(f"{url}/healthz", timeout=PATIENCE).raise_for_status()
+    except RequestException:
+        raise NotReady(f"Lotse does not answer at {url}: start it first.") from None

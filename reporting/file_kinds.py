@@ -1,0 +1,89 @@
+"""What a file is that somebody took for CSV, by how it begins. Pure."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+BEGINNING = 4096  # bytes that are looked at
+EXPECTED = 'Expected is a CSV file, such as a spreadsheet program writes with "Save as".'
+BEGINS = (
+    (b"%PDF", "a PDF document"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Office file (.xls)"),
+    (b"\x89PNG", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "a picture (JPEG)"),
+    (b"GIF8", "a picture (GIF)"),
+    (b"II*\0", "a picture (TIFF)"),
+    (b"MM\0*", "a picture (TIFF)"),
+    (b"\x1f\x8b", "a compressed file (gzip)"),
+    (b"7z\xbc\xaf\x27\x1c", "an archive (7z)"),
+    (b"Rar!", "an archive (RAR)"),
+    (b"BZh", "a compressed file (bzip2)"),
+    (b"\xfd7zXZ", "a compressed file (xz)"),
+    (b"\x28\xb5\x2f\xfd", "a compressed file (zstd)"),
+    (b"SQLite format 3", "a SQLite database"),
+    (b"PAR1", "a Parquet file"),
+    (b"{\\rtf", "a text document (RTF)"),
+    (b"PGDMP", "a dump of a PostgreSQL database"),
+)
+#: As text, after blanks and a byte order mark, in small letters.
+TEXT_BEGINS = (
+    ("<!doctype html", "a web page (HTML)"),
+    ("<html", "a web page (HTML)"),
+    ("<table", "a web page (HTML)"),
+    ("<?xml", "an XML file"),
+    ("<workbook", "an XML file"),
+    ("{", "a JSON file"),
+    ("[", "a JSON file"),
+)
+#: In a ZIP archive, the member that tells what it is.
+MEMBERS = (
+    ("xl/", "an Excel workbook (.xlsx)"),
+    ("word/", "a text document (.docx)"),
+    ("ppt/", "slides (.pptx)"),
+    ("Index/Document.iwa", "a Numbers or Pages document"),
+)
+OPEN_DOCUMENT = {
+    b"application/vnd.oasis.opendocument.spreadsheet": "an OpenDocument spreadsheet (.ods)",
+    b"application/vnd.oasis.opendocument.text": "a text document (.odt)",
+}
+MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def kind_of(beginning: bytes, whole: io.BufferedIOBase | io.RawIOBase | None = None) -> str:
+    """What it is, with its article; empty where it may be text. ``whole`` is read where it is a ZIP archive."""
+    if beginning.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _archive(whole)
+    found = next((kind for begin, kind in BEGINS if beginning.startswith(begin)), "")
+    if found or beginning[8:12] == b"WEBP" or beginning[4:12] in (b"ftypheic", b"ftypmif1", b"ftypavif"):
+        return found or "a picture"
+    text = _text(beginning).lstrip("\ufeff \t\r\n").lower()
+    return next((kind for begin, kind in TEXT_BEGINS if text.startswith(begin)), "")
+
+
+def encoding_of(beginning: bytes) -> str:
+    """The encoding that the file itself tells, by its byte order mark or by every second byte; empty: none."""
+    for mark, encoding in MARKS:
+        if beginning.startswith(mark):
+            return encoding
+    pairs = len(beginning) // 2
+    if pairs >= 4:
+        for encoding, second in (("utf-16-le", beginning[1::2]), ("utf-16-be", beginning[0 : 2 * pairs : 2])):
+            if second.count(0) > 0.8 * pairs and beginning.count(0) <= pairs:
+                return encoding
+    return ""
+
+
+def _text(beginning: bytes) -> str:
+    return beginning.decode(encoding_of(beginning) or "utf-8", errors="replace")
+
+
+def _archive(whole: io.BufferedIOBase | io.RawIOBase | None) -> str:
+    try:
+        with zipfile.ZipFile(whole) as archive:  # type: ignore[arg-type]  # None is no archive either
+            names = archive.namelist()
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
+                return OPEN_DOCUMENT.get(archive.read("mimetype"), "an OpenDocument file")
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, AttributeError):
+        return "a ZIP archive"
+    return next((kind for begin, kind in MEMBERS if any(name.startswith(begin) for name in names)), "a ZIP archive")

@@ -1,0 +1,38 @@
+"""The same words and numbers, written otherwise. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+SIGNS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "–": "-", "‐": "-", "‑": "-", "−": "-"})
+#: Between groups of three digits, and no sign of a decimal: spaces of any width and the Swiss apostrophe.
+GROUPED = re.compile(r"[0-9]{1,3}(?:[ '’\u00a0\u2009\u202f][0-9]{3})+")
+#: Two groups or more: no decimal has two signs.
+SURELY_GROUPED = re.compile(r"[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?:,[0-9]{3}){2,})")
+#: Whole, as a spreadsheet writes it with decimals: 3.0, 3,00.
+ZERO_DECIMALS = re.compile(r"([0-9]+)[.,]0{1,2}")
+#: A thousand or a decimal: 1.234.
+AMBIGUOUS = re.compile(r"[0-9]{1,3}[.,][0-9]{3}")
+
+
+@lru_cache(maxsize=16_384)
+def fold(text: str) -> str:
+    """For comparison: without case, kinds of space, dash and apostrophe; letters composed, ligatures and ß apart."""
+    apart = unicodedata.normalize("NFKC", text)
+    seen = "".join(sign for sign in apart if unicodedata.category(sign) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen.translate(SIGNS).casefold()).split())
+
+
+def is_blank(text: str) -> bool:
+    return not fold(text)
+
+
+def whole_number(word: str) -> int | None:
+    """Not negative; None for anything else, and for what may be a thousand or a decimal."""
+    if decimals := ZERO_DECIMALS.fullmatch(word):
+        word = decimals[1]
+    elif GROUPED.fullmatch(word) or SURELY_GROUPED.fullmatch(word):
+        word = re.sub(r"[^0-9]", "", word)
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 12 else None

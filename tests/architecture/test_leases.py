@@ -1,0 +1,95 @@
+"""No lease is shorter than what it covers, and no task longer than the broker waits for it."""
+
+from __future__ import annotations
+
+import ast
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from architecture.source import APPS, CHECKOUT
+from celery import current_app
+from django.apps import apps
+from django.conf import settings
+
+from handoff import notices
+from hotline import telephony
+from journal import relay
+from journal.time_limits import MARGIN, TASK_LASTS
+from publishing import typeset
+from switchboard import commands, outbound, purposes, sweep
+from texting import sending
+
+KEY_PRESSED_IN = 15.0  # seconds: "press 1" is said twice, and a while is waited
+CALLER_REACHED = 2 * telephony.LONGEST_REQUEST + purposes.RINGS_FOR + KEY_PRESSED_IN
+#: Whatever is claimed for a while: its lease, and the longest that is done under it, in seconds.
+LEASES: dict[str, tuple[timedelta, float]] = {
+    "texting.TextMessage": (sending.LEASE, telephony.LONGEST_REQUEST),
+    "switchboard.Command": (
+        commands.LEASE,
+        max(commands.MOST_REQUESTS * telephony.LONGEST_REQUEST, telephony.LONGEST_DOWNLOAD),
+    ),
+    "handoff.Notice": (notices.LEASE, notices.LONGEST_MAIL),
+    "journal.Outbox": (timedelta(seconds=relay.LEASE_SECONDS), relay.LONGEST_DELIVERY),
+    "a handler's claim of a call": (sweep.CLAIM_LASTS, CALLER_REACHED),
+    "an outbound call that is not rung": (outbound.RUNG_BY_THEN, CALLER_REACHED),
+}
+
+
+@pytest.mark.parametrize("name", LEASES)
+def test_a_lease_covers_the_longest_that_is_done_under_it(name: str) -> None:
+    lease, longest = LEASES[name]
+    assert lease.total_seconds() >= longest + MARGIN
+
+
+def test_whatever_is_claimed_for_a_while_is_in_the_list() -> None:
+    claimed = {
+        model._meta.label
+        for model in apps.get_models()
+        if any(field.name in ("claimed_until", "leased_until", "locked_until") for field in model._meta.get_fields())
+    }
+    assert claimed == {name for name in LEASES if "." in name}
+
+
+def test_a_step_of_a_socket_is_shorter_than_all_of_them() -> None:
+    assert sum(telephony.TIMEOUT) < telephony.LONGEST_REQUEST < telephony.LONGEST_DOWNLOAD
+    assert notices.LONGEST_MAIL > settings.EMAIL_TIMEOUT
+    assert settings.CELERY_BROKER_TRANSPORT_OPTIONS["socket_connect_timeout"] < relay.LONGEST_WAKE
+    assert relay.LEASE_SECONDS - MARGIN - relay.LONGEST_DELIVERY > 1, "time to begin with something"
+
+
+def test_an_unclear_message_is_not_sent_again_while_the_first_may_still_be_under_way() -> None:
+    assert sending.SURELY_NOT_TAKEN.total_seconds() > 3 * telephony.LONGEST_REQUEST
+    assert sending.LOOKED_FOR > 2 * sending.SURELY_NOT_TAKEN
+
+
+def test_no_task_lasts_until_the_broker_gives_it_to_another() -> None:
+    longest_step = max(typeset.TIMEOUT, *(longest for name, (_lease, longest) in LEASES.items() if "." in name))
+    handed_out_again = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    assert TASK_LASTS + longest_step + MARGIN < handed_out_again
+
+
+#: Tasks that keep to the database: nothing outside keeps them waiting, and each of their steps is a transaction.
+AT_HOME = {
+    "config.celery.clear_sessions",
+    "handoff.tasks.run_deadlines",
+    "hotline.tasks.end_contacts",
+    "hotline.tasks.surface",
+    "journal.tasks.heartbeat",
+    "reporting.tasks.count",
+    "switchboard.tasks.run_queue",
+    "texting.tasks.take_up",
+}
+
+
+def test_each_task_that_asks_somebody_outside_ends_in_time() -> None:
+    """By TASK_LASTS, or by a limit of its own."""
+    current_app.loader.import_default_modules()
+    outside = {name for name in current_app.tasks if name.split(".")[0] in APPS} - AT_HOME
+    files = {name: CHECKOUT / f"{name.rpartition('.')[0].replace('.', '/')}.py" for name in outside}
+    assert {name for name in outside if not {"TASK_LASTS", "ASKS_FOR"} & _names_in(files[name])} == set()
+    assert outside >= {"texting.tasks.send_messages", "handoff.tasks.send_notices", "switchboard.tasks.run_commands"}
+
+
+def _names_in(path: Path) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)}

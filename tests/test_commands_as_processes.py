@@ -1,0 +1,40 @@
+"""A command on wrong data, as seen at a terminal: a line on the error stream, an exit code, no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from cluster import CHECKOUT, OwnDatabase
+from people import make_people
+
+HERE = "http://127.0.0.1:9"  # nobody listens there
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["simulate_calls"],
+        ["simulate_calls", "--calls", "-1"],
+        ["import_past", "/nonexistent", "--mapping", "/nonexistent", "--centre", "Nowhere", "--by", "nobody"],
+        ["import_postal_codes", "/nonexistent", "--country", "DE"],
+        ["rehearse", "--url", HERE],
+        ["describe_checklist", "999"],
+    ],
+    ids=" ".join,
+)
+def test_no_traceback_and_an_exit_code(command: list[str], own_database: OwnDatabase) -> None:
+    make_people()
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=CHECKOUT,
+        env={**os.environ, **own_database.environment("lotse_worker")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr + done.stdout
+    assert done.stderr.strip()
