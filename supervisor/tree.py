@@ -133,7 +133,7 @@ class Tree:
             self.say("This is a demo; everything in it is invented. Sign in as one of:")
             for email, label, password in self.people:
                 self.say(f"  {email:<44} {label:<24} password: {password}")
-        self.say("Ctrl-C ends it.\n")
+        self.say(f"The data lies in {self.data.described()}. Ctrl-C ends Lotse.\n")
 
     def _watch(self) -> int:
         while True:
