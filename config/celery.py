@@ -8,7 +8,10 @@ from typing import Any
 
 from celery import Celery
 from celery.platforms import SecurityWarning
+from celery.signals import celeryd_init
 from django.core.management import call_command
+
+from config.servers import require_servers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 if os.environ.get("C_FORCE_ROOT"):  # whoever sets it knows; the danger was pickle, which is off
@@ -24,6 +27,12 @@ def configured(name: str, **options: Any) -> Celery:
 
 
 app = configured("lotse")
+
+
+@celeryd_init.connect
+def ask_servers(**_: object) -> None:
+    """Before a worker says anything."""
+    require_servers()
 
 
 @app.task(name="config.celery.clear_sessions")

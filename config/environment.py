@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"", "0", "false", "no", "off"}
+IN_PASSWORDS = "In a password, %40 stands for @, %2F for /, %3A for :, %23 for # and %3F for ?."
 
 
 class Misconfigured(SystemExit):
@@ -62,11 +63,7 @@ def database(environ: Mapping[str, str], variable: str = "DATABASE_URL") -> dict
 
 def _postgres_parts(value: str, variable: str) -> SplitResult:
     shape = "postgres://user:password@host:port/name"
-    try:
-        parts = urlsplit(value)
-        parts.port  # noqa: B018  raises ValueError when it is no number
-    except ValueError:
-        raise Misconfigured(variable, f"cannot be read; it looks like {shape}.") from None
+    parts = _parts(value, variable, shape)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise Misconfigured(variable, f"must begin with postgres://, not {parts.scheme or 'nothing'}://.")
     if not parts.path.lstrip("/"):
@@ -74,28 +71,50 @@ def _postgres_parts(value: str, variable: str) -> SplitResult:
     return parts
 
 
+def _parts(value: str, variable: str, shape: str) -> SplitResult:
+    """The parts of an address. The value itself is never repeated, as a password is in it."""
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018  raises ValueError when it is no number
+    except ValueError:
+        raise Misconfigured(variable, f"cannot be read; it looks like {shape}. {IN_PASSWORDS}") from None
+    if "@" in parts.path + parts.query + parts.fragment:  # half of a password would be taken for the rest
+        raise Misconfigured(variable, f"cannot be read; it looks like {shape}. {IN_PASSWORDS}")
+    return parts
+
+
 def redis(environ: Mapping[str, str], variable: str = "REDIS_URL") -> str:
     """A Redis or Valkey URL as redis-py reads it."""
     value = required(environ, variable)
-    if urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
-        raise Misconfigured(variable, "must begin with redis://, rediss:// or unix://.")
+    _check_redis(value, variable, {"redis", "rediss", "unix"}, "must begin with redis://, rediss:// or unix://.")
     return value
 
 
 def broker(environ: Mapping[str, str]) -> str:
     """Celery's broker; where CELERY_BROKER_URL is unset, the server of REDIS_URL."""
-    value = environ.get("CELERY_BROKER_URL", "").strip()
+    variable = "CELERY_BROKER_URL"
+    value = environ.get(variable, "").strip()
     if not value:
         return redis(environ).replace("unix://", "redis+socket://", 1)
-    if urlsplit(value).scheme not in {"redis", "rediss", "redis+socket", "amqp", "amqps"}:
-        raise Misconfigured("CELERY_BROKER_URL", "must begin with redis://, rediss://, redis+socket:// or amqp://.")
+    known = {"redis", "rediss", "redis+socket", "amqp", "amqps"}
+    _check_redis(value, variable, known, "must begin with redis://, rediss://, redis+socket:// or amqp://.")
     return value
+
+
+def _check_redis(value: str, variable: str, schemes: set[str], problem: str) -> None:
+    """Raises Misconfigured where the client would stop with a traceback, or take another database than is meant."""
+    shape = "redis://:password@host:port/0"
+    parts = _parts(value, variable, shape)
+    if parts.scheme not in schemes:
+        raise Misconfigured(variable, problem)
+    if parts.scheme in {"redis", "rediss"} and not parts.path.strip("/").isdecimal() and parts.path.strip("/"):
+        raise Misconfigured(variable, f"must end with the number of a database; it looks like {shape}.")
 
 
 def mail(environ: Mapping[str, str], variable: str = "LOTSE_EMAIL_URL") -> dict[str, Any]:
     """`smtp://user:password@host:port` (`smtps` or `?tls=1`: STARTTLS) by parts; an empty host when unset."""
     value = environ.get(variable, "").strip()
-    parts = urlsplit(value)
+    parts = _parts(value, variable, "smtp://user:password@host:port")
     if value and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
         raise Misconfigured(variable, "must look like smtp://user:password@host:port or smtps://...")
     return {

@@ -11,8 +11,9 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
-from kombu.connection import Connection
 from kombu.exceptions import OperationalError
+
+from config.servers import connect_to_broker, ping_redis
 
 PATIENCE = 45  # seconds after which a heartbeat counts as missing; relay and beat write theirs every 5 and 10 s
 
@@ -42,16 +43,14 @@ def _database() -> dict[str, Any]:
 
 def _push() -> dict[str, Any]:
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
-            return {"ok": bool(client.ping())}
+        return {"ok": ping_redis(settings.REDIS_URL)}
     except redis.RedisError:
         return {"ok": False}
 
 
 def _broker() -> dict[str, Any]:
     try:
-        with Connection(settings.CELERY_BROKER_URL, connect_timeout=2) as broker:
-            broker.ensure_connection(max_retries=1, timeout=2)
+        connect_to_broker(settings.CELERY_BROKER_URL)
     except (OSError, OperationalError):
         return {"ok": False}
     return {"ok": True}

@@ -7,6 +7,7 @@ Whatever stops it is one line on stderr.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from io import StringIO
 from pathlib import Path
@@ -15,17 +16,26 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from config import environment
+from config.servers import in_one_line, require_database, require_redis
+
+#: The addresses of all roles, so that a wrong one is told before any process starts.
+ADDRESSES = ("LOTSE_OWNER_DATABASE_URL", "LOTSE_WEB_DATABASE_URL", "LOTSE_WORKER_DATABASE_URL")
 
 
 def main(report: Path) -> None:
     try:
         django.setup()
-        call_command("check", stdout=StringIO())  # what it finds it says on stderr
-        _migrate()
-    except DatabaseError as error:
-        raise SystemExit(f"lotse: the database refuses: {_first_line(error)}") from None
+        for variable in ADDRESSES:
+            if variable in os.environ:
+                require_database(environment.database(os.environ, variable))
+        require_redis()
+        with in_one_line():
+            call_command("check", stdout=StringIO())  # what it finds it says on stderr
+            _migrate()
     except SystemCheckError as error:
         raise SystemExit(f"lotse: {error}") from None
     except (CommandError, ImproperlyConfigured, ValueError) as error:
@@ -56,10 +66,6 @@ def _people() -> list[tuple[str, str, str]]:
     from demo.people import PEOPLE  # its roles' names need the apps
 
     return PEOPLE
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,9 @@
--- Roles, extensions and schemas of one Lotse database. Idempotent; run by a superuser on that database, before migrations.
+-- Roles, extensions and schemas of one Lotse database, for PostgreSQL 15 and newer. Idempotent; run through psql by a
+-- superuser on that database, before migrations. All of it or, at the first error, nothing.
 -- Passwords are set by whoever runs the servers; the embedded ones listen on a private socket only.
+
+\set ON_ERROR_STOP on
+BEGIN;
 
 DO $$
 DECLARE
@@ -25,7 +29,7 @@ BEGIN
     ALTER ROLE lotse_backup SET default_transaction_read_only = on;
     -- policy: owns the SECURITY DEFINER functions that the policies ask; nobody signs in as it.
     ALTER ROLE lotse_policy NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS;
-    GRANT lotse_policy TO lotse_owner WITH INHERIT TRUE, SET TRUE;
+    GRANT lotse_policy TO lotse_owner; -- to have its rights and to become it, which is what the default means
     EXECUTE format('ALTER DATABASE %I OWNER TO lotse_owner', current_database());
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format(
@@ -56,3 +60,5 @@ ALTER DEFAULT PRIVILEGES FOR ROLE lotse_owner IN SCHEMA public
     GRANT SELECT ON SEQUENCES TO lotse_backup;
 ALTER DEFAULT PRIVILEGES FOR ROLE lotse_owner
     GRANT EXECUTE ON FUNCTIONS TO lotse_web, lotse_worker, lotse_policy;
+
+COMMIT;

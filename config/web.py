@@ -29,6 +29,9 @@ PORT_PATIENCE = 10.0
 
 def serve(pages: socket.socket, telephone: socket.socket | None) -> int:
     """Serve until a signal ends us (0) or one process dies (1)."""
+    from config.servers import require_servers
+
+    require_servers()
     from config.asgi import application
 
     config = uvicorn.Config(

@@ -1,4 +1,4 @@
-"""`python -m supervisor up|manage ...`; `./lotse` hands over to it."""
+"""`python -m supervisor up|manage|remove ...`; `./lotse` hands over to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from supervisor import catalogues, manage
+from supervisor import catalogues, manage, removal
 from supervisor.account import for_servers
 from supervisor.data import DataDirectory
 from supervisor.environment import Outside
@@ -24,7 +24,10 @@ def main(arguments: list[str]) -> int:
         _parser().error(f"unknown: {' '.join(rest)}")
     try:
         catalogues.compile_stale()
-        data = DataDirectory.open(options.data, for_servers())
+        account = for_servers(options.data)
+        if options.command == "remove":
+            return removal.run(DataDirectory(options.data.absolute(), account), sure=options.yes)
+        data = DataDirectory.open(options.data, account)
         outside = Outside(dict(os.environ))
         if options.command == "manage":
             return manage.run(data, options.arguments + rest, outside)
@@ -50,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--telephone-port", type=int, default=0, help="the port for the provider's webhooks (any free one)")
     up.add_argument("--data", type=Path, default=default, metavar="DIR", help="where the data lies")
     up.add_argument("--no-demo", action="store_true", help="start with an empty database")
+    remove = commands.add_parser("remove", help="remove an installation with all its data; asks first")
+    remove.add_argument("--data", type=Path, default=default, metavar="DIR", help="where the data lies")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
     run = commands.add_parser("manage", help="run a management command on the embedded services", add_help=False)
     run.add_argument("--data", type=Path, default=default, metavar="DIR")
     run.add_argument("arguments", nargs=argparse.REMAINDER)

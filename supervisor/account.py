@@ -50,10 +50,15 @@ class Account:
         return path
 
 
-def for_servers() -> Account:
-    """The current account; for root the first that exists of `UNPRIVILEGED`."""
+def for_servers(data: Path | None = None) -> Account:
+    """The current account; for root the one that has the servers' data in `data`, else the first of `UNPRIVILEGED`.
+
+    An account that is made later, as Debian's packages do, must not shut an installation out of its own data.
+    """
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), str(os.geteuid()))
+    if data is not None and (known := _owner(data / "servers")) is not None:
+        return known
     for name in UNPRIVILEGED:
         try:
             entry = pwd.getpwnam(name)
@@ -61,3 +66,18 @@ def for_servers() -> Account:
             continue
         return Account(entry.pw_uid, entry.pw_gid, name)
     raise Refused(f"As root, PostgreSQL needs one of these unprivileged users: {', '.join(UNPRIVILEGED)}.")
+
+
+def _owner(directory: Path) -> Account | None:
+    """To whom the directory belongs; None where it is not there or belongs to root."""
+    try:
+        found = directory.stat()
+    except OSError:
+        return None
+    if found.st_uid == 0:
+        return None
+    try:
+        name = pwd.getpwuid(found.st_uid).pw_name
+    except KeyError:
+        name = str(found.st_uid)
+    return Account(found.st_uid, found.st_gid, name)

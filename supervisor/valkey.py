@@ -31,7 +31,7 @@ class Valkey:
         """Start in the foreground and wait for an answer. Raises Refused when it ends instead."""
         self.account.own_directory(self.home)
         self.socket.unlink(missing_ok=True)  # ours: the caller holds the lock on the data directory
-        place: list[process.Part] = ["--dir", self.home, "--port", "0", "--unixsocket", self.socket]
+        place: list[process.Part] = ["--dir", ".", "--port", "0", "--unixsocket", self.socket]
         forget = ["--unixsocketperm", "700", "--save", "", "--appendonly", "no"]
         quiet = ["--maxmemory-policy", "noeviction", "--loglevel", "warning"]
         with self.log.open("ab") as log:

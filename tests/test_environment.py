@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -34,13 +35,56 @@ def test_a_database_over_a_socket() -> None:
     assert (found["HOST"], found["USER"], found["NAME"], found["PORT"]) == ("/a b/run", "lotse_web", "lotse", "")
 
 
+HINT = environment.IN_PASSWORDS
+#: Passwords whose signs are not encoded, so that the address falls into other parts than are meant.
+RAW = [
+    "SECRET/x",
+    "12/SECRET",
+    "/SECRET",
+    "SEC#RET",
+    "12#SECRET@",
+    "12?SECRET@",
+    "12/SECRET?x",
+    "SECRET[x",
+    "12/SEC:RET",
+]
+
+
+@pytest.mark.parametrize("password", RAW)
+def test_an_address_that_falls_apart_at_its_password_shows_nothing_of_it(password: str) -> None:
+    for variable, read, address in [
+        ("DATABASE_URL", environment.database, f"postgres://lotse_web:{password}@db.example/lotse"),
+        ("REDIS_URL", environment.redis, f"redis://:{password}@redis.example:6379/0"),
+        ("CELERY_BROKER_URL", environment.broker, f"redis://:{password}@redis.example:6379/0"),
+        ("LOTSE_EMAIL_URL", environment.mail, f"smtp://lotse:{password}@mail.example"),
+    ]:
+        line = refusal(read, {variable: address})
+        assert line.startswith(f"lotse: {variable} "), line
+        assert "SEC" not in line
+        assert "RET" not in line
+
+
+@pytest.mark.parametrize("password", ["p@ss", "p%2Fss%23", "ü", "", "a:b", "100%"])
+def test_a_password_that_can_be_read_is_taken_as_it_is(password: str) -> None:
+    found = environment.database({"DATABASE_URL": f"postgres://u:{password}@h/d"})
+    assert (found["HOST"], found["NAME"], found["PASSWORD"]) == ("h", "d", unquote(password))
+    environment.redis({"REDIS_URL": f"redis://:{password}@h:6379/0"})
+
+
+@pytest.mark.parametrize("path", ["lotse", "0/1", "-1", "0x"])
+def test_a_database_of_redis_is_a_number(path: str) -> None:
+    assert refusal(environment.redis, {"REDIS_URL": f"redis://h/{path}"}) == (
+        "lotse: REDIS_URL must end with the number of a database; it looks like redis://:password@host:port/0."
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "line"),
     [
         ("", "is not set. `./lotse up` sets it; without it, see README, 'Running it for real'."),
         ("mysql://x/y", "must begin with postgres://, not mysql://."),
         ("localhost", "must begin with postgres://, not nothing://."),
-        ("postgres://h:port/x", "cannot be read; it looks like postgres://user:password@host:port/name."),
+        ("postgres://h:port/x", f"cannot be read; it looks like postgres://user:password@host:port/name. {HINT}"),
         ("postgres://host", "names no database; it looks like postgres://user:password@host:port/name."),
     ],
 )
