@@ -16,13 +16,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from accounts.roles import Role
+from regions.administrative_tree import country_name
 from regions.lookup import region_for
 from regions.models import Region
+from regions.phone_field import PhoneField
+from regions.phone_numbers import parse_number
 from regions.postal_code_table import is_well_formed, normalise
 from regions.vocabulary import Language, Phenomenon
 
 from .models import CallerType, Contact, Topic
-from .numbers import parse_number
 from .states import ContactState
 from .vocabulary import AgeBand, Channel, Kind, Relation, Sex
 
@@ -43,6 +45,13 @@ COUNTRIES = [
 ]
 NOT_STATED = ("", _("Not stated"))
 Choice = tuple[str, Any]
+
+
+def countries_of(contact: Contact) -> list[Choice]:
+    """The countries of the list; the centre's and the contact's own come first where they are others."""
+    listed = dict(COUNTRIES)
+    own = sorted({contact.centre.country, contact.country} - listed.keys() - {""})
+    return [*((code, country_name(code)) for code in own), *COUNTRIES]
 
 
 def capital(choices: type[models.TextChoices]) -> list[Choice]:
@@ -132,6 +141,7 @@ class ContactForm(forms.Form):
         self.contact = contact
         self.fields["caller_type"].choices = caller_types(contact.caller_type_id or "")  # type: ignore[attr-defined]
         self.fields["topics"].choices = topics(contact.topics)  # type: ignore[attr-defined]
+        self.fields["country"].choices = countries_of(contact)  # type: ignore[attr-defined]
         for name, (key, label) in JUMPS.items():
             self.fields[name].widget.attrs.update({"data-shortcut": key, "data-shortcut-label": label})
         if contact.state == ContactState.DRAFT:
@@ -152,7 +162,8 @@ class ContactForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """A postal code is stored in its plain form, when it has one: "D-04109" is 04109."""
-        country, typed = self.cleaned_data.get("country", "DE"), self.cleaned_data.get("postal_code", "")
+        country = self.cleaned_data.get("country") or self.contact.country
+        typed = self.cleaned_data.get("postal_code", "")
         if is_well_formed(country, plain := normalise(country, typed)):
             self.cleaned_data["postal_code"] = plain
         return self.cleaned_data
@@ -257,15 +268,20 @@ class PutBackForm(_Later):
 
 class CallbackForm(_Later):
     callback_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    phone = forms.CharField(
-        label=_("Telephone"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off", **FOCUS})
-    )
+    phone = PhoneField(label=_("Telephone"), dials=False)
     language = forms.ChoiceField(label=_("Language"), choices=[NOT_STATED, *Language.choices], required=False)
     note = _text_field(
         _("Note"), rows=2, longest=2000, help_text=_("What to know before calling. No full names of third persons.")
     )
     is_urgent = forms.BooleanField(label=_("Urgent"), required=False)
     field_order = ["phone", "due_at", "language", "is_urgent", "note"]
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        phone = self.fields["phone"]
+        assert isinstance(phone, PhoneField)
+        phone.country = country
+        phone.widget.attrs.update(FOCUS)
 
 
 class AccessForm(forms.Form):

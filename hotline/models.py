@@ -14,9 +14,9 @@ from accounts.models import Organisation, User
 from privacy.fields import EncryptedTextField
 from privacy.models import DataKey
 from regions.models import Region
+from regions.phone_numbers import parse_number, written
 from regions.vocabulary import Language, Phenomenon
 
-from .numbers import written
 from .states import CallbackState, ContactState
 from .vocabulary import AgeBand, CallbackOrigin, CallerIdKind, Channel, Kind, RegionSource, Relation, Sex
 
@@ -121,7 +121,7 @@ class Contact(models.Model):
     phone_index = models.BinaryField(null=True)
     caller_id_kind = models.CharField(max_length=8, choices=CallerIdKind, default=CallerIdKind.UNKNOWN)
 
-    country = models.CharField(max_length=2, default="DE")
+    country = models.CharField(max_length=2)
     postal_code = models.CharField(max_length=12, blank=True)
     municipality = models.CharField(max_length=120, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", null=True)
@@ -158,6 +158,7 @@ class Contact(models.Model):
                 | Q(~Q(ending=""), ends_at__isnull=False, ending_by__isnull=False),
                 name="contact_ending_at_and_by",
             ),
+            models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="contact_has_a_country"),
         ]
         indexes = [
             models.Index(fields=["centre", "-started_at", "-id"], name="contact_centre_newest"),
@@ -191,6 +192,12 @@ class Contact(models.Model):
     @property
     def reference(self) -> str:
         return f"C-{self.number}"
+
+    @property
+    def shown_phone(self) -> str:
+        """With the country's code: what was typed as dialled at home says little elsewhere."""
+        number = parse_number(self.phone, self.country)
+        return written(number.full) if number else str(self.phone)
 
     @property
     def is_counselling(self) -> bool:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from regions.lookup import places_of, region_for, regions_with_town
 from regions.models import Region
+from regions.phone_numbers import PhoneNumber, countries_of, parse_number
 
+from . import area_codes
 from .models import Contact
-from .numbers import parse_number
 from .vocabulary import RegionSource
 
 MOST_OFFERS = 3  # of places with the same name; more would be guessing
@@ -70,9 +71,19 @@ def place_of(contact: Contact) -> Place:
 
 def _by_number(contact: Contact) -> list[Offer]:
     number = parse_number(contact.phone, contact.country)
-    if number is None or not number.area:
+    area = area_codes.town(number.e164) if number and number.is_landline else ""
+    if number is None or not area:
         return []
-    return [Offer(region, number.area) for region in regions_of_town(number.country, number.area)]
+    return [Offer(region, area) for region in regions_of_town(number.country, area)]
+
+
+def country_of(number: PhoneNumber, home: str) -> str:
+    """Where a contact with this number begins: in the number's country if we know its regions, else at ``home``."""
+    countries = countries_of(number)
+    if home in countries:
+        return home
+    known = set(Region.objects.at_level(0).filter(code__in=countries).values_list("code", flat=True))
+    return next((country for country in countries if country in known), home)
 
 
 def regions_of_town(country: str, town: str) -> list[Region]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from django.db.models.expressions import RawSQL
 
 from privacy.blind_index import phone_index
-from regions.postal_code_table import is_well_formed, normalise
+from regions.phone_numbers import parse_number
+from regions.postal_code_table import normalise
 
 from .models import ContactQuerySet
-from .numbers import parse_number
 
 CONTACT_REFERENCE = re.compile(r"C-?(\d{1,15})", re.IGNORECASE)
 CASE_REFERENCE = re.compile(r"F-?\d{1,15}(?:[-/]\d{1,15})*", re.IGNORECASE)
-LOOKS_LIKE_PHONE = re.compile(r"[+0][\d\s()/.-]{5,}")
+DIGITS_OF_A_PHONE = 6  # at least; a shorter one is dialled inside a house
 SHORTEST = 2
 LONGEST = 120
 
@@ -41,10 +41,9 @@ def read(text: str, country: str) -> Wanted:
         return Wanted(text, number=int(found[1]))
     if CASE_REFERENCE.fullmatch(text):
         return Wanted(text, case_reference=text.upper())
-    if LOOKS_LIKE_PHONE.fullmatch(text) and not is_well_formed(country, normalise(country, text)):
-        number = parse_number(text, country)
-        if number:
-            return Wanted(text, phone_digest=phone_index(number.e164).hex())
+    number = parse_number(text, country)
+    if number and sum(sign.isdigit() for sign in text) >= DIGITS_OF_A_PHONE:
+        return Wanted(text, phone_digest=phone_index(number.full).hex())
     return Wanted(text)
 
 

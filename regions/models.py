@@ -15,6 +15,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import Organisation
 
+from .phone_numbers import written
 from .vocabulary import Language, PauseReason, Phenomenon, RegionKind, Sector, Service, Weekday
 
 
@@ -223,6 +224,10 @@ class Liaison(models.Model):
                 violation_error_message=_("This post is in the list already."),
             )
         ]
+
+    @property
+    def shown_phone(self) -> str:
+        return written(self.phone)
 
     def __str__(self) -> str:
         return f"liaison {self.pk}"
