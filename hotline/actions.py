@@ -262,7 +262,7 @@ def _apply(contact: Contact, changes: dict[str, Any]) -> set[str]:
         _recognisable(contact)
     if "region_id" in changed:
         contact.region_source = RegionSource.CHOSEN if contact.region_id else ""
-    elif changed & {"postal_code", "country"}:
+    elif changed & {"postal_code", "country", "municipality"}:
         follow_postal_code(contact)
     return changed
 

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from regions.administrative_tree import country_name
-from regions.lookup import region_for
+from regions.lookup import region_for, regions_at
 from regions.models import Region
 from regions.phone_field import PhoneField
 from regions.phone_numbers import parse_number
-from regions.postal_code_table import is_well_formed, normalise
+from regions.postal_code_table import EXAMPLES, country_of_prefix, read_code
 from regions.vocabulary import Language, Phenomenon
 
 from .models import CallerType, Contact, Topic
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LONGEST_TEXT = 50_000
+LONGEST_CODE, LONGEST_TOWN = 12, 120  # as the columns
 MOMENT = "%Y-%m-%dT%H:%M"
 COUNTRIES = [
     ("DE", _("Germany")),
@@ -111,8 +112,8 @@ class ContactForm(forms.Form):
     alias = _text_field(_("Name or alias"), help_text=_("Leave empty for anonymous."))
     phone = _text_field(_("Telephone"), longest=60, help_text=_("Empty: withheld, or not to be noted."))
     country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES, required=False)
-    postal_code = _text_field(_("Postal code"), longest=12)
-    municipality = _text_field(_("Town or municipality"), longest=120)
+    postal_code = _text_field(_("Postal code"))
+    municipality = _text_field(_("Town or municipality"), longest=LONGEST_TOWN)
     relation = forms.ChoiceField(label=_("For the caller this is"), choices=capital(Relation), required=False)
     age_band = forms.ChoiceField(label=_("Age"), choices=capital(AgeBand), required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=capital(Sex), required=False)
@@ -161,11 +162,18 @@ class ContactForm(forms.Form):
         return stored if moment == stored.replace(second=0, microsecond=0) else moment
 
     def clean(self) -> dict[str, Any]:
-        """A postal code is stored in its plain form, when it has one: "D-04109" is 04109."""
+        """A postal code is stored in its plain form, when it has one: "D-04109" is 04109; a town beside it apart."""
         country = self.cleaned_data.get("country") or self.contact.country
-        typed = self.cleaned_data.get("postal_code", "")
-        if is_well_formed(country, plain := normalise(country, typed)):
-            self.cleaned_data["postal_code"] = plain
+        typed, town = self.cleaned_data.get("postal_code", ""), self.cleaned_data.get("municipality", "")
+        found = read_code(country, typed or town)
+        if found and (typed or found.town) and (not found.has_zero_added or region_for(country, found.code)):
+            self.cleaned_data["postal_code"] = found.code
+            if "municipality" in self.cleaned_data:
+                self.cleaned_data["municipality"] = (found.town if not typed else town or found.town)[:LONGEST_TOWN]
+        elif len(typed) > LONGEST_CODE:
+            self.cleaned_data.pop("postal_code")
+            example = EXAMPLES.get(country, EXAMPLES["DE"])
+            self.add_error("postal_code", gettext("This is no postal code. Write it like %(code)s.") % {"code": example})
         return self.cleaned_data
 
     def _was_sent(self, name: str) -> bool:
@@ -201,9 +209,17 @@ def notes_about(contact: Contact) -> dict[str, dict[str, Any]]:
     found = {}
     if contact.phone and parse_number(contact.phone, contact.country) is None:
         found["phone"] = gettext("Kept as typed. It is not a number by which the caller could be recognised.")
-    if contact.postal_code and not region_for(contact.country, contact.postal_code):
-        found["postal_code"] = gettext("Kept as typed. We do not know this postal code; please choose the region.")
+    if contact.postal_code and not regions_at(contact.country, contact.postal_code, contact.municipality)[0]:
+        found["postal_code"] = _unknown_code(contact)
     return {name: {"text": text, "error": False} for name, text in found.items()}
+
+
+def _unknown_code(contact: Contact) -> str:
+    other = country_of_prefix(contact.postal_code)
+    if other and other != contact.country:
+        said = gettext("Kept as typed. The letters before it stand for %(country)s: choose that country, or leave them out.")
+        return said % {"country": country_name(other)}
+    return gettext("Kept as typed. We do not know this postal code; please choose the region.")
 
 
 class BesideAContact(forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from regions.lookup import places_of, region_for, regions_with_town
+from regions.lookup import places_of, regions_at, regions_with_town
 from regions.models import Region
 from regions.phone_numbers import PhoneNumber, countries_of, parse_number
 
@@ -31,19 +31,21 @@ class Place:
     source: str
     towns: list[str] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
+    #: The code lies in several regions, and neither a town nor a person has said in which.
+    is_open: bool = False
 
     @property
     def mark(self) -> str:
         """Changes with whatever is shown."""
         offers = ",".join(offer.region.code for offer in self.offers)
-        return f"{self.region.code if self.region else ''}|{self.source}|{','.join(self.towns)}|{offers}"
+        return f"{self.region.code if self.region else ''}|{self.source}|{','.join(self.towns)}|{offers}|{self.is_open}"
 
 
 def follow_postal_code(contact: Contact) -> None:
     """Set the main region of the postal code, or none for an unknown one, unless the handler chose a region."""
     if contact.region_source == RegionSource.CHOSEN:
         return
-    regions = region_for(contact.country, contact.postal_code) if contact.postal_code else []
+    regions, _is_sure = _by_postal_code(contact)
     contact.region = regions[0] if regions else None
     contact.region_source = RegionSource.POSTAL_CODE if regions else ""
 
@@ -58,7 +60,7 @@ def choose(contact: Contact, region: Region | None) -> None:
 
 def place_of(contact: Contact) -> Place:
     """What the desk shows about the place."""
-    by_code = region_for(contact.country, contact.postal_code) if contact.postal_code else []
+    by_code, is_sure = _by_postal_code(contact)
     towns = places_of(contact.country, contact.postal_code)[:2] if by_code else []
     offers = [Offer(region) for region in by_code] or _by_number(contact)
     return Place(
@@ -66,7 +68,14 @@ def place_of(contact: Contact) -> Place:
         contact.get_region_source_display(),
         towns,
         [offer for offer in offers if offer.region.code != contact.region_id],
+        bool(by_code) and not is_sure and contact.region_source == RegionSource.POSTAL_CODE,
     )
+
+
+def _by_postal_code(contact: Contact) -> tuple[list[Region], bool]:
+    if not contact.postal_code:
+        return [], False
+    return regions_at(contact.country, contact.postal_code, contact.municipality)
 
 
 def _by_number(contact: Contact) -> list[Offer]:

@@ -283,7 +283,7 @@ class SearchForm(forms.Form):
     """The filters of the list of partners; a value that is no choice counts as no filter."""
 
     country = forms.CharField(widget=forms.HiddenInput, required=False)
-    postal_code = forms.CharField(label=_("Postal code"), max_length=12, required=False)
+    postal_code = forms.CharField(label=_("Postal code"), max_length=120, required=False)
     service = forms.ChoiceField(label=_("Service"), choices=[*ANY, *Service.choices], required=False)
     phenomenon = forms.ChoiceField(label=_("Phenomenon"), choices=[*ANY, *Phenomenon.choices], required=False)
     language = forms.ChoiceField(label=_("Language"), choices=[*ANY, *Language.choices], required=False)

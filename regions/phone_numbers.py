@@ -1,4 +1,4 @@
-"""Telephone numbers as people write them, read as in the record's own country. Pure: metadata of ``phonenumbers`` only."""
+"""Telephone numbers as people write them, read as in the record's own country. Pure, with ``phonenumbers``' metadata."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _ANY_AND_TOWN = re.compile(
 
 @dataclass(frozen=True)
 class Written:
-    """A postal code as somebody wrote it. ``town``: what stood beside it. ``has_zero_added``: 1067 was read as 01067."""
+    """A postal code as somebody wrote it. ``town``: what stood beside it. ``has_zero_added``: 1067 became 01067."""
 
     code: str
     town: str = ""
@@ -48,12 +48,13 @@ def read_code(country: str, text: str) -> Written | None:
     """
     tidy = " ".join(plain(text).split()).strip(" ,;")
     prefix = _PREFIX.match(tidy)
-    if prefix and _COUNTRY_OF[prefix[1].upper()] == country:
-        tidy = tidy[prefix.end() :]
     if country not in PATTERNS:
         return _read_any(tidy)
+    if prefix and _COUNTRY_OF[prefix[1].upper()] != country:
+        return None
+    tidy = tidy[prefix.end() :] if prefix else tidy
     digits = _DIGITS + (_LETTERS_OF_A_STREET if country == "NL" else "")
-    if found := re.fullmatch(rf"{digits}(?:{_APART}{_TOWN})?", tidy, re.IGNORECASE):
+    if found := re.fullmatch(rf"{digits}(?:(?:{_APART})?{_TOWN})?", tidy, re.IGNORECASE):
         return _written(country, found[1], found[2] or "")
     if found := re.fullmatch(
         rf"{_TOWN[:-2]}*?){_APART}(?:(?:{'|'.join(PREFIXES[country])})-)?{digits}", tidy, re.IGNORECASE
@@ -66,7 +67,8 @@ def _written(country: str, digits: str, town: str) -> Written | None:
     code = digits.replace(" ", "")
     lacks_zero = PATTERNS[country] is _FIVE and len(code) == len("1067") and code[0] != "0"
     code = f"0{code}" if lacks_zero else code
-    return Written(code, town.strip(" ,;-"), lacks_zero) if PATTERNS[country].fullmatch(code) else None
+    is_one = PATTERNS[country].fullmatch(code) and not re.search(r"[0-9]{4}", town)  # else there are two codes
+    return Written(code, town.strip(" ,;-"), lacks_zero) if is_one else None
 
 
 def _read_any(text: str) -> Written | None:
