@@ -173,7 +173,9 @@ class ContactForm(forms.Form):
         elif len(typed) > LONGEST_CODE:
             self.cleaned_data.pop("postal_code")
             example = EXAMPLES.get(country, EXAMPLES["DE"])
-            self.add_error("postal_code", gettext("This is no postal code. Write it like %(code)s.") % {"code": example})
+            self.add_error(
+                "postal_code", gettext("This is no postal code. Write it like %(code)s.") % {"code": example}
+            )
         return self.cleaned_data
 
     def _was_sent(self, name: str) -> bool:
@@ -217,7 +219,9 @@ def notes_about(contact: Contact) -> dict[str, dict[str, Any]]:
 def _unknown_code(contact: Contact) -> str:
     other = country_of_prefix(contact.postal_code)
     if other and other != contact.country:
-        said = gettext("Kept as typed. The letters before it stand for %(country)s: choose that country, or leave them out.")
+        said = gettext(
+            "Kept as typed. The letters before it stand for %(country)s: choose that country, or leave them out."
+        )
         return said % {"country": country_name(other)}
     return gettext("Kept as typed. We do not know this postal code; please choose the region.")
 

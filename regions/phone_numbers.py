@@ -1,4 +1,4 @@
-"""Telephone numbers as people write them, read as in the record's own country. Pure, with ``phonenumbers``' metadata."""
+"""Telephone numbers as people write them, read as in the country of their record. Pure, with data of ``phonenumbers``."""
 
 from __future__ import annotations
 

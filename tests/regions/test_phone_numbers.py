@@ -238,4 +238,3 @@ def test_a_liaisons_free_text_of_old_stays_while_nobody_touches_it(people: Peopl
     assert (liaison.post, liaison.phone) == ("Example police", "front desk")
     again = coordinator.post(address, {**post, "version": "1", "phone": "back desk"})
     assert (again.status_code, list(again.context["form"].errors)) == (422, ["phone"])
-

@@ -56,9 +56,7 @@ def test_what_cannot_be_rung_is_refused_with_an_example(people: People, line: Li
 
 
 @pytest.mark.parametrize(("typed", "status"), [("02 279 22 11", 302), ("02 279 22 11 poste 3", 422), ("SOS", 422)])
-def test_a_consultation_is_dialled_in_the_centres_country(
-    people: People, line: Line, typed: str, status: int
-) -> None:
+def test_a_consultation_is_dialled_in_the_centres_country(people: People, line: Line, typed: str, status: int) -> None:
     Organisation.objects.filter(pk=people.centre.pk).update(country="BE")
     take_seat(people.handler)
     phone = waiting()
@@ -94,9 +92,7 @@ def test_a_withheld_number_and_a_message_begin_in_the_centres_country(people: Pe
     assert as_user(people.coordinator, lambda: Contact.objects.get(channel="sms").country) == "DE"
 
 
-def test_a_number_with_an_extension_is_not_rung_and_says_why(
-    people: People, line: Line, provider: Provider
-) -> None:
+def test_a_number_with_an_extension_is_not_rung_and_says_why(people: People, line: Line, provider: Provider) -> None:
     take_seat(people.handler, phone=DESK)
     client = browser(people.handler)
     answer = press_call(client, planned(people, phone="+49309018201;ext=12"))
