@@ -17,15 +17,15 @@ with word as materialized (
     select word.n, postal.country, postal.code from word, regions_postalcode postal
     where ntk.searchable_towns(postal.places) like word.begins and (word.long >= 3 or word.n > 1)
 ), found as (
-    select id, {TEXT} as written, country, postal_code from hotline_contact
+    select id, label || ' ' || municipality as written, country, postal_code from hotline_contact
     where {MINE} and (label <> '' or municipality <> '') and {TEXT} like (select anywhere from word where n = 1)
     union
-    select id, {TEXT}, country, postal_code from hotline_contact
+    select id, label || ' ' || municipality, country, postal_code from hotline_contact
     where {MINE} and postal_code <> '' and postal_code = any(array(select code from town where n = 1))
         and (country, postal_code) in (select country, code from town where n = 1)
 )
 select id from found where not exists (
-    select from word where n > 1 and found.written not like anywhere
+    select from word where n > 1 and ntk.searchable(found.written) not like anywhere
         and not exists (select from town where town.n = word.n and town.code = postal_code and town.country = found.country))
 union
 select id from hotline_contact where {MINE} and place <> '' and postal_code = place and postal_code <> ''

@@ -9,7 +9,7 @@ MARKS = (
 )
 FOLDED = f"""
 create function ntk.folded(written text) returns text language sql immutable strict parallel safe as $body$
-select case when written ~ '^[ -~]*$' then lower(written) else
+select case when octet_length(written) = length(written) then lower(written) else
     replace(replace(replace(replace(
         translate(lower(regexp_replace(normalize(written, NFKD), '[{MARKS}]', '', 'g')), 'øłđðıςŋ', 'olddiσn'),
         'ß', 'ss'), 'œ', 'oe'), 'æ', 'ae'), 'þ', 'th')
@@ -19,13 +19,12 @@ $body$
 # "oe" stands for "ö" as well as for itself: what is searched holds both readings, what is looked for the shorter one.
 SHORT = """
 create function ntk.shortened(folded text) returns text language sql immutable strict parallel safe as $body$
-select regexp_replace(folded, '([aou])e', '\\1', 'g')
+select replace(replace(replace(folded, 'ae', 'a'), 'oe', 'o'), 'ue', 'u')
 $body$
 """
 SEARCHABLE = """
 create function ntk.searchable(written text) returns text language sql immutable strict parallel safe as $body$
-select ntk.folded(written)
-    || case when ntk.folded(written) ~ '[aou]e' then ' ' || ntk.shortened(ntk.folded(written)) else '' end
+select ntk.folded(written) || ' ' || ntk.shortened(ntk.folded(written))
 $body$
 """
 # Each word of a town's name begins after a blank.
