@@ -13,11 +13,14 @@ from regions.plain_text import fold, plain
 
 #: Forms of address, particles and words for anybody: a text may hold them, whatever the caller wants to be called.
 ADDRESSES = {
-    "frau", "herr", "herrn", "family", "familie", "famille", "madame", "monsieur", "miss", "mrs", "mister", "mme", "mlle",
-    "doctor", "doktor", "person", "personne", "caller", "anrufer", "anruferin", "anrufende", "mother", "father", "sister",
+    "frau", "herr", "herrn", "family", "familie", "famille", "madame", "monsieur", "miss", "mrs", "mister", "mme",
+    "mlle",
+    "doctor", "doktor", "person", "personne", "caller", "anrufer", "anruferin", "anrufende", "mother", "father",
+    "sister",
     "brother", "mutter", "vater", "schwester", "bruder", "mere", "pere", "sour", "frere", "eltern", "parents", "son",
     "daughter", "sohn", "tochter", "fils", "fille", "von", "van", "der", "den", "des", "the", "and", "und", "les", "of",
-    "de", "du", "di", "da", "la", "le", "el", "al", "zu", "et", "bin", "ibn", "bint", "mr", "dr", "st", "en", "in", "im",
+    "de", "du", "di", "da", "la", "le", "el", "al", "zu", "et", "bin", "ibn", "bint", "mr", "dr", "st", "en",
+    "in", "im",
 }  # fmt: skip
 #: What follows a name in German, English and French: Peters, Fritzens, Petersche, Peterchen. After an apostrophe begins
 #: another word anyway: Peter's, Ali'nin, d'Anna.

@@ -32,9 +32,9 @@ from .forms import AnswerForm, OfferForm
 from .pages import latest_event, offer_page, referral_page, told_stale
 from .permissions import referral_for_centre
 from .ranking import contact_facts, need_from, rank_for_case, rank_partners
-from .summary import known_of_case
 from .states import LIVE
 from .suggestions import NEAREST, in_words
+from .summary import known_of_case
 from .vocabulary import Disclosable
 
 

@@ -173,10 +173,12 @@ def _further(request: CentreRequest, wanted: Wanted) -> str:
     """Where a search leads at once: a number without its digits, what has the reference and may be seen."""
     if wanted.phone_digest and "number" not in request.GET:
         return f"{reverse('hotline:search')}?number={wanted.phone_digest}"
+    if wanted.number is None:
+        return ""
     if wanted.letter == "C":
         found = Contact.objects.of_centre(request.centre).filter(number=wanted.number).first()
         return reverse("hotline:contact", args=[found.pk]) if found else ""
-    return address_of(request.user, wanted.letter, wanted.number) if wanted.number is not None else ""
+    return address_of(request.user, wanted.letter, wanted.number)
 
 
 def _is_for_taking(request: SignedInRequest, found: Contact) -> bool:

@@ -64,7 +64,7 @@ def matching(contacts: ContactQuerySet, wanted: Wanted, country: str) -> Contact
     """
     if wanted.is_empty:
         return contacts.none()
-    if wanted.letter == "C":
+    if wanted.letter == "C" and wanted.number is not None:
         return contacts.filter(number=wanted.number)
     if wanted.phone_digest:
         return contacts.filter(phone_index=bytes.fromhex(wanted.phone_digest))

@@ -1,4 +1,4 @@
-"""Telephone numbers as people write them, read as in the country of their record. Pure, with data of ``phonenumbers``."""
+"""Telephone numbers as people write them, read as in the country of their record. Pure, with ``phonenumbers``."""
 
 from __future__ import annotations
 

@@ -103,18 +103,27 @@ def test_what_nobody_knows_is_left_out(people: People) -> None:
 @pytest.mark.parametrize(
     ("alias", "text", "word"),
     [
-        ("Peter", "Peters mother calls", "Peters"), ("Peter", "It is Peter's idea", "Peter"), ("Peter", "It is Peter’s idea", "Peter"),
-        ("Anna", "Annas Bruder", "Annas"), ("Fritz", "Fritzens Schule", "Fritzens"), ("Peter", "das petersche Umfeld", "petersche"),
+        ("Peter", "Peters mother calls", "Peters"), ("Peter", "It is Peter's idea", "Peter"),
+        ("Peter", "It is Peter’s idea", "Peter"),
+        ("Anna", "Annas Bruder", "Annas"), ("Fritz", "Fritzens Schule", "Fritzens"),
+        ("Peter", "das petersche Umfeld", "petersche"),
         ("Peter", "PETER", "PETER"), ("Peter", "die Peter-Gruppe", "Peter"), ("Peter", "Peterchen", "Peterchen"),
-        ("Anna", "l'école d'Anna", "Anna"), ("Ali", "qu’Ali dise", "Ali"), ("Ali", "Ali asks", "Ali"), ("Tom", "toms Lehrer", "toms"),
+        ("Anna", "l'école d'Anna", "Anna"), ("Ali", "qu’Ali dise", "Ali"), ("Ali", "Ali asks", "Ali"),
+        ("Tom", "toms Lehrer", "toms"),
         ("Jan", "seen in jan", "jan"), ("Mia", "Mia’s school", "Mia"), ("Bo", "Bo asks", "Bo"),
         ("René", "Rene\u0301 asks", "Rene\u0301"), ("Rene\u0301", "RENÉ asks", "RENÉ"), ("René", "rene asks", "rene"),
-        ("Jörg", "Joerg asks", "Joerg"), ("Joerg", "Jörg asks", "Jörg"), ("Weiß", "WEISS asks", "WEISS"), ("Weiss", "Weiß asks", "Weiß"),
-        ("Işık", "IŞIK asks", "IŞIK"), ("İpek", "ipek asks", "ipek"), ("Ali", "Ali'nin annesi", "Ali"), ("Łukasz", "lukasz asks", "lukasz"),
-        ("Γιώργος", "ΓΙΩΡΓΟΣ", "ΓΙΩΡΓΟΣ"), ("Анна", "с Анной", "Анной"), ("Пётр", "у Петра", "Петра"), ("محمد", "مُحَمَّد", "مُحَمَّد"),
-        ("Soﬁa", "Sofia asks", "Sofia"), ("Ann-Kathrin Tulpe", "Kathrin asks", "Kathrin"), ("Ann-Kathrin", "Annkathrin", "Annkathrin"),
-        ("Annkathrin", "Ann Kathrin asks", "Ann Kathrin"), ("Peter", "P e t e r", "P e t e r"), ("Peter", "Pe\u200bter asks", "Peter"),
-        ("Peter", "_Peter_", "Peter"), ("Peters Mutter", "Peter is 17", "Peter"), ("Herr von Tulpe", "tulpe asks", "tulpe"),
+        ("Jörg", "Joerg asks", "Joerg"), ("Joerg", "Jörg asks", "Jörg"), ("Weiß", "WEISS asks", "WEISS"),
+        ("Weiss", "Weiß asks", "Weiß"),
+        ("Işık", "IŞIK asks", "IŞIK"), ("İpek", "ipek asks", "ipek"), ("Ali", "Ali'nin annesi", "Ali"),
+        ("Łukasz", "lukasz asks", "lukasz"),
+        ("Γιώργος", "ΓΙΩΡΓΟΣ", "ΓΙΩΡΓΟΣ"), ("Анна", "с Анной", "Анной"), ("Пётр", "у Петра", "Петра"),
+        ("محمد", "مُحَمَّد", "مُحَمَّد"),
+        ("Soﬁa", "Sofia asks", "Sofia"), ("Ann-Kathrin Tulpe", "Kathrin asks", "Kathrin"),
+        ("Ann-Kathrin", "Annkathrin", "Annkathrin"),
+        ("Annkathrin", "Ann Kathrin asks", "Ann Kathrin"), ("Peter", "P e t e r", "P e t e r"),
+        ("Peter", "Pe\u200bter asks", "Peter"),
+        ("Peter", "_Peter_", "Peter"), ("Peters Mutter", "Peter is 17", "Peter"),
+        ("Herr von Tulpe", "tulpe asks", "tulpe"),
     ],
 )  # fmt: skip
 def test_a_name_in_all_its_forms_is_asked_about_by_its_word(alias: str, text: str, word: str) -> None:
@@ -125,7 +134,8 @@ def test_a_name_in_all_its_forms_is_asked_about_by_its_word(alias: str, text: st
 @pytest.mark.parametrize(
     ("alias", "text"),
     [
-        ("Peter", "The petersilie grows"), ("Anna", "Annahme"), ("Tom", "tomorrow, an atom"), ("Jan", "January"), ("Al", "also"),
+        ("Peter", "The petersilie grows"), ("Anna", "Annahme"), ("Tom", "tomorrow, an atom"), ("Jan", "January"),
+        ("Al", "also"),
         ("Mutter von Ali", "The mother of a boy"), ("Frau Tulpe", "Eine Frau aus der Schule"), ("", "Anything at all"),
         ("Herr van der Tulpe", "der van"), ("Mia", "ami"), ("Ali", "alien"), ("Ben", "bends"), ("M.", "I am M"),
     ],
@@ -139,9 +149,12 @@ def test_ordinary_words_are_not_asked_about(alias: str, text: str) -> None:
     [
         (Known(towns=("Köln",)), "lives in Ko\u0308ln", "Ko\u0308ln"), (Known(towns=("Köln",)), "Koeln", "Koeln"),
         (Known(towns=("Bad Homburg",)), "in BAD HOMBURG", "BAD HOMBURG"), (Known(towns=("Essen",)), "Essens", "Essens"),
-        (Known(towns=("Bad Homburg",)), "took a bath", None), (Known(towns=("Bremen",), public=frozenset({"Bremen"})), "Bremen", None),
-        (Known(codes=("50667",)), "D50667", ""), (Known(codes=("50667",)), "٥٠٦٦٧", ""), (Known(codes=("50667",)), "150667", ""),
-        (Known(phones=("030 23125901",)), "٠٣٠ ٢٣١٢٥٩٠١", ""), (Known(), "name (at) example.org", ""), (Known(), "０３０２３１２５９０１", ""),
+        (Known(towns=("Bad Homburg",)), "took a bath", None),
+        (Known(towns=("Bremen",), public=frozenset({"Bremen"})), "Bremen", None),
+        (Known(codes=("50667",)), "D50667", ""), (Known(codes=("50667",)), "٥٠٦٦٧", ""),
+        (Known(codes=("50667",)), "150667", ""),
+        (Known(phones=("030 23125901",)), "٠٣٠ ٢٣١٢٥٩٠١", ""), (Known(), "name (at) example.org", ""),
+        (Known(), "０３０２３１２５９０１", ""),
     ],
 )  # fmt: skip
 def test_places_and_numbers_in_all_their_forms(known: Known, text: str, word: str | None) -> None:

@@ -119,7 +119,8 @@ def test_a_search_finds_the_extension_and_the_number_apart(people: People) -> No
 
 @pytest.mark.parametrize(
     ("text", "stored"),
-    [("02 279 22 11", "+3222792211"), ("02/279.22.11 toestel 3", "+3222792211;ext=3"), ("+49 30 9018201", "+49309018201")],
+    [("02 279 22 11", "+3222792211"), ("02/279.22.11 toestel 3", "+3222792211;ext=3"),
+     ("+49 30 9018201", "+49309018201")],
 )  # fmt: skip
 def test_a_callback_is_planned_to_a_number_of_the_contacts_country(people: People, text: str, stored: str) -> None:
     contact = a_contact(people.handler, country="BE")

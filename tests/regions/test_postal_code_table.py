@@ -105,12 +105,18 @@ def test_missing_columns_and_an_empty_file() -> None:
         ("DE", "01067 Dresden", "01067", "Dresden"), ("DE", "Dresden, 01067", "01067", "Dresden"),
         ("DE", "01067Dresden", "01067", "Dresden"), ("DE", "D-01067 Dresden (Altstadt)", "01067", "Dresden (Altstadt)"),
         ("DE", "1067", "01067", ""), ("DE", "1067 Dresden", "01067", "Dresden"), ("DE", "010 67", "01067", ""),
-        ("DE", "\u202a٠١٠٦٧\u202c", "01067", ""), ("DE", "０１０６７", "01067", ""), ("DE", "68161 Mannheim C4", "68161", "Mannheim C4"),
-        ("FR", "F-75011", "75011", ""), ("FR", "75 011 Paris", "75011", "Paris"), ("FR", "1000 Bourg-en-Bresse", "01000", "Bourg-en-Bresse"),
-        ("FR", "67070 STRASBOURG CEDEX 9", "67070", "STRASBOURG CEDEX 9"), ("FR", "Paris Cedex 07 75700", "75700", "Paris Cedex 07"),
-        ("BE", "B-1000 Bruxelles", "1000", "Bruxelles"), ("BE", "1000", "1000", ""), ("AT", "A-1010 Wien", "1010", "Wien"),
-        ("CH", "CH 8001 Zürich", "8001", "Zürich"), ("LI", "FL-9490 Vaduz", "9490", "Vaduz"), ("LU", "L-1234", "1234", ""),
-        ("NL", "1012 AB", "1012", ""), ("NL", "1012AB Amsterdam", "1012", "Amsterdam"), ("NL", "NL-1012 ab, Amsterdam", "1012", "Amsterdam"),
+        ("DE", "\u202a٠١٠٦٧\u202c", "01067", ""), ("DE", "０１０６７", "01067", ""),
+        ("DE", "68161 Mannheim C4", "68161", "Mannheim C4"),
+        ("FR", "F-75011", "75011", ""), ("FR", "75 011 Paris", "75011", "Paris"),
+        ("FR", "1000 Bourg-en-Bresse", "01000", "Bourg-en-Bresse"),
+        ("FR", "67070 STRASBOURG CEDEX 9", "67070", "STRASBOURG CEDEX 9"),
+        ("FR", "Paris Cedex 07 75700", "75700", "Paris Cedex 07"),
+        ("BE", "B-1000 Bruxelles", "1000", "Bruxelles"), ("BE", "1000", "1000", ""),
+        ("AT", "A-1010 Wien", "1010", "Wien"),
+        ("CH", "CH 8001 Zürich", "8001", "Zürich"), ("LI", "FL-9490 Vaduz", "9490", "Vaduz"),
+        ("LU", "L-1234", "1234", ""),
+        ("NL", "1012 AB", "1012", ""), ("NL", "1012AB Amsterdam", "1012", "Amsterdam"),
+        ("NL", "NL-1012 ab, Amsterdam", "1012", "Amsterdam"),
         ("GB", "SW1A 1AA London", "SW1A1AA", "London"), ("PL", "00-950 Warszawa", "00-950", "Warszawa"),
     ],
 )  # fmt: skip
@@ -122,7 +128,8 @@ def test_code_and_town_in_one_field(country: str, text: str, code: str, town: st
 
 @pytest.mark.parametrize(
     ("country", "text"),
-    [("DE", "F-75011"), ("FR", "D-50667"), ("BE", "0100"), ("BE", "L-1234"), ("AT", "101"), ("LU", "12345"), ("DE", "0410"),
+    [("DE", "F-75011"), ("FR", "D-50667"), ("BE", "0100"), ("BE", "L-1234"), ("AT", "101"), ("LU", "12345"),
+     ("DE", "0410"),
      ("DE", "Dresden"), ("DE", "0049 341"), ("NL", "0012 AB"), ("DE", ""), ("DE", "10115 10117")],
 )  # fmt: skip
 def test_what_is_no_code_of_the_country(country: str, text: str) -> None:
@@ -131,8 +138,10 @@ def test_what_is_no_code_of_the_country(country: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
-    [("ST ETIENNE CEDEX 2", "Saint-Étienne", True), ("Strasbourg Cedex", "Strasbourg", True), ("paris", "Paris 7e Arrondissement", True),
-     ("Bo\u0308rnsen", "Börnsen", True), ("Hamburg-Bergedorf", "Hamburg", True), ("Ham", "Hamburg", False), ("", "Hamburg", False)],
+    [("ST ETIENNE CEDEX 2", "Saint-Étienne", True), ("Strasbourg Cedex", "Strasbourg", True),
+     ("paris", "Paris 7e Arrondissement", True),
+     ("Bo\u0308rnsen", "Börnsen", True), ("Hamburg-Bergedorf", "Hamburg", True), ("Ham", "Hamburg", False),
+     ("", "Hamburg", False)],
 )  # fmt: skip
 def test_the_same_town_in_other_words(one: str, other: str, same: bool) -> None:
     assert same_town(one, other) is same

@@ -30,7 +30,8 @@ def url(name: str, *keys: object) -> str:
 @pytest.mark.parametrize("setting", ["DE", "US", None], ids=str)
 @pytest.mark.parametrize(
     ("country", "typed", "stored"),
-    [("BE", "02 279 22 11", "+3222792211"), ("FR", "0690 33 59 41", "+590690335941"), ("AT", "01 534 42 0", "+431534420"),
+    [("BE", "02 279 22 11", "+3222792211"), ("FR", "0690 33 59 41", "+590690335941"),
+     ("AT", "01 534 42 0", "+431534420"),
      ("DE", "\u202a(030) 9018201\u202c", "+49309018201")],
 )  # fmt: skip
 def test_a_seats_telephone_is_dialled_in_the_centres_country(
