@@ -70,7 +70,8 @@ def find(text: str, known: Known) -> list[Finding]:
 
 
 def _names(text: str, known: Known) -> Iterator[Finding]:
-    for word in _words_of(text, known.names):
+    whole = [name for name in known.names if not _own_parts(name)]
+    for word in (*_words_of(text, known.names), *_words_of(text, whole, in_parts=False)):
         yield Finding(_("“%(word)s” can be the caller’s name.") % {"word": word}, word)
 
 
@@ -123,15 +124,19 @@ def _joined(text: str, spans: list[re.Match[str]], forms: set[str]) -> Iterator[
 
 def _forms(name: str, *, in_parts: bool) -> Iterator[str]:
     """The name's parts as they are compared. A part that is a genitive itself ("Peters Mutter") without it too."""
-    parts = _WORD.findall(plain(name))
-    keys = [_key(part) for part in parts]
     if not in_parts:
-        yield " ".join(keys)
+        yield from filter(None, [" ".join(map(_key, _WORD.findall(plain(name))))])
         return
-    own = [key for key in keys if key not in ADDRESSES and len(key) >= LONG_ENOUGH]
-    yield from own or [key for key in keys if len(key) >= LONG_ENOUGH and len(keys) == 1]
+    own = _own_parts(name)
+    yield from own
     yield from (key[:-1] for key in own if key.endswith("s") and len(key) > INFLECTED + 1)
     yield from ("".join(pair) for pair in pairwise(own))
+
+
+def _own_parts(name: str) -> list[str]:
+    """Without forms of address and initials; of "caller R." nothing is left, which is looked for as a whole."""
+    keys = map(_key, _WORD.findall(plain(name)))
+    return [key for key in keys if key not in ADDRESSES and len(key) >= LONG_ENOUGH]
 
 
 def _key(word: str) -> str:

@@ -7,12 +7,16 @@ MARKS = (
     "\\u0300-\\u036f\\u0483-\\u0489\\u0591-\\u05c7\\u0610-\\u061a\\u064b-\\u065f\\u0670\\u1ab0-\\u1aff\\u1dc0-\\u1dff"
     "\\u20d0-\\u20ff\\ufe00-\\ufe0f\\ufe20-\\ufe2f\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u2069\\ufeff"
 )
+# In PL/pgSQL: an expression that stands twice in a function of SQL is called twice, and more slowly.
 FOLDED = f"""
-create function ntk.folded(written text) returns text language sql immutable strict parallel safe as $body$
-select case when octet_length(written) = length(written) then lower(written) else
-    replace(replace(replace(replace(
+create function ntk.folded(written text) returns text language plpgsql immutable strict parallel safe as $body$
+begin
+    if octet_length(written) = length(written) then
+        return lower(written);
+    end if;
+    return replace(replace(replace(replace(
         translate(lower(regexp_replace(normalize(written, NFKD), '[{MARKS}]', '', 'g')), 'øłđðıςŋ', 'olddiσn'),
-        'ß', 'ss'), 'œ', 'oe'), 'æ', 'ae'), 'þ', 'th')
+        'ß', 'ss'), 'œ', 'oe'), 'æ', 'ae'), 'þ', 'th');
 end
 $body$
 """
@@ -23,8 +27,12 @@ select replace(replace(replace(folded, 'ae', 'a'), 'oe', 'o'), 'ue', 'u')
 $body$
 """
 SEARCHABLE = """
-create function ntk.searchable(written text) returns text language sql immutable strict parallel safe as $body$
-select ntk.folded(written) || ' ' || ntk.shortened(ntk.folded(written))
+create function ntk.searchable(written text) returns text language plpgsql immutable strict parallel safe as $body$
+declare
+    folded text := ntk.folded(written);
+begin
+    return folded || ' ' || ntk.shortened(folded);
+end
 $body$
 """
 # Each word of a town's name begins after a blank.
