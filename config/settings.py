@@ -327,7 +327,6 @@ FORMAT_MODULE_PATH = ["ui.formats"]  # English dates as written in Europe
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Berlin"
-PHONENUMBER_DEFAULT_REGION = "DE"
 PHONENUMBER_DB_FORMAT = "E164"
 
 # --- logs: ids only, never what a person wrote or who they are ----------------------------------------------------

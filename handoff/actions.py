@@ -99,8 +99,11 @@ def offer_referral(
     fields: Collection[Disclosable] = (),
     legal_basis: LegalBasis | str = "",
     may_pass_on: bool = False,
+    words_looked_at: int = 0,
 ) -> Referral:
     """Offer the case: the partner sees the summary now and the agreed fields when it accepts.
+
+    ``words_looked_at``: how many words of the text could have been a name, and are none by the actor's word.
 
     Raises Stale, VerifyFirst, NoLegalBasis, AlreadyOffered. A repeated post has no effect.
     """
@@ -122,13 +125,19 @@ def offer_referral(
     due = restart_deadlines(referral, now)
     move(referral, ReferralState.OFFERED, Who.CENTRE, offered_at=now, offered_by=by, due_at=due)
     data = {"organisation": referral.organisation_id, "fields": sorted(fields), "legal_basis": str(legal_basis)}
+    data |= {"words_looked_at": words_looked_at} if words_looked_at else {}
     tell_both("referral.offered", by, referral, data, notify=partner_people(referral))
     return referral
 
 
 @transaction.atomic
-def answer_question(*, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, text: str) -> Referral:
-    """The centre answers; the partner's time starts anew. A repeated post has no effect."""
+def answer_question(
+    *, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, text: str, words_looked_at: int = 0
+) -> Referral:
+    """The centre answers; the partner's time starts anew. A repeated post has no effect.
+
+    ``words_looked_at``: as for ``offer_referral``.
+    """
     referral = lock(referral_id)
     _check_centre(by, referral)
     if Message.objects.filter(pk=message_id).exists():
@@ -146,7 +155,8 @@ def answer_question(*, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, 
     )
     message.data_key_id, message.text = referral.data_key_id, text
     message.save(force_insert=True)
-    tell_both("referral.question_answered", by, referral, notify=partner_people(referral))
+    data = {"words_looked_at": words_looked_at} if words_looked_at else None
+    tell_both("referral.question_answered", by, referral, data, notify=partner_people(referral))
     return referral
 
 

@@ -30,6 +30,8 @@ def disclosed_value(contact: Contact, name: str) -> str:
     """What a field of the contact says, as text."""
     if name == Disclosable.PLACE:
         return " ".join(part for part in (contact.postal_code, contact.municipality) if part)
+    if name == Disclosable.PHONE:
+        return contact.shown_phone
     return str(getattr(contact, name))
 
 

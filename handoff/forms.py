@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hotline.models import Contact
 
 from .disclosure import Preview, previews
-from .summary import names_in
+from .names import Finding, Known, find
 from .vocabulary import DeclineReason, Feedback, LegalBasis, Outcome
 
 #: Feedback that is given on the way; "ended" comes with the outcome.
@@ -25,7 +25,35 @@ def words(label: Any, *, required: bool, rows: int = 3, help_text: Any = "") -> 
     return forms.CharField(label=label, required=required, widget=area, max_length=LONGEST, help_text=help_text)
 
 
-class OfferForm(forms.Form):
+class OutwardForm(forms.Form):
+    """A text that leaves the centre before anything is disclosed. A word that can be a name is asked about."""
+
+    no_names = forms.MultipleChoiceField(
+        label=_("Looked at"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick a word only where it is neither a name nor the place. Otherwise take it out of the text."),
+    )
+
+    def __init__(self, *args: Any, known: Known, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+        text = self["text"].value() if self.is_bound else ""
+        self.asked: list[Finding] = [finding for finding in find(text or "", known) if finding.word]
+        boxes = self.fields["no_names"]
+        assert isinstance(boxes, forms.MultipleChoiceField)
+        said = gettext("“%(word)s” is no name and no place here")
+        boxes.choices = [(finding.word, said % {"word": finding.word}) for finding in self.asked]
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        looked_at = set(self["no_names"].value() or [])
+        if found := [finding.said for finding in find(text, self.known) if finding.word not in looked_at]:
+            raise forms.ValidationError(found)
+        return text
+
+
+class OfferForm(OutwardForm):
     """The summary and what is agreed to follow on acceptance."""
 
     text = words(
@@ -45,19 +73,12 @@ class OfferForm(forms.Form):
     )
     may_pass_on = forms.BooleanField(label=_("The partner may pass it on within its task"), required=False)
 
-    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.contact = contact
+    def __init__(self, *args: Any, contact: Contact, known: Known, **kwargs: Any) -> None:
+        super().__init__(*args, known=known, **kwargs)
         self.previews: list[Preview] = previews(contact)
         agreed = self.fields["fields_agreed"]
         assert isinstance(agreed, forms.MultipleChoiceField)
         agreed.choices = [(preview.name, preview.label) for preview in self.previews]
-
-    def clean_text(self) -> str:
-        text: str = self.cleaned_data["text"]
-        if found := names_in(text, self.contact):
-            raise forms.ValidationError(found)
-        return text
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -71,7 +92,7 @@ class OfferForm(forms.Form):
         return [str(name) for name in self["fields_agreed"].value() or []]
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(OutwardForm):
     message_id = forms.UUIDField(widget=forms.HiddenInput)
     text = words(_("Answer"), required=True, help_text=_("The partner's time to answer starts anew."))
 

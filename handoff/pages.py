@@ -30,7 +30,7 @@ from .next_steps import needing_a_next_step
 from .progress import is_overdue, timeline, told, waits_for, waits_for_partner_side
 from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState
 from .suggestions import stored_reasons
-from .summary import facts_in_words, first_text
+from .summary import facts_in_words, first_text, known_of_case
 from .vocabulary import Step
 
 
@@ -50,7 +50,9 @@ def referral_page(user: User, referral: Referral, **forms: Any) -> dict[str, Any
     if referral.state == ReferralState.DRAFT:
         context.update(_draft(referral, forms.get("form")))
     if referral.state == ReferralState.QUESTION and "answer_form" not in forms:
-        context["answer_form"] = AnswerForm(prefix="answer", initial={"message_id": uuid.uuid4()})
+        context["answer_form"] = AnswerForm(
+            prefix="answer", initial={"message_id": uuid.uuid4()}, known=known_of_case(referral.case)
+        )
     context["may_withdraw"] = referral.state in WAITING
     context["may_draft_again"] = referral.state in ENDED and not _has_live(referral)
     context["may_keep"] = needing_a_next_step(user, referral.centre).filter(pk=referral.pk).exists()
@@ -109,7 +111,10 @@ def _draft(referral: Referral, form: OfferForm | None) -> dict[str, Any]:
     contact = get_object_or_404(Contact.objects.select_related("region"), pk=referral.case.assessment.contact_id)
     others = Referral.objects.filter(case=referral.case_id, state__in=WAITING | TAKEN).select_related("organisation")
     return {
-        "form": form or OfferForm(contact=contact, initial={"text": _starting_text(referral, contact)}),
+        "form": form
+        or OfferForm(
+            contact=contact, known=known_of_case(referral.case), initial={"text": _starting_text(referral, contact)}
+        ),
         "due_words": _in_words(due_if_offered(referral, timezone.now())),
         "elsewhere": others.first(),
     }

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from cases.models import Case, CaseContact
 from hotline.models import CallerType, Contact, Topic
 from hotline.vocabulary import AgeBand, Relation, Sex
+from regions.lookup import places_of
 from regions.models import Region
 from regions.vocabulary import Language, Phenomenon, Service
 
+from .names import Known, find
+
 UNSAID = frozenset({"", "unknown", None})
-#: Forms of address and words for anybody: a text may hold them, whatever the caller wants to be called.
-ADDRESSES = {
-    "frau", "herr", "family", "familie", "famille", "madame", "monsieur", "miss", "person", "personne", "caller",
-    "anrufer", "anruferin", "anrufende", "mother", "father", "sister", "brother", "mutter", "vater", "schwester",
-    "bruder", "mère", "père", "sœur", "frère", "eltern", "parents",
-}  # fmt: skip
-LONG_ENOUGH = 4  # letters; a shorter part of a name stands in too many ordinary words
-EMAIL = re.compile(r"\S+@\S+\.\w{2,}")
-NUMBER = re.compile(r"\+?\d(?:[\s()/.–-]{0,3}\d){5,}")
 
 
 def facts_in_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -49,47 +45,36 @@ def first_text(facts: dict[str, Any], service: str, contact: Contact) -> str:
 
 def names_in(text: str, contact: Contact) -> list[str]:
     """What of the contact, or of anybody, the text gives away, in words; empty when nothing was found."""
-    return list(_found(text, contact))
+    return [finding.said for finding in find(text, known_of([contact]))]
 
 
-def _found(text: str, contact: Contact) -> Iterator[str]:
-    if _name_in(text, contact.alias):
-        yield _("The text holds what the caller wants to be called.")
-    if _number_in(text, contact.phone):
-        yield _("The text holds the caller’s telephone number.")
-    elif NUMBER.search(text):
-        yield _("The text holds a long number. Telephone numbers and the like go with the agreed fields only.")
-    if contact.municipality.casefold() not in _region_names(contact) and _word_in(text, contact.municipality):
-        yield _("The text holds the municipality; the region is enough before acceptance.")
-    if _word_in(text, contact.postal_code):
-        yield _("The text holds the postal code; the region is enough before acceptance.")
-    if EMAIL.search(text):
-        yield _("The text holds an e-mail address.")
+def known_of(contacts: Iterable[Contact]) -> Known:
+    """What the contacts hold that a text may not say. Asks the database for nothing."""
+    several = list(contacts)
+    return Known(
+        names=tuple(str(contact.alias) for contact in several),
+        phones=tuple(str(contact.phone) for contact in several),
+        codes=tuple(contact.postal_code for contact in several),
+        towns=tuple(contact.municipality for contact in several),
+        public=frozenset(name for contact in several for name in _region_names(contact)),
+    )
 
 
-def _name_in(text: str, alias: str) -> bool:
-    parts = [
-        part for part in re.findall(r"\w+", alias) if len(part) >= LONG_ENOUGH and part.casefold() not in ADDRESSES
-    ]
-    return _word_in(text, alias) or any(_word_in(text, part) for part in parts)
-
-
-def _word_in(text: str, word: str) -> bool:
-    wanted = word.strip().casefold()
-    return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", text.casefold()) is not None
-
-
-def _number_in(text: str, phone: str) -> bool:
-    """The last seven digits are compared: the text may write the number with or without its country code."""
-    wanted = re.sub(r"\D", "", phone)[-7:]
-    return len(wanted) >= 5 and any(wanted in re.sub(r"\D", "", found) for found in NUMBER.findall(text))
+def known_of_case(case: Case) -> Known:
+    """Of all contacts of the case that the actor may see, with the municipalities of their postal codes."""
+    linked = CaseContact.objects.filter(case=case).values("contact")
+    mine = Q(pk__in=linked) | Q(pk=case.assessment.contact_id)
+    contacts = list(Contact.objects.filter(mine).select_related("region", "data_key"))
+    known = known_of(contacts)
+    towns = {town for one in contacts if one.postal_code for town in places_of(one.country, one.postal_code)}
+    return replace(known, towns=(*known.towns, *sorted(towns)))
 
 
 def _region_names(contact: Contact) -> set[str]:
     """A city state's municipality is its region, which the summary names anyway."""
     if contact.region is None:
         return set()
-    return {getattr(contact.region, f"name_{language}").casefold() for language in ("en", "fr", "de")}
+    return {getattr(contact.region, f"name_{language}") for language in ("en", "fr", "de")}
 
 
 def _region(facts: dict[str, Any]) -> str:

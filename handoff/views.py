@@ -34,6 +34,7 @@ from .permissions import referral_for_centre
 from .ranking import contact_facts, need_from, rank_for_case, rank_partners
 from .states import LIVE
 from .suggestions import NEAREST, in_words
+from .summary import known_of_case
 from .vocabulary import Disclosable
 
 
@@ -174,7 +175,7 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     """Send the offer."""
     found = referral_for_centre(request.user, referral_id)
     contact = get_object_or_404(Contact.objects.select_related("region"), pk=found.case.assessment.contact_id)
-    form = OfferForm(request.POST, contact=contact)
+    form = OfferForm(request.POST, contact=contact, known=known_of_case(found.case))
     if not form.is_valid():
         return offer_page(request, found, form, 422)
     try:
@@ -185,6 +186,7 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
             fields=[Disclosable(name) for name in form.cleaned_data["fields_agreed"]],
             legal_basis=form.cleaned_data["legal_basis"],
             may_pass_on=form.cleaned_data["may_pass_on"],
+            words_looked_at=len(form.asked),
         )
     except actions.AlreadyOffered:
         form.add_error(
@@ -231,14 +233,20 @@ def keep(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 @signed_in
 def answer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     """Answer the partner's question."""
-    form = AnswerForm(request.POST, prefix="answer")
+    found = referral_for_centre(request.user, referral_id)
+    form = AnswerForm(request.POST, prefix="answer", known=known_of_case(found.case))
     if not form.is_valid():
-        found = referral_for_centre(request.user, referral_id)
         return render(
             request, "handoff/referral.html", referral_page(request.user, found, answer_form=form), status=422
         )
     try:
-        actions.answer_question(by=request.user, referral_id=referral_id, **form.cleaned_data)
+        actions.answer_question(
+            by=request.user,
+            referral_id=referral_id,
+            message_id=form.cleaned_data["message_id"],
+            text=form.cleaned_data["text"],
+            words_looked_at=len(form.asked),
+        )
     except Stale as stale:
         return told_stale(request, stale, "handoff:referral")
     messages.success(request, _("Answered. The partner's time to answer starts anew."))

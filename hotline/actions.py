@@ -21,12 +21,12 @@ from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
 from privacy.models import DataKey
 from regions.models import Region
+from regions.phone_numbers import parse_number
 
 from .models import Contact
-from .numbers import parse_number
 from .once import insert_once
 from .permissions import may_write
-from .place import choose, follow_postal_code
+from .place import choose, country_of, follow_postal_code
 from .states import ContactState
 from .vocabulary import CallerIdKind, Channel, Kind, RegionSource
 
@@ -109,8 +109,15 @@ def _new_contact(
     contact = Contact(pk=contact_id, centre=centre, channel=channel, started_at=started_at or now, saved_at=now)
     contact.number = next_number("hotline_contact_number")
     contact.data_key = data_key or new_data_key()
+    contact.country = _first_country(centre, details or {})
     _apply(contact, details or {})
     return contact
+
+
+def _first_country(centre: Organisation, details: dict[str, Any]) -> str:
+    """The centre's, unless the number that the contact begins with says otherwise."""
+    number = parse_number(details.get("phone", ""), centre.country)
+    return country_of(number, centre.country) if number else centre.country
 
 
 def _my_contact(by: User, contact_id: uuid.UUID) -> Contact:
@@ -255,7 +262,7 @@ def _apply(contact: Contact, changes: dict[str, Any]) -> set[str]:
         _recognisable(contact)
     if "region_id" in changed:
         contact.region_source = RegionSource.CHOSEN if contact.region_id else ""
-    elif changed & {"postal_code", "country"}:
+    elif changed & {"postal_code", "country", "municipality"}:
         follow_postal_code(contact)
     return changed
 
@@ -263,7 +270,7 @@ def _apply(contact: Contact, changes: dict[str, Any]) -> set[str]:
 def _recognisable(contact: Contact) -> None:
     """Only a number that was shown or told, and is valid, gets an index by which the caller is recognised."""
     number = parse_number(contact.phone, contact.country)
-    contact.phone_index = phone_index(number.e164) if number else None
+    contact.phone_index = phone_index(number.full) if number else None
     contact.caller_id_kind = CallerIdKind.SHOWN if number else CallerIdKind.UNKNOWN
 
 

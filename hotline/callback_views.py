@@ -34,7 +34,9 @@ def worklist(request: CentreRequest) -> HttpResponse:
 def plan(request: CentreRequest, contact_id: UUID | None = None) -> HttpResponse:
     """Plan a callback, from a contact or without one; on the desk as a fragment below the form."""
     contact = contact_to_write(request.user, contact_id) if contact_id else None
-    form = CallbackForm(request.POST) if request.method == "POST" else CallbackForm(initial=_known_of(contact))
+    country = contact.country if contact else request.centre.country
+    posted = request.POST if request.method == "POST" else None
+    form = CallbackForm(posted, initial=_known_of(contact), country=country)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
         template = "hotline/parts/callback_form.html" if is_part(request) else "hotline/plan_callback.html"

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -30,6 +30,7 @@ from .history import history_of
 from .models import Contact, ContactQuerySet
 from .pages import page_of
 from .permissions import contact_to_read, contact_to_write, may_write
+from .references import address_of
 from .search import Wanted, matching, read, read_digest
 from .sheet import caller_of, person_of, place_facts_of, topics_of
 from .states import ContactState
@@ -73,7 +74,9 @@ def search(request: CentreRequest) -> HttpResponse:
     rows = matching(_listed(request), wanted, request.centre.country)
     if not wanted.is_empty:
         look("contact.searched", by=request.user, subject=None, centre=request.centre.pk)
-    return render(request, "hotline/search.html", {"page": _page(request, rows), "wanted": wanted})
+    return render(
+        request, "hotline/search.html", {"page": _page(request, rows), "wanted": wanted, "search_query": text}
+    )
 
 
 @require_safe
@@ -167,22 +170,15 @@ def _page(request: CentreRequest, rows: ContactQuerySet) -> Any:
 
 
 def _further(request: CentreRequest, wanted: Wanted) -> str:
-    """Where a search leads at once: a number without its digits, a case, the one contact with this reference."""
+    """Where a search leads at once: a number without its digits, what has the reference and may be seen."""
     if wanted.phone_digest and "number" not in request.GET:
         return f"{reverse('hotline:search')}?number={wanted.phone_digest}"
-    if wanted.case_reference:
-        return _address_of_case(wanted.case_reference)
-    if wanted.number is not None:
+    if wanted.number is None:
+        return ""
+    if wanted.letter == "C":
         found = Contact.objects.of_centre(request.centre).filter(number=wanted.number).first()
         return reverse("hotline:contact", args=[found.pk]) if found else ""
-    return ""
-
-
-def _address_of_case(reference: str) -> str:
-    try:
-        return reverse("cases:by_reference", args=[reference])
-    except NoReverseMatch:
-        return ""
+    return address_of(request.user, wanted.letter, wanted.number)
 
 
 def _is_for_taking(request: SignedInRequest, found: Contact) -> bool:

@@ -16,14 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from accounts.roles import Role
-from regions.lookup import region_for
+from regions.administrative_tree import country_name
+from regions.lookup import region_for, regions_at
 from regions.models import Region
-from regions.postal_code_table import is_well_formed, normalise
+from regions.phone_field import PhoneField
+from regions.phone_numbers import parse_number
+from regions.postal_code_table import EXAMPLES, country_of_prefix, read_code
 from regions.vocabulary import Language, Phenomenon
 from ui.moments import MomentField, from_now
 
 from .models import CallerType, Contact, Topic
-from .numbers import parse_number
 from .states import ContactState
 from .vocabulary import AgeBand, Channel, Kind, Relation, Sex
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LONGEST_TEXT = 50_000
+LONGEST_CODE, LONGEST_TOWN = 12, 120  # as the columns
 COUNTRIES = [
     ("DE", _("Germany")),
     ("FR", _("France")),
@@ -43,6 +46,13 @@ COUNTRIES = [
 ]
 NOT_STATED = ("", _("Not stated"))
 Choice = tuple[str, Any]
+
+
+def countries_of(contact: Contact) -> list[Choice]:
+    """The countries of the list; the centre's and the contact's own come first where they are others."""
+    listed = dict(COUNTRIES)
+    own = sorted({contact.centre.country, contact.country} - listed.keys() - {""})
+    return [*((code, country_name(code)) for code in own), *COUNTRIES]
 
 
 def capital(choices: type[models.TextChoices]) -> list[Choice]:
@@ -97,8 +107,8 @@ class ContactForm(forms.Form):
     alias = _text_field(_("Name or alias"), help_text=_("Leave empty for anonymous."))
     phone = _text_field(_("Telephone"), longest=60, help_text=_("Empty: withheld, or not to be noted."))
     country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES, required=False)
-    postal_code = _text_field(_("Postal code"), longest=12)
-    municipality = _text_field(_("Town or municipality"), longest=120)
+    postal_code = _text_field(_("Postal code"))
+    municipality = _text_field(_("Town or municipality"), longest=LONGEST_TOWN)
     relation = forms.ChoiceField(label=_("For the caller this is"), choices=capital(Relation), required=False)
     age_band = forms.ChoiceField(label=_("Age"), choices=capital(AgeBand), required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=capital(Sex), required=False)
@@ -128,6 +138,7 @@ class ContactForm(forms.Form):
         self.fields["started_at"].stored = contact.started_at  # type: ignore[attr-defined]
         self.fields["caller_type"].choices = caller_types(contact.caller_type_id or "")  # type: ignore[attr-defined]
         self.fields["topics"].choices = topics(contact.topics)  # type: ignore[attr-defined]
+        self.fields["country"].choices = countries_of(contact)  # type: ignore[attr-defined]
         for name, (key, label) in JUMPS.items():
             self.fields[name].widget.attrs.update({"data-shortcut": key, "data-shortcut-label": label})
         if contact.state == ContactState.DRAFT:
@@ -139,10 +150,20 @@ class ContactForm(forms.Form):
             field.widget.attrs["aria-describedby"] = described
 
     def clean(self) -> dict[str, Any]:
-        """A postal code is stored in its plain form, when it has one: "D-04109" is 04109."""
-        country, typed = self.cleaned_data.get("country", "DE"), self.cleaned_data.get("postal_code", "")
-        if is_well_formed(country, plain := normalise(country, typed)):
-            self.cleaned_data["postal_code"] = plain
+        """A postal code is stored in its plain form, when it has one: "D-04109" is 04109; a town beside it apart."""
+        country = self.cleaned_data.get("country") or self.contact.country
+        typed, town = self.cleaned_data.get("postal_code", ""), self.cleaned_data.get("municipality", "")
+        found = read_code(country, typed or town)
+        if found and (typed or found.town) and (not found.has_zero_added or region_for(country, found.code)):
+            self.cleaned_data["postal_code"] = found.code
+            if "municipality" in self.cleaned_data:
+                self.cleaned_data["municipality"] = (found.town if not typed else town or found.town)[:LONGEST_TOWN]
+        elif len(typed) > LONGEST_CODE:
+            self.cleaned_data.pop("postal_code")
+            example = EXAMPLES.get(country, EXAMPLES["DE"])
+            self.add_error(
+                "postal_code", gettext("This is no postal code. Write it like %(code)s.") % {"code": example}
+            )
         return self.cleaned_data
 
     def _was_sent(self, name: str) -> bool:
@@ -178,9 +199,19 @@ def notes_about(contact: Contact) -> dict[str, dict[str, Any]]:
     found = {}
     if contact.phone and parse_number(contact.phone, contact.country) is None:
         found["phone"] = gettext("Kept as typed. It is not a number by which the caller could be recognised.")
-    if contact.postal_code and not region_for(contact.country, contact.postal_code):
-        found["postal_code"] = gettext("Kept as typed. We do not know this postal code; please choose the region.")
+    if contact.postal_code and not regions_at(contact.country, contact.postal_code, contact.municipality)[0]:
+        found["postal_code"] = _unknown_code(contact)
     return {name: {"text": text, "error": False} for name, text in found.items()}
+
+
+def _unknown_code(contact: Contact) -> str:
+    other = country_of_prefix(contact.postal_code)
+    if other and other != contact.country:
+        said = gettext(
+            "Kept as typed. The letters before it stand for %(country)s: choose that country, or leave them out."
+        )
+        return said % {"country": country_name(other)}
+    return gettext("Kept as typed. We do not know this postal code; please choose the region.")
 
 
 class BesideAContact(forms.Form):
@@ -239,15 +270,20 @@ class PutBackForm(_Later):
 
 class CallbackForm(_Later):
     callback_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    phone = forms.CharField(
-        label=_("Telephone"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off", **FOCUS})
-    )
+    phone = PhoneField(label=_("Telephone"), dials=False)
     language = forms.ChoiceField(label=_("Language"), choices=[NOT_STATED, *Language.choices], required=False)
     note = _text_field(
         _("Note"), rows=2, longest=2000, help_text=_("What to know before calling. No full names of third persons.")
     )
     is_urgent = forms.BooleanField(label=_("Urgent"), required=False)
     field_order = ["phone", "due_at", "language", "is_urgent", "note"]
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        phone = self.fields["phone"]
+        assert isinstance(phone, PhoneField)
+        phone.country = country
+        phone.widget.attrs.update(FOCUS)
 
 
 class AccessForm(forms.Form):

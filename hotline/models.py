@@ -15,9 +15,9 @@ from privacy.bounds import moments_within
 from privacy.fields import EncryptedTextField
 from privacy.models import DataKey
 from regions.models import Region
+from regions.phone_numbers import parse_number, written
 from regions.vocabulary import Language, Phenomenon
 
-from .numbers import written
 from .states import CallbackState, ContactState
 from .vocabulary import AgeBand, CallbackOrigin, CallerIdKind, Channel, Kind, RegionSource, Relation, Sex
 
@@ -122,7 +122,7 @@ class Contact(models.Model):
     phone_index = models.BinaryField(null=True)
     caller_id_kind = models.CharField(max_length=8, choices=CallerIdKind, default=CallerIdKind.UNKNOWN)
 
-    country = models.CharField(max_length=2, default="DE")
+    country = models.CharField(max_length=2)
     postal_code = models.CharField(max_length=12, blank=True)
     municipality = models.CharField(max_length=120, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", null=True)
@@ -160,6 +160,7 @@ class Contact(models.Model):
                 | Q(~Q(ending=""), ends_at__isnull=False, ending_by__isnull=False),
                 name="contact_ending_at_and_by",
             ),
+            models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="contact_has_a_country"),
         ]
         indexes = [
             models.Index(fields=["centre", "-started_at", "-id"], name="contact_centre_newest"),
@@ -193,6 +194,12 @@ class Contact(models.Model):
     @property
     def reference(self) -> str:
         return f"C-{self.number}"
+
+    @property
+    def shown_phone(self) -> str:
+        """With the country's code: what was typed as dialled at home says little elsewhere."""
+        number = parse_number(self.phone, self.country)
+        return written(number.full) if number else str(self.phone)
 
     @property
     def is_counselling(self) -> bool:

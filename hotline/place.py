@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from regions.lookup import places_of, region_for, regions_with_town
+from regions.lookup import places_of, regions_at, regions_with_town
 from regions.models import Region
+from regions.phone_numbers import PhoneNumber, countries_of, parse_number
 
+from . import area_codes
 from .models import Contact
-from .numbers import parse_number
 from .vocabulary import RegionSource
 
 MOST_OFFERS = 3  # of places with the same name; more would be guessing
@@ -30,19 +31,21 @@ class Place:
     source: str
     towns: list[str] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
+    #: The code lies in several regions, and neither a town nor a person has said in which.
+    is_open: bool = False
 
     @property
     def mark(self) -> str:
         """Changes with whatever is shown."""
         offers = ",".join(offer.region.code for offer in self.offers)
-        return f"{self.region.code if self.region else ''}|{self.source}|{','.join(self.towns)}|{offers}"
+        return f"{self.region.code if self.region else ''}|{self.source}|{','.join(self.towns)}|{offers}|{self.is_open}"
 
 
 def follow_postal_code(contact: Contact) -> None:
     """Set the main region of the postal code, or none for an unknown one, unless the handler chose a region."""
     if contact.region_source == RegionSource.CHOSEN:
         return
-    regions = region_for(contact.country, contact.postal_code) if contact.postal_code else []
+    regions, _is_sure = _by_postal_code(contact)
     contact.region = regions[0] if regions else None
     contact.region_source = RegionSource.POSTAL_CODE if regions else ""
 
@@ -57,7 +60,7 @@ def choose(contact: Contact, region: Region | None) -> None:
 
 def place_of(contact: Contact) -> Place:
     """What the desk shows about the place."""
-    by_code = region_for(contact.country, contact.postal_code) if contact.postal_code else []
+    by_code, is_sure = _by_postal_code(contact)
     towns = places_of(contact.country, contact.postal_code)[:2] if by_code else []
     offers = [Offer(region) for region in by_code] or _by_number(contact)
     return Place(
@@ -65,14 +68,31 @@ def place_of(contact: Contact) -> Place:
         contact.get_region_source_display(),
         towns,
         [offer for offer in offers if offer.region.code != contact.region_id],
+        bool(by_code) and not is_sure and contact.region_source == RegionSource.POSTAL_CODE,
     )
+
+
+def _by_postal_code(contact: Contact) -> tuple[list[Region], bool]:
+    if not contact.postal_code:
+        return [], False
+    return regions_at(contact.country, contact.postal_code, contact.municipality)
 
 
 def _by_number(contact: Contact) -> list[Offer]:
     number = parse_number(contact.phone, contact.country)
-    if number is None or not number.area:
+    area = area_codes.town(number.e164) if number and number.is_landline else ""
+    if number is None or not area:
         return []
-    return [Offer(region, number.area) for region in regions_of_town(number.country, number.area)]
+    return [Offer(region, area) for region in regions_of_town(number.country, area)]
+
+
+def country_of(number: PhoneNumber, home: str) -> str:
+    """Where a contact with this number begins: in the number's country if we know its regions, else at ``home``."""
+    countries = countries_of(number)
+    if home in countries:
+        return home
+    known = set(Region.objects.at_level(0).filter(code__in=countries).values_list("code", flat=True))
+    return next((country for country in countries if country in known), home)
 
 
 def regions_of_town(country: str, town: str) -> list[Region]:

@@ -8,43 +8,47 @@ from dataclasses import dataclass
 from django.db.models.expressions import RawSQL
 
 from privacy.blind_index import phone_index
-from regions.postal_code_table import is_well_formed, normalise
+from regions.phone_numbers import parse_number
+from regions.plain_text import plain
+from regions.postal_code_table import country_of_prefix, normalise
 
 from .models import ContactQuerySet
-from .numbers import parse_number
+from .references import read_reference
 
-CONTACT_REFERENCE = re.compile(r"C-?(\d{1,15})", re.IGNORECASE)
-CASE_REFERENCE = re.compile(r"F-?\d{1,15}(?:[-/]\d{1,15})*", re.IGNORECASE)
-LOOKS_LIKE_PHONE = re.compile(r"[+0][\d\s()/.-]{5,}")
+DIGITS_OF_A_PHONE = 6  # at least; a shorter one is dialled inside a house
 SHORTEST = 2
 LONGEST = 120
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody typed into the search, read. ``phone_digest`` is the blind index of a number, in hexadecimal."""
+    """What somebody typed into the search, read. ``phone_digest`` is the blind index of a number, in hexadecimal.
+
+    ``letter`` and ``number`` are those of a reference; what it leads to is looked for by its text too.
+    """
 
     text: str
+    letter: str = ""
     number: int | None = None
-    case_reference: str = ""
     phone_digest: str = ""
 
     @property
     def is_empty(self) -> bool:
-        return self.number is None and not self.phone_digest and len(self.text) < SHORTEST
+        return not self.phone_digest and len(self.text) < SHORTEST
+
+    @property
+    def case_reference(self) -> str:
+        return f"F-{self.number}" if self.letter == "F" else ""
 
 
 def read(text: str, country: str) -> Wanted:
     """``country`` (ISO 3166-1): where a number without prefix is dialled."""
-    text = " ".join(text.replace("\x00", "").split())[:LONGEST]
-    if found := CONTACT_REFERENCE.fullmatch(text):
-        return Wanted(text, number=int(found[1]))
-    if CASE_REFERENCE.fullmatch(text):
-        return Wanted(text, case_reference=text.upper())
-    if LOOKS_LIKE_PHONE.fullmatch(text) and not is_well_formed(country, normalise(country, text)):
-        number = parse_number(text, country)
-        if number:
-            return Wanted(text, phone_digest=phone_index(number.e164).hex())
+    text = " ".join(plain(text.replace("\x00", "")).split())[:LONGEST]
+    if found := read_reference(text):
+        return Wanted(text, *found)
+    number = parse_number(text, country)
+    if number and sum(sign.isdigit() for sign in text) >= DIGITS_OF_A_PHONE:
+        return Wanted(text, phone_digest=phone_index(number.full).hex())
     return Wanted(text)
 
 
@@ -54,18 +58,16 @@ def read_digest(digest: str) -> Wanted:
 
 
 def matching(contacts: ContactQuerySet, wanted: Wanted, country: str) -> ContactQuerySet:
-    """Those of ``contacts`` that fit; none for an empty search. All words must stand in working title or place."""
+    """Those of ``contacts`` that fit; none for an empty search. All words must stand in working title or place.
+
+    A postal code's municipalities count as its place.
+    """
     if wanted.is_empty:
         return contacts.none()
-    if wanted.number is not None:
+    if wanted.letter == "C" and wanted.number is not None:
         return contacts.filter(number=wanted.number)
     if wanted.phone_digest:
         return contacts.filter(phone_index=bytes.fromhex(wanted.phone_digest))
-    longest, *others = sorted(map(_pattern, wanted.text.split()), key=len, reverse=True)
-    place = normalise(country, wanted.text)
-    return contacts.filter(pk__in=RawSQL("select ntk.contacts_with(%s, %s, %s)", [longest, others, place]))
-
-
-def _pattern(word: str) -> str:
-    """For LIKE, wherever the word stands; signs that mean something there mean themselves."""
-    return "%" + re.sub(r"([%_\\])", r"\\\1", word) + "%"
+    words = sorted(wanted.text.split(), key=len, reverse=True)
+    place = normalise(country_of_prefix(wanted.text) or country, wanted.text)
+    return contacts.filter(pk__in=RawSQL("select ntk.contacts_with(%s, %s)", [words, place]))

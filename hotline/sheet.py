@@ -22,7 +22,7 @@ def caller_of(contact: Contact) -> list[Fact]:
         Fact(_("Caller"), str(contact.caller_type)),
         Fact(_("Language"), contact.get_language_display()),
         Fact(_("Name or alias"), contact.alias),
-        Fact(_("Telephone"), contact.phone),
+        Fact(_("Telephone"), contact.shown_phone),
     )
 
 

@@ -29,12 +29,14 @@ def written_texts(contact: Contact) -> list[str]:
 
 def is_empty(contact: Contact) -> bool:
     """Whether nobody has noted anything: neither a text nor an answer of a list nor a region."""
-    chosen = [name for name in CHOICES if getattr(contact, name) != _default(name)]
+    chosen = [name for name in CHOICES if getattr(contact, name) != _default(name, contact)]
     is_placed = contact.region_source == RegionSource.CHOSEN
     return not (written_texts(contact) or _by_hand(contact, chosen) or is_placed)
 
 
-def _default(name: str) -> Any:
+def _default(name: str, contact: Contact) -> Any:
+    if name == "country":
+        return contact.centre.country
     field = Contact._meta.get_field(name)
     assert isinstance(field, Field)
     return field.get_default()

@@ -10,12 +10,12 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.models import Organisation, OrganisationKind
 from ui.dates import DayField, days_from_today, today
 
 from .models import Liaison, PartnerProfile, Region
+from .phone_field import PhoneField
 from .routing import path_up
 from .vocabulary import Language, PauseReason, Phenomenon, Sector, Service
 
@@ -77,19 +77,26 @@ class ProfileForm(VersionedForm):
     capacity = forms.IntegerField(
         label=_("Places"), min_value=0, max_value=999, help_text=_("Cases that can be open at the same time.")
     )
-    phone = PhoneNumberField(
+    phone = PhoneField(
         label=_("Telephone"), required=False, help_text=_("For handing a caller over while they are on the line.")
     )
     is_national = forms.BooleanField(
         label=_("Works nationwide"), required=False, help_text=_("Asked when nobody nearer can take a case.")
     )
 
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        """``country``: the partner's, where its number is dialled."""
+        super().__init__(*args, **kwargs)
+        phone = self.fields["phone"]
+        assert isinstance(phone, PhoneField)
+        phone.country, phone.stored = country, self.initial.get("phone", "")
+
     @staticmethod
     def stored(profile: PartnerProfile | None) -> dict[str, Any]:
         """What is stored, as the form's initial values."""
         profile = profile or PartnerProfile()
-        names = ("services", "phenomena", "languages", "capacity", "phone", "is_national", "version")
-        return {name: getattr(profile, name) for name in names}
+        names = ("services", "phenomena", "languages", "capacity", "is_national", "version")
+        return {**{name: getattr(profile, name) for name in names}, "phone": str(profile.phone or "")}
 
 
 class CoverageForm(VersionedForm):
@@ -178,7 +185,7 @@ class LiaisonForm(VersionedForm):
         help_text=_("Office and function, not a person's name: people leave, posts stay."),
     )
     email = forms.EmailField(label=_("E-mail of the post"), required=False)
-    phone = forms.CharField(label=_("Telephone of the post"), max_length=30, required=False)
+    phone = PhoneField(label=_("Telephone of the post"), required=False, dials=False)
     organisation = forms.ModelChoiceField(
         label=_("Organisation"),
         queryset=Organisation.objects.filter(kind=OrganisationKind.BODY),
@@ -192,6 +199,9 @@ class LiaisonForm(VersionedForm):
         region = self.fields["region"]
         assert isinstance(region, forms.ModelChoiceField)
         region.queryset = Region.objects.in_country(country).order_by("level", Region.name_column())
+        phone = self.fields["phone"]
+        assert isinstance(phone, PhoneField)
+        phone.country, phone.stored = country, self.initial.get("phone", "")
 
     def clean_last_contact_on(self) -> date | None:
         """Not in the future."""
@@ -211,7 +221,7 @@ class SearchForm(forms.Form):
     """The filters of the list of partners; a value that is no choice counts as no filter."""
 
     country = forms.CharField(widget=forms.HiddenInput, required=False)
-    postal_code = forms.CharField(label=_("Postal code"), max_length=12, required=False)
+    postal_code = forms.CharField(label=_("Postal code"), max_length=120, required=False)
     service = forms.ChoiceField(label=_("Service"), choices=[*ANY, *Service.choices], required=False)
     phenomenon = forms.ChoiceField(label=_("Phenomenon"), choices=[*ANY, *Phenomenon.choices], required=False)
     language = forms.ChoiceField(label=_("Language"), choices=[*ANY, *Language.choices], required=False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.db.models import Q
 
 from .models import TOWNS, PostalCode, Region, RegionQuerySet
-from .postal_code_table import normalise
+from .postal_code_table import is_cedex, normalise, same_town
 
 
 def region_for(country: str, postal_code: str) -> list[Region]:
@@ -17,6 +19,34 @@ def regions_of(country: str, postal_code: str) -> RegionQuerySet:
     """As `region_for`, as a query that can go on."""
     country = country.upper()
     return Region.objects.for_postal_code(country, normalise(country, postal_code))
+
+
+def regions_at(country: str, postal_code: str, town: str) -> tuple[list[Region], bool]:
+    """The regions of a postal code, the likeliest first, and whether the first is sure.
+
+    A code that lies in two regions is sure when the town lies in only one of them. Business mail in France (CEDEX) has
+    codes that no municipality has: the département is that of the town, or of the first digits.
+    """
+    country = country.upper()
+    regions = region_for(country, postal_code)
+    if not regions and country == "FR" and is_cedex(town):
+        return _of_business_mail(normalise(country, postal_code), town)
+    if len(regions) < 2 or not town.strip():
+        return regions, len(regions) == 1
+    rows = PostalCode.objects.filter(country=country, code=normalise(country, postal_code))
+    here = {row.region_id for row in rows if any(same_town(town, place) for place in row.places.split(", "))}
+    regions.sort(key=lambda region: region.code not in here)
+    return regions, len(here) == 1
+
+
+def _of_business_mail(code: str, town: str) -> tuple[list[Region], bool]:
+    """By the codes of the same département: those begin with the same two digits, overseas and in Corsica three."""
+    start = code[: 3 if code.startswith(("20", "97", "98")) else 2]
+    rows = list(PostalCode.objects.filter(country="FR", code__startswith=start, is_main=True)) if len(code) == 5 else []
+    of_town = [row for row in rows if any(same_town(town, place) for place in row.places.split(", "))]
+    counted = Counter(row.region_id for row in of_town or rows)
+    regions = sorted(Region.objects.filter(code__in=counted), key=lambda region: -counted[region.code])
+    return regions, len(regions) == 1 or bool(of_town)
 
 
 def places_of(country: str, postal_code: str) -> list[str]:

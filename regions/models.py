@@ -16,6 +16,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.models import Organisation
 from privacy.bounds import days_within
 
+from .phone_numbers import written
 from .vocabulary import Language, PauseReason, Phenomenon, RegionKind, Sector, Service, Weekday
 from .working_hours import SpecialDays
 
@@ -228,6 +229,10 @@ class Liaison(models.Model):
                 violation_error_message=_("This post is in the list already."),
             ),
         ]
+
+    @property
+    def shown_phone(self) -> str:
+        return written(self.phone)
 
     def __str__(self) -> str:
         return f"liaison {self.pk}"

@@ -83,7 +83,7 @@ class Candidate:
 
     id: int
     name: str
-    country: str = "DE"
+    country: str
     services: frozenset[str] = frozenset()
     phenomena: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()

@@ -125,7 +125,7 @@ def _hours(organisation: Organisation) -> list[tuple[str, str]]:
 def edit_profile(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the partner offers."""
     organisation, profile = _for_editing(request, pk)
-    form = ProfileForm(_posted(request), initial=ProfileForm.stored(profile))
+    form = ProfileForm(_posted(request), initial=ProfileForm.stored(profile), country=organisation.country)
     save = partial(actions.save_profile, by=request.user, organisation=organisation)
     return _edit(request, organisation, form, save, lambda: ProfileForm.stored(_profile(organisation)))
 

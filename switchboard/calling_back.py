@@ -14,12 +14,12 @@ from accounts.permissions import require
 from accounts.roles import Permission
 from hotline.callbacks import claim_callback, put_callback_back
 from hotline.models import Callback, Contact
-from hotline.numbers import parse_number
 from hotline.once import insert_once
 from hotline.telephony import is_connected
 from hotline.vocabulary import CallerIdKind
 from journal.stale import stale
 from privacy.blind_index import phone_index
+from regions.phone_numbers import PhoneNumber, parse_number
 
 from .actions import hang_up, ring_handler
 from .calls import note
@@ -37,6 +37,7 @@ class Hindrance(models.TextChoices):
     NOT_CONNECTED = "not_connected", _("No telephone is connected: dial the number by hand.")
     NO_PHONE = "no_phone", _("Lotse does not know your telephone: enter it under My telephone, or dial by hand.")
     NO_NUMBER = "no_number", _("There is no number that could be rung: enter one below.")
+    EXTENSION = "extension", _("This number has an extension, which cannot be dialled from here: dial it by hand.")
     OWN_NUMBER = "own_number", _("This is one of our own lines: it cannot be called back.")
     IN_A_CALL = "in_a_call", _("You are in a call. Ring from here when it is over.")
 
@@ -64,10 +65,10 @@ def call_contact(*, by: User, contact: Contact, call_id: uuid.UUID) -> Hindrance
         raise stale(contact.pk)
     if Call.objects.filter(pk=call_id).exists() or Call.objects.live().filter(contact=contact).exists():
         return None
-    number = parse_number(contact.phone, contact.centre.country)
+    number = parse_number(contact.phone, contact.country)
     seat = lock_seat(seat_of(by=by))
     line = line_for(contact.centre, contact.language)
-    if hindrance := _hindrance(seat, line, number.e164 if number else ""):
+    if hindrance := _hindrance(seat, line, number):
         return hindrance
     assert line is not None
     assert number is not None
@@ -88,14 +89,16 @@ def put_back_and_hang_up(*, by: User, callback_id: uuid.UUID, due_at: datetime) 
         hang_up(by=by, call_id=running.pk)
 
 
-def _hindrance(seat: Seat, line: Line | None, number: str) -> Hindrance | None:
+def _hindrance(seat: Seat, line: Line | None, number: PhoneNumber | None) -> Hindrance | None:
     if not is_connected() or line is None:
         return Hindrance.NOT_CONNECTED
     if not seat.has_telephone:
         return Hindrance.NO_PHONE
-    if not number:
+    if number is None:
         return Hindrance.NO_NUMBER
-    if Line.objects.filter(number=number).exists():
+    if number.extension:
+        return Hindrance.EXTENSION
+    if Line.objects.filter(number=number.e164).exists():
         return Hindrance.OWN_NUMBER
     return Hindrance.IN_A_CALL if seat.state == SeatState.ON_CALL else None
 

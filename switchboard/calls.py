@@ -15,13 +15,13 @@ from django.utils import timezone
 from accounts.models import User
 from hotline.actions import return_contact
 from hotline.callbacks import callback_from_call
-from hotline.numbers import is_withheld, parse_number
 from hotline.vocabulary import CallbackOrigin, CallerIdKind
 from journal.actions import record
 from journal.groups import organisation_group, user_group
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
 from regions.network import calendar_for
+from regions.phone_numbers import is_withheld, parse_number
 from regions.working_hours import is_open, next_opening
 
 from .commands import order

@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.models import Organisation, OrganisationKind
 from hotline.forms import BesideAContact
 from regions.models import PartnerProfile
+from regions.phone_field import PhoneField
 from regions.vocabulary import Language
 
 from .models import Seat
@@ -17,7 +17,7 @@ from .vocabulary import Skill
 
 
 class SeatForm(forms.Form):
-    phone = PhoneNumberField(
+    phone = PhoneField(
         label=_("Your telephone"),
         required=False,
         help_text=_("It is rung for each call that you take. With the country's code, or as dialled at home."),
@@ -38,11 +38,9 @@ class SeatForm(forms.Form):
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         known = {"phone": seat.phone, "is_browser": seat.is_browser, "languages": seat.languages, "skills": seat.skills}
         super().__init__(*args, **{"initial": known, **kwargs})
-
-    def clean_phone(self) -> str:
-        """As E.164."""
-        number = self.cleaned_data["phone"]
-        return number.as_e164 if number else ""
+        phone = self.fields["phone"]
+        assert isinstance(phone, PhoneField)
+        phone.country, phone.stored = seat.centre.country, seat.phone
 
 
 class ConsultForm(BesideAContact):
@@ -52,10 +50,14 @@ class ConsultForm(BesideAContact):
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("Partner"), required=False, empty_label=_("Another number")
     )
-    phone = PhoneNumberField(label=_("Number"), required=False)
+    phone = PhoneField(label=_("Number"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        """``country``: the centre's, where the number is dialled."""
         super().__init__(*args, **{"initial": {"leg_id": uuid.uuid4()}, **kwargs})
+        phone = self.fields["phone"]
+        assert isinstance(phone, PhoneField)
+        phone.country = country
         reachable = PartnerProfile.objects.exclude(phone="").values("organisation_id")
         partners = Organisation.objects.filter(kind=OrganisationKind.PARTNER, pk__in=reachable)
         field = self.fields["organisation"]
@@ -71,7 +73,7 @@ class ConsultForm(BesideAContact):
     @property
     def number(self) -> str:
         """The number to ring (E.164): the one that was typed, else the partner's."""
-        typed = self.cleaned_data["phone"]
+        typed: str = self.cleaned_data["phone"]
         if typed:
-            return str(typed.as_e164)
+            return typed
         return str(PartnerProfile.objects.get(organisation=self.cleaned_data["organisation"]).phone)

@@ -12,11 +12,11 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import Organisation, User
 from hotline.models import Callback, Contact
-from hotline.numbers import written
 from hotline.vocabulary import CallerIdKind
 from privacy.bounds import moments_within
 from privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTextField
 from privacy.models import DataKey
+from regions.phone_numbers import written
 from regions.vocabulary import Language
 
 from .sql import AHEAD, CALL_BY, LOCK_CALL, LOCK_LEG

@@ -90,7 +90,7 @@ def hold(request: CentreRequest, call_id: UUID) -> HttpResponse:
 @handlers_only
 def consult(request: CentreRequest, call_id: UUID) -> HttpResponse:
     call = call_to_direct(request.user, call_id)
-    form = ConsultForm(request.POST if request.method == "POST" else None)
+    form = ConsultForm(request.POST if request.method == "POST" else None, country=request.centre.country)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
         template = "switchboard/parts/consult_form.html" if is_part(request) else "switchboard/consult.html"

@@ -14,7 +14,6 @@ from accounts.permissions import NotAllowed, require
 from accounts.roles import Permission
 from hotline.actions import receive_contact
 from hotline.models import Contact
-from hotline.numbers import parse_number
 from hotline.once import insert_once
 from hotline.permissions import may_write
 from hotline.states import ContactState
@@ -24,6 +23,7 @@ from journal.actions import record
 from journal.groups import organisation_group
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
+from regions.phone_numbers import parse_number
 from switchboard.models import Line
 
 from .content import details_of, media_of

@@ -111,6 +111,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         number=next(_numbers),
         handler=None if plan.handler is None else people[plan.handler],
         surfaced_at=NOW if plan.is_surfaced else None,
+        country="DE",
         **centre,
     )
     assessment = Assessment.objects.create(contact=contact, created_by=people[0], checklist_version=1, **centre)

@@ -8,7 +8,9 @@ from accounts.permissions import NotAllowed
 from hotline.actions import choose_region, save_contact
 from hotline.models import Contact
 from hotline.place import place_of, regions_of_town
+from regions.loading import load_regions, replace_postal_codes
 from regions.models import Region
+from regions.postal_code_table import Row
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +94,70 @@ def test_a_region_given_by_a_form_of_its_own_counts_as_chosen(people: People, pl
     changes = {"region_id": "DE-BE", "postal_code": "04109"}
     as_user(people.handler, save_contact, by=people.handler, contact_id=contact, version=1, changes=changes)
     assert region_of(people, contact) == ("DE-BE", "chosen")
+
+
+@pytest.mark.parametrize(
+    ("country", "postal_code", "municipality", "stored", "region"),
+    [
+        ("DE", "04109 Leipzig", "", ("04109", "Leipzig"), "DE-SN"),
+        ("DE", "Leipzig 04109", "", ("04109", "Leipzig"), "DE-SN"),
+        ("DE", "", "D-04109 Leipzig", ("04109", "Leipzig"), "DE-SN"),
+        ("DE", "4109", "", ("04109", ""), "DE-SN"),
+        ("DE", "4108", "", ("4108", ""), None),
+        ("DE", "04109 Lpz", "Leipzig", ("04109", "Leipzig"), "DE-SN"),
+        ("DE", "F-75001", "", ("F-75001", ""), None),
+        ("FR", "F-75001", "", ("75001", ""), "FR-75C"),
+        ("FR", "75700 PARIS CEDEX 07", "", ("75700", "PARIS CEDEX 07"), "FR-75C"),
+        ("FR", "75700", "Paris Cedex", ("75700", "Paris Cedex"), "FR-75C"),
+        ("FR", "75700", "Paris", ("75700", "Paris"), None),
+        ("DE", "21039 Hamburg", "", ("21039", "Hamburg"), "DE-SH"),
+    ],
+)  # fmt: skip
+def test_postal_codes_as_they_are_typed(
+    people: People, places: None, country: str, postal_code: str, municipality: str, stored: tuple[str, str],
+    region: str | None,
+) -> None:  # fmt: skip
+    contact, client = a_contact(people.handler), browser(people.handler)
+    for version in (1, 2):  # the browser's field still shows what was typed
+        save(client, contact, version=version, country=country, postal_code=postal_code, municipality=municipality)
+        found = contact_as(people.handler, contact)
+        assert ((found.postal_code, found.municipality), found.region_id) == (stored, region)
+
+
+def test_a_code_of_two_laender_asks_which_until_a_town_or_a_person_says_it(people: People, db: None) -> None:
+    load_regions(["DE"])
+    replace_postal_codes(
+        [Row("DE", "21039", "Hamburg", "DE-HH", True), Row("DE", "21039", "Börnsen, Escheburg", "DE-SH", False)]
+    )
+    contact, client = a_contact(people.handler), browser(people.handler)
+
+    def page() -> str:
+        return client.get(url("region", contact)).content.decode()
+
+    save(client, contact, postal_code="21039")
+    assert "21039 lies in several regions. In which?" in page()
+    assert ("It is Hamburg" in page(), "Or Schleswig-Holstein?" in page()) == (True, True)
+    save(client, contact, version=2, postal_code="21039", municipality="BÖRNSEN")
+    assert region_of(people, contact) == ("DE-SH", "postal_code")
+    assert "In which?" not in page()
+    save(client, contact, version=3, postal_code="21039", municipality="")
+    assert "In which?" in page()
+    client.post(url("region", contact), {"region": "DE-HH"})
+    assert "In which?" not in page()
+    assert region_of(people, contact) == ("DE-HH", "chosen")
+
+
+@pytest.mark.parametrize("text", ["somewhere near Dresden", "x" * 120, "04109 or 04111 or so"])
+def test_what_is_no_postal_code_is_refused_with_an_example(people: People, places: None, text: str) -> None:
+    contact = a_contact(people.handler, postal_code="10115")
+    answer = save(browser(people.handler), contact, postal_code=text, notes="kept").json()
+    assert answer["notices"]["postal_code"]["error"]
+    assert "50667" in answer["notices"]["postal_code"]["text"]
+    found = contact_as(people.handler, contact)
+    assert (found.postal_code, found.notes) == ("10115", "kept")
+
+
+def test_letters_of_another_country_are_said(people: People, places: None) -> None:
+    contact = a_contact(people.handler)
+    notice = save(browser(people.handler), contact, postal_code="F-75001").json()["notices"]["postal_code"]
+    assert (notice["error"], "France" in notice["text"]) == (False, True)

@@ -17,7 +17,6 @@ REASONS = {
     "malformed": "'{value}' does not look like a postal code of the country",
     "unknown_region": "'{value}' is not a region of the country (load_regions first)",
     "not_yes_or_no": "'{value}' is neither yes nor no",
-    "repeated": "'{value}' stands in this region already",
 }
 SHOWN = 50
 
