@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from hotline.models import Contact
 
+from .consent import Consent, objection, what_else
 from .disclosure import Preview, previews
 from .summary import names_in
-from .vocabulary import DeclineReason, Feedback, LegalBasis, Outcome
+from .vocabulary import DeclineReason, Disclosable, Feedback, LegalBasis, Outcome
 
 #: Feedback that is given on the way; "ended" comes with the outcome.
 FEEDBACK_ON_THE_WAY = (Feedback.FIRST_CONTACT, Feedback.IN_COUNSELLING, Feedback.NOT_REACHED)
@@ -45,9 +46,9 @@ class OfferForm(forms.Form):
     )
     may_pass_on = forms.BooleanField(label=_("The partner may pass it on within its task"), required=False)
 
-    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contact: Contact, consent: Consent, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.contact = contact
+        self.contact, self.consent = contact, consent
         self.previews: list[Preview] = previews(contact)
         agreed = self.fields["fields_agreed"]
         assert isinstance(agreed, forms.MultipleChoiceField)
@@ -63,7 +64,17 @@ class OfferForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("fields_agreed") and not cleaned.get("legal_basis"):
             self.add_error("legal_basis", gettext("Choose on what basis the fields are disclosed."))
+        if cleaned.get("legal_basis") == LegalBasis.CONSENT:
+            found = objection(self.consent, cleaned.get("fields_agreed", ()))
+            if found:
+                self.add_error("legal_basis", what_else(found))
         return cleaned
+
+    @property
+    def consent_problem(self) -> str:
+        """Why consent is no basis for anything here, said before somebody chooses it; "" where it may be one."""
+        found = objection(self.consent, {Disclosable.ALIAS})
+        return what_else(found) if found else ""
 
     @property
     def chosen(self) -> list[str]:
