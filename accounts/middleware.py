@@ -67,7 +67,7 @@ class TypedTextOutlivesSession:
         response = self.get_response(request)
         if not request.user.is_authenticated:
             return self._signed_out(request, response) if _leads_to_sign_in(response) else response
-        if response.status_code == 405 and _is_page_view(request):
+        if response.status_code == 405 and _is_page_view(request) and _is_navigation(request):
             return redirect(_page_above(request.path))
         if sent and sent == request.session.get(kept_form.KEY) and _has_taken(response):
             kept_form.discard(request)
@@ -104,6 +104,11 @@ def _has_taken(response: HttpResponseBase) -> bool:
 
 def _is_page_view(request: HttpRequest) -> bool:
     return request.method == "GET" and not request.headers.get("HX-Request") and request.accepts("text/html")
+
+
+def _is_navigation(request: HttpRequest) -> bool:
+    """A browser's address bar, or where signing in has led; scripts and clients learn that the method is wrong."""
+    return "text/html" in request.headers.get("Accept", "") or request.path == request.session.pop("signed_in_for", "")
 
 
 def _is_page(request: HttpRequest, response: HttpResponseBase) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView
@@ -35,6 +36,8 @@ class SignIn(LoginView):  # type: ignore[misc]
         if text:
             kept_form.keep(self.request, text, owner=form.user.pk)  # type: ignore[attr-defined]
         response: HttpResponse = super().form_valid(form)
+        if self.request.user.is_authenticated:
+            self.request.session["signed_in_for"] = urlsplit(self.get_success_url() or "").path
         return response
 
 

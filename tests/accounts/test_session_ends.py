@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -174,8 +175,8 @@ def test_text_lies_nowhere_on_the_server_before_sign_in_and_sealed_after(people:
 def test_text_is_kept_for_half_an_hour_only(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     case, client = referrals.make_case(people), browser(people.handler)
     answer = post_note_without_session(client, case)
-    now = typed_text.time.time()
-    monkeypatch.setattr(typed_text.time, "time", lambda: now + typed_text.KEPT_SECONDS + 1)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + typed_text.KEPT_SECONDS + 1)
     assert restored(sign_in(client, answer, people.handler)) == []
 
 
