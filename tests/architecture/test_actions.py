@@ -45,7 +45,8 @@ WITHOUT_AUTHOR = {
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
     "handoff.actions.needs_verification", "handoff.consent_watch.objection_now",
-    "handoff.consent_watch.consent_problem", "triage.actions.duties_lost", "handoff.lapses.due_deadlines", "regions.actions.subject_of",
+    "handoff.consent_watch.consent_problem", "triage.actions.duties_lost",
+    "handoff.lapses.due_deadlines", "regions.actions.subject_of",
     "switchboard.calls.running_block", "switchboard.calls.is_line_open",
     "switchboard.calling_back.line_for", "switchboard.outbound.is_wanted",
     "switchboard.legs.lock_leg", "switchboard.legs.is_goodbye_ordered", "texting.actions.is_opted_out",
