@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -45,10 +46,12 @@ def page_of(request: HttpRequest) -> str:
 
 
 def kept_for(request: HttpRequest) -> dict[str, Any] | None:
-    """What is kept, where this request sends that form."""
+    """What is kept, where this request sends that form, or saves it as a form that saves itself does."""
     kept: dict[str, Any] | None = request.session.get(KEY)
-    is_sent = kept and request.method == "POST" and request.get_full_path() == kept["action"]
-    return kept if is_sent else None
+    if not kept or request.method != "POST":
+        return None
+    saves_itself = not request.accepts("text/html") and request.path.startswith(urlsplit(kept["page"]).path)
+    return kept if saves_itself or request.get_full_path() == kept["action"] else None
 
 
 def put_back(request: HttpRequest, response: HttpResponse) -> None:

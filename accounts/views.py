@@ -55,7 +55,9 @@ def locked_out(request: HttpRequest, _response: HttpResponse | None, _credential
     typed, page = request.POST.get(kept_form.FIELD, ""), request.POST.get("next", "")
     context = {"form": LoginForm(request=request), "typed": typed, "next_page": page, "is_locked": True}
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    return render(request, "account/login.html", {**context, "minutes": minutes}, status=429)
+    response = render(request, "account/login.html", {**context, "minutes": minutes}, status=429)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -88,7 +88,7 @@ def objection(consent: Consent, fields: Collection[str]) -> Objection | None:
 
 def what_else(found: Objection) -> str:
     """The objection, and on which other basis the fields could go."""
-    others = _(" or ").join(f"“{basis.label}”" for basis in LegalBasis if basis != LegalBasis.CONSENT)
+    others = _(" or ").join(str(basis.label) for basis in LegalBasis if basis != LegalBasis.CONSENT)
     return _(
         "%(why)s Choose another basis if one applies (%(others)s), or disclose no field: "
         "the summary alone names nobody."

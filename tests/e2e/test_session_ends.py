@@ -34,7 +34,7 @@ def sign_in_here(page: Page, handle: str) -> None:
 
 def open_case(person: Person) -> Page:
     person.go("/cases/")
-    person.page.locator('[id^=case-link]').first.click()
+    person.page.locator("[id^=case-link]").first.click()
     expect(person.page.locator("#note-form")).to_be_visible()
     return person.page
 
@@ -129,7 +129,7 @@ def test_shortcuts_of_one_page_are_listed_once(browser: Browser, site: Site) -> 
     person = sign_in(browser, site, "curlew")
     page = person.page
     person.go("/cases/")
-    page.locator('[id^=case-link]').first.click()
+    page.locator("[id^=case-link]").first.click()
     page.locator("a[data-shortcut='alt+p']").first.click()
     page.keyboard.press("?")
     lines = page.locator("[data-shortcut-list] > div").all_inner_texts()
