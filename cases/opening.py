@@ -9,6 +9,9 @@ from triage.vocabulary import SECURING_DUTIES, Disposition, Duty
 #: Dispositions that are work for somebody. Advice ends with the contact; "verify first" is work too: somebody verifies.
 OPENS_CASE = frozenset(set(Disposition) - {Disposition.OPEN, Disposition.ADVICE})
 
+#: Duties that do so whatever was decided.
+DUTIES_THAT_OPEN = SECURING_DUTIES | {Duty.INDIVIDUAL_CASE}
+
 
 class Decided(Protocol):
     """What of an assessment decides it."""
@@ -22,5 +25,4 @@ def opens_case(assessment: Decided) -> bool:
 
     So does a duty of security or child protection: with the contact alone it would end unseen.
     """
-    has_duty = bool((SECURING_DUTIES | {Duty.INDIVIDUAL_CASE}) & set(assessment.duties))
-    return assessment.disposition in OPENS_CASE or has_duty
+    return assessment.disposition in OPENS_CASE or bool(DUTIES_THAT_OPEN & set(assessment.duties))

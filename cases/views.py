@@ -39,7 +39,15 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     cases = current.choose(worklist.cases_of_centre(request.user), request.user)
     page = page_of(cases, column="opened_at", after=after, before=before)
     left = [] if after or before else worklist.triage_without_case(request.user)
-    context = {"page": page, "filters": worklist.filters_for(request.user), "current": current, "without_case": left}
+    unfinished = [] if after or before else worklist.unfinished_with_duties(request.user)
+    filters = worklist.filters_for(request.user)
+    context = {
+        "page": page,
+        "filters": filters,
+        "current": current,
+        "without_case": left,
+        "unfinished": unfinished,
+    }
     return render(request, "cases/list_rows.html" if is_part(request) else "cases/list.html", context)
 
 

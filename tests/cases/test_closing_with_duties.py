@@ -16,7 +16,10 @@ from cases import actions
 from cases.models import Case, Note, NoteKind
 from cases.open_duties import OpenDuties, open_duties
 from cases.states import CaseState
+from cases.worklist import triage_without_case, unfinished_with_duties
 from handoff.actions import close_case
+from hotline.actions import complete_contact
+from hotline.models import Contact
 from journal.models import Event
 from privacy.context import acting_as
 from triage import actions as triage
@@ -188,6 +191,33 @@ def test_open_duty_is_no_ticked_box(people: People) -> None:
     page = browser(people.handler).get(reverse("cases:case", args=[case.pk])).content.decode()
     assert "lucide-square-check" not in page
     assert "m9 12 2 2 4-4" not in page.partition('class="duties"')[2].partition("</ul>")[0]
+
+
+@pytest.mark.parametrize("kind", ["silent", "prank"])
+def test_contact_that_ends_with_an_unfinished_triage_leaves_its_duty_on_the_list(people: People, kind: str) -> None:
+    contact = make_contact(people.handler)
+    draft = fill(people.handler, start(people.handler, contact), SECURITY)
+    quiet = make_contact(people.handler)
+    fill(people.handler, start(people.handler, quiet), REFERRAL)
+    with acting_as(people.handler, purpose="test"):
+        assert unfinished_with_duties(people.handler) == []
+        for one in (contact, quiet):
+            Contact.objects.filter(pk=one.pk).update(kind=kind)
+            complete_contact(by=people.handler, contact_id=one.pk)
+    for who in (people.handler, people.coordinator):
+        with acting_as(who, purpose="test"):
+            assert [one.pk for one in unfinished_with_duties(who)] == [draft.pk]
+        page = browser(who).get(reverse("cases:list")).content.decode()
+        assert "Unfinished triage with a duty" in page
+    with acting_as(people.other_coordinator, purpose="test"):
+        assert unfinished_with_duties(people.other_coordinator) == []
+
+
+def test_completed_triage_with_a_duty_and_no_case_is_on_the_list(people: People) -> None:
+    contact = make_contact(people.handler)
+    done = assessed(people.handler, contact, SECURITY)
+    with acting_as(people.handler, purpose="test"):
+        assert [one.pk for one in triage_without_case(people.handler)] == [done.pk]
 
 
 # --- a draft that is discarded -------------------------------------------------------------------------------------
