@@ -6,6 +6,7 @@ database lets the application neither delete nor change, but for its one end.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -62,6 +63,13 @@ def end_sessions(user: User) -> None:
     for session in Session.objects.filter(expire_date__gt=timezone.now()):
         if session.get_decoded().get("_auth_user_id") == key:
             session.delete()
+
+
+def choose_language(*, by: User, language: str) -> None:
+    """The language of the person's pages and e-mails: a code of LANGUAGES. A repeat has no effect."""
+    if language not in dict(settings.LANGUAGES):
+        raise ValueError(language)
+    User.objects.filter(pk=by.pk).exclude(language=language).update(language=language)
 
 
 def create_organisation(*, by: User | None, name: str, kind: OrganisationKind, **details: str | bool) -> Organisation:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from .models import Organisation, User
+from .models import Membership, Organisation, User
 from .roles import ROLES, Permission, Role
 
 
@@ -20,6 +20,12 @@ def centre_with(user: User, permission: Permission) -> Organisation | None:
     """The user's own centre, where they have the permission there."""
     centre = user.centre
     return centre if centre and can(user, permission, centre.pk) else None
+
+
+def administrators() -> list[User]:
+    """Who gives roles, by name: whoever has signed in may know whom to ask."""
+    with_role = Membership.objects.active().with_roles([Role.ADMINISTRATOR]).values("user")
+    return list(User.objects.filter(is_active=True, pk__in=with_role).order_by("name", "pk"))
 
 
 def require(user: User, permission: Permission, organisation_id: int | None = None) -> None:

@@ -5,6 +5,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from .models import User
+
+
+def display_name(user: User) -> str:
+    """What allauth calls a person in its pages and e-mails. ``str(user)`` holds no personal data and is for logs."""
+    return user.name
+
 
 def attempted_email(request: HttpRequest | None, credentials: Mapping[str, Any] | None) -> str:
     """Whose account an attempt to sign in was for; axes counts failures under it.

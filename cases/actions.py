@@ -23,7 +23,8 @@ from journal.stale import Stale, stale
 from triage.models import Assessment
 from triage.states import AssessmentState
 
-from .models import Case, CaseContact, Note, Responsibility
+from .models import Case, CaseContact, Note, NoteKind, Responsibility
+from .open_duties import OpenDuties, may_close_with, open_duties
 from .opening import opens_case
 from .permissions import may_assign, may_write
 from .states import TRANSITIONS, CaseState
@@ -209,15 +210,27 @@ def rename_case(*, by: User, case_id: uuid.UUID, version: int, label: str) -> No
 
 
 @transaction.atomic
-def close_case(*, by: User, case_id: uuid.UUID) -> None:
+def close_case(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
     """Raises Stale while a partner is responsible. A repeat has no effect.
 
-    The joint closing with its criteria and its exit report comes with the case work.
+    With open duties of security or child protection only a coordinator closes it, with a reason, which stands among the
+    notes from then on: raises OpenDuties. The joint closing with its criteria comes with the case work.
     """
     case = _lock(by, case_id)
+    if case.state == CaseState.CLOSED:
+        return
     if _current(case).organisation_id != case.centre_id:
         raise stale(case_id)
-    _move(by, case, CaseState.CLOSED, closed_at=timezone.now(), closed_by=by)
+    duties = open_duties(case)
+    if duties and not may_close_with(by, case):
+        raise OpenDuties(duties, needs_coordinator=True)
+    if duties and not reason.strip():
+        raise OpenDuties(duties, needs_coordinator=False)
+    data = {"duties": [str(duty) for duty in duties]} if duties else None
+    if duties:
+        note = Note(case=case, data_key_id=case.data_key_id, kind=NoteKind.CLOSING, text=reason.strip(), written_by=by)
+        note.save(force_insert=True)
+    _move(by, case, CaseState.CLOSED, data, closed_at=timezone.now(), closed_by=by)
 
 
 @transaction.atomic
@@ -226,13 +239,13 @@ def reopen_case(*, by: User, case_id: uuid.UUID) -> None:
     _move(by, _lock(by, case_id), CaseState.OPEN, closed_at=None, closed_by=None)
 
 
-def _move(by: User, case: Case, to: CaseState, **values: object) -> None:
+def _move(by: User, case: Case, to: CaseState, data: dict[str, Any] | None = None, **values: object) -> None:
     if case.state == to:
         return
     if to not in TRANSITIONS[CaseState(case.state)]:
         raise stale(case.pk)
     Case.objects.filter(pk=case.pk, state=case.state).update(state=to, version=F("version") + 1, **values)
-    _record("case.closed" if to == CaseState.CLOSED else "case.reopened", by, case)
+    _record("case.closed" if to == CaseState.CLOSED else "case.reopened", by, case, data)
 
 
 def _lock(by: User, case_id: uuid.UUID) -> Case:

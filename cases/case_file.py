@@ -11,9 +11,11 @@ from accounts.roles import Permission
 from hotline.models import Contact
 from triage.models import Assessment
 from triage.states import AssessmentState
+from triage.vocabulary import Duty
 
 from . import reasons
 from .models import Case, CaseContact, Note, Responsibility
+from .open_duties import coordinators_of, may_close_with, open_duties
 from .permissions import may_assign, may_write
 from .timeline import Timeline, timeline_of
 
@@ -94,6 +96,19 @@ class CaseFile:
     @property
     def duties(self) -> list[reasons.Because]:
         return reasons.of_duties(self.assessment) if self.assessment else []
+
+    @cached_property
+    def duties_in_the_way(self) -> list[Duty]:
+        """Security and child protection: with these a coordinator closes, with a reason."""
+        return open_duties(self.case) if self.case.is_open else []
+
+    @property
+    def may_close(self) -> bool:
+        return not self.duties_in_the_way or may_close_with(self.user, self.case)
+
+    @property
+    def coordinators(self) -> list[User]:
+        return coordinators_of(self.case)
 
     def timeline(self, before: int | None = None) -> Timeline:
         subjects = [one.pk for one in (*self.contacts, *self._all_assessments)]

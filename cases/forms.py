@@ -41,6 +41,19 @@ class RenameForm(forms.Form):
     )
 
 
+class CloseForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why is it closed although duties are open?"),
+        max_length=LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "For example: “The youth welfare office was informed on 3 March and has taken over.” "
+            "Kept encrypted among the notes of the case."
+        ),
+    )
+
+
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when it runs
     def label_from_instance(self, obj: User) -> str:
         return obj.name

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationKind, User
 from hotline.models import Contact
@@ -158,12 +159,18 @@ class Responsibility(models.Model):
         return self.user_id is None and self.organisation_id == centre_id
 
 
+class NoteKind(models.TextChoices):
+    NOTE = "note", _("Note")
+    CLOSING = "closing", _("Reason for closing with open duties")
+
+
 class Note(models.Model):
     """A dated entry in the case file by somebody of the centre."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case = models.ForeignKey(Case, models.PROTECT, related_name="notes")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=NoteKind, default=NoteKind.NOTE)
     text = EncryptedTextField()
     written_at = models.DateTimeField(default=timezone.now)
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")

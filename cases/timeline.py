@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from journal.models import Event
-from triage.vocabulary import Disposition, Urgency
+from triage.vocabulary import Disposition, Duty, Urgency
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -47,6 +47,7 @@ SENTENCES: dict[str, tuple[str, StrPromise]] = {
     "case.note_added": ("notebook-pen", _("Note written")),
     "case.renamed": ("pencil", _("New working title")),
     "case.closed": ("archive", _("Case closed")),
+    "case.closed_with_duties": ("archive", _("Case closed by a coordinator with open duties: %(duties)s")),
     "case.reopened": ("archive-restore", _("Case opened again")),
     "referral.drafted": ("pencil", _("Referral to %(organisation)s prepared")),
     "referral.offered": ("send", _("Referral offered to %(organisation)s")),
@@ -56,6 +57,7 @@ SENTENCES: dict[str, tuple[str, StrPromise]] = {
     "referral.declined": ("x", _("Referral declined")),
     "referral.withdrawn": ("undo-2", _("Referral withdrawn")),
     "referral.reminded": ("bell", _("Reminder sent, the answer was due")),
+    "referral.consent_ended": ("shield-alert", _("Consent does not cover the agreed fields any more")),
     "referral.escalated": ("bell-ring", _("Escalated to the coordinators, the answer is overdue")),
     "referral.expired": ("timer-off", _("Referral expired without an answer")),
     "referral.next_prepared": ("users", _("Referral to the next partner prepared")),
@@ -118,6 +120,8 @@ def sentence(kind: str, data: Mapping[str, Any], names: Names) -> tuple[str, str
     """Icon and words for an event; an unknown kind is still told, with its code."""
     if kind not in SENTENCES:
         return "circle", _now("Something else happened (%(kind)s)") % {"kind": kind}
+    if kind == "case.closed" and data.get("duties"):
+        kind = "case.closed_with_duties"
     icon, text = SENTENCES[kind]
     return icon, str(text) % _Words(data, names)
 
@@ -131,6 +135,7 @@ class _Words(dict[str, str]):
             organisation=names.organisations.get(data.get("organisation") or 0, ""),
             disposition=_label(Disposition, data.get("disposition")),
             urgency=_label(Urgency, data.get("urgency")),
+            duties=", ".join(_label(Duty, code) for code in data.get("duties", ())),
             contact=f"C-{data['number']}" if data.get("number") else "",
         )
 
@@ -138,7 +143,7 @@ class _Words(dict[str, str]):
         return self.get(name) or "–"
 
 
-def _label(codes: type[Disposition] | type[Urgency], code: Any) -> str:
+def _label(codes: type[Disposition] | type[Urgency] | type[Duty], code: Any) -> str:
     return str(codes(code).label) if code in codes.values else ""
 
 

@@ -19,7 +19,7 @@ from hotline.permissions import may_write as may_write_contact
 
 from . import actions, worklist
 from .case_file import CaseFile, notes_of
-from .forms import AssignForm, ContactReferenceForm, NoteForm, RenameForm
+from .forms import AssignForm, CloseForm, ContactReferenceForm, NoteForm, RenameForm
 from .models import Case
 from .permissions import case_to_read, case_to_reread, case_to_write, contact_in_case
 
@@ -39,7 +39,15 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     cases = current.choose(worklist.cases_of_centre(request.user), request.user)
     page = page_of(cases, column="opened_at", after=after, before=before)
     left = [] if after or before else worklist.triage_without_case(request.user)
-    context = {"page": page, "filters": worklist.filters_for(request.user), "current": current, "without_case": left}
+    unfinished = [] if after or before else worklist.unfinished_with_duties(request.user)
+    filters = worklist.filters_for(request.user)
+    context = {
+        "page": page,
+        "filters": filters,
+        "current": current,
+        "without_case": left,
+        "unfinished": unfinished,
+    }
     return render(request, "cases/list_rows.html" if is_part(request) else "cases/list.html", context)
 
 
@@ -65,10 +73,11 @@ def of_contact(request: SignedInRequest, contact_id: uuid.UUID) -> HttpResponse:
 @signed_in
 def case(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The case file."""
-    return _file_page(request, case_to_read(request.user, pk))
+    return file_page(request, case_to_read(request.user, pk))
 
 
-def _file_page(request: SignedInRequest, found: Case, status: int = 200, **forms: Any) -> HttpResponse:
+def file_page(request: SignedInRequest, found: Case, status: int = 200, **forms: Any) -> HttpResponse:
+    """The case file, with forms that were posted and what is wrong in them."""
     file = CaseFile(found, request.user)
     context = {"file": file, "case": found, "timeline": file.timeline(), "notes": notes_of(found)}
     if file.may_write:
@@ -80,6 +89,7 @@ def _forms(file: CaseFile) -> dict[str, Any]:
     initial = {"seen": file.responsible.pk, "to": file.responsible.user_id}
     return {
         "note_form": NoteForm(),
+        "close_form": CloseForm(),
         "rename_form": RenameForm(initial={"label": file.case.label, "version": file.case.version}),
         "link_form": ContactReferenceForm(),
         "assign_form": AssignForm(centre_id=file.case.centre_id, initial=initial) if file.may_assign else None,
@@ -121,7 +131,7 @@ def add_note(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     found = case_to_write(request.user, pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _file_page(request, found, 422, note_form=form)
+        return file_page(request, found, 422, note_form=form)
     actions.add_note(by=request.user, case_id=pk, **form.cleaned_data)
     return _back(request, pk, _("The note is in the case file."))
 
@@ -145,7 +155,7 @@ def link_contact(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     found = case_to_write(request.user, pk)
     form = ContactReferenceForm(request.POST)
     if not form.is_valid():
-        return _file_page(request, found, 422, link_form=form)
+        return file_page(request, found, 422, link_form=form)
     actions.link_contact(by=request.user, case_id=pk, contact=form.cleaned_data["contact"])
     return _back(request, pk, _("The contact belongs to the case."))
 
@@ -164,7 +174,7 @@ def assign(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     found = case_to_write(request.user, pk)
     form = AssignForm(request.POST, centre_id=found.centre_id)
     if not form.is_valid():
-        return _file_page(request, found, 422, assign_form=form)
+        return file_page(request, found, 422, assign_form=form)
     to = form.cleaned_data["to"]
     actions.assign_case(by=request.user, case_id=pk, to=to, seen=form.cleaned_data["seen"])
     said = _("%(name)s is responsible now.") % {"name": to.name} if to else _("Whoever is on shift may take the case.")
@@ -177,7 +187,7 @@ def rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     found = case_to_write(request.user, pk)
     form = RenameForm(request.POST)
     if not form.is_valid():
-        return _file_page(request, found, 422, rename_form=form)
+        return file_page(request, found, 422, rename_form=form)
     actions.rename_case(by=request.user, case_id=pk, **form.cleaned_data)
     return _back(request, pk, _("The working title was changed."))
 

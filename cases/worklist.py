@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
@@ -13,11 +14,12 @@ from accounts.models import User
 from accounts.permissions import organisations_as
 from accounts.roles import Role
 from hotline.permissions import may_write as may_write_contact
+from hotline.states import ContactState
 from triage.models import Assessment
-from triage.vocabulary import Duty
+from triage.vocabulary import SECURING_DUTIES
 
 from .models import Case, CaseContact, CaseQuerySet
-from .opening import OPENS_CASE
+from .opening import DUTIES_THAT_OPEN, OPENS_CASE
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -70,9 +72,21 @@ def cases_of_centre(user: User) -> CaseQuerySet:
 
 def triage_without_case(user: User, at_most: int = 20) -> list[Assessment]:
     """Completed assessments that lead to a case while their contact belongs to none, oldest first."""
-    leads = Q(disposition__in=OPENS_CASE) | Q(duties__contains=[Duty.INDIVIDUAL_CASE])
+    leads = Q(disposition__in=OPENS_CASE) | Q(duties__overlap=sorted(DUTIES_THAT_OPEN))
     centres = organisations_as(user, Role.HANDLER, Role.COORDINATOR)
     linked = Exists(CaseContact.objects.filter(contact=OuterRef("contact")))
     found = Assessment.objects.in_force().filter(leads, ~linked, centre__in=centres)
     oldest = found.select_related("contact", "contact__region", "completed_by").order_by("completed_at", "pk")[:at_most]
     return [assessment for assessment in oldest if may_write_contact(user, assessment.contact)]
+
+
+def unfinished_with_duties(user: User, at_most: int = 20) -> list[Assessment]:
+    """Drafts of contacts that have ended, whose answers ask for a duty of security or child protection, oldest first.
+
+    A call ends when the caller wants it to; the duty must not end unseen with it.
+    """
+    centres = organisations_as(user, Role.HANDLER, Role.COORDINATOR)
+    drafts = Assessment.objects.open().filter(contact__state=ContactState.COMPLETED, centre__in=centres)
+    oldest = drafts.select_related("contact", "contact__region", "created_by").order_by("created_at", "pk")
+    found = (one for one in oldest.iterator(100) if one.is_draft and one.proposal().duties & SECURING_DUTIES)
+    return list(islice((one for one in found if may_write_contact(user, one.contact)), at_most))

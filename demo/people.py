@@ -27,17 +27,17 @@ class Bird:
 
 CENTRE = "centre"
 BIRDS = [
-    Bird("heron", "Handler Heron", CENTRE, Role.HANDLER, "de"),
-    Bird("tern", "Handler Tern", CENTRE, Role.HANDLER, "fr"),
+    Bird("heron", "Handler Heron", CENTRE, Role.HANDLER, "en"),
+    Bird("tern", "Handler Tern", CENTRE, Role.HANDLER, "en"),
     Bird("plover", "Handler Plover", CENTRE, Role.HANDLER, "en"),
-    Bird("crane", "Coordinator Crane", CENTRE, Role.COORDINATOR, "de"),
+    Bird("crane", "Coordinator Crane", CENTRE, Role.COORDINATOR, "en"),
     Bird("curlew", "Coordinator Curlew", CENTRE, Role.COORDINATOR, "en"),
     Bird("stork", "Administrator Stork", CENTRE, Role.ADMINISTRATOR, "en"),
     Bird("owl", "Data protection Owl", CENTRE, Role.DPO, "de"),
     Bird("swan", "Funder Swan", "funder", Role.FUNDER, "de"),
-    Bird("gull", "Worker Gull", "DE-BY", Role.PARTNER_WORKER, "de"),
+    Bird("gull", "Worker Gull", "DE-BY", Role.PARTNER_WORKER, "en"),
     Bird("dunlin", "Coordinator Dunlin", "DE-BY", Role.PARTNER_COORDINATOR, "de"),
-    Bird("avocet", "Worker Avocet", "DE-NW", Role.PARTNER_WORKER, "de"),
+    Bird("avocet", "Worker Avocet", "DE-NW", Role.PARTNER_WORKER, "en"),
     Bird("eider", "Worker Eider", "DE-SN", Role.PARTNER_WORKER, "de"),
     Bird("petrel", "Worker Petrel", "FR-IDF", Role.PARTNER_WORKER, "fr"),
     Bird("puffin", "Worker Puffin", "BE-VLG", Role.PARTNER_WORKER, "en"),

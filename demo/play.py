@@ -18,9 +18,11 @@ from accounts.models import Organisation, User
 from accounts.services import Service, service_user
 from cases.actions import add_note, close_case, open_case
 from cases.models import Case, Responsibility
+from cases.open_duties import open_duties
 from cases.opening import opens_case
 from handoff import answers as partner
 from handoff.actions import draft_referral, keep_centrally, offer_referral, withdraw_referral
+from handoff.consent import consent_of, objection
 from handoff.lapses import due_deadlines, run_deadline
 from handoff.models import Referral
 from handoff.ranking import rank_for_case
@@ -126,8 +128,10 @@ class Player:
                 by=handler, referral_id=self.new_id(), case_id=case.pk, organisation=organisation, service="relatives"
             )
             text = SUMMARY[story.details["language"]]
+            consent = consent_of(case.pk)
+            fields = [name for name in FIELDS if not objection(consent, {name})]
             return offer_referral(
-                by=handler, referral_id=referral.pk, text=text, fields=FIELDS, legal_basis=LegalBasis.CONSENT
+                by=handler, referral_id=referral.pk, text=text, fields=fields, legal_basis=LegalBasis.CONSENT
             )
 
     def _later(self, story: Story, **distance: Any) -> datetime:
@@ -140,7 +144,7 @@ class Player:
         at = story.at + timedelta(days=self.rng.randint(60, 150))
         with moment(handler, min(at, self.until)):
             is_ours = Responsibility.objects.current().filter(case=case, organisation=case.centre_id).exists()
-            if at < self.until and is_ours:
+            if at < self.until and is_ours and not open_duties(case):
                 close_case(by=handler, case_id=case.pk)
 
     def _accepted(self, story: Story, referral: Referral) -> User:

@@ -216,7 +216,14 @@ class Visitor:
         page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
     def speak(self, language: str) -> None:
-        self.context.add_cookies([{"name": "django_language", "value": language, "url": self.base}])
+        """A visitor by cookie; whoever has signed in by the menu, which changes their profile."""
+        if not self.who:
+            self.context.add_cookies([{"name": "django_language", "value": language, "url": self.base}])
+            return
+        self.page.goto(self.base)
+        button = self.page.locator(f"button[name=language][value={language}]").first
+        with self.page.expect_navigation():
+            button.evaluate("button => button.form.requestSubmit(button)")
 
     def dress(self, look: Look) -> None:
         self.page.emulate_media(color_scheme="dark" if look.scheme == "dark" else "light")

@@ -21,6 +21,7 @@ from journal.numbers import next_number
 from journal.stale import stale
 from triage.vocabulary import Disposition, Duty
 
+from .consent import Objection, consent_of, objection
 from .disclosure import disclosed_value
 from .models import Disclosure, Message, Referral, Summary
 from .moves import (
@@ -45,6 +46,14 @@ class VerifyFirst(Exception):
 
 class NoLegalBasis(Exception):
     """Fields are to be disclosed, and nobody said on what basis."""
+
+
+class NoConsent(Exception):
+    """Fields are to be disclosed on the basis of consent, which was refused, withdrawn or never given."""
+
+    def __init__(self, found: Objection) -> None:
+        super().__init__(found)
+        self.found = found
 
 
 class AlreadyOffered(Exception):
@@ -105,7 +114,7 @@ def offer_referral(
 
     ``words_looked_at``: how many words of the text could have been a name, and are none by the actor's word.
 
-    Raises Stale, VerifyFirst, NoLegalBasis, AlreadyOffered. A repeated post has no effect.
+    Raises Stale, VerifyFirst, NoLegalBasis, NoConsent, AlreadyOffered. A repeated post has no effect.
     """
     referral = lock(referral_id)
     _check_centre(by, referral)
@@ -115,6 +124,8 @@ def offer_referral(
     _check_source(_lock_open_case(by, referral.case_id))
     if fields and not legal_basis:
         raise NoLegalBasis
+    if legal_basis == LegalBasis.CONSENT and (found := objection(consent_of(referral.case_id), fields)):
+        raise NoConsent(found)
     if Referral.objects.filter(case=referral.case_id, state__in=WAITING | TAKEN).exists():
         raise AlreadyOffered
     now = timezone.now()
@@ -208,15 +219,15 @@ def _check_state(referral: Referral, state: ReferralState) -> None:
 
 
 @transaction.atomic
-def close_case(*, by: User, case_id: uuid.UUID) -> None:
+def close_case(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
     """Close a case: what is prepared or offered is taken back first, so that nobody accepts a closed case.
 
-    Raises Stale while a partner is responsible. A repeat has no effect.
+    Raises Stale while a partner is responsible, OpenDuties. A repeat has no effect.
     """
     case = _lock_case(by, case_id)
     for referral in Referral.objects.filter(case=case, state__in=LIVE - TAKEN):
         withdraw_referral(by=by, referral_id=referral.pk)
-    close_in_file(by=by, case_id=case.pk)
+    close_in_file(by=by, case_id=case.pk, reason=reason)
 
 
 def _lock_open_case(by: User, case_id: uuid.UUID) -> Case:

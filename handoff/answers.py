@@ -13,11 +13,16 @@ from accounts.roles import Permission
 from cases.actions import transfer
 from journal.stale import Stale, stale
 
+from .consent_watch import objection_now
 from .models import Disclosure, Message, Referral
 from .moves import check_move, lock, move, restart_deadlines, stop_deadlines, tell_both
 from .permissions import is_partner_side
 from .states import TAKEN, ReferralState, Who
 from .vocabulary import DeclineReason, Feedback, MessageKind, Outcome
+
+
+class ConsentEnded(Exception):
+    """The agreed fields would go on the basis of consent, which covers them no more: the centre decides anew."""
 
 
 class TooLate(Stale):
@@ -28,7 +33,7 @@ class TooLate(Stale):
 def accept_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
     """Responsibility moves to the partner, and the agreed fields open. A repeat by the same person has no effect.
 
-    Raises TooLate after expiry, Stale when it was withdrawn or answered otherwise.
+    Raises TooLate after expiry, Stale when it was withdrawn or answered otherwise, ConsentEnded.
     """
     referral = _lock(by, referral_id)
     if referral.state in TAKEN and referral.answered_by_id == by.pk:
@@ -36,6 +41,8 @@ def accept_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
     _check_in_time(referral)
     now = timezone.now()
     move(referral, ReferralState.ACCEPTED, Who.PARTNER, answered_at=now, answered_by=by)
+    if objection_now(referral):  # only now the database shows the partner what was agreed; raising undoes the move
+        raise ConsentEnded
     transfer(by=by, case_id=referral.case_id, organisation=referral.organisation, to=by)
     Disclosure.objects.filter(referral=referral).update(effective_at=now)
     stop_deadlines(referral)

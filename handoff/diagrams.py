@@ -71,11 +71,18 @@ def diagrams() -> list[Diagram]:
             "Assessment",
             "Never edited once completed: superseded by a new one. A draft begun by mistake is discarded: it stays,"
             " unchanged, for the audit as long as its contact does, counts nowhere, and what it was to supersede"
-            " stays in force. A draft that a coordinator sent back is not discarded.",
+            " stays in force. A draft that a coordinator sent back is not discarded; one with a duty of security or"
+            " child protection only by a coordinator, with a reason.",
             AssessmentState,
             plain(ASSESSMENT),
         ),
-        Diagram("Case", "A case can be reopened at any time.", CaseState, plain(CASE)),
+        Diagram(
+            "Case",
+            "A case can be reopened at any time. With open duties of security or child protection only a coordinator"
+            " closes it, with a reason.",
+            CaseState,
+            plain(CASE),
+        ),
         Diagram(
             "Call", "From the first ring to the end; a claim that comes to nothing goes back.", CallState, plain(CALL)
         ),

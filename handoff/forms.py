@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from hotline.models import Contact
 
+from .consent import Consent, objection, what_else
 from .disclosure import Preview, previews
 from .names import Finding, Known, find
-from .vocabulary import DeclineReason, Feedback, LegalBasis, Outcome
+from .vocabulary import DeclineReason, Disclosable, Feedback, LegalBasis, Outcome
 
 #: Feedback that is given on the way; "ended" comes with the outcome.
 FEEDBACK_ON_THE_WAY = (Feedback.FIRST_CONTACT, Feedback.IN_COUNSELLING, Feedback.NOT_REACHED)
@@ -73,8 +74,9 @@ class OfferForm(OutwardForm):
     )
     may_pass_on = forms.BooleanField(label=_("The partner may pass it on within its task"), required=False)
 
-    def __init__(self, *args: Any, contact: Contact, known: Known, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contact: Contact, known: Known, consent: Consent, **kwargs: Any) -> None:
         super().__init__(*args, known=known, **kwargs)
+        self.consent = consent
         self.previews: list[Preview] = previews(contact)
         agreed = self.fields["fields_agreed"]
         assert isinstance(agreed, forms.MultipleChoiceField)
@@ -84,7 +86,17 @@ class OfferForm(OutwardForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("fields_agreed") and not cleaned.get("legal_basis"):
             self.add_error("legal_basis", gettext("Choose on what basis the fields are disclosed."))
+        if cleaned.get("legal_basis") == LegalBasis.CONSENT:
+            found = objection(self.consent, cleaned.get("fields_agreed", ()))
+            if found:
+                self.add_error("legal_basis", what_else(found))
         return cleaned
+
+    @property
+    def consent_problem(self) -> str:
+        """Why consent is no basis for anything here, said before somebody chooses it; "" where it may be one."""
+        found = objection(self.consent, {Disclosable.ALIAS})
+        return what_else(found) if found else ""
 
     @property
     def chosen(self) -> list[str]:

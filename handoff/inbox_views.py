@@ -159,6 +159,15 @@ def _do(
         action(by=request.user, referral_id=referral_id, **values)
     except Stale as stale:
         return told_stale(request, stale, "handoff:partner_referral")
+    except answers.ConsentEnded:
+        messages.warning(
+            request,
+            _(
+                "Not accepted: the consent to pass on the agreed fields has to be clarified first. "
+                "The centre knows and comes back to you. You can still decline or ask."
+            ),
+        )
+        return redirect("handoff:partner_referral", referral_id)
     messages.success(request, told)
     return redirect("handoff:partner_referral", referral_id)
 

@@ -22,6 +22,8 @@ from regions.network import calendar_for
 from triage.vocabulary import Urgency
 
 from .answers import TooLate
+from .consent import consent_of
+from .consent_watch import consent_problem
 from .deadlines import schedule
 from .disclosure import agreed
 from .forms import AnswerForm, CompleteForm, DeclineForm, FeedbackForm, OfferForm, QuestionForm, ReturnForm
@@ -44,6 +46,7 @@ def referral_page(user: User, referral: Referral, **forms: Any) -> dict[str, Any
     """The context of the centre's page."""
     context = {**_common(referral), **forms}
     context["waits_for"] = waits_for(referral, context["now"])
+    context["consent_problem"] = consent_problem(referral)
     context["rank_reasons"] = stored_reasons(referral.rank_reasons)
     context["deadlines"] = _deadlines(referral)
     context["live"] = reverse("handoff:referral_part", args=[referral.pk])
@@ -113,7 +116,10 @@ def _draft(referral: Referral, form: OfferForm | None) -> dict[str, Any]:
     return {
         "form": form
         or OfferForm(
-            contact=contact, known=known_of_case(referral.case), initial={"text": _starting_text(referral, contact)}
+            contact=contact,
+            known=known_of_case(referral.case),
+            consent=consent_of(referral.case_id),
+            initial={"text": _starting_text(referral, contact)},
         ),
         "due_words": _in_words(due_if_offered(referral, timezone.now())),
         "elsewhere": others.first(),

@@ -26,6 +26,7 @@ SENTENCES: dict[str, tuple[str, Promise]] = {
     "referral.declined": ("x", gettext_lazy("Declined")),
     "referral.withdrawn": ("undo-2", gettext_lazy("Withdrawn")),
     "referral.reminded": ("bell", gettext_lazy("Reminder sent")),
+    "referral.consent_ended": ("shield-alert", gettext_lazy("The consent does not cover the agreed fields any more")),
     "referral.escalated": ("triangle-alert", gettext_lazy("Escalated to the coordinator")),
     "referral.expired": ("timer-off", gettext_lazy("Expired without an answer")),
     "referral.no_partner_left": ("circle-alert", gettext_lazy("No partner is left to ask; the centre keeps the case")),

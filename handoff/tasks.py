@@ -14,6 +14,7 @@ from accounts.services import Service, service_user
 from journal.time_limits import TASK_LASTS, within
 from privacy.context import acting_as
 
+from .consent_watch import tell_of_ended_consent
 from .lapses import due_deadlines, run_deadline
 from .models import Notice
 from .notices import LONGEST_MAIL, claim_notice, mark_sent
@@ -34,6 +35,8 @@ def run_deadlines() -> None:
                 run_deadline(by=service, deadline_id=deadline_id, now=now)
         except Exception:  # the others are run all the same; this one stays due and is tried at the next sweep
             log.exception("deadline %s could not be run", deadline_id)
+    with acting_as(service, purpose="deadlines"):
+        tell_of_ended_consent(by=service, now=now)
 
 
 @shared_task(name="handoff.tasks.send_notices")

@@ -15,9 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Organisation, OrganisationKind
 from accounts.permissions import can, require
 from accounts.roles import Permission
+from cases.forms import CloseForm
 from cases.models import Case
+from cases.open_duties import OpenDuties
 from cases.permissions import case_to_read, case_to_reread, case_to_write
 from cases.permissions import may_write as may_write_case
+from cases.views import file_page
 from hotline.doors import SignedInRequest, signed_in
 from hotline.models import Contact
 from hotline.pages import page_of
@@ -28,6 +31,7 @@ from regions.vocabulary import Service
 from . import actions
 from .board import ENDED_SHOWN, ended_of_centre
 from .board import board as sections_of
+from .consent import consent_of, what_else
 from .forms import AnswerForm, OfferForm
 from .pages import latest_event, offer_page, referral_page, told_stale
 from .permissions import referral_for_centre
@@ -118,9 +122,25 @@ def case_referrals(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse
 @signed_in
 def close_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     """The end of a case, and of what is still offered of it."""
-    actions.close_case(by=request.user, case_id=case_id)
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        return file_page(request, case_to_write(request.user, case_id), 422, close_form=form)
+    try:
+        actions.close_case(by=request.user, case_id=case_id, reason=form.cleaned_data["reason"])
+    except OpenDuties as error:
+        form.add_error(None if error.needs_coordinator else "reason", _why_not(error))
+        return file_page(request, case_to_write(request.user, case_id), 422, close_form=form)
     messages.success(request, _("The case is closed. It can be opened again at any time."))
     return redirect("cases:case", case_id)
+
+
+def _why_not(error: OpenDuties) -> str:
+    named = ", ".join(str(duty.label) for duty in error.duties)
+    if error.needs_coordinator:
+        return _("Not closed. Open: %(duties)s. Only a coordinator can close the case now, with a reason.") % {
+            "duties": named
+        }
+    return _("Say why it is closed although this is open: %(duties)s.") % {"duties": named}
 
 
 @require_safe
@@ -175,7 +195,9 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     """Send the offer."""
     found = referral_for_centre(request.user, referral_id)
     contact = get_object_or_404(Contact.objects.select_related("region"), pk=found.case.assessment.contact_id)
-    form = OfferForm(request.POST, contact=contact, known=known_of_case(found.case))
+    form = OfferForm(
+        request.POST, contact=contact, known=known_of_case(found.case), consent=consent_of(found.case_id)
+    )
     if not form.is_valid():
         return offer_page(request, found, form, 422)
     try:
@@ -193,6 +215,9 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
             None, _("Another partner holds or considers this case. Wait for its answer, or withdraw that offer first.")
         )
         return offer_page(request, found, form, 409)
+    except actions.NoConsent as error:  # it was withdrawn at this very moment
+        form.add_error("legal_basis", what_else(error.found))
+        return offer_page(request, found, form, 422)
     except actions.VerifyFirst:
         return redirect("handoff:partners", found.case_id)
     except Stale as stale:

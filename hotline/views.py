@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.permissions import administrators
 from ui.navigation import links
 
 from .actions import open_contact, save_contact
@@ -46,7 +47,9 @@ class Question:
 def home(request: SignedInRequest) -> HttpResponse:
     """Everybody's first page: the first entry of their top bar."""
     entries = links(request.user, request.path)
-    return redirect(entries[0].url) if entries else render(request, "hotline/nothing_yet.html")
+    if entries:
+        return redirect(entries[0].url)
+    return render(request, "hotline/nothing_yet.html", {"administrators": administrators()})
 
 
 @require_safe

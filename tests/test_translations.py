@@ -192,7 +192,8 @@ def english(language: str) -> set[str]:
 
 
 def page_of(client: Client, language: str, path: str, status: int = 200) -> Page:
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language  # for visitors; whoever has signed in has a profile
+    User.objects.filter(pk=client.session.get("_auth_user_id")).update(language=language)
     answer: Any = client.get(path)
     assert answer.status_code == status, path
     return Page(answer.content.decode())

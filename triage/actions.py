@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.permissions import NotAllowed
+from accounts.permissions import NotAllowed, can
 from accounts.roles import Permission
 from hotline.models import Contact
 from hotline.permissions import may_write as may_write_contact
@@ -28,7 +28,7 @@ from .permissions import may_confirm, may_write
 from .questionnaire import Question
 from .rules import AnswerError, Proposal, normalised, second_person_for
 from .states import AssessmentState
-from .vocabulary import Disposition, Duty, Urgency
+from .vocabulary import SECURING_DUTIES, Disposition, Duty, Urgency
 
 
 class ChoiceError(ValueError):
@@ -37,6 +37,14 @@ class ChoiceError(ValueError):
     def __init__(self, field: str) -> None:
         super().__init__(f"{field} is missing")
         self.field = field
+
+
+class SecuringDuties(Exception):
+    """A draft cannot be discarded: its answers ask for these duties, which nothing else holds."""
+
+    def __init__(self, duties: Collection[Duty]) -> None:
+        super().__init__("duties are open")
+        self.duties = [duty for duty in Duty if duty in duties]
 
 
 @dataclass(frozen=True)
@@ -154,19 +162,25 @@ def complete(*, by: User, assessment_id: uuid.UUID, version: int, choice: Choice
 
 
 @transaction.atomic
-def discard(*, by: User, assessment_id: uuid.UUID, version: int) -> Assessment:
+def discard(*, by: User, assessment_id: uuid.UUID, version: int, reason: str = "") -> Assessment:
     """End a draft that was begun by mistake. What it was to supersede stays in force and can be assessed again.
 
-    Raises NotAllowed for a draft that a coordinator sent back, and Stale; a repeat has no effect.
+    With a duty of security or child protection that no assessment in force holds, only a coordinator discards it, with
+    a reason: raises SecuringDuties. Raises NotAllowed for a draft that a coordinator sent back, and Stale; a repeat has
+    no effect.
     """
     assessment = _lock(by, assessment_id)
     if assessment.state == AssessmentState.DISCARDED:
         return assessment
     if assessment.was_sent_back:
         raise NotAllowed(Permission.TRIAGE_ASSESS)
+    duties = duties_lost(assessment) if assessment.is_draft else frozenset()
+    if duties and not (can(by, Permission.TRIAGE_CONFIRM, assessment.centre_id) and reason.strip()):
+        raise SecuringDuties(duties)
     old = assessment.supersedes_id
-    _save_draft(assessment, version, to=AssessmentState.DISCARDED, supersedes=None)
-    facts = {"contact": str(assessment.contact_id), "supersedes": str(old) if old else None}
+    secret = {"review_note": reason.strip()} if duties else {}
+    _save_draft(assessment, version, to=AssessmentState.DISCARDED, supersedes=None, secret=secret)
+    facts = {"contact": str(assessment.contact_id), "supersedes": str(old) if old else None, "duties": _codes(duties)}
     _record("assessment.discarded", by, assessment, facts)
     return assessment
 
@@ -196,6 +210,12 @@ def send_back(*, by: User, assessment_id: uuid.UUID, version: int, note: str) ->
     _move(assessment, AssessmentState.DRAFT, secret={"review_note": note}, **undone, **ended)
     _record("assessment.sent_back", by, assessment, tell=tell)
     return assessment
+
+
+def duties_lost(draft: Assessment) -> frozenset[Duty]:
+    """Duties of security and child protection that would end with this draft."""
+    held = set(draft.supersedes.duties) if draft.supersedes else set()
+    return frozenset(duty for duty in draft.proposal().duties & SECURING_DUTIES if duty.value not in held)
 
 
 def _lock_contact(by: User, contact_id: uuid.UUID) -> Contact:

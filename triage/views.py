@@ -9,9 +9,12 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.permissions import can
+from accounts.roles import Permission
 from hotline.doors import CentreRequest, handlers_only, is_part
 from hotline.models import Contact
 from hotline.permissions import may_write as may_write_contact
@@ -31,6 +34,7 @@ from .permissions import (
 )
 from .questionnaire import Checklist
 from .rules import AnswerError, Proposal, propose
+from .vocabulary import Duty
 
 
 @require_safe
@@ -104,8 +108,24 @@ def discard(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     assessment_id, version = _seen(request)
     if not assessment_id or not Assessment.objects.of_contact(contact.pk).filter(pk=assessment_id).exists():
         raise Http404
-    actions.discard(by=request.user, assessment_id=assessment_id, version=version)
+    try:
+        reason = request.POST.get("reason", "")
+        actions.discard(by=request.user, assessment_id=assessment_id, version=version, reason=reason)
+    except actions.SecuringDuties as error:
+        return _not_discarded(request, contact, error)
     return _panel(request, contact, assessment_of(contact), has_focus=True, is_discarded=True)
+
+
+def _not_discarded(request: CentreRequest, contact: Contact, error: actions.SecuringDuties) -> HttpResponse:
+    named = ", ".join(str(duty.label) for duty in error.duties)
+    said = _("Not discarded. Open: %(duties)s. Only a coordinator can discard it, with a reason.") % {"duties": named}
+    back = reverse("triage:panel", args=[contact.pk])
+    if not is_part(request):
+        messages.error(request, said)
+        return redirect(back)
+    answer = render(request, "ui/stale_notice.html", {"reason": said, "back": back}, status=409)
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#messages", "innerHTML"
+    return answer
 
 
 @require_POST
@@ -203,8 +223,12 @@ def _filling_in(contact: Contact, assessment: Assessment | None) -> dict[str, An
     return {**context, **_proposal(asked, propose(asked, answers), assessment.version if assessment else 0)}
 
 
-def _discardable(request: CentreRequest, assessment: Assessment | None) -> dict[str, bool]:
-    return {"may_discard": assessment is not None and may_discard(request.user, assessment)}
+def _discardable(request: CentreRequest, assessment: Assessment | None) -> dict[str, Any]:
+    if assessment is None or not may_discard(request.user, assessment):
+        return {"may_discard": False}
+    lost = [duty for duty in Duty if duty in actions.duties_lost(assessment)]
+    is_second = can(request.user, Permission.TRIAGE_CONFIRM, assessment.centre_id)
+    return {"may_discard": True, "duties_lost": lost, "may_discard_duties": is_second or not lost}
 
 
 def _proposal(asked: Checklist, proposal: Proposal, version: int) -> dict[str, Any]:

@@ -58,6 +58,9 @@ PROTECTED_DUTIES = frozenset(
     }
 )
 
+#: While one of these is open a case does not end by a handler alone: danger, security, the welfare of a child.
+SECURING_DUTIES = frozenset({Duty.EMERGENCY, Duty.SECURITY_INFORMATION, Duty.CHILD_PROTECTION, Duty.CLARIFY_SECURITY})
+
 #: Dispositions that stand for such a duty.
 PROTECTED_DISPOSITIONS = frozenset({Disposition.EMERGENCY, Disposition.SECURITY, Disposition.CHILD_PROTECTION})
 

@@ -1,8 +1,7 @@
-"""Choice of language; the gallery is mounted in development only (DEBUG or LOTSE_GALLERY)."""
+"""The counts of the top bar; the gallery is mounted in development only (DEBUG or LOTSE_GALLERY)."""
 
 from django.conf import settings
 from django.urls import path
-from django.views.i18n import set_language
 
 from ui import views
 
@@ -13,7 +12,6 @@ GALLERY = [
     path("ui/gallery/save/", views.gallery_save, name="gallery_save"),
 ]
 urlpatterns = [
-    path("language/", set_language, name="set_language"),
     path("ui/counts/", views.nav_counts, name="nav_counts"),
     *(GALLERY if settings.DEBUG or settings.LOTSE_GALLERY else []),
 ]

@@ -11,7 +11,7 @@ from architecture.source import Function, Module, modules
 RECORD = "journal.actions.record"
 #: Modules of actions beside those called actions.py.
 MORE = [
-    "hotline.callbacks", "hotline.access", "handoff.answers", "handoff.lapses",
+    "hotline.callbacks", "hotline.access", "handoff.answers", "handoff.consent_watch", "handoff.lapses",
     "regions.hours", "reporting.importing",
     "switchboard.blocks", "switchboard.calling_back", "switchboard.calls", "switchboard.carrying_out",
     "switchboard.commands", "switchboard.outbound",
@@ -28,6 +28,7 @@ WITHOUT_EVENT = {
     "accounts.actions.end_role": OF_ACCOUNTS,
     "accounts.actions.deactivate_user": OF_ACCOUNTS,
     "accounts.actions.end_sessions": OF_ACCOUNTS,
+    "accounts.actions.choose_language": "a person's own preference, about nobody else",
     "accounts.actions.create_organisation": OF_ACCOUNTS,
     "journal.actions.record": OF_THE_JOURNAL,
     "journal.actions.look": OF_THE_JOURNAL,
@@ -43,8 +44,9 @@ WITHOUT_AUTHOR = {
 }
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
-    "handoff.actions.needs_verification", "handoff.lapses.due_deadlines", "regions.actions.subject_of",
-    "regions.hours.hours_version",
+    "handoff.actions.needs_verification", "handoff.consent_watch.objection_now",
+    "handoff.consent_watch.consent_problem", "triage.actions.duties_lost",
+    "handoff.lapses.due_deadlines", "regions.actions.subject_of", "regions.hours.hours_version",
     "switchboard.calls.running_block", "switchboard.calls.is_line_open",
     "switchboard.calling_back.line_for", "switchboard.outbound.is_wanted",
     "switchboard.legs.lock_leg", "switchboard.legs.is_goodbye_ordered", "texting.actions.is_opted_out",

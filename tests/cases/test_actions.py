@@ -27,7 +27,7 @@ from journal.stale import Stale
 from privacy.context import acting_as
 from triage import actions as triage
 from triage.models import Assessment
-from triage.vocabulary import Disposition, Duty, Urgency
+from triage.vocabulary import SECURING_DUTIES, Disposition, Duty, Urgency
 
 ADVICE = triage.Choice(Disposition.ADVICE, Urgency.STANDARD, frozenset(), "The caller wants nothing else.")
 
@@ -91,7 +91,8 @@ def test_every_disposition_that_is_work_opens_a_case_and_standing_cases_always_d
     disposition: Disposition, duties: set[Duty]
 ) -> None:
     assessment = Assessment(disposition=disposition, duties=[str(duty) for duty in duties])
-    assert opens_case(assessment) is (disposition in OPENS_CASE or Duty.INDIVIDUAL_CASE in duties)
+    leads_there = SECURING_DUTIES | {Duty.INDIVIDUAL_CASE}
+    assert opens_case(assessment) is (disposition in OPENS_CASE or bool(leads_there & duties))
 
 
 def test_completing_a_triage_opens_its_case_at_once(people: People) -> None:

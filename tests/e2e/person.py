@@ -42,7 +42,17 @@ def sign_in(browser: Browser, site: Site, handle: str, locale: str = "en-GB") ->
     person.keys.write(PASSWORD)
     person.keys.press("Enter")
     expect(page.locator(".user-menu .who")).to_be_visible()
+    speak(page, locale.partition("-")[0])
     return person
+
+
+def speak(page: Page, language: str) -> None:
+    """By the menu, which changes the profile: once somebody has signed in, the browser's language is asked no more."""
+    if page.locator("html").get_attribute("lang") == language:
+        return
+    with page.expect_navigation():
+        page.locator(f"button[name=language][value={language}]").first.evaluate("one => one.form.requestSubmit(one)")
+    expect(page.locator("html")).to_have_attribute("lang", language)
 
 
 def new_contact(person: Person) -> str:

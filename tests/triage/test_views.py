@@ -78,7 +78,8 @@ def test_a_fragment_for_the_desk_is_no_whole_page(people: People, browser: Brows
 def test_the_checklist_speaks_the_reader_s_language(people: People, browser: Browser, language: str) -> None:
     client = browser(people.handler)
     contact = make_contact(people.handler)
-    page = client.get(url("panel", contact), headers={"accept-language": language})
+    User.objects.filter(pk=people.handler.pk).update(language=language)
+    page = client.get(url("panel", contact))
     title = {
         "en": "Is a minor involved?",
         "fr": "Un·e mineur·e est-il·elle concerné·e\N{NO-BREAK SPACE}?",

@@ -16,6 +16,7 @@ from ui import urls
 
 GALLERY = (
     path("", include(([*urls.urlpatterns, *urls.GALLERY], "ui"))),
+    path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
 )
 

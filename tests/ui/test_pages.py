@@ -36,7 +36,7 @@ def test_the_stale_page_leads_back() -> None:
 
 
 def test_the_language_can_be_chosen_before_sign_in(client: Client) -> None:
-    client.post(reverse("ui:set_language"), {"language": "fr", "next": "/accounts/login/"})
+    client.post(reverse("accounts:set_language"), {"language": "fr", "next": "/accounts/login/"})
     assert '<html lang="fr" dir="ltr"' in client.get(reverse("account_login")).content.decode()
 
 

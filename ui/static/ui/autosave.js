@@ -25,6 +25,7 @@
       this.heldSubmitter = undefined; // the button pressed while something was still unsaved
       form.addEventListener("input", () => this.edited());
       form.addEventListener("change", () => this.edited());
+      if ("restored" in form.dataset) this.edited(); // typed before the session ended, and not saved yet
     }
 
     get unsaved() {
@@ -39,6 +40,7 @@
     }
 
     schedule() {
+      if (window.lotse?.isLeaving) return;
       if (this.inFlight || this.stopped || this.failures) return;
       clearTimeout(this.timer);
       const latest = this.firstUnsaved + AT_LATEST - Date.now();
@@ -51,6 +53,7 @@
 
     async send() {
       clearTimeout(this.timer);
+      if (window.lotse?.isLeaving) return;
       this.pending ??= {
         key: randomKey(),
         body: new URLSearchParams(new FormData(this.form)),
@@ -68,7 +71,7 @@
         const answer = await this.post();
         const status = answer.type === "opaqueredirect" ? 401 : answer.status;
         if (answer.ok) return { status, data: await answer.json() };
-        if (status === 401 || status === 403) await renewToken().catch(() => {});
+        if (status === 401 || status === 403) await window.lotse.renewSession().catch(() => {});
         return { status, text: isRefusal(status) ? await message(answer) : "" };
       } catch {
         return { status: 0 }; // unreachable, aborted or cut off
@@ -183,17 +186,6 @@
     return data?.message ?? "";
   }
 
-  /** After signing in again (in another tab) the page's token is out of date: take the new one from this page's address. */
-  async function renewToken() {
-    const answer = await fetch(location.href, { credentials: "same-origin", redirect: "manual" });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const headers = page.body.getAttribute("hx-headers");
-    const token = page.querySelector("[name=csrfmiddlewaretoken]")?.value;
-    if (headers) document.body.setAttribute("hx-headers", headers);
-    if (token) document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => (field.value = token));
-  }
-
   function find(root) {
     root.querySelectorAll?.("form[data-autosave]").forEach((form) => {
       if (form.saver) return;
@@ -228,6 +220,6 @@
   window.addEventListener("pagehide", flushAll);
   window.addEventListener("online", flushAll);
   window.addEventListener("beforeunload", (event) => {
-    if (unsavedSavers().length) event.preventDefault();
+    if (unsavedSavers().length && !window.lotse?.isLeaving) event.preventDefault();
   });
 })();

@@ -28,7 +28,9 @@
     everOpen = true;
   }
 
-  function closed() {
+  const NOT_SIGNED_IN = 4401;
+  function closed(event) {
+    if (event.code === NOT_SIGNED_IN) window.lotse?.signedOut();
     failures += 1;
     show("off");
     const wait = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** Math.min(failures - 1, 6));

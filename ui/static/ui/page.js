@@ -218,13 +218,52 @@
 
   // htmx: refreshed parts, failed requests, a session that ended meanwhile.
   body.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
-  body.addEventListener("htmx:responseError", () => say(body.dataset.textFailed));
-  body.addEventListener("htmx:sendError", () => say(body.dataset.textOffline));
-  body.addEventListener("htmx:beforeSwap", (event) => {
-    const login = body.dataset.loginUrl;
-    const answered = event.detail.xhr.responseURL;
-    if (!login || !answered || new URL(answered).pathname !== login) return;
-    event.detail.shouldSwap = false;
-    say(body.dataset.textSignedOut);
+  body.addEventListener("htmx:responseError", (event) => {
+    const { status } = event.detail.xhr;
+    if (status === 401) signedOut();
+    else if (status === 403) renewSession().then((isOurs) => isOurs && say(body.dataset.textSignedIn));
+    else say(body.dataset.textFailed);
   });
+  body.addEventListener("htmx:sendError", () => say(body.dataset.textOffline));
+
+  // A session that ended: the page stays as it is, with what is typed. Signing in again happens in a tab of its own; when
+  // the same person is back, the forms get the new token. A page of somebody else is left at once.
+  const notice = document.getElementById("signed-out");
+  function signedOut() {
+    if (!notice?.hidden) return;
+    notice.hidden = false;
+  }
+  /** True when the session is this page's person's: its forms can be sent. */
+  async function renewSession() {
+    if (!body.dataset.user || !body.dataset.sessionUrl) return false;
+    const answer = await fetch(body.dataset.sessionUrl, { credentials: "same-origin" }).catch(() => null);
+    if (answer?.status === 401) signedOut();
+    if (!answer?.ok) return false;
+    const { user, token } = await answer.json();
+    if (String(user) !== body.dataset.user) return leave();
+    body.setAttribute("hx-headers", JSON.stringify({ "x-csrftoken": token }));
+    document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => (field.value = token));
+    if (notice) notice.hidden = true;
+    return true;
+  }
+  function leave() {
+    window.lotse.isLeaving = true; // nothing of it is saved in another person's name, and nobody is asked to stay
+    document.getElementById("main")?.replaceChildren();
+    location.replace("/");
+    return false;
+  }
+  async function back() {
+    if (!notice || notice.hidden || document.visibilityState !== "visible") return;
+    if (await renewSession()) say(body.dataset.textSignedIn);
+  }
+  window.addEventListener("focus", back);
+  document.addEventListener("visibilitychange", back);
+  Object.assign(window.lotse, { signedOut, renewSession });
+
+  // A form that has got its text back after a sign-in.
+  const restored = document.querySelector("form[data-restored]");
+  if (restored) {
+    bringIntoSight(restored);
+    (restored.querySelector("textarea") ?? firstField(restored))?.focus({ preventScroll: true });
+  }
 })();

@@ -23,10 +23,13 @@
   // A dialog keeps the page out of reach; a caller does not wait for it.
   const withinReach = () =>
     openDialog() ? document.querySelectorAll("dialog[open] [data-shortcut], [data-shortcut-always]") : document.querySelectorAll("[data-shortcut]");
-  const find = (pressed) =>
-    [...withinReach()].find(
-      (element) => element.dataset.shortcut.toLowerCase() === pressed && !element.disabled && visible(element),
-    );
+  const isUsable = (element) => !element.disabled && visible(element);
+  /** Of several with the same keys the one in the form where the focus is, else the first. */
+  function find(pressed) {
+    const found = [...withinReach()].filter((element) => element.dataset.shortcut.toLowerCase() === pressed && isUsable(element));
+    const form = document.activeElement?.closest("form");
+    return found.find((element) => form && element.form === form) ?? found[0];
+  }
 
   function press(element) {
     if (element.matches("input, select, textarea")) {
@@ -67,14 +70,19 @@
   function list() {
     const rows = dialog.querySelector("[data-shortcut-list]");
     rows.querySelectorAll("[data-listed]").forEach((row) => row.remove());
-    document.querySelectorAll("[data-shortcut]").forEach((element) => {
+    const byKeys = new Map(); // one line for each key, whatever many forms of a page have it
+    [...document.querySelectorAll("[data-shortcut]")].filter(isUsable).forEach((element) => {
+      const keys = element.dataset.shortcut;
+      byKeys.set(keys, byKeys.has(keys) && byKeys.get(keys) !== label(element) ? rows.dataset.textSeveral : label(element));
+    });
+    byKeys.forEach((words, written) => {
       const row = document.createElement("div");
       row.dataset.listed = "";
       const term = document.createElement("dt");
-      term.textContent = label(element);
+      term.textContent = words;
       const keys = document.createElement("dd");
       const key = document.createElement("kbd");
-      key.textContent = element.dataset.shortcut.replaceAll("+", " + ");
+      key.textContent = written.replaceAll("+", " + ");
       keys.append(key);
       row.append(term, keys);
       rows.append(row);

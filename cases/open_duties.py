@@ -1,0 +1,51 @@
+"""Duties of a case that may not end by closing it alone: security and child protection (DOMAIN, step 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from accounts.models import Membership, User
+from accounts.permissions import can
+from accounts.roles import Permission, Role
+from triage.models import Assessment
+from triage.states import AssessmentState
+from triage.vocabulary import SECURING_DUTIES, Duty
+
+from .models import Case, CaseContact
+
+OPEN = (AssessmentState.DRAFT, AssessmentState.WAITING_CONFIRMATION, AssessmentState.COMPLETED)
+
+
+class OpenDuties(Exception):
+    """The case has open duties; ``needs_coordinator``: the actor is none. Otherwise the reason is missing."""
+
+    def __init__(self, duties: Collection[Duty], *, needs_coordinator: bool) -> None:
+        super().__init__("duties are open")
+        self.duties = list(duties)
+        self.needs_coordinator = needs_coordinator
+
+
+def open_duties(case: Case) -> list[Duty]:
+    """Of every triage of the case: what was decided, and what an unfinished one proposes."""
+    contacts = CaseContact.objects.filter(case=case).values("contact")
+    assessments = Assessment.objects.filter(contact__in=contacts, state__in=OPEN)
+    held = {Duty(code) for one in assessments for code in (*one.duties, *_proposed(one))}
+    return [duty for duty in Duty if duty in held & SECURING_DUTIES]
+
+
+def may_close_with(user: User, case: Case) -> bool:
+    """Coordinators of the centre."""
+    return can(user, Permission.TRIAGE_CONFIRM, case.centre_id)
+
+
+def coordinators_of(case: Case) -> list[User]:
+    """Whom a handler asks."""
+    roles = Membership.objects.active().with_roles([Role.COORDINATOR]).filter(organisation=case.centre_id)
+    return list(User.objects.filter(is_active=True, pk__in=roles.values("user")).order_by("name", "pk"))
+
+
+def _proposed(assessment: Assessment) -> Collection[str]:
+    """An unfinished triage drops nothing: what its answers ask for is open until it is decided."""
+    if assessment.state == AssessmentState.COMPLETED:
+        return ()
+    return assessment.proposal().duties
