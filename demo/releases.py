@@ -8,7 +8,6 @@ import tempfile
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management import call_command
@@ -32,7 +31,7 @@ def make_releases(centre: Organisation, first: User, second: User, now: datetime
 
     Of a ``share`` of the demo, only the newer year, of as many contacts less.
     """
-    today = now.astimezone(ZoneInfo(centre.time_zone)).date()
+    today = now.astimezone(centre.zone).date()
     import_past(centre, first, today, share)
     count()
     over = list(choices(today, years=2))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.models import Organisation, OrganisationKind
+from ui.versioned_form import VersionedForm
 
 from .actions import Span
 from .models import Liaison, PartnerProfile, Region
@@ -36,40 +36,6 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
-
-
-class VersionedForm(forms.Form):
-    """A form that knows which version of the row was read."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-    def now_stored(self, stored: dict[str, Any]) -> list[str]:
-        """The labels of the fields in which what is stored now differs from what was typed."""
-        typed = self.cleaned_data
-        return [
-            str(self.fields[name].label)
-            for name, value in stored.items()
-            if name != "version" and _plain(value) != _plain(typed.get(name))
-        ]
-
-    def outdated(self, stored: dict[str, Any]) -> None:
-        """Say that somebody was faster, and take the current version, so that saving again is a decision."""
-        differing = ", ".join(self.now_stored(stored))
-        self.add_error(
-            None,
-            _now("Somebody changed this after you opened it. What is stored now differs in: %(fields)s. "
-                 "Your entries are still here; save again to replace what is stored.") % {"fields": differing},
-        )  # fmt: skip
-        typed = cast(QueryDict, self.data).copy()
-        typed["version"] = str(stored["version"])
-        self.data = typed
-
-
-def _plain(value: Any) -> Any:
-    """Lists without their order, rows as keys."""
-    if isinstance(value, list | tuple | set) or hasattr(value, "values_list"):
-        return sorted(str(getattr(item, "pk", item)) for item in value)
-    return getattr(value, "pk", value) or ""
 
 
 class ProfileForm(VersionedForm):
@@ -237,7 +203,7 @@ class LiaisonForm(VersionedForm):
         max_length=200,
         help_text=_("Office and function, not a person's name: people leave, posts stay."),
     )
-    email = forms.EmailField(label=_("E-mail of the post"), required=False)
+    email = forms.EmailField(label=_("E-mail of the post"), max_length=254, required=False)
     phone = forms.CharField(label=_("Telephone of the post"), max_length=30, required=False)
     organisation = forms.ModelChoiceField(
         label=_("Organisation"),

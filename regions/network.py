@@ -101,7 +101,7 @@ def calendar_for(organisation: Organisation) -> WorkingCalendar:
         hours.setdefault(row.weekday, []).append((row.opens, row.closes))
     subdivisions = [code.partition("-")[2] for code in _shared_path(organisation) if "-" in code]
     return WorkingCalendar(
-        organisation.time_zone, hours or USUAL_HOURS, public_holidays(organisation.country, *subdivisions)
+        organisation.zone.key, hours or USUAL_HOURS, public_holidays(organisation.country, *subdivisions)
     )
 
 

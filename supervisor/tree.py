@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from types import FrameType
 
-from supervisor import demo, process
+from supervisor import demo, first_run, process
 from supervisor.data import DataDirectory
 from supervisor.embedded import Embedded
 from supervisor.environment import OWNER, WEB, WORKER, Outside, addresses, shared
@@ -133,7 +133,14 @@ class Tree:
             self.say("This is a demo; everything in it is invented. Sign in as one of:")
             for email, label, password in self.people:
                 self.say(f"  {email:<44} {label:<24} password: {password}")
+        else:
+            self._say_first_run_code()
         self.say("Ctrl-C ends it.\n")
+
+    def _say_first_run_code(self) -> None:
+        own = not self.outside.has_database
+        if said := first_run.code(self.embedded, self.environment(WORKER, "manage"), is_own_database=own):
+            self.say(f"Nobody has an account yet. Set it up in the browser.\n  {said}\n")
 
     def _watch(self) -> int:
         while True:

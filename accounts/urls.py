@@ -1,0 +1,26 @@
+"""Addresses of the administration and of the first run."""
+
+from django.urls import path
+
+from . import first_run_views, organisation_views, user_views, views
+
+app_name = "accounts"
+urlpatterns = [
+    path("first-run/", first_run_views.first_run, name="first_run"),
+    path("administration/", views.administration, name="administration"),
+    path("administration/users/", user_views.users, name="users"),
+    path("administration/users/new/", user_views.new_user, name="new_user"),
+    path("administration/users/<int:pk>/", user_views.user, name="user"),
+    path("administration/users/<int:pk>/edit/", user_views.edit_user, name="edit_user"),
+    path("administration/users/<int:pk>/role/", user_views.grant, name="grant_role"),
+    path("administration/users/<int:pk>/link/", user_views.make_link, name="make_link"),
+    path("administration/users/<int:pk>/deactivate/", user_views.deactivate, name="deactivate"),
+    path("administration/users/<int:pk>/reactivate/", user_views.reactivate, name="reactivate"),
+    path("administration/roles/<int:pk>/end/", user_views.end, name="end_role"),
+    path("administration/organisations/", organisation_views.organisations, name="organisations"),
+    path("administration/organisations/new/", organisation_views.new_organisation, name="new_organisation"),
+    path("administration/organisations/<int:pk>/", organisation_views.organisation, name="organisation"),
+    path("administration/organisations/<int:pk>/edit/", organisation_views.edit, name="edit_organisation"),
+    path("administration/organisations/<int:pk>/close/", organisation_views.close, name="close_organisation"),
+    path("administration/organisations/<int:pk>/reopen/", organisation_views.reopen, name="reopen_organisation"),
+]
