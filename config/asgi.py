@@ -23,7 +23,7 @@ from django.urls import reverse  # noqa: E402
 from config.lanes import Lane  # noqa: E402
 from hotline.telephony import SIGNATURE_HEADER  # noqa: E402
 from journal.routing import websocket_urlpatterns  # noqa: E402
-from regions.working_hours import public_holidays  # noqa: E402
+from regions.public_holidays import public_holidays  # noqa: E402
 
 PAGES, WEBHOOKS = 3, 3  # threads; each keeps one connection to PostgreSQL
 # A thread that comes back from the database waits for the interpreter's lock for as long as this (s; Python's own value

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, time
-from itertools import pairwise
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -20,7 +18,7 @@ from journal.actions import record
 from journal.groups import organisation_group
 from journal.stale import stale
 
-from .models import Coverage, IntakePause, Liaison, OpeningHours, PartnerProfile, Region
+from .models import Coverage, IntakePause, Liaison, PartnerProfile, Region
 from .permissions import require_pause
 from .vocabulary import PauseReason, Sector
 
@@ -30,15 +28,6 @@ REFERENCE = UUID("5d8b6f0a-54f2-5c1e-9a43-3b0c7b1de210")
 
 class Invalid(ValueError):
     """Values that no form lets through."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """Open on this weekday (0 is Monday) from `opens` to `closes`, in the organisation's time zone."""
-
-    weekday: int
-    opens: time
-    closes: time
 
 
 def subject_of(row: Organisation | Liaison) -> UUID:
@@ -73,7 +62,7 @@ def save_profile(
     if all(getattr(profile, name) == value for name, value in values.items()):
         return profile
     _next_version(profile, version, **values)
-    _record("profile.changed", by, organisation, values)
+    record_change("profile.changed", by, organisation, values)
     return profile
 
 
@@ -89,29 +78,9 @@ def set_coverage(*, by: User, organisation: Organisation, regions: Iterable[Regi
     _next_version(profile, version)
     organisation.coverage.filter(region__in=present - wanted).delete()
     Coverage.objects.bulk_create(Coverage(organisation=organisation, region_id=code) for code in wanted - present)
-    _record(
+    record_change(
         "coverage.changed", by, organisation, {"added": sorted(wanted - present), "dropped": sorted(present - wanted)}
     )
-
-
-@transaction.atomic
-def set_opening_hours(*, by: User, organisation: Organisation, spans: Iterable[Span], version: int) -> None:
-    """The organisation is open at exactly these times; none means the usual ones. Raises NotAllowed, Invalid, Stale."""
-    require(by, Permission.NETWORK_EDIT)
-    profile = _locked_profile(organisation)
-    wanted = sorted((span.weekday, span.opens, span.closes) for span in spans)
-    if any(span[1] >= span[2] for span in wanted) or _overlap(wanted):
-        raise Invalid("opening hours end before they begin, or overlap")
-    rows = organisation.opening_hours
-    if wanted == sorted(rows.values_list("weekday", "opens", "closes")):
-        return
-    _next_version(profile, version)
-    rows.all().delete()
-    OpeningHours.objects.bulk_create(
-        OpeningHours(organisation=organisation, weekday=weekday, opens=opens, closes=closes)
-        for weekday, opens, closes in wanted
-    )
-    _record("hours.changed", by, organisation, {"spans": [f"{day} {start} {end}" for day, start, end in wanted]})
 
 
 @transaction.atomic
@@ -134,7 +103,7 @@ def pause_intake(
         organisation=organisation, starts_on=starts_on, resumed_at=None, defaults=values
     )
     until = ends_on.isoformat() if ends_on else None
-    _record("intake.paused", by, organisation, {"from": starts_on.isoformat(), "until": until, "reason": reason})
+    record_change("intake.paused", by, organisation, {"from": starts_on.isoformat(), "until": until, "reason": reason})
     return pause
 
 
@@ -144,7 +113,7 @@ def resume_intake(*, by: User, pause: IntakePause) -> bool:
     require_pause(by, pause.organisation)
     ended = IntakePause.objects.filter(pk=pause.pk, resumed_at=None).update(resumed_at=timezone.now())
     if ended:
-        _record("intake.resumed", by, pause.organisation, {"pause": pause.pk})
+        record_change("intake.resumed", by, pause.organisation, {"pause": pause.pk})
     return bool(ended)
 
 
@@ -237,12 +206,8 @@ def _next_version(profile: PartnerProfile, version: int, **values: Any) -> None:
     profile.refresh_from_db()
 
 
-def _overlap(spans: Sequence[tuple[int, time, time]]) -> bool:
-    """Whether two of the sorted spans share time."""
-    return any(one[0] == next_[0] and next_[1] < one[2] for one, next_ in pairwise(spans))
-
-
-def _record(kind: str, by: User, organisation: Organisation, data: dict[str, Any]) -> None:
+def record_change(kind: str, by: User, organisation: Organisation, data: dict[str, Any]) -> None:
+    """The event of a change of what an organisation offers."""
     record(
         kind,
         by=by,

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.models import Organisation, OrganisationKind
+from ui.dates import DayField, days_from_today, today
 from ui.versioned_form import VersionedForm
 
-from .actions import Span
 from .models import Liaison, PartnerProfile, Region
-from .network import calendar_for
 from .routing import path_up
-from .vocabulary import Language, PauseReason, Phenomenon, Sector, Service, Weekday
+from .vocabulary import Language, PauseReason, Phenomenon, Sector, Service
 
 ANY = [("", _("Any"))]
 #: "Unknown" is an answer about a case, nothing that a partner works on.
 KNOWN_PHENOMENA = [choice for choice in Phenomenon.choices if choice[0] != Phenomenon.UNKNOWN.value]
-_HOW_TO_WRITE = _("Write times like 9:00-12:00, 13:00-17:00, from early to late; empty when closed.")
-_SPAN = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})", re.ASCII)
 
 
-class DayInput(forms.DateInput):
-    """The browser's own date field."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+#: A pause is planned this far ahead (days).
+PLANNED_AHEAD = 5 * 366
 
 
 class ProfileForm(VersionedForm):
@@ -115,72 +105,22 @@ def coverage_groups(organisation: Organisation) -> list[tuple[str, str, list[tup
     return [("regions_alone", _now("Regions"), alone), *grouped]
 
 
-class HoursForm(VersionedForm):
-    """Opening times, a line of text for each weekday: "9:00-12:00, 13:00-17:00"."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for weekday in Weekday:
-            self.fields[f"day_{weekday.value}"] = forms.CharField(
-                label=weekday.label, required=False, max_length=100, widget=forms.TextInput({"autocomplete": "off"})
-            )
-        self.fields["day_0"].help_text = _HOW_TO_WRITE
-
-    def clean(self) -> dict[str, Any]:
-        """Read each day's text; `cleaned_data["spans"]` has them all."""
-        cleaned = super().clean() or self.cleaned_data
-        cleaned["spans"] = [span for weekday in Weekday for span in self._day(weekday)]
-        return cleaned
-
-    def _day(self, weekday: Weekday) -> list[Span]:
-        name = f"day_{weekday.value}"
-        try:
-            return read_spans(weekday, self.cleaned_data.get(name) or "")
-        except ValueError:
-            self.add_error(name, str(_HOW_TO_WRITE))
-            return []
-
-    @staticmethod
-    def stored(organisation: Organisation, profile: PartnerProfile | None) -> dict[str, Any]:
-        """The hours that count, as the form's initial values: the usual ones while none are stored."""
-        hours = calendar_for(organisation).hours
-        days: dict[str, Any] = {
-            f"day_{weekday.value}": ", ".join(
-                f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in sorted(hours.get(weekday.value, ()))
-            )
-            for weekday in Weekday
-        }
-        return {**days, "version": profile.version if profile else 0}
-
-
-def read_spans(weekday: int, text: str) -> list[Span]:
-    """The spans of a day's line. Raises ValueError for anything that is not a list of times in order."""
-    spans: list[Span] = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        match = _SPAN.fullmatch(part)
-        if match is None:
-            raise ValueError(part)
-        hour, minute, last_hour, last_minute = (int(group) for group in match.groups())
-        span = Span(weekday, time(hour, minute), time(last_hour, last_minute))
-        if span.opens >= span.closes or (spans and spans[-1].closes > span.opens):
-            raise ValueError(part)
-        spans.append(span)
-    return spans
-
-
 class PauseForm(forms.Form):
     """From when to when a partner takes no new cases."""
 
-    starts_on = forms.DateField(label=_("From"), widget=DayInput)
-    ends_on = forms.DateField(
-        label=_("Last day"), widget=DayInput, required=False, help_text=_("Leave empty for “until further notice”.")
+    starts_on = DayField(label=_("From"), latest=days_from_today(PLANNED_AHEAD))
+    ends_on = DayField(
+        label=_("Last day"),
+        latest=days_from_today(PLANNED_AHEAD),
+        required=False,
+        help_text=_("Leave empty for “until further notice”."),
     )
     reason = forms.ChoiceField(label=_("Reason"), choices=PauseReason.choices)
 
     def clean_starts_on(self) -> date:
         """Not in the past: what partners were offered then cannot be changed."""
         day: date = self.cleaned_data["starts_on"]
-        if day < timezone.localdate():
+        if day < today():
             raise forms.ValidationError(_("Choose today or a later day."))
         return day
 
@@ -211,9 +151,7 @@ class LiaisonForm(VersionedForm):
         required=False,
         help_text=_("When this body has its own access here."),
     )
-    last_contact_on = forms.DateField(
-        label=_("Last contact"), widget=DayInput, required=False, help_text=_("Also in quiet times.")
-    )
+    last_contact_on = DayField(label=_("Last contact"), required=False, help_text=_("Also in quiet times."))
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -224,7 +162,7 @@ class LiaisonForm(VersionedForm):
     def clean_last_contact_on(self) -> date | None:
         """Not in the future."""
         day: date | None = self.cleaned_data["last_contact_on"]
-        if day and day > timezone.localdate():
+        if day and day > today():
             raise forms.ValidationError(_("This day has not come yet."))
         return day
 

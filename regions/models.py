@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -16,6 +16,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.models import Organisation
 
 from .vocabulary import Language, PauseReason, Phenomenon, RegionKind, Sector, Service, Weekday
+from .working_hours import SpecialDays
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
@@ -229,7 +230,10 @@ class Liaison(models.Model):
 
 
 class OpeningHours(models.Model):
-    """One stretch of a weekday in the organisation's own time zone; a lunch break makes two rows."""
+    """One stretch of a weekday in the organisation's own time zone; a lunch break makes two rows.
+
+    `closes` at or before `opens` is a time of the following day; 00:00 to 00:00 is the whole day.
+    """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="opening_hours")
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
@@ -241,10 +245,70 @@ class OpeningHours(models.Model):
         verbose_name_plural = _("opening hours")
         ordering = ["weekday", "opens"]
         constraints = [
-            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="closes_after_opening"),
+            models.CheckConstraint(condition=~Q(closes=F("opens")) | Q(opens=time(0)), name="open_for_a_while"),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="weekday_exists"),
             models.UniqueConstraint(fields=["organisation", "weekday", "opens"], name="opens_once"),
         ]
 
     def __str__(self) -> str:
         return f"organisation {self.organisation_id}, weekday {self.weekday}"
+
+
+class CalendarException(models.Model):
+    """Closing days, or days with hours of their own: `starts_on` to `ends_on`, both included, in one year or in each.
+
+    Without rows in ExceptionHours the organisation is closed. Counts on public holidays too.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="calendar_exceptions")
+    label = models.CharField(_("name"), max_length=100)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    every_year = models.BooleanField(_("every year"), default=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("closing days or exception")
+        verbose_name_plural = _("closing days and exceptions")
+        ordering = ["starts_on", "ends_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on"), ends_on__lt=F("starts_on") + timedelta(days=366)),
+                name="exception_ends_within_a_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__gte=date(2000, 1, 1), ends_on__lt=date(2100, 1, 1)),
+                name="exception_in_this_century",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "starts_on", "ends_on", "every_year"], name="exception_once_for_its_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"exception {self.pk}"
+
+    def as_special_days(self) -> SpecialDays:
+        """For a calendar; reads the hours."""
+        hours = tuple((row.opens, row.closes) for row in self.hours.all())
+        return SpecialDays(self.starts_on, self.ends_on, hours, self.every_year, self.label)
+
+
+class ExceptionHours(models.Model):
+    """One stretch of opening time on each of the days of an exception; as in OpeningHours."""
+
+    exception = models.ForeignKey(CalendarException, models.CASCADE, related_name="hours")
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    class Meta:
+        verbose_name = _("hours of an exception")
+        verbose_name_plural = _("hours of exceptions")
+        ordering = ["opens"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(closes=F("opens")) | Q(opens=time(0)), name="exception_for_a_while"),
+            models.UniqueConstraint(fields=["exception", "opens"], name="exception_opens_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"hours {self.pk} of exception {self.exception_id}"

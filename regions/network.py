@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.models import Organisation, OrganisationKind
 
-from .models import Coverage, IntakePause, OpeningHours, PartnerProfile, Region
-from .routing import Candidate, Need, Pause, Tree, path_up
-from .working_hours import USUAL_HOURS, Span, WorkingCalendar, public_holidays
+from .models import CalendarException, Coverage, IntakePause, OpeningHours, PartnerProfile, Region
+from .public_holidays import holidays_of_region, in_every
+from .routing import Candidate, Need, Pause, Tree
+from .working_hours import USUAL_HOURS, Span, SpecialDays, WorkingCalendar
 
 
 def tree() -> Tree:
@@ -92,24 +93,26 @@ def candidates_for(
 
 
 def calendar_for(organisation: Organisation) -> WorkingCalendar:
-    """When the organisation can be expected to answer: its opening hours (else the usual ones) and public holidays.
-
-    The holidays are those of the smallest region that holds everything it covers, else the national ones.
+    """When the organisation can be expected to answer: its opening hours (else the usual ones), without the days that
+    are a public holiday wherever it works, and with the days for which it has said something else.
     """
     hours: dict[int, list[Span]] = {}
     for row in OpeningHours.objects.filter(organisation=organisation):
         hours.setdefault(row.weekday, []).append((row.opens, row.closes))
-    subdivisions = [code.partition("-")[2] for code in _shared_path(organisation) if "-" in code]
-    return WorkingCalendar(
-        organisation.zone.key, hours or USUAL_HOURS, public_holidays(organisation.country, *subdivisions)
-    )
+    regions, parents = regions_worked_in(organisation)
+    is_holiday = in_every([holidays_of_region(code, parents) for code in regions])
+    return WorkingCalendar(organisation.zone.key, hours or USUAL_HOURS, is_holiday, special_days_of(organisation))
 
 
-def _shared_path(organisation: Organisation) -> Sequence[str]:
-    """The regions that lie above (or are) every region the organisation covers, the smallest first."""
-    codes = list(organisation.coverage.filter(region__country=organisation.country).values_list("region", flat=True))
-    if not codes:
-        return ()
-    parents = tree()
-    paths = [path_up(code, parents) for code in codes]
-    return [code for code in paths[0] if all(code in path for path in paths)]
+def regions_worked_in(organisation: Organisation) -> tuple[list[str], Tree]:
+    """The regions that the organisation covers, else its country, and the tree in which they lie."""
+    codes = list(organisation.coverage.order_by("region").values_list("region", flat=True))
+    if not codes or PartnerProfile.objects.filter(organisation=organisation, is_national=True).exists():
+        codes.append(organisation.country)
+    return codes, tree() if any("-" in code for code in codes) else {}
+
+
+def special_days_of(organisation: Organisation) -> list[SpecialDays]:
+    """Closing days and days with hours of their own."""
+    rows = CalendarException.objects.filter(organisation=organisation).prefetch_related("hours")
+    return [row.as_special_days() for row in rows]

@@ -56,3 +56,25 @@ def liaison_for_editing(user: User, pk: int) -> Liaison:
     """Raises NotAllowed or Liaison.DoesNotExist (also when it has ended)."""
     require(user, Permission.NETWORK_EDIT)
     return Liaison.objects.current().get(pk=pk)
+
+
+def may_edit_hours(user: User, organisation: Organisation) -> bool:
+    """Who looks after the network; a centre's own hours only its own people and administrators."""
+    if organisation.kind != OrganisationKind.CENTRE:
+        return may_edit(user)
+    return can(user, Permission.NETWORK_EDIT, organisation.pk) or (
+        may_edit(user) and can(user, Permission.USERS_MANAGE)
+    )
+
+
+def require_hours(user: User, organisation: Organisation) -> None:
+    """Raises NotAllowed."""
+    if not may_edit_hours(user, organisation):
+        raise NotAllowed(Permission.NETWORK_EDIT)
+
+
+def organisation_for_hours(user: User, pk: int) -> Organisation:
+    """Raises NotAllowed or Organisation.DoesNotExist."""
+    organisation = Organisation.objects.get(pk=pk)
+    require_hours(user, organisation)
+    return organisation

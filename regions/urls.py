@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import hours_views, views
 
 app_name = "regions"
 urlpatterns = [
@@ -11,7 +11,18 @@ urlpatterns = [
     path("network/partners/<int:pk>/", views.partner, name="partner"),
     path("network/partners/<int:pk>/profile/", views.edit_profile, name="edit_profile"),
     path("network/partners/<int:pk>/coverage/", views.edit_coverage, name="edit_coverage"),
-    path("network/partners/<int:pk>/hours/", views.edit_hours, name="edit_hours"),
+    path("network/organisations/<int:pk>/hours/", hours_views.hours, name="hours"),
+    path("network/organisations/<int:pk>/exceptions/", hours_views.add_exception, name="add_exception"),
+    path(
+        "network/organisations/<int:pk>/exceptions/<int:exception_pk>/",
+        hours_views.edit_exception,
+        name="edit_exception",
+    ),
+    path(
+        "network/organisations/<int:pk>/exceptions/<int:exception_pk>/remove/",
+        hours_views.remove_exception,
+        name="remove_exception",
+    ),
     path("network/partners/<int:pk>/pause/", views.pause, name="pause"),
     path("network/pauses/<int:pk>/resume/", views.resume, name="resume"),
     path("network/liaisons/", views.liaison_list, name="liaisons"),

@@ -24,10 +24,12 @@ from ui.versioned_form import VersionedForm
 
 from . import actions, permissions, workload
 from .directory import Search, entries, entry, knows
-from .forms import CoverageForm, HoursForm, LiaisonForm, PauseForm, ProfileForm, SearchForm
+from .forms import CoverageForm, LiaisonForm, PauseForm, ProfileForm, SearchForm
+from .hours_text import write_spans
 from .models import IntakePause, Liaison, PartnerProfile, Region
 from .network import calendar_for, partners, partners_without_profile, pauses_on
 from .overview import liaisons_of, map_of, services_of
+from .preview import coming_days
 from .reasons import names_of_regions
 from .vocabulary import Weekday
 
@@ -107,6 +109,7 @@ def _partner_page(
         "hours": _hours(organisation),
         "pause_form": form,
         "may_edit": permissions.may_edit(request.user),
+        "coming": [day for day in coming_days(organisation, timezone.now()) if day.why],
         "may_pause": permissions.may_pause(request.user, organisation),
     }
     return render(request, "regions/partner.html", context, status=status)
@@ -115,10 +118,7 @@ def _partner_page(
 def _hours(organisation: Organisation) -> list[tuple[str, str]]:
     """The opening times in words, day by day."""
     hours = calendar_for(organisation).hours
-    spans = {
-        day: ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in sorted(hours.get(day, ())))
-        for day in Weekday
-    }
+    spans = {day: write_spans(hours.get(day, ())) for day in Weekday}
     return [(str(day.label), told) for day, told in spans.items() if told]
 
 
@@ -142,18 +142,6 @@ def edit_coverage(request: SignedInRequest, pk: int) -> HttpResponse:
         actions.set_coverage(by=request.user, organisation=organisation, regions=regions, version=version)
 
     return _edit(request, organisation, form, save, lambda: CoverageForm.stored(organisation, _profile(organisation)))
-
-
-@guarded
-def edit_hours(request: SignedInRequest, pk: int) -> HttpResponse:
-    """When the partner is open."""
-    organisation, profile = _for_editing(request, pk)
-    form = HoursForm(_posted(request), initial=HoursForm.stored(organisation, profile))
-
-    def save(*, version: int, spans: list[actions.Span], **_texts: str) -> None:
-        actions.set_opening_hours(by=request.user, organisation=organisation, spans=spans, version=version)
-
-    return _edit(request, organisation, form, save, lambda: HoursForm.stored(organisation, _profile(organisation)))
 
 
 def _for_editing(request: SignedInRequest, pk: int) -> tuple[Organisation, PartnerProfile | None]:

@@ -1,7 +1,8 @@
 """Deadlines in working hours and working days. Values in, values out: no database, no clock.
 
 Opening times are on the wall clock of the calendar's time zone; hours are hours that really pass, also in a night in
-which the clocks change. What comes in and goes out is an aware datetime.
+which the clocks change. What comes in and goes out is an aware datetime. A clock time that comes twice in such a night
+means the first one, a clock time that is left out means the moment at which the clocks change.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
+#: `closes` at or before `opens` means the following day: (18:00, 00:00) until midnight, (00:00, 00:00) the whole day.
 Span = tuple[time, time]
 Holidays = Callable[[date], bool]
 
 #: What holds for an organisation that has not said otherwise: weekdays 9 to 15 (DOMAIN.md, the model's hours).
 USUAL_HOURS: Mapping[int, Sequence[Span]] = {weekday: ((time(9), time(15)),) for weekday in range(5)}
-#: No calendar of ours is closed for longer; a search that finds nothing has a wrong calendar.
-LONGEST_CLOSURE = timedelta(days=400)
+#: Longer than all closing days that the forms accept in a row; a search that finds nothing has a wrong calendar.
+LONGEST_CLOSURE = timedelta(days=7 * 366)
+DAY = timedelta(days=1)
 
 
 class NeverOpen(Exception):
@@ -31,94 +32,155 @@ def no_holidays(_day: date) -> bool:
     return False
 
 
-def public_holidays(country: str, *subdivisions: str) -> Holidays:
-    """Public holidays by package `holidays`, of the first subdivision that it knows, else the national ones.
+@dataclass(frozen=True)
+class SpecialDays:
+    """Days with hours of their own, `first` to `last` (both included); without hours they are closed.
 
-    A country that the package does not know has none.
+    With `every_year` the days come again each year from `first` on; 29 February only in leap years.
     """
-    for subdivision in (*subdivisions, None):
-        if _is_known(country, subdivision):
-            return lambda day: day in _holidays_of(country, subdivision, day.year)
-    return no_holidays
+
+    first: date
+    last: date
+    hours: Sequence[Span] = ()
+    every_year: bool = False
+    label: str = ""
+
+    def includes(self, day: date) -> bool:
+        """Whether these hours are meant for the day."""
+        if not self.every_year:
+            return self.first <= day <= self.last
+        first, last, asked = ((d.month, d.day) for d in (self.first, self.last, day))
+        if day < self.first:
+            return False
+        return first <= asked <= last if first <= last else asked >= first or asked <= last
+
+    @property
+    def length(self) -> int:
+        """In days."""
+        return (self.last - self.first).days + 1
 
 
-@cache
-def _is_known(country: str, subdivision: str | None) -> bool:
-    try:
-        _package(country, subdivision)
-    except NotImplementedError:
-        return False
-    return True
+def special_days_on(day: date, special: Sequence[SpecialDays]) -> SpecialDays | None:
+    """The entry that counts on the day: a single year's before every year's, then the shortest."""
+    fitting = [entry for entry in special if entry.includes(day)]
+    return min(fitting, key=lambda entry: (entry.every_year, entry.length), default=None)
 
 
-@cache
-def _holidays_of(country: str, subdivision: str | None, year: int) -> frozenset[date]:
-    return frozenset(_package(country, subdivision, year))
+@dataclass(frozen=True)
+class Opening:
+    """A stretch of opening time; `day` is the one on which it begins, also when clipped to a part after midnight."""
 
-
-def _package(country: str, subdivision: str | None, year: int | None = None) -> Any:
-    # Loaded with the first question: 18 MB and a tenth of a second, which processes that never ask are spared.
-    import holidays
-
-    return holidays.country_holidays(country, subdiv=subdivision, years=year)
+    day: date
+    opens: datetime
+    closes: datetime
 
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """When somebody can be expected to answer. `hours` by weekday, 0 for Monday; spans lie within a day."""
+    """When somebody can be expected to answer. `hours` by weekday, 0 for Monday.
+
+    A stretch across midnight belongs to the day on which it begins: the holiday after it does not cut it off.
+    Special days count instead of the week's hours, also on a public holiday.
+    """
 
     time_zone: str
     hours: Mapping[int, Sequence[Span]]
     is_holiday: Holidays = no_holidays
+    special: Sequence[SpecialDays] = ()
+
+    def hours_on(self, day: date) -> Sequence[Span]:
+        """The stretches that begin on the day."""
+        entry = special_days_on(day, self.special)
+        if entry is not None:
+            return entry.hours
+        return () if self.is_holiday(day) else self.hours.get(day.weekday(), ())
 
     def openings(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """The openings of a day, earliest first."""
-        if self.is_holiday(day):
-            return
+        """The openings that begin on a day, earliest first."""
         zone = ZoneInfo(self.time_zone)
-        for opens, closes in sorted(self.hours.get(day.weekday(), ())):
-            start, end = datetime.combine(day, opens, zone), datetime.combine(day, closes, zone)
-            if start.astimezone(UTC) < end.astimezone(UTC):
-                yield start, end
+        spans = []
+        for opens, closes in self.hours_on(day):
+            start, end = moment(day, opens, zone), moment(day + DAY if closes <= opens else day, closes, zone)
+            if _instant(start) < _instant(end):
+                spans.append((start, end))
+        yield from sorted(spans, key=lambda span: (_instant(span[0]), _instant(span[1])))
 
-    def openings_from(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The openings that end after `at`, without end; raises NeverOpen where there is none for too long."""
-        day = at.astimezone(ZoneInfo(self.time_zone)).date()
-        last = day
+    def openings_from(self, at: datetime) -> Iterator[Opening]:
+        """The openings that end after `at`, without end and without overlap.
+
+        Raises NeverOpen where there is none for too long.
+        """
+        day = at.astimezone(ZoneInfo(self.time_zone)).date() - DAY
+        last, reached = day, _instant(at)
+        begun: datetime | None = None
         while day - last < LONGEST_CLOSURE:
             for start, end in self.openings(day):
-                if end.astimezone(UTC) > at.astimezone(UTC):
-                    last = day
-                    yield start, end
-            day += timedelta(days=1)
+                if _instant(end) > reached:
+                    last, reached = day, _instant(end)
+                    yield Opening(day, start if begun is None else max(start, begun, key=_instant), end)
+                    begun = end
+            day += DAY
         raise NeverOpen(self.time_zone)
 
 
+def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The moment at which the zone's clocks show this; where they skip it, the moment at which they change."""
+    wanted = datetime.combine(day, clock.replace(fold=0), zone)
+    if is_shown(wanted):
+        return wanted
+    before, after = _instant(wanted.replace(fold=1)), _instant(wanted)
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0).astimezone(zone)
+
+
+def is_shown(local: datetime) -> bool:
+    """Whether the clocks ever show this time, that is, whether they do not skip it."""
+    return _instant(local).astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None)
+
+
+def _instant(at: datetime) -> datetime:
+    """In UTC: datetimes of the same zone compare by their clock, which goes back once a year."""
+    return at.astimezone(UTC)
+
+
 def is_open(at: datetime, calendar: WorkingCalendar) -> bool:
-    """Whether `at` lies in an opening; the closing minute itself does not."""
-    try:
-        opens, _closes = next(calendar.openings_from(at))
-    except NeverOpen:
-        return False
-    return opens.astimezone(UTC) <= at.astimezone(UTC)
+    """Whether `at` lies in an opening; the closing moment itself does not."""
+    today = at.astimezone(ZoneInfo(calendar.time_zone)).date()
+    return any(
+        _instant(opens) <= _instant(at) < _instant(closes)
+        for day in (today - DAY, today)
+        for opens, closes in calendar.openings(day)
+    )
 
 
 def next_opening(at: datetime, calendar: WorkingCalendar) -> datetime:
-    """`at` itself when it is open then, else the start of the next opening."""
-    opens, _closes = next(calendar.openings_from(at))
-    return max(opens.astimezone(UTC), at.astimezone(UTC)).astimezone(opens.tzinfo)
+    """`at` itself when it is open then, else the start of the next opening. Raises NeverOpen."""
+    return _begin(at, next(calendar.openings_from(at)))
+
+
+def _begin(at: datetime, opening: Opening) -> datetime:
+    return max(_instant(opening.opens), _instant(at)).astimezone(opening.opens.tzinfo)
 
 
 def add_working_hours(start: datetime, hours: float, calendar: WorkingCalendar) -> datetime:
-    """The moment at which `hours` of opening time have passed since `start`. ValueError for naive or negative input."""
+    """The moment at which `hours` of opening time have passed since `start`.
+
+    Raises ValueError for naive or negative input, NeverOpen.
+    """
     if start.tzinfo is None or hours < 0:
         raise ValueError("an aware start and at least 0 hours")
     left = timedelta(hours=hours)
-    for opens, closes in calendar.openings_from(start):
-        begin = max(opens.astimezone(UTC), start.astimezone(UTC))
-        available = closes.astimezone(UTC) - begin
+    for opening in calendar.openings_from(start):
+        begin = _instant(_begin(start, opening))
+        available = _instant(opening.closes) - begin
         if left <= available:
-            return (begin + left).astimezone(opens.tzinfo)
+            return (begin + left).astimezone(opening.opens.tzinfo)
         left -= available
     raise AssertionError("openings_from goes on or raises")
 
@@ -127,28 +189,34 @@ def add_working_days(start: datetime, days: int, calendar: WorkingCalendar) -> d
     """The same clock time `days` working days later, moved into that day's openings.
 
     A start out of hours counts from the next opening. A clock time in a break waits for the break's end, one after
-    closing becomes the closing time. Raises ValueError for naive or negative input.
+    closing becomes the closing time. After midnight, the working day is the one on which the stretch began.
+    Raises ValueError for naive or negative input, NeverOpen.
     """
     if start.tzinfo is None or days < 0:
         raise ValueError("an aware start and at least 0 days")
-    begin = next_opening(start, calendar)
+    first = next(calendar.openings_from(start))
+    begin = _begin(start, first)
     if days == 0:
         return begin
-    day = _working_day_after(begin, days, calendar)
-    wanted = datetime.combine(day, begin.time(), begin.tzinfo)
-    openings = list(calendar.openings(day))
-    for opens, closes in openings:
-        if wanted <= closes:
-            return max(opens, wanted)
-    return openings[-1][1]
+    openings = _openings_of_working_day(start, days, calendar)
+    day = openings[0].day + (begin.date() - first.day)
+    wanted = moment(day, begin.time(), ZoneInfo(calendar.time_zone))
+    for opening in openings:
+        if _instant(wanted) <= _instant(opening.closes):
+            return max(opening.opens, wanted, key=_instant)
+    return openings[-1].closes
 
 
-def _working_day_after(begin: datetime, days: int, calendar: WorkingCalendar) -> date:
-    """The date of the `days`th working day after that of `begin`."""
-    seen = begin.date()
-    for opens, _closes in calendar.openings_from(begin):
-        if opens.date() != seen:
-            seen, days = opens.date(), days - 1
-        if days == 0:
-            return seen
+def _openings_of_working_day(start: datetime, days: int, calendar: WorkingCalendar) -> list[Opening]:
+    """The openings of the `days`th working day after the one that is running or comes next at `start`."""
+    found: list[Opening] = []
+    seen: date | None = None
+    left = days + 1
+    for opening in calendar.openings_from(start):
+        if opening.day != seen:
+            if left == 0:
+                return found
+            seen, left = opening.day, left - 1
+        if left == 0:
+            found.append(opening)
     raise AssertionError("openings_from goes on or raises")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,6 @@ from journal.stale import Stale
 from privacy.context import acting_as
 from regions.actions import (
     Invalid,
-    Span,
     add_liaison,
     end_liaison,
     pause_intake,
@@ -23,7 +22,6 @@ from regions.actions import (
     save_liaison,
     save_profile,
     set_coverage,
-    set_opening_hours,
     subject_of,
 )
 from regions.models import Coverage, IntakePause, Liaison, OpeningHours, PartnerProfile, PostalCode, Region
@@ -91,33 +89,6 @@ def test_coverage_is_exactly_what_was_chosen(people: People, coordinator: User) 
     ]
     with pytest.raises(Stale):
         set_coverage(by=coordinator, organisation=people.partner, regions=two, version=1)
-
-
-def test_opening_hours(people: People, coordinator: User) -> None:
-    spans = [Span(0, time(13), time(17)), Span(0, time(9), time(12))]
-    set_opening_hours(by=coordinator, organisation=people.partner, spans=spans, version=0)
-    set_opening_hours(by=coordinator, organisation=people.partner, spans=reversed(spans), version=0)
-    assert list(OpeningHours.objects.values_list("weekday", "opens", "closes")) == [
-        (0, time(9), time(12)),
-        (0, time(13), time(17)),
-    ]
-    assert kinds() == ["hours.changed"]
-    with pytest.raises(Stale):
-        set_opening_hours(by=coordinator, organisation=people.partner, spans=[], version=0)
-
-
-@pytest.mark.parametrize(
-    "spans",
-    [
-        [Span(0, time(9), time(9))],
-        [Span(0, time(12), time(9))],
-        [Span(0, time(9), time(12)), Span(0, time(11), time(13))],
-    ],
-)
-def test_opening_hours_that_cannot_be(people: People, coordinator: User, spans: list[Span]) -> None:
-    with pytest.raises(Invalid):
-        set_opening_hours(by=coordinator, organisation=people.partner, spans=spans, version=0)
-    assert kinds() == []
 
 
 def test_a_pause_and_its_end(people: People, partner_coordinator: User) -> None:
@@ -200,7 +171,6 @@ def every_edit(people: People, liaison: Liaison) -> list[tuple[Callable[..., Any
     return [
         (save_profile, {"organisation": people.partner, "version": 0, **OFFER}),
         (set_coverage, {"organisation": people.partner, "regions": [berlin], "version": 0}),
-        (set_opening_hours, {"organisation": people.partner, "spans": [], "version": 0}),
         (add_liaison, post),
         (save_liaison, {"liaison": liaison, "version": 0, **post}),
         (end_liaison, {"liaison": liaison}),

@@ -99,7 +99,7 @@ def test_own_hours_and_time_zone(regions: None) -> None:
 
 @pytest.mark.parametrize(
     ("regions_covered", "epiphany_is_free"),
-    [(["DE-BY"], True), (["DE-BE"], False), (["DE-BY", "DE-BE"], False), ([], False), (["FR-69", "DE-BY"], True)],
+    [(["DE-BY"], True), (["DE-BE"], False), (["DE-BY", "DE-BE"], False), ([], False), (["DE-ST", "DE-BY"], True)],
 )
 def test_the_holidays_of_the_one_land_where_it_works(
     regions: None, regions_covered: list[str], epiphany_is_free: bool

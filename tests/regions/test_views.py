@@ -13,7 +13,7 @@ from people import People, make_user
 from accounts.models import User
 from accounts.roles import Role
 from regions import workload
-from regions.models import Coverage, IntakePause, Liaison, OpeningHours, PartnerProfile, PostalCode
+from regions.models import Coverage, IntakePause, Liaison, PartnerProfile, PostalCode
 
 PROFILE = {"services": ["exit"], "phenomena": ["right"], "languages": ["de"], "capacity": "5", "version": "0"}
 POST = {"sector": "police", "region": "DE-BE", "post": "Example police station", "version": "0"}
@@ -53,7 +53,7 @@ def pages(people: People) -> dict[str, str]:
         "liaisons": url("liaisons"),
         "edit_profile": url("edit_profile", pk),
         "edit_coverage": url("edit_coverage", pk),
-        "edit_hours": url("edit_hours", pk),
+        "hours": url("hours", pk),
         "new_liaison": url("new_liaison"),
         "edit_liaison": url("edit_liaison", liaison.pk),
     }
@@ -99,7 +99,7 @@ def test_writes_by_people_who_may_not_are_404_and_change_nothing(people: People,
     posts: list[tuple[str, dict[str, Any]]] = [
         (url("edit_profile", pk), PROFILE),
         (url("edit_coverage", pk), {"regions_alone": ["DE-BE"], "version": "0"}),
-        (url("edit_hours", pk), {"day_0": "9:00-12:00", "version": "0"}),
+        (url("hours", pk), {"day_0": "9:00-12:00", "version": "0"}),
         (url("new_liaison"), POST),
         (url("edit_liaison", liaison.pk), POST),
         (url("end_liaison", liaison.pk), {}),
@@ -146,27 +146,12 @@ def test_a_wrong_value_keeps_what_was_typed(people: People, browser: Browser) ->
     assert answer.context["form"]["capacity"].value() == "-3"
 
 
-def test_coverage_and_hours_are_saved(people: People, profile: PartnerProfile, browser: Browser) -> None:
+def test_coverage_is_saved(people: People, profile: PartnerProfile, browser: Browser) -> None:
     client, pk = browser(people.coordinator), people.partner.pk
     client.post(url("edit_coverage", pk), {"regions_alone": ["DE-BB", "DE-HB"], "version": "1"})
     assert set(people.partner.coverage.values_list("region", flat=True)) == {"DE-BB", "DE-HB"}
     stale = client.post(url("edit_coverage", pk), {"regions_alone": ["DE-BE"], "version": "1"})
     assert (stale.status_code, "differs in: Regions." in stale.content.decode()) == (409, True)
-    client.post(url("edit_hours", pk), {"day_0": "9:00-12:00, 13.00 – 17:30", "day_4": "9:00-12:00", "version": "2"})
-    found = OpeningHours.objects.values_list("weekday", "opens__hour", "closes__minute")
-    assert list(found) == [(0, 9, 0), (0, 13, 30), (4, 9, 0)]
-    page = client.get(url("edit_hours", pk))
-    assert page.context["form"]["day_0"].value() == "09:00-12:00, 13:00-17:30"
-
-
-@pytest.mark.parametrize(
-    "text", ["9-12", "12:00-9:00", "9:00-9:00", "25:00-26:00", "9:00-12:00, 11:00-13:00", "morning"]
-)
-def test_times_that_cannot_be_read_are_told(people: People, browser: Browser, text: str) -> None:
-    answer = browser(people.coordinator).post(url("edit_hours", people.partner.pk), {"day_2": text, "version": "0"})
-    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["day_2"])
-    assert answer.context["form"]["day_2"].value() == text
-    assert not OpeningHours.objects.exists()
 
 
 def test_a_partner_coordinator_pauses_and_resumes(people: People, partner_coordinator: User, browser: Browser) -> None:

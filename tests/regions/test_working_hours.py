@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regions.public_holidays import public_holidays
 from regions.working_hours import (
     USUAL_HOURS,
     NeverOpen,
@@ -15,7 +16,6 @@ from regions.working_hours import (
     add_working_hours,
     is_open,
     next_opening,
-    public_holidays,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -23,7 +23,7 @@ PLAIN = WorkingCalendar("Europe/Berlin", USUAL_HOURS)
 BERLIN_STATE = WorkingCalendar("Europe/Berlin", USUAL_HOURS, public_holidays("DE", "BE"))
 BAVARIA = WorkingCalendar("Europe/Berlin", USUAL_HOURS, public_holidays("DE", "BY"))
 WITH_BREAK = WorkingCalendar("Europe/Berlin", dict.fromkeys(range(5), ((time(9), time(12)), (time(13), time(17)))))
-ALWAYS = WorkingCalendar("Europe/Berlin", dict.fromkeys(range(7), ((time(0), time(23, 59)),)))
+ALWAYS = WorkingCalendar("Europe/Berlin", dict.fromkeys(range(7), ((time(0), time(0)),)))
 
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 calendars = st.sampled_from([PLAIN, BERLIN_STATE, BAVARIA, WITH_BREAK, ALWAYS])

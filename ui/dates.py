@@ -1,0 +1,87 @@
+"""Form fields for days: each has a first and a last day that it takes, and says so with an example."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
+
+#: Nothing that this platform speaks of lies outside (the database holds the same bounds).
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+
+Day = date | Callable[[], date]
+
+
+def today() -> date:
+    """In the reader's time zone."""
+    return timezone.localdate()
+
+
+def days_from_today(days: int) -> Callable[[], date]:
+    """A bound that moves with the calendar."""
+    return lambda: today() + timedelta(days=days)
+
+
+def day_in_words(day: date) -> str:
+    """In the active language, as `1 Jan 1990`."""
+    return formats.date_format(day, "SHORT_DATE_FORMAT")
+
+
+def typed(day: date) -> str:
+    """As people may type it in the active language."""
+    return day.strftime(formats.get_format("DATE_INPUT_FORMATS")[0])
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date field."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day from `earliest` to `latest` (both included; callables are asked with each value)."""
+
+    default_error_messages = {
+        "invalid": _("This is no date. Write it like %(example)s."),
+        "out_of_bounds": _("Choose a day from %(earliest)s to %(latest)s, for example %(example)s."),
+    }
+
+    def __init__(self, *, earliest: Day = FIRST_DAY, latest: Day = LAST_DAY, **options: Any) -> None:
+        options.setdefault("widget", DayInput)
+        super().__init__(**options)
+        self.earliest, self.latest = earliest, latest
+
+    def bounds(self) -> tuple[date, date]:
+        """The first and the last day that are taken now."""
+        first, last = (bound() if callable(bound) else bound for bound in (self.earliest, self.latest))
+        return first, last
+
+    def example(self) -> date:
+        """Today, or the nearest day that is taken."""
+        earliest, latest = self.bounds()
+        return min(max(today(), earliest), latest)
+
+    def to_python(self, value: Any) -> date | None:
+        try:
+            return super().to_python(value)
+        except (forms.ValidationError, OverflowError, TypeError) as error:
+            message = self.error_messages["invalid"] % {"example": typed(self.example())}
+            raise forms.ValidationError(message, code="invalid") from error
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        earliest, latest = self.bounds()
+        if value is not None and not earliest <= value <= latest:
+            words = {
+                "earliest": day_in_words(earliest),
+                "latest": day_in_words(latest),
+                "example": typed(self.example()),
+            }
+            raise forms.ValidationError(self.error_messages["out_of_bounds"] % words, code="out_of_bounds")
