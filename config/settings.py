@@ -200,7 +200,7 @@ NAVIGATION_COUNTS = {
 
 # --- administration -----------------------------------------------------------------------------------------------
 # What is still missing for work to begin: functions of the centre that give steps (accounts.administration.Step).
-SETUP_STEPS = ["accounts.administration.steps"]
+SETUP_STEPS = ["switchboard.setup.steps", "accounts.administration.steps", "regions.setup.steps"]
 # Functions of an organisation that give a reason, if any, why it cannot be put out of use.
 ORGANISATION_IN_USE = ["accounts.administration.people_with_roles"]
 

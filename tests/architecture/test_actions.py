@@ -15,8 +15,8 @@ MORE = [
     "accounts.first_run", "reporting.importing",
     "switchboard.blocks", "switchboard.calling_back", "switchboard.calls", "switchboard.carrying_out",
     "switchboard.commands", "switchboard.outbound",
-    "switchboard.dispatch", "switchboard.legs", "switchboard.room_ends", "switchboard.seats", "switchboard.sweep",
-    "switchboard.voicemails",
+    "switchboard.dispatch", "switchboard.legs", "switchboard.lines", "switchboard.room_ends", "switchboard.seats",
+    "switchboard.sweep", "switchboard.voicemails",
 ]  # fmt: skip
 OF_ACCOUNTS = "accounts may not import the journal: it hands the event on, see accounts.audit and tests/accounts"
 OF_THE_JOURNAL = "is the journal"
@@ -57,7 +57,7 @@ WITHOUT_AUTHOR = {
 ONLY_ASK = {
     "accounts.first_run.is_empty_installation",
     "handoff.actions.needs_verification", "handoff.lapses.due_deadlines", "regions.actions.subject_of",
-    "switchboard.calls.running_block", "switchboard.calls.is_line_open",
+    "switchboard.lines.settings_of", "switchboard.calls.running_block", "switchboard.calls.is_line_open",
     "switchboard.calling_back.line_for", "switchboard.outbound.is_wanted",
     "switchboard.legs.lock_leg", "switchboard.legs.is_goodbye_ordered", "texting.actions.is_opted_out",
     "switchboard.seats.lock_seat", "switchboard.sweep.silent", "switchboard.carrying_out.request_for",
