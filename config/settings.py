@@ -202,7 +202,11 @@ NAVIGATION_COUNTS = {
 # What is still missing for work to begin: functions of the centre that give steps (accounts.administration.Step).
 SETUP_STEPS = ["switchboard.setup.steps", "accounts.administration.steps", "regions.setup.steps"]
 # Functions of an organisation that give a reason, if any, why it cannot be put out of use.
-ORGANISATION_IN_USE = ["accounts.administration.people_with_roles"]
+ORGANISATION_IN_USE = [
+    "accounts.administration.people_with_roles",
+    "regions.setup.open_cases_there",
+    "switchboard.setup.lines_in_use",
+]
 
 # --- figures ----------------------------------------------------------------------------------------------------
 # Disclosure control of releases (docs/adr/0008): smaller figures are not shown, others rounded to a multiple of base.

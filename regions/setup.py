@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts.administration import Step
 from accounts.models import Organisation, OrganisationKind
 
+from . import workload
 from .models import OpeningHours, PartnerProfile
 from .preview import state_now
 
@@ -45,3 +46,10 @@ def _partners() -> Step:
         reverse("regions:partners") if partners.exists() else f"{reverse('accounts:new_organisation')}?kind=partner",
         _("Partners") if partners.exists() else _("Add a partner"),
     )
+
+
+def open_cases_there(organisation: Organisation) -> str:
+    """A reason to keep the organisation in use, or nothing."""
+    number = (workload.open_cases() or {}).get(organisation.pk, 0)
+    words = ngettext("%(number)s case is open there.", "%(number)s cases are open there.", number)
+    return words % {"number": number} if number else ""

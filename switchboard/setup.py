@@ -36,3 +36,9 @@ def steps(centre: Organisation) -> list[Step]:
             "",
         ),
     ]
+
+
+def lines_in_use(organisation: Organisation) -> str:
+    """A reason to keep the organisation in use, or nothing."""
+    rows = Line.objects.filter(centre=organisation, is_active=True)
+    return _("It has a telephone line in use.") if rows.exists() else ""

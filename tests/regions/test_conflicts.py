@@ -90,10 +90,8 @@ def test_a_conflict_is_noted_once_with_its_reason(people: People, by: str, value
     ],
 )
 def test_what_cannot_be_is_an_error_in_place(people: People, field: str, values: dict[str, str]) -> None:
-    given = {
-        name: getattr(people, value).pk if value in ("partner", "body") else value for name, value in values.items()
-    }
-    answer = note(people, **given)
+    organisations = {"partner": people.partner.pk, "body": people.body.pk}
+    answer = note(people, **{name: organisations.get(value, value) for name, value in values.items()})
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert not Conflict.objects.exists()

@@ -131,7 +131,7 @@ def test_what_callers_hear_is_shown_before_it_is_saved(people: People) -> None:
     assert heard[0] == ("de-DE", "Für Deutsch drücken Sie die 1.")
     assert [language for language, _text in heard] == ["de-DE", "fr-FR", "tr-TR"]
     assert "1 1 2" in answer.context["preview"].notices[0].text
-    assert "geschlossen" in answer.context["preview"].closed[0].text
+    assert "nicht besetzt" in answer.context["preview"].closed[0].text
     round_the_clock = post(people, preview="1", is_round_the_clock="on").context["preview"]
     assert (round_the_clock.menu, round_the_clock.closed) == ([], [])
 
