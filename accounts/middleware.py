@@ -1,13 +1,15 @@
-"""A denial looks like an absence."""
+"""A denial looks like an absence; times are those of the place where the reader works."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .permissions import NotAllowed
+from .time_zones import zone_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -28,3 +30,14 @@ class DeniedIsNotFound:
         if request.accepts("text/html"):
             raise Http404 from exception
         return JsonResponse({"message": _("This is not open to you (any more).")}, status=404)
+
+
+class TimesOfTheReader:
+    """Show and read times in the time zone of the organisation that the signed-in person works for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(zone_of(request.user)):
+            return self.get_response(request)

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "privacy.middleware.ActingAsMiddleware",
+    "accounts.middleware.TimesOfTheReader",
     "accounts.middleware.DeniedIsNotFound",
     "journal.middleware.StaleIsConflict",
     "axes.middleware.AxesMiddleware",

@@ -54,7 +54,7 @@ def save_profile(
     if all(getattr(profile, name) == value for name, value in values.items()):
         return profile
     _next_version(profile, version, **values)
-    record_change("profile.changed", by, organisation, values)
+    record_change(kind="profile.changed", by=by, organisation=organisation, data=values)
     return profile
 
 
@@ -70,9 +70,8 @@ def set_coverage(*, by: User, organisation: Organisation, regions: Iterable[Regi
     _next_version(profile, version)
     organisation.coverage.filter(region__in=present - wanted).delete()
     Coverage.objects.bulk_create(Coverage(organisation=organisation, region_id=code) for code in wanted - present)
-    record_change(
-        "coverage.changed", by, organisation, {"added": sorted(wanted - present), "dropped": sorted(present - wanted)}
-    )
+    data = {"added": sorted(wanted - present), "dropped": sorted(present - wanted)}
+    record_change(kind="coverage.changed", by=by, organisation=organisation, data=data)
 
 
 @transaction.atomic
@@ -95,7 +94,12 @@ def pause_intake(
         organisation=organisation, starts_on=starts_on, resumed_at=None, defaults=values
     )
     until = ends_on.isoformat() if ends_on else None
-    record_change("intake.paused", by, organisation, {"from": starts_on.isoformat(), "until": until, "reason": reason})
+    record_change(
+        kind="intake.paused",
+        by=by,
+        organisation=organisation,
+        data={"from": starts_on.isoformat(), "until": until, "reason": reason},
+    )
     return pause
 
 
@@ -105,7 +109,7 @@ def resume_intake(*, by: User, pause: IntakePause) -> bool:
     require_pause(by, pause.organisation)
     ended = IntakePause.objects.filter(pk=pause.pk, resumed_at=None).update(resumed_at=timezone.now())
     if ended:
-        record_change("intake.resumed", by, pause.organisation, {"pause": pause.pk})
+        record_change(kind="intake.resumed", by=by, organisation=pause.organisation, data={"pause": pause.pk})
     return bool(ended)
 
 
@@ -198,7 +202,7 @@ def _next_version(profile: PartnerProfile, version: int, **values: Any) -> None:
     profile.refresh_from_db()
 
 
-def record_change(kind: str, by: User, organisation: Organisation, data: dict[str, Any]) -> None:
+def record_change(*, kind: str, by: User, organisation: Organisation, data: dict[str, Any]) -> None:
     """The event of a change of what an organisation offers."""
     record(
         kind,

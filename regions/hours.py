@@ -62,7 +62,7 @@ def set_opening_hours(*, by: User, organisation: Organisation, spans: Iterable[D
         for weekday, opens, closes in wanted
     )
     data = {"spans": [f"{day} {start} {end}" for day, start, end in wanted]}
-    record_change("hours.changed", by, organisation, data)
+    record_change(kind="hours.changed", by=by, organisation=organisation, data=data)
 
 
 @transaction.atomic
@@ -178,4 +178,4 @@ def _record(kind: str, by: User, exception: CalendarException, hours: Sequence[S
         "every_year": exception.every_year,
         "hours": write_spans(hours),
     }
-    record_change(kind, by, exception.organisation, data)
+    record_change(kind=kind, by=by, organisation=exception.organisation, data=data)

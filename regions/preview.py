@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
@@ -66,4 +67,6 @@ def _open_until(now: datetime, calendar: WorkingCalendar) -> datetime | None:
 
 
 def _in_words(local: datetime) -> str:
-    return f"{date_format(local, 'l')}, {date_format(local, 'SHORT_DATETIME_FORMAT')}"
+    day = date_format(local, "l")
+    in_a_sentence = day.lower() if (get_language() or "").startswith("fr") else day
+    return f"{in_a_sentence}, {date_format(local, 'SHORT_DATETIME_FORMAT')}"

@@ -12,7 +12,7 @@ RECORD = "journal.actions.record"
 #: Modules of actions beside those called actions.py.
 MORE = [
     "hotline.callbacks", "hotline.access", "handoff.answers", "handoff.lapses",
-    "accounts.first_run", "regions.conflicts", "reporting.importing",
+    "accounts.first_run", "regions.conflicts", "regions.hours", "reporting.importing",
     "switchboard.blocks", "switchboard.calling_back", "switchboard.calls", "switchboard.carrying_out",
     "switchboard.commands", "switchboard.outbound",
     "switchboard.dispatch", "switchboard.legs", "switchboard.lines", "switchboard.room_ends", "switchboard.seats",
@@ -58,6 +58,7 @@ ONLY_ASK = {
     "accounts.first_run.is_empty_installation",
     "handoff.actions.needs_verification", "handoff.lapses.due_deadlines",
     "switchboard.lines.settings_of", "switchboard.calls.running_block", "switchboard.calls.is_line_open",
+    "regions.hours.hours_version",
     "switchboard.calling_back.line_for", "switchboard.outbound.is_wanted",
     "switchboard.legs.lock_leg", "switchboard.legs.is_goodbye_ordered", "texting.actions.is_opted_out",
     "switchboard.seats.lock_seat", "switchboard.sweep.silent", "switchboard.carrying_out.request_for",

@@ -6,15 +6,13 @@ from itertools import count
 from typing import Any
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import NaturalTimeFormatter
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timesince import timesince
-from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from ui.relative import in_words
 from ui.shapes import Chart, HorizontalBars, Sparkline, TileGrid, Value, number
 
 register = template.Library()
@@ -68,13 +66,13 @@ def localtime(moment: datetime | None, fmt: str = "SHORT_DATETIME_FORMAT") -> Sa
 
 @register.simple_tag
 def ago(moment: datetime | None) -> SafeString | str:
-    """How long ago ("3 hours ago"); the exact local time and zone on hover. timers.js keeps it current."""
+    """How long ago ("3 hours ago", "yesterday"); the exact local time and zone on hover. timers.js keeps it current."""
     if moment is None:
         return "–"
     local = timezone.localtime(moment)
     exact = f"{formats.date_format(local, 'SHORT_DATETIME_FORMAT')} {local.tzname()}"
-    span = timesince(moment, depth=1, time_strings=NaturalTimeFormatter.past_substrings)  # "3 Tagen", not "3 Tage"
-    words = _("%(span)s ago") % {"span": span}
+    now = timezone.now()
+    words = in_words(min(moment, now), now)
     return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', local.isoformat(), exact, words)
 
 

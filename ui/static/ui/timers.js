@@ -5,7 +5,9 @@
   const serverNow = Date.parse(document.body.dataset.now);
   const offset = Number.isNaN(serverNow) ? 0 : serverNow - Date.now();
   const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto" });
-  const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const zone = document.body.dataset.zone || undefined; // the reader's
+  const calendar = new Intl.DateTimeFormat("en", { timeZone: zone, year: "numeric", month: "numeric", day: "numeric" });
+  const MINUTE = 60, HOUR = 3600, DAY = 86400, NEAR = 12 * HOUR; // as in ui/relative.py
 
   /** 75 -> "01:15", 3675 -> "1:01:15". */
   function clock(seconds) {
@@ -15,10 +17,20 @@
     return hours ? `${hours}:${rest}` : rest;
   }
 
-  /** Seconds from now, in words of the page's language; under a minute counts as now. */
-  function words(seconds) {
-    const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) || ["second", 0];
-    return relative.format(size ? Math.trunc(seconds / size) : 0, unit);
+  /** Which day of the reader's calendar this is, counted from 1970. */
+  function dayNumber(milliseconds) {
+    const part = Object.fromEntries(calendar.formatToParts(milliseconds).map(({ type, value }) => [type, Number(value)]));
+    return Date.UTC(part.year, part.month - 1, part.day) / (DAY * 1000);
+  }
+
+  /** Seconds from now, in words of the page's language: hours when it is near, else days of the calendar. */
+  function words(seconds, now) {
+    const size = Math.abs(seconds);
+    if (size < MINUTE) return relative.format(0, "second");
+    if (size < HOUR) return relative.format(Math.trunc(seconds / MINUTE), "minute");
+    const days = dayNumber(now + seconds * 1000) - dayNumber(now);
+    if (days === 0 || size < NEAR) return relative.format(Math.trunc(seconds / HOUR), "hour");
+    return relative.format(days, "day");
   }
 
   function show(element, text) {
@@ -35,7 +47,7 @@
     document.querySelectorAll("[data-due]").forEach((element) => {
       const left = seconds(element.dataset.due);
       if (Number.isNaN(left)) return;
-      show(element, words(left));
+      show(element, words(left, now));
       element.classList.toggle("overdue", left < 0);
     });
     document.querySelectorAll("[data-countdown]").forEach((element) => {
@@ -44,7 +56,7 @@
     });
     document.querySelectorAll("time[data-ago]").forEach((element) => {
       const past = seconds(element.dateTime);
-      if (!Number.isNaN(past)) show(element, words(Math.min(0, past)));
+      if (!Number.isNaN(past)) show(element, words(Math.min(0, past), now));
     });
   }
 
