@@ -46,6 +46,8 @@ class Tree:
     children: list[process.Child] = field(default_factory=list)
     people: list[tuple[str, str, str]] = field(default_factory=list)
     """The demo's users: email, role, password."""
+    first_run: str = ""
+    """The one-time code in words, while nobody has an account."""
 
     def __post_init__(self) -> None:
         self.embedded = Embedded(self.data)
@@ -83,6 +85,8 @@ class Tree:
         if self.shared["LOTSE_DEMO"] == "1":
             self._make_demo()
             self.people = report["people"]
+        else:
+            self.first_run = first_run.code(self.embedded, self.environment(WORKER, "manage"), is_own_database=own)
         self._start_children([beat, relay])
 
     def _settle_demo(self) -> None:
@@ -133,14 +137,9 @@ class Tree:
             self.say("This is a demo; everything in it is invented. Sign in as one of:")
             for email, label, password in self.people:
                 self.say(f"  {email:<44} {label:<24} password: {password}")
-        else:
-            self._say_first_run_code()
+        elif self.first_run:
+            self.say(f"Nobody has an account yet. Set it up in the browser.\n  {self.first_run}\n")
         self.say("Ctrl-C ends it.\n")
-
-    def _say_first_run_code(self) -> None:
-        own = not self.outside.has_database
-        if said := first_run.code(self.embedded, self.environment(WORKER, "manage"), is_own_database=own):
-            self.say(f"Nobody has an account yet. Set it up in the browser.\n  {said}\n")
 
     def _watch(self) -> int:
         while True:
