@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -12,7 +14,10 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .countries import COUNTRY_PATTERN, ZONE_PATTERN, country_name, zone_or_utc
 from .roles import ROLES, Permission, Role
+
+logger = logging.getLogger(__name__)
 
 
 class OrganisationKind(models.TextChoices):
@@ -22,22 +27,62 @@ class OrganisationKind(models.TextChoices):
     FUNDER = "funder", _("Funder")
 
 
+#: Which roles people can have in which kind of organisation; a trigger holds to it, see migration 0005.
+#: A funder's people read a centre's releases, so their role is at that centre.
+ROLES_AT: dict[str, tuple[Role, ...]] = {
+    OrganisationKind.CENTRE: (Role.HANDLER, Role.COORDINATOR, Role.ADMINISTRATOR, Role.DPO, Role.FUNDER),
+    OrganisationKind.PARTNER: (Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR),
+    OrganisationKind.BODY: (Role.LIAISON,),
+    OrganisationKind.FUNDER: (),
+}
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def in_use(self) -> OrganisationQuerySet:
+        return self.filter(is_active=True)
+
+
 class Organisation(models.Model):
-    """Whom people work for. What a partner offers, and where, is kept in ``regions``."""
+    """Whom people work for. What a partner offers, and where, is kept in ``regions``.
+
+    ``version`` counts the edits, so that an outdated form is noticed. That the database knows the time zone is a
+    constraint of migration 0005.
+    """
 
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=OrganisationKind)
     country = models.CharField(_("country"), max_length=2, default="DE", help_text=_("ISO 3166-1, two letters"))
     time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Berlin")
+    is_active = models.BooleanField(_("in use"), default=True)
     is_demo = models.BooleanField(_("demonstration"), default=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(country__regex=COUNTRY_PATTERN), name="organisation_country_code"),
+            models.CheckConstraint(condition=Q(time_zone__regex=ZONE_PATTERN), name="organisation_zone_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone; UTC, with a line in the log, where this machine knows none of that name."""
+        zone, is_known = zone_or_utc(self.time_zone)
+        if not is_known:
+            logger.error("organisation %s has an unknown time zone; UTC is used", self.pk)
+        return zone
+
+    @property
+    def country_name(self) -> str:
+        """In the active language."""
+        return country_name(self.country)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -57,6 +102,7 @@ class User(AbstractBaseUser):
     )
     date_joined = models.DateTimeField(default=timezone.now)
     made_by = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -169,3 +215,32 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"membership {self.pk}"
+
+
+class FirstRunCode(models.Model):
+    """The one-time code with which an empty installation's first administrator is made in the browser.
+
+    One row at most: a new code replaces the one before. Kept when it was used: it says when, and by whom.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    code_hash = models.CharField(max_length=128)
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    tries_since = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+    used_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="one_first_run_code"),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True, used_by__isnull=True)
+                | Q(used_at__isnull=False, used_by__isnull=False),
+                name="first_run_code_used_at_and_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "first-run code"

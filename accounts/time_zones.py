@@ -16,12 +16,4 @@ def zone_of(user: object) -> ZoneInfo:
         return default
     first = user.active_memberships[0].organisation if user.active_memberships else None
     organisation = user.centre or user.partner or first
-    return zone_named(organisation.time_zone, default) if organisation else default
-
-
-def zone_named(name: str, default: ZoneInfo) -> ZoneInfo:
-    """The zone, or the default for a name that is none: a wrong entry must not take the pages away that mend it."""
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, LookupError):
-        return default
+    return organisation.zone if organisation else default

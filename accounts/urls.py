@@ -1,8 +1,8 @@
-"""Addresses of one's own account beside allauth's."""
+"""Addresses of one's own account beside allauth's, of the first run and of the administration."""
 
 from django.urls import path
 
-from . import views
+from . import administration_views, first_run_views, organisation_views, user_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,4 +10,21 @@ urlpatterns = [
     path("accounts/session/", views.session, name="session"),
     path("accounts/signed-in/", views.signed_in_again, name="signed_in_again"),
     path("accounts/typed/discard/", views.discard_typed, name="discard_typed"),
+    path("first-run/", first_run_views.first_run, name="first_run"),
+    path("administration/", administration_views.administration, name="administration"),
+    path("administration/users/", user_views.users, name="users"),
+    path("administration/users/new/", user_views.new_user, name="new_user"),
+    path("administration/users/<int:pk>/", user_views.user, name="user"),
+    path("administration/users/<int:pk>/edit/", user_views.edit_user, name="edit_user"),
+    path("administration/users/<int:pk>/role/", user_views.grant, name="grant_role"),
+    path("administration/users/<int:pk>/link/", user_views.make_link, name="make_link"),
+    path("administration/users/<int:pk>/deactivate/", user_views.deactivate, name="deactivate"),
+    path("administration/users/<int:pk>/reactivate/", user_views.reactivate, name="reactivate"),
+    path("administration/roles/<int:pk>/end/", user_views.end, name="end_role"),
+    path("administration/organisations/", organisation_views.organisations, name="organisations"),
+    path("administration/organisations/new/", organisation_views.new_organisation, name="new_organisation"),
+    path("administration/organisations/<int:pk>/", organisation_views.organisation, name="organisation"),
+    path("administration/organisations/<int:pk>/edit/", organisation_views.edit, name="edit_organisation"),
+    path("administration/organisations/<int:pk>/close/", organisation_views.close, name="close_organisation"),
+    path("administration/organisations/<int:pk>/reopen/", organisation_views.reopen, name="reopen_organisation"),
 ]

@@ -16,13 +16,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 #: Packages bring registrations of their own (groups, sign-in attempts, addresses); only these apps are shown.
-APPS = frozenset({"accounts", "regions", "hotline"})
+APPS = frozenset({"regions", "hotline"})
 
 
 class Administration(AdminSite):
-    site_header = _("Lotse: administration")
+    site_header = _("Lotse: word lists")
     site_title = _("Administration")
-    index_title = _("Users, roles, organisations and lists")
+    index_title = _("Word lists")
     site_url = "/"
 
     def register(

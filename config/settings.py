@@ -202,6 +202,16 @@ NAVIGATION_COUNTS = {
     "publishing:releases": "publishing.counts.to_release",
 }
 
+# --- administration -----------------------------------------------------------------------------------------------
+# What is still missing for work to begin: functions of the centre that give steps (accounts.administration.Step).
+SETUP_STEPS = ["switchboard.setup.steps", "accounts.administration.steps", "regions.setup.steps"]
+# Functions of an organisation that give a reason, if any, why it cannot be put out of use.
+ORGANISATION_IN_USE = [
+    "accounts.administration.people_with_roles",
+    "regions.setup.open_cases_there",
+    "switchboard.setup.lines_in_use",
+]
+
 # --- figures ----------------------------------------------------------------------------------------------------
 # Disclosure control of releases (docs/adr/0008): smaller figures are not shown, others rounded to a multiple of base.
 DISCLOSURE = {"small": 10, "base": 10}

@@ -17,6 +17,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 # The telephone first: addresses are tried one after another, and a caller is on the line.
-APPS = ["switchboard", "texting", "ui", "journal", "regions", "hotline", "triage", "cases", "handoff", "reporting"]
+APPS = [
+    "switchboard",
+    "texting",
+    "ui",
+    "accounts",
+    "journal",
+    "regions",
+    "hotline",
+    "triage",
+    "cases",
+    "handoff",
+    "reporting",
+]
 for app in [*APPS, "publishing"]:
     urlpatterns.append(path("", include(f"{app}.urls")))

@@ -113,8 +113,6 @@ def make_people(organisations: dict[str, Organisation]) -> dict[str, User]:
     for bird in BIRDS:
         user = create_user(by=None, email=bird.email, name=bird.name, password=None, language=bird.language)
         grant_role(by=None, user=user, organisation=organisations[bird.organisation], role=bird.role)
-        if bird.role == Role.FUNDER:  # a funder reads the figures of the centre
-            grant_role(by=None, user=user, organisation=organisations[CENTRE], role=bird.role)
         people[bird.handle] = User.objects.get(pk=user.pk)
     # Hashing is slow on purpose; one password for all needs it once.
     User.objects.filter(pk__in=[user.pk for user in people.values()]).update(password=make_password(PASSWORD))

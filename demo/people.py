@@ -34,7 +34,7 @@ BIRDS = [
     Bird("curlew", "Coordinator Curlew", CENTRE, Role.COORDINATOR, "en"),
     Bird("stork", "Administrator Stork", CENTRE, Role.ADMINISTRATOR, "en"),
     Bird("owl", "Data protection Owl", CENTRE, Role.DPO, "de"),
-    Bird("swan", "Funder Swan", "funder", Role.FUNDER, "de"),
+    Bird("swan", "Funder Swan", CENTRE, Role.FUNDER, "de"),  # of a funder, reads the figures of the centre
     Bird("gull", "Worker Gull", "DE-BY", Role.PARTNER_WORKER, "en"),
     Bird("dunlin", "Coordinator Dunlin", "DE-BY", Role.PARTNER_COORDINATOR, "de"),
     Bird("avocet", "Worker Avocet", "DE-NW", Role.PARTNER_WORKER, "en"),

@@ -8,7 +8,6 @@ import tempfile
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management import call_command
@@ -32,7 +31,7 @@ def make_releases(centre: Organisation, first: User, second: User, now: datetime
     The newest of each has a public page. ``share``: of the demo; the past is as many contacts less. The worker makes
     the PDFs.
     """
-    today = now.astimezone(ZoneInfo(centre.time_zone)).date()
+    today = now.astimezone(centre.zone).date()
     begun = (today - timedelta(days=366)).replace(day=1)
     import_past(centre, first, begun, share)
     count()

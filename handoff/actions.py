@@ -19,6 +19,7 @@ from cases.states import CaseState
 from hotline.models import Contact
 from journal.numbers import next_number
 from journal.stale import stale
+from regions.routing import Reason
 from triage.vocabulary import Disposition, Duty
 
 from .consent import Objection, consent_of, objection
@@ -35,7 +36,7 @@ from .moves import (
 )
 from .next_steps import needing_a_next_step
 from .permissions import is_centre_side
-from .ranking import contact_facts, rank_for_case, reasons_as_data
+from .ranking import conflicts_with, contact_facts, rank_for_case, reasons_as_data
 from .states import LIVE, TAKEN, WAITING, ReferralState, Who
 from .vocabulary import Disclosable, LegalBasis, MessageKind
 
@@ -60,6 +61,18 @@ class AlreadyOffered(Exception):
     """Another partner holds or considers the case: partners are asked one after the other."""
 
 
+class ConflictOfInterest(Exception):
+    """The partner must not be given this case. ``reasons``: those of the ranking."""
+
+    def __init__(self, reasons: list[Reason]) -> None:
+        super().__init__("a conflict of interest")
+        self.reasons = reasons
+
+
+class OutOfUse(Exception):
+    """The organisation has been put out of use."""
+
+
 @transaction.atomic
 def draft_referral(
     *,
@@ -70,7 +83,7 @@ def draft_referral(
     service: str,
 ) -> Referral:
     """Choose a partner for a case. Nothing leaves the centre yet. A repeated post, or a second draft for the same
-    partner, finds the one that is live. Raises VerifyFirst.
+    partner, finds the one that is live. Raises VerifyFirst, ConflictOfInterest, OutOfUse.
     """
     case = _lock_open_case(by, case_id)
     _check_source(case)
@@ -79,6 +92,7 @@ def draft_referral(
     if known:
         return known
     contact = Contact.objects.get(pk=case.assessment.contact_id)
+    _check_partner(case, contact, organisation)
     referral = Referral(
         pk=referral_id,
         case=case,
@@ -114,14 +128,17 @@ def offer_referral(
 
     ``words_looked_at``: how many words of the text could have been a name, and are none by the actor's word.
 
-    Raises Stale, VerifyFirst, NoLegalBasis, NoConsent, AlreadyOffered. A repeated post has no effect.
+    Raises Stale, VerifyFirst, NoLegalBasis, NoConsent, AlreadyOffered, ConflictOfInterest, OutOfUse. A repeated post
+    has no effect.
     """
     referral = lock(referral_id)
     _check_centre(by, referral)
     if referral.state == ReferralState.OFFERED and referral.offered_by_id == by.pk:
         return referral
     _check_state(referral, ReferralState.DRAFT)
-    _check_source(_lock_open_case(by, referral.case_id))
+    case = _lock_open_case(by, referral.case_id)
+    _check_source(case)
+    _check_partner(case, Contact.objects.get(pk=case.assessment.contact_id), referral.organisation)
     if fields and not legal_basis:
         raise NoLegalBasis
     if legal_basis == LegalBasis.CONSENT and (found := objection(consent_of(referral.case_id), fields)):
@@ -259,6 +276,14 @@ def needs_verification(case: Case) -> bool:
 def _check_source(case: Case) -> None:
     if needs_verification(case):
         raise VerifyFirst
+
+
+def _check_partner(case: Case, contact: Contact, organisation: Organisation) -> None:
+    """A conflict may have been noted, or the partner put out of use, since the ranking was shown."""
+    if not Organisation.objects.in_use().filter(pk=organisation.pk).exists():
+        raise OutOfUse
+    if reasons := conflicts_with(case, contact, organisation.pk):
+        raise ConflictOfInterest(reasons)
 
 
 def _decide_disclosure(

@@ -23,7 +23,7 @@ from .moves import (
     tell_both,
     tell_centre,
 )
-from .ranking import asked_already, need_from, rank_partners, reasons_as_data
+from .ranking import rank_for_referral, reasons_as_data
 from .states import LIVE, WAITING, ReferralState, Who
 from .vocabulary import Step
 
@@ -94,7 +94,7 @@ def prepare_next(*, by: User, referral: Referral) -> Referral | None:
     if Referral.objects.filter(case=referral.case_id, state__in=LIVE).exists():
         return None
     summary = Summary.objects.get(referral=referral)
-    ranking = rank_partners(need_from(summary.facts, {referral.service}, asked=asked_already(referral.case_id)))
+    ranking = rank_for_referral(referral, summary.facts)
     if not ranking.ranked:
         tell_centre("referral.no_partner_left", by, referral)
         return None

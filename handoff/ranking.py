@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.utils import timezone
 
-from cases.models import Case
-from hotline.models import Contact
+from cases.models import Case, Responsibility
+from hotline.models import CallerType, Contact
 from hotline.vocabulary import AgeBand
-from regions.network import candidates_for, tree
-from regions.routing import Need, Ranking, rank
+from regions.network import candidates_for, interests_on, tree
+from regions.routing import Candidate, Need, Ranking, Reason, conflicts, path_up, rank
 
 from .models import Referral
 from .states import UNSUCCESSFUL
@@ -55,7 +55,9 @@ def contact_facts(contact: Contact) -> dict[str, Any]:
     }
 
 
-def need_from(facts: dict[str, Any], services: Iterable[str], asked: Iterable[int] = ()) -> Need:
+def need_from(
+    facts: dict[str, Any], services: Iterable[str], asked: Iterable[int] = (), involved: Iterable[int] = ()
+) -> Need:
     return Need(
         region=facts["region"],
         country=facts["country"],
@@ -63,8 +65,16 @@ def need_from(facts: dict[str, Any], services: Iterable[str], asked: Iterable[in
         phenomenon=facts["phenomenon"],
         language=facts["language"] or None,
         minor=facts["age_band"] in MINORS,
+        caller_types=frozenset(type_and_group(facts["caller_type"])),
+        involved=frozenset(involved),
         asked=frozenset(asked),
     )
+
+
+def type_and_group(caller_type: str) -> set[str]:
+    """The code of a caller type, and that of the group it belongs to."""
+    row = cast("CallerType | None", CallerType.objects.filter(pk=caller_type).first())
+    return {code for code in (caller_type, row.parent_id if row else None) if code}
 
 
 def rank_partners(need: Need) -> Ranking:
@@ -81,7 +91,29 @@ def rank_partners(need: Need) -> Ranking:
 
 def rank_for_case(case: Case, contact: Contact, service: str) -> Ranking:
     """The ranking for a case's opening contact; partners that said no to this case are excluded with that reason."""
-    return rank_partners(need_from(contact_facts(contact), {service}, asked=asked_already(case.pk)))
+    return rank_partners(_need_of(case.pk, contact_facts(contact), service))
+
+
+def rank_for_referral(referral: Referral, facts: dict[str, Any]) -> Ranking:
+    """The ranking for the next partner of a case, by what the last summary says."""
+    return rank_partners(_need_of(referral.case_id, facts, referral.service))
+
+
+def conflicts_with(case: Case, contact: Contact, organisation_id: int) -> list[Reason]:
+    """Why the organisation must not be given the case, as far as conflicts of interest go."""
+    need = _need_of(case.pk, contact_facts(contact), "")
+    interests = interests_on(timezone.localdate()).get(organisation_id, ())
+    candidate = Candidate(organisation_id, "", interests=interests)
+    return list(conflicts(need, candidate, path_up(need.region or need.country, tree())))
+
+
+def _need_of(case_id: Any, facts: dict[str, Any], service: str) -> Need:
+    return need_from(facts, {service}, asked=asked_already(case_id), involved=involved_in(case_id))
+
+
+def involved_in(case_id: Any) -> set[int]:
+    """The organisations that are or were responsible for the case, the centre among them."""
+    return set(Responsibility.objects.filter(case_id=case_id).values_list("organisation_id", flat=True))
 
 
 def asked_already(case_id: Any) -> set[int]:

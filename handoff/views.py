@@ -26,6 +26,7 @@ from hotline.models import Contact
 from hotline.pages import page_of
 from hotline.permissions import contact_to_write
 from journal.stale import Stale
+from regions.reasons import sentence
 from regions.vocabulary import Service
 
 from . import actions
@@ -89,7 +90,18 @@ def _draft(request: SignedInRequest, case: Case, partner: Organisation, service:
         )
     except actions.VerifyFirst:
         return redirect("handoff:partners", case.pk)
+    except (actions.ConflictOfInterest, actions.OutOfUse) as refused:
+        messages.error(request, _why_not(refused, partner))
+        return redirect("handoff:partners", case.pk)
     return redirect("handoff:referral", referral.pk)
+
+
+def _why_not(refused: actions.ConflictOfInterest | actions.OutOfUse, partner: Organisation) -> str:
+    """The sentences of the ranking, or that the partner is out of use."""
+    if isinstance(refused, actions.OutOfUse):
+        return _("%(partner)s is out of use: choose another partner.") % {"partner": partner.name}
+    reasons = " ".join(sentence(reason) for reason in refused.reasons)
+    return _("Nothing can be offered to %(partner)s. %(reasons)s") % {"partner": partner.name, "reasons": reasons}
 
 
 def _partner(key: str) -> Organisation:
@@ -220,6 +232,9 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
         return offer_page(request, found, form, 422)
     except actions.VerifyFirst:
         return redirect("handoff:partners", found.case_id)
+    except (actions.ConflictOfInterest, actions.OutOfUse) as refused:
+        form.add_error(None, _why_not(refused, found.organisation))
+        return offer_page(request, found, form, 409)
     except Stale as stale:
         return told_stale(request, stale, "handoff:referral")
     messages.success(request, _("Offered. The partner has been told."))

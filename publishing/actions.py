@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -45,7 +44,7 @@ def prepare_release(*, by: User, centre: Organisation, code: str) -> Release:
     if waiting:
         return waiting
     small, base = settings.DISCLOSURE["small"], settings.DISCLOSURE["base"]
-    today = timezone.now().astimezone(ZoneInfo(centre.time_zone)).date()
+    today = timezone.now().astimezone(centre.zone).date()
     earlier = gathering.documents(centre)
     periods.check(span, today, [(span_of(one), one["control"]) for one in earlier], {"small": small, "base": base})
     if gathering.is_behind():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -101,7 +100,7 @@ def _found(request: CentreRequest, pk: uuid.UUID) -> Release:
 
 
 def _list(request: CentreRequest, refusal: str = "", status: int = 200) -> HttpResponse:
-    today = timezone.now().astimezone(ZoneInfo(request.centre.time_zone)).date()
+    today = timezone.now().astimezone(request.centre.zone).date()
     rows = Release.objects.filter(centre=request.centre).exclude(state="discarded").newest_first().defer("content")
     every = list(rows.select_related("prepared_by"))
     taken = {(one.first, one.last) for one in every}

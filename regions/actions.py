@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.audit import subject_of
 from accounts.models import Organisation, User
 from accounts.permissions import require
 from accounts.roles import Permission
@@ -22,17 +22,9 @@ from .models import Coverage, IntakePause, Liaison, PartnerProfile, Region
 from .permissions import require_pause
 from .vocabulary import PauseReason, Sector
 
-#: Reference rows have whole numbers as keys, the journal's subjects are UUIDs: this namespace joins them.
-REFERENCE = UUID("5d8b6f0a-54f2-5c1e-9a43-3b0c7b1de210")
-
 
 class Invalid(ValueError):
     """Values that no form lets through."""
-
-
-def subject_of(row: Organisation | Liaison) -> UUID:
-    """The journal's name for a reference row."""
-    return uuid5(REFERENCE, f"{row._meta.model_name}:{row.pk}")
 
 
 @transaction.atomic

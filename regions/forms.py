@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationKind
 from ui.dates import DayField, days_from_today, today
+from ui.versioned_form import VersionedForm
 
 from .models import Liaison, PartnerProfile, Region
 from .phone_field import PhoneField
@@ -26,40 +26,6 @@ KNOWN_PHENOMENA = [choice for choice in Phenomenon.choices if choice[0] != Pheno
 
 #: A pause is planned this far ahead (days).
 PLANNED_AHEAD = 5 * 366
-
-
-class VersionedForm(forms.Form):
-    """A form that knows which version of the row was read."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-    def now_stored(self, stored: dict[str, Any]) -> list[str]:
-        """The labels of the fields in which what is stored now differs from what was typed."""
-        typed = self.cleaned_data
-        return [
-            str(self.fields[name].label)
-            for name, value in stored.items()
-            if name != "version" and _plain(value) != _plain(typed.get(name))
-        ]
-
-    def outdated(self, stored: dict[str, Any]) -> None:
-        """Say that somebody was faster, and take the current version, so that saving again is a decision."""
-        differing = ", ".join(self.now_stored(stored))
-        self.add_error(
-            None,
-            _now("Somebody changed this after you opened it. What is stored now differs in: %(fields)s. "
-                 "Your entries are still here; save again to replace what is stored.") % {"fields": differing},
-        )  # fmt: skip
-        typed = cast(QueryDict, self.data).copy()
-        typed["version"] = str(stored["version"])
-        self.data = typed
-
-
-def _plain(value: Any) -> Any:
-    """Lists without their order, rows as keys."""
-    if isinstance(value, list | tuple | set) or hasattr(value, "values_list"):
-        return sorted(str(getattr(item, "pk", item)) for item in value)
-    return getattr(value, "pk", value) or ""
 
 
 class ProfileForm(VersionedForm):
@@ -184,7 +150,7 @@ class LiaisonForm(VersionedForm):
         max_length=200,
         help_text=_("Office and function, not a person's name: people leave, posts stay."),
     )
-    email = forms.EmailField(label=_("E-mail of the post"), required=False)
+    email = forms.EmailField(label=_("E-mail of the post"), max_length=254, required=False)
     phone = PhoneField(label=_("Telephone of the post"), required=False, dials=False)
     organisation = forms.ModelChoiceField(
         label=_("Organisation"),

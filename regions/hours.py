@@ -13,10 +13,11 @@ from datetime import date, time
 from django.db import transaction
 from django.db.models import F
 
+from accounts.audit import subject_of
 from accounts.models import Organisation, User
 from journal.stale import stale
 
-from .actions import Invalid, record_change, subject_of
+from .actions import Invalid, record_change
 from .hours_text import overlap_in_week, overlap_on_days, write_spans
 from .models import CalendarException, ExceptionHours, OpeningHours
 from .permissions import require_hours

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from ui.dates import DayField, days_from_today
+from ui.versioned_form import VersionedForm
 
-from .forms import VersionedForm
 from .hours import DayHours, hours_version
 from .hours_text import (
     Stretch,

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Organisation, OrganisationKind
 from journal.stale import Stale
+from ui.versioned_form import VersionedForm
 
 from . import hours as actions
 from .actions import Invalid
-from .forms import VersionedForm
 from .hours_forms import HOW_TO_WRITE, ExceptionForm, HoursForm, days_in_words
 from .hours_text import write_spans
 from .models import CalendarException

@@ -9,15 +9,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from privacy.bounds import days_within
 
 from .phone_numbers import written
-from .vocabulary import Language, PauseReason, Phenomenon, RegionKind, Sector, Service, Weekday
+from .vocabulary import ConflictReason, Language, PauseReason, Phenomenon, RegionKind, Sector, Service, Weekday
 from .working_hours import SpecialDays
 
 
@@ -321,3 +322,68 @@ class ExceptionHours(models.Model):
 
     def __str__(self) -> str:
         return f"hours {self.pk} of exception {self.exception_id}"
+
+
+class ConflictQuerySet(models.QuerySet["Conflict"]):
+    """Conflicts of interest."""
+
+    def standing(self) -> ConflictQuerySet:
+        """Not ended by anybody."""
+        return self.filter(ended_at=None)
+
+    def on(self, day: date) -> ConflictQuerySet:
+        """In force on that day."""
+        return self.standing().filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class Conflict(models.Model):
+    """A partner takes no case of this kind, because of a conflict of interest.
+
+    A case is of the kind when everything that is named fits: the region (with all below it), the phenomenon, the caller
+    type (or its group) and the other organisation, when that is or was responsible for the case. From `starts_on` to
+    `ends_on`, both included; None: until further notice. Ended, never deleted: why nobody was asked stays known.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="conflicts")
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+")
+    phenomenon = models.CharField(max_length=20, choices=Phenomenon, blank=True)
+    caller_type = models.CharField(max_length=40, blank=True)
+    other = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=20, choices=ConflictReason)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    noted_at = models.DateTimeField(default=timezone.now, editable=False)
+    noted_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = ConflictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("conflict of interest")
+        verbose_name_plural = _("conflicts of interest")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(region__isnull=False) | Q(other__isnull=False) | ~Q(phenomenon="") | ~Q(caller_type=""),
+                name="conflict_with_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="conflict_ends_after_start"
+            ),
+            models.CheckConstraint(condition=Q(other=None) | ~Q(other=F("organisation")), name="conflict_with_another"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="conflict_ended_at_and_by",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "region", "phenomenon", "caller_type", "other", "starts_on"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="conflict_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"conflict {self.pk}"

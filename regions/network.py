@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from accounts.models import Organisation, OrganisationKind
 
-from .models import CalendarException, Coverage, IntakePause, OpeningHours, PartnerProfile, Region
+from .models import CalendarException, Conflict, Coverage, IntakePause, OpeningHours, PartnerProfile, Region
 from .public_holidays import holidays_of_region, in_every
-from .routing import Candidate, Need, Pause, Tree
+from .routing import Candidate, Interest, Need, Pause, Tree
 from .working_hours import USUAL_HOURS, Span, SpecialDays, WorkingCalendar
 
 
@@ -26,7 +26,7 @@ def partners(country: str) -> QuerySet[PartnerProfile]:
     """Profiles of partners that sit or work in the country, with the codes of their regions as `regions`."""
     working_there = Coverage.objects.filter(region__country=country).values("organisation")
     return (
-        PartnerProfile.objects.filter(organisation__kind=OrganisationKind.PARTNER)
+        PartnerProfile.objects.filter(organisation__kind=OrganisationKind.PARTNER, organisation__is_active=True)
         .filter(Q(organisation__country=country) | Q(organisation__in=working_there))
         .select_related("organisation")
         .annotate(
@@ -49,7 +49,7 @@ def codes_of(profile: PartnerProfile) -> list[str]:
 
 def partners_without_profile() -> QuerySet[Organisation]:
     """Partners of any country that have not said yet what they offer: no ranking can find them."""
-    return Organisation.objects.filter(kind=OrganisationKind.PARTNER, profile=None)
+    return Organisation.objects.in_use().filter(kind=OrganisationKind.PARTNER, profile=None)
 
 
 def pauses_on(day: date) -> dict[int, Pause]:
@@ -60,6 +60,17 @@ def pauses_on(day: date) -> dict[int, Pause]:
     return found
 
 
+def interests_on(day: date) -> dict[int, tuple[Interest, ...]]:
+    """The conflicts of interest in force, by organisation."""
+    found: dict[int, tuple[Interest, ...]] = {}
+    for row in Conflict.objects.on(day).order_by("pk"):
+        interest = Interest(
+            row.pk, row.reason, row.region_id, row.phenomenon, row.caller_type, row.other_id, row.ends_on
+        )
+        found[row.organisation_id] = (*found.get(row.organisation_id, ()), interest)
+    return found
+
+
 def candidates_for(
     need: Need,
     *,
@@ -67,11 +78,12 @@ def candidates_for(
     answered_in_time: Mapping[int, float] | None = None,
     today: date | None = None,
 ) -> list[Candidate]:
-    """The partners of the need's country as `routing.rank` wants them, in two queries.
+    """The partners of the need's country as `routing.rank` wants them, in three queries.
 
     `open_cases` counts each organisation's live cases; `answered_in_time` is its share of offers answered in time.
     """
-    pauses = pauses_on(today or timezone.localdate())
+    day = today or timezone.localdate()
+    pauses, interests = pauses_on(day), interests_on(day)
     records = answered_in_time or {}
     return [
         Candidate(
@@ -87,6 +99,7 @@ def candidates_for(
             open_cases=open_cases.get(profile.organisation_id, 0),
             pause=pauses.get(profile.organisation_id),
             answered_in_time=records.get(profile.organisation_id),
+            interests=interests.get(profile.organisation_id, ()),
         )
         for profile in partners(need.country)
     ]
@@ -101,7 +114,7 @@ def calendar_for(organisation: Organisation) -> WorkingCalendar:
         hours.setdefault(row.weekday, []).append((row.opens, row.closes))
     regions, parents = regions_worked_in(organisation)
     is_holiday = in_every([holidays_of_region(code, parents) for code in regions])
-    return WorkingCalendar(organisation.time_zone, hours or USUAL_HOURS, is_holiday, special_days_of(organisation))
+    return WorkingCalendar(organisation.zone.key, hours or USUAL_HOURS, is_holiday, special_days_of(organisation))
 
 
 def regions_worked_in(organisation: Organisation) -> tuple[list[str], Tree]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -34,7 +33,7 @@ def coming_days(organisation: Organisation, now: datetime) -> list[Day]:
     """Today, in the organisation's time zone, and the days after it."""
     calendar = calendar_for(organisation)
     regions, parents = regions_worked_in(organisation)
-    first = now.astimezone(ZoneInfo(organisation.time_zone)).date()
+    first = now.astimezone(organisation.zone).date()
     days = [first + timedelta(days=number) for number in range(SHOWN)]
 
     def why(day: date) -> str:

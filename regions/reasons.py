@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from .models import Region
 from .routing import Code, Reason
-from .vocabulary import Language, Phenomenon, Service
+from .vocabulary import ConflictReason, Language, Phenomenon, Service
 
 SENTENCES: dict[Code, Promise] = {
     Code.COVERS_REGION: _("Works in %(region)s."),
@@ -39,6 +39,8 @@ def sentence(reason: Reason, region_names: dict[str, str] | None = None) -> str:
     params = reason.params
     if reason.code == Code.PAUSED:
         return _paused(str(params["until"]))
+    if reason.code == Code.CONFLICT and params:
+        return _conflict(str(params["reason"]), str(params["until"]))
     values: dict[str, str | int] = {**params}
     for key, told in (("services", _services), ("phenomenon", _phenomenon), ("language", _language)):
         if key in values:
@@ -70,6 +72,14 @@ def _paused(until: str) -> str:
     if not until:
         return str(_("Takes no new cases until further notice."))
     return str(_("Takes no new cases until %(date)s.")) % {"date": date_format(date.fromisoformat(until))}
+
+
+def _conflict(code: str, until: str) -> str:
+    why = str(ConflictReason(code).label) if code in ConflictReason.values else code
+    if not until:
+        return str(_("Has a conflict of interest: %(why)s.")) % {"why": why}
+    day = date_format(date.fromisoformat(until))
+    return str(_("Has a conflict of interest until %(date)s: %(why)s.")) % {"why": why, "date": day}
 
 
 def _region(code: str, names: dict[str, str] | None) -> str:

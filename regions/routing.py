@@ -64,8 +64,28 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class Interest:
+    """A standing conflict of interest of a candidate; what is None or empty is not asked about.
+
+    `caller_type` may be a group; `other` is an organisation that is or was responsible for the case.
+    """
+
+    id: int
+    reason: str
+    region: str | None = None
+    phenomenon: str = ""
+    caller_type: str = ""
+    other: int | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
 class Need:
-    """What is looked for. `asked` are organisations that declined or let the offer expire in this case."""
+    """What is looked for. `asked` are organisations that declined or let the offer expire in this case.
+
+    `caller_types`: the caller's type and its group. `involved`: organisations that are or were responsible for the
+    case. `conflicted`: those with a conflict of interest in this very case.
+    """
 
     region: str | None
     country: str
@@ -73,6 +93,8 @@ class Need:
     phenomenon: str = Phenomenon.UNKNOWN.value
     language: str | None = None
     minor: bool = False
+    caller_types: frozenset[str] = frozenset()
+    involved: frozenset[int] = frozenset()
     conflicted: frozenset[int] = frozenset()
     asked: frozenset[int] = frozenset()
 
@@ -93,7 +115,7 @@ class Candidate:
     open_cases: int = 0
     pause: Pause | None = None
     answered_in_time: float | None = None
-    has_conflict: bool = False
+    interests: tuple[Interest, ...] = ()
 
     @property
     def free(self) -> int:
@@ -168,14 +190,33 @@ def exclusions(need: Need, candidate: Candidate, path: Sequence[str], today: dat
     if distance_of(candidate, path) is None and not (candidate.is_national and candidate.country == need.country):
         yield Reason(Code.NO_COVERAGE, {"region": path[0]})
     yield from _unserved(need, candidate)
-    if candidate.has_conflict or candidate.id in need.conflicted:
-        yield Reason(Code.CONFLICT)
+    yield from conflicts(need, candidate, path)
     if candidate.id in need.asked:
         yield Reason(Code.ASKED_BEFORE)
     if candidate.pause and (candidate.pause.until is None or candidate.pause.until >= today):
         yield Reason(Code.PAUSED, {"until": candidate.pause.until.isoformat() if candidate.pause.until else ""})
     if candidate.free == 0:
         yield Reason(Code.FULL, {"capacity": candidate.capacity, "open": candidate.open_cases})
+
+
+def conflicts(need: Need, candidate: Candidate, path: Sequence[str]) -> Iterator[Reason]:
+    """Every conflict of interest that the candidate has in this case."""
+    if candidate.id in need.conflicted:
+        yield Reason(Code.CONFLICT)
+    for interest in candidate.interests:
+        if _concerns(interest, need, path):
+            until = interest.until.isoformat() if interest.until else ""
+            yield Reason(Code.CONFLICT, {"conflict": interest.id, "reason": interest.reason, "until": until})
+
+
+def _concerns(interest: Interest, need: Need, path: Sequence[str]) -> bool:
+    """Whether everything that the conflict names fits the case. A country is the region above all of its regions."""
+    return (
+        interest.region in (None, *path)
+        and interest.phenomenon in ("", need.phenomenon)
+        and (not interest.caller_type or interest.caller_type in need.caller_types)
+        and (interest.other is None or interest.other in need.involved)
+    )
 
 
 def _unserved(need: Need, candidate: Candidate) -> Iterator[Reason]:

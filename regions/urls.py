@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import hours_views, views
+from . import conflict_views, hours_views, views
 
 app_name = "regions"
 urlpatterns = [
@@ -29,4 +29,8 @@ urlpatterns = [
     path("network/liaisons/new/", views.new_liaison, name="new_liaison"),
     path("network/liaisons/<int:pk>/", views.edit_liaison, name="edit_liaison"),
     path("network/liaisons/<int:pk>/end/", views.finish_liaison, name="end_liaison"),
+    path("administration/conflicts/", conflict_views.conflicts, name="conflicts"),
+    path("administration/conflicts/new/", conflict_views.new_conflict, name="new_conflict"),
+    path("administration/conflicts/<int:pk>/", conflict_views.edit_conflict, name="edit_conflict"),
+    path("administration/conflicts/<int:pk>/end/", conflict_views.finish_conflict, name="end_conflict"),
 ]

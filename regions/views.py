@@ -20,10 +20,11 @@ from accounts.models import Organisation, User
 from accounts.permissions import NotAllowed, require
 from accounts.roles import Permission
 from journal.stale import Stale
+from ui.versioned_form import VersionedForm
 
 from . import actions, permissions, workload
 from .directory import Search, entries, entry, knows
-from .forms import CoverageForm, LiaisonForm, PauseForm, ProfileForm, SearchForm, VersionedForm
+from .forms import CoverageForm, LiaisonForm, PauseForm, ProfileForm, SearchForm
 from .hours_text import write_spans
 from .models import IntakePause, Liaison, PartnerProfile, Region
 from .network import calendar_for, partners, partners_without_profile, pauses_on

@@ -100,6 +100,18 @@ class PauseReason(models.TextChoices):
     OTHER = "other", _("Other reason")
 
 
+class ConflictReason(models.TextChoices):
+    """Why a partner must not be given a case."""
+
+    TIES = "ties", _("Personal or family ties")
+    PARTY = "party", _("Is a party to the matter itself")
+    STAFF = "staff", _("Employs somebody who is involved")
+    FUNDS = "funds", _("Funds or supervises one side")
+    COMPLAINT = "complaint", _("A complaint or lawsuit is running")
+    SAFETY = "safety", _("Safety of staff or of the persons concerned")
+    OTHER = "other", _("Other reason")
+
+
 class RegionKind(models.TextChoices):
     """What kind of node a region is, in words that fit each country."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Sum
@@ -27,7 +26,7 @@ def known_for(centre: Organisation) -> Lists:
     codes = PostalCode.objects.filter(country=centre.country, is_main=True).values_list("code", "region_id")
     return Lists(
         country=centre.country,
-        today=timezone.now().astimezone(ZoneInfo(centre.time_zone)).date(),
+        today=timezone.now().astimezone(centre.zone).date(),
         groups={code: parent or code for code, parent in CallerType.objects.values_list("code", "parent_id")},
         regions=regions,
         postal_codes={code: regions[region] for code, region in codes if region in regions},

@@ -51,7 +51,7 @@ def figures_of_today(centre: Organisation, now: datetime) -> dict[str, Any]:
     return {
         "whole_day": _row("", today.aggregate(**COUNTS)),
         "languages": _by_language(today),
-        "hours": _by_hour(today, ZoneInfo(centre.time_zone)),
+        "hours": _by_hour(today, centre.zone),
     }
 
 

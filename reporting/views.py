@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -27,7 +26,7 @@ from .telephone_figures import figures_of_today
 def live(request: CentreRequest) -> HttpResponse:
     """The page, or only its figures when it fetches itself again."""
     try:
-        chosen = period(request.GET.get("period", ""), timezone.now(), ZoneInfo(request.centre.time_zone))
+        chosen = period(request.GET.get("period", ""), timezone.now(), request.centre.zone)
     except LookupError as error:
         raise Http404 from error
     template = "reporting/figures.html" if is_part(request) else "reporting/live.html"

@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from types import FrameType
 
-from supervisor import demo, process
+from supervisor import demo, first_run, process
 from supervisor.data import DataDirectory
 from supervisor.embedded import Embedded
 from supervisor.environment import WEB, WORKER, Outside, addresses, shared, to_prepare
@@ -46,6 +46,8 @@ class Tree:
     children: list[process.Child] = field(default_factory=list)
     people: list[tuple[str, str, str]] = field(default_factory=list)
     """The demo's users: email, role, password."""
+    first_run: str = ""
+    """The one-time code in words, while nobody has an account."""
 
     def __post_init__(self) -> None:
         self.embedded = Embedded(self.data)
@@ -82,6 +84,8 @@ class Tree:
         if self.shared["LOTSE_DEMO"] == "1":
             self._make_demo()
             self.people = report["people"]
+        else:
+            self.first_run = first_run.code(self.embedded, self.environment(WORKER, "manage"), is_own_database=own)
         self._start_children([beat, relay])
 
     def _settle_demo(self) -> None:
@@ -132,6 +136,8 @@ class Tree:
             self.say("This is a demo; everything in it is invented. Sign in as one of:")
             for email, label, password in self.people:
                 self.say(f"  {email:<44} {label:<24} password: {password}")
+        elif self.first_run:
+            self.say(f"Nobody has an account yet. Set it up in the browser.\n  {self.first_run}\n")
         self.say(f"The data lies in {self.data.described()}. Ctrl-C ends Lotse.\n")
 
     def _watch(self) -> int:

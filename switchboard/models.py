@@ -25,7 +25,10 @@ from .vocabulary import CommandKind, Direction, Party, Skill, WhyUnreached
 
 
 class Line(models.Model):
-    """One of our own numbers: reference data, which whoever is signed in may read and administrators change."""
+    """One of our own numbers: reference data, which whoever is signed in may read and administrators change.
+
+    ``version`` counts the edits, so that an outdated form is noticed. Put out of use, never deleted: calls name it.
+    """
 
     number = PhoneNumberField(_("number"), unique=True)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("centre"))
@@ -39,6 +42,7 @@ class Line(models.Model):
     skill = models.CharField(_("skill"), max_length=15, choices=Skill, blank=True)
     is_round_the_clock = models.BooleanField(_("open round the clock"), default=False)
     is_active = models.BooleanField(_("in use"), default=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("telephone line")

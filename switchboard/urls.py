@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import board_views, callback_views, views, webhooks
+from . import board_views, callback_views, line_views, views, webhooks
 
 app_name = "switchboard"
 WEBHOOKS = [
@@ -51,4 +51,9 @@ PAGES = [
     path("board/blocks/<uuid:block_id>/", board_views.lift, name="lift_block"),
     path("board/seats/<uuid:seat_id>/", board_views.seat_of_handler, name="seat_of_handler"),
 ]
-urlpatterns = [path("telephone/", include([*WEBHOOKS, *PAGES]))]
+urlpatterns = [
+    path("telephone/", include([*WEBHOOKS, *PAGES])),
+    path("administration/lines/", line_views.lines, name="lines"),
+    path("administration/lines/<int:pk>/", line_views.line, name="line"),
+    path("administration/centres/<int:centre_pk>/lines/new/", line_views.new_line, name="new_line"),
+]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -16,7 +15,7 @@ ALARM_AFTER = timedelta(minutes=5)
 
 def midnight(centre: Organisation, now: datetime) -> datetime:
     """When the calendar day of the centre's time zone began."""
-    return now.astimezone(ZoneInfo(centre.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return now.astimezone(centre.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def hung_up_today(centre: Organisation, now: datetime) -> int:

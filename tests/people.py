@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 
 from accounts.actions import create_organisation, create_user, grant_role
-from accounts.models import Membership, Organisation, OrganisationKind, User
+from accounts.models import ROLES_AT, Membership, Organisation, OrganisationKind, User
 from accounts.roles import Role
 from privacy.context import acting_as
 
@@ -29,7 +29,7 @@ PLACES = {
     "administrator": ("centre", Role.ADMINISTRATOR),
     "dpo": ("centre", Role.DPO),
     "funder": ("centre", Role.FUNDER),
-    "liaison": ("partner", Role.LIAISON),
+    "liaison": ("body", Role.LIAISON),
 }
 _number = itertools.count(1)
 
@@ -46,6 +46,12 @@ def make_user(*roles: tuple[Organisation, Role], language: str = "en", password:
 
 def make_centre(name: str = "Example Centre") -> Organisation:
     return create_organisation(by=None, name=name, kind=OrganisationKind.CENTRE)
+
+
+def make_place_for(role: Role) -> Organisation:
+    """An organisation of a kind in which people can have the role."""
+    kind = next(kind for kind, roles in ROLES_AT.items() if role in roles)
+    return create_organisation(by=None, name=f"Place of a {role}", kind=kind)
 
 
 def make_partner(name: str = "Example Partner") -> Organisation:
@@ -70,6 +76,7 @@ class People:
     administrator: User
     dpo: User
     funder: User
+    body: Organisation
     liaison: User
 
     @property
@@ -84,7 +91,13 @@ def people(db: None) -> People:
 
 def make_people() -> People:
     """In four statements: most tests begin here. What the actions for it do has tests of its own."""
-    kinds = {"centre": CENTRE, "other_centre": CENTRE, "partner": PARTNER, "other_partner": PARTNER}
+    kinds = {
+        "centre": CENTRE,
+        "other_centre": CENTRE,
+        "partner": PARTNER,
+        "other_partner": PARTNER,
+        "body": OrganisationKind.BODY,
+    }
     names = {"centre": "Example Centre", "partner": "Example Partner"}
     made = Organisation.objects.bulk_create(
         Organisation(name=names.get(key, key.replace("_", " ").title()), kind=kind) for key, kind in kinds.items()
@@ -105,7 +118,7 @@ def make_people() -> People:
     return People(**everything)
 
 
-def as_user(user: User, function: Callable[..., Any], **arguments: Any) -> Any:
+def as_user(user: User, function: Callable[..., Any], /, **arguments: Any) -> Any:
     """Call ``function`` as the web does for a signed-in person: inside their context."""
     with acting_as(user, purpose="test"):
         return function(**arguments)

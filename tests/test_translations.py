@@ -230,7 +230,15 @@ def busy(db: None) -> Busy:
                 reverse("regions:partner", args=[people.partner.pk]),
             ],
             people.worker: [reverse("handoff:inbox"), reverse("handoff:partner_referral", args=[referral.pk])],
-            people.administrator: [reverse("admin:index"), reverse("admin:accounts_user_add")],
+            people.administrator: [
+                *map(reverse, ["accounts:administration", "accounts:users", "accounts:new_user"]),
+                *map(reverse, ["accounts:organisations", "accounts:new_organisation"]),
+                reverse("accounts:user", args=[people.handler.pk]),
+                reverse("accounts:edit_user", args=[people.handler.pk]),
+                reverse("accounts:organisation", args=[people.partner.pk]),
+                reverse("accounts:edit_organisation", args=[people.partner.pk]),
+                reverse("admin:index"),
+            ],
         },
     )
 

@@ -56,7 +56,7 @@ ITEMS: tuple[Item, ...] = (
     Item("reporting:live", _("Figures"), "chart-column", "figures.read"),
     Item("publishing:releases", _("Releases"), "file-chart-column", "release.read"),
     Item("journal:audit", _("Audit"), "scroll-text", "audit.read"),
-    Item("admin:index", _("Administration"), "settings", "users.manage"),
+    Item("accounts:administration", _("Administration"), "settings", "users.manage"),
 )
 SEARCH = Item("hotline:search", _("Search"), "search", "contact.log")
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from django import template
+import shlex
 
-from accounts.models import User
+from django import template
+from django.conf import settings
+
+from accounts import first_run
 
 register = template.Library()
 
@@ -10,4 +13,12 @@ register = template.Library()
 @register.simple_tag
 def is_empty_installation() -> bool:
     """Whether nobody can sign in yet."""
-    return not User.objects.filter(service="").exists()
+    return first_run.is_empty_installation()
+
+
+@register.simple_tag
+def manage_command(command: str) -> str:
+    """How the command is started for this installation, with its data directory where it is not the usual one."""
+    usual = settings.LOTSE_DATA.resolve() == (settings.BASE_DIR / ".data").resolve()
+    where = "" if usual else f"--data {shlex.quote(str(settings.LOTSE_DATA))} "
+    return f"./lotse manage {where}{command}"

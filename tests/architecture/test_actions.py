@@ -12,24 +12,33 @@ RECORD = "journal.actions.record"
 #: Modules of actions beside those called actions.py.
 MORE = [
     "hotline.callbacks", "hotline.access", "handoff.answers", "handoff.consent_watch", "handoff.lapses",
-    "regions.hours", "reporting.importing",
+    "accounts.first_run", "regions.conflicts", "regions.hours", "reporting.importing",
     "switchboard.blocks", "switchboard.calling_back", "switchboard.calls", "switchboard.carrying_out",
     "switchboard.commands", "switchboard.outbound",
-    "switchboard.dispatch", "switchboard.legs", "switchboard.room_ends", "switchboard.seats", "switchboard.sweep",
-    "switchboard.voicemails",
+    "switchboard.dispatch", "switchboard.legs", "switchboard.lines", "switchboard.room_ends", "switchboard.seats",
+    "switchboard.sweep", "switchboard.voicemails",
 ]  # fmt: skip
-OF_ACCOUNTS = "accounts may not import the journal; who made, granted and ended stands in the rows, append-only"
+OF_ACCOUNTS = "accounts may not import the journal: it hands the event on, see accounts.audit and tests/accounts"
 OF_THE_JOURNAL = "is the journal"
 #: Actions that write no event, and why.
 WITHOUT_EVENT = {
     "privacy.actions.new_data_key": "the action that makes the dossier writes the event",
     "accounts.actions.create_user": OF_ACCOUNTS,
+    "accounts.actions.save_user": OF_ACCOUNTS,
+    "accounts.actions.reactivate_user": OF_ACCOUNTS,
+    "accounts.actions.reset_password": OF_ACCOUNTS,
+    "accounts.actions.save_organisation": OF_ACCOUNTS,
+    "accounts.actions.close_organisation": OF_ACCOUNTS,
+    "accounts.actions.reopen_organisation": OF_ACCOUNTS,
     "accounts.actions.grant_role": OF_ACCOUNTS,
     "accounts.actions.end_role": OF_ACCOUNTS,
     "accounts.actions.deactivate_user": OF_ACCOUNTS,
     "accounts.actions.end_sessions": OF_ACCOUNTS,
     "accounts.actions.choose_language": "a person's own preference, about nobody else",
     "accounts.actions.create_organisation": OF_ACCOUNTS,
+    "accounts.first_run.new_first_run_code": "nobody has an account yet; the row keeps when, and who used it",
+    "accounts.first_run.check_first_run_code": "nobody has an account yet; the row counts the tries",
+    "accounts.first_run.make_first_administrator": "nobody has an account yet; the code's row keeps when and who",
     "journal.actions.record": OF_THE_JOURNAL,
     "journal.actions.look": OF_THE_JOURNAL,
     "journal.actions.beat": OF_THE_JOURNAL,
@@ -38,16 +47,20 @@ WITHOUT_EVENT = {
 }
 #: Actions that need no author, and why.
 WITHOUT_AUTHOR = {
+    "accounts.first_run.new_first_run_code": "a command, before anybody has an account",
+    "accounts.first_run.check_first_run_code": "whoever has the code, before anybody has an account",
+    "accounts.first_run.make_first_administrator": "whoever has the code, before anybody has an account",
     "privacy.actions.new_data_key": "holds nothing yet",
     "accounts.actions.end_sessions": "the consequence of an action that has one",
     "journal.actions.beat": "a process, not a person",
 }
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
+    "accounts.first_run.is_empty_installation",
     "handoff.actions.needs_verification", "handoff.consent_watch.objection_now",
     "handoff.consent_watch.consent_problem", "triage.actions.duties_lost",
     "handoff.lapses.due_deadlines", "regions.actions.subject_of", "regions.hours.hours_version",
-    "switchboard.calls.running_block", "switchboard.calls.is_line_open",
+    "switchboard.lines.settings_of", "switchboard.calls.running_block", "switchboard.calls.is_line_open",
     "switchboard.calling_back.line_for", "switchboard.outbound.is_wanted",
     "switchboard.legs.lock_leg", "switchboard.legs.is_goodbye_ordered", "texting.actions.is_opted_out",
     "switchboard.seats.lock_seat", "switchboard.sweep.silent", "switchboard.carrying_out.request_for",

@@ -23,7 +23,7 @@ NEVER_CHANGED = {
     "hotline_contact.number",
     "reporting_cell.centre_id,key,measure,month",
     "reporting_import.centre_id,digest",
-    "switchboard_line.number",
+    "switchboard_line.number",  # but by an administrator who corrects it
     "switchboard_seat.user_id",
     "triage_assessment.supersedes_id",
 }

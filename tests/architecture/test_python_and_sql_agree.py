@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from architecture.world import (
     CENTRE,
+    KINDS,
     OTHER_CENTRE,
     OTHER_PARTNER,
     PARTNER,
@@ -28,7 +29,7 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from accounts.models import Organisation, User
+from accounts.models import ROLES_AT, Organisation, User
 from accounts.permissions import can
 from accounts.roles import Permission, Role
 from cases import permissions as cases
@@ -162,7 +163,9 @@ somebody = st.integers(0, PEOPLE - 1)
 posts = st.one_of(
     *[st.just((CENTRE, role)) for role in (Role.HANDLER, Role.COORDINATOR, Role.DPO)],
     *[st.just((PARTNER, role)) for role in (Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR)],
-    st.tuples(st.sampled_from([CENTRE, OTHER_CENTRE, PARTNER, OTHER_PARTNER]), st.sampled_from(Role)),
+    st.tuples(st.sampled_from([CENTRE, OTHER_CENTRE, PARTNER, OTHER_PARTNER]), st.sampled_from(Role)).filter(
+        lambda post: post[1] in ROLES_AT[KINDS[post[0]]]
+    ),
 )
 rarely = st.integers(0, 4).map(lambda number: number == 4)
 roles = st.lists(st.tuples(posts, rarely), min_size=1, max_size=2)

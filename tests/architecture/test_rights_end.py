@@ -48,11 +48,11 @@ def sees(user: User) -> tuple[int, bool]:
 def test_with_the_role(people: People, readers: list[User]) -> None:
     for user in readers:
         (membership,) = User.objects.get(pk=user.pk).active_memberships
-        end_role(by=people.administrator, membership=membership)
+        as_user(people.administrator, end_role, by=people.administrator, membership=membership)
     assert [sees(user) for user in readers] == [(0, False)] * 3
 
 
 def test_with_the_account(people: People, readers: list[User]) -> None:
     for user in readers:
-        deactivate_user(by=people.administrator, user=user)
+        as_user(people.administrator, deactivate_user, by=people.administrator, user=user)
     assert [sees(user) for user in readers] == [(0, False)] * 3

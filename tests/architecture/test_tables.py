@@ -18,6 +18,7 @@ from journal.actions import look, record
 #: Tables by pattern, and why nobody has to be kept from their rows. A new table belongs here or gets policies.
 UNPROTECTED = {
     r"accounts_(user|organisation|membership)": "who works for whom: needed to sign in, and to name colleagues",
+    r"accounts_firstruncode": "a hash that is of use before anybody has an account",
     r"regions_\w+": "reference data about regions and partner organisations, without persons who seek help",
     r"hotline_(topic|callertype)": "lists to choose from",
     r"switchboard_refusal": "how many forged webhooks there were on a day",

@@ -33,6 +33,8 @@ class Site:
     """A running platform. Its processes can be killed and started again."""
 
     servers: Embedded
+    database: str = DATABASE
+    has_demo: bool = True
     port: int = field(default_factory=lambda: free_port(0))
     provider_port: int = field(default_factory=lambda: free_port(0))
     """Where a test may let a telephone provider answer."""
@@ -46,19 +48,19 @@ class Site:
         return urljoin(self.url, path)
 
     def begin(self) -> None:
-        self.servers.postgres.sql(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{TEMPLATE}" OWNER lotse_owner')
-        self.servers.postgres.make_database(DATABASE)
-        command = [sys.executable, "-c", DEMO]
-        subprocess.run(command, env=self._environment("lotse_worker"), cwd=CHECKOUT, check=True)
-        # Nobody was there to be told of the invented year; told now, it would keep every page busy.
-        self.servers.postgres.sql("DELETE FROM journal_outbox", database=DATABASE)
+        self.servers.postgres.sql(f'CREATE DATABASE "{self.database}" TEMPLATE "{TEMPLATE}" OWNER lotse_owner')
+        self.servers.postgres.make_database(self.database)
+        if self.has_demo:
+            self.run("-c", DEMO)
+            # Nobody was there to be told of the invented year; told now, it would keep every page busy.
+            self.servers.postgres.sql("DELETE FROM journal_outbox", database=self.database)
         self.start("web")
         self.start("relay")
 
     def end(self) -> None:
         for child in self.children.values():
             child.stop()
-        self.servers.postgres.sql(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
+        self.servers.postgres.sql(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
 
     def start(self, name: str) -> None:
         """Start it; the web answers when this returns."""
@@ -80,13 +82,21 @@ class Site:
         self.children[name].kill_group()
         self.children[name].popen.wait()
 
+    def run(self, *arguments: str) -> str:
+        """Run Python to its end, as the worker's role; what it printed."""
+        environment = self._environment("lotse_worker")
+        command = [sys.executable, *arguments]
+        return subprocess.run(
+            command, env=environment, cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+
     def count(self, kind: str, subject: str) -> int:
         """How many events of this kind the journal holds about the subject."""
         statement = f"SELECT count(*) FROM journal_event WHERE kind = '{kind}' AND subject = '{subject}'"
-        return int(self.servers.postgres.sql(statement, database=DATABASE))
+        return int(self.servers.postgres.sql(statement, database=self.database))
 
     def _environment(self, role: str) -> dict[str, str]:
-        own = environment(self.servers.data.root, DATABASE, role)
+        own = environment(self.servers.data.root, self.database, role)
         telephone = {
             "LOTSE_TELEPHONY_ACCOUNT": ACCOUNT,
             "LOTSE_TELEPHONY_TOKEN": TOKEN,

@@ -14,7 +14,7 @@ from channels.layers import BaseChannelLayer, get_channel_layer
 from channels.routing import URLRouter
 from cluster import OwnDatabase
 from django.test import Client
-from people import People, make_people, new_id
+from people import People, as_user, make_people, new_id
 
 from accounts.actions import end_role
 from accounts.models import User
@@ -134,7 +134,7 @@ def test_an_event_travels_to_the_page_as_a_key_and_nothing_else(people: People) 
 def test_a_socket_outlives_its_session_for_no_message(people: People) -> None:
     def lose_role() -> None:
         (membership,) = people.handler.active_memberships
-        end_role(by=people.administrator, membership=membership)
+        as_user(people.administrator, end_role, by=people.administrator, membership=membership)
 
     async def scenario() -> None:
         page = await opened(people.handler)

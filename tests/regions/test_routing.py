@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regions.routing import Candidate, Code, Need, Outcome, Pause, Reason, path_up, rank
+from regions.routing import Candidate, Code, Interest, Need, Outcome, Pause, Reason, path_up, rank
 from regions.vocabulary import Language, Phenomenon, Service
 
 TREE = {
@@ -22,6 +22,7 @@ TREE = {
     "DE-BY": "DE",
 }
 TODAY = date(2026, 3, 3)
+OTHER_REASON = Interest(7, "other", phenomenon="religious")
 NEED = Need("FR-69M", "FR", frozenset({"relatives"}), "religious", "fr")
 GOOD = Candidate(
     1,
@@ -97,7 +98,7 @@ def test_without_a_region_the_whole_country_must_be_covered() -> None:
         ({"coverage": frozenset()}, Reason(Code.NO_COVERAGE, {"region": "FR-69M"})),
         ({"services": frozenset({"exit"})}, Reason(Code.SERVICES_MISSING, {"services": "relatives"})),
         ({"phenomena": frozenset({"right"})}, Reason(Code.PHENOMENON_NOT_SERVED, {"phenomenon": "religious"})),
-        ({"has_conflict": True}, Reason(Code.CONFLICT)),
+        ({"interests": (OTHER_REASON,)}, Reason(Code.CONFLICT, {"conflict": 7, "reason": "other", "until": ""})),
         ({"open_cases": 4}, Reason(Code.FULL, {"capacity": 4, "open": 4})),
         ({"open_cases": 9}, Reason(Code.FULL, {"capacity": 4, "open": 9})),
         ({"capacity": 0, "open_cases": 0}, Reason(Code.FULL, {"capacity": 0, "open": 0})),
@@ -209,7 +210,7 @@ candidates = st.lists(
         open_cases=st.integers(0, 4),
         pause=pauses,
         answered_in_time=st.none() | st.floats(0, 1),
-        has_conflict=st.booleans(),
+        interests=st.sampled_from([(), (OTHER_REASON,)]),
     ),
     max_size=8,
     unique_by=lambda candidate: candidate.id,
@@ -264,3 +265,37 @@ def test_the_outcome_is_where_the_first_of_the_list_is_found(need: Need, found: 
 @given(needs, candidates)
 def test_whoever_was_asked_or_has_a_conflict_is_out(need: Need, found: list[Candidate]) -> None:
     assert not {*ids(need, *found)} & (need.asked | need.conflicted)
+
+
+CASE = replace(NEED, caller_types=frozenset({"parent", "relative"}), involved=frozenset({40, 41}))
+
+
+@pytest.mark.parametrize(
+    ("interest", "is_one"),
+    [
+        (Interest(1, "ties", region="FR-69M"), True),
+        (Interest(1, "ties", region="FR-69"), True),
+        (Interest(1, "ties", region="FR"), True),
+        (Interest(1, "ties", region="FR-13"), False),
+        (Interest(1, "ties", region="DE"), False),
+        (Interest(1, "ties", phenomenon="religious"), True),
+        (Interest(1, "ties", phenomenon="right"), False),
+        (Interest(1, "ties", caller_type="parent"), True),
+        (Interest(1, "ties", caller_type="relative"), True),
+        (Interest(1, "ties", caller_type="school"), False),
+        (Interest(1, "ties", other=40), True),
+        (Interest(1, "ties", other=42), False),
+        (Interest(1, "ties", region="FR", phenomenon="religious", caller_type="relative", other=41), True),
+        (Interest(1, "ties", region="FR", phenomenon="right"), False),
+        (Interest(1, "ties", region="FR", other=42), False),
+    ],
+)
+def test_a_standing_conflict_counts_where_everything_it_names_fits(interest: Interest, is_one: bool) -> None:
+    reasons = why_not(CASE, replace(GOOD, interests=(Interest(2, "other", region="DE-BY"), interest)))
+    assert reasons == ([Reason(Code.CONFLICT, {"conflict": 1, "reason": "ties", "until": ""})] if is_one else [])
+
+
+def test_the_end_of_a_conflict_is_part_of_its_reason() -> None:
+    ending = Interest(1, "complaint", region="FR", until=date(2026, 12, 31))
+    (reason,) = why_not(CASE, replace(GOOD, interests=(ending,)))
+    assert reason.params["until"] == "2026-12-31"

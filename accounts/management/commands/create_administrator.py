@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.actions import create_organisation, create_user, grant_role
+from accounts.countries import UTC, is_country, is_zone, repaired_zone, time_zones_of
 from accounts.models import Organisation, OrganisationKind, User
 from accounts.roles import Role
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="Administrator")
         parser.add_argument("--centre", required=True, help="name of the advice centre")
         parser.add_argument("--country", default="DE", help="ISO 3166-1, two letters")
-        parser.add_argument("--time-zone", default="Europe/Berlin")
+        parser.add_argument("--time-zone", help="like Europe/Berlin; unset: the country's own")
         parser.add_argument("--coordinator", action="store_true", help="also give the role of a coordinator")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         email = options["email"].lower()
         if User.objects.filter(email__iexact=email).exists():
             raise CommandError(f"There is a user {email} already.")
+        country, zone = read_place(options["country"], options["time_zone"])
         password = read_password()
         with transaction.atomic():
             centre = Organisation.objects.filter(name=options["centre"], kind=OrganisationKind.CENTRE).first()
@@ -38,13 +40,24 @@ class Command(BaseCommand):
                 by=None,
                 name=options["centre"],
                 kind=OrganisationKind.CENTRE,
-                country=options["country"],
-                time_zone=options["time_zone"],
+                country=country,
+                time_zone=zone,
             )
             user = create_user(by=None, email=email, name=options["name"], password=password)
             for role in [Role.ADMINISTRATOR, *([Role.COORDINATOR] if options["coordinator"] else [])]:
                 grant_role(by=None, user=user, organisation=centre, role=role)
         self.stdout.write(f"{email} can sign in as administrator of {centre.name}.")
+
+
+def read_place(country: str, zone: str | None) -> tuple[str, str]:
+    """Country and time zone as they may be stored. Raises CommandError with an example of right ones."""
+    if not is_country(country):
+        raise CommandError(f"“{country}” is no country: write its two letters of ISO 3166-1, like DE, FR or BE.")
+    zone = zone or (time_zones_of(country) or [UTC])[0]
+    if not is_zone(zone):
+        meant = repaired_zone(zone, country)
+        raise CommandError(f"“{zone}” is no time zone: write one like {meant}.")
+    return country, zone
 
 
 def read_password() -> str:

@@ -1,0 +1,111 @@
+"""What the administration's first page shows: what is still missing for work to begin, and where things are kept.
+
+Other apps add their steps through the setting SETUP_STEPS and their pages by URL name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .models import Membership, Organisation
+from .roles import Role
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that must be there before work begins. ``now``: what there is, in words."""
+
+    label: str
+    is_done: bool
+    now: str
+    url: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the administration."""
+
+    url_name: str
+    label: str | Promise
+    text: str | Promise
+    icon: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry ready to be shown."""
+
+    url: str
+    entry: Entry
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("accounts:users", _("Users"), _("Accounts, roles, passwords, who has left"), "users"),
+    Entry("accounts:organisations", _("Organisations"), _("Centre, partners, public bodies, funders"), "building-2"),
+    Entry("switchboard:lines", _("Telephone lines"), _("Numbers, the languages of the menu, opening"), "phone"),
+    Entry("regions:conflicts", _("Conflicts of interest"), _("Whom the ranking leaves out, and why"), "scale"),
+    Entry("admin:index", _("Word lists"), _("Caller types, topics, regions, postal codes"), "list"),
+)
+
+
+def address(url_name: str, *args: object) -> str:
+    """The path of a URL name, or "" when nothing is mounted under it (yet)."""
+    try:
+        return reverse(url_name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def links(entries: Iterable[Entry] = ENTRIES) -> list[Link]:
+    found = [Link(address(entry.url_name), entry) for entry in entries]
+    return [link for link in found if link.url]
+
+
+def setup_steps(centre: Organisation) -> list[Step]:
+    """The steps of all apps, in the order of the setting."""
+    return [step for path in settings.SETUP_STEPS for step in import_string(path)(centre)]
+
+
+def steps(centre: Organisation) -> list[Step]:
+    """This app's own: somebody to answer, and a second person for what two people decide."""
+    handlers = people_as(centre, Role.HANDLER)
+    coordinators = people_as(centre, Role.COORDINATOR)
+    return [
+        Step(
+            _now("People who answer"),
+            handlers + coordinators > 0,
+            ngettext("%(number)s call handler", "%(number)s call handlers", handlers) % {"number": handlers},
+            reverse("accounts:new_user"),
+            _now("Add a user"),
+        ),
+        Step(
+            _now("A coordinator"),
+            coordinators > 0,
+            ngettext("%(number)s coordinator", "%(number)s coordinators", coordinators) % {"number": coordinators},
+            reverse("accounts:new_user"),
+            _now("Add a user"),
+        ),
+    ]
+
+
+def people_as(organisation: Organisation, *roles: Role) -> int:
+    """How many people have one of these roles there."""
+    active = Membership.objects.active().with_roles(roles).filter(organisation=organisation, user__is_active=True)
+    return active.values("user").distinct().count()
+
+
+def people_with_roles(organisation: Organisation) -> str:
+    """A reason to keep the organisation in use, or nothing."""
+    number = people_as(organisation, *Role)
+    text = ngettext("%(number)s person has a role there.", "%(number)s persons have a role there.", number)
+    return text % {"number": number} if number else ""

@@ -1,0 +1,21 @@
+"""The administration's first page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from .administration import links, setup_steps
+from .decorators import administrators_only
+
+
+@require_safe
+@administrators_only
+def administration(request: HttpRequest) -> HttpResponse:
+    """What is still missing for work to begin, and where everything is kept."""
+    centre = request.user.centre  # type: ignore[union-attr]
+    steps = setup_steps(centre) if centre else []
+    missing = sum(not step.is_done for step in steps)
+    context = {"steps": steps, "missing": missing, "links": links(), "centre": centre}
+    return render(request, "accounts/administration.html", context)

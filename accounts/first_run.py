@@ -1,0 +1,131 @@
+"""The first administrator of an empty installation, made in the browser with a one-time code. (A part of the actions.)
+
+The code is shown to whoever starts the platform, and to nobody else; here lies only its hash.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from .actions import create_organisation, create_user, grant_role
+from .models import FirstRunCode, OrganisationKind, User
+from .roles import Role
+
+#: Without what looks alike (0 O, 1 I L): the code is read from a terminal and typed.
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+GROUPS, IN_A_GROUP = 3, 4  # 59 bits
+VALID_FOR = timedelta(hours=24)
+#: So many wrong codes are looked at within this time, whoever types them; further ones wait.
+TRIES = 10
+TRIES_WITHIN = timedelta(minutes=1)
+
+
+class SetUpAlready(Exception):
+    """Somebody can sign in: there is no first run any more."""
+
+
+class WrongCode(Exception):
+    """Not the code, or one that was used, replaced or has expired."""
+
+
+class TooManyTries(Exception):
+    """Too many wrong codes in the last minute."""
+
+
+@dataclass(frozen=True)
+class FirstPerson:
+    """Who sets the installation up."""
+
+    name: str
+    email: str
+    language: str
+    password: str
+    is_coordinator: bool
+
+
+@dataclass(frozen=True)
+class FirstCentre:
+    """The advice centre they work for."""
+
+    name: str
+    country: str
+    time_zone: str
+
+
+def is_empty_installation() -> bool:
+    """Whether nobody can sign in yet."""
+    return not User.objects.filter(service="").exists()
+
+
+@transaction.atomic
+def new_first_run_code() -> str:
+    """Make a code, in place of any before it. Raises SetUpAlready."""
+    if not is_empty_installation():
+        raise SetUpAlready
+    code = "-".join("".join(secrets.choice(LETTERS) for _letter in range(IN_A_GROUP)) for _group in range(GROUPS))
+    now = timezone.now()
+    values = {"code_hash": make_password(_plain(code)), "made_at": now, "expires_at": now + VALID_FOR, "tries": 0}
+    FirstRunCode.objects.update_or_create(pk=1, defaults=values)
+    return code
+
+
+def check_first_run_code(*, code: str) -> None:
+    """Look at a code and count a wrong one; to be called outside a transaction, so that the count stays.
+
+    Raises SetUpAlready, WrongCode, TooManyTries.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        row = FirstRunCode.objects.select_for_update(no_key=True).first()
+        if not is_empty_installation():
+            raise SetUpAlready
+        if row is None or row.used_at or row.expires_at <= now:
+            raise WrongCode
+        if now - row.tries_since > TRIES_WITHIN:
+            FirstRunCode.objects.update(tries=0, tries_since=now)
+        elif row.tries >= TRIES:
+            raise TooManyTries
+        is_right = check_password(_plain(code), row.code_hash)
+        FirstRunCode.objects.update(tries=0 if is_right else F("tries") + 1)
+    if not is_right:
+        raise WrongCode
+
+
+@transaction.atomic
+def make_first_administrator(*, code: str, person: FirstPerson, centre: FirstCentre) -> User:
+    """The administrator with their centre, once. Of two at the same moment one wins, the other finds it set up.
+
+    Raises SetUpAlready, WrongCode, and what ``create_organisation`` and ``create_user`` raise.
+    """
+    row = FirstRunCode.objects.select_for_update(no_key=True).first()
+    if not is_empty_installation():
+        raise SetUpAlready
+    now = timezone.now()
+    if row is None or row.used_at or row.expires_at <= now or not check_password(_plain(code), row.code_hash):
+        raise WrongCode
+    place = create_organisation(
+        by=None,
+        name=centre.name,
+        kind=OrganisationKind.CENTRE,
+        country=centre.country,
+        time_zone=centre.time_zone,
+    )
+    user = create_user(
+        by=None, email=person.email, name=person.name, password=person.password, language=person.language
+    )
+    for role in [Role.ADMINISTRATOR, *([Role.COORDINATOR] if person.is_coordinator else [])]:
+        grant_role(by=None, user=user, organisation=place, role=role)
+    FirstRunCode.objects.filter(pk=row.pk).update(used_at=now, used_by=user)
+    return user
+
+
+def _plain(code: str) -> str:
+    """As typed: small letters, spaces and other hyphens are no mistake."""
+    return "".join(sign for sign in code.upper() if sign.isalnum())

@@ -1,0 +1,61 @@
+"""The first run: an empty installation is set up in the browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from . import first_run as run
+from .forms import FirstRunForm
+from .refusals import AddressTaken, UnknownTimeZone
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+#: What can go wrong with a valid form: the field, the words, and the answer's status.
+REFUSED: dict[type[Exception], tuple[str, StrPromise, int]] = {
+    run.TooManyTries: ("code", _("Too many wrong codes. Please wait a minute, then try again."), 429),
+    run.WrongCode: ("code", _("This is not the code, or it is no longer valid. Have a new one shown."), 422),
+    AddressTaken: ("email", _("There is a user with this address already."), 422),
+    UnknownTimeZone: ("time_zone", _("The database does not know this time zone; choose another."), 422),
+}
+
+
+@never_cache
+def first_run(request: HttpRequest) -> HttpResponse:
+    """Make the first administrator and their centre; signed in afterwards. 404 once somebody can sign in."""
+    if not run.is_empty_installation():
+        raise Http404
+    form = FirstRunForm(request.POST or None, initial={"country": "DE", "language": (get_language() or "en")[:2]})
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _set_up(request, form)
+        except run.SetUpAlready:
+            return redirect("account_login")
+        except tuple(REFUSED) as error:
+            field, words, status = REFUSED[type(error)]
+            form.add_error(field, str(words))
+    return render(request, "accounts/first_run.html", {"form": form}, status=status)
+
+
+def _set_up(request: HttpRequest, form: FirstRunForm) -> HttpResponse:
+    code = form.cleaned_data["code"]
+    run.check_first_run_code(code=code)
+    with transaction.atomic():
+        user = run.make_first_administrator(code=code, person=form.person(), centre=form.place())
+    login(request, user, backend=BACKEND)
+    response = redirect("accounts:administration")
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
+    return response

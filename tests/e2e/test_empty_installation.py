@@ -1,0 +1,209 @@
+"""From an empty installation to an accepted offer, with browsers alone: nothing is set up in any other way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import chromium
+import pytest
+from background import BackgroundProvider
+from django.utils import timezone
+from e2e.keyboard import Keyboard
+from e2e.main_job import accept_offer, answer_triage, complete_triage, prepare_offer, send_offer, write_contact
+from e2e.person import Person
+from e2e.world import Site
+from playwright.sync_api import Browser, expect
+from telephone import ACCOUNT, TOKEN
+
+from simulator import Caller, Number, Phone, Provider
+from supervisor.embedded import Embedded
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PASSWORD = "four words for tests"
+LINE, DESKS = "+493023125050", {"Ida": "+493023125951", "Otto": "+493023125952"}
+CALLER = "+493411234567"
+
+
+@pytest.fixture(scope="module")
+def empty(servers: Embedded) -> Iterator[Site]:
+    """A platform in which nobody has an account, with the regions that every installation has."""
+    chromium.program()
+    site = Site(servers, database="lotse_e2e_empty", has_demo=False)
+    try:
+        site.begin()
+        site.run("manage.py", "load_regions")
+        site.run("manage.py", "load_postal_codes")
+        yield site
+    finally:
+        site.end()
+
+
+@pytest.fixture
+def telephones(empty: Site) -> Iterator[BackgroundProvider]:
+    """The provider, with the handlers' telephones, and the worker that speaks to it."""
+    at = f"{empty.url}telephone"
+    number = Number(f"{at}/voice/", status_callback=f"{at}/status/", message_url=f"{at}/message/")
+    phones = {phone: Phone(answers_after=1.0) for phone in DESKS.values()}
+    provider = Provider(ACCOUNT, TOKEN, {LINE: number}, scale=4, phones=phones, calls_per_second=0)
+    empty.start("worker")
+    try:
+        with BackgroundProvider(provider, port=empty.provider_port) as running:
+            yield running
+    finally:
+        empty.children["worker"].stop()
+
+
+def somebody(browser: Browser, site: Site) -> Person:
+    page = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(15_000)
+    return Person(page, Keyboard(page), site)
+
+
+def fill(person: Person, **values: str) -> None:
+    """Fields by name: texts, lists and radio buttons."""
+    for name, value in values.items():
+        found = person.page.locator(f"main [name={name}]").first
+        kind = found.evaluate("field => field.type")
+        if kind == "select-one":
+            found.select_option(label=value)
+        elif kind == "radio":
+            person.page.locator(f"main [name={name}][value={value}]").check()
+        else:
+            found.fill(value)
+
+
+def save(person: Person, button: str = "Save") -> None:
+    person.page.locator("main").get_by_role("button", name=button, exact=True).click()
+
+
+def set_up(person: Person) -> None:
+    """The first administrator, with the code that whoever started the platform has read."""
+    said = person.site.run("manage.py", "first_run_code")
+    code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}", said)
+    assert code
+    person.go("/")
+    person.page.get_by_role("link", name="Set up with the code").click()
+    fill(person, code="AAAA-BBBB-CCCC", name="Ada Example", email="ada@lotse.example", language="en")
+    fill(person, password=PASSWORD, centre="Example Centre", country="Germany")
+    save(person, "Set up and sign in")
+    expect(person.page.locator("main")).to_contain_text("This is not the code")
+    expect(person.page.locator("[name=centre]")).to_have_value("Example Centre")
+    fill(person, code=code[0])
+    save(person, "Set up and sign in")
+    expect(person.page.locator("h1")).to_have_text("Administration")
+
+
+def steps_missing(person: Person) -> list[str]:
+    person.go("/administration/")
+    return person.page.locator(".setup .missing strong").all_inner_texts()
+
+
+def enter_hours(person: Person) -> None:
+    """Open at any time of the test, with a closing day far from it."""
+    person.go("/administration/")
+    person.page.get_by_role("link", name="Opening hours").click()
+    fill(person, **{f"day_{day}": "00:00-24:00" for day in range(7)})
+    save(person, "Save the hours")
+    expect(person.page.locator("#messages")).to_contain_text("Saved")
+    day = (timezone.localdate() + timedelta(days=200)).isoformat()
+    fill(person, label="House cleaning", starts_on=day, ends_on=day)
+    save(person, "Add")
+    expect(person.page.locator("#exceptions")).to_contain_text("House cleaning")
+
+
+def add_line(person: Person) -> None:
+    person.go("/administration/")
+    person.page.get_by_role("link", name="Add a line").click()
+    fill(person, name="Advice line", number="030 23125050", language_1="German", language_2="French")
+    save(person, "Show what callers hear")
+    expect(person.page.locator("main")).to_contain_text("Für Deutsch drücken Sie die 1.")
+    save(person)
+    expect(person.page.locator("#messages")).to_contain_text("The line is in the list now")
+
+
+def add_user(administrator: Person, browser: Browser, name: str, role: str, organisation: str) -> Person:
+    """The account, its role and its one-time link; returns the new person, signed in with a password of their own."""
+    administrator.go("/administration/users/new/")
+    email = f"{name.lower()}@lotse.example"
+    fill(administrator, name=f"{name} Example", email=email, language="en")
+    group = administrator.page.locator(f'optgroup[label="{organisation}"] option', has_text=role).first
+    administrator.page.locator("[name=role]").select_option(group.get_attribute("value"))
+    save(administrator)
+    save(administrator, "Make a one-time link")
+    link = administrator.page.locator("#one-time-link").input_value()
+    person = somebody(browser, administrator.site)
+    person.go(link)
+    fill(person, password1=PASSWORD, password2=PASSWORD)
+    save(person, "Save the password")
+    person.page.get_by_role("link", name="Sign in").last.click()
+    fill(person, login=email, password=PASSWORD)
+    save(person, "Sign in")
+    expect(person.page.locator(".user-menu .who")).to_be_visible()
+    return person
+
+
+def add_partner(person: Person) -> None:
+    person.go("/administration/organisations/new/?kind=partner")
+    fill(person, name="Beratung Bayern (Probe)", kind="partner", country="Germany")
+    save(person)
+    partner = person.page.url
+    person.page.get_by_role("link", name="What they offer").click()
+    for field, value in (("services", "relatives"), ("phenomena", "religious"), ("languages", "de")):
+        person.page.locator(f"[name={field}][value={value}]").check()
+    fill(person, capacity="3")
+    save(person)
+    person.page.goto(partner)
+    person.page.get_by_role("link", name="Where they work").click()
+    person.page.locator('main input[value="DE-BY"]').check()
+    save(person)
+    expect(person.page.locator("#messages")).to_contain_text("Saved")
+
+
+def sit_down(person: Person, phone: str) -> None:
+    person.go("/telephone/seat/")
+    fill(person, phone=phone)
+    person.page.locator("[name=languages][value=de]").check()
+    save(person)
+    person.go("/desk/")
+    person.keys.press("Alt+g")
+    expect(person.page.locator("#seat-state")).to_have_text("ready")
+
+
+def answer(handler: Person, telephones: BackgroundProvider) -> None:
+    """A simulated call, in German, is answered; its contact opens with the caller's number."""
+    caller = telephones.begin(Caller(number=CALLER, keys=("1",), talks=None), to=LINE)
+    expect(handler.page.locator("#accept")).to_be_visible()
+    handler.keys.press("Alt+Enter")
+    expect(handler.page.locator("#call-state")).to_have_text("in conversation")
+    expect(handler.page.locator("[name=phone]")).to_have_value(re.compile("3411234567|341 1234567"))
+    caller.hang_up()
+    expect(handler.page.locator("#call-state")).to_contain_text("answered")
+
+
+def test_from_nothing_to_an_accepted_offer(browser: Browser, empty: Site, telephones: BackgroundProvider) -> None:
+    administrator = somebody(browser, empty)
+    set_up(administrator)
+    assert len(steps_missing(administrator)) >= 4
+    enter_hours(administrator)
+    add_line(administrator)
+    handler = add_user(administrator, browser, "Ida", "Call handler", "Example Centre")
+    add_user(administrator, browser, "Otto", "Coordinator", "Example Centre")
+    add_partner(administrator)
+    partner = add_user(administrator, browser, "Paula", "Partner worker", "Beratung Bayern (Probe)")
+    assert steps_missing(administrator) == []
+    sit_down(handler, DESKS["Ida"])
+    answer(handler, telephones)
+    write_contact(handler)
+    answer_triage(handler)
+    complete_triage(handler)
+    referral = prepare_offer(handler)
+    send_offer(handler)
+    partner.go("/inbox/")
+    accept_offer(partner, referral)
+    telephones.settled()
+    assert telephones.provider.violations == []
+    for person in (administrator, handler, partner):
+        person.page.context.close()
