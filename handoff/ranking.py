@@ -103,7 +103,7 @@ def conflicts_with(case: Case, contact: Contact, organisation_id: int) -> list[R
     """Why the organisation must not be given the case, as far as conflicts of interest go."""
     need = _need_of(case.pk, contact_facts(contact), "")
     interests = interests_on(timezone.localdate()).get(organisation_id, ())
-    candidate = Candidate(organisation_id, "", interests=interests)
+    candidate = Candidate(organisation_id, name="", country="", interests=interests)
     return list(conflicts(need, candidate, path_up(need.region or need.country, tree())))
 
 

@@ -140,13 +140,13 @@ def close_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     try:
         actions.close_case(by=request.user, case_id=case_id, reason=form.cleaned_data["reason"])
     except OpenDuties as error:
-        form.add_error(None if error.needs_coordinator else "reason", _why_not(error))
+        form.add_error(None if error.needs_coordinator else "reason", _why_not_closed(error))
         return file_page(request, case_to_write(request.user, case_id), 422, close_form=form)
     messages.success(request, _("The case is closed. It can be opened again at any time."))
     return redirect("cases:case", case_id)
 
 
-def _why_not(error: OpenDuties) -> str:
+def _why_not_closed(error: OpenDuties) -> str:
     named = ", ".join(str(duty.label) for duty in error.duties)
     if error.needs_coordinator:
         return _("Not closed. Open: %(duties)s. Only a coordinator can close the case now, with a reason.") % {
@@ -207,9 +207,7 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     """Send the offer."""
     found = referral_for_centre(request.user, referral_id)
     contact = get_object_or_404(Contact.objects.select_related("region"), pk=found.case.assessment.contact_id)
-    form = OfferForm(
-        request.POST, contact=contact, known=known_of_case(found.case), consent=consent_of(found.case_id)
-    )
+    form = OfferForm(request.POST, contact=contact, known=known_of_case(found.case), consent=consent_of(found.case_id))
     if not form.is_valid():
         return offer_page(request, found, form, 422)
     try:

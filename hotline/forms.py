@@ -14,9 +14,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.countries import country_name
 from accounts.models import Organisation, User
 from accounts.roles import Role
-from regions.administrative_tree import country_name
 from regions.lookup import region_for, regions_at
 from regions.models import Region
 from regions.phone_field import PhoneField

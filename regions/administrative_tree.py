@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import pycountry
-from django.utils.translation import get_language
 
 from .vocabulary import RegionKind
 
@@ -64,15 +63,6 @@ def names_of(code: str, native: str, domain: str) -> tuple[str, ...]:
     """The names in LANGUAGES: ours where we have one, else the catalogue's, else the name as ISO writes it."""
     own = _own_names().get(code, {})
     return tuple(own.get(language) or _translator(domain, language)(native) for language in LANGUAGES)
-
-
-def country_name(code: str) -> str:
-    """The country's name in the active language; its code where there is no such country."""
-    found = pycountry.countries.get(alpha_2=code)
-    if found is None:
-        return code
-    names = dict(zip(LANGUAGES, names_of(code, getattr(found, "common_name", found.name), "iso3166-1"), strict=True))
-    return names.get((get_language() or "en")[:2], names["en"])
 
 
 @cache

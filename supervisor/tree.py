@@ -85,7 +85,8 @@ class Tree:
             self._make_demo()
             self.people = report["people"]
         else:
-            self.first_run = first_run.code(self.embedded, self.environment(WORKER, "manage"), is_own_database=own)
+            variables = self.environment(WORKER, "manage")
+            self.first_run = first_run.code(self.embedded, variables, is_own_database=not self.outside.has_database)
         self._start_children([beat, relay])
 
     def _settle_demo(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import phonenumbers
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from hotline.numbers import parse_number, written
+from regions.phone_field import PhoneField
+from regions.phone_numbers import examples
 from regions.vocabulary import Language
 from ui.versioned_form import VersionedForm
 
@@ -27,9 +27,7 @@ class LineForm(VersionedForm):
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("As the desk shows it, like “Advice line”. Callers do not hear it.")
     )
-    number = forms.CharField(
-        label=_("Number"), max_length=40, widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"})
-    )
+    number = PhoneField(label=_("Number"))
     skill = forms.ChoiceField(
         label=_("What it is for"),
         required=False,
@@ -50,10 +48,11 @@ class LineForm(VersionedForm):
 
     def __init__(self, *args: Any, centre: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.centre = centre
-        self.fields["number"].help_text = _now("As in %(country)s, or with + and the country's code: %(example)s") % {
+        number = self.fields["number"]
+        number.country, number.stored = centre.country, self.initial.get("number", "")  # type: ignore[attr-defined]
+        number.help_text = _now("As in %(country)s, or with + and the country's code: %(example)s") % {
             "country": centre.country_name,
-            "example": example_number(centre.country),
+            "example": examples(centre.country)[1],
         }
         for key in KEYS:
             self.fields[f"language_{key}"] = forms.ChoiceField(
@@ -69,16 +68,6 @@ class LineForm(VersionedForm):
     def clean_name(self) -> str:
         name: str = " ".join(self.cleaned_data["name"].split())
         return name
-
-    def clean_number(self) -> str:
-        """In the form of E.164."""
-        number = parse_number(self.cleaned_data["number"], self.centre.country)
-        if number is None:
-            raise forms.ValidationError(
-                _("This is no telephone number. Write it like %(example)s."),
-                params={"example": example_number(self.centre.country)},
-            )
-        return number.e164
 
     def clean(self) -> dict[str, Any]:
         """``languages`` has the chosen ones in order; keys that were left out are closed up."""
@@ -111,12 +100,4 @@ class LineForm(VersionedForm):
         stored = settings_of(line)
         languages = {f"language_{key}": code for key, code in zip(KEYS, stored.languages, strict=False)}
         plain = {name: getattr(stored, name) for name in ("name", "skill", "is_round_the_clock", "is_active")}
-        return {**plain, **languages, "number": written(stored.number), "version": line.version}
-
-
-def example_number(country: str) -> str:
-    """A landline number of the country as it is written there, with its code."""
-    example = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.FIXED_LINE)
-    if example is None:
-        return "+49 30 23125000"
-    return phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        return {**plain, **languages, "number": stored.number, "version": line.version}

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
-from hotline.telephony import Say
+from hotline.verbs import Say
 from regions.preview import state_now
 
 from . import spoken

@@ -14,8 +14,8 @@ from accounts.decorators import SignedInRequest, administrators_only
 from accounts.models import Organisation
 from accounts.permissions import organisations_as
 from accounts.roles import Role
-from hotline.numbers import written
 from journal.stale import Stale
+from regions.phone_numbers import written
 
 from .line_forms import LineForm
 from .line_preview import Preview, preview

@@ -25,10 +25,7 @@ from .vocabulary import CommandKind, Direction, Party, Skill, WhyUnreached
 
 
 class Line(models.Model):
-    """One of our own numbers: reference data, which whoever is signed in may read and administrators change.
-
-    ``version`` counts the edits, so that an outdated form is noticed. Put out of use, never deleted: calls name it.
-    """
+    """One of our own numbers: reference data of the administrators. ``version`` counts the edits."""
 
     number = PhoneNumberField(_("number"), unique=True)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("centre"))

@@ -56,13 +56,13 @@ class TextMessage(models.Model):
     objects = TextMessageQuerySet.as_manager()
 
     class Meta:
-        constraints = [moments_within("text_message", "made_at", "due_at", "claimed_until")]
         indexes = [
             models.Index(fields=["contact", "made_at"], name="message_contact"),
             models.Index(fields=["phone_index", "channel", "-made_at"], name="message_phone"),
             models.Index(fields=["due_at"], name="message_to_send", condition=Q(state="queued", sid=None)),
         ]
         constraints = [
+            moments_within("text_message", "made_at", "due_at", "claimed_until"),
             models.CheckConstraint(condition=Q(asked_at=None) | Q(sid=None), name="message_asked_about_without_sid"),
         ]
 

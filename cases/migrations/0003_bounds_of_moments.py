@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_statistics_service'),
-        ('cases', '0001_initial'),
+        ('cases', '0002_reason_for_closing'),
         ('privacy', '0001_initial'),
         ('regions', '0004_calendar_exceptions'),
         ('triage', '0003_discarded'),

@@ -40,7 +40,7 @@ from said
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("handoff", "0003_kept_at_the_centre"),
+        ("handoff", "0005_bounds_of_moments"),
         ("cases", "0001_initial"),
         ("triage", "0003_discarded"),
         ("hotline", "0007_no_callback_unasked"),

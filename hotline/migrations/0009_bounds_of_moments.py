@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_statistics_service'),
-        ('hotline', '0007_no_callback_unasked'),
+        ('hotline', '0008_places'),
         ('privacy', '0001_initial'),
         ('regions', '0004_calendar_exceptions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -44,7 +44,7 @@ $body$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("regions", "0003_towns"), ("privacy", "0001_initial")]
+    dependencies = [("regions", "0004_calendar_exceptions"), ("privacy", "0001_initial")]
 
     operations = [
         migrations.RunSQL(FOLDED, "drop function ntk.folded"),

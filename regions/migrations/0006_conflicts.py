@@ -8,7 +8,7 @@ from django.db.models import F, Q
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_administration"),
-        ("regions", "0004_calendar_exceptions"),
+        ("regions", "0005_folded"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('accounts', '0004_statistics_service'),
         ('hotline', '0009_bounds_of_moments'),
         ('privacy', '0001_initial'),
-        ('switchboard', '0007_live_legs'),
+        ('switchboard', '0008_line_version'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('hotline', '0009_bounds_of_moments'),
         ('privacy', '0001_initial'),
         ('switchboard', '0009_bounds_of_moments'),
-        ('texting', '0001_initial'),
+        ('texting', '0002_sent_once_and_content'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,6 +10,6 @@ FROZEN = BEFORE.replace(KEPT, f"{KEPT} - 'review_note'")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("triage", "0003_discarded")]
+    dependencies = [("triage", "0004_bounds_of_moments")]
 
     operations = [migrations.RunSQL(FROZEN, BEFORE)]
