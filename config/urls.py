@@ -12,23 +12,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/login/", SignIn.as_view(), name="account_login"),
-    path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
 # The telephone first: addresses are tried one after another, and a caller is on the line.
 APPS = [
-    "switchboard",
-    "texting",
-    "ui",
-    "accounts",
-    "journal",
-    "regions",
-    "hotline",
-    "triage",
-    "cases",
-    "handoff",
-    "reporting",
-]
-for app in [*APPS, "publishing"]:
+    "switchboard", "texting", "ui", "accounts", "journal", "regions", "hotline", "triage", "cases", "handoff",
+    "reporting", "publishing",
+]  # fmt: skip
+for app in APPS:
     urlpatterns.append(path("", include(f"{app}.urls")))

@@ -398,10 +398,7 @@ class VoicemailQuerySet(models.QuerySet["Voicemail"]):
 
 
 class Voicemail(models.Model):
-    """A message that a caller spoke. Once its sound could be fetched, it is deleted at the provider.
-
-    ``lost_at``: the provider has no sound, or did not give it in time; one that comes later all the same counts.
-    """
+    """A caller's message; deleted at the provider once its sound is here. ``lost_at``: no sound came in time."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     call = models.OneToOneField(Call, models.PROTECT, related_name="voicemail")
