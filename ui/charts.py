@@ -5,6 +5,8 @@ A value that is no number may not be shown (a str, which stands in its place) or
 no place on a scale and no shade, and it is never zero.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -151,14 +153,7 @@ def stacked_bars(
     """
     names = tuple(str(name) for name in categories)
     rows = _checked(series, len(names))
-    columns = [[row.values[place] for row in rows] for place in range(len(names))]
-    stack = Stack(
-        Plot(names, 1, width, height),
-        rows,
-        heights=tuple(sum(_numbers(column)) for column in columns),
-        totals=tuple(totals if totals is not None else map(total, columns)),
-        is_framed=totals is not None,
-    )
+    stack = _stack(Plot(names, 1, width, height), rows, totals)
     return StackedBars(
         text,
         columns=tuple(row.label for row in rows),
@@ -177,6 +172,13 @@ def stacked_bars(
         left=LEFT,
         right=width - RIGHT,
     )
+
+
+def _stack(plain: Plot, rows: Sequence[Series], totals: Sequence[Value] | None) -> Stack:
+    columns = [[row.values[place] for row in rows] for place in range(len(plain.names))]
+    heights = tuple(sum(_numbers(column)) for column in columns)
+    sums = tuple(totals if totals is not None else map(total, columns))
+    return Stack(plain, rows, heights, sums, is_framed=totals is not None)
 
 
 @dataclass(frozen=True)
