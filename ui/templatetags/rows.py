@@ -1,0 +1,57 @@
+"""A row of a list that cannot be shown does not take the list away: it says so, and the log names it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django import template
+from django.db import DatabaseError
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+logger = logging.getLogger(__name__)
+
+
+class RowNode(template.Node):
+    """The block, or what stands in its place."""
+
+    def __init__(self, nodelist: NodeList, row: FilterExpression, tag: str) -> None:
+        self.nodelist, self.row, self.tag = nodelist, row, tag
+
+    def render(self, context: template.Context) -> SafeString:
+        """Only the kind of error is logged: its text can hold what the row holds."""
+        depth = len(context.dicts)
+        try:
+            return self.nodelist.render(context)
+        except DatabaseError:
+            raise  # the transaction is over: nothing after this could be read
+        except Exception as error:
+            del context.dicts[depth:]
+            row = self.row.resolve(context)
+            logger.error("row cannot be shown: %s %s (%s)", *_name(row), type(error).__name__)
+            return _cannot_be_shown(row, self.tag)
+
+
+def _name(row: Any) -> tuple[str, str]:
+    meta = getattr(row, "_meta", None)
+    return (meta.label_lower if meta else type(row).__name__), str(getattr(row, "pk", ""))
+
+
+def _cannot_be_shown(row: Any, tag: str) -> SafeString:
+    number = getattr(row, "reference", "") or _name(row)[1]
+    words = _("%(number)s cannot be shown. Please tell your administrator this number.") % {"number": number}
+    inner = '<td colspan="99">{1}</td>' if tag == "tr" else '<p class="muted">{1}</p>'
+    return format_html('<{0} class="unshown">' + inner + "</{0}>", tag, words)
+
+
+@register.tag
+def row(parser: Parser, token: Token) -> RowNode:
+    """`{% row contact %}<li>…</li>{% endrow %}`; `{% row contact "div" %}` where the rows are no list."""
+    _tag, name, *rest = token.split_contents()
+    nodelist = parser.parse(("endrow",))
+    parser.delete_first_token()
+    return RowNode(nodelist, parser.compile_filter(name), rest[0].strip('"') if rest else "li")
