@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from e2e.keyboard import Keyboard
 from e2e.world import Site
@@ -79,3 +80,8 @@ def listening(page: Page) -> None:
 
 def expect_no_reload(page: Page) -> None:
     assert page.evaluate("document.body.dataset.marked") == "yes"
+
+
+def in_a_month() -> str:
+    """As a browser's field for date and time takes it; a callback lies at most a year ahead."""
+    return f"{datetime.now() + timedelta(days=30):%Y-%m-%dT10:00}"  # noqa: DTZ005

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -9,9 +10,11 @@ from django import forms
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Browser, expect
 
 from ui.moments import MomentField, from_now
 
+SCRIPT = Path(__file__).parents[2] / "ui" / "static" / "ui" / "moments.js"
 SECOND_HOUR = datetime(2026, 10, 25, 1, 30, 12, 345678, tzinfo=UTC)  # 02:30 CET
 FIRST_HOUR = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 02:30 CEST
 
@@ -127,3 +130,24 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     form = Form({"at": text, "at_offset": text})
     form.is_valid()
     str(form["at"])
+
+
+@pytest.mark.xdist_group("scripts")
+def test_the_browser_asks_which_hour_when_such_a_time_is_typed(browser: Browser) -> None:
+    page = browser.new_page()
+    body = f"<form>{Form(stored=datetime(2026, 7, 1, 12, tzinfo=UTC))['at']}</form>"
+    page.route("**/*", lambda route: route.fulfill(body=f"<body>{body}</body>", content_type="text/html"))
+    page.goto("http://lotse.example/")
+    page.add_script_tag(path=str(SCRIPT))
+    choice = page.locator("[name=at_offset]")
+    expect(choice).to_be_hidden()
+    page.locator("[name=at]").fill("2026-10-25T02:30")
+    expect(choice).to_be_visible()
+    expect(choice.locator("option")).to_have_text(["Choose which hour", "02:30 CEST", "02:30 CET"])
+    choice.select_option("+01:00")
+    page.locator("[name=at]").fill("2026-10-25T02:45")
+    expect(choice).to_have_value("+01:00")
+    page.locator("[name=at]").fill("2026-10-25T03:00")
+    expect(choice).to_be_hidden()
+    expect(choice).to_have_value("")
+    page.close()
