@@ -1,7 +1,7 @@
 """PostgreSQL, Redis and the broker, asked once when a process starts. What is wrong is one line that holds no password.
 
-A process that runs already waits for a server that is away; one that starts without it ends with code 1, so that a wrong
-password or host is seen at once and whoever watches the process starts it again.
+A process that runs already waits for a server that is away. One that starts without it ends with code 1, so that a
+wrong password or host is seen at once, and whoever watches the process starts it again.
 """
 
 from __future__ import annotations
