@@ -74,7 +74,7 @@ def _first_line(error: Exception) -> str:
 def require_database(parameters: dict[str, Any] | None = None) -> None:
     """Connect and leave again. ``parameters``: as in DATABASES; those of this process where they are not given."""
     from django.conf import settings
-    from django.db import ConnectionHandler
+    from django.db.utils import ConnectionHandler
 
     connection = ConnectionHandler({"default": parameters or settings.DATABASES["default"]})["default"]
     with in_one_line():

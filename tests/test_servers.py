@@ -133,7 +133,7 @@ def test_a_role_that_may_not_and_a_database_without_tables_are_told_with_what_to
     name = f"{own_database.name}_bare"
     servers.postgres.sql(f'CREATE DATABASE "{name}"')
     bare = {**own_database.environment(), "DATABASE_URL": servers.url("postgres", name)}
-    assert said_by("migrate", bare).endswith("config/roles.sql must be run on this database first.")
+    assert said_by("verify_journal", bare).endswith("config/roles.sql must be run on this database first.")
     servers.postgres.make_database(name)
     assert said_by("create_administrator", bare).endswith(
         'relation "accounts_user" does not exist. `python manage.py migrate` as lotse_owner makes what is missing.'
