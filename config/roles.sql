@@ -4,6 +4,7 @@
 
 \set ON_ERROR_STOP on
 BEGIN;
+SET LOCAL client_min_messages = warning; -- what is there already is no news
 
 DO $$
 DECLARE

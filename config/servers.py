@@ -1,7 +1,7 @@
 """PostgreSQL, Redis and the broker, asked once when a process starts. What is wrong is one line without a password.
 
-A process that runs already waits for a server that is away; one that starts without it ends with code 1, so that a
-wrong password or host is seen at once and whoever watches the process starts it again.
+A process that runs already waits for a server that is away. One that starts without it ends with code 1, so that a
+wrong password or host is seen at once, and whoever watches the process starts it again.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _first_line(error: Exception) -> str:
 def require_database(parameters: dict[str, Any] | None = None) -> None:
     """Connect and leave again. ``parameters``: as in DATABASES; those of this process where they are not given."""
     from django.conf import settings
-    from django.db import ConnectionHandler
+    from django.db.utils import ConnectionHandler
 
     connection = ConnectionHandler({"default": parameters or settings.DATABASES["default"]})["default"]
     with in_one_line():

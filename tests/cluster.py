@@ -82,11 +82,20 @@ def make_template(embedded: Embedded) -> None:
         raise RuntimeError(f"migrate failed:\n{done.stdout}{done.stderr}")
 
 
+def _ask_for_passwords(embedded: Embedded) -> None:
+    """Members of the role `with_password` must give theirs; everybody else is let in from this machine."""
+    embedded.postgres.sql("CREATE ROLE with_password NOLOGIN")
+    rules = embedded.postgres.data / "pg_hba.conf"
+    rules.write_text(f"local all +with_password scram-sha-256\n{rules.read_text()}")
+    embedded.postgres.sql("SELECT pg_reload_conf()")
+
+
 def keep(directory: Path) -> None:
     embedded = servers(directory)
     try:
         embedded.start()
         make_template(embedded)
+        _ask_for_passwords(embedded)
         (directory / "ready").touch()
         signal.pause()
     finally:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from cluster import OwnDatabase
@@ -14,8 +15,6 @@ from running import CHECKOUT, bare_environment, supervise
 
 from config.servers import explained
 from supervisor.embedded import Embedded
-
-pytestmark = pytest.mark.xdist_group("starts")
 
 SECRET = "geheim-Dp7!"
 CLOSED = "127.0.0.1:1"
@@ -33,18 +32,18 @@ ENTRIES = {
 
 
 @pytest.fixture
-def socket(own_database: OwnDatabase) -> Iterator[str]:
-    """The directory of a socket at which the role lotse_secret must give its password."""
-    postgres = own_database.servers.postgres
-    rules = postgres.data / "pg_hba.conf"
-    before = rules.read_text()
-    own_database.sql(f"CREATE ROLE lotse_secret LOGIN PASSWORD '{SECRET}x'")
-    rules.write_text(f"local all lotse_secret scram-sha-256\n{before}")
-    own_database.sql("SELECT pg_reload_conf()")
-    yield str(postgres.socket).replace("/", "%2F")
-    rules.write_text(before)
-    own_database.sql("SELECT pg_reload_conf()")
-    own_database.sql("DROP ROLE lotse_secret")
+def socket(servers: Embedded) -> str:
+    """The directory of PostgreSQL's socket, as it stands in an address."""
+    return quote(str(servers.postgres.socket), safe="")
+
+
+@pytest.fixture
+def with_wrong_password(own_database: OwnDatabase, socket: str) -> Iterator[str]:
+    """The address of a role whose password is another one."""
+    role = f"{own_database.name}_secret"
+    own_database.sql(f"CREATE ROLE {role} LOGIN IN ROLE with_password PASSWORD '{SECRET}x'")
+    yield f"postgres://{role}:{SECRET}@/{own_database.name}?host={socket}"
+    own_database.sql(f"DROP ROLE {role}")
 
 
 def said_by(entry: str, environment: Mapping[str, str]) -> str:
@@ -68,12 +67,11 @@ def said_by(entry: str, environment: Mapping[str, str]) -> str:
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_wrong_password_of_database_is_one_line_from_every_entry(
-    entry: str, own_database: OwnDatabase, socket: str
+    entry: str, own_database: OwnDatabase, with_wrong_password: str
 ) -> None:
-    address = f"postgres://lotse_secret:{SECRET}@/{own_database.name}?host={socket}"
-    line = said_by(entry, {**own_database.environment(), "DATABASE_URL": address})
+    line = said_by(entry, {**own_database.environment(), "DATABASE_URL": with_wrong_password})
     assert line.startswith("the database refuses: connection failed: ")
-    assert line.endswith('FATAL:  password authentication failed for user "lotse_secret". See DATABASE_URL.')
+    assert line.endswith(f'authentication failed for user "{own_database.name}_secret". See DATABASE_URL.')
 
 
 @pytest.mark.parametrize(
@@ -135,7 +133,7 @@ def test_a_role_that_may_not_and_a_database_without_tables_are_told_with_what_to
     name = f"{own_database.name}_bare"
     servers.postgres.sql(f'CREATE DATABASE "{name}"')
     bare = {**own_database.environment(), "DATABASE_URL": servers.url("postgres", name)}
-    assert said_by("migrate", bare).endswith("config/roles.sql must be run on this database first.")
+    assert said_by("verify_journal", bare).endswith("config/roles.sql must be run on this database first.")
     servers.postgres.make_database(name)
     assert said_by("create_administrator", bare).endswith(
         'relation "accounts_user" does not exist. `python manage.py migrate` as lotse_owner makes what is missing.'
@@ -168,7 +166,12 @@ def test_a_fault_of_ours_keeps_its_traceback() -> None:
     ],
 )
 def test_lotse_on_servers_of_others_says_one_line(
-    command: list[str], wrong: str, own_database: OwnDatabase, servers: Embedded, tmp_path: Path, socket: str
+    command: list[str],
+    wrong: str,
+    own_database: OwnDatabase,
+    servers: Embedded,
+    tmp_path: Path,
+    with_wrong_password: str,
 ) -> None:
     right = {
         "DATABASE_URL": own_database.web,
@@ -176,8 +179,7 @@ def test_lotse_on_servers_of_others_says_one_line(
         "LOTSE_WORKER_DATABASE_URL": own_database.worker,
         "REDIS_URL": servers.valkey.url,
     }
-    address = f"postgres://lotse_secret:{SECRET}@/{own_database.name}?host={socket}"
-    given = {**right, wrong: f"redis://:{SECRET}@{CLOSED}/0" if wrong == "REDIS_URL" else address}
+    given = {**right, wrong: f"redis://:{SECRET}@{CLOSED}/0" if wrong == "REDIS_URL" else with_wrong_password}
     if wrong == "DATABASE_URL":
         given |= {"LOTSE_OWNER_DATABASE_URL": "", "LOTSE_WORKER_DATABASE_URL": ""}
     done = supervise(command[0], "--data", tmp_path, *command[1:], **given)

@@ -24,7 +24,7 @@ from supervisor.account import for_servers
 from supervisor.data import DataDirectory
 from supervisor.embedded import Embedded
 from supervisor.environment import OWNER, WORKER, Outside
-from supervisor.postgres import _working_in
+from supervisor.postgres import working_in
 from supervisor.preparation import prepare
 from supervisor.tree import Tree, free_port, is_ready, niceness_of, start_servers
 
@@ -96,7 +96,7 @@ class Keeper:
         """SIGKILL; for PostgreSQL every process of the server, as if the machine had lost its memory."""
         self.children[name].kill_group()
         if name == "postgres":
-            for pid in _working_in(self.embedded.postgres.data):
+            for pid in working_in(self.embedded.postgres.data):
                 os.kill(pid, signal.SIGKILL)
         self.children[name].popen.wait()
 

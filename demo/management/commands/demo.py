@@ -21,16 +21,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=SEED, help="the same seed and day give the same year")
+        parser.add_argument(
+            "--share", type=float, default=1.0, help="how much of the year is invented (1.0: all of it)"
+        )
         parser.add_argument("--if-empty", action="store_true", help="do nothing where a demo is already")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        share = options["share"]
+        if not 0 < share <= 1:
+            raise CommandError("--share must be more than 0 and at most 1, for example 0.1.")
         try:
             refuse_real_data()
             if is_begun():
                 if options["if_empty"] and is_whole():
                     return
                 raise CommandError(ALREADY if is_whole() else CUT_OFF)
-            make_demo(seed=options["seed"], now=timezone.localtime(), say=self.stdout.write)
+            make_demo(seed=options["seed"], now=timezone.localtime(), say=self.stdout.write, share=share)
         except NotADemo as found:
             raise CommandError(f"This database holds {found}; the demo is made in an empty one only.") from None
         if not options["if_empty"]:
