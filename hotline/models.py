@@ -197,9 +197,10 @@ class Contact(models.Model):
 
     @property
     def shown_phone(self) -> str:
-        """With the country's code: what was typed as dialled at home says little elsewhere."""
-        number = parse_number(self.phone, self.country)
-        return written(number.full) if number else str(self.phone)
+        """With the country's code: what was typed as dialled at home says little elsewhere. Else as typed."""
+        typed = str(self.phone)
+        number = None if typed.startswith("+") and ";" not in typed else parse_number(typed, self.country)
+        return written(number.full) if number else typed
 
     @property
     def is_counselling(self) -> bool:
