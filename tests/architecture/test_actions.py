@@ -69,6 +69,7 @@ ONLY_ASK = {
 PARTS = {
     "switchboard.calls.move", "switchboard.calls.note", "switchboard.calls.ask_soon",
     "switchboard.commands.claim_commands", "switchboard.commands.wake_another", "switchboard.legs.is_own",
+    "texting.actions.note",
 }  # fmt: skip
 
 
