@@ -139,10 +139,7 @@ def offer_referral(
     case = _lock_open_case(by, referral.case_id)
     _check_source(case)
     _check_partner(case, Contact.objects.get(pk=case.assessment.contact_id), referral.organisation)
-    if fields and not legal_basis:
-        raise NoLegalBasis
-    if legal_basis == LegalBasis.CONSENT and (found := objection(consent_of(referral.case_id), fields)):
-        raise NoConsent(found)
+    _check_basis(case, fields, legal_basis)
     if Referral.objects.filter(case=referral.case_id, state__in=WAITING | TAKEN).exists():
         raise AlreadyOffered
     now = timezone.now()
@@ -156,6 +153,14 @@ def offer_referral(
     data |= {"words_looked_at": words_looked_at} if words_looked_at else {}
     tell_both("referral.offered", by, referral, data, notify=partner_people(referral))
     return referral
+
+
+def _check_basis(case: Case, fields: Collection[Disclosable], legal_basis: LegalBasis | str) -> None:
+    """What is disclosed needs a legal basis, and consent is one only where it was given for these fields."""
+    if fields and not legal_basis:
+        raise NoLegalBasis
+    if legal_basis == LegalBasis.CONSENT and (found := objection(consent_of(case.pk), fields)):
+        raise NoConsent(found)
 
 
 @transaction.atomic

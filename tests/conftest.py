@@ -21,11 +21,16 @@ from pathlib import Path
 from typing import Any
 
 import cluster
+import hypothesis
 import pytest
 from cluster import OwnDatabase
 
 from supervisor.catalogues import compile_stale
 from supervisor.embedded import Embedded
+
+# How long an example takes says nothing here: timings live in benchmarks/.
+hypothesis.settings.register_profile("lotse", deadline=None)
+hypothesis.settings.load_profile("lotse")
 
 PLACE = "LOTSE_TEST_PLACE"  # given on to the workers of pytest-xdist
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -59,7 +59,7 @@ ONLY_ASK = {
     "accounts.first_run.is_empty_installation",
     "handoff.actions.needs_verification", "handoff.consent_watch.objection_now",
     "handoff.consent_watch.consent_problem", "triage.actions.duties_lost",
-    "handoff.lapses.due_deadlines", "regions.actions.subject_of", "regions.hours.hours_version",
+    "handoff.lapses.due_deadlines", "regions.hours.hours_version",
     "switchboard.lines.settings_of", "switchboard.calls.running_block", "switchboard.calls.is_line_open",
     "switchboard.calling_back.line_for", "switchboard.outbound.is_wanted",
     "switchboard.legs.lock_leg", "switchboard.legs.is_goodbye_ordered", "texting.actions.is_opted_out",

@@ -119,7 +119,8 @@ def test_a_value_that_nobody_opened_is_saved_as_it_is(contact: Contact) -> None:
 
 def test_a_row_whose_key_came_as_text_can_be_read(contact: Contact) -> None:
     spelt = str(new_id()).upper().replace("-", "")
-    other = Contact(pk=spelt, centre_id=contact.centre_id, handler_id=contact.handler_id, data_key=contact.data_key)
+    other = Contact(pk=spelt, centre_id=contact.centre_id, handler_id=contact.handler_id, country="DE")
+    other.data_key = contact.data_key
     other.number = next_number("hotline_contact_number")
     other.notes = SECRET
     other.save(force_insert=True)
@@ -253,6 +254,7 @@ def test_bulk_create_seals(contact: Contact) -> None:
             centre_id=contact.centre_id,
             handler_id=contact.handler_id,
             data_key=contact.data_key,
+            country="DE",
             number=next_number("hotline_contact_number"),
             notes=f"{SECRET} {number}",
         )
