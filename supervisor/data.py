@@ -80,6 +80,14 @@ class DataDirectory:
         name = f"lotse-{self.account.uid}-{hashlib.sha256(bytes(self.root.resolve())).hexdigest()[:12]}"
         return [Path(tempfile.gettempdir()) / name, Path("/tmp") / name]  # noqa: S108  made with mode 0700 and checked
 
+    def leave_far_sockets(self) -> None:
+        """Remove the directories of sockets outside the data directory, where no socket is left in them."""
+        for place in self.far_sockets():
+            try:
+                place.rmdir()
+            except OSError:  # it was never made, or is still in use
+                continue
+
     def log(self, name: str) -> Path:
         return self.root / "log" / f"{name}.log"
 

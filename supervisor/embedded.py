@@ -34,15 +34,17 @@ class Embedded:
 
     def start(self, *, database: bool = True, broker: bool = True) -> None:
         """Start what is asked for and wait until it answers."""
+        _ = self.data.sockets  # made again after a stop
         if database:
             self.children.append(self.postgres.start())
         if broker:
             self.children.append(self.valkey.start())
 
     def stop(self) -> None:
-        """Valkey first, PostgreSQL last."""
+        """Valkey first, PostgreSQL last. Nothing stays outside the data directory."""
         while self.children:
             self.children.pop().stop()
+        self.data.leave_far_sockets()
 
     def url(self, role: str, database: str = DATABASE) -> str:
         return self.postgres.url(database, role)

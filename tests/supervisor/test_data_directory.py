@@ -128,6 +128,7 @@ def test_databases_lie_in_the_data_directory_wherever_it_is(tmp_path: Path, shap
         os.umask(before)
     assert (data.root / "servers" / "postgres" / "PG_VERSION").exists()
     assert not (data.root / "servers").is_symlink()
+    assert [place for place in data.far_sockets() if place.exists()] == []
     assert data.described() == str(data.root)
     Installation.find(data).remove()
 
