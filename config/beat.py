@@ -21,7 +21,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 
 class Beat(celery.apps.beat.Beat):
     def run(self) -> None:
-        """It keeps no connection to PostgreSQL itself; a wrong address is told nevertheless."""
+        """It keeps no connection to PostgreSQL itself; a wrong address is reported nevertheless."""
         in_a_child(require_servers)
         super().run()
 

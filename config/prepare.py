@@ -22,7 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from config import environment
 from config.servers import in_one_line, require_database, require_redis
 
-#: The addresses of all roles, so that a wrong one is told before any process starts.
+#: The addresses of all roles, so that a wrong one is reported before any process starts.
 ADDRESSES = ("LOTSE_OWNER_DATABASE_URL", "LOTSE_WEB_DATABASE_URL", "LOTSE_WORKER_DATABASE_URL")
 
 

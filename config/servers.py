@@ -109,7 +109,7 @@ def connect_to_broker(url: str) -> None:
 
 
 def require_servers(*required: Callable[[], None]) -> None:
-    """Each in turn, unless the process was told that it needs none."""
+    """Each in turn, unless the process needs none."""
     from django.conf import settings
 
     if not settings.WITHOUT_SERVICES:

@@ -32,7 +32,7 @@ def consent_problem(referral: Referral) -> str:
 
 @transaction.atomic
 def tell_of_ended_consent(*, by: User, now: datetime) -> None:
-    """The centre's next step: the contact person and the coordinators are told, once for each referral."""
+    """The centre's next step: the contact person and the coordinators are notified, once for each referral."""
     if by.service != Service.DEADLINES:
         raise NotAllowed(Permission.REFERRAL_OFFER)
     live = Disclosure.objects.filter(

@@ -204,7 +204,7 @@ class Disclosure(models.Model):
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     effective_at = models.DateTimeField(null=True)
-    #: When the centre was told that consent, the basis, does not cover it any more.
+    #: When the centre was notified that consent, the basis, does not cover it any more.
     consent_ended_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -53,7 +53,7 @@ class Join:
 
 @dataclass(frozen=True)
 class Record:
-    """A voicemail of at most ``seconds``; ``action`` is asked at its end, ``ready`` told when it can be fetched."""
+    """A voicemail of at most ``seconds``; ``action`` is requested at its end, ``ready`` when it can be fetched."""
 
     action: str
     ready: str

@@ -112,7 +112,7 @@ def _columns(about: With) -> dict[str, object]:
 
 
 def _record(kind: str, by: User, conflict: Conflict) -> None:
-    """Codes and ids; nobody of the partner is told."""
+    """Codes and ids; nobody of the partner is notified."""
     data = {
         "organisation": conflict.organisation_id,
         "region": conflict.region_id,

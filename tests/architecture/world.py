@@ -115,13 +115,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         **centre,
     )
     assessment = Assessment.objects.create(contact=contact, created_by=people[0], checklist_version=1, **centre)
-    case = Case.objects.create(
-        number=next(_numbers),
-        assessment=assessment,
-        contact_person=people[plan.contact_person],
-        opened_by=people[0],
-        **centre,
-    )
+    case = _case(plan, people, assessment=assessment, **centre)
     referral = _referral(plan, organisations, people, case=case, **centre)
     part: dict[str, Any] = {"referral": referral, "data_key": key}
     return World(
@@ -142,6 +136,11 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         notice=Notice.objects.create(event=next(_numbers), recipient=people[0], referral=referral, kind="test"),
         **(_telephone(people, contact) | _figures(people, contact.centre)),
     )
+
+
+def _case(plan: Plan, people: list[User], **details: Any) -> Case:
+    responsible = people[plan.contact_person]
+    return Case.objects.create(number=next(_numbers), contact_person=responsible, opened_by=people[0], **details)
 
 
 def _figures(people: list[User], centre: Organisation) -> dict[str, Any]:

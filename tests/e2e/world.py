@@ -52,7 +52,7 @@ class Site:
         self.servers.postgres.make_database(self.database)
         if self.has_demo:
             self.run("-c", DEMO)
-            # Nobody was there to be told of the invented year; told now, it would keep every page busy.
+            # Nobody was connected during the invented year; delivered now, its events would keep every page busy.
             self.servers.postgres.sql("DELETE FROM journal_outbox", database=self.database)
         self.start("web")
         self.start("relay")
