@@ -2,14 +2,16 @@
 
 A program of its own, because the supervisor starts processes from a program with one thread only, and the tests have
 several. `python -m chaos.keeper PLACE` prints the port of the web and the address of the database when all is ready.
-Then it reads `start NAME`, `kill NAME` and `revive` from stdin and prints `done` after each. The end of stdin ends
-everything, and PLACE is removed.
+Then it reads `start NAME`, `kill NAME` and `revive` from stdin and prints `done` after each. Meanwhile it does what
+whoever watches the processes does: one that ended by itself is started again. The end of stdin ends everything, and
+PLACE is removed.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -58,6 +60,7 @@ class Keeper:
         self.embedded.postgres.settings["recovery_init_sync_method"] = "syncfs"
         self.log = (place / "log").open("ab")
         self.children: dict[str, process.Child] = {}
+        self.killed: set[str] = set()
 
     def begin(self) -> None:
         self._make_database()
@@ -78,6 +81,7 @@ class Keeper:
 
     def start(self, name: str) -> None:
         """Start it; the servers also answer then, the other processes only a while later."""
+        self.killed.discard(name)
         if name == "postgres":
             self.children[name] = self.embedded.postgres.start()
         elif name == "valkey":
@@ -94,6 +98,7 @@ class Keeper:
 
     def kill(self, name: str) -> None:
         """SIGKILL; for PostgreSQL every process of the server, as if the machine had lost its memory."""
+        self.killed.add(name)
         self.children[name].kill_group()
         if name == "postgres":
             for pid in working_in(self.embedded.postgres.data):
@@ -102,9 +107,29 @@ class Keeper:
 
     def revive(self) -> None:
         """Start whatever is dead."""
+        self.killed.clear()
+        self.restart()
+
+    def restart(self) -> None:
+        """Start what ended by itself: a process that begins while PostgreSQL or Valkey is away ends with code 1."""
         for name, child in list(self.children.items()):
-            if child.ended is not None:
+            if child.ended is not None and name not in self.killed:
                 self.start(name)
+
+    def obey(self) -> None:
+        """Commands from stdin until its end. The other side waits for each answer, so that one line comes at a time."""
+        while True:
+            if not select.select([sys.stdin], [], [], 0.5)[0]:
+                self.restart()
+                continue
+            command, _space, name = sys.stdin.readline().strip().partition(" ")
+            if not command:
+                return
+            if command == "revive":
+                self.revive()
+            else:
+                {"start": self.start, "kill": self.kill}[command](name)
+            print("done", flush=True)
 
     def _make_database(self) -> None:
         """Without fsync, for speed: PostgreSQL writes everything down when it ends in order."""
@@ -124,13 +149,7 @@ def main(place: Path) -> None:
     try:
         keeper.begin()
         print(keeper.tree.port, keeper.embedded.url("postgres"), flush=True)
-        for line in sys.stdin:
-            command, _space, name = line.strip().partition(" ")
-            if command == "revive":
-                keeper.revive()
-            else:
-                {"start": keeper.start, "kill": keeper.kill}[command](name)
-            print("done", flush=True)
+        keeper.obey()
     finally:
         keeper.end()
 

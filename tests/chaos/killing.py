@@ -37,6 +37,7 @@ class Battered:
         self.place = place
         self.mail = place / "mail"
         self.mail.mkdir()
+        self.log = place / "log"
         self.kills: dict[str, int] = {}
         self.last_kill = datetime.now(UTC)
         self.browsers: list[Browser] = []
