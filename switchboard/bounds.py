@@ -1,0 +1,34 @@
+"""Bounds of the dates and numbers of this room's tables; they stand apart since the tables are many."""
+
+from __future__ import annotations
+
+from privacy.bounds import days_within, moments_within, numbers_within
+
+#: The provider's counters and codes; its reader takes none with more digits (hotline.telephony).
+LARGEST = 10**9
+#: The provider counts from 0; nothing has come yet at -1.
+SEQUENCE = (-1, LARGEST)
+
+CALL = [
+    moments_within(
+        "call", "arrived_at", "waiting_since", "claimed_at", "connected_at", "ended_at", "heard_at", "asked_at",
+        "ask_at", "entered_at", "goodbye_at", "alone_since",
+    )
+]  # fmt: skip
+LEG = [
+    moments_within("leg", "made_at", "joined_at", "ended_at", "asked_at", "ask_at"),
+    numbers_within("leg", sequence=SEQUENCE, room_sequence=SEQUENCE),
+]
+SEAT = [moments_within("seat", "since")]
+OFFER = [moments_within("offer", "made_at", "expires_at", "ended_at")]
+WEBHOOK_EVENT = [
+    moments_within("webhook_event", "provider_time", "received_at", "processed_at"),
+    numbers_within("webhook_event", sequence=(0, LARGEST)),
+]
+REFUSAL = [days_within("refusal", "day")]
+VOICEMAIL = [moments_within("voicemail", "fetched_at", "lost_at", "made_at")]
+COMMAND = [
+    moments_within("command", "made_at", "due_at", "claimed_until", "ended_at"),
+    numbers_within("command", problem=(0, LARGEST)),
+]
+BLOCK = [moments_within("block", "until", "made_at", "lifted_at")]
