@@ -15,6 +15,7 @@ from hotline.models import Callback, Contact
 from hotline.vocabulary import CallerIdKind
 from privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTextField
 from privacy.models import DataKey
+from privacy.unshown import read_or
 from regions.phone_numbers import written
 from regions.vocabulary import Language
 
@@ -157,8 +158,7 @@ class Call(models.Model):
                 condition=Q(phone_index__isnull=True) | Q(caller_id_kind="shown"),
                 name="call_only_shown_numbers_recognise",
             ),
-            # One that was handed over goes on without its handler.
-            models.UniqueConstraint(
+            models.UniqueConstraint(  # one that was handed over goes on without its handler
                 fields=["claimed_by"], condition=Q(state="connecting"), name="one_call_per_handler"
             ),
             models.UniqueConstraint(
@@ -315,7 +315,7 @@ class Seat(models.Model):
 
     @property
     def has_telephone(self) -> bool:
-        return self.is_browser or bool(self.phone)
+        return self.is_browser or bool(read_or(self, lambda: self.phone, ""))
 
     def __str__(self) -> str:
         return f"seat {self.pk}"
