@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -69,8 +69,12 @@ def offer_page(request: SignedInRequest, referral: Referral, form: OfferForm, st
 
 
 def partner_page(referral: Referral, **forms: Any) -> dict[str, Any]:
-    """The context of the partner's page. After the end: reference, dates and state, nothing else."""
-    context = {**_common(referral), **_answer_forms(referral), **forms}
+    """The context of the partner's page. After the end: reference, dates and state, nothing else.
+
+    ``forms``: posted ones with what is wrong; ``are_gone`` says that the state does not allow them any more.
+    """
+    allowed = _answer_forms(referral)
+    context = {**_common(referral), **allowed, **forms, "are_gone": not forms.keys() <= allowed.keys()}
     context["waits_for"] = waits_for_partner_side(referral, context["now"])
     context["live"] = reverse("handoff:partner_referral_part", args=[referral.pk])
     context["is_taken"] = referral.state in TAKEN
@@ -78,10 +82,17 @@ def partner_page(referral: Referral, **forms: Any) -> dict[str, Any]:
     return context
 
 
+def typed_words(request: HttpRequest) -> list[str]:
+    """The free texts of a posted form, to be shown where its form no longer is."""
+    fields = (values for name, values in request.POST.lists() if name.endswith("text"))
+    return [words for values in fields for words in values if words.strip()]
+
+
 def told_stale(request: SignedInRequest, stale: Stale, page: str) -> HttpResponse:
     """409: what has happened since the page was shown; after expiry, with the way to ask for another offer."""
     context = {
         "told": [(told(event), event) for event in stale.events],
+        "not_sent": typed_words(request),
         "back": reverse(page, args=[stale.subject]),
         "too_late": isinstance(stale, TooLate),
         "referral": Referral.objects.filter(pk=stale.subject).first(),
