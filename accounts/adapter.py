@@ -1,13 +1,13 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.conf import settings
 from django.http import HttpRequest
-from django.utils import translation
 
 from .models import User
+from .time_zones import as_read_by
 
 
 class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -21,8 +21,7 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return None if user is None or user.service else user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language of whom it is for, whoever asked for it in whatever language."""
+        """In the language and the time zone of whom it is for, whoever asked for it."""
         recipient = User.objects.filter(email__iexact=email, service="").first()
-        language = recipient.language if recipient else translation.get_language()
-        with translation.override(language or settings.LANGUAGE_CODE):
+        with as_read_by(recipient) if recipient else nullcontext():
             super().send_mail(template_prefix, email, context)

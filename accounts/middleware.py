@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+
+from privacy.keys import WrongKey
 
 from . import kept_form
 from .permissions import NotAllowed
@@ -18,6 +22,7 @@ from .shown_to import shown_to
 from .time_zones import zone_of
 from .views import sign_in_page
 
+logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -37,6 +42,35 @@ class DeniedIsNotFound:
         if request.accepts("text/html"):
             raise Http404 from exception
         return JsonResponse({"message": _("This is not open to you (any more).")}, status=404)
+
+
+class UnreadableIsSaid:
+    """A record that does not open (its key is gone, its bytes are broken) is answered with a page that says so.
+
+    Lists leave such a row out by themselves and say it in its place; this is for the page of the very record. What was
+    to be written is undone and answered with 409.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, WrongKey):
+            return None
+        logger.error("cannot be shown: %s (%s)", exception, getattr(request.resolver_match, "view_name", ""))
+        is_post = request.method not in ("GET", "HEAD")
+        if is_post and connection.in_atomic_block:
+            transaction.set_rollback(True)
+        status = 409 if is_post else 200
+        context = {"number": exception.number, "is_post": is_post}
+        if not request.accepts("text/html"):
+            words = _("%(number)s cannot be shown. Please tell your administrator this number.")
+            return JsonResponse({"message": words % context}, status=409)
+        is_part = bool(request.headers.get("HX-Request"))
+        return render(request, "ui/unshown_notice.html" if is_part else "ui/unshown.html", context, status=status)
 
 
 class TimesOfTheReader:

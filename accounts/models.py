@@ -14,6 +14,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from privacy.bounds import moments_within
+
 from .countries import COUNTRY_PATTERN, ZONE_PATTERN, country_name, zone_or_utc
 from .roles import ROLES, Permission, Role
 
@@ -113,6 +115,7 @@ class User(AbstractBaseUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
+            moments_within("user", "last_login", "date_joined"),
             models.UniqueConstraint(
                 fields=["service"],
                 condition=~Q(service=""),
@@ -201,6 +204,7 @@ class Membership(models.Model):
         verbose_name = _("role of a person")
         verbose_name_plural = _("roles of persons")
         constraints = [
+            moments_within("membership", "started_at", "ended_at"),
             models.UniqueConstraint(
                 fields=["user", "organisation", "role"],
                 condition=Q(ended_at=None),
@@ -234,6 +238,7 @@ class FirstRunCode(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("first_run_code", "made_at", "expires_at", "tries_since", "used_at"),
             models.CheckConstraint(condition=Q(pk=1), name="one_first_run_code"),
             models.CheckConstraint(
                 condition=Q(used_at__isnull=True, used_by__isnull=True)

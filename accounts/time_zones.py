@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from .models import User
 
@@ -17,3 +19,10 @@ def zone_of(user: object) -> ZoneInfo:
     first = user.active_memberships[0].organisation if user.active_memberships else None
     organisation = user.centre or user.partner or first
     return organisation.zone if organisation else default
+
+
+@contextmanager
+def as_read_by(user: User) -> Iterator[None]:
+    """Words and times as this person reads them: for what is written to them when nobody, or somebody else, acts."""
+    with translation.override(user.language), timezone.override(zone_of(user)):
+        yield

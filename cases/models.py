@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationKind, User
 from hotline.models import Contact
-from privacy.bounds import moments_within
+from privacy.bounds import COUNTED, moments_within, numbers_within
 from privacy.fields import EncryptedTextField
 from privacy.models import DataKey
 from regions.models import Region
@@ -75,6 +75,7 @@ class Case(models.Model):
     class Meta:
         constraints = [
             moments_within("case", "opened_at", "closed_at"),
+            numbers_within("case", number=COUNTED),
             models.UniqueConstraint(fields=["assessment"], name="one_case_per_assessment"),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True, state="open")
@@ -112,6 +113,9 @@ class CaseContact(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="case_contacts")
     linked_at = models.DateTimeField(default=timezone.now)
     linked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [moments_within("case_contact", "linked_at")]
 
     def __str__(self) -> str:
         return f"case contact {self.pk}"
@@ -174,6 +178,9 @@ class Note(models.Model):
     text = EncryptedTextField()
     written_at = models.DateTimeField(default=timezone.now)
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [moments_within("note", "written_at")]
 
     def __str__(self) -> str:
         return f"note {self.pk}"

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "privacy.middleware.ActingAsMiddleware",
     "accounts.middleware.TimesOfTheReader",
     "accounts.middleware.DeniedIsNotFound",
+    "accounts.middleware.UnreadableIsSaid",
     "journal.middleware.StaleIsConflict",
     "axes.middleware.AxesMiddleware",
 ]

@@ -24,7 +24,7 @@ from . import answers
 from .board import ENDED_SHOWN, ended_of_partner
 from .board import inbox as sections_of
 from .forms import CompleteForm, DeclineForm, FeedbackForm, QuestionForm, ReturnForm
-from .pages import latest_event, partner_page, told_stale
+from .pages import latest_event, partner_page, told_stale, typed_words
 from .permissions import referral_for_partner
 from .vocabulary import DeclineReason, Feedback, Outcome
 
@@ -175,4 +175,7 @@ def _do(
 def _again(request: SignedInRequest, referral_id: uuid.UUID, **forms: Form) -> HttpResponse:
     """The page with the form's errors and everything typed."""
     found = referral_for_partner(request.user, referral_id)
-    return render(request, "handoff/partner_referral.html", partner_page(found, **forms), status=422)
+    context = partner_page(found, **forms)
+    if context["are_gone"]:
+        context["not_sent"] = typed_words(request)
+    return render(request, "handoff/partner_referral.html", context, status=422)

@@ -12,6 +12,7 @@ from accounts.permissions import NotAllowed
 from accounts.roles import Permission
 from accounts.services import Service
 from journal.numbers import next_number
+from privacy.unshown import read_or
 
 from .models import Deadline, Referral, Summary
 from .moves import (
@@ -90,12 +91,16 @@ def expire(*, by: User, referral: Referral) -> None:
 
 
 def prepare_next(*, by: User, referral: Referral) -> Referral | None:
-    """A draft for the best partner that was not asked yet, with the same summary; None when there is none left."""
+    """A draft for the best partner that was not asked yet, with the same summary.
+
+    None when none is left, or the summary cannot be read.
+    """
     if Referral.objects.filter(case=referral.case_id, state__in=LIVE).exists():
         return None
     summary = Summary.objects.get(referral=referral)
-    ranking = rank_for_referral(referral, summary.facts)
-    if not ranking.ranked:
+    told = read_or(summary, lambda: (summary.facts, summary.text), None)
+    ranking = rank_for_referral(referral, told[0]) if told else None
+    if told is None or ranking is None or not ranking.ranked:
         tell_centre("referral.no_partner_left", by, referral)
         return None
     organisation = Organisation.objects.get(pk=ranking.ranked[0].candidate.id)
@@ -110,8 +115,8 @@ def prepare_next(*, by: User, referral: Referral) -> Referral | None:
     copy = Summary(
         referral=following,
         data_key_id=summary.data_key_id,
-        facts=summary.facts,
-        text=summary.text,
+        facts=told[0],
+        text=told[1],
     )
     copy.save(force_insert=True)
     tell_centre(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from cases.models import Case
-from privacy.bounds import moments_within
+from privacy.bounds import COUNTED, moments_within, numbers_within
 from privacy.fields import EncryptedJSONField, EncryptedTextField
 from privacy.models import DataKey
 from regions.vocabulary import Service
@@ -100,6 +100,7 @@ class Referral(models.Model):
                 "asked_again_at",
                 "kept_at",
             ),
+            numbers_within("referral", number=COUNTED),
             models.UniqueConstraint(
                 fields=["case", "organisation"],
                 condition=Q(
@@ -209,10 +210,11 @@ class Disclosure(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("disclosure", "decided_at", "effective_at", "consent_ended_at"),
             models.CheckConstraint(
                 condition=Q(field_names=[]) | ~Q(legal_basis=""),
                 name="disclosure_has_a_legal_basis",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -232,6 +234,7 @@ class Message(models.Model):
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
+        constraints = [moments_within("message", "written_at")]
         ordering = ["written_at", "id"]
 
     def __str__(self) -> str:
@@ -280,7 +283,11 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["event", "recipient"], name="one_notice_per_event_and_person")]
+        constraints = [
+            moments_within("notice", "claimed_until", "sent_at"),
+            numbers_within("notice", event=COUNTED),
+            models.UniqueConstraint(fields=["event", "recipient"], name="one_notice_per_event_and_person"),
+        ]
         indexes = [models.Index(fields=["id"], name="notice_unsent", condition=Q(sent_at=None))]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from journal.actions import record
 from journal.groups import organisation_group, user_group
 from journal.stale import stale
 from regions.network import calendar_for
+from regions.working_hours import USUAL_HOURS, NeverOpen
 from triage.vocabulary import Urgency
 
 from .deadlines import schedule
@@ -53,9 +55,21 @@ def move(referral: Referral, to: ReferralState, who: Who, **values: Any) -> None
     referral.refresh_from_db()
 
 
+def times_of(referral: Referral, now: datetime) -> tuple[dict[Step, datetime], bool]:
+    """When each step is due, and whether the partner's own hours say so.
+
+    A partner that is closed for years is given the usual hours: a deadline fires all the same.
+    """
+    urgency, calendar = Urgency(referral.urgency), calendar_for(referral.organisation)
+    try:
+        return schedule(now, urgency, calendar), True
+    except NeverOpen:
+        return schedule(now, urgency, replace(calendar, hours=USUAL_HOURS, special=())), False
+
+
 def restart_deadlines(referral: Referral, now: datetime) -> datetime:
     """Let the clock run from now, in the partner's opening hours; returns when the answer is due."""
-    times = schedule(now, Urgency(referral.urgency), calendar_for(referral.organisation))
+    times, _is_open = times_of(referral, now)
     for step, due_at in times.items():
         Deadline.objects.update_or_create(referral=referral, step=step, defaults={"due_at": due_at, "done_at": None})
     return times[Step.REMIND]

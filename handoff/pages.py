@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,16 +19,15 @@ from hotline.doors import SignedInRequest
 from hotline.models import Contact
 from journal.models import Event
 from journal.stale import Stale
-from regions.network import calendar_for
-from triage.vocabulary import Urgency
+from privacy.unshown import read_or
 
 from .answers import TooLate
 from .consent import consent_of
 from .consent_watch import consent_problem
-from .deadlines import schedule
 from .disclosure import agreed
 from .forms import AnswerForm, CompleteForm, DeclineForm, FeedbackForm, OfferForm, QuestionForm, ReturnForm
 from .models import Deadline, Disclosure, Referral, Summary
+from .moves import times_of
 from .next_steps import needing_a_next_step
 from .progress import is_overdue, timeline, told, waits_for, waits_for_partner_side
 from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState
@@ -69,8 +69,12 @@ def offer_page(request: SignedInRequest, referral: Referral, form: OfferForm, st
 
 
 def partner_page(referral: Referral, **forms: Any) -> dict[str, Any]:
-    """The context of the partner's page. After the end: reference, dates and state, nothing else."""
-    context = {**_common(referral), **_answer_forms(referral), **forms}
+    """The context of the partner's page. After the end: reference, dates and state, nothing else.
+
+    ``forms``: posted ones with what is wrong; ``are_gone`` says that the state does not allow them any more.
+    """
+    allowed = _answer_forms(referral)
+    context = {**_common(referral), **allowed, **forms, "are_gone": not forms.keys() <= allowed.keys()}
     context["waits_for"] = waits_for_partner_side(referral, context["now"])
     context["live"] = reverse("handoff:partner_referral_part", args=[referral.pk])
     context["is_taken"] = referral.state in TAKEN
@@ -78,10 +82,17 @@ def partner_page(referral: Referral, **forms: Any) -> dict[str, Any]:
     return context
 
 
+def typed_words(request: HttpRequest) -> list[str]:
+    """The free texts of a posted form, to be shown where its form no longer is."""
+    fields = (values for name, values in request.POST.lists() if name.endswith("text"))
+    return [words for values in fields for words in values if words.strip()]
+
+
 def told_stale(request: SignedInRequest, stale: Stale, page: str) -> HttpResponse:
     """409: what has happened since the page was shown; after expiry, with the way to ask for another offer."""
     context = {
         "told": [(told(event), event) for event in stale.events],
+        "not_sent": typed_words(request),
         "back": reverse(page, args=[stale.subject]),
         "too_late": isinstance(stale, TooLate),
         "referral": Referral.objects.filter(pk=stale.subject).first(),
@@ -90,7 +101,10 @@ def told_stale(request: SignedInRequest, stale: Stale, page: str) -> HttpRespons
 
 
 def _common(referral: Referral) -> dict[str, Any]:
-    """What both sides' pages hold; the database gives each side what the state allows."""
+    """What both sides' pages hold; the database gives each side what the state allows.
+
+    What is sealed is opened in the template only: where it does not open, its place says so.
+    """
     events = list(Event.objects.filter(subject=referral.pk).select_related("actor").order_by("pk"))
     summary = Summary.objects.select_related("data_key").filter(referral=referral).first()
     disclosure = Disclosure.objects.select_related("data_key", "decided_by").filter(referral=referral).first()
@@ -101,9 +115,9 @@ def _common(referral: Referral) -> dict[str, Any]:
         "timeline": timeline(events),
         "seen": events[-1].pk if events else 0,
         "summary": summary,
-        "facts": facts_in_words(summary.facts) if summary else [],
+        "facts": lambda: facts_in_words(summary.facts) if summary else [],
         "disclosure": disclosure,
-        "agreed": agreed(disclosure),
+        "agreed": lambda: agreed(disclosure),
         "conversation": list(referral.messages.select_related("data_key", "written_by")),
         "is_overdue": is_overdue(referral, now),
         "is_ended": referral.state in ENDED,
@@ -121,14 +135,15 @@ def _draft(referral: Referral, form: OfferForm | None) -> dict[str, Any]:
             consent=consent_of(referral.case_id),
             initial={"text": _starting_text(referral, contact)},
         ),
-        "due_words": _in_words(due_if_offered(referral, timezone.now())),
+        **due_if_offered(referral, timezone.now()),
         "elsewhere": others.first(),
     }
 
 
-def due_if_offered(referral: Referral, now: datetime) -> datetime:
-    """When the answer would be due."""
-    return schedule(now, Urgency(referral.urgency), calendar_for(referral.organisation))[Step.REMIND]
+def due_if_offered(referral: Referral, now: datetime) -> dict[str, Any]:
+    """When the answer would be due, and whether the partner has no hours by which to say so."""
+    times, is_open = times_of(referral, now)
+    return {"due_words": _in_words(times[Step.REMIND]), "is_never_open": not is_open}
 
 
 def _in_words(moment: datetime) -> str:
@@ -143,8 +158,14 @@ def _starting_text(referral: Referral, contact: Contact) -> str:
     if own.text:
         return str(own.text)
     earlier = Summary.objects.select_related("data_key").filter(referral__case=referral.case_id)
-    told_before = (str(summary.text) for summary in earlier.order_by("-referral__created_at") if summary.text)
-    return next(told_before, first_text(own.facts, referral.service, contact))
+    told_before = (
+        read_or(summary, partial(_text_of, summary), "") for summary in earlier.order_by("-referral__created_at")
+    )
+    return next(filter(None, told_before), "") or first_text(own.facts, referral.service, contact)
+
+
+def _text_of(summary: Summary) -> str:
+    return str(summary.text)
 
 
 def _deadlines(referral: Referral) -> list[tuple[str, Deadline]]:

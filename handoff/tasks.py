@@ -7,10 +7,11 @@ from email.utils import parseaddr
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.services import Service, service_user
+from accounts.time_zones import as_read_by
 from journal.time_limits import TASK_LASTS, within
 from privacy.context import acting_as
 
@@ -66,7 +67,7 @@ def _is_sent(notice: Notice) -> bool:
 
 def _send(notice: Notice) -> None:
     """An e-mail that names the reference and the place to look, and nothing of what it is about."""
-    with translation.override(notice.recipient.language):
+    with as_read_by(notice.recipient):
         subject = _("Lotse: %(reference)s needs your attention") % {"reference": notice.referral.reference}
         body = _("There is news about %(reference)s. Please sign in to see it: %(url)s") % {
             "reference": notice.referral.reference,

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
-from privacy.bounds import moments_within
+from privacy.bounds import COUNTED, moments_within, numbers_within
 from privacy.fields import EncryptedTextField
 from privacy.models import DataKey
 from regions.models import Region
@@ -142,6 +142,7 @@ class Contact(models.Model):
     class Meta:
         constraints = [
             moments_within("contact", "started_at", "completed_at", "saved_at", "surfaced_at", "ends_at"),
+            numbers_within("contact", number=COUNTED),
             models.CheckConstraint(
                 condition=Q(completed_at__isnull=True, completed_by__isnull=True, state="draft")
                 | Q(

@@ -32,6 +32,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from journal.time_limits import TookTooLong, within
+from privacy.bounds import END_YEAR, FIRST_YEAR
 
 from .verbs import Enqueue, Gather, HangUp, Join, Leave, Pause, Play, Record, Redirect, Reject, Say, Verb
 
@@ -56,7 +57,7 @@ class TelephonyError(Exception):
 
     def __init__(self, code: int) -> None:
         super().__init__(f"provider: {code}")
-        self.code = code
+        self.code = code if isinstance(code, int) and 0 <= code < 10**9 else 0
 
 
 class Gone(TelephonyError):
@@ -128,9 +129,8 @@ def _number(text: str) -> int | None:
 def _moment(text: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(text)
-        if not 1970 <= found.year < 9999:  # a day's offset further, no date could hold it
-            return None
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        return found if FIRST_YEAR <= found.year < END_YEAR else None
     except (ValueError, TypeError, OverflowError):
         return None
 

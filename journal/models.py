@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import Organisation, User
+from privacy.bounds import COUNTED, moments_within, numbers_within
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -38,6 +39,7 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        constraints = [moments_within("event", "at")]
         indexes = [
             models.Index(fields=["subject", "id"], name="event_subject"),
             models.Index(
@@ -60,6 +62,9 @@ class Link(models.Model):
     payload_digest = models.BinaryField()
     hash = models.BinaryField()
 
+    class Meta:
+        constraints = [numbers_within("link", position=COUNTED)]
+
     def __str__(self) -> str:
         return f"link {self.position}"
 
@@ -69,6 +74,9 @@ class Outbox(models.Model):
 
     event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="+")
     claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [moments_within("outbox", "claimed_until")]
 
     def __str__(self) -> str:
         return f"outbox {self.pk}"
@@ -85,6 +93,7 @@ class Look(models.Model):
     subject = models.UUIDField(null=True)
 
     class Meta:
+        constraints = [moments_within("look", "at")]
         indexes = [models.Index(fields=["subject", "id"], name="look_subject")]
 
     def __str__(self) -> str:
@@ -96,6 +105,9 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=30, primary_key=True)
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [moments_within("heartbeat", "at")]
 
     def __str__(self) -> str:
         return self.name

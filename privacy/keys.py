@@ -22,7 +22,16 @@ NONCE_BYTES = 12
 
 
 class WrongKey(Exception):
-    """A value does not open with the key it names, or was moved from another row or column."""
+    """A value does not open with the key it names, or was moved from another row or column.
+
+    Its text names table, row and column, or the key, and holds nothing of the value.
+    """
+
+    @property
+    def number(self) -> str:
+        """Of the row, else of the key: what an administrator can look for."""
+        words = str(self).split(":")
+        return words[1] if len(words) > 2 else words[0].removeprefix("data key ")
 
 
 @dataclass(frozen=True)

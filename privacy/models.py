@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from .bounds import moments_within
 from .keys import KEY_BYTES, WrongKey, keyring, seal, unseal
 
 CACHE_SECONDS = 60
@@ -29,11 +30,12 @@ class DataKey(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("data_key", "created_at", "erased_at"),
             models.CheckConstraint(
                 condition=Q(wrapped__isnull=True, erased_at__isnull=False)
                 | Q(wrapped__isnull=False, erased_at__isnull=True),
                 name="data_key_present_or_erased",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -55,7 +55,7 @@ def prepare_release(*, by: User, centre: Organisation, code: str) -> Release:
         gathering.reference(centre),
         small=small,
         base=base,
-        counted_until=Progress.objects.get(pk=1).at,
+        counted_until=Progress.objects.get(pk=1).at.astimezone(centre.zone),
         earlier=earlier,
     )
     release = Release(centre=centre, kind=span.kind, first=span.first, last=span.last, small=small, base=base)

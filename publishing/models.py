@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
+from privacy.bounds import days_within, moments_within
 
 from .content import Content, PeriodKind, Span, digest, read
 
@@ -64,6 +65,8 @@ class Release(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("release", "prepared_at", "ended_at"),
+            days_within("release", "first", "last"),
             models.UniqueConstraint(
                 fields=["centre", "first", "last"], condition=~Q(state="discarded"), name="one_release_per_period"
             ),
@@ -115,7 +118,10 @@ class Paper(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["release", "language"], name="one_paper_per_language")]
+        constraints = [
+            moments_within("paper", "made_at"),
+            models.UniqueConstraint(fields=["release", "language"], name="one_paper_per_language"),
+        ]
 
     def __str__(self) -> str:
         return f"paper {self.pk}"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import Organisation, User
-from privacy.bounds import days_within
+from privacy.bounds import clocks_within, days_within, moments_within
 
 from .phone_numbers import written
 from .vocabulary import ConflictReason, Language, PauseReason, Phenomenon, RegionKind, Sector, Service, Weekday
@@ -162,6 +162,7 @@ class IntakePause(models.Model):
         verbose_name = _("intake pause")
         verbose_name_plural = _("intake pauses")
         constraints = [
+            moments_within("pause", "resumed_at"),
             days_within("pause", "starts_on", "ends_on"),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="pause_ends_after_start"
@@ -255,6 +256,7 @@ class OpeningHours(models.Model):
         verbose_name_plural = _("opening hours")
         ordering = ["weekday", "opens"]
         constraints = [
+            clocks_within("opening_hours", "opens", "closes"),
             models.CheckConstraint(condition=~Q(closes=F("opens")) | Q(opens=time(0)), name="open_for_a_while"),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="weekday_exists"),
             models.UniqueConstraint(fields=["organisation", "weekday", "opens"], name="opens_once"),
@@ -282,6 +284,7 @@ class CalendarException(models.Model):
         verbose_name_plural = _("closing days and exceptions")
         ordering = ["starts_on", "ends_on", "id"]
         constraints = [
+            days_within("exception", "starts_on", "ends_on"),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on"), ends_on__lt=F("starts_on") + timedelta(days=366)),
                 name="exception_ends_within_a_year",
@@ -316,6 +319,7 @@ class ExceptionHours(models.Model):
         verbose_name_plural = _("hours of exceptions")
         ordering = ["opens"]
         constraints = [
+            clocks_within("exception_hours", "opens", "closes"),
             models.CheckConstraint(condition=~Q(closes=F("opens")) | Q(opens=time(0)), name="exception_for_a_while"),
             models.UniqueConstraint(fields=["exception", "opens"], name="exception_opens_once"),
         ]
@@ -364,6 +368,8 @@ class Conflict(models.Model):
         verbose_name = _("conflict of interest")
         verbose_name_plural = _("conflicts of interest")
         constraints = [
+            moments_within("conflict", "noted_at", "ended_at"),
+            days_within("conflict", "starts_on", "ends_on"),
             models.CheckConstraint(
                 condition=Q(region__isnull=False) | Q(other__isnull=False) | ~Q(phenomenon="") | ~Q(caller_type=""),
                 name="conflict_with_something",

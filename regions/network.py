@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet
@@ -14,7 +15,10 @@ from accounts.models import Organisation, OrganisationKind
 from .models import CalendarException, Conflict, Coverage, IntakePause, OpeningHours, PartnerProfile, Region
 from .public_holidays import holidays_of_region, in_every
 from .routing import Candidate, Interest, Need, Pause, Tree
-from .working_hours import USUAL_HOURS, Span, SpecialDays, WorkingCalendar
+from .working_hours import USUAL_HOURS, Span, SpecialDays, WorkingCalendar, opens_again
+
+#: With fewer closing days, any organisation is open sometimes: only the calendars of the others are looked at.
+MOST_OF_A_YEAR = 300
 
 
 def tree() -> Tree:
@@ -78,12 +82,12 @@ def candidates_for(
     answered_in_time: Mapping[int, float] | None = None,
     today: date | None = None,
 ) -> list[Candidate]:
-    """The partners of the need's country as `routing.rank` wants them, in three queries.
+    """The partners of the need's country as `routing.rank` wants them, in four queries.
 
     `open_cases` counts each organisation's live cases; `answered_in_time` is its share of offers answered in time.
     """
     day = today or timezone.localdate()
-    pauses, interests = pauses_on(day), interests_on(day)
+    pauses, interests, closed = pauses_on(day), interests_on(day), never_open(timezone.now())
     records = answered_in_time or {}
     return [
         Candidate(
@@ -100,6 +104,7 @@ def candidates_for(
             pause=pauses.get(profile.organisation_id),
             answered_in_time=records.get(profile.organisation_id),
             interests=interests.get(profile.organisation_id, ()),
+            is_never_open=profile.organisation_id in closed,
         )
         for profile in partners(need.country)
     ]
@@ -115,6 +120,17 @@ def calendar_for(organisation: Organisation) -> WorkingCalendar:
     regions, parents = regions_worked_in(organisation)
     is_holiday = in_every([holidays_of_region(code, parents) for code in regions])
     return WorkingCalendar(organisation.zone.key, hours or USUAL_HOURS, is_holiday, special_days_of(organisation))
+
+
+def never_open(now: datetime) -> set[int]:
+    """The organisations whose closing days leave no opening within years."""
+    closings = CalendarException.objects.filter(hours=None).filter(Q(every_year=True) | Q(ends_on__gte=now.date()))
+    days: Counter[int] = Counter()
+    for organisation_id, first, last in closings.values_list("organisation", "starts_on", "ends_on"):
+        days[organisation_id] += (last - first).days + 1
+    long = [organisation_id for organisation_id, number in days.items() if number >= MOST_OF_A_YEAR]
+    organisations = Organisation.objects.filter(pk__in=long) if long else []
+    return {one.pk for one in organisations if not opens_again(now, calendar_for(one))}
 
 
 def regions_worked_in(organisation: Organisation) -> tuple[list[str], Tree]:

@@ -14,7 +14,7 @@ from accounts.models import Organisation
 from .hours_text import write_spans
 from .network import calendar_for, regions_worked_in
 from .public_holidays import holiday_name
-from .working_hours import WorkingCalendar, is_open, next_opening, special_days_on
+from .working_hours import NeverOpen, WorkingCalendar, is_open, next_opening, special_days_on
 
 #: Days that the page shows.
 SHOWN = 14
@@ -49,7 +49,11 @@ def state_now(organisation: Organisation, now: datetime) -> str:
     """Whether it is open, and until when; else when it opens."""
     calendar = calendar_for(organisation)
     if not is_open(now, calendar):
-        return _("Closed now; opens %(when)s.") % {"when": _in_words(next_opening(now, calendar))}
+        try:
+            opens = next_opening(now, calendar)
+        except NeverOpen:
+            return _("Closed now, and never open in the coming years: please look at the hours and closing days.")
+        return _("Closed now; opens %(when)s.") % {"when": _in_words(opens)}
     until = _open_until(now, calendar)
     return _("Open now until %(when)s.") % {"when": _in_words(until)} if until else _("Open now, round the clock.")
 
@@ -57,12 +61,15 @@ def state_now(organisation: Organisation, now: datetime) -> str:
 def _open_until(now: datetime, calendar: WorkingCalendar) -> datetime | None:
     """The end of the running stretch and of all that follow without a gap; None where that takes over a week."""
     until: datetime | None = None
-    for opening in calendar.openings_from(now):
-        if until is not None and opening.opens > until:
-            return until
-        until = opening.closes
-        if until - now > timedelta(days=8):
-            return None
+    try:
+        for opening in calendar.openings_from(now):
+            if until is not None and opening.opens > until:
+                return until
+            until = opening.closes
+            if until - now > timedelta(days=8):
+                return None
+    except NeverOpen:
+        return until
     raise AssertionError("openings_from goes on or raises")
 
 

@@ -29,6 +29,7 @@ SENTENCES: dict[Code, Promise] = {
     Code.MINORS_NOT_SERVED: _("Does not work with minors."),
     Code.PHENOMENON_NOT_SERVED: _("Does not work on this phenomenon: %(phenomenon)s."),
     Code.CONFLICT: _("Has a conflict of interest in this case."),
+    Code.NEVER_OPEN: _("Has no opening hours in the coming years: its closing days leave none."),
     Code.FULL: _("Has no free place (%(open)s of %(capacity)s taken)."),
     Code.ASKED_BEFORE: _("Was asked in this case already and declined or did not answer."),
 }

@@ -43,6 +43,7 @@ class Code(StrEnum):
     MINORS_NOT_SERVED = "minors_not_served"
     PHENOMENON_NOT_SERVED = "phenomenon_not_served"
     PAUSED = "paused"
+    NEVER_OPEN = "never_open"
     CONFLICT = "conflict"
     FULL = "full"
     ASKED_BEFORE = "asked_before"
@@ -114,6 +115,7 @@ class Candidate:
     capacity: int = 0
     open_cases: int = 0
     pause: Pause | None = None
+    is_never_open: bool = False
     answered_in_time: float | None = None
     interests: tuple[Interest, ...] = ()
 
@@ -193,6 +195,8 @@ def exclusions(need: Need, candidate: Candidate, path: Sequence[str], today: dat
     yield from conflicts(need, candidate, path)
     if candidate.id in need.asked:
         yield Reason(Code.ASKED_BEFORE)
+    if candidate.is_never_open:
+        yield Reason(Code.NEVER_OPEN)
     if candidate.pause and (candidate.pause.until is None or candidate.pause.until >= today):
         yield Reason(Code.PAUSED, {"until": candidate.pause.until.isoformat() if candidate.pause.until else ""})
     if candidate.free == 0:

@@ -168,6 +168,15 @@ def _begin(at: datetime, opening: Opening) -> datetime:
     return max(_instant(opening.opens), _instant(at)).astimezone(opening.opens.tzinfo)
 
 
+def opens_again(at: datetime, calendar: WorkingCalendar) -> bool:
+    """Whether there is an opening at `at` or within LONGEST_CLOSURE after it."""
+    try:
+        next_opening(at, calendar)
+    except NeverOpen:
+        return False
+    return True
+
+
 def add_working_hours(start: datetime, hours: float, calendar: WorkingCalendar) -> datetime:
     """The moment at which `hours` of opening time have passed since `start`.
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from privacy.bounds import COUNTED, days_within, moments_within, numbers_within
 
 
 class Cell(models.Model):
@@ -23,6 +24,8 @@ class Cell(models.Model):
 
     class Meta:
         constraints = [
+            days_within("cell", "month"),
+            numbers_within("cell", number=COUNTED),
             models.UniqueConstraint(fields=["centre", "measure", "month", "key"], name="one_cell"),
             models.CheckConstraint(condition=models.Q(number__gte=0), name="cell_not_below_zero"),
         ]
@@ -53,7 +56,11 @@ class Progress(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_progress")]
+        constraints = [
+            moments_within("progress", "at"),
+            numbers_within("progress", position=COUNTED),
+            models.CheckConstraint(condition=models.Q(id=1), name="one_progress"),
+        ]
 
     def __str__(self) -> str:
         return f"counted up to {self.position}"
@@ -72,7 +79,12 @@ class Import(models.Model):
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["centre", "digest"], name="imported_once")]
+        constraints = [
+            moments_within("import", "made_at"),
+            days_within("import", "first", "last"),
+            numbers_within("import", rows=COUNTED),
+            models.UniqueConstraint(fields=["centre", "digest"], name="imported_once"),
+        ]
 
     def __str__(self) -> str:
         return f"import {self.pk}"
@@ -86,7 +98,10 @@ class ImportedCount(models.Model):
     number = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "cell"], name="imported_count_once")]
+        constraints = [
+            numbers_within("imported_count", number=COUNTED),
+            models.UniqueConstraint(fields=["source", "cell"], name="imported_count_once"),
+        ]
 
     def __str__(self) -> str:
         return f"imported count {self.pk}"

@@ -16,6 +16,7 @@ from hotline.models import Contact
 from hotline.once import insert_once
 from hotline.vocabulary import Channel
 from journal.stale import stale
+from privacy.unshown import read_or
 
 from . import outbound, room_ends
 from .calls import move, note
@@ -75,7 +76,7 @@ def _contact(by: User, call: Call) -> Contact:
         channel=Channel.PHONE,
         started_at=timezone.now(),
         data_key=call.data_key,
-        details={"phone": call.phone, "language": call.language},
+        details={"phone": read_or(call, lambda: call.phone, ""), "language": call.language},
     )
 
 

@@ -5,6 +5,7 @@ Each takes the call's row, locked by ``Call.objects.lock``, ``locked`` or ``arri
 
 from __future__ import annotations
 
+import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from hotline.actions import return_contact
 from hotline.callbacks import callback_from_call
 from hotline.vocabulary import CallbackOrigin, CallerIdKind
@@ -20,9 +21,10 @@ from journal.actions import record
 from journal.groups import organisation_group, user_group
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
+from privacy.unshown import read_or
 from regions.network import calendar_for
 from regions.phone_numbers import is_withheld, parse_number
-from regions.working_hours import is_open, next_opening
+from regions.working_hours import NeverOpen, is_open, next_opening
 
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
@@ -31,6 +33,7 @@ from .seats import leave_call
 from .states import CALL_TRANSITIONS, NATURAL_ENDING, CallState, Ending, SeatReason, SeatState
 from .vocabulary import CommandKind, WhyUnreached
 
+log = logging.getLogger(__name__)
 #: A caller who was cut off and rings again within this time goes first.
 CUT_OFF_WITHIN = timedelta(minutes=10)
 #: Ends that turn out to have been answered when the news of the conversation come late.
@@ -219,19 +222,30 @@ ORIGINS = {
 def _plan_callback(by: User, call: Call, callback_id: uuid.UUID | None = None) -> None:
     """For a wish with a number, and for a voicemail."""
     origin = ORIGINS.get(Ending(call.ending))
-    if origin is None or (not call.phone_index and origin != CallbackOrigin.VOICEMAIL):
+    phone = read_or(call, lambda: call.phone, "")
+    if origin is None or (not (phone and call.phone_index) and origin != CallbackOrigin.VOICEMAIL):
         return
     callback = callback_from_call(
         by=by,
         callback_id=callback_id or call.pk,
         centre=call.centre,
         data_key=call.data_key,
-        phone=call.phone,
+        phone=phone,
         language=call.language,
         origin=origin,
-        due_at=next_opening(timezone.now(), calendar_for(call.centre)),
+        due_at=_next_opening(call.centre),
     )
     Call.objects.filter(pk=call.pk).update(callback=callback)
+
+
+def _next_opening(centre: Organisation) -> datetime:
+    """Now, where the centre's hours and closing days leave no opening: the wish is seen at once, not lost."""
+    now = timezone.now()
+    try:
+        return next_opening(now, calendar_for(centre))
+    except NeverOpen:
+        log.error("centre %s is never open by its hours: a callback is due now", centre.pk)
+        return now
 
 
 def plan_callback_for_voicemail(*, by: User, call: Call, voicemail: Voicemail) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationKind
 from hotline.forms import BesideAContact
+from privacy.unshown import read_or
 from regions.models import PartnerProfile
 from regions.phone_field import PhoneField
 from regions.vocabulary import Language
@@ -36,11 +37,12 @@ class SeatForm(forms.Form):
     )
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
-        known = {"phone": seat.phone, "is_browser": seat.is_browser, "languages": seat.languages, "skills": seat.skills}
+        stored = read_or(seat, lambda: seat.phone, "")
+        known = {"phone": stored, "is_browser": seat.is_browser, "languages": seat.languages, "skills": seat.skills}
         super().__init__(*args, **{"initial": known, **kwargs})
         phone = self.fields["phone"]
         assert isinstance(phone, PhoneField)
-        phone.country, phone.stored = seat.centre.country, seat.phone
+        phone.country, phone.stored = seat.centre.country, stored
 
 
 class ConsultForm(BesideAContact):

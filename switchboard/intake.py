@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import connection
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from hotline.telephony import Event
 from privacy.actions import new_data_key
+from privacy.unshown import read_or
 
 from .models import Call, WebhookEvent
 
@@ -21,9 +23,13 @@ EARLIER = "select id, data_key_id, answer from switchboard_webhookevent where de
 
 
 def answer_before(key: str) -> str | None:
-    """What was answered when the same, by its dedupe key, came before."""
+    """What was answered when the same, by its dedupe key, came before; nothing where that cannot be read."""
     earlier = WebhookEvent.objects.raw(EARLIER, [key])
-    return next((str(row.answer) for row in earlier), None)
+    return next((read_or(row, partial(_answer_of, row), "") for row in earlier), None)
+
+
+def _answer_of(row: WebhookEvent) -> str:
+    return str(row.answer)
 
 
 def store(*, kind: str, event: Event, key: str, call: Call | None, answer: str, problem: str) -> None:

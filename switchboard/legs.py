@@ -16,6 +16,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
+from privacy.unshown import read_or
 
 from . import outbound, room_ends
 from .calls import LOST, answered_after_all, ask_soon, begin_talking, enter, leave_room, note, put_back
@@ -177,7 +178,7 @@ def _meet(by: User, call: Call, room_sid: str, now: Passage) -> None:
         return
     handlers = list(call.legs.filter(party=Party.HANDLER, user=call.claimed_by_id))
     stored = WebhookEvent.objects.filter(kind="conference", resource_sid=room_sid)
-    told = [(event.sequence, event.parameters) for event in stored]
+    told = [(event.sequence, _parameters(event)) for event in stored]
     passages = [Passage(n, one.get("StatusCallbackEvent", ""), one.get("ParticipantLabel", "")) for n, one in told]
     if not have_met([*passages, now], call.room, {leg.label for leg in handlers}):
         return
@@ -220,9 +221,14 @@ def _told(call: Call, events: Container[str], *, after: int | None = -1) -> Iter
     if after is None:
         return
     stored = WebhookEvent.objects.filter(kind="conference", resource_sid=call.room_sid, sequence__gt=after)
-    for one in [event.parameters for event in stored]:
+    for one in map(_parameters, stored):
         if one.get("ParticipantLabel") == call.room and one.get("StatusCallbackEvent") in events:
             yield one
+
+
+def _parameters(event: WebhookEvent) -> dict[str, str]:
+    """Of an event that does not open, nothing is known."""
+    return read_or(event, lambda: event.parameters, {})
 
 
 def _was_told(call: Call, events: Container[str], *, after: int | None = -1) -> bool:

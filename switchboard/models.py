@@ -13,12 +13,13 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.models import Organisation, User
 from hotline.models import Callback, Contact
 from hotline.vocabulary import CallerIdKind
-from privacy.bounds import moments_within
 from privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTextField
 from privacy.models import DataKey
+from privacy.unshown import read_or
 from regions.phone_numbers import written
 from regions.vocabulary import Language
 
+from . import bounds
 from .sql import AHEAD, CALL_BY, LOCK_CALL, LOCK_LEG
 from .states import CallState, CommandState, Ending, LegState, OfferState, SeatReason, SeatState
 from .vocabulary import CommandKind, Direction, Party, Skill, WhyUnreached
@@ -138,7 +139,7 @@ class Call(models.Model):
 
     class Meta:
         constraints = [
-            moments_within("call", "arrived_at", "waiting_since", "claimed_at", "connected_at", "ended_at"),
+            *bounds.CALL,
             models.CheckConstraint(
                 condition=Q(state="ended", ended_at__isnull=False) & ~Q(ending="")
                 | ~Q(state="ended") & Q(ended_at__isnull=True),
@@ -157,15 +158,11 @@ class Call(models.Model):
                 condition=Q(phone_index__isnull=True) | Q(caller_id_kind="shown"),
                 name="call_only_shown_numbers_recognise",
             ),
-            models.UniqueConstraint(
-                fields=["claimed_by"],
-                condition=Q(state="connecting"),  # one that was handed over goes on without its handler
-                name="one_call_per_handler",
+            models.UniqueConstraint(  # one that was handed over goes on without its handler
+                fields=["claimed_by"], condition=Q(state="connecting"), name="one_call_per_handler"
             ),
             models.UniqueConstraint(
-                fields=["contact"],
-                condition=Q(contact__isnull=False, direction="inbound"),
-                name="one_call_per_contact",
+                fields=["contact"], condition=Q(contact__isnull=False, direction="inbound"), name="one_call_per_contact"
             ),
             models.UniqueConstraint(
                 fields=["contact"],
@@ -257,6 +254,7 @@ class Leg(models.Model):
 
     class Meta:
         constraints = [
+            *bounds.LEG,
             models.CheckConstraint(
                 condition=Q(state="ended", ended_at__isnull=False) | ~Q(state="ended") & Q(ended_at__isnull=True),
                 name="leg_ended_at",
@@ -308,6 +306,7 @@ class Seat(models.Model):
 
     class Meta:
         constraints = [
+            *bounds.SEAT,
             models.CheckConstraint(
                 condition=Q(state="on_call", call__isnull=False) | ~Q(state="on_call"), name="seat_in_a_call"
             ),
@@ -316,7 +315,7 @@ class Seat(models.Model):
 
     @property
     def has_telephone(self) -> bool:
-        return self.is_browser or bool(self.phone)
+        return self.is_browser or bool(read_or(self, lambda: self.phone, ""))
 
     def __str__(self) -> str:
         return f"seat {self.pk}"
@@ -336,6 +335,7 @@ class Offer(models.Model):
 
     class Meta:
         constraints = [
+            *bounds.OFFER,
             models.UniqueConstraint(fields=["seat"], condition=Q(state="open"), name="one_open_offer_per_seat"),
             models.CheckConstraint(
                 condition=Q(state="open", ended_at__isnull=True) | ~Q(state="open") & Q(ended_at__isnull=False),
@@ -368,6 +368,7 @@ class WebhookEvent(models.Model):
     problem = models.CharField(max_length=80, blank=True)
 
     class Meta:
+        constraints = bounds.WEBHOOK_EVENT
         indexes = [
             models.Index(fields=["received_at"], name="webhook_unprocessed", condition=Q(processed_at=None)),
             models.Index(fields=["resource_sid"], name="webhook_sid"),
@@ -385,7 +386,7 @@ class Refusal(models.Model):
     count = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["day", "kind"], name="refusals_per_day")]
+        constraints = [*bounds.REFUSAL, models.UniqueConstraint(fields=["day", "kind"], name="refusals_per_day")]
 
     def __str__(self) -> str:
         return f"{self.count} on {self.day}"
@@ -413,7 +414,7 @@ class Voicemail(models.Model):
 
     class Meta:
         constraints = [
-            moments_within("voicemail", "made_at", "fetched_at", "lost_at"),
+            *bounds.VOICEMAIL,
             models.CheckConstraint(
                 condition=Q(fetched_at__isnull=True) | Q(lost_at__isnull=True), name="voicemail_fetched_or_lost"
             ),
@@ -455,6 +456,7 @@ class Command(models.Model):
     objects = CommandQuerySet.as_manager()
 
     class Meta:
+        constraints = bounds.COMMAND
         indexes = [models.Index(fields=["due_at"], name="command_waiting", condition=Q(state="waiting"))]
 
     def __str__(self) -> str:
@@ -485,7 +487,7 @@ class Block(models.Model):
     class Meta:
         indexes = [models.Index(fields=["phone_index"], name="block_phone")]
         constraints = [
-            moments_within("block", "until", "made_at", "lifted_at"),
+            *bounds.BLOCK,
             models.CheckConstraint(
                 condition=Q(lifted_at__isnull=True, lifted_by__isnull=True)
                 | Q(lifted_at__isnull=False, lifted_by__isnull=False),

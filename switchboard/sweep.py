@@ -6,7 +6,7 @@ and calls that fell silent.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -43,19 +43,6 @@ MOST_ASKED = 20
 #: Claimed calls that somebody else may take instead.
 INCOMING = {"state": CallState.CONNECTING, "direction": Direction.INBOUND}
 THERE = [LegState.ANSWERED, LegState.IN_ROOM]
-
-
-@transaction.atomic
-def one_step(*, by: User, now: datetime) -> int:
-    """Whatever is due for one call; returns 0 when nothing is. Two calls are never locked at once."""
-    steps: list[Callable[..., int]] = [
-        release_claims,
-        give_up_late,
-        begin_untold,
-        put_back_from_room,
-        say_goodbye_to_the_lonely,
-    ]
-    return next((done for step in steps if (done := step(by=by, now=now))), 0)
 
 
 @transaction.atomic
@@ -115,6 +102,16 @@ def say_goodbye_to_the_lonely(*, by: User, now: datetime) -> int:
     told_alone(by=by, call=call)
     order(by=by, kind=CommandKind.GOODBYE, call=call)
     return 1
+
+
+#: Each does whatever is due for one call, and returns 0 when nothing is.
+STEPS: Sequence[Callable[..., int]] = (
+    release_claims,
+    give_up_late,
+    begin_untold,
+    put_back_from_room,
+    say_goodbye_to_the_lonely,
+)
 
 
 def _locked_first(condition: Q, by_age: str) -> Call | None:

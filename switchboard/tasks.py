@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from functools import partial
 
 from celery import shared_task
 from django.utils import timezone
@@ -81,16 +83,23 @@ def run_queue() -> None:
     """Every two seconds: offers that ran out, claims that came to nothing, calls nobody was shown or that end."""
     service = service_user(Service.TELEPHONE)
     now = timezone.now()
-    with acting_as(service, purpose="queue"):
-        expire_offers(by=service, now=now)
-    for _round in range(MOST_ROUNDS):  # each on its own: two calls are never locked at once
-        with acting_as(service, purpose="queue"):
-            if not sweep.one_step(by=service, now=now):
+    _in_turn(service, partial(expire_offers, by=service, now=now))
+    for step in sweep.STEPS:
+        for _round in range(MOST_ROUNDS):  # each on its own: two calls are never locked at once
+            if not _in_turn(service, partial(step, by=service, now=now)):
                 break
-    with acting_as(service, purpose="queue"):
-        sweep.offer_what_waits(by=service)
-    with acting_as(service, purpose="queue"):
-        hang_up_ended(by=service)
+    _in_turn(service, partial(sweep.offer_what_waits, by=service))
+    _in_turn(service, partial(hang_up_ended, by=service))
+
+
+def _in_turn(service: User, step: Callable[[], int | None]) -> int:
+    """One transaction of the sweep. What fails for one call stops that kind of step only, until the next run."""
+    try:
+        with acting_as(service, purpose="queue"):
+            return step() or 0
+    except Exception:
+        log.exception("a step of the queue's sweep failed")
+        return 0
 
 
 @shared_task(name="switchboard.tasks.ask_about_calls")

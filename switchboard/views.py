@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hotline import telephony
 from hotline.doors import CentreRequest, handlers_only, is_part
 from journal.actions import look
+from privacy.unshown import read_or
 
 from . import actions
 from .blocks import block_caller
@@ -171,8 +172,11 @@ def voicemail(request: CentreRequest, call_id: UUID) -> HttpResponse:
     found = Voicemail.objects.of_callback(call_id).filter(fetched_at__isnull=False).first()
     if found is None:
         raise Http404
+    sound = read_or(found, lambda: found.sound, b"")
+    if not sound:
+        raise Http404
     look("voicemail.heard", by=request.user, subject=found.call_id, centre=found.centre_id)
-    return HttpResponse(found.sound, content_type="audio/wav", headers={"Accept-Ranges": "none"})
+    return HttpResponse(sound, content_type="audio/wav", headers={"Accept-Ranges": "none"})
 
 
 @require_POST

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
@@ -66,7 +67,7 @@ class Part:
     """One line under the words. ``text`` is the sender's own and may be empty; ``icon`` names one of lucide's."""
 
     icon: str
-    label: str
+    label: str | Promise
     text: str = ""
 
 

@@ -62,7 +62,7 @@ class TextMessage(models.Model):
             models.Index(fields=["due_at"], name="message_to_send", condition=Q(state="queued", sid=None)),
         ]
         constraints = [
-            moments_within("text_message", "made_at", "due_at", "claimed_until"),
+            moments_within("text_message", "made_at", "due_at", "claimed_until", "asked_at"),
             models.CheckConstraint(condition=Q(asked_at=None) | Q(sid=None), name="message_asked_about_without_sid"),
         ]
 
@@ -82,9 +82,10 @@ class OptOut(models.Model):
 
     class Meta:
         constraints = [
+            moments_within("opt_out", "since", "ended_at"),
             models.UniqueConstraint(
                 fields=["centre", "channel", "phone_index"], condition=Q(ended_at=None), name="opted_out_once"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -107,6 +107,12 @@ def unclear(*, by: User, message: TextMessage, problem: int, now: datetime) -> N
         note(by, "message.unclear", message, {"problem": str(problem)}, tell=False)
 
 
+def not_readable(*, by: User, message: TextMessage) -> None:
+    """What does not open is not sent. If it was asked for before, nobody can say whether the provider has it."""
+    state = MessageState.UNCLEAR if message.asked_at else MessageState.FAILED
+    message_moved(by=by, message=message, state=state)
+
+
 @transaction.atomic
 def looked_for(*, by: User, message: TextMessage, text: str, found: Sequence[Sent], now: datetime) -> None:
     """The provider has said what it has: this one too, or it is looked for or sent again."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import time
 from datetime import timedelta
+from functools import partial
 from threading import BoundedSemaphore
 
 from celery import shared_task
@@ -14,6 +15,7 @@ from hotline import telephony
 from hotline.telephony import Later, TelephonyError, Unclear
 from journal.time_limits import TASK_LASTS
 from privacy.context import acting_as
+from privacy.unshown import read_or
 from switchboard import intake
 from switchboard.spoken import address
 
@@ -24,6 +26,7 @@ from .states import MessageChannel
 
 log = logging.getLogger(__name__)
 TRIED_FOR = timedelta(days=1)
+NOTHING: dict[str, str] = {}  # of a message that does not open
 #: Messages may wait a little, callers may not: of the telephone's threads, so many at most send messages.
 SENDING = BoundedSemaphore(4)
 
@@ -49,7 +52,11 @@ def _send_next(service: User) -> bool:
     """One request to the provider: send a message, or look for one. False when nothing is due."""
     with acting_as(service, purpose="messages"):
         message = sending.claim_message(by=service, now=timezone.now())
-        said = _parts(message) if message else {}
+        said = read_or(message, partial(_parts, message), NOTHING) if message else NOTHING
+        if message and not said:
+            sending.not_readable(by=service, message=message)
+    if message and not said:
+        return True
     if message and message.asked_at:
         _look_for(service, message, said)
     elif message:

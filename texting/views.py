@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from hotline.doors import CentreRequest, SignedInRequest, handlers_only, signed_in
 from hotline.models import Contact
 from hotline.permissions import contact_to_read, contact_to_write, may_write
+from privacy.unshown import read_or
 
 from .actions import OptedOut, is_opted_out, reply
 from .content import Part, is_visible, parts_of
@@ -21,6 +24,7 @@ from .forms import ReplyForm
 from .models import TextMessage
 
 QUOTED = 120  # characters of the message that is answered
+NOT_READABLE = Part("file-x", gettext_lazy("This message cannot be shown."))
 
 
 @require_safe
@@ -62,10 +66,12 @@ def _thread(request: SignedInRequest, contact: Contact, form: ReplyForm) -> dict
 
 def _with_parts(rows: list[TextMessage]) -> list[tuple[TextMessage, str, list[Part]]]:
     """Each message with its words, as far as they can be seen, and what is shown beside them."""
-    by_sid = {row.sid: row.body for row in rows if row.sid}
-    found = []
-    for row in rows:
-        quoted = Truncator(by_sid.get(row.details.get("OriginalRepliedMessageSid", ""), "")).chars(QUOTED)
-        parts = parts_of(row.body, row.media, row.details, quoted=quoted) if row.is_from_caller else []
-        found.append((row, row.body if is_visible(row.body) else "", parts))
-    return found
+    by_sid = {row.sid: row for row in rows if row.sid}
+    return [read_or(row, partial(_read, row, by_sid), (row, "", [NOT_READABLE])) for row in rows]
+
+
+def _read(row: TextMessage, by_sid: dict[str, TextMessage]) -> tuple[TextMessage, str, list[Part]]:
+    answered = by_sid.get(row.details.get("OriginalRepliedMessageSid", ""))
+    quoted = Truncator(read_or(answered, lambda: str(answered.body), "")).chars(QUOTED) if answered else ""
+    parts = parts_of(row.body, row.media, row.details, quoted=quoted) if row.is_from_caller else []
+    return row, row.body if is_visible(row.body) else "", parts

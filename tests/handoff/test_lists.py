@@ -115,7 +115,7 @@ def ended(people: People, number: int) -> list[Referral]:
     with acting_as(people.handler, purpose="test"):
         rows = [
             Referral(
-                number=-place,
+                number=9_000_000 + place,
                 case=case,
                 centre=people.centre,
                 organisation=people.partner,

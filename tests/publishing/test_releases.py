@@ -289,3 +289,12 @@ def test_correcting_a_contact_moves_it_between_cells(people: People, clock: time
     count()
     release = prepare(people.coordinator, people)
     assert (row(release, "caller_type", "school"), row(release, "caller_type", "parent")) == ([10], ["<10"])
+
+
+@pytest.mark.parametrize(("zone", "offset"), [("Europe/Berlin", "+01:00"), ("Indian/Reunion", "+04:00")])
+def test_a_release_says_until_when_in_the_time_of_its_centre(
+    people: People, clock: time_machine.Traveller, zone: str, offset: str
+) -> None:
+    type(people.centre).objects.filter(pk=people.centre.pk).update(time_zone=zone)
+    people.centre.refresh_from_db()
+    assert prepared(people, clock).content["counted_until"].endswith(offset)

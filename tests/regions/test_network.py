@@ -70,12 +70,12 @@ def test_an_organisation_that_is_no_partner_or_has_no_profile_is_no_candidate(pe
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_three_queries_however_many_there_are(regions: None, count: int, django_assert_num_queries: Any) -> None:
+def test_four_queries_however_many_there_are(regions: None, count: int, django_assert_num_queries: Any) -> None:
     for number in range(count):
         IntakePause.objects.create(
             organisation=partner(f"Example {number}", "DE-BE", "DE-BB"), starts_on=TODAY, reason="full"
         )
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(candidates_for(NEED, open_cases={}, today=TODAY)) == count
 
 

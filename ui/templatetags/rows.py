@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 logger = logging.getLogger(__name__)
+#: What a tag takes in place of a paragraph.
+WITHIN = {"tr": '<td colspan="99">{1}</td>', "span": "{1}"}
 
 
 class RowNode(template.Node):
@@ -44,7 +46,7 @@ def _name(row: Any) -> tuple[str, str]:
 def _cannot_be_shown(row: Any, tag: str) -> SafeString:
     number = getattr(row, "reference", "") or _name(row)[1]
     words = _("%(number)s cannot be shown. Please tell your administrator this number.") % {"number": number}
-    inner = '<td colspan="99">{1}</td>' if tag == "tr" else '<p class="muted">{1}</p>'
+    inner = WITHIN.get(tag, '<p class="muted">{1}</p>')
     return format_html('<{0} class="unshown">' + inner + "</{0}>", tag, words)
 
 
