@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 
 from django.db import connection
-from django.db.models import BooleanField, Subquery, Value
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
 
 from privacy.blind_index import phone_index
-from privacy.bounds import END_YEAR, FIRST_YEAR
 from regions.phone_numbers import parse_number
 from regions.plain_text import plain
 from regions.postal_code_table import country_of_prefix, normalise
@@ -24,9 +21,9 @@ from .references import read_reference
 
 DIGITS_OF_A_PHONE = 6  # at least; a shorter one is dialled inside a house
 SHORTEST = 2
-#: So many of the newest contacts are read for a word before the index is asked: a page of what every tenth has, or
-#: every hundredth.
-READ_FIRST = (300, 3000)
+#: So many of the newest contacts are read for a word before the index is asked: a page of what every twentieth has,
+#: or every hundredth.
+READ_FIRST = (600, 3000)
 NEWEST_BY = "started_at"
 ONE_WORD = """(((hotline_contact.label <> '' or hotline_contact.municipality <> '')
     and ntk.searchable(hotline_contact.label || ' ' || hotline_contact.municipality) like %s)
@@ -125,12 +122,13 @@ def _with_words(contacts: ContactQuerySet, words: list[str], place: str) -> Cont
 
 
 def _first_in_time(ordered: ContactQuerySet, many: int) -> ContactQuerySet:
-    """About the first so many of the ordered contacts: up to the moment at which the last of them began."""
-    is_falling = str(ordered.query.order_by[0]).startswith("-")
-    last = Subquery(ordered.values(NEWEST_BY)[many : many + 1])
-    if is_falling:
-        return ordered.filter(**{f"{NEWEST_BY}__gte": Coalesce(last, Value(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)))})
-    return ordered.filter(**{f"{NEWEST_BY}__lte": Coalesce(last, Value(datetime(END_YEAR, 1, 1, tzinfo=UTC)))})
+    """About the first so many of the ordered contacts: up to the moment at which the last of them began.
+
+    Two queries, so that the second is planned with a known moment and walks the index of the newest.
+    """
+    last = ordered.values_list(NEWEST_BY, flat=True)[many : many + 1].first()
+    side = "gte" if str(ordered.query.order_by[0]).startswith("-") else "lte"
+    return ordered.filter(**{f"{NEWEST_BY}__{side}": last}) if last else ordered
 
 
 def fits(words: list[str], place: str) -> RawSQL:

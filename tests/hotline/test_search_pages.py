@@ -72,7 +72,7 @@ def walk(user: User, text: str) -> list[uuid.UUID]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("share", [1.0, 0.5, 0.08, 0.0])
 def test_every_page_is_whole_whatever_the_share_of_the_word(people: People, share: float) -> None:
-    """400 contacts, more than are read at first, several at the same moment; a few of a colleague."""
+    """800 contacts, more than are read at first, several at the same moment; a few of a colleague."""
     rng, now = random.Random(7), timezone.now()
     first = a_contact(people.handler)
     theirs = [a_contact(people.colleague, label="Anruf") for _ in range(3)]
@@ -86,7 +86,7 @@ def test_every_page_is_whole_whatever_the_share_of_the_word(people: People, shar
                 caller_type_id=like.caller_type_id, started_at=now - timedelta(minutes=number // 3),
                 label="Anruf Schule" if rng.random() < share else "Brief",
             )
-            for number in range(400)
+            for number in range(800)
         )  # fmt: skip
 
     as_user(people.handler, fill)
