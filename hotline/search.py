@@ -16,14 +16,14 @@ from regions.plain_text import plain
 from regions.postal_code_table import country_of_prefix, normalise
 
 from .models import Contact, ContactQuerySet
-from .pages import Page, page_of
+from .pages import Page, first_of, page_of
 from .references import read_reference
 
 DIGITS_OF_A_PHONE = 6  # at least; a shorter one is dialled inside a house
 SHORTEST = 2
-#: So many of the newest contacts are read for a word before the index is asked: a page of what every twentieth has,
-#: or every hundredth.
-READ_FIRST = (600, 3000)
+#: So many of the newest contacts are read for a word before the index is asked: a page of what every tenth has,
+#: every fortieth, every hundredth.
+READ_FIRST = (300, 1000, 3000)
 NEWEST_BY = "started_at"
 ONE_WORD = """(((hotline_contact.label <> '' or hotline_contact.municipality <> '')
     and ntk.searchable(hotline_contact.label || ' ' || hotline_contact.municipality) like %s)
@@ -100,10 +100,10 @@ def page_of_found(
     The index of words gives all that have a word before the first can be shown, which for a common word is dear. So
     the newest contacts are read first, and the index is asked where these do not fill the page.
     """
-    cursors = {"after": after, "before": before}
-    if wanted.is_empty or wanted.letter == "C" or wanted.phone_digest:
-        return page_of(matching(contacts, wanted, country), column=NEWEST_BY, **cursors)
-    return page_of(contacts, column=NEWEST_BY, take=partial(_take, wanted.words, wanted.place_in(country)), **cursors)
+    is_by_words = not (wanted.is_empty or wanted.letter == "C" or wanted.phone_digest)
+    rows = contacts if is_by_words else matching(contacts, wanted, country)
+    take = partial(_take, wanted.words, wanted.place_in(country)) if is_by_words else first_of
+    return page_of(rows, column=NEWEST_BY, after=after, before=before, take=take)
 
 
 def _take(words: list[str], place: str, ordered: ContactQuerySet, count: int) -> list[Contact]:

@@ -20,8 +20,8 @@ from regions.postal_code_table import Row
 TITLES = ["Anruf Schule", "Anruf", "100% xy", "Köln_West", "Straße 5", "a\\b", "", "Müller-Schule", "Schulausflug Köln"]
 PLACES = [("DE", "50667", ""), ("DE", "", "Köln"), ("FR", "50667", ""), ("DE", "04109", "Leipzig"), ("DE", "", "")]
 ASKED = [
-    "anruf", "schule anruf", "koln", "Ko\u0308ln", "0%", "1%0", "_w", "a\\b", "\\b", "strasse", "e 5", "50667", "D-50667 Köln",
-    "köln anruf", "leipzig köln", "an", "ko schule", "ailleurs", "mueller", "xyz", "' or true --",
+    "anruf", "schule anruf", "koln", "Ko\u0308ln", "0%", "1%0", "_w", "a\\b", "\\b", "strasse", "e 5", "50667",
+    "D-50667 Köln", "köln anruf", "leipzig köln", "an", "ko schule", "ailleurs", "mueller", "xyz", "' or true --",
 ]  # fmt: skip
 
 
