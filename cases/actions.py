@@ -24,10 +24,12 @@ from triage.models import Assessment
 from triage.states import AssessmentState
 
 from .models import Case, CaseContact, Note, NoteKind, Responsibility
-from .open_duties import OpenDuties, may_close_with, open_duties
+from .open_duties import OpenDuties, duties_of_contacts, may_close_with, open_duties
 from .opening import opens_case
 from .permissions import may_assign, may_write
 from .states import TRANSITIONS, CaseState
+
+REASSESSMENT_DUE = "case.reassessment_due"
 
 
 @transaction.atomic
@@ -81,7 +83,7 @@ def _contact_person(by: User, contact: Contact) -> User:
 def _reassess(by: User, link: CaseContact, assessment: Assessment) -> Case | None:
     case = Case.objects.select_for_update(no_key=True).filter(pk=link.case_id).first()
     if case is None or not may_write(by, case):
-        _record_for("case.reassessment_due", by, link.case_id, assessment.centre_id, {"assessment": str(assessment.pk)})
+        _record_for(REASSESSMENT_DUE, by, link.case_id, assessment.centre_id, {"assessment": str(assessment.pk)})
         return None
     if case.assessment_id == assessment.pk or _is_older(assessment, case.assessment):
         return case
@@ -171,7 +173,8 @@ def transfer(*, by: User, case_id: uuid.UUID, organisation: Organisation, to: Us
 def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
     """Another contact about the same person: decided by somebody, never merged silently. A repeat has no effect.
 
-    Raises Stale when the contact belongs to another case.
+    A closed case opens again for a contact with a duty of security or child protection. Raises Stale when the contact
+    belongs to another case.
     """
     case = _lock(by, case_id)
     locked = Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk, centre=case.centre_id).first()
@@ -181,6 +184,8 @@ def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
     if link is None:
         CaseContact(contact=locked, case=case, linked_by=by).save(force_insert=True)
         _record("case.contact_linked", by, case, {"contact": str(contact.pk), "number": locked.number})
+        if case.state == CaseState.CLOSED and duties_of_contacts([locked.pk]):
+            reopen_case(by=by, case_id=case.pk)
     elif link.case_id != case.pk:
         raise stale(case_id)
 

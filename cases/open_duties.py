@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import uuid
+from collections.abc import Collection, Iterable
 
 from accounts.models import Membership, User
 from accounts.permissions import can
 from accounts.roles import Permission, Role
 from triage.models import Assessment
 from triage.states import AssessmentState
-from triage.vocabulary import SECURING_DUTIES, Duty
+from triage.vocabulary import Duty
 
 from .models import Case, CaseContact
 
@@ -27,10 +28,15 @@ class OpenDuties(Exception):
 
 def open_duties(case: Case) -> list[Duty]:
     """Of every triage of the case: what was decided, and what an unfinished one proposes."""
-    contacts = CaseContact.objects.filter(case=case).values("contact")
+    contacts = CaseContact.objects.filter(case=case).values_list("contact", flat=True)
+    return duties_of_contacts(contacts)
+
+
+def duties_of_contacts(contacts: Iterable[uuid.UUID]) -> list[Duty]:
+    """Of every triage of these contacts, in the order of their weight."""
     assessments = Assessment.objects.filter(contact__in=contacts, state__in=OPEN)
-    held = {Duty(code) for one in assessments for code in (*one.duties, *_proposed(one))}
-    return [duty for duty in Duty if duty in held & SECURING_DUTIES]
+    held: frozenset[Duty] = frozenset().union(*(one.securing_duties for one in assessments))
+    return [duty for duty in Duty if duty in held]
 
 
 def may_close_with(user: User, case: Case) -> bool:
@@ -42,10 +48,3 @@ def coordinators_of(case: Case) -> list[User]:
     """Whom a handler asks."""
     roles = Membership.objects.active().with_roles([Role.COORDINATOR]).filter(organisation=case.centre_id)
     return list(User.objects.filter(is_active=True, pk__in=roles.values("user")).order_by("name", "pk"))
-
-
-def _proposed(assessment: Assessment) -> Collection[str]:
-    """An unfinished triage drops nothing: what its answers ask for is open until it is decided."""
-    if assessment.state == AssessmentState.COMPLETED:
-        return ()
-    return assessment.proposal().duties

@@ -38,7 +38,8 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     cases = current.choose(worklist.cases_of_centre(request.user), request.user)
     page = page_of(cases, column="opened_at", after=after, before=before)
-    left = [] if after or before else worklist.triage_without_case(request.user)
+    user = request.user
+    left = [] if after or before else [*worklist.triage_of_closed_cases(user), *worklist.triage_without_case(user)]
     unfinished = [] if after or before else worklist.unfinished_with_duties(request.user)
     filters = worklist.filters_for(request.user)
     context = {

@@ -15,11 +15,15 @@ from accounts.permissions import organisations_as
 from accounts.roles import Role
 from hotline.permissions import may_write as may_write_contact
 from hotline.states import ContactState
+from journal.models import Event
 from triage.models import Assessment
 from triage.vocabulary import SECURING_DUTIES
 
+from .actions import REASSESSMENT_DUE
 from .models import Case, CaseContact, CaseQuerySet
 from .opening import DUTIES_THAT_OPEN, OPENS_CASE
+
+LOOKED_AT = 200  # of the newest events
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -80,6 +84,18 @@ def triage_without_case(user: User, at_most: int = 20) -> list[Assessment]:
     return [assessment for assessment in oldest if may_write_contact(user, assessment.contact)]
 
 
+def triage_of_closed_cases(user: User, at_most: int = 20) -> list[Assessment]:
+    """For coordinators: completed after the case was closed, by somebody who may not open it again, with a duty.
+
+    The event says which they are, so that no list of all closed cases is read.
+    """
+    told = Event.objects.filter(centre__in=organisations_as(user, Role.COORDINATOR), kind=REASSESSMENT_DUE)
+    keys = [data["assessment"] for data in told.order_by("-at").values_list("data", flat=True)[:LOOKED_AT]]
+    since = CaseContact.objects.filter(contact=OuterRef("contact"), case__closed_at__lt=OuterRef("completed_at"))
+    found = Assessment.objects.in_force().filter(Exists(since), pk__in=keys, duties__overlap=sorted(SECURING_DUTIES))
+    return list(found.select_related("contact", "contact__region", "completed_by").order_by("completed_at")[:at_most])
+
+
 def unfinished_with_duties(user: User, at_most: int = 20) -> list[Assessment]:
     """Drafts of contacts that have ended, whose answers ask for a duty of security or child protection, oldest first.
 
@@ -88,5 +104,5 @@ def unfinished_with_duties(user: User, at_most: int = 20) -> list[Assessment]:
     centres = organisations_as(user, Role.HANDLER, Role.COORDINATOR)
     drafts = Assessment.objects.open().filter(contact__state=ContactState.COMPLETED, centre__in=centres)
     oldest = drafts.select_related("contact", "contact__region", "created_by").order_by("created_at", "pk")
-    found = (one for one in oldest.iterator(100) if one.is_draft and one.proposal().duties & SECURING_DUTIES)
+    found = (one for one in oldest.iterator(100) if one.is_draft and one.securing_duties)
     return list(islice((one for one in found if may_write_contact(user, one.contact)), at_most))

@@ -52,7 +52,7 @@ AGREED = {"alias": ALIAS, "notes": NOTES}
 QUESTION = "Gibt es eine gemeinsame Sprache für ein erstes Gespräch? (Probe)"
 REPLY = "Ja, Deutsch. (Probe)"
 
-#: A parent worried about a son of 18 to 20, a reliable source, no danger: a referral to a partner.
+#: A parent worried about a son of 18 to 20, who agrees; a reliable source, no danger: a referral to a partner.
 ANSWERS: dict[str, list[str]] = {
     "source_reliability": ["b"],
     "information_credibility": ["2"],
@@ -64,6 +64,7 @@ ANSWERS: dict[str, list[str]] = {
     "support_for": ["relatives"],
     "support_wanted": ["local"],
     "consent_caller": ["given"],
+    "consent_person": ["given"],
 }
 
 

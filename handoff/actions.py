@@ -157,7 +157,7 @@ def offer_referral(
 
 def _check_basis(case: Case, fields: Collection[Disclosable], legal_basis: LegalBasis | str) -> None:
     """What is disclosed needs a legal basis, and consent is one only where it was given for these fields."""
-    if fields and not legal_basis:
+    if fields and legal_basis not in LegalBasis.values:
         raise NoLegalBasis
     if legal_basis == LegalBasis.CONSENT and (found := objection(consent_of(case.pk), fields)):
         raise NoConsent(found)

@@ -1,7 +1,8 @@
 """Whether consent covers a disclosure, by what the triage of the case says now (DOMAIN, step 3; LAW, who may consent).
 
-The caller's consent has to be recorded as given. A refusal or withdrawal, by the caller or the person of concern, binds
-at once and for everything. The notes about a minor do not go without the consent of those with custody.
+Adults consent for themselves, for minors those with custody do; a caller consents to the caller's own data only, never
+to the person of concern's. What was not asked is not given. A refusal or withdrawal, by the caller or the person of
+concern, binds at once and for everything. ``RULES`` is the whole of it (docs/adr/0020).
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Objection(StrEnum):
     NOT_ASKED = "not_asked"
     NOT_FOR_PARTNERS = "not_for_partners"
     MINOR = "minor"
+    MINOR_CALLER = "minor_caller"
+    PERSON_NOT_ASKED = "person_not_asked"
 
 
 SENTENCES: dict[Objection, Promise] = {
@@ -42,53 +45,97 @@ SENTENCES: dict[Objection, Promise] = {
         "The person of concern is a minor: for the notes those with custody have to consent, "
         "and the triage does not say so."
     ),
+    Objection.MINOR_CALLER: gettext_lazy(
+        "The caller is the person of concern and a minor: those with custody have to consent, "
+        "and the triage does not say so."
+    ),
+    Objection.PERSON_NOT_ASKED: gettext_lazy(
+        "The notes are about the person of concern, for whom nobody else can consent, "
+        "and the triage does not say that this person has."
+    ),
 }
-#: About the person of concern too, so that the caller's own consent is not enough for a minor.
-ABOUT_THE_PERSON = frozenset({Disclosable.NOTES})
+
+
+class Concerned(StrEnum):
+    """Whom the case is about, as far as it matters for consent. An unknown age counts as adult."""
+
+    ADULT = "adult"
+    MINOR = "minor"
+    ADULT_CALLER = "adult_caller"
+    MINOR_CALLER = "minor_caller"
 
 
 @dataclass(frozen=True)
 class Consent:
-    """Codes of the checklist: given, refused, withdrawn, unknown."""
+    """Codes of the checklist: given, refused, withdrawn; what was not asked or answered is unknown."""
 
     caller: str
     person: str
     names_partner: bool
-    is_minor: bool
+    concerned: Concerned
+
+    @property
+    def recipients(self) -> str:
+        return "partner" if self.names_partner else "others"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table: what was ``said`` about ``whose`` consent speaks against ``fields`` about ``concerned``."""
+
+    found: Objection
+    whose: str
+    said: str
+    fields: frozenset[Disclosable] = frozenset(Disclosable)
+    concerned: frozenset[Concerned] = frozenset(Concerned)
+
+
+#: About the person of concern: the caller's consent is not enough.
+ABOUT_THE_PERSON = frozenset({Disclosable.NOTES})
+#: For disclosures on the basis of consent, the first that applies. No other basis asks for consent.
+RULES = (
+    Rule(Objection.CALLER_WITHDREW, "caller", "withdrawn"),
+    Rule(Objection.CALLER_REFUSED, "caller", "refused"),
+    Rule(Objection.PERSON_WITHDREW, "person", "withdrawn"),
+    Rule(Objection.PERSON_REFUSED, "person", "refused"),
+    Rule(Objection.NOT_ASKED, "caller", "unknown"),
+    Rule(Objection.NOT_FOR_PARTNERS, "recipients", "others"),
+    Rule(Objection.MINOR_CALLER, "person", "unknown", concerned=frozenset({Concerned.MINOR_CALLER})),
+    Rule(Objection.MINOR, "person", "unknown", ABOUT_THE_PERSON, frozenset({Concerned.MINOR})),
+    Rule(Objection.PERSON_NOT_ASKED, "person", "unknown", ABOUT_THE_PERSON, frozenset({Concerned.ADULT})),
+)
 
 
 def consent_of(case_id: uuid.UUID) -> Consent:
     """As noted now. A case that the actor may not ask about has none."""
     with connection.cursor() as cursor:
-        cursor.execute("select caller, person, names_partner, is_minor from ntk.consent_of_case(%s)", [case_id])
-        return Consent(*cursor.fetchone())
+        cursor.execute("select caller, person, names_partner, concerned from ntk.consent_of_case(%s)", [case_id])
+        caller, person, names_partner, concerned = cursor.fetchone()
+    return Consent(caller, person, names_partner, Concerned(concerned))
 
 
 def objection(consent: Consent, fields: Collection[str]) -> Objection | None:
     """What speaks against disclosing these fields on the basis of consent."""
-    if not fields:
-        return None
-    refusals = {
-        ("withdrawn", "caller"): Objection.CALLER_WITHDREW,
-        ("refused", "caller"): Objection.CALLER_REFUSED,
-        ("withdrawn", "person"): Objection.PERSON_WITHDREW,
-        ("refused", "person"): Objection.PERSON_REFUSED,
-    }
-    for (answer, whose), found in refusals.items():
-        if getattr(consent, whose) == answer:
-            return found
-    if consent.caller != "given":
-        return Objection.NOT_ASKED
-    if not consent.names_partner:
-        return Objection.NOT_FOR_PARTNERS
-    if consent.is_minor and consent.person != "given" and ABOUT_THE_PERSON & set(fields):
-        return Objection.MINOR
+    for rule in RULES:
+        is_said = getattr(consent, rule.whose) == rule.said
+        if is_said and consent.concerned in rule.concerned and rule.fields & set(fields):
+            return rule.found
     return None
 
 
-def what_else(found: Objection) -> str:
-    """The objection, and on which other basis the fields could go."""
+def not_covered(consent: Consent, fields: Collection[Disclosable]) -> dict[Disclosable, Objection]:
+    """Those of the fields that consent does not cover, each with what speaks against it."""
+    found = {field: objection(consent, {field}) for field in fields}
+    return {field: why for field, why in found.items() if why}
+
+
+def what_else(found: Objection, without: Collection[Disclosable] = ()) -> str:
+    """The objection, and on which other basis the fields could go. ``without``: the ones to leave out, if not all."""
     others = _(" or ").join(str(basis.label) for basis in LegalBasis if basis != LegalBasis.CONSENT)
+    if without:
+        named = ", ".join(str(field.label) for field in without)
+        said = _("%(why)s Choose another basis if one applies (%(others)s), or do not disclose: %(fields)s.")
+        return said % {"why": SENTENCES[found], "others": others, "fields": named}
     return _(
         "%(why)s Choose another basis if one applies (%(others)s), or disclose no field: "
         "the summary alone names nobody."

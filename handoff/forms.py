@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hotline.models import Contact
 
-from .consent import Consent, objection, what_else
+from .consent import Consent, Objection, not_covered, what_else
 from .disclosure import Preview, previews
 from .names import Finding, Known, find
 from .vocabulary import DeclineReason, Disclosable, Feedback, LegalBasis, Outcome
@@ -87,16 +87,26 @@ class OfferForm(OutwardForm):
         if cleaned.get("fields_agreed") and not cleaned.get("legal_basis"):
             self.add_error("legal_basis", gettext("Choose on what basis the fields are disclosed."))
         if cleaned.get("legal_basis") == LegalBasis.CONSENT:
-            found = objection(self.consent, cleaned.get("fields_agreed", ()))
-            if found:
-                self.add_error("legal_basis", what_else(found))
+            refused = not_covered(self.consent, [Disclosable(name) for name in cleaned.get("fields_agreed", ())])
+            if refused:
+                self.add_error("legal_basis", self.said(refused))
         return cleaned
 
     @property
     def consent_problem(self) -> str:
-        """Why consent is no basis for anything here, said before somebody chooses it; "" where it may be one."""
-        found = objection(self.consent, {Disclosable.ALIAS})
-        return what_else(found) if found else ""
+        """For what consent is no basis here, said before somebody chooses it; "" where it covers every field."""
+        return self.said(not_covered(self.consent, [Disclosable(one.name) for one in self.previews]))
+
+    @property
+    def consent_covers_nothing(self) -> bool:
+        return len(not_covered(self.consent, list(Disclosable))) == len(Disclosable)
+
+    def said(self, refused: dict[Disclosable, Objection]) -> str:
+        """Why consent does not cover these fields, and what else could be done."""
+        if not refused:
+            return ""
+        without = () if self.consent_covers_nothing else list(refused)
+        return what_else(next(iter(refused.values())), without)
 
     @property
     def chosen(self) -> list[str]:

@@ -31,7 +31,7 @@ from .models import Contact, ContactQuerySet
 from .pages import page_of
 from .permissions import contact_to_read, contact_to_write, may_write
 from .references import address_of
-from .search import Wanted, matching, read, read_digest
+from .search import Wanted, page_of_found, read, read_digest
 from .sheet import caller_of, person_of, place_facts_of, topics_of
 from .states import ContactState
 
@@ -71,12 +71,11 @@ def search(request: CentreRequest) -> HttpResponse:
     wanted = read_digest(request.GET["number"]) if "number" in request.GET else read(text, request.centre.country)
     if further := _further(request, wanted):
         return redirect(further)
-    rows = matching(_listed(request), wanted, request.centre.country)
+    cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
+    page = page_of_found(_listed(request), wanted, request.centre.country, **cursors)
     if not wanted.is_empty:
         look("contact.searched", by=request.user, subject=None, centre=request.centre.pk)
-    return render(
-        request, "hotline/search.html", {"page": _page(request, rows), "wanted": wanted, "search_query": text}
-    )
+    return render(request, "hotline/search.html", {"page": page, "wanted": wanted, "search_query": text})
 
 
 @require_safe

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,16 +24,31 @@ class Page:
     older: str | None
 
 
-def page_of(rows: QuerySet[Any], *, column: str, after: str = "", before: str = "", size: int = SIZE) -> Page:
-    """A page of ``rows`` by a moment ``column`` and the key, newest first. A cursor without sense counts as none."""
+def first_of(ordered: QuerySet[Any], count: int) -> list[Any]:
+    return list(ordered[:count])
+
+
+def page_of(
+    rows: QuerySet[Any],
+    *,
+    column: str,
+    after: str = "",
+    before: str = "",
+    size: int = SIZE,
+    take: Callable[[QuerySet[Any], int], list[Any]] = first_of,
+) -> Page:
+    """A page of ``rows`` by a moment ``column`` and the key, newest first. A cursor without sense counts as none.
+
+    ``take``: reads at most so many of the ordered rows, from the first on.
+    """
     back, forth = _moment_and_key(before), _moment_and_key(after)
     if forth:
-        found = list(rows.filter(_beyond(column, "gt", *forth)).order_by(column, "pk")[: size + 1])
+        found = take(rows.filter(_beyond(column, "gt", *forth)).order_by(column, "pk"), size + 1)
         more_newer, more_older = len(found) > size, True
         shown = found[:size][::-1]
     else:
         older = rows.filter(_beyond(column, "lt", *back)) if back else rows
-        found = list(older.order_by(f"-{column}", "-pk")[: size + 1])
+        found = take(older.order_by(f"-{column}", "-pk"), size + 1)
         more_newer, more_older = bool(back), len(found) > size
         shown = found[:size]
     if not shown:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
+from django.db import connection
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from privacy.blind_index import phone_index
@@ -12,11 +15,20 @@ from regions.phone_numbers import parse_number
 from regions.plain_text import plain
 from regions.postal_code_table import country_of_prefix, normalise
 
-from .models import ContactQuerySet
+from .models import Contact, ContactQuerySet
+from .pages import Page, first_of, page_of
 from .references import read_reference
 
 DIGITS_OF_A_PHONE = 6  # at least; a shorter one is dialled inside a house
 SHORTEST = 2
+#: So many of the newest contacts are read for a word before the index is asked: a page of what every tenth has,
+#: every fortieth, every hundredth.
+READ_FIRST = (300, 1000, 3000)
+NEWEST_BY = "started_at"
+ONE_WORD = """(((hotline_contact.label <> '' or hotline_contact.municipality <> '')
+    and ntk.searchable(hotline_contact.label || ' ' || hotline_contact.municipality) like %s)
+    or hotline_contact.country || hotline_contact.postal_code = any(%s))"""
+ITS_PLACE = "(%s <> '' and hotline_contact.postal_code = %s)"
 LONGEST = 120
 
 
@@ -35,6 +47,15 @@ class Wanted:
     @property
     def is_empty(self) -> bool:
         return not self.phone_digest and len(self.text) < SHORTEST
+
+    @property
+    def words(self) -> list[str]:
+        """The longest first: an index finds it best."""
+        return sorted(self.text.split(), key=len, reverse=True)
+
+    def place_in(self, country: str) -> str:
+        """As a postal code; empty where it is none."""
+        return normalise(country_of_prefix(self.text) or country, self.text)
 
     @property
     def case_reference(self) -> str:
@@ -68,6 +89,53 @@ def matching(contacts: ContactQuerySet, wanted: Wanted, country: str) -> Contact
         return contacts.filter(number=wanted.number)
     if wanted.phone_digest:
         return contacts.filter(phone_index=bytes.fromhex(wanted.phone_digest))
-    words = sorted(wanted.text.split(), key=len, reverse=True)
-    place = normalise(country_of_prefix(wanted.text) or country, wanted.text)
+    return _with_words(contacts, wanted.words, wanted.place_in(country))
+
+
+def page_of_found(
+    contacts: ContactQuerySet, wanted: Wanted, country: str, *, after: str = "", before: str = ""
+) -> Page:
+    """A page of what ``matching`` finds, newest first.
+
+    The index of words gives all that have a word before the first can be shown, which for a common word is dear. So
+    the newest contacts are read first, and the index is asked where these do not fill the page.
+    """
+    is_by_words = not (wanted.is_empty or wanted.letter == "C" or wanted.phone_digest)
+    rows = contacts if is_by_words else matching(contacts, wanted, country)
+    take = partial(_take, wanted.words, wanted.place_in(country)) if is_by_words else first_of
+    return page_of(rows, column=NEWEST_BY, after=after, before=before, take=take)
+
+
+def _take(words: list[str], place: str, ordered: ContactQuerySet, count: int) -> list[Contact]:
+    condition = fits(words, place)
+    for many in READ_FIRST:
+        found = list(_first_in_time(ordered, many).filter(condition)[:count])
+        if len(found) == count:
+            return found
+        if not found:
+            break
+    return list(_with_words(ordered, words, place)[:count])
+
+
+def _with_words(contacts: ContactQuerySet, words: list[str], place: str) -> ContactQuerySet:
     return contacts.filter(pk__in=RawSQL("select ntk.contacts_with(%s, %s)", [words, place]))
+
+
+def _first_in_time(ordered: ContactQuerySet, many: int) -> ContactQuerySet:
+    """About the first so many of the ordered contacts: up to the moment at which the last of them began.
+
+    Two queries, so that the second is planned with a known moment and walks the index of the newest.
+    """
+    last = ordered.values_list(NEWEST_BY, flat=True)[many : many + 1].first()
+    side = "gte" if str(ordered.query.order_by[0]).startswith("-") else "lte"
+    return ordered.filter(**{f"{NEWEST_BY}__{side}": last}) if last else ordered
+
+
+def fits(words: list[str], place: str) -> RawSQL:
+    """What ``ntk.contacts_with`` says, of one row. Asked after row-level security, since it is not leakproof."""
+    with connection.cursor() as cursor:
+        cursor.execute("select anywhere, towns from ntk.search_terms(%s)", [words])
+        terms = cursor.fetchall()
+    every = " and ".join([ONE_WORD] * len(terms))
+    values = [value for term in terms for value in term]
+    return RawSQL(f"({every} or {ITS_PLACE})", [*values, place, place], output_field=BooleanField())  # noqa: S611  joined of constants

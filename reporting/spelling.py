@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
-SIGNS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "–": "-", "‐": "-", "‑": "-", "−": "-"})
+from regions.plain_text import fold_spelling
+
 #: Between groups of three digits, and no sign of a decimal: spaces of any width and the Swiss apostrophe.
 GROUPED = re.compile(r"[0-9]{1,3}(?:[ '’\u00a0\u2009\u202f][0-9]{3})+")
 #: Two groups or more: no decimal has two signs.
@@ -19,10 +19,8 @@ AMBIGUOUS = re.compile(r"[0-9]{1,3}[.,][0-9]{3}")
 
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
-    """For comparison: without case, kinds of space, dash and apostrophe; letters composed, ligatures and ß apart."""
-    apart = unicodedata.normalize("NFKC", text)
-    seen = "".join(sign for sign in apart if unicodedata.category(sign) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", seen.translate(SIGNS).casefold()).split())
+    """``fold_spelling``, kept: the same words come with every line of a file."""
+    return fold_spelling(text)
 
 
 def is_blank(text: str) -> bool:

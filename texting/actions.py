@@ -21,6 +21,7 @@ from hotline.telephony import Event
 from hotline.vocabulary import Channel
 from journal.actions import record
 from journal.groups import organisation_group
+from journal.stale import stale
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
 from regions.phone_numbers import parse_number
@@ -28,7 +29,7 @@ from switchboard.models import Line
 
 from .content import details_of, media_of
 from .models import OptOut, TextMessage
-from .states import MessageChannel, MessageState
+from .states import MAY_GO_AGAIN, MessageChannel, MessageState
 from .words import is_start, is_stop
 
 #: A message goes on with the contact of the last one for so long, while that is still being written.
@@ -133,12 +134,44 @@ def reply(*, by: User, contact: Contact, message_id: uuid.UUID, text: str) -> Te
         raise ValueError("nothing to send")
     if is_opted_out(last):
         raise OptedOut
-    message = TextMessage(pk=message_id, line_id=last.line_id, centre_id=contact.centre_id, contact=contact)
-    message.channel, message.phone_index, message.is_from_caller = last.channel, last.phone_index, False
-    message.data_key_id, message.state, message.written_by = contact.data_key_id, MessageState.QUEUED, by
-    message.phone, message.body = last.phone, text.strip()
+    message = _outgoing(by, contact, last, text.strip())
+    message.pk = message_id
     if insert_once(message):
         note(by, "message.written", message, wake=TASK)
+    return message
+
+
+@transaction.atomic
+def send_again(*, by: User, contact: Contact, message_id: uuid.UUID) -> TextMessage:
+    """Send the words of a message that did not arrive, or may not have, in a new one that names it.
+
+    A repeat finds the new one, whoever pressed first. Raises OptedOut, NotAllowed, TextMessage.DoesNotExist, and Stale
+    when the message has turned out to be on its way or delivered.
+    """
+    require(by, Permission.CONTACT_LOG, contact.centre_id)
+    if not may_write(by, contact):
+        raise NotAllowed(Permission.CONTACT_LOG)
+    first = TextMessage.objects.get(pk=message_id, contact=contact, is_from_caller=False)
+    if known := TextMessage.objects.filter(again_of=first).first():
+        return known
+    if first.state not in MAY_GO_AGAIN:
+        raise stale(contact.pk, "message")
+    if is_opted_out(first):
+        raise OptedOut
+    message = _outgoing(by, contact, first, first.body)
+    message.again_of = first
+    if insert_once(message):
+        note(by, "message.written", message, {"again_of": str(first.pk)}, wake=TASK)
+        return message
+    return TextMessage.objects.get(again_of=first)
+
+
+def _outgoing(by: User, contact: Contact, other: TextMessage, text: str) -> TextMessage:
+    """A message to the number of another one of the contact, ready to be sent."""
+    message = TextMessage(line_id=other.line_id, centre_id=contact.centre_id, contact=contact, is_from_caller=False)
+    message.channel, message.phone_index = other.channel, other.phone_index
+    message.data_key_id, message.state, message.written_by = contact.data_key_id, MessageState.QUEUED, by
+    message.phone, message.body = other.phone, text
     return message
 
 

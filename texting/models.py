@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Organisation, User
@@ -43,7 +43,7 @@ class TextMessage(models.Model):
     body = EncryptedTextField()
     media = models.PositiveSmallIntegerField(default=0)
     details = EncryptedJSONField()
-    sid = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  unknown until the provider answers
+    sid = models.CharField(max_length=64, null=True)  # noqa: DJ001  unknown until the provider answers
     state = models.CharField(max_length=11, choices=MessageState)
     problem = models.CharField(max_length=40, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
@@ -52,6 +52,8 @@ class TextMessage(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
+    #: The message of ours that somebody decided to send once more, in this one.
+    again_of = models.OneToOneField("self", models.PROTECT, related_name="sent_again", null=True)
 
     objects = TextMessageQuerySet.as_manager()
 
@@ -63,7 +65,13 @@ class TextMessage(models.Model):
         ]
         constraints = [
             moments_within("text_message", "made_at", "due_at", "claimed_until", "asked_at"),
+            # A partial index is no key: a row that is sent again is not locked against those that refer to it.
+            models.UniqueConstraint(fields=["sid"], condition=~Q(sid=None), name="message_sid_once"),
             models.CheckConstraint(condition=Q(asked_at=None) | Q(sid=None), name="message_asked_about_without_sid"),
+            models.CheckConstraint(
+                condition=Q(again_of=None) | Q(is_from_caller=False) & ~Q(again_of=F("id")),
+                name="message_again_of_ours",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,8 +38,9 @@ def message_moved(*, by: User, message: TextMessage, state: MessageState, proble
     message = TextMessage.objects.select_for_update(no_key=True).get(pk=message.pk)
     if state not in MESSAGE_TRANSITIONS.get(MessageState(message.state), frozenset()):
         return
+    asked_at = message.asked_at if state == MessageState.UNCLEAR else None  # people are shown since when
     TextMessage.objects.filter(pk=message.pk).update(
-        state=state, problem=problem[:40], asked_at=None, claimed_until=None
+        state=state, problem=problem[:40], asked_at=asked_at, claimed_until=None
     )
     message.state = state
     note(by, "message.moved", message, {"to": state, "problem": problem[:40]})

@@ -19,6 +19,8 @@ class MessageState(models.TextChoices):
     FAILED = "failed", pgettext_lazy("message", "failed")
 
 
+#: It did not arrive, or nobody knows: whoever writes with the person may send it again.
+MAY_GO_AGAIN = frozenset({MessageState.UNCLEAR, MessageState.UNDELIVERED, MessageState.FAILED})
 SETTLED = frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED})
 MESSAGE_TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
     MessageState.QUEUED: SETTLED | {MessageState.SENT, MessageState.UNCLEAR},

@@ -10,4 +10,5 @@ urlpatterns = [
     path("telephone/message/<uuid:message_id>/", webhooks.message_status, name="message_status"),
     path("contacts/<uuid:contact_id>/messages/", views.part_messages, name="part_messages"),
     path("contacts/<uuid:contact_id>/reply/", views.send_reply, name="reply"),
+    path("contacts/<uuid:contact_id>/messages/<uuid:message_id>/again/", views.send_once_more, name="send_again"),
 ]

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -16,12 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 from hotline.doors import CentreRequest, SignedInRequest, handlers_only, signed_in
 from hotline.models import Contact
 from hotline.permissions import contact_to_read, contact_to_write, may_write
+from journal.stale import Stale
 from privacy.unshown import read_or
 
-from .actions import OptedOut, is_opted_out, reply
+from .actions import OptedOut, is_opted_out, reply, send_again
 from .content import Part, is_visible, parts_of
 from .forms import ReplyForm
 from .models import TextMessage
+from .states import MAY_GO_AGAIN
 
 QUOTED = 120  # characters of the message that is answered
 NOT_READABLE = Part("file-x", gettext_lazy("This message cannot be shown."))
@@ -51,8 +53,27 @@ def send_reply(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     return render(request, "texting/parts/messages.html", _thread(request, contact, form), status=status)
 
 
+@require_POST
+@handlers_only
+def send_once_more(request: CentreRequest, contact_id: UUID, message_id: UUID) -> HttpResponse:
+    """The handler's decision about a message that did not arrive, or may not have."""
+    contact = contact_to_write(request.user, contact_id)
+    problem, status = "", 200
+    try:
+        send_again(by=request.user, contact=contact, message_id=message_id)
+    except TextMessage.DoesNotExist as error:
+        raise Http404 from error
+    except OptedOut:
+        problem, status = _("Not sent again: this number has asked for no more messages."), 422
+    except Stale:
+        problem, status = _("Not sent again: more is known about this message by now. Please look at it."), 409
+    context = {**_thread(request, contact, ReplyForm()), "problem": problem, "about": message_id}
+    return render(request, "texting/parts/messages.html", context, status=status)
+
+
 def _thread(request: SignedInRequest, contact: Contact, form: ReplyForm) -> dict[str, Any]:
-    rows = list(TextMessage.objects.filter(contact=contact).select_related("written_by").order_by("made_at"))
+    found = TextMessage.objects.filter(contact=contact).select_related("written_by", "again_of", "sent_again")
+    rows = list(found.order_by("made_at"))
     last = next((row for row in reversed(rows) if row.is_from_caller), None)
     may_reply = last is not None and last.phone_index is not None and may_write(request.user, contact)
     return {
@@ -60,6 +81,7 @@ def _thread(request: SignedInRequest, contact: Contact, form: ReplyForm) -> dict
         "thread": _with_parts(rows),
         "form": form,
         "may_reply": may_reply,
+        "may_go_again": MAY_GO_AGAIN if may_write(request.user, contact) else (),
         "is_opted_out": last is not None and may_reply and is_opted_out(last),
     }
 

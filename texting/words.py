@@ -9,7 +9,8 @@ whoever writes so needs us.
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from regions.plain_text import fold
 
 PROVIDER_STOP = "stop; stopall; unsubscribe; cancel; end; quit; revoke; optout; arret; arrett; arrete"
 PROVIDER_START = "start; yes; unstop"
@@ -49,12 +50,8 @@ PARTS = re.compile(r"[^\W_]+")
 
 
 def _parts(text: str) -> list[str]:
-    """The words, folded: no invisible signs, accents, case, width; whatever stands around them is left out."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
-    apart = unicodedata.normalize("NFKD", plain)
-    marks = "".join(sign for sign in apart if not unicodedata.category(sign).startswith("M"))
-    return PARTS.findall(marks.replace("ı", "i"))
+    """The words, folded; whatever stands around them is left out."""
+    return PARTS.findall(fold(text))
 
 
 def _known(*lists: str) -> frozenset[str]:

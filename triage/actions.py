@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -28,7 +28,7 @@ from .permissions import may_confirm, may_write
 from .questionnaire import Question
 from .rules import AnswerError, Proposal, normalised, second_person_for
 from .states import AssessmentState
-from .vocabulary import SECURING_DUTIES, Disposition, Duty, Urgency
+from .vocabulary import DUTY_OF_DISPOSITION, SECURING_DUTIES, Disposition, Duty, Urgency
 
 
 class ChoiceError(ValueError):
@@ -60,6 +60,13 @@ class Choice:
     def as_proposed(cls, proposal: Proposal) -> Choice:
         return cls(proposal.disposition, proposal.urgency, proposal.duties)
 
+    def with_its_duty(self, proposal: Proposal) -> Choice:
+        """Going above a proposal to security, child protection or emergency raises the duty too."""
+        duty = DUTY_OF_DISPOSITION.get(self.disposition)
+        if duty is None or duty in proposal.duties or self.disposition == proposal.disposition:
+            return self
+        return replace(self, duties=self.duties | {duty})
+
     def differs_from(self, proposal: Proposal) -> bool:
         proposed = (proposal.disposition, proposal.urgency, proposal.duties)
         return (self.disposition, self.urgency, self.duties) != proposed
@@ -81,6 +88,7 @@ def start(*, by: User, contact_id: uuid.UUID) -> Assessment:
 def supersede(*, by: User, assessment_id: uuid.UUID) -> Assessment:
     """A new draft that begins with the answers of a completed one. That stays in force until the new one is completed.
 
+    Its duties of security and child protection stand in the new one, whatever is answered there.
     Raises Stale when the assessment is not in force any more. A repeat finds the draft.
     """
     old = _lock(by, assessment_id)
@@ -92,7 +100,9 @@ def supersede(*, by: User, assessment_id: uuid.UUID) -> Assessment:
     codes = {question.id: question.codes for question in checklist.current().questions.values()}
     answers = prefill.still_valid(old.answers, codes)
     provenance = {question: {**old.provenance[question], "from": str(old.pk)} for question in answers}
-    return _begin(by, old.contact, answers=answers, provenance=provenance, notes=old.notes, supersedes=old)
+    standing = _codes(old.securing_duties)
+    taken_over = {"answers": answers, "provenance": provenance, "notes": old.notes, "duties": standing}
+    return _begin(by, old.contact, supersedes=old, **taken_over)
 
 
 def answer(
@@ -142,11 +152,12 @@ def note(*, by: User, assessment_id: uuid.UUID, about: str, text: str, version: 
 def complete(*, by: User, assessment_id: uuid.UUID, version: int, choice: Choice | None = None) -> Assessment:
     """End the assessment with what the rules propose, computed here again, or with another choice and its reason.
 
-    Where the choice drops a protection it waits for a coordinator. Raises ChoiceError and Stale; a repeat is harmless.
+    Where the choice drops a protection, or a duty that stands from an earlier one, it waits for a coordinator. Raises
+    ChoiceError and Stale; a repeat is harmless.
     """
     assessment = _lock(by, assessment_id)
     proposal = assessment.proposal()
-    choice = choice or Choice.as_proposed(proposal)
+    choice = (choice or Choice.as_proposed(proposal)).with_its_duty(proposal)
     if _is_repeat(assessment, by, choice):
         return assessment
     _check(choice, proposal)
@@ -201,11 +212,15 @@ def confirm(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "")
 
 @transaction.atomic
 def send_back(*, by: User, assessment_id: uuid.UUID, version: int, note: str) -> Assessment:
-    """A coordinator does not agree: the handler gets the draft back, with a note. Raises NotAllowed and Stale."""
+    """A coordinator does not agree: the handler gets the draft back, with a note. Raises NotAllowed and Stale.
+
+    Duties of security and child protection that were proposed or chosen stand from now on, whatever is answered.
+    """
     assessment = _lock_to_review(by, assessment_id)
     _check_review(by, assessment, version)
     tell = _handler(assessment)
-    undone = {"disposition": Disposition.OPEN, "urgency": Urgency.STANDARD, "duties": [], "second_person_for": []}
+    undone = {"disposition": Disposition.OPEN, "urgency": Urgency.STANDARD, "second_person_for": []}
+    undone["duties"] = _codes(assessment.securing_duties)
     ended = {"completed_at": None, "completed_by": None}
     _move(assessment, AssessmentState.DRAFT, secret={"review_note": note}, **undone, **ended)
     _record("assessment.sent_back", by, assessment, tell=tell)

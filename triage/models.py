@@ -17,7 +17,7 @@ from .checklist import load
 from .questionnaire import Checklist
 from .rules import Proposal, propose
 from .states import AssessmentState
-from .vocabulary import Disposition, Duty, Urgency
+from .vocabulary import SECURING_DUTIES, Disposition, Duty, Urgency
 
 WITHOUT_END = ["draft", "discarded"]
 DRAFT_HAS_NO_END = Q(state__in=WITHOUT_END, completed_at=None, completed_by=None, disposition="open")
@@ -77,7 +77,7 @@ class Assessment(models.Model):
     services = ArrayField(models.CharField(max_length=30), default=list)
     reasons = models.JSONField(default=list)
 
-    #: What was decided.
+    #: What was decided. `duties` of a draft: those that stand from an earlier decision, whatever its answers say.
     disposition = models.CharField(max_length=20, choices=Disposition, default=Disposition.OPEN)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.STANDARD)
     duties = ArrayField(models.CharField(max_length=30, choices=Duty), default=list)
@@ -161,5 +161,20 @@ class Assessment(models.Model):
         return chosen != (self.proposed_disposition, self.proposed_urgency, set(self.proposed_duties))
 
     def proposal(self) -> Proposal:
-        """What the rules say about the answers as they stand."""
-        return propose(self.checklist, self.answers)
+        """What the rules say about the answers as they stand, with the duties that stand anyway."""
+        kept = self.duties if self.is_draft else self.proposed_duties
+        standing = SECURING_DUTIES & {Duty(code) for code in kept}
+        return propose(self.checklist, self.answers, standing)
+
+    @property
+    def securing_duties(self) -> frozenset[Duty]:
+        """Of security and child protection: open until a coordinator releases them.
+
+        What waits for a coordinator releases nothing yet, and a draft asks for what its answers say so far.
+        """
+        if self.state == AssessmentState.DISCARDED:
+            return frozenset()
+        if self.is_draft:
+            return self.proposal().duties & SECURING_DUTIES
+        held = {*self.duties, *self.proposed_duties} if self.is_waiting else self.duties
+        return SECURING_DUTIES & {Duty(code) for code in held}

@@ -97,11 +97,12 @@ class Because:
 
 @dataclass(frozen=True)
 class Named:
-    """A code with its label, and guidance where there is some."""
+    """A code with its label, and guidance where there is some. ``is_standing``: a duty of an earlier decision."""
 
     code: str
     label: str
     guidance: Text | None = None
+    is_standing: bool = False
 
 
 def anchor(question_id: str) -> str:
@@ -206,10 +207,10 @@ def label_of(effect: Effect) -> str:
     return str(words[effect.kind](effect.code).label)
 
 
-def duties(checklist: Checklist, codes: Iterable[str]) -> list[Named]:
+def duties(checklist: Checklist, codes: Iterable[str], standing: Iterable[str] = ()) -> list[Named]:
     """Duties in the order of their weight, each with what to do."""
-    held = set(codes)
-    return [Named(d.value, str(d.label), checklist.duty_guidance[d]) for d in Duty if d.value in held]
+    held, earlier = set(codes), set(standing)
+    return [Named(d.value, str(d.label), checklist.duty_guidance[d], d in earlier) for d in Duty if d.value in held]
 
 
 def services(codes: Iterable[str]) -> list[Named]:

@@ -68,6 +68,7 @@ class Proposal:
 
     `missing`: questions without an answer, those that keep the disposition back first, then the important ones.
     `find_out`: information gaps that were marked as important to find out.
+    `standing`: duties among `duties` that hold whatever the answers say now, until a coordinator releases them.
     """
 
     disposition: Disposition
@@ -79,10 +80,14 @@ class Proposal:
     missing: tuple[str, ...]
     find_out: tuple[str, ...]
     progress: Progress
+    standing: frozenset[Duty] = frozenset()
 
 
-def propose(checklist: Checklist, answers: Answers) -> Proposal:
-    """Raises `AnswerError` for an answer or question that the checklist does not know."""
+def propose(checklist: Checklist, answers: Answers, standing: frozenset[Duty] = frozenset()) -> Proposal:
+    """`standing`: duties that an earlier decision raised; newer answers add to them and take none away.
+
+    Raises `AnswerError` for an answer or question that the checklist does not know.
+    """
     shown = visible(checklist, given_answers(checklist, answers))
     given = shown.given
     firing = [rule for rule in checklist.rules if holds(rule.when, given)]
@@ -94,12 +99,13 @@ def propose(checklist: Checklist, answers: Answers) -> Proposal:
         disposition=Disposition.OPEN if blocking else leaning,
         leaning=leaning,
         urgency=Urgency.URGENT if any(rule.urgency for rule in firing) else Urgency.STANDARD,
-        duties=frozenset(duty for rule in firing for duty in rule.duties),
+        duties=standing.union(*(rule.duties for rule in firing)),
         services=frozenset(service for rule in firing for service in rule.services),
         reasons=tuple(_reasons(firing, given)),
         missing=tuple(dict.fromkeys([*blocking, *unanswered])),
         find_out=tuple(q.id for q in shown.questions if q.kind is Kind.GAP and "important" in given.get(q.id, ())),
         progress=Progress(len(important) - len(unanswered), len(important)),
+        standing=standing,
     )
 
 

@@ -220,7 +220,8 @@ def _filling_in(contact: Contact, assessment: Assessment | None) -> dict[str, An
         "folded": panel.folded_questions(sections),
         "folded_count": panel.count_not_asked(panel.folded_questions(sections)),
     }
-    return {**context, **_proposal(asked, propose(asked, answers), assessment.version if assessment else 0)}
+    proposal = assessment.proposal() if assessment else propose(asked, answers)
+    return {**context, **_proposal(asked, proposal, assessment.version if assessment else 0)}
 
 
 def _discardable(request: CentreRequest, assessment: Assessment | None) -> dict[str, Any]:
@@ -237,7 +238,7 @@ def _proposal(asked: Checklist, proposal: Proposal, version: int) -> dict[str, A
         "proposed": _mark(proposal),
         "version": version,
         "because": panel.because(asked, proposal.reasons),
-        "duties": panel.duties(asked, proposal.duties),
+        "duties": panel.duties(asked, proposal.duties, proposal.standing),
         "services": panel.services(proposal.services),
         "missing": panel.missing(asked, proposal),
     }

@@ -61,8 +61,13 @@ PROTECTED_DUTIES = frozenset(
 #: While one of these is open a case does not end by a handler alone: danger, security, the welfare of a child.
 SECURING_DUTIES = frozenset({Duty.EMERGENCY, Duty.SECURITY_INFORMATION, Duty.CHILD_PROTECTION, Duty.CLARIFY_SECURITY})
 
-#: Dispositions that stand for such a duty.
-PROTECTED_DISPOSITIONS = frozenset({Disposition.EMERGENCY, Disposition.SECURITY, Disposition.CHILD_PROTECTION})
+#: Dispositions that stand for such a duty, and which one: whoever decides on one takes its duty on.
+DUTY_OF_DISPOSITION: dict[str, Duty] = {
+    Disposition.EMERGENCY: Duty.EMERGENCY,
+    Disposition.SECURITY: Duty.SECURITY_INFORMATION,
+    Disposition.CHILD_PROTECTION: Duty.CHILD_PROTECTION,
+}
+PROTECTED_DISPOSITIONS = frozenset(DUTY_OF_DISPOSITION)
 
 #: Dispositions in which something about a person leaves the centre.
 DISCLOSING_DISPOSITIONS = frozenset({Disposition.REFERRAL, Disposition.SECURITY, Disposition.CHILD_PROTECTION})

@@ -25,6 +25,7 @@ NEVER_CHANGED = {
     "reporting_import.centre_id,digest",
     "switchboard_line.number",  # but by an administrator who corrects it
     "switchboard_seat.user_id",
+    "texting_textmessage.again_of_id",
     "triage_assessment.supersedes_id",
 }
 #: Unique indexes that a foreign key could use: PostgreSQL counts their columns as keys, whether one does or not.

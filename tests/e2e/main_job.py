@@ -22,6 +22,7 @@ ANSWERS = [
     ("support_wanted", "local", False),
     ("consent_caller", "given", False),
     ("support_for", "relatives", True),
+    ("consent_person", "given", False),
 ]
 
 

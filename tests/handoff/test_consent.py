@@ -18,7 +18,7 @@ from accounts.services import Service, service_user
 from cases.models import Case
 from handoff.actions import NoConsent, offer_referral
 from handoff.answers import ConsentEnded, accept_referral
-from handoff.consent import Consent, Objection, objection
+from handoff.consent import Concerned, Consent, Objection, objection
 from handoff.consent_watch import tell_of_ended_consent
 from handoff.models import Disclosure, Notice, Referral
 from handoff.states import ReferralState
@@ -51,10 +51,14 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...], Objection]] = [
     ({"consent_person": "withdrawn"}, ("notes",), Objection.PERSON_WITHDREW),
     ({"consent_recipients": ["school"]}, ("alias",), Objection.NOT_FOR_PARTNERS),
     ({"age_band": "under_14"}, ("notes",), Objection.MINOR),
+    ({}, ("alias", "notes"), Objection.PERSON_NOT_ASKED),
+    ({"consent_person": "unknown"}, ("notes",), Objection.PERSON_NOT_ASKED),
+    ({"age_band": "unknown"}, ("notes",), Objection.PERSON_NOT_ASKED),
     ({"age_band": "14_17", "consent_person": "unknown"}, ("alias", "notes"), Objection.MINOR),
 ]
 ALLOWED: list[tuple[dict[str, Any], tuple[str, ...], str]] = [
-    ({}, ("alias", "phone", "place", "notes", "advice"), "consent"),
+    ({}, ("alias", "phone", "place", "advice"), "consent"),
+    ({"consent_person": "given"}, ("alias", "phone", "place", "notes", "advice"), "consent"),
     ({"consent_caller": "refused"}, ("alias",), "vital_interests"),
     ({"consent_caller": "withdrawn"}, ("alias",), "legal_duty"),
     ({"consent_caller": "refused"}, (), "consent"),
@@ -212,7 +216,7 @@ def test_case_that_does_not_exist_has_no_consent(people: People, case_id: uuid.U
 
 
 def test_without_fields_no_consent_is_needed() -> None:
-    assert objection(Consent("refused", "refused", False, True), ()) is None
+    assert objection(Consent("refused", "refused", False, Concerned.MINOR), ()) is None
 
 
 def test_offer_stays_the_same_when_posted_twice_after_a_withdrawal(people: People) -> None:

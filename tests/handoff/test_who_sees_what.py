@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from assessments import REFERRAL
 from django.test import Client
 from people import People, as_user, new_id
 from referrals import SECRETS, SUMMARY, accepted, draft, make_case, offer, offered
@@ -190,7 +191,7 @@ def everything_a_partner_gets(people: People, referral_id: uuid.UUID) -> list[st
 
 @pytest.mark.parametrize("agreed", [(), ("phone",), ("alias", "notes"), tuple(SECRETS)[:2]])
 def test_no_page_or_event_holds_what_was_not_agreed(people: People, agreed: tuple[str, ...]) -> None:
-    case = make_case(people, label="label-canary")
+    case = make_case(people, {**REFERRAL, "consent_person": "given"}, label="label-canary")
     as_user(people.handler, add_note, by=people.handler, note_id=new_id(), case_id=case.pk, text="case-note-canary")
     basis = {"fields": list(agreed), "legal_basis": "consent"} if agreed else {}
     referral = offer(people, draft(people, case), **basis)
