@@ -20,9 +20,9 @@ from journal.actions import record
 from journal.groups import organisation_group, user_group
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
-from regions.network import calendar_for
+from regions.network import calendar_for, next_opening_of
 from regions.phone_numbers import is_withheld, parse_number
-from regions.working_hours import is_open, next_opening
+from regions.working_hours import is_open
 
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
@@ -229,7 +229,7 @@ def _plan_callback(by: User, call: Call, callback_id: uuid.UUID | None = None) -
         phone=call.phone,
         language=call.language,
         origin=origin,
-        due_at=next_opening(timezone.now(), calendar_for(call.centre)),
+        due_at=next_opening_of(call.centre, timezone.now()),
     )
     Call.objects.filter(pk=call.pk).update(callback=callback)
 
