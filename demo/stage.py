@@ -14,6 +14,7 @@ from accounts.models import Membership, OrganisationKind, User
 from accounts.roles import Role
 from accounts.services import Service, service_user
 from privacy.context import acting_as
+from regions.phone_numbers import parse_number
 from switchboard.models import Line
 
 from .make import NotADemo, refuse_real_data
@@ -48,8 +49,8 @@ def find_stage(*, number: str = "", with_handlers: bool = False) -> Stage:
         )
     if real and with_handlers:
         raise NotReady("Simulated handlers exist in a demo only: use --realtime, and answer yourself.")
-    wanted = "".join(number.split()) or MAIN
-    line = next((one for one in lines if str(one.number) == wanted), None)
+    wanted = number.strip() or MAIN
+    line = next((one for one in lines if _is_number_of(one, wanted)), None)
     if line is None:
         raise NotReady(f"There is no line {wanted} in use. {_named(lines)}")
     coordinators = User.objects.filter(is_active=True).filter(
@@ -61,7 +62,13 @@ def find_stage(*, number: str = "", with_handlers: bool = False) -> Stage:
     if coordinator is None:
         raise NotReady(f"Nobody coordinates {line.centre.name}: an administrator gives somebody that role first.")
     _require_platform()
-    return Stage(wanted, coordinator)
+    return Stage(str(line.number), coordinator)
+
+
+def _is_number_of(line: Line, text: str) -> bool:
+    """Also as it is dialled in the country of the line's centre."""
+    found = parse_number(text, line.centre.country)
+    return str(line.number) == (found.full if found else "".join(text.split()))
 
 
 def _require_provider_here() -> None:

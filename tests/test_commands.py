@@ -183,10 +183,40 @@ def test_calls_to_a_line_of_ones_own() -> None:
     people = make_people()
     make_line(people.centre, number="+4930123456789"[:13], name="Main line")
     assert "use --realtime" in refusal("simulate_calls", "--line", "+493012345678")
-    assert "There is no line +4930999 in use. Lines in use: +493012345678 (Main line)." in refusal(
+    assert "There is no line +49 30 999 in use. Lines in use: +493012345678 (Main line)." in refusal(
         "simulate_calls", "--realtime", "--line", "+49 30 999"
     )
     assert "Lotse does not answer at" in refusal("simulate_calls", "--realtime", "--line", "+49 30 12345678")
+
+
+NUMBERS = [
+    ("DE", "+493023125050", "+493023125050"),
+    ("DE", "+493023125050", "+49 30 23125-050"),
+    ("DE", "+493023125050", "030 23125050"),
+    ("DE", "+493023125050", "(030) 23125 050"),
+    ("DE", "+493023125050", "0049 30 23125050"),
+    ("DE", "+493023125050", " +49 (0)30 23125050 "),
+    ("BE", "+3222792211", "02 279 22 11"),
+    ("FR", "+590690335941", "0690 33 59 41"),
+]
+
+
+@pytest.mark.usefixtures("provider_here")
+@pytest.mark.parametrize(("country", "number", "typed"), NUMBERS)
+def test_calls_to_a_line_as_it_is_dialled_in_its_country(country: str, number: str, typed: str) -> None:
+    people = make_people()
+    Organisation.objects.filter(pk=people.centre.pk).update(country=country)
+    make_line(people.centre, number=number)
+    assert "Lotse does not answer at" in refusal("simulate_calls", "--realtime", "--line", typed)
+
+
+@pytest.mark.usefixtures("provider_here")
+@pytest.mark.parametrize(
+    "typed", ["02 279 22 11", "030", "x", "+", "+49 30 23125051", "030 23125050 ext. 7", "0" * 300]
+)
+def test_calls_to_a_line_that_is_none(typed: str) -> None:
+    make_line(make_people().centre, number="+493023125050")
+    assert "in use. Lines in use: +493023125050" in refusal("simulate_calls", "--realtime", "--line", typed)
 
 
 @pytest.mark.usefixtures("provider_here")
