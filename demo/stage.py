@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import socket
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -20,11 +25,12 @@ from switchboard.models import Line
 from .make import NotADemo, refuse_real_data
 from .telephone import MAIN
 
+Result = TypeVar("Result")
 PATIENCE = 10.0  # seconds for the platform to say that it is up
 
 
 class NotReady(Exception):
-    """Says in a sentence what is missing and what to do."""
+    """Says in a sentence what is missing and what to do, or that somebody stopped it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ def find_stage(*, number: str = "", with_handlers: bool = False) -> Stage:
     if coordinator is None:
         raise NotReady(f"Nobody coordinates {line.centre.name}: an administrator gives somebody that role first.")
     _require_platform()
+    _require_free_port()
     return Stage(str(line.number), coordinator)
 
 
@@ -81,6 +88,27 @@ def _require_provider_here() -> None:
     host = urlsplit(api_url).hostname or ""
     if host != "localhost" and not _is_loopback(host):
         raise NotReady(f"LOTSE_TELEPHONY_API_URL leads to {host}: calls are simulated on this machine only.")
+
+
+def _require_free_port() -> None:
+    """Where the provider is to answer, nobody else does."""
+    place = urlsplit(settings.TELEPHONY["api_url"])
+    host, port = place.hostname or "127.0.0.1", place.port or 8001
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as refused:
+        raise NotReady(
+            f"The simulated provider cannot listen at {host}:{port} ({os.strerror(refused.errno or 0)}). "
+            "If another command simulates calls there, wait until it has ended."
+        ) from None
+
+
+def run_to_the_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """Raises NotReady when somebody stops the command."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise NotReady("Stopped: all callers have hung up.") from None
 
 
 def _is_loopback(host: str) -> bool:

@@ -17,6 +17,7 @@ from people import make_people, make_user
 from telephone import TELEPHONY, make_line
 
 from accounts.models import Organisation, OrganisationKind
+from demo.stage import NotReady, run_to_the_end
 
 pytestmark = pytest.mark.django_db
 OWN = sorted(name for name, app in get_commands().items() if (CHECKOUT / app.partition(".")[0]).is_dir())
@@ -227,6 +228,38 @@ def test_calls_to_a_line_of_several_centres_and_of_one_that_nobody_coordinates()
     make_line(empty, number="+493012345679")
     assert "Lotse does not answer at" in refusal("simulate_calls", "--realtime", "--line", "+493012345678")
     assert "Nobody coordinates Quiet Centre" in refusal("simulate_calls", "--realtime", "--line", "+493012345679")
+
+
+@pytest.fixture
+def platform_here() -> Iterator[str]:
+    """Something that answers as /healthz does; its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Healthy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Healthy(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+
+def test_calls_while_others_are_simulated(platform_here: str, settings: Any, db: None) -> None:
+    """The port of the simulated provider is taken: here by the platform itself."""
+    settings.TELEPHONY = {**TELEPHONY, "api_url": platform_here}
+    settings.LOTSE_PUBLIC_BASE_URL = platform_here
+    make_line(make_people().centre, number="+493023125050")
+    said = refusal("simulate_calls", "--realtime", "--line", "+493023125050")
+    assert re.search(r"cannot listen at 127.0.0.1:\d+ \(Address already in use\)", said)
+
+
+def test_somebody_stops_the_calls() -> None:
+    async def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(NotReady, match="Stopped"):
+        run_to_the_end(interrupted())
 
 
 @pytest.mark.parametrize("url", ["https://api.twilio.com", "http://192.0.2.1:80", "http://lotse.example"])
