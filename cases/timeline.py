@@ -46,6 +46,8 @@ SENTENCES: dict[str, tuple[str, StrPromise]] = {
     "case.contact_linked": ("link", _("Contact %(contact)s was added to the case")),
     "case.note_added": ("notebook-pen", _("Note written")),
     "case.renamed": ("pencil", _("New working title")),
+    "case.conflict_noted": ("scale", _("Conflict of interest of %(organisation)s in this case noted")),
+    "case.conflict_taken_back": ("scale", _("Conflict of interest of %(organisation)s in this case taken back")),
     "case.closed": ("archive", _("Case closed")),
     "case.closed_with_duties": ("archive", _("Case closed by a coordinator with open duties: %(duties)s")),
     "case.reopened": ("archive-restore", _("Case opened again")),

@@ -13,8 +13,9 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing.synchronize import Event
@@ -32,6 +33,7 @@ GLANCE = 20.0
 A_WORD = 20.0
 #: Real seconds for which a caller may be alone in a room, and a handler in a call that is over.
 ALONE, DEAD = 10.0, 60.0
+GOODBYE = 15.0  # seconds for the platform to be notified that all have hung up
 SETTLING = 60.0  # seconds for the last commands and sweeps; more where they fail
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LEG = re.compile(r"/leg/([0-9a-f-]{36})/")
@@ -149,7 +151,7 @@ async def play(
     provider, pauses = _provider(plan, account, token, public_url, number), random.Random(plan.seed + 2)
     place = urlsplit(api_url)
     result = Result()
-    async with provider.running(place.hostname or "127.0.0.1", place.port or 8001):
+    async with provider.running(place.hostname or "127.0.0.1", place.port or 8001), _hung_up_when_stopped(provider):
         under_way = []
         for caller in callers(plan):
             under_way.append(asyncio.ensure_future(provider.ring(caller, to=number)))
@@ -167,6 +169,16 @@ async def play(
     result.latencies, result.violations = provider.latencies(), provider.violations
     result.faults = dict(provider.luck.happened)
     return result
+
+
+@asynccontextmanager
+async def _hung_up_when_stopped(provider: Provider) -> AsyncIterator[None]:
+    """Whoever presses Ctrl-C leaves no caller in the queue whom the platform would go on waiting for."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        await asyncio.wait({asyncio.ensure_future(provider.hang_up())}, timeout=GOODBYE)
+        raise
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ SCREENS = [
         ("case", "/cases/", CASE),
         ("case-contact", "/cases/", CASE, '[id^="contact-link"]'),
         ("ranking", "/cases/?show=mine", CASE, 'a[href$="/partners/"]'),
+        ("conflict-in-case", "/cases/?show=mine", CASE, 'a[href$="/partners/"]', 'a[href*="/conflict/"]'),
         ("board", "/referrals/"),
         ("account-email", "/accounts/email/"),
         ("account-password", "/accounts/password/change/"),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import socket
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -14,16 +19,18 @@ from accounts.models import Membership, OrganisationKind, User
 from accounts.roles import Role
 from accounts.services import Service, service_user
 from privacy.context import acting_as
+from regions.phone_numbers import parse_number
 from switchboard.models import Line
 
 from .make import NotADemo, refuse_real_data
 from .telephone import MAIN
 
+Result = TypeVar("Result")
 PATIENCE = 10.0  # seconds for the platform to say that it is up
 
 
 class NotReady(Exception):
-    """Says in a sentence what is missing and what to do."""
+    """Says in a sentence what is missing and what to do, or that somebody stopped it."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +55,8 @@ def find_stage(*, number: str = "", with_handlers: bool = False) -> Stage:
         )
     if real and with_handlers:
         raise NotReady("Simulated handlers exist in a demo only: use --realtime, and answer yourself.")
-    wanted = "".join(number.split()) or MAIN
-    line = next((one for one in lines if str(one.number) == wanted), None)
+    wanted = number.strip() or MAIN
+    line = next((one for one in lines if _is_number_of(one, wanted)), None)
     if line is None:
         raise NotReady(f"There is no line {wanted} in use. {_named(lines)}")
     coordinators = User.objects.filter(is_active=True).filter(
@@ -61,7 +68,14 @@ def find_stage(*, number: str = "", with_handlers: bool = False) -> Stage:
     if coordinator is None:
         raise NotReady(f"Nobody coordinates {line.centre.name}: an administrator gives somebody that role first.")
     _require_platform()
-    return Stage(wanted, coordinator)
+    _require_free_port()
+    return Stage(str(line.number), coordinator)
+
+
+def _is_number_of(line: Line, text: str) -> bool:
+    """Also as it is dialled in the country of the line's centre."""
+    found = parse_number(text, line.centre.country)
+    return str(line.number) == (found.full if found else "".join(text.split()))
 
 
 def _require_provider_here() -> None:
@@ -74,6 +88,27 @@ def _require_provider_here() -> None:
     host = urlsplit(api_url).hostname or ""
     if host != "localhost" and not _is_loopback(host):
         raise NotReady(f"LOTSE_TELEPHONY_API_URL leads to {host}: calls are simulated on this machine only.")
+
+
+def _require_free_port() -> None:
+    """Where the provider is to answer, nobody else does."""
+    place = urlsplit(settings.TELEPHONY["api_url"])
+    host, port = place.hostname or "127.0.0.1", place.port or 8001
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as refused:
+        raise NotReady(
+            f"The simulated provider cannot listen at {host}:{port} ({os.strerror(refused.errno or 0)}). "
+            "If another command simulates calls there, wait until it has ended."
+        ) from None
+
+
+def run_to_the_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """Raises NotReady when somebody stops the command."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise NotReady("Stopped: all callers have hung up.") from None
 
 
 def _is_loopback(host: str) -> bool:

@@ -17,6 +17,9 @@ from cases.models import Case
 from cases.permissions import may_write as may_write_case
 from cases.states import CaseState
 from hotline.models import Contact
+from hotline.once import insert_once
+from journal.actions import record
+from journal.groups import organisation_group
 from journal.numbers import next_number
 from journal.stale import stale
 from regions.routing import Reason
@@ -24,7 +27,7 @@ from triage.vocabulary import Disposition, Duty
 
 from .consent import Objection, consent_of, objection
 from .disclosure import disclosed_value
-from .models import Disclosure, Message, Referral, Summary
+from .models import CaseConflict, Disclosure, Message, Referral, Summary
 from .moves import (
     lock,
     move,
@@ -67,6 +70,14 @@ class ConflictOfInterest(Exception):
     def __init__(self, reasons: list[Reason]) -> None:
         super().__init__("a conflict of interest")
         self.reasons = reasons
+
+
+class NotedAlready(Exception):
+    """The partner's conflict of interest in the case stands already, as ``conflict``."""
+
+    def __init__(self, conflict: CaseConflict) -> None:
+        super().__init__(conflict.pk)
+        self.conflict = conflict
 
 
 class OutOfUse(Exception):
@@ -227,6 +238,58 @@ def keep_centrally(*, by: User, referral_id: uuid.UUID) -> Referral:
     referral.save(update_fields=["kept_at", "kept_by"])
     tell_centre("referral.kept", by, referral)
     return referral
+
+
+@transaction.atomic
+def note_conflict(
+    *, by: User, conflict_id: uuid.UUID, case_id: uuid.UUID, organisation: Organisation, reason: str, text: str = ""
+) -> Referral | None:
+    """The partner must not be given this case, for a reason of ConflictReason: what is prepared or offered there is
+    withdrawn. Returns the partner's referral, which stays where the partner has accepted it; None without one.
+
+    A repeated post has no effect. Raises Stale for a closed case and where it was taken back since; NotedAlready.
+    """
+    live = Referral.objects.filter(case=case_id, organisation=organisation, state__in=LIVE)
+    for referral_id in live.values_list("pk", flat=True):
+        lock(referral_id)  # before the case, as an offer does
+    case = _lock_open_case(by, case_id)
+    standing = CaseConflict.objects.standing().filter(case=case, organisation=organisation).first()
+    if standing and standing.pk == conflict_id:
+        return live.first()
+    if standing:
+        raise NotedAlready(standing)
+    conflict = CaseConflict(pk=conflict_id, case=case, organisation=organisation, reason=reason, noted_by=by)
+    conflict.data_key_id, conflict.text = case.data_key_id, text
+    if not insert_once(conflict):
+        raise stale(case.pk)
+    _record_conflict("case.conflict_noted", by, case, conflict)
+    referral = live.first()
+    if referral and referral.state not in TAKEN:
+        return withdraw_referral(by=by, referral_id=referral.pk)
+    return referral
+
+
+@transaction.atomic
+def take_back_conflict(*, by: User, case_id: uuid.UUID, conflict_id: uuid.UUID) -> bool:
+    """It was noted by mistake, or is over: the partner can be asked again. False when somebody did so already.
+
+    Raises Stale for a closed case, NotAllowed.
+    """
+    case = _lock_open_case(by, case_id)
+    conflict = CaseConflict.objects.filter(pk=conflict_id, case=case).first()
+    if conflict is None:
+        raise NotAllowed(Permission.REFERRAL_OFFER)
+    ended = CaseConflict.objects.standing().filter(pk=conflict.pk).update(ended_at=timezone.now(), ended_by=by)
+    if ended:
+        _record_conflict("case.conflict_taken_back", by, case, conflict)
+    return bool(ended)
+
+
+def _record_conflict(kind: str, by: User, case: Case, conflict: CaseConflict) -> None:
+    """For the centre alone: the partner is not notified, and never reads why."""
+    data = {"conflict": str(conflict.pk), "organisation": conflict.organisation_id, "why": conflict.reason}
+    group = organisation_group(case.centre_id)
+    record(kind, by=by, subject=case.pk, centre=case.centre_id, case=case.pk, data=data, tell=[group])
 
 
 def _check_centre(by: User, referral: Referral) -> None:

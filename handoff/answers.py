@@ -11,10 +11,12 @@ from accounts.models import User
 from accounts.permissions import NotAllowed, require
 from accounts.roles import Permission
 from cases.actions import transfer
+from hotline.once import insert_once
+from journal.actions import record
 from journal.stale import Stale, stale
 
 from .consent_watch import objection_now
-from .models import Disclosure, Message, Referral
+from .models import CaseConflict, Disclosure, Message, Referral
 from .moves import check_move, lock, move, restart_deadlines, stop_deadlines, tell_both
 from .permissions import is_partner_side
 from .states import TAKEN, ReferralState, Who
@@ -58,7 +60,10 @@ def accept_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
 
 @transaction.atomic
 def decline_referral(*, by: User, referral_id: uuid.UUID, reason: DeclineReason, text: str = "") -> Referral:
-    """Decline with a reason. A repeat by the same person has no effect. Raises TooLate, Stale."""
+    """Decline with a reason; a conflict of interest keeps the partner out of this case until the centre takes it back.
+
+    A repeat by the same person has no effect. Raises TooLate, Stale.
+    """
     referral = _lock(by, referral_id)
     if referral.state == ReferralState.DECLINED and referral.answered_by_id == by.pk:
         return referral
@@ -66,6 +71,8 @@ def decline_referral(*, by: User, referral_id: uuid.UUID, reason: DeclineReason,
     check_move(referral, ReferralState.DECLINED, Who.PARTNER)
     if text:
         _write(by, uuid.uuid4(), referral, MessageKind.DECLINE, text)
+    if reason == DeclineReason.CONFLICT:
+        _declare_conflict(by, referral)
     now = timezone.now()
     stop_deadlines(referral)
     move(
@@ -179,6 +186,18 @@ def _lock(by: User, referral_id: uuid.UUID) -> Referral:
 def _check_in_time(referral: Referral) -> None:
     if referral.state == ReferralState.EXPIRED:
         raise TooLate(referral.pk, stale(referral.pk).events)
+
+
+def _declare_conflict(by: User, referral: Referral) -> None:
+    """While the offer still waits: afterwards the database takes nothing from the partner."""
+    conflict = CaseConflict(
+        case_id=referral.case_id, organisation_id=referral.organisation_id, declared_in=referral, noted_by=by
+    )
+    conflict.data_key_id = referral.data_key_id
+    if insert_once(conflict):  # the centre may have noted it already
+        data = {"conflict": str(conflict.pk), "organisation": referral.organisation_id, "declared_in": referral.number}
+        kind = "case.conflict_noted"
+        record(kind, by=by, subject=referral.case_id, centre=referral.centre_id, case=referral.case_id, data=data)
 
 
 def _in_time(referral: Referral) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hotline.models import Contact
+from regions.vocabulary import ConflictReason
 
 from .consent import Consent, Objection, not_covered, what_else
 from .disclosure import Preview, previews
@@ -18,6 +19,7 @@ from .vocabulary import DeclineReason, Disclosable, Feedback, LegalBasis, Outcom
 #: Feedback that is given on the way; "ended" comes with the outcome.
 FEEDBACK_ON_THE_WAY = (Feedback.FIRST_CONTACT, Feedback.IN_COUNSELLING, Feedback.NOT_REACHED)
 LONGEST = 4000
+LONGEST_REMARK = 500
 
 
 def words(label: Any, *, required: bool, rows: int = 3, help_text: Any = "") -> forms.CharField:
@@ -134,6 +136,26 @@ class DeclineForm(forms.Form):
         error_messages={"required": _("Choose a reason.")},
     )
     text = words(_("A word to the centre"), required=False, rows=2)
+
+
+class ConflictForm(forms.Form):
+    """Why a partner must not be given one case."""
+
+    conflict_id = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=ConflictReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
+        help_text=_("It stands beside the partner in the ranking."),
+    )
+    text = forms.CharField(
+        label=_("More about it (optional)"),
+        required=False,
+        max_length=LONGEST_REMARK,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For those of the centre who work on this case; the partner never reads it."),
+    )
 
 
 class FeedbackForm(forms.Form):

@@ -13,7 +13,7 @@ from cases.models import Case
 from privacy.bounds import COUNTED, moments_within, numbers_within
 from privacy.fields import EncryptedJSONField, EncryptedTextField
 from privacy.models import DataKey
-from regions.vocabulary import Service
+from regions.vocabulary import SAID_SO_ITSELF, ConflictReason, Service
 from triage.vocabulary import Urgency
 
 from .states import LIVE, TAKEN, WAITING, ReferralState
@@ -239,6 +239,60 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+
+class CaseConflictQuerySet(models.QuerySet["CaseConflict"]):
+    def standing(self) -> CaseConflictQuerySet:
+        return self.filter(ended_at=None)
+
+
+class CaseConflict(models.Model):
+    """A partner has a conflict of interest in this one case. Never removed: it ends when somebody takes it back.
+
+    Either the centre notes it with a reason, or the partner says so itself when it declines (``declared_in``).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="conflicts")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    declared_in = models.ForeignKey(Referral, models.PROTECT, related_name="+", null=True)
+    reason = models.CharField(max_length=20, choices=ConflictReason, blank=True)
+    text = EncryptedTextField()
+    noted_at = models.DateTimeField(default=timezone.now)
+    noted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    objects = CaseConflictQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("case_conflict", "noted_at", "ended_at"),
+            models.UniqueConstraint(
+                fields=["case", "organisation"],
+                condition=Q(ended_at=None),
+                name="one_standing_conflict_per_case_and_partner",
+            ),
+            models.CheckConstraint(
+                condition=Q(declared_in=None, reason__in=ConflictReason.values)
+                | Q(declared_in__isnull=False, reason=""),
+                name="case_conflict_reason_or_declared",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="case_conflict_ended_at_and_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"conflict of interest {self.pk}"
+
+    @property
+    def code(self) -> str:
+        """The reason as the ranking takes it."""
+        return self.reason or SAID_SO_ITSELF
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):

@@ -20,18 +20,19 @@ from hotline.models import Contact
 from journal.models import Event
 from journal.stale import Stale
 from privacy.unshown import read_or
+from ui.dates import weekday
 
 from .answers import TooLate
 from .consent import consent_of
 from .consent_watch import consent_problem
 from .disclosure import agreed
 from .forms import AnswerForm, CompleteForm, DeclineForm, FeedbackForm, OfferForm, QuestionForm, ReturnForm
-from .models import Deadline, Disclosure, Referral, Summary
+from .models import CaseConflict, Deadline, Disclosure, Referral, Summary
 from .moves import times_of
 from .next_steps import needing_a_next_step
 from .progress import is_overdue, timeline, told, waits_for, waits_for_partner_side
 from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState
-from .suggestions import stored_reasons
+from .suggestions import conflict_in_words, stored_reasons
 from .summary import facts_in_words, first_text, known_of_case
 from .vocabulary import Step
 
@@ -49,6 +50,7 @@ def referral_page(user: User, referral: Referral, **forms: Any) -> dict[str, Any
     context["consent_problem"] = consent_problem(referral)
     context["rank_reasons"] = stored_reasons(referral.rank_reasons)
     context["deadlines"] = _deadlines(referral)
+    context["conflict"] = conflict_problem(referral)
     context["live"] = reverse("handoff:referral_part", args=[referral.pk])
     if referral.state == ReferralState.DRAFT:
         context.update(_draft(referral, forms.get("form")))
@@ -58,9 +60,19 @@ def referral_page(user: User, referral: Referral, **forms: Any) -> dict[str, Any
         )
     context["may_withdraw"] = referral.state in WAITING
     context["may_draft_again"] = referral.state in ENDED and not _has_live(referral)
+    context["may_note_conflict"] = referral.state in LIVE and not context["conflict"]
     context["may_keep"] = needing_a_next_step(user, referral.centre).filter(pk=referral.pk).exists()
     context["new_id"] = uuid.uuid4()
     return context
+
+
+def conflict_problem(referral: Referral) -> str:
+    """The partner's conflict of interest in this case, in words, while it has something of it; "" without one."""
+    if referral.state not in LIVE:
+        return ""
+    standing = CaseConflict.objects.standing().filter(case=referral.case_id, organisation=referral.organisation_id)
+    found = standing.first()
+    return conflict_in_words(found) if found else ""
 
 
 def offer_page(request: SignedInRequest, referral: Referral, form: OfferForm, status: int) -> HttpResponse:
@@ -149,7 +161,7 @@ def due_if_offered(referral: Referral, now: datetime) -> dict[str, Any]:
 def _in_words(moment: datetime) -> str:
     """With the day of the week: over a weekend the date alone misleads."""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'l')}, {date_format(local, 'SHORT_DATETIME_FORMAT')}"
+    return f"{weekday(local)}, {date_format(local, 'SHORT_DATETIME_FORMAT')}"
 
 
 def _starting_text(referral: Referral, contact: Contact) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from django.db import connection
 from django.utils import timezone
 
-from cases.models import Case, Responsibility
+from cases.models import Case, CaseContact, Responsibility
 from hotline.models import CallerType, Contact
 from hotline.vocabulary import AgeBand
 from regions.network import candidates_for, interests_on, tree
 from regions.routing import Candidate, Need, Ranking, Reason, conflicts, path_up, rank
 
-from .models import Referral
+from .models import CaseConflict, Referral
 from .states import UNSUCCESSFUL
 
 MINORS = frozenset({AgeBand.UNDER_14, AgeBand.FROM_14})
@@ -56,7 +57,11 @@ def contact_facts(contact: Contact) -> dict[str, Any]:
 
 
 def need_from(
-    facts: dict[str, Any], services: Iterable[str], asked: Iterable[int] = (), involved: Iterable[int] = ()
+    facts: dict[str, Any],
+    services: Iterable[str],
+    asked: Iterable[int] = (),
+    involved: Iterable[int] = (),
+    conflicted: Mapping[int, str] | None = None,
 ) -> Need:
     return Need(
         region=facts["region"],
@@ -67,6 +72,7 @@ def need_from(
         minor=facts["age_band"] in MINORS,
         caller_types=frozenset(type_and_group(facts["caller_type"])),
         involved=frozenset(involved),
+        conflicted=conflicted or {},
         asked=frozenset(asked),
     )
 
@@ -77,7 +83,8 @@ def type_and_group(caller_type: str) -> set[str]:
     return {code for code in (caller_type, row.parent_id if row else None) if code}
 
 
-def rank_partners(need: Need) -> Ranking:
+def rank_partners(need: Need, now: datetime | None = None) -> Ranking:
+    """With `now`, the reasons say who is closed at that moment; it is nothing to be kept with a referral."""
     record = partner_record()
     today = timezone.localdate()
     candidates = candidates_for(
@@ -85,13 +92,14 @@ def rank_partners(need: Need) -> Ranking:
         open_cases=record.open_cases,
         answered_in_time=record.answered_in_time,
         today=today,
+        now=now,
     )
     return rank(need, candidates, tree(), today)
 
 
-def rank_for_case(case: Case, contact: Contact, service: str) -> Ranking:
+def rank_for_case(case: Case, contact: Contact, service: str, now: datetime | None = None) -> Ranking:
     """The ranking for a case's opening contact; partners that said no to this case are excluded with that reason."""
-    return rank_partners(_need_of(case.pk, contact_facts(contact), service))
+    return rank_partners(_need_of(case.pk, contact_facts(contact), service), now)
 
 
 def rank_for_referral(referral: Referral, facts: dict[str, Any]) -> Ranking:
@@ -108,7 +116,24 @@ def conflicts_with(case: Case, contact: Contact, organisation_id: int) -> list[R
 
 
 def _need_of(case_id: Any, facts: dict[str, Any], service: str) -> Need:
-    return need_from(facts, {service}, asked=asked_already(case_id), involved=involved_in(case_id))
+    return need_from(
+        facts,
+        {service},
+        asked=asked_already(case_id),
+        involved=involved_in(case_id),
+        conflicted=conflicted_in(case_id),
+    )
+
+
+def conflicted_in(case_id: Any) -> dict[int, str]:
+    """The partners with a conflict of interest in this very case, and the code of its reason."""
+    return {row.organisation_id: row.code for row in CaseConflict.objects.standing().filter(case=case_id)}
+
+
+def conflicted_for_contact(contact: Contact) -> dict[int, str]:
+    """The same by a contact; nobody where it belongs to no case."""
+    link = CaseContact.objects.filter(contact=contact).first()
+    return conflicted_in(link.case_id) if link else {}
 
 
 def involved_in(case_id: Any) -> set[int]:

@@ -1,15 +1,19 @@
-"""The ranking as the screens tell it: places, levels and reasons in words."""
+"""The ranking as the screens show it: places, levels and reasons in words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases.models import Case
 from regions.reasons import names_of_regions, sentence
 from regions.routing import Code, Excluded, Outcome, Ranked, Ranking, Reason
+
+from .models import CaseConflict
 
 NEAREST = 3  # partners in the short list beside the contact
 
@@ -40,6 +44,39 @@ def in_words(ranking: Ranking) -> Suggestions:
     ranked = [_ranked(place, entry, names) for place, entry in enumerate(ranking.ranked, start=1)]
     excluded = [_excluded(entry, names) for entry in ranking.excluded]
     return Suggestions(ranked, excluded, _advice(ranking.outcome))
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """The partners that cannot be asked, each with its conflict of interest in this case, if it has one."""
+
+    rows: list[tuple[Suggestion, CaseConflict | None]]
+
+    @property
+    def has_conflicts(self) -> bool:
+        return any(conflict for _partner, conflict in self.rows)
+
+
+def left_out(case: Case, excluded: Sequence[Suggestion]) -> LeftOut:
+    """Those with a conflict in this case first, also where the ranking does not know them (any more)."""
+    standing = CaseConflict.objects.standing().filter(case=case).order_by("noted_at")
+    found = {
+        row.organisation_id: row
+        for row in standing.select_related("data_key", "organisation", "noted_by", "declared_in")
+    }
+    rows = [(partner, found.pop(partner.organisation_id, None)) for partner in excluded]
+    rows += [(_unranked(conflict), conflict) for conflict in found.values()]
+    return LeftOut(sorted(rows, key=lambda row: row[1] is None))
+
+
+def _unranked(conflict: CaseConflict) -> Suggestion:
+    words = [conflict_in_words(conflict)]
+    return Suggestion(conflict.organisation_id, conflict.organisation.name, None, "", 0, 0, words)
+
+
+def conflict_in_words(conflict: CaseConflict) -> str:
+    """The sentence of the ranking."""
+    return sentence(Reason(Code.CONFLICT, {"reason": conflict.code}))
 
 
 def stored_reasons(reasons: list[dict[str, Any]]) -> list[str]:

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from . import inbox_views, views
+from . import conflict_views, inbox_views, views
 
 app_name = "handoff"
 urlpatterns = [
     path("cases/<uuid:case_id>/partners/", views.partners, name="partners"),
     path("cases/<uuid:case_id>/partners/draft/", views.draft, name="draft"),
+    path("cases/<uuid:case_id>/partners/<int:organisation_id>/conflict/", conflict_views.note, name="note_conflict"),
+    path(
+        "cases/<uuid:case_id>/conflicts/<uuid:conflict_id>/take-back/",
+        conflict_views.take_back,
+        name="take_back_conflict",
+    ),
     path("cases/<uuid:case_id>/close/", views.close_case, name="close_case"),
     path("cases/<uuid:case_id>/referrals/", views.case_referrals, name="case_referrals"),
     path("contacts/<uuid:contact_id>/partners/", views.partners_for_contact, name="partners_for_contact"),

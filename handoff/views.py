@@ -36,9 +36,9 @@ from .consent import consent_of, what_else
 from .forms import AnswerForm, OfferForm
 from .pages import latest_event, offer_page, referral_page, told_stale
 from .permissions import referral_for_centre
-from .ranking import contact_facts, need_from, rank_for_case, rank_partners
+from .ranking import conflicted_for_contact, contact_facts, need_from, rank_for_case, rank_partners
 from .states import LIVE
-from .suggestions import NEAREST, in_words
+from .suggestions import NEAREST, in_words, left_out
 from .summary import known_of_case
 from .vocabulary import Disclosable
 
@@ -54,7 +54,7 @@ def partners(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     service = request.GET.get("service", "")
     if service not in Service.values:
         service = proposed[0] if proposed else Service.RELATIVES.value
-    suggestions = in_words(rank_for_case(case, contact, service))
+    suggestions = in_words(rank_for_case(case, contact, service, timezone.now()))
     live = {referral.organisation_id: referral for referral in case.referrals.filter(state__in=LIVE)}
     context = {
         "case": case,
@@ -62,7 +62,9 @@ def partners(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
         "services": [(code, label, code in proposed) for code, label in Service.choices],
         "suggestions": suggestions,
         "rows": [(partner, live.get(partner.organisation_id), uuid.uuid4()) for partner in suggestions.ranked],
+        "left_out": left_out(case, suggestions.excluded),
         "verify_first": actions.needs_verification(case),
+        "may_write": may_write_case(request.user, case),
     }
     return render(request, "handoff/partners.html", context)
 
@@ -115,7 +117,9 @@ def _partner(key: str) -> Organisation:
 def partners_for_contact(request: SignedInRequest, contact_id: uuid.UUID) -> HttpResponse:
     """The nearest partners for what a contact says so far: a part of the desk that shows nothing of the contact."""
     contact = contact_to_write(request.user, contact_id)
-    suggestions = in_words(rank_partners(need_from(contact_facts(contact), ())))
+    suggestions = in_words(
+        rank_partners(need_from(contact_facts(contact), (), conflicted=conflicted_for_contact(contact)))
+    )
     context = {"nearest": suggestions.ranked[:NEAREST], "suggestions": suggestions, "contact": contact}
     return render(request, "handoff/partners_for_contact.html", context)
 

@@ -36,7 +36,7 @@ def plan(request: CentreRequest, contact_id: UUID | None = None) -> HttpResponse
     contact = contact_to_write(request.user, contact_id) if contact_id else None
     country = contact.country if contact else request.centre.country
     posted = request.POST if request.method == "POST" else None
-    form = CallbackForm(posted, initial=_known_of(contact), country=country)
+    form = CallbackForm(posted, initial=_known_of(contact), country=country, centre=request.centre)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
         template = "hotline/parts/callback_form.html" if is_part(request) else "hotline/plan_callback.html"
@@ -62,7 +62,7 @@ def put_back(
     request: CentreRequest, callback_id: UUID, action: Callable[..., None] = put_callback_back
 ) -> HttpResponse:
     """Nobody answered: it waits again, until a new time. ``action``: how, for a room that knows of more."""
-    form = PutBackForm(request.POST if request.method == "POST" else None)
+    form = PutBackForm(request.POST if request.method == "POST" else None, centre=request.centre)
     if request.method == "POST" and form.is_valid():
         action(by=request.user, callback_id=callback_id, due_at=form.cleaned_data["due_at"])
         messages.success(request, _("The callback waits again."))

@@ -19,6 +19,7 @@ from accounts.models import Organisation, User
 from accounts.roles import Role
 from regions.lookup import region_for, regions_at
 from regions.models import Region
+from regions.network import next_opening_of
 from regions.phone_field import PhoneField
 from regions.phone_numbers import parse_number
 from regions.postal_code_table import EXAMPLES, country_of_prefix, read_code
@@ -251,7 +252,7 @@ def _regions(country: str, selected: str | None) -> Iterator[Choice]:
 
 def in_an_hour() -> datetime:
     """The next quarter of an hour after an hour from now."""
-    later = timezone.localtime() + timedelta(hours=1, minutes=14)
+    later = timezone.localtime(timezone.now() + timedelta(hours=1, minutes=14))
     return later.replace(minute=later.minute - later.minute % 15, second=0, microsecond=0)
 
 
@@ -259,7 +260,17 @@ FOCUS = {"data-focus-on-load": True}
 
 
 class _Later(BesideAContact):
-    due_at = MomentField(label=_("When"), initial=in_an_hour, earliest=from_now(minutes=-5))
+    """Proposes in an hour, or when the centre opens next where it is closed then."""
+
+    due_at = MomentField(label=_("When"), earliest=from_now(minutes=-5))
+
+    def __init__(self, *args: Any, centre: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        soon = in_an_hour()
+        when = self.fields["due_at"]
+        when.initial = next_opening_of(centre, soon)
+        if when.initial != soon:
+            when.help_text = gettext("An hour from now the centre is closed: this is when it opens next.")
 
 
 class PutBackForm(_Later):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -14,9 +15,19 @@ from accounts.models import Organisation, OrganisationKind
 
 from .models import CalendarException, Conflict, Coverage, IntakePause, OpeningHours, PartnerProfile, Region
 from .public_holidays import holidays_of_region, in_every
-from .routing import Candidate, Interest, Need, Pause, Tree
-from .working_hours import USUAL_HOURS, Span, SpecialDays, WorkingCalendar, opens_again
+from .routing import Candidate, Closed, Interest, Need, Pause, Tree
+from .working_hours import (
+    USUAL_HOURS,
+    NeverOpen,
+    Span,
+    SpecialDays,
+    WorkingCalendar,
+    is_open,
+    next_opening,
+    opens_again,
+)
 
+log = logging.getLogger(__name__)
 #: With fewer closing days, any organisation is open sometimes: only the calendars of the others are looked at.
 MOST_OF_A_YEAR = 300
 
@@ -81,14 +92,18 @@ def candidates_for(
     open_cases: Mapping[int, int],
     answered_in_time: Mapping[int, float] | None = None,
     today: date | None = None,
+    now: datetime | None = None,
 ) -> list[Candidate]:
-    """The partners of the need's country as `routing.rank` wants them, in four queries.
+    """The partners of the need's country as `routing.rank` wants them, in four queries; with `now` also who is closed
+    then, in up to six more.
 
     `open_cases` counts each organisation's live cases; `answered_in_time` is its share of offers answered in time.
     """
     day = today or timezone.localdate()
-    pauses, interests, closed = pauses_on(day), interests_on(day), never_open(timezone.now())
+    pauses, interests, never = pauses_on(day), interests_on(day), never_open(timezone.now())
     records = answered_in_time or {}
+    profiles = list(partners(need.country))
+    closed = closed_at(now, [profile.organisation for profile in profiles]) if now else {}
     return [
         Candidate(
             id=profile.organisation_id,
@@ -104,22 +119,57 @@ def candidates_for(
             pause=pauses.get(profile.organisation_id),
             answered_in_time=records.get(profile.organisation_id),
             interests=interests.get(profile.organisation_id, ()),
-            is_never_open=profile.organisation_id in closed,
+            is_never_open=profile.organisation_id in never,
+            closed=closed.get(profile.organisation_id),
         )
-        for profile in partners(need.country)
+        for profile in profiles
     ]
+
+
+def next_opening_of(organisation: Organisation, at: datetime) -> datetime:
+    """The first moment from `at` on at which the organisation is open; `at` itself where it never opens again."""
+    try:
+        return next_opening(at, calendar_for(organisation))
+    except NeverOpen:
+        log.error("organisation %s is never open by its hours: what waits for it is due at once", organisation.pk)
+        return at
+
+
+def closed_at(at: datetime, organisations: Collection[Organisation]) -> dict[int, Closed]:
+    """Which of the organisations are closed at the moment, and until when."""
+    found = {}
+    for key, calendar in calendars_for(organisations).items():
+        if not is_open(at, calendar):
+            try:
+                found[key] = Closed(next_opening(at, calendar))
+            except NeverOpen:
+                found[key] = Closed()
+    return found
 
 
 def calendar_for(organisation: Organisation) -> WorkingCalendar:
     """When the organisation can be expected to answer: its opening hours (else the usual ones), without the days that
     are a public holiday wherever it works, and with the days for which it has said something else.
     """
-    hours: dict[int, list[Span]] = {}
-    for row in OpeningHours.objects.filter(organisation=organisation):
-        hours.setdefault(row.weekday, []).append((row.opens, row.closes))
-    regions, parents = regions_worked_in(organisation)
-    is_holiday = in_every([holidays_of_region(code, parents) for code in regions])
-    return WorkingCalendar(organisation.zone.key, hours or USUAL_HOURS, is_holiday, special_days_of(organisation))
+    return calendars_for([organisation])[organisation.pk]
+
+
+def calendars_for(organisations: Collection[Organisation]) -> dict[int, WorkingCalendar]:
+    """The same for several, in no more queries."""
+    hours: dict[int, dict[int, list[Span]]] = {}
+    for row in OpeningHours.objects.filter(organisation__in=organisations):
+        hours.setdefault(row.organisation_id, {}).setdefault(row.weekday, []).append((row.opens, row.closes))
+    regions, parents = _regions_worked_in(organisations)
+    special = _special_days_of(organisations)
+    return {
+        organisation.pk: WorkingCalendar(
+            organisation.zone.key,
+            hours.get(organisation.pk) or USUAL_HOURS,
+            in_every([holidays_of_region(code, parents) for code in regions[organisation.pk]]),
+            special.get(organisation.pk, ()),
+        )
+        for organisation in organisations
+    }
 
 
 def never_open(now: datetime) -> set[int]:
@@ -135,13 +185,27 @@ def never_open(now: datetime) -> set[int]:
 
 def regions_worked_in(organisation: Organisation) -> tuple[list[str], Tree]:
     """The regions that the organisation covers, else its country, and the tree in which they lie."""
-    codes = list(organisation.coverage.order_by("region").values_list("region", flat=True))
-    if not codes or PartnerProfile.objects.filter(organisation=organisation, is_national=True).exists():
-        codes.append(organisation.country)
-    return codes, tree() if any("-" in code for code in codes) else {}
+    regions, parents = _regions_worked_in([organisation])
+    return regions[organisation.pk], parents
 
 
-def special_days_of(organisation: Organisation) -> list[SpecialDays]:
+def _regions_worked_in(organisations: Collection[Organisation]) -> tuple[dict[int, list[str]], Tree]:
+    found: dict[int, list[str]] = {organisation.pk: [] for organisation in organisations}
+    covered = Coverage.objects.filter(organisation__in=organisations).order_by("region")
+    for key, code in covered.values_list("organisation", "region"):
+        found[key].append(code)
+    nationwide = PartnerProfile.objects.filter(organisation__in=organisations, is_national=True)
+    everywhere = set(nationwide.values_list("organisation", flat=True))
+    for organisation in organisations:
+        if not found[organisation.pk] or organisation.pk in everywhere:
+            found[organisation.pk].append(organisation.country)
+    needs_tree = any("-" in code for codes in found.values() for code in codes)
+    return found, tree() if needs_tree else {}
+
+
+def _special_days_of(organisations: Collection[Organisation]) -> dict[int, list[SpecialDays]]:
     """Closing days and days with hours of their own."""
-    rows = CalendarException.objects.filter(organisation=organisation).prefetch_related("hours")
-    return [row.as_special_days() for row in rows]
+    found: dict[int, list[SpecialDays]] = {}
+    for row in CalendarException.objects.filter(organisation__in=organisations).prefetch_related("hours"):
+        found.setdefault(row.organisation_id, []).append(row.as_special_days())
+    return found

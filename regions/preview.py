@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
+from ui.dates import weekday
 
 from .hours_text import write_spans
 from .network import calendar_for, regions_worked_in
@@ -74,6 +74,4 @@ def _open_until(now: datetime, calendar: WorkingCalendar) -> datetime | None:
 
 
 def _in_words(local: datetime) -> str:
-    day = date_format(local, "l")
-    in_a_sentence = day.lower() if (get_language() or "").startswith("fr") else day
-    return f"{in_a_sentence}, {date_format(local, 'SHORT_DATETIME_FORMAT')}"
+    return f"{weekday(local)}, {date_format(local, 'SHORT_DATETIME_FORMAT')}"

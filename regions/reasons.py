@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from ui.dates import weekday
+
 from .models import Region
 from .routing import Code, Reason
-from .vocabulary import ConflictReason, Language, Phenomenon, Service
+from .vocabulary import SAID_SO_ITSELF, ConflictReason, Language, Phenomenon, Service
 
 SENTENCES: dict[Code, Promise] = {
     Code.COVERS_REGION: _("Works in %(region)s."),
@@ -41,7 +45,9 @@ def sentence(reason: Reason, region_names: dict[str, str] | None = None) -> str:
     if reason.code == Code.PAUSED:
         return _paused(str(params["until"]))
     if reason.code == Code.CONFLICT and params:
-        return _conflict(str(params["reason"]), str(params["until"]))
+        return _conflict(str(params["reason"]), str(params["until"])) if "until" in params else _in_this_case(params)
+    if reason.code == Code.CLOSED:
+        return _closed(str(params["until"]))
     values: dict[str, str | int] = {**params}
     for key, told in (("services", _services), ("phenomenon", _phenomenon), ("language", _language)):
         if key in values:
@@ -73,6 +79,28 @@ def _paused(until: str) -> str:
     if not until:
         return str(_("Takes no new cases until further notice."))
     return str(_("Takes no new cases until %(date)s.")) % {"date": date_format(date.fromisoformat(until))}
+
+
+def _closed(until: str) -> str:
+    """In the reader's time zone; the day alone where it is one of the next six."""
+    if not until:
+        return str(_("Closed, and by its opening hours does not open again."))
+    opens = timezone.localtime(datetime.fromisoformat(until))
+    clock, today = date_format(opens, "TIME_FORMAT"), timezone.localdate()
+    if opens.date() == today:
+        return str(_("Closed until %(time)s.")) % {"time": clock}
+    if opens.date() - today < timedelta(days=7):
+        return str(_("Closed until %(day)s, %(time)s.")) % {"day": weekday(opens), "time": clock}
+    values = {"day": weekday(opens), "date": date_format(opens, "SHORT_DATETIME_FORMAT")}
+    return str(_("Closed until %(day)s, %(date)s.")) % values
+
+
+def _in_this_case(params: Mapping[str, str | int]) -> str:
+    code = str(params["reason"])
+    if code == SAID_SO_ITSELF:
+        return str(_("Has a conflict of interest in this case, as it said when it declined."))
+    why = str(ConflictReason(code).label) if code in ConflictReason.values else code
+    return str(_("Has a conflict of interest in this case: %(why)s.")) % {"why": why}
 
 
 def _conflict(code: str, until: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from .vocabulary import UNDECIDED_PHENOMENA, Phenomenon
@@ -47,6 +47,7 @@ class Code(StrEnum):
     CONFLICT = "conflict"
     FULL = "full"
     ASKED_BEFORE = "asked_before"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,13 @@ class Pause:
     """No new cases until this day, that day included; None: until further notice."""
 
     until: date | None = None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Nobody answers there before this moment; None: by its hours and closing days it does not open again."""
+
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class Need:
     """What is looked for. `asked` are organisations that declined or let the offer expire in this case.
 
     `caller_types`: the caller's type and its group. `involved`: organisations that are or were responsible for the
-    case. `conflicted`: those with a conflict of interest in this very case.
+    case. `conflicted`: those with a conflict of interest in this very case, and the code of its reason.
     """
 
     region: str | None
@@ -96,7 +104,7 @@ class Need:
     minor: bool = False
     caller_types: frozenset[str] = frozenset()
     involved: frozenset[int] = frozenset()
-    conflicted: frozenset[int] = frozenset()
+    conflicted: Mapping[int, str] = field(default_factory=dict)
     asked: frozenset[int] = frozenset()
 
 
@@ -118,6 +126,7 @@ class Candidate:
     is_never_open: bool = False
     answered_in_time: float | None = None
     interests: tuple[Interest, ...] = ()
+    closed: Closed | None = None
 
     @property
     def free(self) -> int:
@@ -206,7 +215,7 @@ def exclusions(need: Need, candidate: Candidate, path: Sequence[str], today: dat
 def conflicts(need: Need, candidate: Candidate, path: Sequence[str]) -> Iterator[Reason]:
     """Every conflict of interest that the candidate has in this case."""
     if candidate.id in need.conflicted:
-        yield Reason(Code.CONFLICT)
+        yield Reason(Code.CONFLICT, {"reason": need.conflicted[candidate.id]})
     for interest in candidate.interests:
         if _concerns(interest, need, path):
             until = interest.until.isoformat() if interest.until else ""
@@ -256,6 +265,9 @@ def _reasons_for(need: Need, candidate: Candidate, path: Sequence[str], distance
         yield Reason(Code.NO_RECORD)
     else:
         yield Reason(Code.ANSWERS_IN_TIME, {"percent": round(candidate.answered_in_time * 100)})
+    if candidate.closed:  # the order stays: the time to answer counts in opening hours
+        until = candidate.closed.until
+        yield Reason(Code.CLOSED, {"until": until.isoformat() if until else ""})
 
 
 def _phenomenon(need: Need) -> Reason:

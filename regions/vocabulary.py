@@ -112,6 +112,10 @@ class ConflictReason(models.TextChoices):
     OTHER = "other", _("Other reason")
 
 
+#: Instead of a reason: the partner declined a case with the words "conflict of interest", and need not say more.
+SAID_SO_ITSELF = "declared"
+
+
 class RegionKind(models.TextChoices):
     """What kind of node a region is, in words that fit each country."""
 

@@ -128,6 +128,12 @@ class Provider:
         sid, replies = await messages.receive(self.switch, prefix + from_, prefix + to, body, media)
         return TextOutcome(sid, tuple(replies))
 
+    async def hang_up(self) -> None:
+        """Everybody hangs up now; waits until the platform has been notified."""
+        for leg in list(self.switch.legs.values()):
+            leg.hang_up()
+        await self.settled()
+
     async def settled(self) -> None:
         """Waits until no call is live, every message has its last status and every notice is out."""
         while self.switch.running or self.webhooks.busy:

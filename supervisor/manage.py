@@ -93,11 +93,23 @@ def _call(arguments: list[str], environment: Mapping[str, str]) -> int:
     command = [sys.executable, str(CHECKOUT / "manage.py"), *arguments]
     with subprocess.Popen(command, env=dict(environment), preexec_fn=_as_a_command(os.getpid())) as popen:
         try:
-            code = popen.wait()
+            code = _code_of(popen)
         except BaseException:
             popen.terminate()
             raise
     return code if code >= 0 else 128 - code
+
+
+def _code_of(popen: subprocess.Popen[bytes]) -> int:
+    """Ctrl-C reaches the command as well, which ends as it likes; a second time it is made to."""
+    try:
+        return popen.wait()
+    except KeyboardInterrupt:
+        try:
+            return popen.wait()
+        except KeyboardInterrupt:
+            popen.terminate()
+            return popen.wait()
 
 
 def _as_a_command(parent: int) -> Any:

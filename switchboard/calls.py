@@ -5,7 +5,6 @@ Each takes the call's row, locked by ``Call.objects.lock``, ``locked`` or ``arri
 
 from __future__ import annotations
 
-import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,9 +21,9 @@ from journal.groups import organisation_group, user_group
 from privacy.actions import new_data_key
 from privacy.blind_index import phone_index
 from privacy.unshown import read_or
-from regions.network import calendar_for
+from regions.network import calendar_for, next_opening_of
 from regions.phone_numbers import is_withheld, parse_number
-from regions.working_hours import NeverOpen, is_open, next_opening
+from regions.working_hours import is_open
 
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
@@ -33,7 +32,6 @@ from .seats import leave_call
 from .states import CALL_TRANSITIONS, NATURAL_ENDING, CallState, Ending, SeatReason, SeatState
 from .vocabulary import CommandKind, WhyUnreached
 
-log = logging.getLogger(__name__)
 #: A caller who was cut off and rings again within this time goes first.
 CUT_OFF_WITHIN = timedelta(minutes=10)
 #: Ends that turn out to have been answered when the news of the conversation come late.
@@ -233,19 +231,9 @@ def _plan_callback(by: User, call: Call, callback_id: uuid.UUID | None = None) -
         phone=phone,
         language=call.language,
         origin=origin,
-        due_at=_next_opening(call.centre),
+        due_at=next_opening_of(call.centre, timezone.now()),
     )
     Call.objects.filter(pk=call.pk).update(callback=callback)
-
-
-def _next_opening(centre: Organisation) -> datetime:
-    """Now, where the centre's hours and closing days leave no opening: the wish is seen at once, not lost."""
-    now = timezone.now()
-    try:
-        return next_opening(now, calendar_for(centre))
-    except NeverOpen:
-        log.error("centre %s is never open by its hours: a callback is due now", centre.pk)
-        return now
 
 
 def plan_callback_for_voicemail(*, by: User, call: Call, voicemail: Voicemail) -> None:

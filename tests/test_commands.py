@@ -17,6 +17,7 @@ from people import make_people, make_user
 from telephone import TELEPHONY, make_line
 
 from accounts.models import Organisation, OrganisationKind
+from demo.stage import NotReady, run_to_the_end
 
 pytestmark = pytest.mark.django_db
 OWN = sorted(name for name, app in get_commands().items() if (CHECKOUT / app.partition(".")[0]).is_dir())
@@ -183,10 +184,40 @@ def test_calls_to_a_line_of_ones_own() -> None:
     people = make_people()
     make_line(people.centre, number="+4930123456789"[:13], name="Main line")
     assert "use --realtime" in refusal("simulate_calls", "--line", "+493012345678")
-    assert "There is no line +4930999 in use. Lines in use: +493012345678 (Main line)." in refusal(
+    assert "There is no line +49 30 999 in use. Lines in use: +493012345678 (Main line)." in refusal(
         "simulate_calls", "--realtime", "--line", "+49 30 999"
     )
     assert "Lotse does not answer at" in refusal("simulate_calls", "--realtime", "--line", "+49 30 12345678")
+
+
+NUMBERS = [
+    ("DE", "+493023125050", "+493023125050"),
+    ("DE", "+493023125050", "+49 30 23125-050"),
+    ("DE", "+493023125050", "030 23125050"),
+    ("DE", "+493023125050", "(030) 23125 050"),
+    ("DE", "+493023125050", "0049 30 23125050"),
+    ("DE", "+493023125050", " +49 (0)30 23125050 "),
+    ("BE", "+3222792211", "02 279 22 11"),
+    ("FR", "+590690335941", "0690 33 59 41"),
+]
+
+
+@pytest.mark.usefixtures("provider_here")
+@pytest.mark.parametrize(("country", "number", "typed"), NUMBERS)
+def test_calls_to_a_line_as_it_is_dialled_in_its_country(country: str, number: str, typed: str) -> None:
+    people = make_people()
+    Organisation.objects.filter(pk=people.centre.pk).update(country=country)
+    make_line(people.centre, number=number)
+    assert "Lotse does not answer at" in refusal("simulate_calls", "--realtime", "--line", typed)
+
+
+@pytest.mark.usefixtures("provider_here")
+@pytest.mark.parametrize(
+    "typed", ["02 279 22 11", "030", "x", "+", "+49 30 23125051", "030 23125050 ext. 7", "0" * 300]
+)
+def test_calls_to_a_line_that_is_none(typed: str) -> None:
+    make_line(make_people().centre, number="+493023125050")
+    assert "in use. Lines in use: +493023125050" in refusal("simulate_calls", "--realtime", "--line", typed)
 
 
 @pytest.mark.usefixtures("provider_here")
@@ -197,6 +228,38 @@ def test_calls_to_a_line_of_several_centres_and_of_one_that_nobody_coordinates()
     make_line(empty, number="+493012345679")
     assert "Lotse does not answer at" in refusal("simulate_calls", "--realtime", "--line", "+493012345678")
     assert "Nobody coordinates Quiet Centre" in refusal("simulate_calls", "--realtime", "--line", "+493012345679")
+
+
+@pytest.fixture
+def platform_here() -> Iterator[str]:
+    """Something that answers as /healthz does; its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Healthy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Healthy(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+
+def test_calls_while_others_are_simulated(platform_here: str, settings: Any, db: None) -> None:
+    """The port of the simulated provider is taken: here by the platform itself."""
+    settings.TELEPHONY = {**TELEPHONY, "api_url": platform_here}
+    settings.LOTSE_PUBLIC_BASE_URL = platform_here
+    make_line(make_people().centre, number="+493023125050")
+    said = refusal("simulate_calls", "--realtime", "--line", "+493023125050")
+    assert re.search(r"cannot listen at 127.0.0.1:\d+ \(Address already in use\)", said)
+
+
+def test_somebody_stops_the_calls() -> None:
+    async def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(NotReady, match="Stopped"):
+        run_to_the_end(interrupted())
 
 
 @pytest.mark.parametrize("url", ["https://api.twilio.com", "http://192.0.2.1:80", "http://lotse.example"])

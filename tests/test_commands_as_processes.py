@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from cluster import CHECKOUT, OwnDatabase
@@ -38,3 +41,19 @@ def test_no_traceback_and_an_exit_code(command: list[str], own_database: OwnData
     assert done.returncode != 0
     assert "Traceback" not in done.stderr + done.stdout
     assert done.stderr.strip()
+
+
+def test_whoever_stops_a_command_reads_no_traceback_of_lotse(tmp_path: Path) -> None:
+    """Ctrl-C reaches all processes of the terminal. The command waits for a server that never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        command = [sys.executable, "-m", "supervisor", "manage", "--data", str(tmp_path / "data"), "rehearse"]
+        with subprocess.Popen(
+            [*command, "--url", url], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ) as running:
+            silent.settimeout(60)
+            silent.accept()
+            os.killpg(running.pid, signal.SIGINT)
+            _out, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "supervisor" not in said

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 #: Nothing that this platform speaks of lies outside (the database holds the same bounds).
@@ -29,6 +30,12 @@ def days_from_today(days: int) -> Callable[[], date]:
 def day_in_words(day: date) -> str:
     """In the active language, as `1 Jan 1990`."""
     return formats.date_format(day, "SHORT_DATE_FORMAT")
+
+
+def weekday(local: datetime) -> str:
+    """The name of its day as it stands within a sentence of the active language: French writes it small."""
+    name = formats.date_format(local, "l")
+    return name.lower() if (get_language() or "").startswith("fr") else name
 
 
 def typed(day: date) -> str:

@@ -154,6 +154,7 @@ RULES = [
     Rule("summary", reads_summary),
     Rule("disclosure", lambda user, world: handoff.may_read_fields(user, world.referral)),
     Rule("message", reads_summary),
+    Rule("case_conflict", reads_case),
     Rule("deadline", reads_summary, reads_summary, "due_at"),
     Rule("responsibility", reads_responsibility, moves_responsibility, "since"),
 ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation, User
 from accounts.roles import Role
 from cases.models import Case, CaseContact, Note, Responsibility
-from handoff.models import Deadline, Disclosure, Message, Notice, Referral, Summary
+from handoff.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
 from handoff.states import ENDED, ReferralState
 from handoff.vocabulary import Step
 from hotline.models import AccessRequest, Callback, Contact
@@ -77,6 +77,7 @@ class World:
     disclosure: Disclosure
     message: Message
     deadline: Deadline
+    case_conflict: CaseConflict
     notice: Notice
     call: Call
     ended_call: Call
@@ -133,6 +134,9 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         disclosure=Disclosure.objects.create(decided_at=NOW, decided_by=people[0], **part),
         message=Message.objects.create(written_by=people[0], **part),
         deadline=Deadline.objects.create(referral=referral, step=Step.REMIND, due_at=NOW),
+        case_conflict=CaseConflict.objects.create(
+            case=case, organisation=organisations[PARTNER], data_key=key, reason="ties", noted_by=people[0]
+        ),
         notice=Notice.objects.create(event=next(_numbers), recipient=people[0], referral=referral, kind="test"),
         **(_telephone(people, contact) | _figures(people, contact.centre)),
     )

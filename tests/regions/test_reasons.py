@@ -25,6 +25,7 @@ PARAMS: dict[Code, dict[str, str | int]] = {
     Code.PHENOMENON_NOT_SERVED: {"phenomenon": "left"},
     Code.PAUSED: {"until": "2026-03-03"},
     Code.FULL: {"open": 5, "capacity": 5},
+    Code.CLOSED: {"until": ""},
 }
 ENGLISH = {
     Code.COVERS_REGION: "Works in Bavaria.",
@@ -57,6 +58,16 @@ def test_every_reason_is_a_sentence(code: Code, language: str) -> None:
         (Reason(Code.COVERS_ABOVE, {"region": "DE", "levels": 2}), "Works in Germany, 2 levels above the place."),
         (Reason(Code.NO_COVERAGE, {"region": "XX-1"}), "Does not work in XX-1."),
         (Reason(Code.LANGUAGE_SPOKEN, {"language": "zz"}), "Speaks zz."),
+        (
+            Reason(Code.CONFLICT, {"reason": "ties"}),
+            "Has a conflict of interest in this case: Personal or family ties.",
+        ),
+        (Reason(Code.CONFLICT, {"reason": "zz"}), "Has a conflict of interest in this case: zz."),
+        (
+            Reason(Code.CONFLICT, {"reason": "declared"}),
+            "Has a conflict of interest in this case, as it said when it declined.",
+        ),
+        (Reason(Code.CLOSED, {"until": ""}), "Closed, and by its opening hours does not open again."),
     ],
 )
 def test_special_cases(reason: Reason, told: str) -> None:

@@ -113,7 +113,8 @@ def test_each_exclusion_says_why(change: dict[str, object], reason: Reason) -> N
 
 def test_the_need_can_exclude_an_organisation() -> None:
     assert why_not(replace(NEED, asked=frozenset({1})), GOOD) == [Reason(Code.ASKED_BEFORE)]
-    assert why_not(replace(NEED, conflicted=frozenset({1})), GOOD) == [Reason(Code.CONFLICT)]
+    here = Reason(Code.CONFLICT, {"reason": "ties"})
+    assert why_not(replace(NEED, conflicted={1: "ties"}), GOOD) == [here]
 
 
 def test_every_reason_is_told_not_only_the_first() -> None:
@@ -192,8 +193,8 @@ needs = st.builds(
     st.sampled_from(Phenomenon.values),
     st.none() | st.sampled_from(Language.values[:4]),
     st.booleans(),
-    st.frozensets(st.integers(0, 5), max_size=2),
-    st.frozensets(st.integers(0, 5), max_size=2),
+    conflicted=st.dictionaries(st.integers(0, 5), st.sampled_from(["ties", "declared"]), max_size=2),
+    asked=st.frozensets(st.integers(0, 5), max_size=2),
 )
 candidates = st.lists(
     st.builds(
@@ -264,7 +265,7 @@ def test_the_outcome_is_where_the_first_of_the_list_is_found(need: Need, found: 
 
 @given(needs, candidates)
 def test_whoever_was_asked_or_has_a_conflict_is_out(need: Need, found: list[Candidate]) -> None:
-    assert not {*ids(need, *found)} & (need.asked | need.conflicted)
+    assert not {*ids(need, *found)} & (need.asked | set(need.conflicted))
 
 
 CASE = replace(NEED, caller_types=frozenset({"parent", "relative"}), involved=frozenset({40, 41}))

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import asyncio
 import statistics
 import time
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from demo.calling import SETTLING, Plan, Result, Seen, Shift, play
 from demo.invariants import broken
 from demo.people import PASSWORD
 from demo.shift import call_in
-from demo.stage import NotReady, find_stage
+from demo.stage import NotReady, Stage, find_stage, run_to_the_end
 from privacy.context import acting_as
 from switchboard.models import Call
 from switchboard.states import Ending
@@ -53,7 +53,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        known = settings.TELEPHONY
         try:
             stage = find_stage(number=options["line"], with_handlers=not options["realtime"])
         except NotReady as missing:
@@ -72,18 +71,12 @@ class Command(BaseCommand):
             shift.stop()
             return self._wrong(coordinator, since, seen)
 
-        result = asyncio.run(
-            play(
-                plan,
-                account=known["account"],
-                token=known["token"],
-                api_url=known["api_url"],
-                public_url=known["public_url"],
-                number=stage.number,
-                say=self._progress,
-                settle=settle,
-            )
-        )
+        try:
+            result = run_to_the_end(self._play(plan, stage, settle))
+        except NotReady as stopped:
+            raise CommandError(str(stopped), returncode=130) from None
+        finally:
+            shift.stop()
         took = time.monotonic() - begun
         wrong = [*self._provider_says(result), *result.wrong]
         self._report(result, took, self._endings(coordinator, since))
@@ -92,6 +85,19 @@ class Command(BaseCommand):
         if wrong:
             raise CommandError(f"{len(wrong)} things are wrong.")
         self.stdout.write("Everything that must hold does.")
+
+    def _play(self, plan: Plan, stage: Stage, settle: Callable[[Seen], list[str]]) -> Coroutine[Any, Any, Result]:
+        known = settings.TELEPHONY
+        return play(
+            plan,
+            account=known["account"],
+            token=known["token"],
+            api_url=known["api_url"],
+            public_url=known["public_url"],
+            number=stage.number,
+            say=self._progress,
+            settle=settle,
+        )
 
     def _progress(self, text: str) -> None:
         if self.stdout.isatty():

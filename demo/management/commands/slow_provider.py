@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from demo.people import PASSWORD
 from demo.shift import call_in
 from demo.slow import measure
-from demo.stage import NotReady, find_stage
+from demo.stage import NotReady, find_stage, run_to_the_end
 
 
 class Command(BaseCommand):
@@ -22,18 +21,20 @@ class Command(BaseCommand):
             stage = find_stage(with_handlers=True)
         except NotReady as missing:
             raise CommandError(str(missing)) from None
-        found = asyncio.run(
-            measure(
-                call_in(stage.coordinator, 4),
-                PASSWORD,
-                url=settings.LOTSE_PUBLIC_BASE_URL,
-                public_url=known["public_url"],
-                account=known["account"],
-                token=known["token"],
-                api_url=known["api_url"],
-                number=stage.number,
-            )
+        work = measure(
+            call_in(stage.coordinator, 4),
+            PASSWORD,
+            url=settings.LOTSE_PUBLIC_BASE_URL,
+            public_url=known["public_url"],
+            account=known["account"],
+            token=known["token"],
+            api_url=known["api_url"],
+            number=stage.number,
         )
+        try:
+            found = run_to_the_end(work)
+        except NotReady as stopped:
+            raise CommandError(str(stopped), returncode=130) from None
         self.stdout.write(
             json.dumps({"alone": found.alone, "beside": found.beside, "ratio": found.ratio, "retries": found.retries})
         )
