@@ -184,7 +184,9 @@ class RoleForm(forms.Form):
 class UserForm(VersionedForm):
     """What is known of a person."""
 
-    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=120, help_text=_("As colleagues see it."))
+    name = forms.CharField(
+        label=pgettext_lazy("of a person", "Name"), max_length=120, help_text=_("As colleagues see it.")
+    )
     email = forms.EmailField(
         label=_("E-mail"), max_length=254, help_text=_("The person signs in with it, and gets notices there.")
     )

@@ -156,7 +156,9 @@ def test_the_browser_asks_which_hour_when_such_a_time_is_typed(browser: Browser)
     expect(choice).to_be_hidden()
     page.locator("[name=at]").fill("2026-10-25T02:30")
     expect(choice).to_be_visible()
-    expect(choice.locator("option")).to_have_text(["Choose which hour", "02:30 CEST (summer time)", "02:30 CET (standard time)"])
+    expect(choice.locator("option")).to_have_text(
+        ["Choose which hour", "02:30 CEST (summer time)", "02:30 CET (standard time)"]
+    )
     choice.select_option("+01:00")
     page.locator("[name=at]").fill("2026-10-25T02:45")
     expect(choice).to_have_value("+01:00")
