@@ -20,6 +20,8 @@ from .countries import countries_of, country_choices, country_name, is_zone, tim
 from .models import ROLES_AT, Organisation, OrganisationKind, User
 from .roles import ROLES, Role
 
+NO_EMAIL = _("This is no e-mail address. Write it like name@example.org.")
+
 
 def language_choices() -> list[tuple[str, str]]:
     """The languages of the interface, each by its own name: who cannot read this page finds theirs."""
@@ -188,7 +190,10 @@ class UserForm(VersionedForm):
         label=pgettext_lazy("of a person", "Name"), max_length=120, help_text=_("As colleagues see it.")
     )
     email = forms.EmailField(
-        label=_("E-mail"), max_length=254, help_text=_("The person signs in with it, and gets notices there.")
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("The person signs in with it, and gets notices there."),
+        error_messages={"invalid": NO_EMAIL},
     )
     language = forms.ChoiceField(
         label=_("Language"), choices=language_choices, widget=forms.RadioSelect, help_text=_("Of pages and e-mails.")
@@ -233,7 +238,12 @@ class FirstRunForm(PlaceFields):
         help_text=_("Like ABCD-EFGH-JKMN; it was shown where Lotse was started."),
     )
     name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
-    email = forms.EmailField(label=_("Your e-mail"), max_length=254, help_text=_("You sign in with it."))
+    email = forms.EmailField(
+        label=_("Your e-mail"),
+        max_length=254,
+        help_text=_("You sign in with it."),
+        error_messages={"invalid": NO_EMAIL},
+    )
     language = forms.ChoiceField(label=_("Your language"), choices=language_choices, widget=forms.RadioSelect)
     password = forms.CharField(
         label=_("Password"),
