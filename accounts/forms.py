@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,13 @@ from . import first_run
 from .countries import countries_of, country_choices, country_name, is_zone, time_zones_of, zone_choices, zone_or_utc
 from .models import ROLES_AT, Organisation, OrganisationKind, User
 from .roles import ROLES, Role
+
+NO_EMAIL = _("This is no e-mail address. Write it like name@example.org.")
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """The languages of the interface, each by its own name: who cannot read this page finds theirs."""
+    return [(code, str(get_language_info(code)["name_local"]).capitalize()) for code, _name in settings.LANGUAGES]
 
 
 class PlaceFields(forms.Form):
@@ -178,12 +186,17 @@ class RoleForm(forms.Form):
 class UserForm(VersionedForm):
     """What is known of a person."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("As colleagues see it."))
+    name = forms.CharField(
+        label=pgettext_lazy("of a person", "Name"), max_length=120, help_text=_("As colleagues see it.")
+    )
     email = forms.EmailField(
-        label=_("E-mail"), max_length=254, help_text=_("The person signs in with it, and gets notices there.")
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("The person signs in with it, and gets notices there."),
+        error_messages={"invalid": NO_EMAIL},
     )
     language = forms.ChoiceField(
-        label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect, help_text=_("Of pages and e-mails.")
+        label=_("Language"), choices=language_choices, widget=forms.RadioSelect, help_text=_("Of pages and e-mails.")
     )
 
     def clean_name(self) -> str:
@@ -225,8 +238,13 @@ class FirstRunForm(PlaceFields):
         help_text=_("Like ABCD-EFGH-JKMN; it was shown where Lotse was started."),
     )
     name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
-    email = forms.EmailField(label=_("Your e-mail"), max_length=254, help_text=_("You sign in with it."))
-    language = forms.ChoiceField(label=_("Your language"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+    email = forms.EmailField(
+        label=_("Your e-mail"),
+        max_length=254,
+        help_text=_("You sign in with it."),
+        error_messages={"invalid": NO_EMAIL},
+    )
+    language = forms.ChoiceField(label=_("Your language"), choices=language_choices, widget=forms.RadioSelect)
     password = forms.CharField(
         label=_("Password"),
         strip=False,

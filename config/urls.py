@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+handler400 = "ui.views.bad_request"
 # The telephone first: addresses are tried one after another, and a caller is on the line.
 APPS = [
     "switchboard", "texting", "ui", "accounts", "journal", "regions", "hotline", "triage", "cases", "handoff",

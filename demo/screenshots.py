@@ -162,6 +162,7 @@ SCREENS = [
         ("lines", "/administration/lines/"),
         ("line", "/administration/lines/", 'main th a[href^="/administration/lines/"]'),
         ("line-new", "/administration/lines/", 'a[href$="/lines/new/"]'),
+        ("centre-hours", "/administration/", 'main a[href$="/hours/"]'),
         ("conflicts", "/administration/conflicts/"),
         ("conflict-new", "/administration/conflicts/new/"),
         ("word-lists", "/admin/"),

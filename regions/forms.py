@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import NO_EMAIL
 from accounts.models import Organisation, OrganisationKind
 from ui.dates import DayField, days_from_today, today
 from ui.versioned_form import VersionedForm
@@ -150,7 +151,9 @@ class LiaisonForm(VersionedForm):
         max_length=200,
         help_text=_("Office and function, not a person's name: people leave, posts stay."),
     )
-    email = forms.EmailField(label=_("E-mail of the post"), max_length=254, required=False)
+    email = forms.EmailField(
+        label=_("E-mail of the post"), max_length=254, required=False, error_messages={"invalid": NO_EMAIL}
+    )
     phone = PhoneField(label=_("Telephone of the post"), required=False, dials=False)
     organisation = forms.ModelChoiceField(
         label=_("Organisation"),

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 SHOWN = "%Y-%m-%dT%H:%M"
@@ -48,6 +49,12 @@ def offset_of(moment: datetime) -> str:
     return moment.isoformat()[-6:]
 
 
+def _name_of(moment: datetime) -> str:
+    """As "CEST (summer time)": few know the abbreviation."""
+    words = gettext("summer time") if moment.dst() else gettext("standard time")
+    return f"{moment.tzname()} ({words})"
+
+
 class MomentInput(forms.DateTimeInput):
     """The browser's own field, and the choice between two hours, which moments.js shows when it is needed."""
 
@@ -76,8 +83,8 @@ class MomentInput(forms.DateTimeInput):
         context["choice"] = {
             "name": name + OFFSET,
             "chosen": chosen,
-            "options": [(offset_of(moment), f"{moment:%H:%M} {moment.tzname()}") for moment in options],
-            "nights": " ".join(_nights()),
+            "options": [(offset_of(moment), f"{moment:%H:%M} {_name_of(moment)}") for moment in options],
+            "nights": ";".join(_nights()),
         }
         return context
 
@@ -93,11 +100,11 @@ def _twice(typed: str) -> list[datetime]:
 
 def _nights() -> list[str]:
     """For the browser: `first|until|hour|hour` for each stretch of the clock that came or comes twice near today."""
-    return _nights_of(timezone.get_current_timezone_name(), timezone.localdate())
+    return _nights_of(timezone.get_current_timezone_name(), timezone.localdate(), get_language() or "")
 
 
 @lru_cache(maxsize=64)
-def _nights_of(zone_name: str, today: date) -> list[str]:
+def _nights_of(zone_name: str, today: date, _language: str) -> list[str]:
     zone, hour = ZoneInfo(zone_name), timedelta(hours=1)
     noon = datetime.combine(today, time(12), UTC)
     found = []
@@ -109,7 +116,7 @@ def _nights_of(zone_name: str, today: date) -> list[str]:
         )
         one, other = before.astimezone(zone), (before + hour).astimezone(zone)
         first = other.replace(tzinfo=None, minute=0)
-        hours = [f"{offset_of(at)}={at.tzname()}" for at in (one, other)]
+        hours = [f"{offset_of(at)}={_name_of(at)}" for at in (one, other)]
         found.append("|".join([first.strftime(SHOWN), (first - _shift(before, hour, zone)).strftime(SHOWN), *hours]))
     return found
 
@@ -148,7 +155,7 @@ class MomentField(forms.DateTimeField):
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values or isinstance(value, datetime):
             return value or None
-        match = _TYPED.fullmatch(str(value).strip())
+        match = _TYPED.fullmatch(_in_figures(str(value).strip()))
         if match is None:
             raise self._error("invalid")
         day, clock, zone_word = match.groups()
@@ -175,7 +182,7 @@ class MomentField(forms.DateTimeField):
         if zone_word:
             found = [moment for moment in found if moment.tzname() == zone_word]
         if len(found) == 2:
-            first, second = (f"{moment:%H:%M} {moment.tzname()}" for moment in found)
+            first, second = (f"{moment:%H:%M} {_name_of(moment)}" for moment in found)
             raise self._error("twice", first=first, second=second)
         if not found:
             raise self._error("invalid" if zone_word else "skipped")
@@ -194,9 +201,20 @@ class MomentField(forms.DateTimeField):
     def _error(self, code: str, **words: str) -> forms.ValidationError:
         earliest, latest = self.bounds()
         example = min(max(timezone.now(), earliest), latest)
-        words["example"] = timezone.localtime(example).strftime(SHOWN).replace("T", " ")
+        words["example"] = timezone.localtime(example).strftime(f"{get_format('DATE_INPUT_FORMATS')[0]} %H:%M")
         return forms.ValidationError(self.error_messages[code] % words, code=code)
 
 
 def _in_words(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+
+
+def _in_figures(typed: str) -> str:
+    """With the day as 2026-11-28, where it is written as the active language does; else as it is."""
+    day, space, rest = typed.partition(" ")
+    for written in get_format("DATE_INPUT_FORMATS"):
+        try:
+            return f"{datetime.strptime(day, written).date().isoformat()}{space}{rest}"  # noqa: DTZ007
+        except ValueError:
+            continue
+    return typed

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views import defaults
 from django.views.decorators.http import require_safe
 
 from ui.gallery import content
@@ -14,6 +15,13 @@ from ui.gallery import content
 def nav_counts(request: HttpRequest) -> HttpResponse:
     """The counts beside the entries of the top bar, each swapped into its place."""
     return render(request, "ui/nav_counts.html")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 in the reader's language; where a request was refused before anybody knew whose it is, in all three."""
+    if not hasattr(request, "user"):
+        return defaults.bad_request(request, exception)
+    return render(request, "ui/not_understood.html", status=400)
 
 
 def gallery(request: HttpRequest) -> HttpResponse:

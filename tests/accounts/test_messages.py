@@ -144,7 +144,31 @@ def test_too_many_attempts_have_a_page_of_our_own(people: People, settings: Any)
     assert (answer.status_code, "Zu viele Versuche" in answer.content.decode()) == (429, True)
 
 
-def test_bad_request_is_told_in_words(people: People) -> None:
+BAD_REQUEST = {"en": "could not be understood", "de": "war nicht verständlich", "fr": "n’a pas pu être comprise"}
+
+
+@pytest.mark.parametrize("language", list(BAD_REQUEST))
+def test_bad_request_is_told_in_the_words_of_the_reader(people: People, language: str) -> None:
+    User.objects.filter(pk=people.handler.pk).update(language=language)
     answer = browser(people.handler).post(reverse("switchboard:choose"), {"state": "nonsense"})
+    text = answer.content.decode()
     assert answer.status_code == 400
-    assert "could not be understood" in answer.content.decode()
+    assert [code for code, words in BAD_REQUEST.items() if words in text] == [language]
+    assert f'<html lang="{language}"' in text
+    assert 'class="top-nav"' in text
+
+
+def test_request_to_a_foreign_host_is_refused_in_all_languages(client: Client) -> None:
+    answer = client.get("/", headers={"Host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert all(words in answer.content.decode() for words in ("understood", "n’a pas pu", "nicht verständlich"))
+
+
+def test_too_many_attempts_and_an_old_page_leave_the_choice_of_language(people: People, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"reset_password": "1/m/ip"}
+    reset = reverse("account_reset_password")
+    pages = [Client().post(reset, {"email": people.handler.email}) for _number in range(2)]
+    strict = Client(enforce_csrf_checks=True)
+    pages.append(strict.post(reset, {"email": people.handler.email}))
+    assert [page.status_code for page in pages] == [302, 429, 403]
+    assert ["visitor-menu" in page.content.decode() for page in pages] == [False, True, True]

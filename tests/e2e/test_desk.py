@@ -168,6 +168,26 @@ def test_what_is_wrong_with_a_callback_has_the_focus_and_what_is_planned_is_said
     expect(page.locator("#plan-callback")).to_be_focused()
 
 
+def test_error_of_the_page_goes_with_the_next_save(person: Person) -> None:
+    page, keys = person.page, person.keys
+    new_contact(person)
+    page.locator("[name=notes]").fill("a worry")
+    page.locator("#contact-facts summary").click()
+    page.locator("[name=started_at]").fill("2020-10-25T02:30")
+    page.evaluate("document.getElementById('contact-form').noValidate = true")
+    keys.press("Control+Enter")
+    expect(page.locator("[data-error-summary]")).to_contain_text("Not completed yet")
+    errors = page.locator("#contact-facts .errorlist:visible")
+    expect(errors).to_have_count(1)
+    expect(errors).to_contain_text("twice that night")
+    page.locator("[name=started_at]").fill("2089-01-01T10:00")
+    expect(errors).to_contain_text("too far ahead")
+    expect(errors).to_have_count(1)
+    page.locator("[name=started_at]").fill("2020-01-01T10:00")
+    expect(errors).to_have_count(0)
+    expect(page.locator("[name=started_at]")).not_to_have_attribute("aria-invalid", "true")
+
+
 def take_a_callback(person: Person) -> None:
     """Plan one, and take it in hand on the desk."""
     page = person.page

@@ -125,6 +125,22 @@ def test_page_of_one_person_is_left_when_somebody_else_has_signed_in(browser: Br
     page.context.close()
 
 
+@pytest.mark.parametrize("width", [360, 900, 1440])
+def test_what_is_kept_stands_above_the_columns_of_the_desk(curlew: Person, width: int) -> None:
+    page = curlew.page
+    page.set_viewport_size({"width": width, "height": 800})
+    curlew.go("/desk/")
+    page.evaluate("document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(field => (field.value = 'x'))")
+    page.locator("form[action$='/desk/new/']").evaluate("form => form.submit()")
+    expect(page.locator("#typed-text")).to_be_visible()
+    notice, main = page.locator("#typed-text").bounding_box(), page.locator("main").bounding_box()
+    assert notice
+    assert main
+    assert notice["width"] > 0.9 * main["width"] - 24
+    columns = [page.locator(name).bounding_box() for name in (".desk-main", ".desk-queue", ".desk-side")]
+    assert all(column and column["y"] >= notice["y"] + notice["height"] for column in columns)
+
+
 def test_shortcuts_of_one_page_are_listed_once(browser: Browser, site: Site) -> None:
     person = sign_in(browser, site, "curlew")
     page = person.page

@@ -29,7 +29,7 @@ def test_a_contact_begun_in_the_repeated_hour_is_completed_as_it_is(people: Peop
     contact = moved(people, REPEATED)
     client = browser(people.handler)
     page = client.get(url("desk_contact", contact)).content.decode()
-    assert '<option value="+01:00" selected>02:30 CET</option>' in page
+    assert '<option value="+01:00" selected>02:30 CET (standard time)</option>' in page
     answer = client.post(
         url("complete", contact), typed(notes="kept", started_at="2025-10-26T02:30", started_at_offset="+01:00")
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django import forms
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
@@ -57,11 +57,12 @@ def test_the_choice_appears_when_the_clocks_show_the_time_twice() -> None:
     assert "hidden" in str(Form(stored=datetime(2026, 7, 1, tzinfo=UTC))["at"])
     shown = str(Form(stored=SECOND_HOUR)["at"])
     assert 'value="2026-10-25T02:30"' in shown
-    assert '<option value="+01:00" selected>02:30 CET</option>' in shown
+    assert '<option value="+01:00" selected>02:30 CET (standard time)</option>' in shown
     assert "hidden" not in shown
     form = Form({"at": "2026-10-25T02:30"})
     assert form.errors["at"] == [
-        "The clocks show this time twice that night. Choose which one is meant: 02:30 CEST or 02:30 CET."
+        "The clocks show this time twice that night. Choose which one is meant: "
+        "02:30 CEST (summer time) or 02:30 CET (standard time)."
     ]
     assert "hidden" not in str(form["at"])
 
@@ -77,6 +78,9 @@ def test_the_choice_appears_when_the_clocks_show_the_time_twice() -> None:
         ("2026-10-25T00:30Z", "", FIRST_HOUR),
         ("2026-10-25T03:30", "+02:00", datetime(2026, 10, 25, 2, 30, tzinfo=UTC)),  # a choice left over
         ("2026-07-01T02:30:00.5", "", datetime(2026, 7, 1, 0, 30, 0, 500000, tzinfo=UTC)),
+        ("1.7.2026 02:30", "", datetime(2026, 7, 1, 0, 30, tzinfo=UTC)),
+        ("01/07/2026 02:30:15", "", datetime(2026, 7, 1, 0, 30, 15, tzinfo=UTC)),
+        ("25.10.2026 02:30 CEST", "", FIRST_HOUR),
     ],
 )
 def test_both_hours_can_be_said(typed: str, offset: str, expected: datetime) -> None:
@@ -125,6 +129,15 @@ def test_what_is_no_moment_gets_an_example_of_a_right_one(typed: str, sentence: 
     str(form["at"])
 
 
+@pytest.mark.parametrize(
+    ("language", "example"), [("de", "28.11.2026 13:00"), ("fr", "28/11/2026 13:00"), ("en", "2026-11-28 13:00")]
+)
+def test_the_example_is_written_as_the_language_does_and_is_taken(language: str, example: str) -> None:
+    with translation.override(language):
+        assert example in Form({"at": "yesterday"}).errors["at"][0]
+        assert Form({"at": example}).is_valid()
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     form = Form({"at": text, "at_offset": text})
@@ -143,7 +156,9 @@ def test_the_browser_asks_which_hour_when_such_a_time_is_typed(browser: Browser)
     expect(choice).to_be_hidden()
     page.locator("[name=at]").fill("2026-10-25T02:30")
     expect(choice).to_be_visible()
-    expect(choice.locator("option")).to_have_text(["Choose which hour", "02:30 CEST", "02:30 CET"])
+    expect(choice.locator("option")).to_have_text(
+        ["Choose which hour", "02:30 CEST (summer time)", "02:30 CET (standard time)"]
+    )
     choice.select_option("+01:00")
     page.locator("[name=at]").fill("2026-10-25T02:45")
     expect(choice).to_have_value("+01:00")

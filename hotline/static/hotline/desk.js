@@ -6,6 +6,7 @@
 
   function tell(line, notice) {
     const field = form.elements[line.dataset.note];
+    line.parentElement.querySelector("ul.errorlist")?.remove(); // of the page; the answer says what is wrong now
     line.hidden = !notice;
     line.textContent = notice?.text ?? "";
     line.className = notice?.error ? "errorlist" : "help";

@@ -4,7 +4,7 @@
 
   /** [value, label] of both hours, when the time typed is one of them. */
   function hoursOf(typed, nights) {
-    for (const night of nights.split(" ").filter(Boolean)) {
+    for (const night of nights.split(";").filter(Boolean)) {
       const [first, until, ...hours] = night.split("|");
       if (typed >= first && typed < until) {
         return hours.map((hour) => hour.split("=")).map(([offset, name]) => [offset, `${typed.slice(11, 16)} ${name}`]);

@@ -202,7 +202,13 @@
     );
   });
 
-  const focusErrors = (root) => root.querySelector?.("[data-error-summary]")?.focus();
+  /** The errors as a whole in sight, with what comes after them. */
+  function focusErrors(root) {
+    const summary = root.querySelector?.("[data-error-summary]");
+    summary?.focus();
+    const place = summary?.getBoundingClientRect();
+    if (place && place.bottom > window.innerHeight) summary.scrollIntoView({ block: "start" });
+  }
   focusErrors(document);
   // What is asked before anything else, or else where this page's work begins; never away from somebody's own place.
   document.querySelectorAll("dialog[data-open-on-load]").forEach((dialog) => {
