@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Organisation, User
+from accounts.models import User
 from hotline.actions import return_contact
 from hotline.callbacks import callback_from_call
 from hotline.vocabulary import CallbackOrigin, CallerIdKind

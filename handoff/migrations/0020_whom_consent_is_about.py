@@ -31,6 +31,6 @@ NOW = definer_function(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("handoff", "0006_consent"), ("hotline", "0007_no_callback_unasked")]
+    dependencies = [("handoff", "0011_case_conflicts"), ("hotline", "0007_no_callback_unasked")]
 
     operations = [migrations.RunSQL(f"{BEFORE.reverse_sql}; {NOW.sql}", f"{NOW.reverse_sql}; {BEFORE.sql}")]

@@ -21,6 +21,6 @@ $body$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hotline", "0009_bounds_of_moments"), ("regions", "0005_folded")]
+    dependencies = [("hotline", "0010_bounds"), ("regions", "0005_folded")]
 
     operations = [migrations.RunSQL(TERMS, "drop function ntk.search_terms(text[])")]

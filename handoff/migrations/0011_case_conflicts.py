@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0005_administration'),
         ('cases', '0003_bounds_of_moments'),
-        ('handoff', '0006_consent'),
+        ('handoff', '0010_bounds'),
         ('privacy', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

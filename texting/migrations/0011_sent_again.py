@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("texting", "0003_bounds_of_moments")]
+    dependencies = [("texting", "0010_bounds")]
 
     operations = [
         migrations.AlterField(model_name="textmessage", name="sid", field=models.CharField(max_length=64, null=True)),
