@@ -17,8 +17,8 @@ from benchmarks.measure import Wrong
 from benchmarks.place import OTHER_CENTRE, Connection, Scale, fingerprint
 from benchmarks.rows import PLACES, STATEMENTS, STATES, TABLES, YEARS, an_id, chance
 from benchmarks.staff import HANDLERS, OTHER_HANDLERS, PARTNERS, handler, known_indexes, make_staff
-from hotline.models import Contact
-from privacy.models import DataKey
+from foundation.privacy.models import DataKey
+from hotline.contacts.models import Contact
 from supervisor.environment import WORKER
 from triage.models import Assessment
 

@@ -200,6 +200,7 @@ def fingerprint() -> str:
     """Changes with the schema and with what makes the rows."""
     paths = [
         *CHECKOUT.glob("*/migrations/*.py"),
+        *CHECKOUT.glob("*/*/migrations/*.py"),
         *(CHECKOUT / "benchmarks" / name for name in ("generate.py", "rows.py", "staff.py")),
     ]
     seen = hashlib.sha256()

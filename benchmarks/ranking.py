@@ -1,7 +1,7 @@
 """Ranking the partners for a need, with reasons for all of them, over 29,000 rows of coverage.
 
-Compared: `handoff.ranking.rank_partners`, in the process as the web's role, with `select 1` over the same connection;
-and with itself at ten times the contacts, since it counts the partners' referrals.
+Compared: `handoff.referrals.ranking.rank_partners`, in the process as the web's role, with `select 1` over the same
+connection; and with itself at ten times the contacts, since it counts the partners' referrals.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from django.db import connection
 from benchmarks.measure import Bench, Goal, Line, Measure, Wrong, line
 from benchmarks.place import Scale
 from benchmarks.staff import PARTNERS, handler
-from handoff.ranking import rank_partners
-from privacy.context import acting_as
+from foundation.privacy.context import acting_as
+from handoff.referrals.ranking import rank_partners
 from regions.routing import Need
 
 TIMES = 5

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from benchmarks import desk
 from benchmarks.measure import Bench, Goal, Line, Wrong, line
 from benchmarks.place import Scale
-from reporting.tasks import count
+from reporting.figures.tasks import count
 
 CLIENTS, SECONDS, EVERY = 8, 6, 2.0
 

@@ -14,10 +14,10 @@ from benchmarks.measure import Bench, Goal, Line, Measure, Wrong, line
 from benchmarks.place import Scale
 from benchmarks.rows import COMMON, RARE, TWO_WORDS
 from benchmarks.staff import COORDINATOR
-from hotline.models import Contact
-from hotline.pages import SIZE
-from hotline.search import page_of_found, read
-from privacy.context import acting_as
+from foundation.privacy.context import acting_as
+from hotline.contacts.models import Contact
+from hotline.contacts.pages import SIZE
+from hotline.contacts.search import page_of_found, read
 
 WORDS = {"a rare word": RARE, "a common word": COMMON, "two words": TWO_WORDS}
 UNINDEXED = """

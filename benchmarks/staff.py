@@ -7,10 +7,10 @@ import random
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.models import Membership, Organisation, OrganisationKind, User
-from accounts.roles import Role
 from benchmarks.place import CENTRE, OTHER_CENTRE, PASSWORD
-from privacy.blind_index import phone_index
+from foundation.accounts.models import Membership, Organisation, OrganisationKind, User
+from foundation.accounts.roles import Role
+from foundation.privacy.blind_index import phone_index
 from regions.models import Coverage, PartnerProfile, Region
 from regions.vocabulary import Language, Phenomenon, Service
 

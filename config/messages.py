@@ -1,7 +1,7 @@
 """The catalogues of translations, kept without a system tool.
 
-`python -m config.messages` collects what Python files and templates hand to gettext and brings every
-<app>/locale/<language>/LC_MESSAGES/django.po up to date: new sources come in empty (or with the words another app
+`python -m config.messages` collects what Python files and templates hand to gettext and brings the catalogue of every
+app (locale/<language>/LC_MESSAGES/django.po) up to date: new sources come in empty (or with the words another app
 already has for the very same source), those that are gone are dropped, nothing is guessed. `--check` changes nothing
 and names what is missing, fuzzy, obsolete or said in two ways; its exit code is then 1.
 
@@ -25,8 +25,9 @@ from django.utils.translation.template import templatize
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 APPS = (
-    "accounts", "cases", "config", "demo", "handoff", "hotline", "journal", "privacy", "publishing", "regions",
-    "reporting", "switchboard", "texting", "triage", "ui",
+    "casework/cases", "config", "demo", "foundation/accounts", "foundation/journal", "foundation/privacy",
+    "foundation/ui", "handoff/referrals", "hotline/contacts", "hotline/switchboard", "hotline/texting", "regions",
+    "reporting/figures", "reporting/publishing", "triage",
 )  # fmt: skip
 PLURALS = {"de": "nplurals=2; plural=(n != 1);", "fr": "nplurals=2; plural=(n > 1);"}
 FUNCTIONS = {

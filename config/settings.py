@@ -39,20 +39,20 @@ CSRF_TRUSTED_ORIGINS = [LOTSE_PUBLIC_BASE_URL]
 OVER_HTTPS = urlsplit(LOTSE_PUBLIC_BASE_URL).scheme == "https"
 
 INSTALLED_APPS = [
-    "privacy",
-    "accounts",
-    "journal",
+    "foundation.privacy",
+    "foundation.accounts",
+    "foundation.journal",
     "regions",
-    "hotline",
-    "switchboard",
-    "texting",
+    "hotline.contacts",
+    "hotline.switchboard",
+    "hotline.texting",
     "triage",
-    "cases",
-    "handoff",
-    "reporting",
-    "publishing",
+    "casework.cases",
+    "handoff.referrals",
+    "reporting.figures",
+    "reporting.publishing",
     "demo",
-    "ui",
+    "foundation.ui",
     "config.apps.AdministrationConfig",  # django.contrib.admin with reference data only
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -81,18 +81,18 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.middleware.LanguageOfProfile",
+    "foundation.accounts.middleware.LanguageOfProfile",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.middleware.TypedTextOutlivesSession",
-    "privacy.middleware.ActingAsMiddleware",
-    "accounts.middleware.TimesOfTheReader",
-    "accounts.middleware.DeniedIsNotFound",
-    "accounts.middleware.UnreadableIsSaid",
-    "journal.middleware.StaleIsConflict",
+    "foundation.accounts.middleware.TypedTextOutlivesSession",
+    "foundation.privacy.middleware.ActingAsMiddleware",
+    "foundation.accounts.middleware.TimesOfTheReader",
+    "foundation.accounts.middleware.DeniedIsNotFound",
+    "foundation.accounts.middleware.UnreadableIsSaid",
+    "foundation.journal.middleware.StaleIsConflict",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -106,17 +106,17 @@ TEMPLATES = [
         "DIRS": [],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["accounts.templatetags.forms"],  # whose form it is stands beside the token
+            "builtins": ["foundation.accounts.templatetags.forms"],  # whose form it is stands beside the token
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "django.template.context_processors.tz",
-                "ui.context_processors.navigation",
-                "ui.context_processors.appearance",
-                "switchboard.context_processors.telephone",
-                "hotline.context_processors.endings",
+                "foundation.ui.context_processors.navigation",
+                "foundation.ui.context_processors.appearance",
+                "hotline.switchboard.context_processors.telephone",
+                "hotline.contacts.context_processors.endings",
             ],
         },
     },
@@ -197,20 +197,20 @@ CELERY_BEAT_SCHEDULE = {
 # --- top bar ----------------------------------------------------------------------------------------------------
 # What stands beside an entry of the top bar: a function of the user that counts what waits for them.
 NAVIGATION_COUNTS = {
-    "handoff:board": "handoff.counts.need_a_next_step",
-    "handoff:inbox": "handoff.counts.to_answer",
+    "handoff:board": "handoff.referrals.counts.need_a_next_step",
+    "handoff:inbox": "handoff.referrals.counts.to_answer",
     "triage:confirmations": "triage.counts.to_confirm",
-    "publishing:releases": "publishing.counts.to_release",
+    "publishing:releases": "reporting.publishing.counts.to_release",
 }
 
 # --- administration -----------------------------------------------------------------------------------------------
 # What is still missing for work to begin: functions of the centre that give steps (accounts.administration.Step).
-SETUP_STEPS = ["switchboard.setup.steps", "accounts.administration.steps", "regions.setup.steps"]
+SETUP_STEPS = ["hotline.switchboard.setup.steps", "foundation.accounts.administration.steps", "regions.setup.steps"]
 # Functions of an organisation that give a reason, if any, why it cannot be put out of use.
 ORGANISATION_IN_USE = [
-    "accounts.administration.people_with_roles",
+    "foundation.accounts.administration.people_with_roles",
     "regions.setup.open_cases_there",
-    "switchboard.setup.lines_in_use",
+    "hotline.switchboard.setup.lines_in_use",
 ]
 
 # --- figures ----------------------------------------------------------------------------------------------------
@@ -235,21 +235,21 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "accounts.adapter.ClosedAdapter"
-ACCOUNT_USER_DISPLAY = "accounts.sign_in.display_name"
+ACCOUNT_ADAPTER = "foundation.accounts.adapter.ClosedAdapter"
+ACCOUNT_USER_DISPLAY = "foundation.accounts.sign_in.display_name"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
 # By username AND address: axes' default would lock a whole office for the mistakes of one.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_CALLABLE = "accounts.sign_in.attempted_email"
+AXES_USERNAME_CALLABLE = "foundation.accounts.sign_in.attempted_email"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_LOCKOUT_CALLABLE = "foundation.accounts.views.locked_out"
 AXES_VERBOSE = False
-CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
+CSRF_FAILURE_VIEW = "foundation.accounts.views.csrf_failure"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_IDLE_SECONDS = 30 * 60  # kept by the session's expiry, which privacy.middleware renews
@@ -340,7 +340,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRON.get("LOTSE_EMAIL_FROM") or "lotse@lo
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]  # the texts of this package; each app has its own
-FORMAT_MODULE_PATH = ["ui.formats"]  # English dates as written in Europe
+FORMAT_MODULE_PATH = ["foundation.ui.formats"]  # English dates as written in Europe
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Berlin"

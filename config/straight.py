@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 
-from accounts.middleware import GetResponse
-from hotline.telephony import SIGNATURE_HEADER
+from foundation.accounts.middleware import GetResponse
+from hotline.contacts.telephony import SIGNATURE_HEADER
 
 
 class StraightToWebhooks:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import SignIn
 from config import health
+from foundation.accounts.views import SignIn
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -15,11 +15,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
-handler400 = "ui.views.bad_request"
+handler400 = "foundation.ui.views.bad_request"
 # The telephone first: addresses are tried one after another, and a caller is on the line.
 APPS = [
-    "switchboard", "texting", "ui", "accounts", "journal", "regions", "hotline", "triage", "cases", "handoff",
-    "reporting", "publishing",
-]  # fmt: skip
+    "hotline.switchboard",
+    "hotline.texting",
+    "foundation.ui",
+    "foundation.accounts",
+    "foundation.journal",
+    "regions",
+    "hotline.contacts",
+    "triage",
+    "casework.cases",
+    "handoff.referrals",
+    "reporting.figures",
+    "reporting.publishing",
+]
 for app in APPS:
     urlpatterns.append(path("", include(f"{app}.urls")))

@@ -21,7 +21,7 @@ from datetime import datetime
 from multiprocessing.synchronize import Event
 from urllib.parse import urlsplit
 
-from simulator import WITHHELD, Caller, Chaos, Faults, Latency, Number, Outcome, Phone, Provider, Step, voicemail
+from demo.simulator import WITHHELD, Caller, Chaos, Faults, Latency, Number, Outcome, Phone, Provider, Step, voicemail
 
 from .browser import Answer, Browser, Form, NoAnswer
 

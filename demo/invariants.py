@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
-from accounts.models import Organisation
-from hotline.models import Contact
-from switchboard.models import Call, Command, Leg, Offer, Seat, Voicemail
-from switchboard.states import CommandState, OfferState, SeatState
-from switchboard.vocabulary import Party
+from foundation.accounts.models import Organisation
+from hotline.contacts.models import Contact
+from hotline.switchboard.models import Call, Command, Leg, Offer, Seat, Voicemail
+from hotline.switchboard.states import CommandState, OfferState, SeatState
+from hotline.switchboard.vocabulary import Party
 
 from .calling import DEAD, Seen
 

@@ -12,12 +12,12 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connection
 
-from accounts.actions import create_organisation, create_user, grant_role
-from accounts.models import Organisation, OrganisationKind, User
-from accounts.roles import Role
-from journal.actions import record
-from journal.models import Event
-from privacy.context import acting_as
+from foundation.accounts.actions import create_organisation, create_user, grant_role
+from foundation.accounts.models import Organisation, OrganisationKind, User
+from foundation.accounts.roles import Role
+from foundation.journal.actions import record
+from foundation.journal.models import Event
+from foundation.privacy.context import acting_as
 from regions.actions import add_liaison, pause_intake, save_profile, set_coverage
 from regions.models import PostalCode, Region
 from regions.vocabulary import PauseReason

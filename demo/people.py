@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accounts.roles import ROLES, Role
+from foundation.accounts.roles import ROLES, Role
 
 PASSWORD = "high tide at noon"
 DOMAIN = "lotse.example"

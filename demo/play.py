@@ -14,24 +14,24 @@ from typing import Any
 
 import time_machine
 
-from accounts.models import Organisation, User
-from accounts.services import Service, service_user
-from cases.actions import add_note, close_case, open_case
-from cases.models import Case, Responsibility
-from cases.open_duties import open_duties
-from cases.opening import opens_case
-from handoff import answers as partner
-from handoff.actions import draft_referral, keep_centrally, offer_referral, withdraw_referral
-from handoff.consent import consent_of, objection
-from handoff.lapses import due_deadlines, run_deadline
-from handoff.models import Referral
-from handoff.ranking import rank_for_case
-from handoff.states import ReferralState
-from handoff.vocabulary import DeclineReason, Disclosable, Feedback, LegalBasis, Outcome
-from hotline.actions import complete_contact, open_contact
-from hotline.models import Contact
-from hotline.vocabulary import Kind
-from privacy.context import acting_as
+from casework.cases.actions import add_note, close_case, open_case
+from casework.cases.models import Case, Responsibility
+from casework.cases.open_duties import open_duties
+from casework.cases.opening import opens_case
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.services import Service, service_user
+from foundation.privacy.context import acting_as
+from handoff.referrals import answers as partner
+from handoff.referrals.actions import draft_referral, keep_centrally, offer_referral, withdraw_referral
+from handoff.referrals.consent import consent_of, objection
+from handoff.referrals.lapses import due_deadlines, run_deadline
+from handoff.referrals.models import Referral
+from handoff.referrals.ranking import rank_for_case
+from handoff.referrals.states import ReferralState
+from handoff.referrals.vocabulary import DeclineReason, Disclosable, Feedback, LegalBasis, Outcome
+from hotline.contacts.actions import complete_contact, open_contact
+from hotline.contacts.models import Contact
+from hotline.contacts.vocabulary import Kind
 from regions.lookup import region_for
 from triage import actions as triage
 from triage.models import Assessment

@@ -6,12 +6,12 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from accounts.models import User
-from accounts.services import Service, service_user
-from hotline.access import request_access
-from hotline.actions import open_contact, surface_forgotten
-from hotline.callbacks import schedule_callback
-from hotline.models import Contact
+from foundation.accounts.models import User
+from foundation.accounts.services import Service, service_user
+from hotline.contacts.access import request_access
+from hotline.contacts.actions import open_contact, surface_forgotten
+from hotline.contacts.callbacks import schedule_callback
+from hotline.contacts.models import Contact
 from regions.lookup import region_for
 from triage import actions as triage
 from triage.vocabulary import PROTECTED_DUTIES, Disposition, Urgency

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
-from handoff.states import ReferralState
-from handoff.vocabulary import Outcome
+from handoff.referrals.states import ReferralState
+from handoff.referrals.vocabulary import Outcome
 from triage.vocabulary import Disposition
 
 from .browser import Node

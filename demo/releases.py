@@ -12,12 +12,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from accounts.models import Organisation, User
-from privacy.context import acting_as
-from publishing.actions import prepare_release, release_figures, show_publicly
-from publishing.content import PeriodKind
-from publishing.periods import choices
-from reporting.tasks import count
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.context import acting_as
+from reporting.figures.tasks import count
+from reporting.publishing.actions import prepare_release, release_figures, show_publicly
+from reporting.publishing.content import PeriodKind
+from reporting.publishing.periods import choices
 
 from .past import DELIMITER, ENCODING, HEADER, history
 

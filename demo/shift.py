@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from accounts.actions import create_user, grant_role
-from accounts.models import User
-from accounts.roles import Role
-from privacy.context import acting_as
+from foundation.accounts.actions import create_user, grant_role
+from foundation.accounts.models import User
+from foundation.accounts.roles import Role
+from foundation.privacy.context import acting_as
+from hotline.switchboard.seats import arrange_seat, seat_of
+from hotline.switchboard.vocabulary import Skill
 from regions.vocabulary import Language
-from switchboard.seats import arrange_seat, seat_of
-from switchboard.vocabulary import Skill
 
 from .people import DOMAIN
 

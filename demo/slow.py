@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from simulator import Caller, Number, Ongoing, Provider, Step
-from simulator.people import Phone
+from demo.simulator import Caller, Number, Ongoing, Provider, Step
+from demo.simulator.people import Phone
 
 from .browser import Browser, Form
 

@@ -15,12 +15,12 @@ import requests
 from django.conf import settings
 from requests.exceptions import RequestException
 
-from accounts.models import Membership, OrganisationKind, User
-from accounts.roles import Role
-from accounts.services import Service, service_user
-from privacy.context import acting_as
+from foundation.accounts.models import Membership, OrganisationKind, User
+from foundation.accounts.roles import Role
+from foundation.accounts.services import Service, service_user
+from foundation.privacy.context import acting_as
+from hotline.switchboard.models import Line
 from regions.phone_numbers import parse_number
-from switchboard.models import Line
 
 from .make import NotADemo, refuse_real_data
 from .telephone import MAIN

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from accounts.models import Organisation, User
-from accounts.services import Service, service_user
-from hotline.actions import save_contact, take_contact
-from hotline.callbacks import complete_conversation
-from hotline.telephony import Event
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.services import Service, service_user
+from hotline.contacts.actions import save_contact, take_contact
+from hotline.contacts.callbacks import complete_conversation
+from hotline.contacts.telephony import Event
+from hotline.switchboard import calls
+from hotline.switchboard.actions import accept
+from hotline.switchboard.models import Call, Line
+from hotline.switchboard.seats import arrange_seat, choose_state, seat_of
+from hotline.switchboard.states import Ending, SeatState
+from hotline.switchboard.vocabulary import Skill
+from hotline.texting.actions import receive, reply
+from hotline.texting.models import TextMessage
+from hotline.texting.sending import message_moved, taken_by_provider
+from hotline.texting.states import MessageState
 from regions.vocabulary import Language
-from switchboard import calls
-from switchboard.actions import accept
-from switchboard.models import Call, Line
-from switchboard.seats import arrange_seat, choose_state, seat_of
-from switchboard.states import Ending, SeatState
-from switchboard.vocabulary import Skill
-from texting.actions import receive, reply
-from texting.models import TextMessage
-from texting.sending import message_moved, taken_by_provider
-from texting.states import MessageState
 
 from .play import Player, moment
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import translation
 from websockets.sync.client import ClientConnection
 
-from handoff.states import ReferralState
+from handoff.referrals.states import ReferralState
 
 from .browser import Answer, Browser, Form, Node, Values
 from .people import BIRDS, PASSWORD

@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.audit import subject_of
-from accounts.models import Organisation, User
-from accounts.permissions import require
-from accounts.roles import Permission
-from journal.actions import record
-from journal.groups import organisation_group
-from journal.stale import stale
+from foundation.accounts.audit import subject_of
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import require
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group
+from foundation.journal.stale import stale
 
 from .models import Coverage, IntakePause, Liaison, PartnerProfile, Region
 from .permissions import require_pause

@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, OrganisationKind
-from ui.dates import DayField
-from ui.versioned_form import VersionedForm
+from foundation.accounts.models import Organisation, OrganisationKind
+from foundation.ui.dates import DayField
+from foundation.ui.versioned_form import VersionedForm
 
 from .callers import caller_types
 from .conflicts import With

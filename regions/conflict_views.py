@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.permissions import require
-from accounts.roles import Permission
-from journal.stale import Stale
+from foundation.accounts.permissions import require
+from foundation.accounts.roles import Permission
+from foundation.journal.stale import Stale
 
 from .actions import Invalid
 from .conflict_forms import ConflictForm, in_words

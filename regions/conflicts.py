@@ -9,12 +9,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.audit import subject_of
-from accounts.models import Organisation, OrganisationKind, User
-from accounts.permissions import require
-from accounts.roles import Permission
-from journal.actions import record
-from journal.stale import stale
+from foundation.accounts.audit import subject_of
+from foundation.accounts.models import Organisation, OrganisationKind, User
+from foundation.accounts.permissions import require
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.stale import stale
 
 from .actions import Invalid
 from .callers import caller_types

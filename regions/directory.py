@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.models import Organisation
+from foundation.accounts.models import Organisation
 
 from . import workload
 from .lookup import regions_of

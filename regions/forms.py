@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import NO_EMAIL
-from accounts.models import Organisation, OrganisationKind
-from ui.dates import DayField, days_from_today, today
-from ui.versioned_form import VersionedForm
+from foundation.accounts.forms import NO_EMAIL
+from foundation.accounts.models import Organisation, OrganisationKind
+from foundation.ui.dates import DayField, days_from_today, today
+from foundation.ui.versioned_form import VersionedForm
 
 from .models import Liaison, PartnerProfile, Region
 from .phone_field import PhoneField

@@ -13,9 +13,9 @@ from datetime import date, time
 from django.db import transaction
 from django.db.models import F
 
-from accounts.audit import subject_of
-from accounts.models import Organisation, User
-from journal.stale import stale
+from foundation.accounts.audit import subject_of
+from foundation.accounts.models import Organisation, User
+from foundation.journal.stale import stale
 
 from .actions import Invalid, record_change
 from .hours_text import overlap_in_week, overlap_on_days, write_spans

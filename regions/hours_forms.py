@@ -11,9 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
-from ui.dates import DayField, days_from_today
-from ui.versioned_form import VersionedForm
+from foundation.accounts.models import Organisation
+from foundation.ui.dates import DayField, days_from_today
+from foundation.ui.versioned_form import VersionedForm
 
 from .hours import DayHours, hours_version
 from .hours_text import (

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.models import Organisation, OrganisationKind
-from journal.stale import Stale
-from ui.versioned_form import VersionedForm
+from foundation.accounts.models import Organisation, OrganisationKind
+from foundation.journal.stale import Stale
+from foundation.ui.versioned_form import VersionedForm
 
 from . import hours as actions
 from .actions import Invalid

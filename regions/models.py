@@ -14,8 +14,8 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.models import Organisation, User
-from privacy.bounds import clocks_within, days_within, moments_within
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.bounds import clocks_within, days_within, moments_within
 
 from .phone_numbers import written
 from .vocabulary import ConflictReason, Language, PauseReason, Phenomenon, RegionKind, Sector, Service, Weekday

@@ -11,7 +11,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Organisation, OrganisationKind
+from foundation.accounts.models import Organisation, OrganisationKind
 
 from .models import CalendarException, Conflict, Coverage, IntakePause, OpeningHours, PartnerProfile, Region
 from .public_holidays import holidays_of_region, in_every

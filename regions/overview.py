@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from ui import charts
-from ui.shapes import TileGrid
-from ui.tile_maps import GRIDS
+from foundation.ui import charts
+from foundation.ui.shapes import TileGrid
+from foundation.ui.tile_maps import GRIDS
 
 from .coverage import Cell, Line, Offer, coverage_of
 from .models import Liaison, Region

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.models import Organisation, OrganisationKind, User
-from accounts.permissions import NotAllowed, can, require
-from accounts.roles import Permission
+from foundation.accounts.models import Organisation, OrganisationKind, User
+from foundation.accounts.permissions import NotAllowed, can, require
+from foundation.accounts.roles import Permission
 
 from .models import IntakePause, Liaison
 

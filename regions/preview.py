@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
-from ui.dates import weekday
+from foundation.accounts.models import Organisation
+from foundation.ui.dates import weekday
 
 from .hours_text import write_spans
 from .network import calendar_for, regions_worked_in

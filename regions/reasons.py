@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ui.dates import weekday
+from foundation.ui.dates import weekday
 
 from .models import Region
 from .routing import Code, Reason

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.administration import Step
-from accounts.models import Organisation, OrganisationKind
+from foundation.accounts.administration import Step
+from foundation.accounts.models import Organisation, OrganisationKind
 
 from . import workload
 from .models import OpeningHours, PartnerProfile

@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Organisation, User
-from accounts.permissions import NotAllowed, require
-from accounts.roles import Permission
-from journal.stale import Stale
-from ui.versioned_form import VersionedForm
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.roles import Permission
+from foundation.journal.stale import Stale
+from foundation.ui.versioned_form import VersionedForm
 
 from . import actions, permissions, workload
 from .directory import Search, entries, entry, knows

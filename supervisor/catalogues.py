@@ -13,7 +13,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 def compile_stale(checkout: Path = CHECKOUT) -> list[Path]:
     """Bring the compiled catalogues up to date and return those that were made. Raises Refused with file and line."""
-    return [_compile(po) for po in sorted(checkout.glob("*/locale/*/LC_MESSAGES/*.po")) if _is_stale(po)]
+    found = [po for rooms in ("*", "*/*") for po in checkout.glob(f"{rooms}/locale/*/LC_MESSAGES/*.po")]
+    return [_compile(po) for po in sorted(found) if _is_stale(po)]
 
 
 def _is_stale(po: Path) -> bool:

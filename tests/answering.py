@@ -14,7 +14,7 @@ import pytest
 from people import People
 from telephone import ACCOUNT, TELEPHONY, make_line
 
-from switchboard.models import Line
+from hotline.switchboard.models import Line
 
 
 @dataclass

@@ -4,9 +4,9 @@ from typing import Any
 
 from people import People, as_user, new_id
 
-from accounts.models import User
-from hotline.actions import open_contact
-from hotline.models import Contact
+from foundation.accounts.models import User
+from hotline.contacts.actions import open_contact
+from hotline.contacts.models import Contact
 from triage import actions
 from triage.models import Assessment
 

@@ -9,8 +9,8 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, TypeVar
 
-from simulator.people import Caller
-from simulator.provider import Ongoing, Outcome, Provider, TextOutcome
+from demo.simulator.people import Caller
+from demo.simulator.provider import Ongoing, Outcome, Provider, TextOutcome
 
 Result = TypeVar("Result")
 START_SECONDS = 10.0

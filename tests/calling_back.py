@@ -17,9 +17,9 @@ from telephone import (
     leg_of,
 )
 
-from hotline.callbacks import schedule_callback
-from hotline.models import Callback
-from switchboard.models import Call
+from hotline.contacts.callbacks import schedule_callback
+from hotline.contacts.models import Callback
+from hotline.switchboard.models import Call
 
 PERSON = "+493411234567"
 _sids = itertools.count(1)

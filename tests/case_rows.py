@@ -7,11 +7,11 @@ from typing import Any
 from assessments import REFERRAL, Answers, complete, fill, make_contact, start
 from people import People, as_user
 
-from accounts.models import User
-from cases.actions import assign_case, open_case
-from cases.models import Case, Responsibility
-from hotline.models import Contact
-from privacy.context import acting_as
+from casework.cases.actions import assign_case, open_case
+from casework.cases.models import Case, Responsibility
+from foundation.accounts.models import User
+from foundation.privacy.context import acting_as
+from hotline.contacts.models import Contact
 from triage.models import Assessment
 
 

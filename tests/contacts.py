@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from people import as_user
 
-from accounts.models import User
-from hotline.actions import open_contact
-from hotline.models import Contact
-from privacy.context import acting_as
+from foundation.accounts.models import User
+from foundation.privacy.context import acting_as
+from hotline.contacts.actions import open_contact
+from hotline.contacts.models import Contact
 
 PHONE = "+49 341 1234567"  # a landline of Leipzig; nobody's in particular
 

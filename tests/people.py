@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from accounts.actions import create_organisation, create_user, grant_role
-from accounts.models import ROLES_AT, Membership, Organisation, OrganisationKind, User
-from accounts.roles import Role
-from privacy.context import acting_as
+from foundation.accounts.actions import create_organisation, create_user, grant_role
+from foundation.accounts.models import ROLES_AT, Membership, Organisation, OrganisationKind, User
+from foundation.accounts.roles import Role
+from foundation.privacy.context import acting_as
 
 PASSWORD = "correct horse battery staple"
 CENTRE, PARTNER = OrganisationKind.CENTRE, OrganisationKind.PARTNER

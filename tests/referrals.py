@@ -11,13 +11,13 @@ from assessments import REFERRAL, complete, fill, make_contact, start
 from django.db import connections
 from people import People, as_user, make_people, new_id
 
-from accounts.models import Organisation, User
-from cases.actions import open_case
-from cases.models import Case
-from handoff.actions import draft_referral, offer_referral
-from handoff.answers import accept_referral
-from handoff.models import Referral
-from privacy.context import acting_as
+from casework.cases.actions import open_case
+from casework.cases.models import Case
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.context import acting_as
+from handoff.referrals.actions import draft_referral, offer_referral
+from handoff.referrals.answers import accept_referral
+from handoff.referrals.models import Referral
 from regions.loading import load_regions
 from regions.models import Coverage, PartnerProfile
 from regions.vocabulary import Language, Phenomenon, Service

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import connection
 from people import People, as_user
 
-from accounts.models import User
-from accounts.services import Service, service_user
-from privacy.context import acting_as
-from publishing import actions
-from publishing.models import Release
-from reporting.counting import Counting, count_on
+from foundation.accounts.models import User
+from foundation.accounts.services import Service, service_user
+from foundation.privacy.context import acting_as
+from reporting.figures.counting import Counting, count_on
+from reporting.publishing import actions
+from reporting.publishing.models import Release
 
 
 def count(limit: int = 10_000) -> Counting:

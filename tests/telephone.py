@@ -19,15 +19,15 @@ from django.test import Client
 from django.utils import timezone
 from people import as_user, make_user
 
-from accounts.models import Organisation, User
-from accounts.roles import Role
-from accounts.services import Service, service_user
-from hotline.models import Callback
-from privacy.context import acting_as
-from switchboard.actions import accept
-from switchboard.models import Call, Command, Leg, Line, Offer, Seat
-from switchboard.seats import arrange_seat, choose_state, seat_of
-from switchboard.states import SeatState
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.roles import Role
+from foundation.accounts.services import Service, service_user
+from foundation.privacy.context import acting_as
+from hotline.contacts.models import Callback
+from hotline.switchboard.actions import accept
+from hotline.switchboard.models import Call, Command, Leg, Line, Offer, Seat
+from hotline.switchboard.seats import arrange_seat, choose_state, seat_of
+from hotline.switchboard.states import SeatState
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "a token that nobody uses"
 PUBLIC = "https://lotse.example"

@@ -16,8 +16,8 @@ from django.core.management import CommandError, call_command, get_commands
 from people import make_people, make_user
 from telephone import TELEPHONY, make_line
 
-from accounts.models import Organisation, OrganisationKind
 from demo.stage import NotReady, run_to_the_end
+from foundation.accounts.models import Organisation, OrganisationKind
 
 pytestmark = pytest.mark.django_db
 OWN = sorted(name for name, app in get_commands().items() if (CHECKOUT / app.partition(".")[0]).is_dir())

@@ -17,15 +17,15 @@ from people import People, as_user, make_user, new_id
 from referrals import draft, make_case, offer, ready
 from web import browser, queries_of
 
-from accounts.models import User
-from accounts.roles import Role
-from handoff.answers import ask_question, decline_referral
-from handoff.vocabulary import DeclineReason
-from publishing.actions import discard_release, release_figures
-from publishing.models import Release
+from foundation.accounts.models import User
+from foundation.accounts.roles import Role
+from foundation.ui import navigation
+from handoff.referrals.answers import ask_question, decline_referral
+from handoff.referrals.vocabulary import DeclineReason
+from reporting.publishing.actions import discard_release, release_figures
+from reporting.publishing.models import Release
 from triage import actions as triage
 from triage.vocabulary import Disposition, Urgency
-from ui import navigation
 
 ADVICE = triage.Choice(Disposition.ADVICE, Urgency.STANDARD, frozenset(), "The caller wants nothing else.")
 

@@ -21,9 +21,9 @@ from django.urls import reverse
 from people import People
 from referrals import draft, make_case, offered, ready
 
-from accounts.models import User
 from config import messages
 from config.messages import APPS, CHECKOUT, PLURALS, NotLiteral, Source, in_python, in_template, problems, words
+from foundation.accounts.models import User
 
 LANGUAGES = sorted(PLURALS)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")

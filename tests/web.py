@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from foundation.accounts.models import User
 
 
 def browser(user: User) -> Client:

@@ -16,15 +16,15 @@ from django.utils import timezone
 from people import People, as_user, new_id
 from telephone import LINE, by_telephone, take_seat, talking, tell, waiting
 
-from accounts.models import User
-from cases.actions import add_note
-from cases.models import Case
-from handoff.answers import ask_question
-from handoff.models import Referral
-from hotline.access import request_access
-from hotline.actions import take_contact
-from hotline.models import Callback, Contact
-from switchboard.models import Call, Voicemail
+from casework.cases.actions import add_note
+from casework.cases.models import Case
+from foundation.accounts.models import User
+from handoff.referrals.answers import ask_question
+from handoff.referrals.models import Referral
+from hotline.contacts.access import request_access
+from hotline.contacts.actions import take_contact
+from hotline.contacts.models import Callback, Contact
+from hotline.switchboard.models import Call, Voicemail
 from triage.actions import Choice
 from triage.actions import note as save_note
 from triage.models import Assessment

@@ -11,16 +11,16 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.permissions import NotAllowed, can
-from accounts.roles import Permission
-from hotline.models import Contact
-from hotline.permissions import may_write as may_write_contact
-from journal.actions import record
-from journal.groups import organisation_group, user_group
-from journal.models import Event
-from journal.stale import stale
-from privacy.fields import EncryptedField
+from foundation.accounts.models import User
+from foundation.accounts.permissions import NotAllowed, can
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group, user_group
+from foundation.journal.models import Event
+from foundation.journal.stale import stale
+from foundation.privacy.fields import EncryptedField
+from hotline.contacts.models import Contact
+from hotline.contacts.permissions import may_write as may_write_contact
 
 from . import checklist, prefill
 from .models import Assessment

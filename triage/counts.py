@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.models import User
-from accounts.permissions import centre_with
-from accounts.roles import Permission
+from foundation.accounts.models import User
+from foundation.accounts.permissions import centre_with
+from foundation.accounts.roles import Permission
 
 from .models import Assessment
 

@@ -7,11 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models import Organisation, User
-from hotline.models import Contact
-from privacy.bounds import moments_within
-from privacy.fields import EncryptedJSONField, EncryptedTextField
-from privacy.models import DataKey
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.bounds import moments_within
+from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
+from foundation.privacy.models import DataKey
+from hotline.contacts.models import Contact
 
 from .checklist import load
 from .questionnaire import Checklist

@@ -6,12 +6,12 @@ import uuid
 
 from django.http import Http404
 
-from accounts.models import User
-from accounts.permissions import can, organisations_as
-from accounts.roles import Permission, Role
-from hotline import permissions as contacts
-from hotline.models import Contact
-from journal.actions import look
+from foundation.accounts.models import User
+from foundation.accounts.permissions import can, organisations_as
+from foundation.accounts.roles import Permission, Role
+from foundation.journal.actions import look
+from hotline.contacts import permissions as contacts
+from hotline.contacts.models import Contact
 
 from .models import Assessment, AssessmentQuerySet
 from .states import AssessmentState

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hotline.models import Contact
-from hotline.vocabulary import AgeBand
+from hotline.contacts.models import Contact
+from hotline.contacts.vocabulary import AgeBand
 from regions.vocabulary import Phenomenon
 
 from .rules import Answers

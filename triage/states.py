@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Permission
+from foundation.accounts.roles import Permission
 
 
 class AssessmentState(models.TextChoices):

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django import template
 
-from accounts.roles import ROLES
 from demo.people import BIRDS, PASSWORD
+from foundation.accounts.roles import ROLES
 
 register = template.Library()
 

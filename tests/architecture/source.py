@@ -8,12 +8,22 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-APPS = sorted(app for app in settings.INSTALLED_APPS if (CHECKOUT / app / "__init__.py").exists())
-PACKAGES = [*APPS, "config", "supervisor"]
+#: Dotted names, as in INSTALLED_APPS.
+APPS = sorted(app for app in settings.INSTALLED_APPS if (CHECKOUT / app.replace(".", "/") / "__init__.py").exists())
+LABELS = {config.label: config.name for config in apps.get_app_configs() if config.name in APPS}
+#: Rooms: what stands at the top.
+PACKAGES = sorted({app.partition(".")[0] for app in APPS} | {"config", "supervisor"})
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def app_of(name: str) -> str:
+    """The app, or else the room, in which something with this dotted name lies."""
+    parts = name.split(".")
+    return next((app for app in (parts[0], ".".join(parts[:2])) if app in APPS), parts[0])
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ class Module:
 
     @property
     def app(self) -> str:
-        return self.name.partition(".")[0]
+        return app_of(self.name)
 
     @cached_property
     def text(self) -> str:
@@ -48,7 +58,7 @@ class Module:
 
     @cached_property
     def imports(self) -> dict[str, str]:
-        """What each imported name stands for: ``{"record": "journal.actions.record", "time": "time"}``."""
+        """What each imported name stands for: ``{"record": "foundation.journal.actions.record", "time": "time"}``."""
         found: dict[str, str] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
@@ -80,4 +90,9 @@ def all_functions() -> Iterator[tuple[Module, Function]]:
 
 
 def templates() -> list[Path]:
-    return [path for app in APPS for path in sorted((CHECKOUT / app / "templates").rglob("*")) if path.is_file()]
+    return [
+        path
+        for app in APPS
+        for path in sorted((CHECKOUT / app.replace(".", "/") / "templates").rglob("*"))
+        if path.is_file()
+    ]

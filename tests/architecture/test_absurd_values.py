@@ -95,7 +95,7 @@ PATHS = {
     "slug": ["x" * 300, "-1", "1e400"],
     "path": ["../../x", "%00", "x" * 300],
 }
-#: Answered by the provider's signature; tests/switchboard/test_forged.py sends these what it likes.
+#: Answered by the provider's signature; tests/hotline/switchboard/test_forged.py sends these what it likes.
 SIGNED = re.compile(r"telephone/(voice|status|message|call|leg)/")
 QUERIES = [
     "page", "from", "to", "day", "period", "show", "current", "country", "q", "seen", "subject", "beside", "after",

@@ -8,69 +8,99 @@ from collections.abc import Iterator
 import pytest
 from architecture.source import Function, Module, modules
 
-RECORD = "journal.actions.record"
+RECORD = "foundation.journal.actions.record"
 #: Modules of actions beside those called actions.py.
 MORE = [
-    "hotline.callbacks", "hotline.access", "handoff.answers", "handoff.consent_watch", "handoff.lapses",
-    "accounts.first_run", "regions.conflicts", "regions.hours", "reporting.importing",
-    "switchboard.blocks", "switchboard.calling_back", "switchboard.calls", "switchboard.carrying_out",
-    "switchboard.commands", "switchboard.outbound",
-    "switchboard.dispatch", "switchboard.legs", "switchboard.lines", "switchboard.room_ends", "switchboard.seats",
-    "switchboard.sweep", "switchboard.voicemails",
-]  # fmt: skip
-OF_ACCOUNTS = "accounts may not import the journal: it hands the event on, see accounts.audit and tests/accounts"
+    "hotline.contacts.callbacks",
+    "hotline.contacts.access",
+    "handoff.referrals.answers",
+    "handoff.referrals.consent_watch",
+    "handoff.referrals.lapses",
+    "foundation.accounts.first_run",
+    "regions.conflicts",
+    "regions.hours",
+    "reporting.figures.importing",
+    "hotline.switchboard.blocks",
+    "hotline.switchboard.calling_back",
+    "hotline.switchboard.calls",
+    "hotline.switchboard.carrying_out",
+    "hotline.switchboard.commands",
+    "hotline.switchboard.outbound",
+    "hotline.switchboard.dispatch",
+    "hotline.switchboard.legs",
+    "hotline.switchboard.lines",
+    "hotline.switchboard.room_ends",
+    "hotline.switchboard.seats",
+    "hotline.switchboard.sweep",
+    "hotline.switchboard.voicemails",
+]
+OF_ACCOUNTS = "accounts may not import the journal: it hands the event on, see foundation.accounts.audit"
 OF_THE_JOURNAL = "is the journal"
 #: Actions that write no event, and why.
 WITHOUT_EVENT = {
-    "privacy.actions.new_data_key": "the action that makes the dossier writes the event",
-    "accounts.actions.create_user": OF_ACCOUNTS,
-    "accounts.actions.save_user": OF_ACCOUNTS,
-    "accounts.actions.reactivate_user": OF_ACCOUNTS,
-    "accounts.actions.reset_password": OF_ACCOUNTS,
-    "accounts.actions.save_organisation": OF_ACCOUNTS,
-    "accounts.actions.close_organisation": OF_ACCOUNTS,
-    "accounts.actions.reopen_organisation": OF_ACCOUNTS,
-    "accounts.actions.grant_role": OF_ACCOUNTS,
-    "accounts.actions.end_role": OF_ACCOUNTS,
-    "accounts.actions.deactivate_user": OF_ACCOUNTS,
-    "accounts.actions.end_sessions": OF_ACCOUNTS,
-    "accounts.actions.choose_language": "a person's own preference, about nobody else",
-    "accounts.actions.create_organisation": OF_ACCOUNTS,
-    "accounts.first_run.new_first_run_code": "nobody has an account yet; the row keeps when, and who used it",
-    "accounts.first_run.check_first_run_code": "nobody has an account yet; the row counts the tries",
-    "accounts.first_run.make_first_administrator": "nobody has an account yet; the code's row keeps when and who",
-    "journal.actions.record": OF_THE_JOURNAL,
-    "journal.actions.look": OF_THE_JOURNAL,
-    "journal.actions.beat": OF_THE_JOURNAL,
-    "switchboard.carrying_out.failed": "whoever settles the command as failed writes it; each purpose writes its own",
-    "cases.actions.transfer": "the answer to a referral moves responsibility and writes the event",
+    "foundation.privacy.actions.new_data_key": "the action that makes the dossier writes the event",
+    "foundation.accounts.actions.create_user": OF_ACCOUNTS,
+    "foundation.accounts.actions.save_user": OF_ACCOUNTS,
+    "foundation.accounts.actions.reactivate_user": OF_ACCOUNTS,
+    "foundation.accounts.actions.reset_password": OF_ACCOUNTS,
+    "foundation.accounts.actions.save_organisation": OF_ACCOUNTS,
+    "foundation.accounts.actions.close_organisation": OF_ACCOUNTS,
+    "foundation.accounts.actions.reopen_organisation": OF_ACCOUNTS,
+    "foundation.accounts.actions.grant_role": OF_ACCOUNTS,
+    "foundation.accounts.actions.end_role": OF_ACCOUNTS,
+    "foundation.accounts.actions.deactivate_user": OF_ACCOUNTS,
+    "foundation.accounts.actions.end_sessions": OF_ACCOUNTS,
+    "foundation.accounts.actions.choose_language": "a person's own preference, about nobody else",
+    "foundation.accounts.actions.create_organisation": OF_ACCOUNTS,
+    "foundation.accounts.first_run.new_first_run_code": "nobody has an account yet; the row keeps when and who",
+    "foundation.accounts.first_run.check_first_run_code": "nobody has an account yet; the row counts the tries",
+    "foundation.accounts.first_run.make_first_administrator": "nobody has an account yet; the row keeps when and who",
+    "foundation.journal.actions.record": OF_THE_JOURNAL,
+    "foundation.journal.actions.look": OF_THE_JOURNAL,
+    "foundation.journal.actions.beat": OF_THE_JOURNAL,
+    "hotline.switchboard.carrying_out.failed": "whoever settles the command writes it; each purpose writes its own",
+    "casework.cases.actions.transfer": "the answer to a referral moves responsibility and writes the event",
 }
 #: Actions that need no author, and why.
 WITHOUT_AUTHOR = {
-    "accounts.first_run.new_first_run_code": "a command, before anybody has an account",
-    "accounts.first_run.check_first_run_code": "whoever has the code, before anybody has an account",
-    "accounts.first_run.make_first_administrator": "whoever has the code, before anybody has an account",
-    "privacy.actions.new_data_key": "holds nothing yet",
-    "accounts.actions.end_sessions": "the consequence of an action that has one",
-    "journal.actions.beat": "a process, not a person",
+    "foundation.accounts.first_run.new_first_run_code": "a command, before anybody has an account",
+    "foundation.accounts.first_run.check_first_run_code": "whoever has the code, before anybody has an account",
+    "foundation.accounts.first_run.make_first_administrator": "whoever has the code, before anybody has an account",
+    "foundation.privacy.actions.new_data_key": "holds nothing yet",
+    "foundation.accounts.actions.end_sessions": "the consequence of an action that has one",
+    "foundation.journal.actions.beat": "a process, not a person",
 }
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
-    "accounts.first_run.is_empty_installation",
-    "handoff.actions.needs_verification", "handoff.consent_watch.objection_now",
-    "handoff.consent_watch.consent_problem", "triage.actions.duties_lost",
-    "handoff.lapses.due_deadlines", "regions.hours.hours_version",
-    "switchboard.lines.settings_of", "switchboard.calls.running_block", "switchboard.calls.is_line_open",
-    "switchboard.calling_back.line_for", "switchboard.outbound.is_wanted",
-    "switchboard.legs.lock_leg", "switchboard.legs.is_goodbye_ordered", "texting.actions.is_opted_out",
-    "switchboard.seats.lock_seat", "switchboard.sweep.silent", "switchboard.carrying_out.request_for",
-}  # fmt: skip
+    "foundation.accounts.first_run.is_empty_installation",
+    "handoff.referrals.actions.needs_verification",
+    "handoff.referrals.consent_watch.objection_now",
+    "handoff.referrals.consent_watch.consent_problem",
+    "triage.actions.duties_lost",
+    "handoff.referrals.lapses.due_deadlines",
+    "regions.hours.hours_version",
+    "hotline.switchboard.lines.settings_of",
+    "hotline.switchboard.calls.running_block",
+    "hotline.switchboard.calls.is_line_open",
+    "hotline.switchboard.calling_back.line_for",
+    "hotline.switchboard.outbound.is_wanted",
+    "hotline.switchboard.legs.lock_leg",
+    "hotline.switchboard.legs.is_goodbye_ordered",
+    "hotline.texting.actions.is_opted_out",
+    "hotline.switchboard.seats.lock_seat",
+    "hotline.switchboard.sweep.silent",
+    "hotline.switchboard.carrying_out.request_for",
+}
 #: Parts of actions that others use, and that take what they need by position.
 PARTS = {
-    "switchboard.calls.move", "switchboard.calls.note", "switchboard.calls.ask_soon",
-    "switchboard.commands.claim_commands", "switchboard.commands.wake_another", "switchboard.legs.is_own",
-    "texting.actions.note",
-}  # fmt: skip
+    "hotline.switchboard.calls.move",
+    "hotline.switchboard.calls.note",
+    "hotline.switchboard.calls.ask_soon",
+    "hotline.switchboard.commands.claim_commands",
+    "hotline.switchboard.commands.wake_another",
+    "hotline.switchboard.legs.is_own",
+    "hotline.texting.actions.note",
+}
 
 
 def action_modules() -> list[Module]:

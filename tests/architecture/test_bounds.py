@@ -12,10 +12,10 @@ from django.apps import apps
 from django.db import DataError, IntegrityError, connection, models, transaction
 from people import People
 
-from accounts.models import User
-from accounts.roles import Role
-from handoff.states import ReferralState
-from hotline import telephony
+from foundation.accounts.models import User
+from foundation.accounts.roles import Role
+from handoff.referrals.states import ReferralState
+from hotline.contacts import telephony
 
 OWN = {
     "privacy", "accounts", "journal", "regions", "hotline", "switchboard", "texting", "triage", "cases", "handoff",

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from architecture.source import APPS, CHECKOUT
+from architecture.source import LABELS
 from celery import current_app
 from django.apps import apps
 from django.conf import settings
 
-from handoff import notices
-from hotline import telephony
-from journal import relay
-from journal.time_limits import MARGIN, TASK_LASTS
-from publishing import typeset
-from switchboard import commands, outbound, purposes, sweep
-from texting import sending
+from foundation.journal import relay
+from foundation.journal.time_limits import MARGIN, TASK_LASTS
+from handoff.referrals import notices
+from hotline.contacts import telephony
+from hotline.switchboard import commands, outbound, purposes, sweep
+from hotline.texting import sending
+from reporting.publishing import typeset
 
 KEY_PRESSED_IN = 15.0  # seconds: "press 1" is said twice, and a while is waited
 CALLER_REACHED = 2 * telephony.LONGEST_REQUEST + purposes.RINGS_FOR + KEY_PRESSED_IN
@@ -85,8 +86,8 @@ AT_HOME = {
 def test_each_task_that_asks_somebody_outside_ends_in_time() -> None:
     """By TASK_LASTS, or by a limit of its own."""
     current_app.loader.import_default_modules()
-    outside = {name for name in current_app.tasks if name.split(".")[0] in APPS} - AT_HOME
-    files = {name: CHECKOUT / f"{name.rpartition('.')[0].replace('.', '/')}.py" for name in outside}
+    outside = {name for name in current_app.tasks if name.split(".")[0] in LABELS} - AT_HOME
+    files = {name: Path(inspect.getfile(current_app.tasks[name].run)) for name in outside}
     assert {name for name in outside if not {"TASK_LASTS", "ASKS_FOR"} & _names_in(files[name])} == set()
     assert outside >= {"texting.tasks.send_messages", "handoff.tasks.send_notices", "switchboard.tasks.run_commands"}
 

@@ -29,14 +29,14 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from accounts.models import ROLES_AT, Organisation, User
-from accounts.permissions import can
-from accounts.roles import Permission, Role
-from cases import permissions as cases
-from handoff import permissions as handoff
-from handoff.states import SHOWS_SUMMARY, ReferralState
-from hotline import permissions as contacts
-from switchboard import permissions as telephone
+from casework.cases import permissions as cases
+from foundation.accounts.models import ROLES_AT, Organisation, User
+from foundation.accounts.permissions import can
+from foundation.accounts.roles import Permission, Role
+from handoff.referrals import permissions as handoff
+from handoff.referrals.states import SHOWS_SUMMARY, ReferralState
+from hotline.contacts import permissions as contacts
+from hotline.switchboard import permissions as telephone
 from triage import permissions as triage
 
 May = Callable[[User, World], bool]

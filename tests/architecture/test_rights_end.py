@@ -6,13 +6,13 @@ import pytest
 from django.http import Http404
 from people import People, as_user, new_id
 
-from accounts.actions import deactivate_user, end_role
-from accounts.models import User
-from hotline.access import decide_access, request_access
-from hotline.actions import open_contact
-from hotline.models import Contact
-from hotline.permissions import contact_to_read
-from privacy.context import acting_as
+from foundation.accounts.actions import deactivate_user, end_role
+from foundation.accounts.models import User
+from foundation.privacy.context import acting_as
+from hotline.contacts.access import decide_access, request_access
+from hotline.contacts.actions import open_contact
+from hotline.contacts.models import Contact
+from hotline.contacts.permissions import contact_to_read
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from architecture.source import CHECKOUT, PACKAGES, Function, Module, all_functions, modules, templates
+from architecture.source import CHECKOUT, LABELS, PACKAGES, Function, Module, all_functions, modules, templates
 from django.apps import apps
 
 LONGEST_FUNCTION = 40
@@ -64,7 +64,7 @@ TELLING = {"name", "email", "alias", "phone", "label", "notes", "note", "text", 
 def test_no_row_shows_a_person_by_accident() -> None:
     telling = []
     for model in apps.get_models():
-        if model._meta.app_label not in PACKAGES or model._meta.app_label == "regions":
+        if model._meta.app_label not in LABELS or model._meta.app_label == "regions":
             continue
         used = _attributes(modules()[model.__module__], model.__name__)
         if used & TELLING and model._meta.label not in MAY_SHOW_A_NAME:
@@ -89,7 +89,7 @@ def test_each_row_says_which_it_is() -> None:
     silent = [
         model._meta.label
         for model in apps.get_models()
-        if model._meta.app_label in PACKAGES and "__str__" not in _inherited(model)
+        if model._meta.app_label in LABELS and "__str__" not in _inherited(model)
     ]
     assert silent == []
 
@@ -163,8 +163,8 @@ def test_a_replacement_would_be_found() -> None:
         "from hotline import actions\nimport time\n"
         "def f(monkeypatch, mocker):\n"
         "    monkeypatch.setattr(actions, 'record', None)\n"
-        "    monkeypatch.setattr('hotline.actions.record', None)\n"
-        "    mocker.patch('hotline.actions.record')\n"
+        "    monkeypatch.setattr('hotline.contacts.actions.record', None)\n"
+        "    mocker.patch('hotline.contacts.actions.record')\n"
         "    monkeypatch.setattr(time, 'sleep', None)\n"
         "    monkeypatch.setattr(actions, 'LIMIT', 1)\n"
     )

@@ -11,9 +11,9 @@ from django.apps import apps
 from django.db import connection, transaction
 from people import new_id
 
-from accounts.roles import Role
-from handoff.states import ReferralState
-from journal.actions import look, record
+from foundation.accounts.roles import Role
+from foundation.journal.actions import look, record
+from handoff.referrals.states import ReferralState
 
 #: Tables by pattern, and why nobody has to be kept from their rows. A new table belongs here or gets policies.
 UNPROTECTED = {

@@ -9,17 +9,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Membership, Organisation, User
-from accounts.roles import Role
-from cases.models import Case, CaseContact, Note, Responsibility
-from handoff.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
-from handoff.states import ENDED, ReferralState
-from handoff.vocabulary import Step
-from hotline.models import AccessRequest, Callback, Contact
-from privacy.models import DataKey
-from publishing.models import Paper, Release
-from reporting.models import Cell, Counted, Import, ImportedCount
-from switchboard.models import (
+from casework.cases.models import Case, CaseContact, Note, Responsibility
+from foundation.accounts.models import Membership, Organisation, User
+from foundation.accounts.roles import Role
+from foundation.privacy.models import DataKey
+from handoff.referrals.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
+from handoff.referrals.states import ENDED, ReferralState
+from handoff.referrals.vocabulary import Step
+from hotline.contacts.models import AccessRequest, Callback, Contact
+from hotline.switchboard.models import (
     Block,
     Call,
     Command,
@@ -30,8 +28,10 @@ from switchboard.models import (
     Voicemail,
     WebhookEvent,
 )  # fmt: skip
-from switchboard.states import SeatState
-from texting.models import OptOut, TextMessage
+from hotline.switchboard.states import SeatState
+from hotline.texting.models import OptOut, TextMessage
+from reporting.figures.models import Cell, Counted, Import, ImportedCount
+from reporting.publishing.models import Paper, Release
 from triage.models import Assessment
 
 NOW = timezone.now()

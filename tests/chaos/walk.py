@@ -9,7 +9,7 @@ from chaos.killing import Battered, wait_until
 
 from demo.rehearsal import STEPS, Step
 from demo.walk import Rehearsal
-from handoff.notices import LEASE
+from handoff.referrals.notices import LEASE
 
 BY_NAME = {step.name: step for step in STEPS}
 

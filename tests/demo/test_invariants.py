@@ -13,7 +13,7 @@ from telephone import Phone, by_telephone, leg_of, seat_now, settle, take_seat, 
 
 from demo.calling import Seen
 from demo.invariants import broken
-from switchboard.models import Call, Command, Leg, Line, Voicemail
+from hotline.switchboard.models import Call, Command, Leg, Line, Voicemail
 
 __all__ = ["connected", "line", "provider"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("connected")]

@@ -7,18 +7,18 @@ import pytest
 from django.core.management import CommandError, call_command
 from people import make_centre
 
-from accounts.models import Membership, Organisation, User
-from accounts.roles import Role
-from cases.models import Case
+from casework.cases.models import Case
 from demo.make import NotADemo, is_whole, make_demo, refuse_real_data
 from demo.people import BIRDS
-from handoff.models import Referral
-from handoff.states import ReferralState
-from hotline.models import Callback, Contact
-from journal.models import Event
-from privacy.context import acting_as
-from publishing.models import Release
+from foundation.accounts.models import Membership, Organisation, User
+from foundation.accounts.roles import Role
+from foundation.journal.models import Event
+from foundation.privacy.context import acting_as
+from handoff.referrals.models import Referral
+from handoff.referrals.states import ReferralState
+from hotline.contacts.models import Callback, Contact
 from regions.models import Coverage
+from reporting.publishing.models import Release
 
 
 def test_real_data_is_never_touched(db: None) -> None:

@@ -12,8 +12,8 @@ from e2e.world import Site
 from playwright.sync_api import Page, expect
 from telephone import ACCOUNT, TOKEN
 
+from demo.simulator import Number, Phone, Provider
 from demo.telephone import DESKS, MAIN
-from simulator import Number, Phone, Provider
 
 pytestmark = pytest.mark.xdist_group("browser")
 

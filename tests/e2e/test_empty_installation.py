@@ -17,7 +17,7 @@ from e2e.world import Site
 from playwright.sync_api import Browser, expect
 from telephone import ACCOUNT, TOKEN
 
-from simulator import Caller, Number, Phone, Provider
+from demo.simulator import Caller, Number, Phone, Provider
 from supervisor.embedded import Embedded
 
 pytestmark = pytest.mark.xdist_group("browser")

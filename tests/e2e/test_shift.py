@@ -11,8 +11,8 @@ from e2e.world import Site
 from playwright.sync_api import Browser, Page, expect
 from telephone import ACCOUNT, TOKEN
 
+from demo.simulator import Caller, Number, Provider
 from demo.telephone import MAIN
-from simulator import Caller, Number, Provider
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 from telephone import ACCOUNT, TOKEN
 
 from demo.network import PARTNERS
+from demo.simulator import Caller, Number, Phone, Provider
 from demo.telephone import DESKS, MAIN
-from simulator import Caller, Number, Phone, Provider
 
 pytestmark = pytest.mark.xdist_group("browser")
 

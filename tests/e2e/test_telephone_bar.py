@@ -13,8 +13,8 @@ from e2e.world import Site
 from playwright.sync_api import Page, expect
 from telephone import ACCOUNT, TOKEN
 
+from demo.simulator import Caller, Number, Phone, Provider
 from demo.telephone import DESKS, MAIN
-from simulator import Caller, Number, Phone, Provider
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from people import People, make_people, make_user
 
-from accounts.models import User
-from accounts.roles import Role
+from foundation.accounts.models import User
+from foundation.accounts.roles import Role
 from regions.loading import load_regions
 
 

@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone
 from people import People
 
-from accounts.models import User
-from accounts.permissions import NotAllowed
-from journal.models import Event
-from journal.stale import Stale
-from privacy.context import acting_as
+from foundation.accounts.models import User
+from foundation.accounts.permissions import NotAllowed
+from foundation.journal.models import Event
+from foundation.journal.stale import Stale
+from foundation.privacy.context import acting_as
 from regions.actions import (
     Invalid,
     add_liaison,

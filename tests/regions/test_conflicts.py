@@ -12,9 +12,9 @@ from django.utils import timezone
 from people import People, as_user
 from web import browser
 
-from accounts.permissions import NotAllowed
-from journal.models import Event
-from privacy.context import acting_as
+from foundation.accounts.permissions import NotAllowed
+from foundation.journal.models import Event
+from foundation.privacy.context import acting_as
 from regions.actions import Invalid
 from regions.conflicts import With, add_conflict, end_conflict
 from regions.models import Conflict, Region

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from people import People, as_user, make_user
 
-from accounts.models import Organisation, User
-from accounts.permissions import NotAllowed
-from accounts.roles import Role
-from journal.models import Event
-from journal.stale import Stale
-from privacy.context import acting_as
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import NotAllowed
+from foundation.accounts.roles import Role
+from foundation.journal.models import Event
+from foundation.journal.stale import Stale
+from foundation.privacy.context import acting_as
 from regions.actions import Invalid
 from regions.hours import DayHours, add_exception, hours_version, remove_exception, save_exception, set_opening_hours
 from regions.models import CalendarException, Coverage, ExceptionHours, OpeningHours, PartnerProfile

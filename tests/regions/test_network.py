@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from people import People
 
-from accounts.models import Organisation, OrganisationKind
+from foundation.accounts.models import Organisation, OrganisationKind
 from regions.models import Coverage, IntakePause, OpeningHours, PartnerProfile
 from regions.network import calendar_for, candidates_for, tree
 from regions.routing import Candidate, Need, Pause, rank

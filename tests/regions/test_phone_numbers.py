@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people import People
 
-from accounts.models import Organisation
+from foundation.accounts.models import Organisation
 from regions.loading import load_regions
 from regions.models import Liaison, PartnerProfile
 from regions.phone_numbers import examples, parse_number, written

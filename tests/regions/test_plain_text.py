@@ -10,9 +10,9 @@ from architecture.source import modules
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.texting.words import is_stop
 from regions.plain_text import fold, fold_spelling, plain
-from reporting.spelling import fold as fold_of_import
-from texting.words import is_stop
+from reporting.figures.spelling import fold as fold_of_import
 
 #: Composed and apart, and what people leave out or paste in between.
 SAME_FOR_ALL = [
@@ -75,4 +75,4 @@ def test_nobody_else_has_a_rule_of_their_own() -> None:
         if isinstance(node, ast.Attribute) and node.attr in ("normalize", "combining")
         if isinstance(node.value, ast.Name) and node.value.id == "unicodedata"
     }
-    assert found == {"regions.plain_text", "accounts.countries"}
+    assert found == {"regions.plain_text", "foundation.accounts.countries"}

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from people import People, make_user
 
-from accounts.models import User
-from accounts.roles import Role
+from foundation.accounts.models import User
+from foundation.accounts.roles import Role
 from regions import workload
 from regions.models import Coverage, IntakePause, Liaison, PartnerProfile, PostalCode
 

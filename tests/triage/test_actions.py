@@ -7,13 +7,13 @@ from assessments import REFERRAL, SECURITY, WEAK, answer, complete, filled, make
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from people import People, as_user, new_id
 
-from accounts.models import User
-from accounts.permissions import NotAllowed
-from hotline.actions import save_contact
-from hotline.models import Contact
-from journal.models import Event
-from journal.stale import Stale
-from privacy.context import acting_as
+from foundation.accounts.models import User
+from foundation.accounts.permissions import NotAllowed
+from foundation.journal.models import Event
+from foundation.journal.stale import Stale
+from foundation.privacy.context import acting_as
+from hotline.contacts.actions import save_contact
+from hotline.contacts.models import Contact
 from triage import actions, checklist
 from triage.actions import Choice, ChoiceError
 from triage.models import Assessment

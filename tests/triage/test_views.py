@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from people import People, new_id
 
-from accounts.models import User
-from hotline.models import Contact
-from privacy.context import acting_as
+from foundation.accounts.models import User
+from foundation.privacy.context import acting_as
+from hotline.contacts.models import Contact
 from triage import actions
 from triage.models import Assessment
 from triage.vocabulary import Disposition, Urgency

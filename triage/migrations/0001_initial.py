@@ -8,8 +8,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import privacy.fields
-from privacy.rls import allow, orgs_as, protect
+import foundation.privacy.fields
+from foundation.privacy.rls import allow, orgs_as, protect
 
 # Whoever works at the centre and sees the contact sees its assessments; rows are fetched by contact, so the check by
 # key costs one look-up a row. A partner who may see a contact one day does not see the triage with it.
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ("checklist_digest", models.CharField(max_length=64)),
                 ("answers", models.JSONField(default=dict)),
                 ("provenance", models.JSONField(default=dict)),
-                ("notes", privacy.fields.EncryptedJSONField()),
+                ("notes", foundation.privacy.fields.EncryptedJSONField()),
                 (
                     "proposed_disposition",
                     models.CharField(
@@ -165,14 +165,14 @@ class Migration(migrations.Migration):
                         size=None,
                     ),
                 ),
-                ("override_reason", privacy.fields.EncryptedTextField()),
+                ("override_reason", foundation.privacy.fields.EncryptedTextField()),
                 (
                     "second_person_for",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(max_length=30), default=list, size=None
                     ),
                 ),
-                ("review_note", privacy.fields.EncryptedTextField()),
+                ("review_note", foundation.privacy.fields.EncryptedTextField()),
                 (
                     "state",
                     models.CharField(

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from privacy.rls import through
+from foundation.privacy.rls import through
 
 
 class Migration(migrations.Migration):

@@ -13,16 +13,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts.models import User
 from demo.arguments import number_of
 from demo.calling import SETTLING, Plan, Result, Seen, Shift, play
 from demo.invariants import broken
 from demo.people import PASSWORD
 from demo.shift import call_in
 from demo.stage import NotReady, Stage, find_stage, run_to_the_end
-from privacy.context import acting_as
-from switchboard.models import Call
-from switchboard.states import Ending
+from foundation.accounts.models import User
+from foundation.privacy.context import acting_as
+from hotline.switchboard.models import Call
+from hotline.switchboard.states import Ending
 
 
 class Command(BaseCommand):

@@ -1,0 +1,299 @@
+"""Every write to a case."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group, user_group
+from foundation.journal.models import Look
+from foundation.journal.numbers import next_number
+from foundation.journal.stale import Stale, stale
+from hotline.contacts.models import Contact
+from hotline.contacts.permissions import may_write as may_write_contact
+from triage.models import Assessment
+from triage.states import AssessmentState
+
+from .models import Case, CaseContact, Note, NoteKind, Responsibility
+from .open_duties import OpenDuties, duties_of_contacts, may_close_with, open_duties
+from .opening import opens_case
+from .permissions import may_assign, may_write
+from .states import TRANSITIONS, CaseState
+
+REASSESSMENT_DUE = "case.reassessment_due"
+
+
+@transaction.atomic
+def open_case(*, by: User, assessment: Assessment) -> Case:
+    """Open the case that a completed assessment leads to.
+
+    Responsible, and the caller's contact person from then on, is the handler of the contact. A contact that already
+    belongs to a case leads there: disposition and urgency follow the newer assessment, and a closed case opens again.
+    Raises NotAllowed when the assessment is not completed, leads to no case, or to one that the actor may not see.
+    """
+    case = _open_or_find(by, assessment)
+    if case is None:
+        raise NotAllowed(Permission.CASE_READ)
+    return case
+
+
+def _open_or_find(by: User, assessment: Assessment) -> Case | None:
+    """None when the contact belongs to a case that the actor may not see: its people read of it in its timeline."""
+    require(by, Permission.TRIAGE_ASSESS, assessment.centre_id)
+    contact = Contact.objects.select_for_update(no_key=True).filter(pk=assessment.contact_id).first()
+    if contact is None or not may_write_contact(by, contact):
+        raise NotAllowed(Permission.CASE_READ)
+    if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
+        raise NotAllowed(Permission.CASE_READ)
+    link = CaseContact.objects.filter(contact=contact).first()
+    return _reassess(by, link, assessment) if link else _begin(by, contact, assessment)
+
+
+def _begin(by: User, contact: Contact, assessment: Assessment) -> Case:
+    case = Case(centre_id=assessment.centre_id, data_key_id=contact.data_key_id, assessment=assessment, opened_by=by)
+    case.contact_person = _contact_person(by, contact)
+    case.number = next_number("cases_case_number")
+    case.region_id, case.label = contact.region_id, contact.label
+    case.disposition, case.urgency = assessment.disposition, assessment.urgency
+    case.save(force_insert=True)
+    now, person = case.opened_at, case.contact_person
+    Responsibility(case=case, organisation_id=case.centre_id, user=person, given_by=by, since=now).save(
+        force_insert=True
+    )
+    CaseContact(contact=contact, case=case, linked_by=by).save(force_insert=True)
+    _record("case.opened", by, case, {**_decided(case), "region": case.region_id}, also=(user_group(person.pk),))
+    return case
+
+
+def _contact_person(by: User, contact: Contact) -> User:
+    """Who took the call stays the contact person; a handler who goes on with a colleague's contact takes over."""
+    handler = contact.handler
+    return handler if handler and handler.is_active and may_assign(by, contact.centre_id) else by
+
+
+def _reassess(by: User, link: CaseContact, assessment: Assessment) -> Case | None:
+    case = Case.objects.select_for_update(no_key=True).filter(pk=link.case_id).first()
+    if case is None or not may_write(by, case):
+        _record_for(REASSESSMENT_DUE, by, link.case_id, assessment.centre_id, {"assessment": str(assessment.pk)})
+        return None
+    if case.assessment_id == assessment.pk or _is_older(assessment, case.assessment):
+        return case
+    case.assessment, case.disposition, case.urgency = assessment, assessment.disposition, assessment.urgency
+    case.version += 1
+    case.save(update_fields=["assessment", "disposition", "urgency", "version"])
+    _record("case.reassessed", by, case, _decided(case))
+    if case.state == CaseState.CLOSED:
+        reopen_case(by=by, case_id=case.pk)
+        case.refresh_from_db()
+    return case
+
+
+def _is_older(assessment: Assessment, other: Assessment) -> bool:
+    """A repeated post of an earlier assessment must not undo a later one."""
+    ends = assessment.completed_at, other.completed_at
+    return ends[0] is None or (ends[1] is not None and ends[0] < ends[1])
+
+
+@transaction.atomic
+def assign_case(*, by: User, case_id: uuid.UUID, to: User | None, seen: uuid.UUID) -> None:
+    """A coordinator makes somebody of the centre responsible, or nobody; whoever is responsible may give the case back.
+
+    ``seen``: the responsibility that the actor saw. Raises Stale when somebody else has it now, or a partner: that
+    one gives it back itself. A repeat has no effect.
+    """
+    case = _lock(by, case_id)
+    current = _current(case)
+    if not may_assign(by, case.centre_id) and (to is not None or current.user_id != by.pk):
+        raise NotAllowed(Permission.CASE_ASSIGN)
+    if to is not None:
+        require(to, Permission.CASE_READ, case.centre_id)
+    if current.organisation_id != case.centre_id:
+        raise stale(case_id)
+    if current.user_id == (to.pk if to else None):
+        return
+    if current.pk != seen or case.state != CaseState.OPEN:
+        raise stale(case_id)
+    _tell_transfer(by, case, to, "case.assigned" if to else "case.released")
+
+
+@transaction.atomic
+def take_case(*, by: User, case_id: uuid.UUID) -> None:
+    """Take a case that nobody has. Raises Stale when somebody else was faster. A repeat has no effect."""
+    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
+    if case is None or not may_write(by, case):
+        raise _lost(by, case_id)
+    require(by, Permission.CASE_READ, case.centre_id)
+    current = _current(case)
+    if current.user_id == by.pk:
+        return
+    if current.user_id is not None or current.organisation_id != case.centre_id or case.state != CaseState.OPEN:
+        raise stale(case_id)
+    _tell_transfer(by, case, by, "case.taken")
+
+
+def _lost(by: User, case_id: uuid.UUID) -> Exception:
+    """Whoever could see the case a moment ago is told that somebody was faster; anybody else learns nothing."""
+    had_seen = Look.objects.filter(actor=by, subject=case_id, what="case.read").exists()
+    return Stale(case_id, []) if had_seen else NotAllowed(Permission.CASE_READ)
+
+
+def _current(case: Case) -> Responsibility:
+    return Responsibility.objects.current().get(case=case)
+
+
+def _tell_transfer(by: User, case: Case, to: User | None, kind: str) -> None:
+    transfer(by=by, case_id=case.pk, organisation=case.centre, to=to)
+    also = (user_group(to.pk),) if to else ()
+    _record(kind, by, case, {"to": to.pk} if to else {}, also=also)
+
+
+def transfer(*, by: User, case_id: uuid.UUID, organisation: Organisation, to: User | None) -> Responsibility:
+    """Move responsibility: the current row ends as the next begins. Called by actions that write their own event.
+
+    The database allows one current row a case, and lets a partner move only what it was offered.
+    """
+    now = timezone.now()
+    if not Responsibility.objects.current().filter(case_id=case_id).update(until=now):
+        raise stale(case_id)
+    responsibility = Responsibility(case_id=case_id, organisation=organisation, user=to, since=now, given_by=by)
+    responsibility.save(force_insert=True)
+    return responsibility
+
+
+@transaction.atomic
+def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
+    """Another contact about the same person: decided by somebody, never merged silently. A repeat has no effect.
+
+    A closed case opens again for a contact with a duty of security or child protection. Raises Stale when the contact
+    belongs to another case.
+    """
+    case = _lock(by, case_id)
+    locked = Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk, centre=case.centre_id).first()
+    if locked is None or not may_write_contact(by, locked):
+        raise NotAllowed(Permission.CONTACT_LOG)
+    link = CaseContact.objects.filter(contact=locked).first()
+    if link is None:
+        CaseContact(contact=locked, case=case, linked_by=by).save(force_insert=True)
+        _record("case.contact_linked", by, case, {"contact": str(contact.pk), "number": locked.number})
+        if case.state == CaseState.CLOSED and duties_of_contacts([locked.pk]):
+            reopen_case(by=by, case_id=case.pk)
+    elif link.case_id != case.pk:
+        raise stale(case_id)
+
+
+@transaction.atomic
+def add_note(*, by: User, note_id: uuid.UUID, case_id: uuid.UUID, text: str) -> Note:
+    """A repeated post finds the one note."""
+    case = _lock(by, case_id)
+    known = Note.objects.filter(pk=note_id, case=case).first()
+    if known:
+        return known
+    note = Note(pk=note_id, case=case, data_key_id=case.data_key_id, text=text, written_by=by)
+    note.save(force_insert=True)
+    _record("case.note_added", by, case, {"note": str(note.pk)})
+    return note
+
+
+@transaction.atomic
+def rename_case(*, by: User, case_id: uuid.UUID, version: int, label: str) -> None:
+    """The working title; it is searchable, so it holds no name. Raises Stale."""
+    case = _lock(by, case_id)
+    if case.label == label:
+        return
+    if not Case.objects.filter(pk=case.pk, version=version).update(label=label, version=F("version") + 1):
+        raise stale(case_id)
+    _record("case.renamed", by, case)
+
+
+@transaction.atomic
+def close_case(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
+    """Raises Stale while a partner is responsible. A repeat has no effect.
+
+    With open duties of security or child protection only a coordinator closes it, with a reason, which stands among the
+    notes from then on: raises OpenDuties. The joint closing with its criteria comes with the case work.
+    """
+    case = _lock(by, case_id)
+    if case.state == CaseState.CLOSED:
+        return
+    if _current(case).organisation_id != case.centre_id:
+        raise stale(case_id)
+    duties = open_duties(case)
+    if duties and not may_close_with(by, case):
+        raise OpenDuties(duties, needs_coordinator=True)
+    if duties and not reason.strip():
+        raise OpenDuties(duties, needs_coordinator=False)
+    data = {"duties": [str(duty) for duty in duties]} if duties else None
+    if duties:
+        note = Note(case=case, data_key_id=case.data_key_id, kind=NoteKind.CLOSING, text=reason.strip(), written_by=by)
+        note.save(force_insert=True)
+    _move(by, case, CaseState.CLOSED, data, closed_at=timezone.now(), closed_by=by)
+
+
+@transaction.atomic
+def reopen_case(*, by: User, case_id: uuid.UUID) -> None:
+    """A case can be reopened at any time; the family knows that. A repeat has no effect."""
+    _move(by, _lock(by, case_id), CaseState.OPEN, closed_at=None, closed_by=None)
+
+
+def _move(by: User, case: Case, to: CaseState, data: dict[str, Any] | None = None, **values: object) -> None:
+    if case.state == to:
+        return
+    if to not in TRANSITIONS[CaseState(case.state)]:
+        raise stale(case.pk)
+    Case.objects.filter(pk=case.pk, state=case.state).update(state=to, version=F("version") + 1, **values)
+    _record("case.closed" if to == CaseState.CLOSED else "case.reopened", by, case, data)
+
+
+def _lock(by: User, case_id: uuid.UUID) -> Case:
+    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
+    if case is None or not may_write(by, case):
+        raise NotAllowed(Permission.CASE_READ)
+    return case
+
+
+def _decided(case: Case) -> dict[str, Any]:
+    return {"disposition": case.disposition, "urgency": case.urgency, "assessment": str(case.assessment_id)}
+
+
+def _record(kind: str, by: User, case: Case, data: dict[str, Any] | None = None, also: tuple[str, ...] = ()) -> None:
+    _record_for(kind, by, case.pk, case.centre_id, data, also)
+
+
+def _record_for(
+    kind: str,
+    by: User,
+    case_id: uuid.UUID,
+    centre: int,
+    data: dict[str, Any] | None = None,
+    also: tuple[str, ...] = (),
+) -> None:
+    """One event of the case; the centre's open pages learn of it."""
+    tell = (organisation_group(centre), *also)
+    record(kind, by=by, subject=case_id, case=case_id, centre=centre, data=data, tell=tell)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the end of a triage led to. ``elsewhere``: a case follows that the actor may not see."""
+
+    assessment: Assessment
+    case: Case | None = None
+    elsewhere: bool = False
+
+
+@transaction.atomic
+def follow_triage(*, by: User, assessment: Assessment) -> Outcome:
+    """What a triage that was just completed or confirmed leads to. Called in the transaction of that step."""
+    if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
+        return Outcome(assessment)
+    case = _open_or_find(by, assessment)
+    return Outcome(assessment, case, elsewhere=case is None)

@@ -1,0 +1,128 @@
+"""What the case file shows to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from foundation.accounts.models import User
+from foundation.accounts.permissions import can
+from foundation.accounts.roles import Permission
+from hotline.contacts.models import Contact
+from triage.models import Assessment
+from triage.states import AssessmentState
+from triage.vocabulary import Duty
+
+from . import reasons
+from .models import Case, CaseContact, Note, Responsibility
+from .open_duties import coordinators_of, may_close_with, open_duties
+from .permissions import may_assign, may_write
+from .timeline import Timeline, timeline_of
+
+NOTES_AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case as ``user`` sees it. Parts are read when they are shown."""
+
+    case: Case
+    user: User
+
+    @cached_property
+    def may_write(self) -> bool:
+        return may_write(self.user, self.case)
+
+    @property
+    def may_assign(self) -> bool:
+        return may_assign(self.user, self.case.centre_id)
+
+    @property
+    def may_offer(self) -> bool:
+        return self.may_write and self.case.is_open and can(self.user, Permission.REFERRAL_OFFER, self.case.centre_id)
+
+    @property
+    def responsible(self) -> Responsibility:
+        return self.case.now_responsible
+
+    @property
+    def partner(self) -> str:
+        """The organisation that is responsible, when it is not the centre."""
+        elsewhere = self.responsible.organisation_id != self.case.centre_id
+        return self.responsible.organisation.name if elsewhere else ""
+
+    @property
+    def is_mine(self) -> bool:
+        return self.responsible.user_id == self.user.pk
+
+    @property
+    def may_take(self) -> bool:
+        return self.may_write and self.case.is_open and self.responsible.is_nobodys(self.case.centre_id)
+
+    @cached_property
+    def _links(self) -> list[CaseContact]:
+        return list(CaseContact.objects.filter(case=self.case).order_by("linked_at", "pk"))
+
+    @cached_property
+    def contacts(self) -> list[Contact]:
+        """Those the reader may see, oldest first."""
+        keys = [link.contact_id for link in self._links]
+        return list(Contact.objects.filter(pk__in=keys).select_related("caller_type", "handler").order_by("started_at"))
+
+    @property
+    def hidden_contacts(self) -> int:
+        return len(self._links) - len(self.contacts)
+
+    @cached_property
+    def _all_assessments(self) -> list[Assessment]:
+        """All of the contacts shown, newest first."""
+        shown = Assessment.objects.filter(contact__in=self.contacts)
+        return list(shown.select_related("contact", "completed_by", "confirmed_by").newest_first())
+
+    @property
+    def assessments(self) -> list[Assessment]:
+        """Those that were meant: without the discarded ones, of which only the timeline tells."""
+        return [one for one in self._all_assessments if one.state != AssessmentState.DISCARDED]
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """The one that the case stands on; None when it is of a contact that the reader may not see."""
+        return next((one for one in self.assessments if one.pk == self.case.assessment_id), None)
+
+    @property
+    def because(self) -> reasons.Because | None:
+        return reasons.of_disposition(self.assessment) if self.assessment else None
+
+    @property
+    def duties(self) -> list[reasons.Because]:
+        return reasons.of_duties(self.assessment) if self.assessment else []
+
+    @cached_property
+    def duties_in_the_way(self) -> list[Duty]:
+        """Security and child protection: with these a coordinator closes, with a reason."""
+        return open_duties(self.case) if self.case.is_open else []
+
+    @property
+    def may_close(self) -> bool:
+        return not self.duties_in_the_way or may_close_with(self.user, self.case)
+
+    @property
+    def coordinators(self) -> list[User]:
+        return coordinators_of(self.case)
+
+    def timeline(self, before: int | None = None) -> Timeline:
+        subjects = [one.pk for one in (*self.contacts, *self._all_assessments)]
+        return timeline_of(self.case.pk, subjects, before)
+
+
+@dataclass(frozen=True)
+class Notes:
+    notes: list[Note]
+    has_more: bool
+
+
+def notes_of(case: Case, *, every: bool = False) -> Notes:
+    """Newest first; the latest ones, or all."""
+    notes = case.notes.select_related("written_by").order_by("-written_at", "-pk")
+    found = list(notes if every else notes[: NOTES_AT_ONCE + 1])
+    return Notes(found if every else found[:NOTES_AT_ONCE], not every and len(found) > NOTES_AT_ONCE)

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import Organisation, OrganisationKind, User
+from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
+from foundation.privacy.fields import EncryptedTextField
+from foundation.privacy.models import DataKey
+from hotline.contacts.models import Contact
+from regions.models import Region
+from triage.models import Assessment
+from triage.vocabulary import Disposition, Urgency
+
+from .states import CaseState
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def open(self) -> CaseQuerySet:
+        return self.filter(state=CaseState.OPEN)
+
+    def closed(self) -> CaseQuerySet:
+        return self.filter(state=CaseState.CLOSED)
+
+    def of_user(self, user: User) -> CaseQuerySet:
+        """Cases the person is responsible for, or whose contact person they are."""
+        mine = Responsibility.objects.current().filter(user=user)
+        return self.filter(Q(contact_person=user) | Q(pk__in=mine.values("case")))
+
+    def unassigned(self) -> CaseQuerySet:
+        nobody = Responsibility.objects.current().filter(user=None, organisation=models.F("case__centre"))
+        return self.filter(pk__in=nobody.values("case"))
+
+    def with_partner(self) -> CaseQuerySet:
+        """Somebody else than the centre is responsible."""
+        elsewhere = Responsibility.objects.current().exclude(organisation=models.F("case__centre"))
+        return self.filter(pk__in=elsewhere.values("case"))
+
+    def newest_first(self) -> CaseQuerySet:
+        return self.order_by("-opened_at", "-id")
+
+    def with_people(self) -> CaseQuerySet:
+        """With the region, the contact person and, as ``now_responsible``, the current responsibility: two queries."""
+        current = Responsibility.objects.current().select_related("user", "organisation")
+        prefetch = models.Prefetch("responsibilities", current, to_attr="current_responsibilities")
+        return self.select_related("region", "contact_person").prefetch_related(prefetch)
+
+
+class Case(models.Model):
+    """The work around one person of concern. Its data key is that of the contact it grew from."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    number = models.BigIntegerField(unique=True, editable=False)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+")
+    contact_person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", null=True)
+    label = models.CharField(max_length=120, blank=True)
+    disposition = models.CharField(max_length=20, choices=Disposition)
+    urgency = models.CharField(max_length=10, choices=Urgency)
+    state = models.CharField(max_length=10, choices=CaseState, default=CaseState.OPEN)
+    version = models.PositiveIntegerField(default=1)
+    opened_at = models.DateTimeField(default=timezone.now)
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("case", "opened_at", "closed_at"),
+            numbers_within("case", number=COUNTED),
+            models.UniqueConstraint(fields=["assessment"], name="one_case_per_assessment"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, state="open")
+                | Q(closed_at__isnull=False, closed_by__isnull=False, state="closed"),
+                name="case_closed_at_and_by",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["centre", "-opened_at", "-id"], name="case_centre_newest"),
+            models.Index(fields=["contact_person"], name="case_contact_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"F-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == CaseState.OPEN
+
+    @property
+    def now_responsible(self) -> Responsibility:
+        """Of a case that was read ``with_people``."""
+        current: list[Responsibility] = getattr(self, "current_responsibilities")  # noqa: B009  set by the prefetch
+        return current[0]
+
+
+class CaseContact(models.Model):
+    """A contact that belongs to a case. A contact belongs to one case at most."""
+
+    contact = models.OneToOneField(Contact, models.PROTECT, primary_key=True, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="case_contacts")
+    linked_at = models.DateTimeField(default=timezone.now)
+    linked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [moments_within("case_contact", "linked_at")]
+
+    def __str__(self) -> str:
+        return f"case contact {self.pk}"
+
+
+class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
+    def current(self) -> ResponsibilityQuerySet:
+        return self.filter(until=None)
+
+
+class Responsibility(models.Model):
+    """Who answers for a case, and since when: exactly one current row a case, the earlier ones kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="responsibilities")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True)
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = ResponsibilityQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("responsibility", "since", "until"),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(until=None),
+                name="one_responsible_per_case",
+            ),
+        ]
+        indexes = [models.Index(fields=["user"], name="responsible_user", condition=Q(until=None))]
+
+    def __str__(self) -> str:
+        return f"responsibility {self.pk}"
+
+    @property
+    def is_with_partner(self) -> bool:
+        """Of a responsibility that was read with its organisation."""
+        return self.organisation.kind != OrganisationKind.CENTRE
+
+    def is_nobodys(self, centre_id: int) -> bool:
+        """With the centre, and no person of it."""
+        return self.user_id is None and self.organisation_id == centre_id
+
+
+class NoteKind(models.TextChoices):
+    NOTE = "note", _("Note")
+    CLOSING = "closing", _("Reason for closing with open duties")
+
+
+class Note(models.Model):
+    """A dated entry in the case file by somebody of the centre."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notes")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=NoteKind, default=NoteKind.NOTE)
+    text = EncryptedTextField()
+    written_at = models.DateTimeField(default=timezone.now)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [moments_within("note", "written_at")]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"

@@ -1,0 +1,50 @@
+"""Duties of a case that may not end by closing it alone: security and child protection (DOMAIN, step 3)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable
+
+from foundation.accounts.models import Membership, User
+from foundation.accounts.permissions import can
+from foundation.accounts.roles import Permission, Role
+from triage.models import Assessment
+from triage.states import AssessmentState
+from triage.vocabulary import Duty
+
+from .models import Case, CaseContact
+
+OPEN = (AssessmentState.DRAFT, AssessmentState.WAITING_CONFIRMATION, AssessmentState.COMPLETED)
+
+
+class OpenDuties(Exception):
+    """The case has open duties; ``needs_coordinator``: the actor is none. Otherwise the reason is missing."""
+
+    def __init__(self, duties: Collection[Duty], *, needs_coordinator: bool) -> None:
+        super().__init__("duties are open")
+        self.duties = list(duties)
+        self.needs_coordinator = needs_coordinator
+
+
+def open_duties(case: Case) -> list[Duty]:
+    """Of every triage of the case: what was decided, and what an unfinished one proposes."""
+    contacts = CaseContact.objects.filter(case=case).values_list("contact", flat=True)
+    return duties_of_contacts(contacts)
+
+
+def duties_of_contacts(contacts: Iterable[uuid.UUID]) -> list[Duty]:
+    """Of every triage of these contacts, in the order of their weight."""
+    assessments = Assessment.objects.filter(contact__in=contacts, state__in=OPEN)
+    held: frozenset[Duty] = frozenset().union(*(one.securing_duties for one in assessments))
+    return [duty for duty in Duty if duty in held]
+
+
+def may_close_with(user: User, case: Case) -> bool:
+    """Coordinators of the centre."""
+    return can(user, Permission.TRIAGE_CONFIRM, case.centre_id)
+
+
+def coordinators_of(case: Case) -> list[User]:
+    """Whom a handler asks."""
+    roles = Membership.objects.active().with_roles([Role.COORDINATOR]).filter(organisation=case.centre_id)
+    return list(User.objects.filter(is_active=True, pk__in=roles.values("user")).order_by("name", "pk"))

@@ -1,0 +1,93 @@
+"""Who may see and change a case; the policies in migration 0001 say the same."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.http import Http404
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.accounts.permissions import can, organisations_as
+from foundation.accounts.roles import Permission, Role
+from foundation.journal.actions import look
+from foundation.journal.models import Look
+from hotline.contacts.models import Contact
+from hotline.contacts.permissions import running_grants
+
+from .models import Case, CaseContact, Responsibility
+
+SAME_LOOK = timedelta(minutes=10)
+
+
+def may_read(user: User, case: Case) -> bool:
+    """Those who may write, and whoever was granted access to a contact of the case."""
+    return may_write(user, case) or has_grant(user, case)
+
+
+def has_grant(user: User, case: Case) -> bool:
+    """Access to one of the case's contacts, granted for a time that still runs."""
+    contacts = CaseContact.objects.filter(case=case).values("contact")
+    return running_grants(user).filter(contact__in=contacts).exists()
+
+
+def may_write(user: User, case: Case) -> bool:
+    """Coordinators of the centre; handlers who are responsible or contact person, or when nobody is responsible."""
+    if case.centre_id in organisations_as(user, Role.COORDINATOR):
+        return True
+    if case.centre_id not in organisations_as(user, Role.HANDLER):
+        return False
+    if case.contact_person_id == user.pk:
+        return True
+    current = Responsibility.objects.current().filter(case=case).first()
+    return current is not None and (current.user_id == user.pk or current.is_nobodys(case.centre_id))
+
+
+def may_assign(user: User, centre_id: int) -> bool:
+    """Whether the user decides who of the centre is responsible."""
+    return can(user, Permission.CASE_ASSIGN, centre_id)
+
+
+def case_to_read(user: User, case_id: uuid.UUID) -> Case:
+    """The case, and the trace of the look. Raises Http404, which leaves a trace too."""
+    case = _checked(user, case_id, may_read, "case.read.denied")
+    look("case.read", by=user, subject=case.pk, centre=case.centre_id)
+    return case
+
+
+def case_to_reread(user: User, case_id: uuid.UUID) -> Case:
+    """As ``case_to_read``, for the parts of an open page: fetching one soon after is the same look. Raises Http404."""
+    case = _checked(user, case_id, may_read, "case.read.denied")
+    looks = Look.objects.filter(subject=case.pk, actor=user, what="case.read", at__gt=timezone.now() - SAME_LOOK)
+    if not looks.exists():
+        look("case.read", by=user, subject=case.pk, centre=case.centre_id)
+    return case
+
+
+def case_to_write(user: User, case_id: uuid.UUID) -> Case:
+    """The case, when the user may change it. Raises Http404."""
+    return _checked(user, case_id, may_write, "case.write.denied")
+
+
+def contact_in_case(user: User, case: Case, contact_id: uuid.UUID) -> Contact:
+    """A contact of a case that the user may read, and the trace of the look. Raises Http404.
+
+    Whoever works on a case reads what its callers said; a grant opens the contact it was given for.
+    """
+    linked = CaseContact.objects.filter(case=case, contact=contact_id)
+    contact = Contact.objects.filter(pk__in=linked.values("contact")).first()
+    if contact is None:
+        look("contact.read.denied", by=user, subject=contact_id)
+        raise Http404
+    look("contact.read", by=user, subject=contact.pk, centre=contact.centre_id)
+    return contact
+
+
+def _checked(user: User, case_id: uuid.UUID, may: Callable[[User, Case], bool], denied: str) -> Case:
+    case = Case.objects.with_people().filter(pk=case_id).first()
+    if case is None or not may(user, case):
+        look(denied, by=user, subject=case_id)
+        raise Http404
+    return case

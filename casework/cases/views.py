@@ -1,0 +1,206 @@
+"""The list of cases and the case file. Denied and missing are both 404; outdated is 409."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation.accounts.permissions import require
+from foundation.accounts.roles import Permission
+from hotline.contacts.doors import SignedInRequest, is_part, signed_in
+from hotline.contacts.pages import page_of
+from hotline.contacts.permissions import may_write as may_write_contact
+
+from . import actions, worklist
+from .case_file import CaseFile, notes_of
+from .forms import AssignForm, CloseForm, ContactReferenceForm, NoteForm, RenameForm
+from .models import Case
+from .permissions import case_to_read, case_to_reread, case_to_write, contact_in_case
+
+MOST_DIGITS = 18  # of a number that the database can hold
+
+
+@require_safe
+@signed_in
+def case_list(request: SignedInRequest) -> HttpResponse:
+    """The cases that one works with, newest first, and completed triage that lies there without a case."""
+    require(request.user, Permission.CASE_READ)
+    try:
+        current = worklist.chosen(request.user, request.GET.get("show", ""))
+    except LookupError as error:
+        raise Http404 from error
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    cases = current.choose(worklist.cases_of_centre(request.user), request.user)
+    page = page_of(cases, column="opened_at", after=after, before=before)
+    user = request.user
+    left = [] if after or before else [*worklist.triage_of_closed_cases(user), *worklist.triage_without_case(user)]
+    unfinished = [] if after or before else worklist.unfinished_with_duties(request.user)
+    filters = worklist.filters_for(request.user)
+    context = {
+        "page": page,
+        "filters": filters,
+        "current": current,
+        "without_case": left,
+        "unfinished": unfinished,
+    }
+    return render(request, "cases/list_rows.html" if is_part(request) else "cases/list.html", context)
+
+
+@require_safe
+@signed_in
+def by_reference(request: SignedInRequest, reference: str) -> HttpResponse:
+    """From a reference as people say it (F-123, f123, 123) to the case."""
+    digits = reference.strip().upper().removeprefix("F").lstrip("- ")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < MOST_DIGITS):
+        raise Http404
+    return redirect("cases:case", get_object_or_404(Case, number=int(digits)).pk)
+
+
+@require_safe
+@signed_in
+def of_contact(request: SignedInRequest, contact_id: uuid.UUID) -> HttpResponse:
+    """A part of the contact's page: the cases with this contact that the reader may see. Often none."""
+    found = Case.objects.filter(case_contacts__contact=contact_id)
+    return render(request, "cases/of_contact.html", {"cases": found.order_by("opened_at")})
+
+
+@require_safe
+@signed_in
+def case(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The case file."""
+    return file_page(request, case_to_read(request.user, pk))
+
+
+def file_page(request: SignedInRequest, found: Case, status: int = 200, **forms: Any) -> HttpResponse:
+    """The case file, with forms that were posted and what is wrong in them."""
+    file = CaseFile(found, request.user)
+    context = {"file": file, "case": found, "timeline": file.timeline(), "notes": notes_of(found)}
+    if file.may_write:
+        context |= _forms(file) | forms
+    return render(request, "cases/case.html", context, status=status)
+
+
+def _forms(file: CaseFile) -> dict[str, Any]:
+    initial = {"seen": file.responsible.pk, "to": file.responsible.user_id}
+    return {
+        "note_form": NoteForm(),
+        "close_form": CloseForm(),
+        "rename_form": RenameForm(initial={"label": file.case.label, "version": file.case.version}),
+        "link_form": ContactReferenceForm(),
+        "assign_form": AssignForm(centre_id=file.case.centre_id, initial=initial) if file.may_assign else None,
+    }
+
+
+@require_safe
+@signed_in
+def summary(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """What changes while the page is open: state, people, contacts, assessments."""
+    found = case_to_reread(request.user, pk)
+    return render(request, "cases/summary.html", {"file": CaseFile(found, request.user), "case": found})
+
+
+@require_safe
+@signed_in
+def timeline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The newest events; with ``before``, the number of an event, those that came before it."""
+    found = case_to_reread(request.user, pk)
+    before = request.GET.get("before", "")
+    if before and not (before.isascii() and before.isdigit() and len(before) < MOST_DIGITS):
+        raise Http404
+    shown = CaseFile(found, request.user).timeline(int(before) if before else None)
+    template = "cases/timeline_entries.html" if before else "cases/timeline.html"
+    return render(request, template, {"case": found, "timeline": shown})
+
+
+@require_safe
+@signed_in
+def notes(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The notes, newest first; with ``all`` every one of them."""
+    found = case_to_reread(request.user, pk)
+    return render(request, "cases/notes.html", {"case": found, "notes": notes_of(found, every="all" in request.GET)})
+
+
+@require_POST
+@signed_in
+def add_note(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    found = case_to_write(request.user, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return file_page(request, found, 422, note_form=form)
+    actions.add_note(by=request.user, case_id=pk, **form.cleaned_data)
+    return _back(request, pk, _("The note is in the case file."))
+
+
+@require_safe
+@signed_in
+def contact(request: SignedInRequest, pk: uuid.UUID, contact_id: uuid.UUID) -> HttpResponse:
+    """What was said in one contact of the case, to read."""
+    found = case_to_reread(request.user, pk)
+    shown = contact_in_case(request.user, found, contact_id)
+    return render(
+        request,
+        "cases/contact.html",
+        {"case": found, "contact": shown, "may_open": may_write_contact(request.user, shown)},
+    )
+
+
+@require_POST
+@signed_in
+def link_contact(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    found = case_to_write(request.user, pk)
+    form = ContactReferenceForm(request.POST)
+    if not form.is_valid():
+        return file_page(request, found, 422, link_form=form)
+    actions.link_contact(by=request.user, case_id=pk, contact=form.cleaned_data["contact"])
+    return _back(request, pk, _("The contact belongs to the case."))
+
+
+@require_POST
+@signed_in
+def take(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    actions.take_case(by=request.user, case_id=pk)
+    return _back(request, pk, _("You are responsible for this case."))
+
+
+@require_POST
+@signed_in
+def assign(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Somebody else, or nobody. Whoever is responsible may give the case back."""
+    found = case_to_write(request.user, pk)
+    form = AssignForm(request.POST, centre_id=found.centre_id)
+    if not form.is_valid():
+        return file_page(request, found, 422, assign_form=form)
+    to = form.cleaned_data["to"]
+    actions.assign_case(by=request.user, case_id=pk, to=to, seen=form.cleaned_data["seen"])
+    said = _("%(name)s is responsible now.") % {"name": to.name} if to else _("Whoever is on shift may take the case.")
+    return _back(request, pk, said)
+
+
+@require_POST
+@signed_in
+def rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    found = case_to_write(request.user, pk)
+    form = RenameForm(request.POST)
+    if not form.is_valid():
+        return file_page(request, found, 422, rename_form=form)
+    actions.rename_case(by=request.user, case_id=pk, **form.cleaned_data)
+    return _back(request, pk, _("The working title was changed."))
+
+
+@require_POST
+@signed_in
+def reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    actions.reopen_case(by=request.user, case_id=pk)
+    return _back(request, pk, _("The case is open again."))
+
+
+def _back(request: HttpRequest, pk: uuid.UUID, said: str) -> HttpResponse:
+    """To the case, with one sentence."""
+    messages.success(request, said)
+    return redirect("cases:case", pk)

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from getpass import getpass
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from foundation.accounts.actions import create_organisation, create_user, grant_role
+from foundation.accounts.countries import UTC, is_country, is_zone, repaired_zone, time_zones_of
+from foundation.accounts.models import Organisation, OrganisationKind, User
+from foundation.accounts.roles import Role
+
+
+class Command(BaseCommand):
+    help = "Makes the first administrator of an installation, and the centre they work for if it does not exist yet."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--email", required=True)
+        parser.add_argument("--name", default="Administrator")
+        parser.add_argument("--centre", required=True, help="name of the advice centre")
+        parser.add_argument("--country", default="DE", help="ISO 3166-1, two letters")
+        parser.add_argument("--time-zone", help="like Europe/Berlin; unset: the country's own")
+        parser.add_argument("--coordinator", action="store_true", help="also give the role of a coordinator")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unusable(options)
+        email = options["email"].lower()
+        if User.objects.filter(email__iexact=email).exists():
+            raise CommandError(f"There is a user {email} already.")
+        country, zone = read_place(options["country"], options["time_zone"])
+        password = read_password()
+        with transaction.atomic():
+            centre = Organisation.objects.filter(name=options["centre"], kind=OrganisationKind.CENTRE).first()
+            centre = centre or create_organisation(
+                by=None,
+                name=options["centre"],
+                kind=OrganisationKind.CENTRE,
+                country=country,
+                time_zone=zone,
+            )
+            user = create_user(by=None, email=email, name=options["name"], password=password)
+            for role in [Role.ADMINISTRATOR, *([Role.COORDINATOR] if options["coordinator"] else [])]:
+                grant_role(by=None, user=user, organisation=centre, role=role)
+        self.stdout.write(f"{email} can sign in as administrator of {centre.name}.")
+
+
+def read_place(country: str, zone: str | None) -> tuple[str, str]:
+    """Country and time zone as they may be stored. Raises CommandError with an example of right ones."""
+    if not is_country(country):
+        raise CommandError(f"“{country}” is no country: write its two letters of ISO 3166-1, like DE, FR or BE.")
+    zone = zone or (time_zones_of(country) or [UTC])[0]
+    if not is_zone(zone):
+        meant = repaired_zone(zone, country)
+        raise CommandError(f"“{zone}” is no time zone: write one like {meant}.")
+    return country, zone
+
+
+def read_password() -> str:
+    """From the keyboard, unseen, or the first line of standard input. Raises CommandError for a weak one."""
+    password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from None
+    return password
+
+
+def refuse_unusable(options: dict[str, Any]) -> None:
+    """Raises CommandError for what a form would not take."""
+    fields: dict[str, Any] = {"email": User.email, "name": User.name, "centre": Organisation.name}
+    for option, attribute in fields.items():
+        try:
+            attribute.field.clean(options[option].strip(), None)
+        except ValidationError as error:
+            raise CommandError(f"--{option}: {' '.join(error.messages)}") from None

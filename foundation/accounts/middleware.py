@@ -1,0 +1,176 @@
+"""A denial looks like an absence; what is typed outlives its session; each reads their own language and time zone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from foundation.privacy.keys import WrongKey
+
+from . import kept_form
+from .permissions import NotAllowed
+from .shown_to import shown_to
+from .time_zones import zone_of
+from .views import sign_in_page
+
+logger = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class DeniedIsNotFound:
+    """An action that raises NotAllowed is answered as if the thing did not exist: 404, as JSON where that is wanted."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Raises Http404, which goes Django's usual way to the 404 page."""
+        if not isinstance(exception, NotAllowed | Http404):
+            return None
+        if request.accepts("text/html"):
+            raise Http404 from exception
+        return JsonResponse({"message": _("This is not open to you (any more).")}, status=404)
+
+
+class UnreadableIsSaid:
+    """A record that does not open (its key is gone, its bytes are broken) is answered with a page that says so.
+
+    Lists leave such a row out by themselves and say it in its place; this is for the page of the very record. What was
+    to be written is undone and answered with 409.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, WrongKey):
+            return None
+        logger.error("cannot be shown: %s (%s)", exception, getattr(request.resolver_match, "view_name", ""))
+        is_post = request.method not in ("GET", "HEAD")
+        if is_post and connection.in_atomic_block:
+            transaction.set_rollback(True)
+        status = 409 if is_post else 200
+        context = {"number": exception.number, "is_post": is_post}
+        if not request.accepts("text/html"):
+            words = _("%(number)s cannot be shown. Please tell your administrator this number.")
+            return JsonResponse({"message": words % context}, status=409)
+        is_part = bool(request.headers.get("HX-Request"))
+        return render(request, "ui/unshown_notice.html" if is_part else "ui/unshown.html", context, status=status)
+
+
+class TimesOfTheReader:
+    """Show and read times in the time zone of the organisation that the signed-in person works for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(zone_of(request.user)):
+            return self.get_response(request)
+
+
+class LanguageOfProfile:
+    """Whoever has signed in reads the language of their profile; LocaleMiddleware has chosen for everybody else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = getattr(request.user, "language", "")
+        if language in dict(settings.LANGUAGES):
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+        return self.get_response(request)
+
+
+class TypedTextOutlivesSession:
+    """A form that arrives without its session is answered with the sign-in page, which carries what was typed.
+
+    After sign-in its owner finds the form filled again; nothing is ever sent by itself. A form that was shown to
+    somebody else is not carried out. A part of a page learns by 401 that the session has ended.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = kept_form.kept_for(request) if request.user.is_authenticated else None
+        response = self.get_response(request)
+        if not request.user.is_authenticated:
+            return self._signed_out(request, response) if _leads_to_sign_in(response) else response
+        if response.status_code == 405 and _is_page_view(request) and _is_navigation(request):
+            return redirect(_page_above(request.path))
+        if sent and sent == request.session.get(kept_form.KEY) and _has_taken(response):
+            kept_form.discard(request)
+        elif kept_form.KEY in request.session and _is_page(request, response):
+            kept_form.put_back(request, response)
+        return response
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        form = shown_to(request) if request.method == "POST" else None
+        if form and request.user.is_authenticated and form.user_id != request.user.pk:
+            return render(request, "403_csrf.html", {"is_foreign": True}, status=403)
+        return None
+
+    def _signed_out(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=401)
+        if not request.accepts("text/html"):
+            return JsonResponse({"message": _("You have been signed out.")}, status=401)
+        form = shown_to(request) if request.method == "POST" else None
+        if form:
+            return sign_in_page(request, typed=kept_form.seal_posted(request, form), page=form.page, status=401)
+        return response
+
+
+def _leads_to_sign_in(response: HttpResponseBase) -> bool:
+    target = urlsplit(response.headers.get("Location", "")).path
+    return response.status_code == 302 and target == resolve_url(settings.LOGIN_URL)
+
+
+def _has_taken(response: HttpResponseBase) -> bool:
+    """Whether what was typed has arrived: stored, or shown again with what is wrong. After a conflict it is kept."""
+    return response.status_code < 400 or response.status_code == 422
+
+
+def _is_page_view(request: HttpRequest) -> bool:
+    return request.method == "GET" and not request.headers.get("HX-Request") and request.accepts("text/html")
+
+
+def _is_navigation(request: HttpRequest) -> bool:
+    """A browser's address bar, or where signing in has led; scripts and clients learn that the method is wrong."""
+    return "text/html" in request.headers.get("Accept", "") or request.path == request.session.pop("signed_in_for", "")
+
+
+def _is_page(request: HttpRequest, response: HttpResponseBase) -> bool:
+    is_html = response.headers.get("Content-Type", "").startswith("text/html")
+    return is_html and not response.streaming and response.status_code in (200, 404) and _is_page_view(request)
+
+
+def _page_above(path: str) -> str:
+    """An address that only takes forms has its page above it: /cases/ID/ for /cases/ID/take/."""
+    parts = [part for part in path.split("/") if part][:-1]
+    while parts:
+        address = f"/{'/'.join(parts)}/"
+        try:
+            resolve(address)
+        except Resolver404:
+            parts.pop()
+            continue
+        return address
+    return "/"

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.privacy.bounds import moments_within
+
+from .countries import COUNTRY_PATTERN, ZONE_PATTERN, country_name, zone_or_utc
+from .roles import ROLES, Permission, Role
+
+logger = logging.getLogger(__name__)
+
+
+class OrganisationKind(models.TextChoices):
+    CENTRE = "centre", _("Advice centre")
+    PARTNER = "partner", _("Partner")
+    BODY = "body", _("Public body")
+    FUNDER = "funder", _("Funder")
+
+
+#: Which roles people can have in which kind of organisation; a trigger holds to it, see migration 0005.
+#: A funder's people read a centre's releases, so their role is at that centre.
+ROLES_AT: dict[str, tuple[Role, ...]] = {
+    OrganisationKind.CENTRE: (Role.HANDLER, Role.COORDINATOR, Role.ADMINISTRATOR, Role.DPO, Role.FUNDER),
+    OrganisationKind.PARTNER: (Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR),
+    OrganisationKind.BODY: (Role.LIAISON,),
+    OrganisationKind.FUNDER: (),
+}
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def in_use(self) -> OrganisationQuerySet:
+        return self.filter(is_active=True)
+
+
+class Organisation(models.Model):
+    """Whom people work for. What a partner offers, and where, is kept in ``regions``.
+
+    ``version`` counts the edits, so that an outdated form is noticed. That the database knows the time zone is a
+    constraint of migration 0005.
+    """
+
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=OrganisationKind)
+    country = models.CharField(_("country"), max_length=2, default="DE", help_text=_("ISO 3166-1, two letters"))
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Berlin")
+    is_active = models.BooleanField(_("in use"), default=True)
+    is_demo = models.BooleanField(_("demonstration"), default=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(country__regex=COUNTRY_PATTERN), name="organisation_country_code"),
+            models.CheckConstraint(condition=Q(time_zone__regex=ZONE_PATTERN), name="organisation_zone_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone; UTC, with a line in the log, where this machine knows none of that name."""
+        zone, is_known = zone_or_utc(self.time_zone)
+        if not is_known:
+            logger.error("organisation %s has an unknown time zone; UTC is used", self.pk)
+        return zone
+
+    @property
+    def country_name(self) -> str:
+        """In the active language."""
+        return country_name(self.country)
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    is_active = models.BooleanField(_("active"), default=True)
+    service = models.CharField(
+        max_length=30,
+        blank=True,
+        help_text=_("Code of a service; such a user cannot sign in."),
+    )
+    date_joined = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            moments_within("user", "last_login", "date_joined"),
+            models.UniqueConstraint(
+                fields=["service"],
+                condition=~Q(service=""),
+                name="one_user_per_service",
+            ),
+            models.UniqueConstraint(Lower("email"), name="email_whatever_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    @cached_property
+    def active_memberships(self) -> list[Membership]:
+        """Read once per request; a change of role ends the person's sessions."""
+        if not self.is_active:
+            return []
+        return list(self.memberships.active().select_related("organisation").order_by("pk"))
+
+    @cached_property
+    def centre(self) -> Organisation | None:
+        """The advice centre this person works for."""
+        return self._first(OrganisationKind.CENTRE)
+
+    @cached_property
+    def partner(self) -> Organisation | None:
+        return self._first(OrganisationKind.PARTNER)
+
+    def _first(self, kind: OrganisationKind) -> Organisation | None:
+        return next(
+            (m.organisation for m in self.active_memberships if m.organisation.kind == kind),
+            None,
+        )
+
+    @property
+    def role_labels(self) -> list[str]:
+        return [str(ROLES[Role(m.role)].label) for m in self.active_memberships]
+
+    def can_in_any(self, permission: str) -> bool:
+        """Whether any of this person's roles carries the permission: for menus, never for access."""
+        return any(permission in ROLES[Role(m.role)].permissions for m in self.active_memberships)
+
+    # The admin site shows reference data to administrators; nothing else asks these.
+    @property
+    def is_staff(self) -> bool:
+        return self.can_in_any(Permission.USERS_MANAGE)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> MembershipQuerySet:
+        return self.filter(ended_at=None)
+
+    def with_roles(self, roles: Iterable[Role]) -> MembershipQuerySet:
+        return self.filter(role__in=list(roles))
+
+
+class Membership(models.Model):
+    """A person's role in an organisation, for a time. Ended, never deleted: who could see what stays known.
+
+    The application may write ``ended_at`` and ``ended_by`` and nothing else of a stored row: see migration 0002.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
+    role = models.CharField(
+        max_length=30,
+        choices=[(role.value, info.label) for role, info in ROLES.items()],
+    )
+    started_at = models.DateTimeField(default=timezone.now)
+    granted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role of a person")
+        verbose_name_plural = _("roles of persons")
+        constraints = [
+            moments_within("membership", "started_at", "ended_at"),
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"],
+                condition=Q(ended_at=None),
+                name="one_active_membership",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="membership_ended_at_and_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"membership {self.pk}"
+
+
+class FirstRunCode(models.Model):
+    """The one-time code with which an empty installation's first administrator is made in the browser.
+
+    One row at most: a new code replaces the one before. Kept when it was used: it says when, and by whom.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    code_hash = models.CharField(max_length=128)
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    tries_since = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+    used_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [
+            moments_within("first_run_code", "made_at", "expires_at", "tries_since", "used_at"),
+            models.CheckConstraint(condition=Q(pk=1), name="one_first_run_code"),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True, used_by__isnull=True)
+                | Q(used_at__isnull=False, used_by__isnull=False),
+                name="first_run_code_used_at_and_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "first-run code"

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import shlex
+
+from django import template
+from django.conf import settings
+
+from foundation.accounts import first_run
+
+register = template.Library()
+
+
+@register.simple_tag
+def is_empty_installation() -> bool:
+    """Whether nobody can sign in yet."""
+    return first_run.is_empty_installation()
+
+
+@register.simple_tag
+def manage_command(command: str) -> str:
+    """How the command is started for this installation, with its data directory where it is not the usual one."""
+    usual = settings.LOTSE_DATA.resolve() == (settings.BASE_DIR / ".data").resolve()
+    where = "" if usual else f"--data {shlex.quote(str(settings.LOTSE_DATA))} "
+    return f"./lotse manage {where}{command}"

@@ -1,0 +1,69 @@
+"""What somebody typed into a form whose session had ended, until the same person has signed in again.
+
+It is case content. It travels sealed inside the sign-in page, with the id of the person for whom the form was made, and
+lies sealed in that person's new session for at most ``KEPT_SECONDS``. It opens for nobody else (ADR 16).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from foundation.privacy.keys import KEY_BYTES, WrongKey, keyring, seal, unseal
+
+KEPT_SECONDS = 30 * 60
+LONGEST_SEALED = 512 * 1024  # characters; the longest field of the platform holds 20,000
+CONTEXT = "typed text"
+#: Never kept: what belongs to the old page alone, and passwords.
+NOT_TEXT = frozenset({"csrfmiddlewaretoken", "shown_to", "next"})
+
+
+@dataclass(frozen=True)
+class TypedText:
+    """The fields of one form. ``page``: where it stood; ``action``: where it was sent; ``at``: epoch seconds, UTC."""
+
+    owner: int
+    page: str
+    action: str
+    fields: dict[str, list[str]]
+    has_files: bool
+    at: int
+
+
+def typed_text(
+    *, owner: int, page: str, action: str, posted: Mapping[str, Sequence[str]], has_files: bool = False
+) -> TypedText:
+    """``posted``: name to all its values, as ``QueryDict.lists()`` gives them."""
+    fields = {name: list(values) for name, values in posted.items() if name not in NOT_TEXT and "password" not in name}
+    return TypedText(owner, page, action, fields, has_files, int(time.time()))
+
+
+def sealed(typed: TypedText) -> str:
+    """Encrypted for the sign-in page or the session; "" when it is too long for that."""
+    plain = zlib.compress(json.dumps(asdict(typed)).encode())
+    text = base64.urlsafe_b64encode(seal(_key(), plain, CONTEXT)).decode()
+    return text if len(text) <= LONGEST_SEALED else ""
+
+
+def opened(text: str, *, owner: int) -> TypedText | None:
+    """None for anybody else's, for what is too old, and for what was not sealed here."""
+    try:
+        plain = unseal(_key(), base64.urlsafe_b64decode(text.encode()), CONTEXT)
+    except (WrongKey, ValueError):
+        return None
+    typed = TypedText(**json.loads(zlib.decompress(plain)))
+    is_in_time = time.time() - typed.at <= KEPT_SECONDS
+    return typed if typed.owner == owner and is_in_time else None
+
+
+def _key() -> bytes:
+    """Derived from the active master key: nothing sealed here outlives half an hour."""
+    ring = keyring()
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=CONTEXT.encode()).derive(ring.master[ring.active])

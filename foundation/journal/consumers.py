@@ -1,0 +1,66 @@
+"""Push to open pages. A message says which thing changed; the page fetches it over HTTP as the person who reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.accounts.roles import Role
+
+from .groups import organisation_group, user_group
+
+NOT_SIGNED_IN = 4401
+
+
+class LiveConsumer(AsyncJsonWebsocketConsumer):
+    joined: list[str]
+
+    async def connect(self) -> None:
+        self.joined = []
+        user = self.scope["user"]
+        await self.accept()
+        if not user.is_authenticated:
+            await self.close(NOT_SIGNED_IN)
+            return
+        for group in await groups_of(user):
+            await self.channel_layer.group_add(group, self.channel_name)
+            self.joined.append(group)
+        await self.send_json({"ready": True})
+
+    async def disconnect(self, code: int) -> None:
+        for group in self.joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
+        """A page has nothing to say here; whatever comes is left unread."""
+
+    async def changed(self, message: dict[str, Any]) -> None:
+        """A session that ended (with a role, for instance) hears nothing any more, though its socket is open."""
+        if not await is_signed_in(self.scope["session"]):
+            await self.close(NOT_SIGNED_IN)
+            return
+        await self.send_json({"changed": message["id"], "kind": message["kind"]})
+
+
+@database_sync_to_async
+def groups_of(user: User) -> list[str]:
+    """A funder hears nothing of the centre whose figures they read: even a pulse would be a live counter."""
+    return [
+        user_group(user.pk),
+        *{organisation_group(m.organisation_id) for m in user.active_memberships if m.role != Role.FUNDER},
+    ]
+
+
+@database_sync_to_async
+def is_signed_in(session: SessionBase) -> bool:
+    """Whether the session is still stored and has not run out."""
+    return (
+        session.session_key is not None
+        and Session.objects.filter(session_key=session.session_key, expire_date__gt=timezone.now()).exists()
+    )

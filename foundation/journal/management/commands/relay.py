@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, connection
+
+from foundation.journal.actions import beat
+from foundation.journal.relay import deliver_batch
+
+POLL_SECONDS = 1.0
+#: What is committed within this time after the first news goes as one batch: the end of a call is a dozen events.
+GATHER_SECONDS = 0.02
+BEAT_SECONDS = 5.0
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Delivers events from the outbox until it is told to stop. Any number may run beside each other."
+    stopping = False
+    #: The connection to PostgreSQL that hears of commits.
+    listening: object = None
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
+        with asyncio.Runner() as loop:
+            self.deliver(loop)
+
+    def deliver(self, loop: asyncio.Runner) -> None:
+        last_beat = 0.0
+        while not self.stopping:
+            try:
+                if time.monotonic() - last_beat > BEAT_SECONDS:
+                    beat("relay")
+                    last_beat = time.monotonic()
+                self.listen()
+                if not deliver_batch(loop.run).is_full:
+                    self.wait()
+            except (OperationalError, InterfaceError):
+                log.warning("the database does not answer, trying again", exc_info=True)
+                connection.close()
+                time.sleep(POLL_SECONDS)
+
+    def stop(self, *args: Any) -> None:
+        self.stopping = True
+
+    def listen(self) -> None:
+        """Once for each connection, and before the look at the outbox: what comes after the look is heard."""
+        if self.listening is None or self.listening is not connection.connection:
+            with connection.cursor() as cursor:
+                cursor.execute("listen lotse_outbox")
+            self.listening = connection.connection
+
+    def wait(self) -> None:
+        """Sleep until the database says that an event was committed, at most a poll interval."""
+        raw = connection.connection
+        with connection.wrap_database_errors:  # a server that dies meanwhile must not end the relay
+            if list(raw.notifies(timeout=POLL_SECONDS, stop_after=1)):
+                list(raw.notifies(timeout=GATHER_SECONDS))

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def about_case(self, case_id: uuid.UUID) -> EventQuerySet:
+        return self.filter(case=case_id)
+
+    def newest_first(self) -> EventQuerySet:
+        return self.order_by("-id")
+
+
+class Event(models.Model):
+    """One change of state: audit trail, outbox and source of the figures at once.
+
+    Written in the transaction of the change, never altered. ``data`` holds codes and ids, no personal data.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=60)
+    at = models.DateTimeField(db_default=Now())
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
+    subject = models.UUIDField()
+    case = models.UUIDField(null=True)
+    data = models.JSONField(default=dict)
+    tell = ArrayField(models.CharField(max_length=60), default=list)
+    wake = models.CharField(max_length=80, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        constraints = [moments_within("event", "at")]
+        indexes = [
+            models.Index(fields=["subject", "id"], name="event_subject"),
+            models.Index(
+                fields=["case", "id"],
+                name="event_case",
+                condition=Q(case__isnull=False),
+            ),
+            models.Index(fields=["centre", "kind", "at"], name="event_centre_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"event {self.pk} {self.kind}"
+
+
+class Link(models.Model):
+    """The event's place in the hash chain, made by the database at commit. See migration 0001."""
+
+    position = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(Event, models.PROTECT, related_name="link")
+    payload_digest = models.BinaryField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [numbers_within("link", position=COUNTED)]
+
+    def __str__(self) -> str:
+        return f"link {self.position}"
+
+
+class Outbox(models.Model):
+    """An event that the relay has not delivered yet; made by the database with the event, deleted on delivery."""
+
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="+")
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [moments_within("outbox", "claimed_until")]
+
+    def __str__(self) -> str:
+        return f"outbox {self.pk}"
+
+
+class Look(models.Model):
+    """Somebody read something protected, or was refused."""
+
+    id = models.BigAutoField(primary_key=True)
+    what = models.CharField(max_length=60)
+    at = models.DateTimeField(db_default=Now())
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
+    subject = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [moments_within("look", "at")]
+        indexes = [models.Index(fields=["subject", "id"], name="look_subject")]
+
+    def __str__(self) -> str:
+        return f"look {self.pk} {self.what}"
+
+
+class Heartbeat(models.Model):
+    """A background process was alive at ``at``. Not protected: it says nothing about anybody."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [moments_within("heartbeat", "at")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,35 @@
+"""What every page needs: the top bar, the colour scheme, the demo banner."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from foundation.ui import navigation as top_bar
+
+THEMES = ("light", "dark")
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Entries of the top bar and the search address, by what the person may do."""
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated or not hasattr(person, "can_in_any"):
+        return {"nav_links": [], "search_url": ""}
+    may_search = person.can_in_any(top_bar.SEARCH.permission)
+    return {
+        # Lazy: a part of a page has no top bar, and need not count.
+        "nav_links": SimpleLazyObject(lambda: top_bar.links_with_counts(person, request.path)),
+        "search_url": top_bar.address(top_bar.SEARCH.url_name) if may_search else "",
+    }
+
+
+def appearance(request: HttpRequest) -> dict[str, Any]:
+    """The chosen colour scheme ("" follows the system), whether this is a demonstration, the server's clock (UTC)."""
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "theme": theme if theme in THEMES else "",
+        "is_demo": bool(getattr(settings, "LOTSE_DEMO", False)),
+        "server_now": timezone.now(),
+    }

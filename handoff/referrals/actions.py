@@ -1,0 +1,377 @@
+"""What the centre does with a referral. The partner's side is in ``answers``, the clock's in ``lapses``."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from casework.cases.actions import close_case as close_in_file
+from casework.cases.models import Case
+from casework.cases.permissions import may_write as may_write_case
+from casework.cases.states import CaseState
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import NotAllowed
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group
+from foundation.journal.numbers import next_number
+from foundation.journal.stale import stale
+from hotline.contacts.models import Contact
+from hotline.contacts.once import insert_once
+from regions.routing import Reason
+from triage.vocabulary import Disposition, Duty
+
+from .consent import Objection, consent_of, objection
+from .disclosure import disclosed_value
+from .models import CaseConflict, Disclosure, Message, Referral, Summary
+from .moves import (
+    lock,
+    move,
+    partner_people,
+    restart_deadlines,
+    stop_deadlines,
+    tell_both,
+    tell_centre,
+)
+from .next_steps import needing_a_next_step
+from .permissions import is_centre_side
+from .ranking import conflicts_with, contact_facts, rank_for_case, reasons_as_data
+from .states import LIVE, TAKEN, WAITING, ReferralState, Who
+from .vocabulary import Disclosable, LegalBasis, MessageKind
+
+
+class VerifyFirst(Exception):
+    """An unreliable source alone never leads to a referral: the source is to be verified first."""
+
+
+class NoLegalBasis(Exception):
+    """Fields are to be disclosed, and nobody said on what basis."""
+
+
+class NoConsent(Exception):
+    """Fields are to be disclosed on the basis of consent, which was refused, withdrawn or never given."""
+
+    def __init__(self, found: Objection) -> None:
+        super().__init__(found)
+        self.found = found
+
+
+class AlreadyOffered(Exception):
+    """Another partner holds or considers the case: partners are asked one after the other."""
+
+
+class ConflictOfInterest(Exception):
+    """The partner must not be given this case. ``reasons``: those of the ranking."""
+
+    def __init__(self, reasons: list[Reason]) -> None:
+        super().__init__("a conflict of interest")
+        self.reasons = reasons
+
+
+class NotedAlready(Exception):
+    """The partner's conflict of interest in the case stands already, as ``conflict``."""
+
+    def __init__(self, conflict: CaseConflict) -> None:
+        super().__init__(conflict.pk)
+        self.conflict = conflict
+
+
+class OutOfUse(Exception):
+    """The organisation has been put out of use."""
+
+
+@transaction.atomic
+def draft_referral(
+    *,
+    by: User,
+    referral_id: uuid.UUID,
+    case_id: uuid.UUID,
+    organisation: Organisation,
+    service: str,
+) -> Referral:
+    """Choose a partner for a case. Nothing leaves the centre yet. A repeated post, or a second draft for the same
+    partner, finds the one that is live. Raises VerifyFirst, ConflictOfInterest, OutOfUse.
+    """
+    case = _lock_open_case(by, case_id)
+    _check_source(case)
+    mine = Q(pk=referral_id) | Q(organisation=organisation, state__in=LIVE)
+    known = Referral.objects.filter(mine, case=case).first()
+    if known:
+        return known
+    contact = Contact.objects.get(pk=case.assessment.contact_id)
+    _check_partner(case, contact, organisation)
+    referral = Referral(
+        pk=referral_id,
+        case=case,
+        centre_id=case.centre_id,
+        organisation=organisation,
+        created_by=by,
+    )
+    referral.number = next_number("handoff_referral_number")
+    referral.service, referral.urgency = service, case.urgency
+    referral.data_key_id, referral.contact_person_id = (
+        case.data_key_id,
+        case.contact_person_id,
+    )
+    referral.rank, referral.rank_reasons = reasons_as_data(rank_for_case(case, contact, service), organisation.pk)
+    referral.save(force_insert=True)
+    Summary(referral=referral, data_key_id=case.data_key_id, facts=contact_facts(contact)).save(force_insert=True)
+    tell_centre("referral.drafted", by, referral, {"organisation": organisation.pk, "rank": referral.rank})
+    return referral
+
+
+@transaction.atomic
+def offer_referral(
+    *,
+    by: User,
+    referral_id: uuid.UUID,
+    text: str,
+    fields: Collection[Disclosable] = (),
+    legal_basis: LegalBasis | str = "",
+    may_pass_on: bool = False,
+    words_looked_at: int = 0,
+) -> Referral:
+    """Offer the case: the partner sees the summary now and the agreed fields when it accepts.
+
+    ``words_looked_at``: how many words of the text could have been a name, and are none by the actor's word.
+
+    Raises Stale, VerifyFirst, NoLegalBasis, NoConsent, AlreadyOffered, ConflictOfInterest, OutOfUse. A repeated post
+    has no effect.
+    """
+    referral = lock(referral_id)
+    _check_centre(by, referral)
+    if referral.state == ReferralState.OFFERED and referral.offered_by_id == by.pk:
+        return referral
+    _check_state(referral, ReferralState.DRAFT)
+    case = _lock_open_case(by, referral.case_id)
+    _check_source(case)
+    _check_partner(case, Contact.objects.get(pk=case.assessment.contact_id), referral.organisation)
+    _check_basis(case, fields, legal_basis)
+    if Referral.objects.filter(case=referral.case_id, state__in=WAITING | TAKEN).exists():
+        raise AlreadyOffered
+    now = timezone.now()
+    summary = Summary.objects.get(referral=referral)
+    summary.text = text
+    summary.save(update_fields=["text"])
+    _decide_disclosure(by, referral, list(fields), legal_basis, may_pass_on)
+    due = restart_deadlines(referral, now)
+    move(referral, ReferralState.OFFERED, Who.CENTRE, offered_at=now, offered_by=by, due_at=due)
+    data = {"organisation": referral.organisation_id, "fields": sorted(fields), "legal_basis": str(legal_basis)}
+    data |= {"words_looked_at": words_looked_at} if words_looked_at else {}
+    tell_both("referral.offered", by, referral, data, notify=partner_people(referral))
+    return referral
+
+
+def _check_basis(case: Case, fields: Collection[Disclosable], legal_basis: LegalBasis | str) -> None:
+    """What is disclosed needs a legal basis, and consent is one only where it was given for these fields."""
+    if fields and legal_basis not in LegalBasis.values:
+        raise NoLegalBasis
+    if legal_basis == LegalBasis.CONSENT and (found := objection(consent_of(case.pk), fields)):
+        raise NoConsent(found)
+
+
+@transaction.atomic
+def answer_question(
+    *, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, text: str, words_looked_at: int = 0
+) -> Referral:
+    """The centre answers; the partner's time starts anew. A repeated post has no effect.
+
+    ``words_looked_at``: as for ``offer_referral``.
+    """
+    referral = lock(referral_id)
+    _check_centre(by, referral)
+    if Message.objects.filter(pk=message_id).exists():
+        return referral
+    _check_state(referral, ReferralState.QUESTION)
+    now = timezone.now()
+    due = restart_deadlines(referral, now)
+    move(referral, ReferralState.OFFERED, Who.CENTRE, due_at=due)
+    message = Message(
+        pk=message_id,
+        referral=referral,
+        kind=MessageKind.ANSWER,
+        written_by=by,
+        written_at=now,
+    )
+    message.data_key_id, message.text = referral.data_key_id, text
+    message.save(force_insert=True)
+    data = {"words_looked_at": words_looked_at} if words_looked_at else None
+    tell_both("referral.question_answered", by, referral, data, notify=partner_people(referral))
+    return referral
+
+
+@transaction.atomic
+def withdraw_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
+    """Take the offer back before it is answered. A repeated post has no effect. Raises Stale."""
+    referral = lock(referral_id)
+    _check_centre(by, referral)
+    if referral.state == ReferralState.WITHDRAWN:
+        return referral
+    was_draft = referral.state == ReferralState.DRAFT
+    move(referral, ReferralState.WITHDRAWN, Who.CENTRE)
+    stop_deadlines(referral)
+    if was_draft:
+        tell_centre("referral.withdrawn", by, referral)
+    else:
+        tell_both("referral.withdrawn", by, referral, notify=partner_people(referral))
+    return referral
+
+
+@transaction.atomic
+def keep_centrally(*, by: User, referral_id: uuid.UUID) -> Referral:
+    """After a partner did not take the case: the centre goes on with it and asks nobody else for now.
+
+    A repeat has no effect. Raises Stale when the case has moved on: another partner is asked, or it is closed.
+    """
+    referral = lock(referral_id)
+    _check_centre(by, referral)
+    _lock_case(by, referral.case_id)  # whoever chooses the next partner at this moment waits
+    if referral.kept_at and not (referral.asked_again_at and referral.asked_again_at > referral.kept_at):
+        return referral
+    if not needing_a_next_step(by, referral.centre).filter(pk=referral.pk).exists():
+        raise stale(referral.pk)
+    referral.kept_at, referral.kept_by = timezone.now(), by
+    referral.save(update_fields=["kept_at", "kept_by"])
+    tell_centre("referral.kept", by, referral)
+    return referral
+
+
+@transaction.atomic
+def note_conflict(
+    *, by: User, conflict_id: uuid.UUID, case_id: uuid.UUID, organisation: Organisation, reason: str, text: str = ""
+) -> Referral | None:
+    """The partner must not be given this case, for a reason of ConflictReason: what is prepared or offered there is
+    withdrawn. Returns the partner's referral, which stays where the partner has accepted it; None without one.
+
+    A repeated post has no effect. Raises Stale for a closed case and where it was taken back since; NotedAlready.
+    """
+    live = Referral.objects.filter(case=case_id, organisation=organisation, state__in=LIVE)
+    for referral_id in live.values_list("pk", flat=True):
+        lock(referral_id)  # before the case, as an offer does
+    case = _lock_open_case(by, case_id)
+    standing = CaseConflict.objects.standing().filter(case=case, organisation=organisation).first()
+    if standing and standing.pk == conflict_id:
+        return live.first()
+    if standing:
+        raise NotedAlready(standing)
+    conflict = CaseConflict(pk=conflict_id, case=case, organisation=organisation, reason=reason, noted_by=by)
+    conflict.data_key_id, conflict.text = case.data_key_id, text
+    if not insert_once(conflict):
+        raise stale(case.pk)
+    _record_conflict("case.conflict_noted", by, case, conflict)
+    referral = live.first()
+    if referral and referral.state not in TAKEN:
+        return withdraw_referral(by=by, referral_id=referral.pk)
+    return referral
+
+
+@transaction.atomic
+def take_back_conflict(*, by: User, case_id: uuid.UUID, conflict_id: uuid.UUID) -> bool:
+    """It was noted by mistake, or is over: the partner can be asked again. False when somebody did so already.
+
+    Raises Stale for a closed case, NotAllowed.
+    """
+    case = _lock_open_case(by, case_id)
+    conflict = CaseConflict.objects.filter(pk=conflict_id, case=case).first()
+    if conflict is None:
+        raise NotAllowed(Permission.REFERRAL_OFFER)
+    ended = CaseConflict.objects.standing().filter(pk=conflict.pk).update(ended_at=timezone.now(), ended_by=by)
+    if ended:
+        _record_conflict("case.conflict_taken_back", by, case, conflict)
+    return bool(ended)
+
+
+def _record_conflict(kind: str, by: User, case: Case, conflict: CaseConflict) -> None:
+    """For the centre alone: the partner is not notified, and never reads why."""
+    data = {"conflict": str(conflict.pk), "organisation": conflict.organisation_id, "why": conflict.reason}
+    group = organisation_group(case.centre_id)
+    record(kind, by=by, subject=case.pk, centre=case.centre_id, case=case.pk, data=data, tell=[group])
+
+
+def _check_centre(by: User, referral: Referral) -> None:
+    if not is_centre_side(by, referral):
+        raise NotAllowed(Permission.REFERRAL_OFFER)
+
+
+def _check_state(referral: Referral, state: ReferralState) -> None:
+    """An offer and an answer both lead to "offered", each from one state only. Raises Stale."""
+    if referral.state != state:
+        raise stale(referral.pk)
+
+
+@transaction.atomic
+def close_case(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
+    """Close a case: what is prepared or offered is taken back first, so that nobody accepts a closed case.
+
+    Raises Stale while a partner is responsible, OpenDuties. A repeat has no effect.
+    """
+    case = _lock_case(by, case_id)
+    for referral in Referral.objects.filter(case=case, state__in=LIVE - TAKEN):
+        withdraw_referral(by=by, referral_id=referral.pk)
+    close_in_file(by=by, case_id=case.pk, reason=reason)
+
+
+def _lock_open_case(by: User, case_id: uuid.UUID) -> Case:
+    """Raises Stale for a closed case: it is opened again before it is offered."""
+    case = _lock_case(by, case_id)
+    if case.state != CaseState.OPEN:
+        raise stale(case.pk)
+    return case
+
+
+def _lock_case(by: User, case_id: uuid.UUID) -> Case:
+    """Two people who offer the same case to two partners wait for each other here."""
+    case = (
+        Case.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("assessment")
+        .filter(pk=case_id)
+        .first()
+    )
+    if case is None or not may_write_case(by, case):
+        raise NotAllowed(Permission.REFERRAL_OFFER)
+    return case
+
+
+def needs_verification(case: Case) -> bool:
+    """Whether the source of the case is to be verified before anything leaves the centre."""
+    return case.disposition == Disposition.VERIFY_FIRST or Duty.VERIFY_SOURCE in case.assessment.duties
+
+
+def _check_source(case: Case) -> None:
+    if needs_verification(case):
+        raise VerifyFirst
+
+
+def _check_partner(case: Case, contact: Contact, organisation: Organisation) -> None:
+    """A conflict may have been noted, or the partner put out of use, since the ranking was shown."""
+    if not Organisation.objects.in_use().filter(pk=organisation.pk).exists():
+        raise OutOfUse
+    if reasons := conflicts_with(case, contact, organisation.pk):
+        raise ConflictOfInterest(reasons)
+
+
+def _decide_disclosure(
+    by: User,
+    referral: Referral,
+    names: list[Disclosable],
+    basis: str,
+    may_pass_on: bool,
+) -> None:
+    contact = Contact.objects.get(pk=referral.case.assessment.contact_id)
+    disclosure = Disclosure(
+        referral=referral,
+        data_key_id=referral.data_key_id,
+        decided_by=by,
+        decided_at=timezone.now(),
+    )
+    disclosure.field_names, disclosure.legal_basis, disclosure.may_pass_on = (
+        names,
+        basis,
+        may_pass_on,
+    )
+    disclosure.fields = {name: value for name in names if (value := disclosed_value(contact, name))}
+    disclosure.save(force_insert=True)

@@ -1,0 +1,241 @@
+"""What the partner does with a referral."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+
+from casework.cases.actions import transfer
+from foundation.accounts.models import User
+from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.stale import Stale, stale
+from hotline.contacts.once import insert_once
+
+from .consent_watch import objection_now
+from .models import CaseConflict, Disclosure, Message, Referral
+from .moves import check_move, lock, move, restart_deadlines, stop_deadlines, tell_both
+from .permissions import is_partner_side
+from .states import TAKEN, ReferralState, Who
+from .vocabulary import DeclineReason, Feedback, MessageKind, Outcome
+
+
+class ConsentEnded(Exception):
+    """The agreed fields would go on the basis of consent, which covers them no more: the centre decides anew."""
+
+
+class TooLate(Stale):
+    """The offer has expired. The partner may ask to be offered the case again."""
+
+
+@transaction.atomic
+def accept_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
+    """Responsibility moves to the partner, and the agreed fields open. A repeat by the same person has no effect.
+
+    Raises TooLate after expiry, Stale when it was withdrawn or answered otherwise, ConsentEnded.
+    """
+    referral = _lock(by, referral_id)
+    if referral.state in TAKEN and referral.answered_by_id == by.pk:
+        return referral
+    _check_in_time(referral)
+    now = timezone.now()
+    move(referral, ReferralState.ACCEPTED, Who.PARTNER, answered_at=now, answered_by=by)
+    if objection_now(referral):  # only now the database shows the partner what was agreed; raising undoes the move
+        raise ConsentEnded
+    transfer(by=by, case_id=referral.case_id, organisation=referral.organisation, to=by)
+    Disclosure.objects.filter(referral=referral).update(effective_at=now)
+    stop_deadlines(referral)
+    tell_both(
+        "referral.accepted",
+        by,
+        referral,
+        {"in_time": _in_time(referral)},
+        notify=[referral.contact_person],
+    )
+    return referral
+
+
+@transaction.atomic
+def decline_referral(*, by: User, referral_id: uuid.UUID, reason: DeclineReason, text: str = "") -> Referral:
+    """Decline with a reason; a conflict of interest keeps the partner out of this case until the centre takes it back.
+
+    A repeat by the same person has no effect. Raises TooLate, Stale.
+    """
+    referral = _lock(by, referral_id)
+    if referral.state == ReferralState.DECLINED and referral.answered_by_id == by.pk:
+        return referral
+    _check_in_time(referral)
+    check_move(referral, ReferralState.DECLINED, Who.PARTNER)
+    if text:
+        _write(by, uuid.uuid4(), referral, MessageKind.DECLINE, text)
+    if reason == DeclineReason.CONFLICT:
+        _declare_conflict(by, referral)
+    now = timezone.now()
+    stop_deadlines(referral)
+    move(
+        referral,
+        ReferralState.DECLINED,
+        Who.PARTNER,
+        answered_at=now,
+        answered_by=by,
+        decline_reason=reason,
+    )
+    data = {"reason": reason, "in_time": _in_time(referral)}
+    tell_both("referral.declined", by, referral, data, notify=[referral.contact_person])
+    return referral
+
+
+@transaction.atomic
+def ask_question(*, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, text: str) -> Referral:
+    """Ask before answering; until the centre answers, the offer does not expire. A repeated post has no effect."""
+    referral = _lock(by, referral_id)
+    if Message.objects.filter(pk=message_id).exists():
+        return referral
+    _check_in_time(referral)
+    check_move(referral, ReferralState.QUESTION, Who.PARTNER)
+    now = timezone.now()
+    due = restart_deadlines(referral, now)
+    move(referral, ReferralState.QUESTION, Who.PARTNER, due_at=due)
+    _write(by, message_id, referral, MessageKind.QUESTION, text)
+    tell_both("referral.question_asked", by, referral, notify=[referral.contact_person])
+    return referral
+
+
+@transaction.atomic
+def give_feedback(
+    *,
+    by: User,
+    message_id: uuid.UUID,
+    referral_id: uuid.UUID,
+    feedback: Feedback,
+    text: str = "",
+) -> Referral:
+    """The minimal feedback. First contact and counselling mean that the work is in progress. Raises Stale."""
+    referral = _lock(by, referral_id)
+    if Message.objects.filter(pk=message_id).exists():
+        return referral
+    if referral.state not in TAKEN:
+        raise stale(referral.pk)
+    _write(by, message_id, referral, MessageKind.FEEDBACK, text, feedback)
+    if feedback in (Feedback.FIRST_CONTACT, Feedback.IN_COUNSELLING):
+        _in_progress(referral)
+    tell_both(
+        "referral.feedback",
+        by,
+        referral,
+        {"feedback": feedback},
+        notify=[referral.contact_person],
+    )
+    return referral
+
+
+@transaction.atomic
+def complete_referral(*, by: User, referral_id: uuid.UUID, outcome: Outcome, text: str = "") -> Referral:
+    """The work has ended: responsibility goes back to the centre, and the partner no longer sees the content."""
+    referral = _lock(by, referral_id)
+    if referral.state == ReferralState.COMPLETED and referral.outcome == outcome:
+        return referral
+    _give_back(by, referral, MessageKind.FEEDBACK, text, Feedback.ENDED)
+    move(referral, ReferralState.COMPLETED, Who.PARTNER, outcome=outcome)
+    tell_both(
+        "referral.completed",
+        by,
+        referral,
+        {"outcome": outcome},
+        notify=[referral.contact_person],
+    )
+    return referral
+
+
+@transaction.atomic
+def return_referral(*, by: User, referral_id: uuid.UUID, text: str) -> Referral:
+    """Give the case back with a reason; the centre's contact person is responsible again. A repeat has no effect."""
+    referral = _lock(by, referral_id)
+    if referral.state == ReferralState.RETURNED:
+        return referral
+    _give_back(by, referral, MessageKind.RETURN, text)
+    move(referral, ReferralState.RETURNED, Who.PARTNER)
+    tell_both("referral.returned", by, referral, notify=[referral.contact_person])
+    return referral
+
+
+@transaction.atomic
+def ask_again(*, by: User, referral_id: uuid.UUID) -> Referral:
+    """After expiry: ask to be offered the case again. The centre decides. A repeat has no effect."""
+    referral = _lock(by, referral_id)
+    if referral.state != ReferralState.EXPIRED:
+        raise stale(referral.pk)
+    asked = Referral.objects.filter(pk=referral.pk, asked_again_at=None).update(asked_again_at=timezone.now())
+    if asked:
+        tell_both("referral.asked_again", by, referral, notify=[referral.contact_person])
+    referral.refresh_from_db()
+    return referral
+
+
+def _lock(by: User, referral_id: uuid.UUID) -> Referral:
+    referral = lock(referral_id)
+    if not is_partner_side(by, referral):
+        raise NotAllowed(Permission.REFERRAL_ANSWER)
+    require(by, Permission.REFERRAL_ANSWER, referral.organisation_id)
+    return referral
+
+
+def _check_in_time(referral: Referral) -> None:
+    if referral.state == ReferralState.EXPIRED:
+        raise TooLate(referral.pk, stale(referral.pk).events)
+
+
+def _declare_conflict(by: User, referral: Referral) -> None:
+    """While the offer still waits: afterwards the database takes nothing from the partner."""
+    conflict = CaseConflict(
+        case_id=referral.case_id, organisation_id=referral.organisation_id, declared_in=referral, noted_by=by
+    )
+    conflict.data_key_id = referral.data_key_id
+    if insert_once(conflict):  # the centre may have noted it already
+        data = {"conflict": str(conflict.pk), "organisation": referral.organisation_id, "declared_in": referral.number}
+        kind = "case.conflict_noted"
+        record(kind, by=by, subject=referral.case_id, centre=referral.centre_id, case=referral.case_id, data=data)
+
+
+def _in_time(referral: Referral) -> bool:
+    return bool(referral.answered_at and referral.due_at and referral.answered_at <= referral.due_at)
+
+
+def _in_progress(referral: Referral) -> None:
+    if referral.state == ReferralState.ACCEPTED:
+        move(
+            referral,
+            ReferralState.IN_PROGRESS,
+            Who.PARTNER,
+            first_contact_at=timezone.now(),
+        )
+
+
+def _give_back(by: User, referral: Referral, kind: MessageKind, text: str, feedback: str = "") -> None:
+    """While the referral is still live: the partner may write and move responsibility only until it ends."""
+    if referral.state not in TAKEN:
+        raise stale(referral.pk)
+    if text or feedback:
+        _write(by, uuid.uuid4(), referral, kind, text, feedback)
+    transfer(
+        by=by,
+        case_id=referral.case_id,
+        organisation=referral.centre,
+        to=referral.contact_person,
+    )
+
+
+def _write(
+    by: User,
+    message_id: uuid.UUID,
+    referral: Referral,
+    kind: MessageKind,
+    text: str,
+    feedback: str = "",
+) -> None:
+    message = Message(pk=message_id, referral=referral, kind=kind, feedback=feedback, written_by=by)
+    message.data_key_id, message.text = referral.data_key_id, text
+    message.save(force_insert=True)

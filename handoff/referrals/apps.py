@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from foundation.accounts.models import User
+
+
+class HandoffConfig(AppConfig):
+    name = "handoff.referrals"
+    label = "handoff"  # of tables, permissions and addresses
+
+    def ready(self) -> None:
+        from hotline.contacts.references import find_with
+        from regions.workload import count_open_cases_with
+
+        from .ranking import partner_record
+
+        count_open_cases_with(lambda: partner_record().open_cases)
+        find_with("R", _address_of_referral)
+
+
+def _address_of_referral(user: User, number: int) -> str:
+    """For the centre; row-level security decides who finds it."""
+    from django.urls import reverse
+
+    from .models import Referral
+    from .permissions import is_centre_side
+
+    found = Referral.objects.filter(number=number).first()
+    return reverse("handoff:referral", args=[found.pk]) if found and is_centre_side(user, found) else ""

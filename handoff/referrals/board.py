@@ -1,0 +1,138 @@
+"""What waits, for whom: the sections of the centre's board and of the partner's inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import Organisation, User
+
+from .models import Referral
+from .next_steps import needing_a_next_step
+from .progress import is_overdue
+from .states import ENDED, TAKEN, ReferralState
+
+#: Ended referrals on a page, of the board and of the inbox.
+ENDED_SHOWN = 20
+
+#: Nobody keeps more than this in view; the rest shows as soon as something of it is done.
+MOST = 200
+Test = Callable[[Referral, datetime], bool]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heap of referrals with the same next step."""
+
+    key: str
+    title: str | Promise
+    icon: str
+    hint: str | Promise
+    is_pressing: bool = False
+    referrals: list[Referral] = field(default_factory=list)
+
+
+def _in(*states: ReferralState) -> Test:
+    return lambda referral, _now: referral.state in states
+
+
+def _overdue(referral: Referral, now: datetime) -> bool:
+    return is_overdue(referral, now)
+
+
+NEXT_STEP = Section(
+    "next_step",
+    _("Needs a next step"),
+    "signpost",
+    _("Declined, returned or expired, and nobody is asked. Ask the next partner, or keep the case."),
+    is_pressing=True,
+)
+
+#: In the order in which they are tried and shown: a referral stands in the first that fits.
+BOARD: list[tuple[Section, Test]] = [
+    (
+        Section(
+            "question",
+            _("Question open"),
+            "circle-question-mark",
+            _("The partner waits for our answer."),
+            is_pressing=True,
+        ),
+        _in(ReferralState.QUESTION),
+    ),
+    (
+        Section("overdue", _("Overdue"), "alarm-clock", _("The partner has not answered in time."), is_pressing=True),
+        _overdue,
+    ),
+    (
+        Section("draft", _("Prepared"), "pencil", _("Not sent yet. After an expiry the next partner stands here.")),
+        _in(ReferralState.DRAFT),
+    ),
+    (
+        Section("waiting", _("Waiting for the partner"), "send", _("Offered, and still in time.")),
+        _in(ReferralState.OFFERED),
+    ),
+    (
+        Section("taken", _("With the partner"), "handshake", _("Accepted or in progress.")),
+        _in(*TAKEN),
+    ),
+]
+INBOX: list[tuple[Section, Test]] = [
+    (
+        Section(
+            "waiting",
+            _("Waiting for your answer"),
+            "inbox",
+            _("A summary is shown; the agreed fields follow."),
+            is_pressing=True,
+        ),
+        _in(ReferralState.OFFERED),
+    ),
+    (
+        Section("question", _("Your question is open"), "circle-question-mark", _("The centre will answer.")),
+        _in(ReferralState.QUESTION),
+    ),
+    (Section("taken", _("Yours"), "handshake", _("Accepted or in progress.")), _in(*TAKEN)),
+]
+
+
+def board(user: User, centre: Organisation, now: datetime) -> list[Section]:
+    """The referrals of a centre that the actor may see, by next step; the longest waiting first."""
+    live = Referral.objects.live().filter(centre=centre).select_related("organisation", "case", "contact_person")
+    back = needing_a_next_step(user, centre).select_related("organisation", "case", "contact_person")
+    first = replace(NEXT_STEP, referrals=list(back.order_by("-urgency", "ended_at", "id")[:MOST]))
+    return [first, *_sorted_into(BOARD, live.order_by("due_at", "created_at", "id"), now)]
+
+
+def inbox(organisation: Organisation, now: datetime) -> list[Section]:
+    """The live referrals offered to a partner, by next step."""
+    live = Referral.objects.live().for_inbox(organisation).select_related("centre", "contact_person", "answered_by")
+    return _sorted_into(INBOX, live.order_by("due_at", "id"), now)
+
+
+def ended_of_centre(user: User, centre: Organisation) -> QuerySet[Referral]:
+    """Without drafts that were thrown away, which never reached anybody, and without those that need a next step."""
+    sent = ~Q(state=ReferralState.WITHDRAWN, offered_at=None)
+    ended = Referral.objects.filter(sent, centre=centre, state__in=ENDED)
+    ended = ended.exclude(pk__in=needing_a_next_step(user, centre).values("pk"))
+    return ended.select_related("organisation", "case")
+
+
+def ended_of_partner(organisation: Organisation) -> QuerySet[Referral]:
+    """What was offered and is over."""
+    ended = Referral.objects.filter(organisation=organisation, state__in=ENDED)
+    return ended.exclude(offered_at=None).select_related("centre")
+
+
+def _sorted_into(sections: list[tuple[Section, Test]], referrals: QuerySet[Referral], now: datetime) -> list[Section]:
+    heaps: dict[str, list[Referral]] = {section.key: [] for section, _test in sections}
+    for referral in referrals[:MOST]:
+        key = next((section.key for section, fits in sections if fits(referral, now)), None)
+        if key is not None:
+            heaps[key].append(referral)
+    return [replace(s, referrals=heaps[s.key]) for s, _test in sections]

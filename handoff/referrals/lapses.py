@@ -1,0 +1,129 @@
+"""What happens when nobody answers. Run by the deadlines service in a sweep; each step in a transaction of its own."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import NotAllowed
+from foundation.accounts.roles import Permission
+from foundation.accounts.services import Service
+from foundation.journal.numbers import next_number
+from foundation.privacy.unshown import read_or
+
+from .models import Deadline, Referral, Summary
+from .moves import (
+    coordinators,
+    lock,
+    move,
+    partner_people,
+    stop_deadlines,
+    tell_both,
+    tell_centre,
+)
+from .ranking import rank_for_referral, reasons_as_data
+from .states import LIVE, WAITING, ReferralState, Who
+from .vocabulary import Step
+
+
+def due_deadlines(now: datetime, limit: int = 100) -> list[uuid.UUID]:
+    return list(Deadline.objects.due(now).values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def run_deadline(*, by: User, deadline_id: uuid.UUID, now: datetime) -> None:
+    """Do what a due deadline says, once. A deadline that was answered or moved meanwhile has no effect."""
+    _check_clock(by)
+    deadline = Deadline.objects.filter(pk=deadline_id).first()
+    if deadline is None:
+        return
+    referral = lock(deadline.referral_id)
+    if not Deadline.objects.filter(pk=deadline_id, done_at=None, due_at__lte=now).update(done_at=now):
+        return
+    if referral.state not in WAITING:
+        return
+    if deadline.step == Step.REMIND:
+        remind(by=by, referral=referral)
+    elif deadline.step == Step.ESCALATE:
+        escalate(by=by, referral=referral)
+    elif referral.state == ReferralState.OFFERED:
+        expire(by=by, referral=referral)
+
+
+def _check_clock(by: User) -> None:
+    """Nobody lets an offer lapse by hand: people withdraw it, and say so."""
+    if by.service != Service.DEADLINES:
+        raise NotAllowed(Permission.REFERRAL_ANSWER)
+
+
+def remind(*, by: User, referral: Referral) -> None:
+    """Whoever has to act next: the partner, or the contact person when a question is open."""
+    waits_for_centre = referral.state == ReferralState.QUESTION
+    people = [referral.contact_person] if waits_for_centre else partner_people(referral)
+    tell_both("referral.reminded", by, referral, {"state": referral.state}, notify=people)
+
+
+def escalate(*, by: User, referral: Referral) -> None:
+    tell_centre(
+        "referral.escalated",
+        by,
+        referral,
+        {"state": referral.state},
+        notify=coordinators(referral),
+    )
+
+
+def expire(*, by: User, referral: Referral) -> None:
+    """The offer ends, and the next partner is prepared: a person of the centre decides to send it."""
+    _check_clock(by)
+    stop_deadlines(referral)
+    move(referral, ReferralState.EXPIRED, Who.DEADLINE)
+    tell_both(
+        "referral.expired",
+        by,
+        referral,
+        notify=[referral.contact_person, *coordinators(referral)],
+    )
+    prepare_next(by=by, referral=referral)
+
+
+def prepare_next(*, by: User, referral: Referral) -> Referral | None:
+    """A draft for the best partner that was not asked yet, with the same summary.
+
+    None when none is left, or the summary cannot be read.
+    """
+    if Referral.objects.filter(case=referral.case_id, state__in=LIVE).exists():
+        return None
+    summary = Summary.objects.get(referral=referral)
+    told = read_or(summary, lambda: (summary.facts, summary.text), None)
+    ranking = rank_for_referral(referral, told[0]) if told else None
+    if told is None or ranking is None or not ranking.ranked:
+        tell_centre("referral.no_partner_left", by, referral)
+        return None
+    organisation = Organisation.objects.get(pk=ranking.ranked[0].candidate.id)
+    following = Referral(
+        case_id=referral.case_id, centre_id=referral.centre_id, organisation=organisation, follows=referral
+    )
+    following.number = next_number("handoff_referral_number")
+    following.service, following.urgency, following.created_by = referral.service, referral.urgency, by
+    following.data_key_id, following.contact_person_id = referral.data_key_id, referral.contact_person_id
+    following.rank, following.rank_reasons = reasons_as_data(ranking, organisation.pk)
+    following.save(force_insert=True)
+    copy = Summary(
+        referral=following,
+        data_key_id=summary.data_key_id,
+        facts=told[0],
+        text=told[1],
+    )
+    copy.save(force_insert=True)
+    tell_centre(
+        "referral.next_prepared",
+        by,
+        following,
+        {"follows": str(referral.pk)},
+        notify=[following.contact_person],
+    )
+    return following

@@ -1,0 +1,348 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from casework.cases.models import Case
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
+from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
+from foundation.privacy.models import DataKey
+from regions.vocabulary import SAID_SO_ITSELF, ConflictReason, Service
+from triage.vocabulary import Urgency
+
+from .states import LIVE, TAKEN, WAITING, ReferralState
+from .vocabulary import (
+    DeclineReason,
+    Disclosable,
+    Feedback,
+    LegalBasis,
+    MessageKind,
+    Outcome,
+    Step,
+)
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def waiting(self) -> ReferralQuerySet:
+        return self.filter(state__in=WAITING)
+
+    def taken(self) -> ReferralQuerySet:
+        return self.filter(state__in=TAKEN)
+
+    def live(self) -> ReferralQuerySet:
+        return self.filter(state__in=LIVE)
+
+    def overdue(self, now: datetime) -> ReferralQuerySet:
+        """The answer was due before ``now`` and has not come."""
+        return self.waiting().filter(due_at__lt=now)
+
+    def for_inbox(self, organisation: Organisation) -> ReferralQuerySet:
+        return self.filter(organisation=organisation).exclude(state=ReferralState.DRAFT)
+
+    def newest_first(self) -> ReferralQuerySet:
+        return self.order_by("-created_at", "-id")
+
+
+class Referral(models.Model):
+    """The offer of a case to a partner organisation, and its answer.
+
+    The row holds no content: the partner may go on seeing it after the referral ended. What it was about stands in
+    ``Summary``, ``Disclosure`` and ``Message``, which the database shows as long as the state allows.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    number = models.BigIntegerField(unique=True, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="referrals")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    follows = models.ForeignKey("self", models.PROTECT, related_name="followed_by", null=True)
+    state = models.CharField(max_length=12, choices=ReferralState, default=ReferralState.DRAFT)
+    service = models.CharField(max_length=20, choices=Service)
+    urgency = models.CharField(max_length=10, choices=Urgency)
+    rank = models.PositiveSmallIntegerField(null=True)
+    rank_reasons = models.JSONField(default=list)
+    contact_person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    offered_at = models.DateTimeField(null=True)
+    offered_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    due_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
+    first_contact_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    asked_again_at = models.DateTimeField(null=True)
+    kept_at = models.DateTimeField(null=True)
+    kept_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within(
+                "referral",
+                "created_at",
+                "offered_at",
+                "due_at",
+                "answered_at",
+                "first_contact_at",
+                "ended_at",
+                "asked_again_at",
+                "kept_at",
+            ),
+            numbers_within("referral", number=COUNTED),
+            models.UniqueConstraint(
+                fields=["case", "organisation"],
+                condition=Q(
+                    state__in=[
+                        "draft",
+                        "offered",
+                        "question",
+                        "accepted",
+                        "in_progress",
+                    ]
+                ),
+                name="one_live_referral_per_case_and_partner",
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(state__in=["offered", "question", "accepted", "in_progress"]),
+                name="one_partner_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"])
+                | Q(
+                    offered_at__isnull=False,
+                    offered_by__isnull=False,
+                    due_at__isnull=False,
+                ),
+                name="referral_offered_at_by_and_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True)
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
+                name="referral_answered_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_at__isnull=True, kept_by__isnull=True)
+                | Q(kept_at__isnull=False, kept_by__isnull=False, state__in=["declined", "expired", "returned"]),
+                name="referral_kept_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "declined",
+                        "withdrawn",
+                        "expired",
+                        "returned",
+                        "completed",
+                    ],
+                    ended_at__isnull=False,
+                )
+                | Q(
+                    state__in=[
+                        "draft",
+                        "offered",
+                        "question",
+                        "accepted",
+                        "in_progress",
+                    ],
+                    ended_at__isnull=True,
+                ),
+                name="referral_ended_at",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-created_at", "-id"], name="referral_inbox"),
+            models.Index(fields=["centre", "state", "due_at"], name="referral_board"),
+            models.Index(fields=["case"], name="referral_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"R-{self.number}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in WAITING
+
+
+class Summary(models.Model):
+    """What the partner reads before it answers: codes and a text without names."""
+
+    referral = models.OneToOneField(Referral, models.PROTECT, primary_key=True, related_name="summary")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    facts = EncryptedJSONField()
+    text = EncryptedTextField()
+
+    def __str__(self) -> str:
+        return f"summary {self.pk}"
+
+
+class Disclosure(models.Model):
+    """One passing-on of information: which fields, on what basis, decided by whom. It takes effect on acceptance."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    referral = models.OneToOneField(Referral, models.PROTECT, related_name="disclosure")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    field_names = ArrayField(models.CharField(max_length=20, choices=Disclosable), default=list)
+    fields = EncryptedJSONField()
+    legal_basis = models.CharField(max_length=20, choices=LegalBasis, blank=True)
+    may_pass_on = models.BooleanField(default=False)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    effective_at = models.DateTimeField(null=True)
+    #: When the centre was notified that consent, the basis, does not cover it any more.
+    consent_ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            moments_within("disclosure", "decided_at", "effective_at", "consent_ended_at"),
+            models.CheckConstraint(
+                condition=Q(field_names=[]) | ~Q(legal_basis=""),
+                name="disclosure_has_a_legal_basis",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"disclosure {self.pk}"
+
+
+class Message(models.Model):
+    """A question, an answer or feedback between partner and centre."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="messages")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=MessageKind)
+    feedback = models.CharField(max_length=15, choices=Feedback, blank=True)
+    text = EncryptedTextField()
+    written_at = models.DateTimeField(default=timezone.now)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [moments_within("message", "written_at")]
+        ordering = ["written_at", "id"]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class CaseConflictQuerySet(models.QuerySet["CaseConflict"]):
+    def standing(self) -> CaseConflictQuerySet:
+        return self.filter(ended_at=None)
+
+
+class CaseConflict(models.Model):
+    """A partner has a conflict of interest in this one case. Never removed: it ends when somebody takes it back.
+
+    Either the centre notes it with a reason, or the partner says so itself when it declines (``declared_in``).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="conflicts")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    declared_in = models.ForeignKey(Referral, models.PROTECT, related_name="+", null=True)
+    reason = models.CharField(max_length=20, choices=ConflictReason, blank=True)
+    text = EncryptedTextField()
+    noted_at = models.DateTimeField(default=timezone.now)
+    noted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    objects = CaseConflictQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("case_conflict", "noted_at", "ended_at"),
+            models.UniqueConstraint(
+                fields=["case", "organisation"],
+                condition=Q(ended_at=None),
+                name="one_standing_conflict_per_case_and_partner",
+            ),
+            models.CheckConstraint(
+                condition=Q(declared_in=None, reason__in=ConflictReason.values)
+                | Q(declared_in__isnull=False, reason=""),
+                name="case_conflict_reason_or_declared",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="case_conflict_ended_at_and_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"conflict of interest {self.pk}"
+
+    @property
+    def code(self) -> str:
+        """The reason as the ranking takes it."""
+        return self.reason or SAID_SO_ITSELF
+
+
+class DeadlineQuerySet(models.QuerySet["Deadline"]):
+    def due(self, now: datetime) -> DeadlineQuerySet:
+        return self.filter(done_at=None, due_at__lte=now).order_by("due_at", F("step"))
+
+
+class Deadline(models.Model):
+    """Something that happens by itself when nobody answers. A row, so that it fires whatever was killed in between."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="deadlines")
+    step = models.CharField(max_length=10, choices=Step)
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("deadline", "due_at", "done_at"),
+            models.UniqueConstraint(fields=["referral", "step"], name="one_deadline_per_step"),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="deadline_due", condition=Q(done_at=None))]
+
+    def __str__(self) -> str:
+        return f"deadline {self.pk}"
+
+
+class Notice(models.Model):
+    """An e-mail that says something waits on the platform; it names the reference only.
+
+    Written with its event; the unique key makes a repeated wake-up harmless, a sweep sends what was left lying.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    event = models.BigIntegerField()
+    recipient = models.ForeignKey(User, models.PROTECT, related_name="+")
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    claimed_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            moments_within("notice", "claimed_until", "sent_at"),
+            numbers_within("notice", event=COUNTED),
+            models.UniqueConstraint(fields=["event", "recipient"], name="one_notice_per_event_and_person"),
+        ]
+        indexes = [models.Index(fields=["id"], name="notice_unsent", condition=Q(sent_at=None))]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"

@@ -1,0 +1,140 @@
+"""What every move of a referral needs: the lock, the conditional change of state, the clock, and who is told."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from foundation.accounts.models import Membership, User
+from foundation.accounts.permissions import NotAllowed
+from foundation.accounts.roles import Permission, Role
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group, user_group
+from foundation.journal.stale import stale
+from regions.network import calendar_for
+from regions.working_hours import USUAL_HOURS, NeverOpen
+from triage.vocabulary import Urgency
+
+from .deadlines import schedule
+from .models import Deadline, Notice, Referral
+from .states import ENDED, ReferralState, Who, may_move
+from .vocabulary import Step
+
+SEND_NOTICES = "handoff.tasks.send_notices"
+
+
+def lock(referral_id: uuid.UUID) -> Referral:
+    """The referral, locked until the transaction ends. Raises NotAllowed when the actor cannot see it."""
+    referral = Referral.objects.select_for_update(no_key=True, of=("self",)).filter(pk=referral_id).first()
+    if referral is None:
+        raise NotAllowed(Permission.REFERRAL_ANSWER)
+    return referral
+
+
+def check_move(referral: Referral, to: ReferralState, who: Who) -> None:
+    """Raises Stale when the table does not allow the step. For actions that write something before they move."""
+    if not may_move(ReferralState(referral.state), to, who):
+        raise stale(referral.pk)
+
+
+def move(referral: Referral, to: ReferralState, who: Who, **values: Any) -> None:
+    """Change the state if the table allows it and nobody was faster. Raises Stale."""
+    check_move(referral, to, who)
+    source = referral.state
+    if to in ENDED:
+        values["ended_at"] = timezone.now()
+    moved = Referral.objects.filter(pk=referral.pk, state=source).update(state=to, version=F("version") + 1, **values)
+    if not moved:
+        raise stale(referral.pk)
+    referral.refresh_from_db()
+
+
+def times_of(referral: Referral, now: datetime) -> tuple[dict[Step, datetime], bool]:
+    """When each step is due, and whether the partner's own hours say so.
+
+    A partner that is closed for years is given the usual hours: a deadline fires all the same.
+    """
+    urgency, calendar = Urgency(referral.urgency), calendar_for(referral.organisation)
+    try:
+        return schedule(now, urgency, calendar), True
+    except NeverOpen:
+        return schedule(now, urgency, replace(calendar, hours=USUAL_HOURS, special=())), False
+
+
+def restart_deadlines(referral: Referral, now: datetime) -> datetime:
+    """Let the clock run from now, in the partner's opening hours; returns when the answer is due."""
+    times, _is_open = times_of(referral, now)
+    for step, due_at in times.items():
+        Deadline.objects.update_or_create(referral=referral, step=step, defaults={"due_at": due_at, "done_at": None})
+    return times[Step.REMIND]
+
+
+def stop_deadlines(referral: Referral) -> None:
+    Deadline.objects.filter(referral=referral, done_at=None).update(done_at=timezone.now())
+
+
+def partner_people(referral: Referral) -> list[User]:
+    roles = [Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR]
+    return _people(referral.organisation_id, roles)
+
+
+def coordinators(referral: Referral) -> list[User]:
+    return _people(referral.centre_id, [Role.COORDINATOR])
+
+
+def _people(organisation_id: int, roles: Iterable[Role]) -> list[User]:
+    memberships = Membership.objects.active().with_roles(roles).filter(organisation=organisation_id)
+    return list(User.objects.filter(is_active=True, pk__in=memberships.values("user")).order_by("pk"))
+
+
+def tell_centre(
+    kind: str,
+    by: User,
+    referral: Referral,
+    data: dict[str, Any] | None = None,
+    notify: Iterable[User] = (),
+) -> None:
+    _record(kind, by, referral, data, [organisation_group(referral.centre_id)], notify)
+
+
+def tell_both(
+    kind: str,
+    by: User,
+    referral: Referral,
+    data: dict[str, Any] | None = None,
+    notify: Iterable[User] = (),
+) -> None:
+    groups = [
+        organisation_group(referral.centre_id),
+        organisation_group(referral.organisation_id),
+    ]
+    _record(kind, by, referral, data, groups, notify)
+
+
+def _record(
+    kind: str,
+    by: User,
+    referral: Referral,
+    data: dict[str, Any] | None,
+    groups: list[str],
+    notify: Iterable[User],
+) -> None:
+    people = list(notify)
+    event = record(
+        kind,
+        by=by,
+        subject=referral.pk,
+        centre=referral.centre_id,
+        case=referral.case_id,
+        data=data,
+        tell=[*groups, *(user_group(person.pk) for person in people)],
+        wake=SEND_NOTICES if people else "",
+    )
+    for person in people:
+        Notice(event=event, recipient=person, referral=referral, kind=kind).save(force_insert=True)

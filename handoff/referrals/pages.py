@@ -1,0 +1,212 @@
+"""What the page of one referral shows, to the centre and to the partner."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from foundation.accounts.models import User
+from foundation.journal.models import Event
+from foundation.journal.stale import Stale
+from foundation.privacy.unshown import read_or
+from foundation.ui.dates import weekday
+from hotline.contacts.doors import SignedInRequest
+from hotline.contacts.models import Contact
+
+from .answers import TooLate
+from .consent import consent_of
+from .consent_watch import consent_problem
+from .disclosure import agreed
+from .forms import AnswerForm, CompleteForm, DeclineForm, FeedbackForm, OfferForm, QuestionForm, ReturnForm
+from .models import CaseConflict, Deadline, Disclosure, Referral, Summary
+from .moves import times_of
+from .next_steps import needing_a_next_step
+from .progress import is_overdue, timeline, told, waits_for, waits_for_partner_side
+from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState
+from .suggestions import conflict_in_words, stored_reasons
+from .summary import facts_in_words, first_text, known_of_case
+from .vocabulary import Step
+
+
+def latest_event(referral_id: uuid.UUID) -> int:
+    """The newest event of the referral that the actor may read; 0 without one."""
+    newest = Event.objects.filter(subject=referral_id).newest_first().values_list("pk", flat=True).first()
+    return newest or 0
+
+
+def referral_page(user: User, referral: Referral, **forms: Any) -> dict[str, Any]:
+    """The context of the centre's page."""
+    context = {**_common(referral), **forms}
+    context["waits_for"] = waits_for(referral, context["now"])
+    context["consent_problem"] = consent_problem(referral)
+    context["rank_reasons"] = stored_reasons(referral.rank_reasons)
+    context["deadlines"] = _deadlines(referral)
+    context["conflict"] = conflict_problem(referral)
+    context["live"] = reverse("handoff:referral_part", args=[referral.pk])
+    if referral.state == ReferralState.DRAFT:
+        context.update(_draft(referral, forms.get("form")))
+    if referral.state == ReferralState.QUESTION and "answer_form" not in forms:
+        context["answer_form"] = AnswerForm(
+            prefix="answer", initial={"message_id": uuid.uuid4()}, known=known_of_case(referral.case)
+        )
+    context["may_withdraw"] = referral.state in WAITING
+    context["may_draft_again"] = referral.state in ENDED and not _has_live(referral)
+    context["may_note_conflict"] = referral.state in LIVE and not context["conflict"]
+    context["may_keep"] = needing_a_next_step(user, referral.centre).filter(pk=referral.pk).exists()
+    context["new_id"] = uuid.uuid4()
+    return context
+
+
+def conflict_problem(referral: Referral) -> str:
+    """The partner's conflict of interest in this case, in words, while it has something of it; "" without one."""
+    if referral.state not in LIVE:
+        return ""
+    standing = CaseConflict.objects.standing().filter(case=referral.case_id, organisation=referral.organisation_id)
+    found = standing.first()
+    return conflict_in_words(found) if found else ""
+
+
+def offer_page(request: SignedInRequest, referral: Referral, form: OfferForm, status: int) -> HttpResponse:
+    """The form again, with everything typed kept."""
+    return render(request, "handoff/referral.html", referral_page(request.user, referral, form=form), status=status)
+
+
+def partner_page(referral: Referral, **forms: Any) -> dict[str, Any]:
+    """The context of the partner's page. After the end: reference, dates and state, nothing else.
+
+    ``forms``: posted ones with what is wrong; ``are_gone`` says that the state does not allow them any more.
+    """
+    allowed = _answer_forms(referral)
+    context = {**_common(referral), **allowed, **forms, "are_gone": not forms.keys() <= allowed.keys()}
+    context["waits_for"] = waits_for_partner_side(referral, context["now"])
+    context["live"] = reverse("handoff:partner_referral_part", args=[referral.pk])
+    context["is_taken"] = referral.state in TAKEN
+    context["is_expired"] = referral.state == ReferralState.EXPIRED
+    return context
+
+
+def typed_words(request: HttpRequest) -> list[str]:
+    """The free texts of a posted form, to be shown where its form no longer is."""
+    fields = (values for name, values in request.POST.lists() if name.endswith("text"))
+    return [words for values in fields for words in values if words.strip()]
+
+
+def told_stale(request: SignedInRequest, stale: Stale, page: str) -> HttpResponse:
+    """409: what has happened since the page was shown; after expiry, with the way to ask for another offer."""
+    context = {
+        "told": [(told(event), event) for event in stale.events],
+        "not_sent": typed_words(request),
+        "back": reverse(page, args=[stale.subject]),
+        "too_late": isinstance(stale, TooLate),
+        "referral": Referral.objects.filter(pk=stale.subject).first(),
+    }
+    return render(request, "handoff/stale.html", context, status=409)
+
+
+def _common(referral: Referral) -> dict[str, Any]:
+    """What both sides' pages hold; the database gives each side what the state allows.
+
+    What is sealed is opened in the template only: where it does not open, its place says so.
+    """
+    events = list(Event.objects.filter(subject=referral.pk).select_related("actor").order_by("pk"))
+    summary = Summary.objects.select_related("data_key").filter(referral=referral).first()
+    disclosure = Disclosure.objects.select_related("data_key", "decided_by").filter(referral=referral).first()
+    now = timezone.now()
+    return {
+        "referral": referral,
+        "now": now,
+        "timeline": timeline(events),
+        "seen": events[-1].pk if events else 0,
+        "summary": summary,
+        "facts": lambda: facts_in_words(summary.facts) if summary else [],
+        "disclosure": disclosure,
+        "agreed": lambda: agreed(disclosure),
+        "conversation": list(referral.messages.select_related("data_key", "written_by")),
+        "is_overdue": is_overdue(referral, now),
+        "is_ended": referral.state in ENDED,
+    }
+
+
+def _draft(referral: Referral, form: OfferForm | None) -> dict[str, Any]:
+    contact = get_object_or_404(Contact.objects.select_related("region"), pk=referral.case.assessment.contact_id)
+    others = Referral.objects.filter(case=referral.case_id, state__in=WAITING | TAKEN).select_related("organisation")
+    return {
+        "form": form
+        or OfferForm(
+            contact=contact,
+            known=known_of_case(referral.case),
+            consent=consent_of(referral.case_id),
+            initial={"text": _starting_text(referral, contact)},
+        ),
+        **due_if_offered(referral, timezone.now()),
+        "elsewhere": others.first(),
+    }
+
+
+def due_if_offered(referral: Referral, now: datetime) -> dict[str, Any]:
+    """When the answer would be due, and whether the partner has no hours by which to say so."""
+    times, is_open = times_of(referral, now)
+    return {"due_words": _in_words(times[Step.REMIND]), "is_never_open": not is_open}
+
+
+def _in_words(moment: datetime) -> str:
+    """With the day of the week: over a weekend the date alone misleads."""
+    local = timezone.localtime(moment)
+    return f"{weekday(local)}, {date_format(local, 'SHORT_DATETIME_FORMAT')}"
+
+
+def _starting_text(referral: Referral, contact: Contact) -> str:
+    """The draft's own text, else what the last partner was told of this case, else a text made of codes."""
+    own = Summary.objects.select_related("data_key").get(referral=referral)
+    if own.text:
+        return str(own.text)
+    earlier = Summary.objects.select_related("data_key").filter(referral__case=referral.case_id)
+    told_before = (
+        read_or(summary, partial(_text_of, summary), "") for summary in earlier.order_by("-referral__created_at")
+    )
+    return next(filter(None, told_before), "") or first_text(own.facts, referral.service, contact)
+
+
+def _text_of(summary: Summary) -> str:
+    return str(summary.text)
+
+
+def _deadlines(referral: Referral) -> list[tuple[str, Deadline]]:
+    """What will happen without an answer, in words. A question waits for us, and never expires."""
+    if referral.state not in WAITING:
+        return []
+    found = referral.deadlines.order_by("due_at")
+    if referral.state == ReferralState.QUESTION:
+        words = {Step.REMIND: _("Reminder to us"), Step.ESCALATE: Step.ESCALATE.label}
+        return [(str(words[Step(row.step)]), row) for row in found if row.step in words]
+    return [(row.get_step_display(), row) for row in found]
+
+
+def _has_live(referral: Referral) -> bool:
+    same = Referral.objects.filter(case=referral.case_id, organisation=referral.organisation_id)
+    return same.filter(state__in=LIVE).exists()
+
+
+def _answer_forms(referral: Referral) -> dict[str, Any]:
+    """The forms that the state allows."""
+    if referral.state in TAKEN:
+        return {
+            "feedback_form": FeedbackForm(prefix="feedback", initial={"message_id": uuid.uuid4()}),
+            "complete_form": CompleteForm(prefix="complete"),
+            "return_form": ReturnForm(prefix="return"),
+        }
+    if referral.state == ReferralState.OFFERED:
+        return {
+            "question_form": QuestionForm(prefix="question", initial={"message_id": uuid.uuid4()}),
+            "decline_form": DeclineForm(prefix="decline"),
+        }
+    return {"decline_form": DeclineForm(prefix="decline")} if referral.state == ReferralState.QUESTION else {}

@@ -1,0 +1,73 @@
+"""Who may see and move a referral; the policies in migration 0001 say the same."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404
+
+from casework.cases.models import Case
+from casework.cases.permissions import may_read as may_read_case
+from casework.cases.permissions import may_write as may_write_case
+from foundation.accounts.models import User
+from foundation.accounts.permissions import can, organisations_as
+from foundation.accounts.roles import Permission, Role
+from foundation.journal.actions import look
+
+from .models import Referral
+from .states import SHOWS_FIELDS, SHOWS_SUMMARY, ReferralState
+
+
+def is_partner_side(user: User, referral: Referral) -> bool:
+    """Somebody of the organisation to which it was offered. A draft was not."""
+    mine = organisations_as(user, Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR)
+    return referral.organisation_id in mine and referral.state != ReferralState.DRAFT
+
+
+def is_centre_side(user: User, referral: Referral) -> bool:
+    """Somebody of the centre who may write in the case. The case is asked for only when the user is of the centre."""
+    if referral.centre_id in organisations_as(user, Role.COORDINATOR):
+        return True
+    if not can(user, Permission.REFERRAL_OFFER, referral.centre_id):
+        return False
+    case = Case.objects.filter(pk=referral.case_id).first()
+    return case is not None and may_write_case(user, case)
+
+
+def may_read(user: User, referral: Referral) -> bool:
+    if is_partner_side(user, referral) or is_centre_side(user, referral):
+        return True
+    case = Case.objects.filter(pk=referral.case_id).first()
+    return case is not None and may_read_case(user, case)
+
+
+def may_read_summary(user: User, referral: Referral) -> bool:
+    return (is_partner_side(user, referral) and referral.state in SHOWS_SUMMARY) or is_centre_side(user, referral)
+
+
+def may_read_fields(user: User, referral: Referral) -> bool:
+    return (is_partner_side(user, referral) and referral.state in SHOWS_FIELDS) or is_centre_side(user, referral)
+
+
+def referral_for_partner(user: User, referral_id: uuid.UUID) -> Referral:
+    """Raises Http404, leaving a trace."""
+    referral = _visible(referral_id)
+    if referral is None or not is_partner_side(user, referral):
+        look("referral.read.denied", by=user, subject=referral_id)
+        raise Http404
+    look("referral.read", by=user, subject=referral.pk, centre=referral.centre_id)
+    return referral
+
+
+def referral_for_centre(user: User, referral_id: uuid.UUID) -> Referral:
+    """Raises Http404, leaving a trace."""
+    referral = _visible(referral_id)
+    if referral is None or not is_centre_side(user, referral):
+        look("referral.read.denied", by=user, subject=referral_id)
+        raise Http404
+    look("referral.read", by=user, subject=referral.pk, centre=referral.centre_id)
+    return referral
+
+
+def _visible(referral_id: uuid.UUID) -> Referral | None:
+    return Referral.objects.select_related("organisation", "contact_person").filter(pk=referral_id).first()

@@ -1,0 +1,119 @@
+"""Where a referral stands, in words: for whom it waits, and what has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.journal.models import Event
+
+from .models import Referral
+from .states import ENDED, ReferralState
+from .vocabulary import DeclineReason, Feedback, Outcome
+
+SENTENCES: dict[str, tuple[str, Promise]] = {
+    "referral.drafted": ("pencil", gettext_lazy("Partner chosen, offer prepared")),
+    "referral.next_prepared": ("pencil", gettext_lazy("Prepared as the next partner to ask")),
+    "referral.offered": ("send", gettext_lazy("Offered")),
+    "referral.question_asked": ("circle-question-mark", gettext_lazy("Question asked")),
+    "referral.question_answered": ("reply", gettext_lazy("Question answered")),
+    "referral.accepted": ("check", gettext_lazy("Accepted; responsibility has moved")),
+    "referral.declined": ("x", gettext_lazy("Declined")),
+    "referral.withdrawn": ("undo-2", gettext_lazy("Withdrawn")),
+    "referral.reminded": ("bell", gettext_lazy("Reminder sent")),
+    "referral.consent_ended": ("shield-alert", gettext_lazy("The consent does not cover the agreed fields any more")),
+    "referral.escalated": ("triangle-alert", gettext_lazy("Escalated to the coordinator")),
+    "referral.expired": ("timer-off", gettext_lazy("Expired without an answer")),
+    "referral.no_partner_left": ("circle-alert", gettext_lazy("No partner is left to ask; the centre keeps the case")),
+    "referral.asked_again": ("rotate-ccw", gettext_lazy("The partner asks to be offered the case again")),
+    "referral.kept": ("house", gettext_lazy("No other partner is asked for now; the centre goes on with the case")),
+    "referral.feedback": ("message-square", gettext_lazy("Feedback")),
+    "referral.completed": ("circle-check", gettext_lazy("Completed; responsibility is with the centre again")),
+    "referral.returned": ("corner-down-left", gettext_lazy("Returned; responsibility is with the centre again")),
+}
+DETAILS = {"reason": DeclineReason, "feedback": Feedback, "outcome": Outcome}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline."""
+
+    icon: str
+    what: str
+    who: str
+    at: datetime
+
+
+def timeline(events: Iterable[Event]) -> list[Entry]:
+    """What happened, in the order of the events. Each is told with its code's words, never with what somebody wrote."""
+    return [Entry(_icon(event), told(event), _name(event), event.at) for event in events]
+
+
+def told(event: Event) -> str:
+    """The event as a short sentence."""
+    sentence = str(SENTENCES[event.kind][1]) if event.kind in SENTENCES else event.kind
+    details = [str(choices(event.data[key]).label) for key, choices in DETAILS.items() if event.data.get(key)]
+    return _("%(what)s: %(detail)s") % {"what": sentence, "detail": ", ".join(details)} if details else sentence
+
+
+def _icon(event: Event) -> str:
+    return SENTENCES.get(event.kind, ("circle", ""))[0]
+
+
+def _name(event: Event) -> str:
+    return _("by the clock") if event.actor.service else event.actor.name
+
+
+def waits_for(referral: Referral, now: datetime) -> str:
+    """Whose turn it is, seen from the centre."""
+    values = {"partner": referral.organisation.name}
+    state = ReferralState(referral.state)
+    if state == ReferralState.DRAFT:
+        return _("Waits for us: nothing has been sent yet.")
+    if state == ReferralState.QUESTION:
+        return _("Waits for us: %(partner)s has asked a question.") % values
+    if state == ReferralState.OFFERED and is_overdue(referral, now):
+        return _("Waits for %(partner)s: the answer is overdue.") % values
+    if state == ReferralState.OFFERED:
+        return _("Waits for the answer of %(partner)s.") % values
+    if state == ReferralState.ACCEPTED:
+        return _("Waits for %(partner)s to make the first contact.") % values
+    if state == ReferralState.IN_PROGRESS:
+        return _("%(partner)s is working the case.") % values
+    return _ended(referral)
+
+
+def waits_for_partner_side(referral: Referral, now: datetime) -> str:
+    """Whose turn it is, seen from the partner."""
+    state = ReferralState(referral.state)
+    if state == ReferralState.QUESTION:
+        return _("Waits for the centre to answer your question. You can accept or decline at any time.")
+    if state == ReferralState.OFFERED:
+        return _("Your answer is overdue.") if is_overdue(referral, now) else _("Waits for your answer.")
+    if state == ReferralState.ACCEPTED:
+        return _("Yours. Please make the first contact and say so here.")
+    if state == ReferralState.IN_PROGRESS:
+        return _("Yours, in progress.")
+    return _ended(referral)
+
+
+def is_overdue(referral: Referral, now: datetime) -> bool:
+    """Whether the partner's answer was due before now and has not come."""
+    return referral.state == ReferralState.OFFERED and referral.due_at is not None and referral.due_at < now
+
+
+def _ended(referral: Referral) -> str:
+    sentences = {
+        ReferralState.DECLINED: _("Declined. Nobody is asked at the moment."),
+        ReferralState.WITHDRAWN: _("Withdrawn by the centre."),
+        ReferralState.EXPIRED: _("Expired: no answer came in time."),
+        ReferralState.RETURNED: _("Returned to the centre."),
+        ReferralState.COMPLETED: _("Completed."),
+    }
+    assert referral.state in ENDED
+    return sentences[ReferralState(referral.state)]

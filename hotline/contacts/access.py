@@ -1,0 +1,84 @@
+"""Motivated access: somebody outside a contact asks with a reason, a coordinator grants it for a time."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group, user_group
+
+from .models import AccessRequest
+from .once import insert_once
+
+GRANT_LASTS = timedelta(days=7)
+
+
+@transaction.atomic
+def request_access(*, by: User, request_id: uuid.UUID, contact_id: uuid.UUID, reason: str) -> AccessRequest:
+    """Raises NotAllowed when the contact is not one of the actor's centre. A repeated post finds the one request."""
+    if by.centre is None or _centre_of(contact_id) != by.centre.pk:
+        raise NotAllowed(Permission.CASE_READ)
+    known = AccessRequest.objects.filter(pk=request_id).first()
+    if known:
+        return known
+    request = AccessRequest(
+        pk=request_id,
+        contact_id=contact_id,
+        centre=by.centre,
+        requested_by=by,
+        reason=reason,
+    )
+    if not insert_once(request):
+        return AccessRequest.objects.get(pk=request_id)
+    _record("access.requested", by, request, organisation_group(request.centre_id))
+    return request
+
+
+@transaction.atomic
+def decide_access(*, by: User, request_id: uuid.UUID, grant: bool) -> AccessRequest:
+    """A coordinator other than the one who asked. A second decision has no effect."""
+    request = AccessRequest.objects.select_for_update(no_key=True).filter(pk=request_id).first()
+    if request is None or request.requested_by_id == by.pk:
+        raise NotAllowed(Permission.ACCESS_GRANT)
+    require(by, Permission.ACCESS_GRANT, request.centre_id)
+    now = timezone.now()
+    decided = AccessRequest.objects.filter(pk=request_id, decided_at=None).update(
+        decided_by=by,
+        decided_at=now,
+        granted_until=now + GRANT_LASTS if grant else None,
+    )
+    request.refresh_from_db()
+    if decided:
+        _record(
+            "access.granted" if grant else "access.refused",
+            by,
+            request,
+            user_group(request.requested_by_id),
+        )
+    return request
+
+
+def _centre_of(contact_id: uuid.UUID) -> int | None:
+    """Also of a contact that the actor may not see: a grant may never lead into another centre."""
+    with connection.cursor() as cursor:
+        cursor.execute("select ntk.centre_of_contact(%s)", [contact_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _record(kind: str, by: User, request: AccessRequest, tell: str) -> None:
+    record(
+        kind,
+        by=by,
+        subject=request.contact_id,
+        centre=request.centre_id,
+        data={"request": str(request.pk)},
+        tell=(tell,),
+    )

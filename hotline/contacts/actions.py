@@ -1,0 +1,317 @@
+"""Every write to a contact. Callbacks and access requests have modules of their own."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group, user_group
+from foundation.journal.models import Event
+from foundation.journal.numbers import next_number
+from foundation.journal.stale import stale
+from foundation.privacy.actions import new_data_key
+from foundation.privacy.blind_index import phone_index
+from foundation.privacy.models import DataKey
+from regions.models import Region
+from regions.phone_numbers import parse_number
+
+from .models import Contact
+from .once import insert_once
+from .permissions import may_write
+from .place import choose, country_of, follow_postal_code
+from .states import ContactState
+from .vocabulary import CallerIdKind, Channel, Kind, RegionSource
+
+EDITABLE = frozenset(
+    {
+        "kind", "channel", "started_at", "caller_type_id", "language", "relation", "alias", "phone", "country",
+        "postal_code", "municipality", "region_id", "age_band", "sex", "phenomenon", "topics",
+        "label", "advice", "notes", "is_hard",
+    }
+)  # fmt: skip
+
+#: The values of a contact for which no ending was chosen.
+NO_ENDING: dict[str, Any] = {"ending": "", "ends_at": None, "ending_by": None}
+
+
+@transaction.atomic
+def open_contact(
+    *,
+    by: User,
+    contact_id: uuid.UUID,
+    channel: Channel = Channel.PHONE,
+    started_at: datetime | None = None,
+    data_key: DataKey | None = None,
+    details: dict[str, Any] | None = None,
+) -> Contact:
+    """Begin to log a contact. ``contact_id`` comes with the form: a repeated post finds the one contact.
+
+    ``data_key``: that of the call which the contact logs, so that they are one dossier.
+    """
+    if by.centre is None:
+        raise NotAllowed(Permission.CONTACT_LOG)
+    require(by, Permission.CONTACT_LOG, by.centre.pk)
+    known = Contact.objects.filter(pk=contact_id, handler=by).first()
+    if known:
+        return known
+    contact = _new_contact(contact_id, by.centre, channel, started_at, data_key, details)
+    contact.handler = by
+    if not insert_once(contact):
+        return _my_contact(by, contact_id)
+    _record("contact.opened", by, contact, {"channel": channel})
+    return contact
+
+
+@transaction.atomic
+def receive_contact(
+    *,
+    by: User,
+    contact_id: uuid.UUID,
+    centre: Organisation,
+    channel: Channel,
+    data_key: DataKey,
+    details: dict[str, Any],
+) -> Contact:
+    """A contact that came by itself, as a message: nobody's yet, so the whole shift sees it. Run by a service."""
+    contact = _new_contact(contact_id, centre, channel, None, data_key, details)
+    contact.save(force_insert=True)
+    _record("contact.received", by, contact, {"channel": channel})
+    return contact
+
+
+@transaction.atomic
+def return_contact(*, by: User, contact_id: uuid.UUID) -> None:
+    """The handler could not be reached by telephone: the contact is nobody's again. Run by a service."""
+    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id, state=ContactState.DRAFT).first()
+    if contact and contact.handler_id:
+        previous = contact.handler_id
+        _hand_to(contact, None)
+        _record("contact.returned", by, contact, {"from": previous})
+
+
+def _new_contact(
+    contact_id: uuid.UUID,
+    centre: Organisation,
+    channel: Channel,
+    started_at: datetime | None,
+    data_key: DataKey | None,
+    details: dict[str, Any] | None,
+) -> Contact:
+    now = timezone.now()
+    contact = Contact(pk=contact_id, centre=centre, channel=channel, started_at=started_at or now, saved_at=now)
+    contact.number = next_number("hotline_contact_number")
+    contact.data_key = data_key or new_data_key()
+    contact.country = _first_country(centre, details or {})
+    _apply(contact, details or {})
+    return contact
+
+
+def _first_country(centre: Organisation, details: dict[str, Any]) -> str:
+    """The centre's, unless the number that the contact begins with says otherwise."""
+    number = parse_number(details.get("phone", ""), centre.country)
+    return country_of(number, centre.country) if number else centre.country
+
+
+def _my_contact(by: User, contact_id: uuid.UUID) -> Contact:
+    known = Contact.objects.filter(pk=contact_id, handler=by).first()
+    if known is None:
+        raise NotAllowed(Permission.CONTACT_LOG)
+    return known
+
+
+@transaction.atomic
+def save_contact(*, by: User, contact_id: uuid.UUID, version: int, changes: dict[str, Any]) -> Contact:
+    """Save what was typed. Raises Stale when another tab or person has changed the contact since ``version``.
+
+    A repeat of a save whose answer was lost finds its values there and counts as saved.
+    """
+    contact = _lock(by, contact_id)
+    changed = _apply(contact, changes)
+    if not changed:
+        return contact
+    if contact.version != version:
+        raise stale(contact_id, "contact")
+    contact.version += 1
+    contact.saved_at = timezone.now()
+    contact.surfaced_at = None if contact.handler_id == by.pk else contact.surfaced_at
+    contact.save()
+    kind = _kind_of_save(contact)
+    if not _told_already(kind, by, contact, changed):
+        _record(kind, by, contact, {"fields": sorted(changed)}, tell=())
+    return contact
+
+
+@transaction.atomic
+def choose_region(*, by: User, contact_id: uuid.UUID, region: Region | None) -> Contact:
+    """The handler's own choice; None leaves it to the postal code again.
+
+    The region has a control of its own beside the form, so it is no change of the version that the form works on.
+    """
+    contact = _lock(by, contact_id)
+    before = (contact.region_id, contact.region_source)
+    choose(contact, region)
+    if before != (contact.region_id, contact.region_source):
+        contact.save(update_fields=["region", "region_source"])
+        _record(_kind_of_save(contact), by, contact, {"fields": ["region_id"]}, tell=())
+    return contact
+
+
+@transaction.atomic
+def complete_contact(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
+    """End the logging. ``kind`` is given by the one-key endings (silent, wrong number ...). A repeat has no effect."""
+    contact = _lock(by, contact_id)
+    now = timezone.now()
+    decided = kind or contact.kind
+    done = Contact.objects.filter(pk=contact_id, state=ContactState.DRAFT).update(
+        state=ContactState.COMPLETED,
+        kind=decided,
+        completed_at=now,
+        completed_by=by,
+        handler=contact.handler_id or by.pk,
+        surfaced_at=None,
+        version=contact.version + 1,
+        **({} if contact.ending == decided else NO_ENDING),
+    )
+    contact.refresh_from_db()
+    if done:
+        _record("contact.completed", by, contact, _facts(contact))
+    return contact
+
+
+@transaction.atomic
+def take_contact(*, by: User, contact_id: uuid.UUID) -> Contact:
+    """Take over a contact that is nobody's or has surfaced. Raises Stale when somebody else was faster."""
+    contact = _lock(by, contact_id)
+    if contact.handler_id == by.pk and contact.surfaced_at is None:
+        return contact
+    if contact.handler_id not in (None, by.pk) and contact.surfaced_at is None:
+        raise stale(contact_id, "contact")
+    previous = contact.handler_id
+    _hand_to(contact, by)
+    _record("contact.taken", by, contact, {"from": previous})
+    return contact
+
+
+@transaction.atomic
+def assign_contact(*, by: User, contact_id: uuid.UUID, to: User) -> Contact:
+    """A coordinator gives the contact to a handler of the centre."""
+    contact = _lock(by, contact_id)
+    require(by, Permission.CONTACT_ASSIGN, contact.centre_id)
+    require(to, Permission.CONTACT_LOG, contact.centre_id)
+    if contact.handler_id == to.pk and contact.surfaced_at is None:
+        return contact
+    _hand_to(contact, to)
+    _record(
+        "contact.assigned",
+        by,
+        contact,
+        {"to": to.pk},
+        tell=(user_group(to.pk), organisation_group(contact.centre_id)),
+    )
+    return contact
+
+
+@transaction.atomic
+def surface_forgotten(*, by: User, now: datetime) -> int:
+    """Show unfinished contacts that nobody touched to the whole shift; returns how many. Run by the shift service."""
+    surfaced = 0
+    for contact in Contact.objects.forgotten(now).select_for_update(no_key=True, skip_locked=True):
+        surfaced += Contact.objects.filter(pk=contact.pk, surfaced_at=None).update(surfaced_at=now)
+        _record("contact.surfaced", by, contact, {"handler": contact.handler_id})
+    return surfaced
+
+
+def _lock(by: User, contact_id: uuid.UUID) -> Contact:
+    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
+    if contact is None or not may_write(by, contact):
+        raise NotAllowed(Permission.CONTACT_LOG)
+    return contact
+
+
+def _kind_of_save(contact: Contact) -> str:
+    return "contact.saved" if contact.state == ContactState.DRAFT else "contact.corrected"
+
+
+def _hand_to(contact: Contact, user: User | None) -> None:
+    contact.handler = user
+    contact.surfaced_at = None
+    contact.saved_at = timezone.now()
+    contact.version += 1
+    for name, value in NO_ENDING.items():
+        setattr(contact, name, value)
+    contact.save(update_fields=["handler", "surfaced_at", "saved_at", "version", *NO_ENDING])
+
+
+def _apply(contact: Contact, changes: dict[str, Any]) -> set[str]:
+    """Set the values; returns the names of those that differ. Raises ValueError for a field that is not the form's."""
+    unknown = changes.keys() - EDITABLE
+    if unknown:
+        raise ValueError(f"not editable: {sorted(unknown)}")
+    changed = {name for name, value in changes.items() if getattr(contact, name) != value}
+    for name in changed:
+        setattr(contact, name, changes[name])
+    if changed & {"phone", "country"}:
+        _recognisable(contact)
+    if "region_id" in changed:
+        contact.region_source = RegionSource.CHOSEN if contact.region_id else ""
+    elif changed & {"postal_code", "country", "municipality"}:
+        follow_postal_code(contact)
+    return changed
+
+
+def _recognisable(contact: Contact) -> None:
+    """Only a number that was shown or told, and is valid, gets an index by which the caller is recognised."""
+    number = parse_number(contact.phone, contact.country)
+    contact.phone_index = phone_index(number.full) if number else None
+    contact.caller_id_kind = CallerIdKind.SHOWN if number else CallerIdKind.UNKNOWN
+
+
+def _told_already(kind: str, by: User, contact: Contact, changed: set[str]) -> bool:
+    """Whether the last event is the same person's and names these fields: one entry for a spell of typing.
+
+    A correction of a completed contact is always told: the figures follow the events.
+    """
+    last = Event.objects.filter(subject=contact.pk, kind__startswith="contact.").newest_first().first()
+    if last is None or not last.kind == kind == "contact.saved":
+        return False
+    return last.actor_id == by.pk and changed <= set(last.data["fields"])
+
+
+def _facts(contact: Contact) -> dict[str, Any]:
+    """What the figures count, as codes."""
+    return {
+        "channel": contact.channel,
+        "kind": contact.kind,
+        "caller_type": contact.caller_type_id,
+        "language": contact.language,
+        "region": contact.region_id,
+        "phenomenon": contact.phenomenon,
+        "age_band": contact.age_band,
+        "sex": contact.sex,
+    }
+
+
+def _record(
+    kind: str,
+    by: User,
+    contact: Contact,
+    data: dict[str, Any] | None = None,
+    tell: tuple[str, ...] | None = None,
+) -> None:
+    groups = (organisation_group(contact.centre_id),) if tell is None else tell
+    record(
+        kind,
+        by=by,
+        subject=contact.pk,
+        centre=contact.centre_id,
+        data=data,
+        tell=groups,
+    )

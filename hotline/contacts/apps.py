@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class HotlineConfig(AppConfig):
+    name = "hotline.contacts"
+    label = "hotline"  # of tables, permissions and addresses
+    verbose_name = _("Lists of the desk")
+
+    def ready(self) -> None:
+        from regions.callers import offer_caller_types_with
+
+        from .caller_types import caller_type_choices
+
+        offer_caller_types_with(caller_type_choices)

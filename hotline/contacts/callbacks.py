@@ -1,0 +1,170 @@
+"""Writes to the worklist of callbacks. (A part of the actions; a file of its own for its size.)"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import NotAllowed, can, require
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group
+from foundation.journal.stale import stale
+from foundation.privacy.actions import new_data_key
+from foundation.privacy.models import DataKey
+
+from .actions import complete_contact, open_contact
+from .models import Callback, Contact
+from .once import insert_once
+from .states import CALLBACK_TRANSITIONS, CallbackState, ContactState
+from .vocabulary import CallbackOrigin, Channel, Kind
+
+
+@transaction.atomic
+def schedule_callback(
+    *,
+    by: User,
+    callback_id: uuid.UUID,
+    phone: str,
+    due_at: datetime,
+    language: str = "",
+    note: str = "",
+    is_urgent: bool = False,
+    contact: Contact | None = None,
+) -> Callback:
+    """Put a callback on the shift's worklist; a repeated post finds the one callback."""
+    if by.centre is None:
+        raise NotAllowed(Permission.CONTACT_LOG)
+    require(by, Permission.CONTACT_LOG, by.centre.pk)
+    known = Callback.objects.filter(pk=callback_id).first()
+    if known:
+        return known
+    callback = Callback(
+        pk=callback_id,
+        centre=by.centre,
+        contact=contact,
+        due_at=due_at,
+        language=language,
+        is_urgent=is_urgent,
+        made_by=by,
+    )
+    callback.data_key = contact.data_key if contact else new_data_key()
+    callback.phone, callback.note = phone, note
+    if not insert_once(callback):
+        return Callback.objects.get(pk=callback_id)
+    _record("callback.scheduled", by, callback)
+    return callback
+
+
+@transaction.atomic
+def callback_from_call(
+    *,
+    by: User,
+    callback_id: uuid.UUID,
+    centre: Organisation,
+    data_key: DataKey,
+    phone: str,
+    language: str,
+    origin: CallbackOrigin,
+    due_at: datetime,
+) -> Callback:
+    """Whoever asks for it, or leaves a voicemail, is called back; once per call. Run by the telephone's service."""
+    known = Callback.objects.filter(pk=callback_id).first()
+    if known:
+        return known
+    callback = Callback(
+        pk=callback_id, centre=centre, data_key=data_key, due_at=due_at, language=language, origin=origin, made_by=by
+    )
+    callback.phone = phone
+    callback.save(force_insert=True)
+    _record("callback.scheduled", by, callback)
+    return callback
+
+
+@transaction.atomic
+def claim_callback(*, by: User, callback_id: uuid.UUID, contact_id: uuid.UUID) -> Contact:
+    """Take a callback and open the contact that logs it. Raises Stale when somebody else was faster."""
+    callback = _lock(by, callback_id)
+    if callback.state == CallbackState.CLAIMED and callback.claimed_by_id == by.pk and callback.conversation:
+        return callback.conversation
+    contact = open_contact(
+        by=by,
+        contact_id=contact_id,
+        channel=Channel.CALLBACK,
+        details={"phone": callback.phone, "language": callback.language},
+    )
+    _move(callback, CallbackState.CLAIMED, claimed_by=by, conversation=contact, attempts=F("attempts") + 1)
+    _record("callback.claimed", by, callback)
+    return contact
+
+
+@transaction.atomic
+def put_callback_back(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> None:
+    """Nobody answered: the callback waits again, until ``due_at``. The attempt stays as a contact that nobody answered.
+
+    One that nobody had asked for (such were made until November 2026) ends instead: nobody is to ring there again.
+
+    Raises Stale when the callback is not in the actor's hand; a coordinator may put back anybody's.
+    """
+    callback = _lock(by, callback_id)
+    if callback.claimed_by_id != by.pk and not can(by, Permission.CONTACT_ASSIGN, callback.centre_id):
+        raise stale(callback.pk, "callback")
+    attempt = callback.conversation
+    if callback.origin == CallbackOrigin.MISSED:
+        _move(callback, CallbackState.CANCELLED, ended_at=timezone.now())
+        _record("callback.cancelled", by, callback)
+    else:
+        _move(callback, CallbackState.OPEN, claimed_by=None, conversation=None, due_at=due_at)
+        _record("callback.put_back", by, callback)
+    if attempt and attempt.state == ContactState.DRAFT:
+        complete_contact(by=by, contact_id=attempt.pk, kind=Kind.NO_ANSWER)
+
+
+@transaction.atomic
+def complete_conversation(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
+    """As ``complete_contact``; a callback that led to this conversation is done with it."""
+    contact = complete_contact(by=by, contact_id=contact_id, kind=kind)
+    for callback in Callback.objects.filter(conversation=contact, state=CallbackState.CLAIMED):
+        end_callback(by=by, callback_id=callback.pk, reached=True)
+    return contact
+
+
+@transaction.atomic
+def end_callback(*, by: User, callback_id: uuid.UUID, reached: bool) -> None:
+    """``reached``: the conversation took place; otherwise the callback is no longer wanted. A repeat has no effect."""
+    callback = _lock(by, callback_id)
+    wanted = CallbackState.DONE if reached else CallbackState.CANCELLED
+    if callback.state == wanted:
+        return
+    _move(callback, wanted, ended_at=timezone.now())
+    _record(f"callback.{wanted.value}", by, callback)
+
+
+def _lock(by: User, callback_id: uuid.UUID) -> Callback:
+    callback = Callback.objects.select_for_update(no_key=True).filter(pk=callback_id).first()
+    if callback is None:
+        raise NotAllowed(Permission.CONTACT_LOG)
+    require(by, Permission.CONTACT_LOG, callback.centre_id)
+    return callback
+
+
+def _move(callback: Callback, to: CallbackState, **values: object) -> None:
+    if to not in CALLBACK_TRANSITIONS[CallbackState(callback.state)]:
+        raise stale(callback.pk, "callback")
+    Callback.objects.filter(pk=callback.pk, state=callback.state).update(state=to, **values)
+    callback.refresh_from_db()
+
+
+def _record(kind: str, by: User, callback: Callback) -> None:
+    record(
+        kind,
+        by=by,
+        subject=callback.pk,
+        centre=callback.centre_id,
+        tell=(organisation_group(callback.centre_id),),
+    )

@@ -1,0 +1,192 @@
+"""Lists of contacts, the search, and a contact as a page to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from foundation.accounts.permissions import can
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import look
+
+from .access import decide_access, request_access
+from .actions import assign_contact, take_contact
+from .doors import CentreRequest, SignedInRequest, handlers_only, signed_in
+from .forms import AccessForm, AssignForm
+from .history import history_of
+from .models import Contact, ContactQuerySet
+from .pages import page_of
+from .permissions import contact_to_read, contact_to_write, may_write
+from .references import address_of
+from .search import Wanted, page_of_found, read, read_digest
+from .sheet import caller_of, person_of, place_facts_of, topics_of
+from .states import ContactState
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A saved filter of the list, shown as a link."""
+
+    code: str
+    label: str | Promise
+
+
+FILTERS = [
+    Filter("", gettext_lazy("All")),
+    Filter("open", gettext_lazy("Open")),
+    Filter("today", gettext_lazy("Today")),
+    Filter("mine", gettext_lazy("Mine")),
+    Filter("hard", gettext_lazy("Hard conversations")),
+]
+
+
+@require_safe
+@handlers_only
+def contacts(request: CentreRequest) -> HttpResponse:
+    """``?show=``: a filter; ``?after=`` and ``?before=``: a cursor."""
+    shown = request.GET.get("show", "")
+    rows = _filtered(_listed(request), shown, request)
+    context = {"page": _page(request, rows), "filters": FILTERS, "shown": shown}
+    return render(request, "hotline/contacts.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@handlers_only
+def search(request: CentreRequest) -> HttpResponse:
+    """A number goes on as its blind index, so that it stands in no address. What was searched for is not noted."""
+    text = request.POST.get("q", "") or request.GET.get("q", "")
+    wanted = read_digest(request.GET["number"]) if "number" in request.GET else read(text, request.centre.country)
+    if further := _further(request, wanted):
+        return redirect(further)
+    cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
+    page = page_of_found(_listed(request), wanted, request.centre.country, **cursors)
+    if not wanted.is_empty:
+        look("contact.searched", by=request.user, subject=None, centre=request.centre.pk)
+    return render(request, "hotline/search.html", {"page": page, "wanted": wanted, "search_query": text})
+
+
+@require_safe
+@signed_in
+def contact(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """Read only, with everything that happened to it. Open to whoever was granted access too."""
+    found = contact_to_read(request.user, contact_id)
+    context = {
+        "contact": found,
+        "caller": caller_of(found),
+        "place": place_facts_of(found),
+        "person": person_of(found),
+        "topics": topics_of(found),
+        "history": history_of(found),
+        "may_write": may_write(request.user, found),
+        "may_take": may_write(request.user, found) and _is_for_taking(request, found),
+        "assign_form": _assign_form(request, found),
+    }
+    return render(request, "hotline/contact.html", context)
+
+
+@require_POST
+@handlers_only
+def take(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    taken = take_contact(by=request.user, contact_id=contact_id)
+    return redirect("hotline:desk_contact", taken.pk)
+
+
+@require_POST
+@handlers_only
+def assign(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    form = AssignForm(request.POST, centre=contact_to_write(request.user, contact_id).centre)
+    if not form.is_valid():
+        raise BadRequest
+    given = assign_contact(by=request.user, contact_id=contact_id, to=form.cleaned_data["to"])
+    said = _("%(reference)s is with %(name)s now.")
+    messages.success(request, said % {"reference": given.reference, "name": form.cleaned_data["to"].name})
+    return redirect("hotline:contact", given.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def ask_access(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """Ask to see a contact that is not one's own, with a reason. Asking tells nothing about whether it exists."""
+    form = AccessForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        request_access(by=request.user, request_id=asked["request_id"], contact_id=contact_id, reason=asked["reason"])
+        messages.success(request, _("Your request is with the coordinators."))
+        return redirect("hotline:home")
+    status = 422 if form.is_bound else 200
+    return render(request, "hotline/ask_access.html", {"form": form, "contact_id": contact_id}, status=status)
+
+
+@require_POST
+@handlers_only
+def decide(request: CentreRequest, request_id: UUID) -> HttpResponse:
+    """``decision``: grant or refuse."""
+    if request.POST.get("decision") not in {"grant", "refuse"}:
+        raise BadRequest
+    decided = decide_access(by=request.user, request_id=request_id, grant=request.POST["decision"] == "grant")
+    messages.success(request, _("Access granted.") if decided.granted_until else _("Access refused."))
+    return redirect(_page_before(request) or "hotline:desk")
+
+
+def _page_before(request: CentreRequest) -> str:
+    """Where the form stood: requests are shown on the desk and on the page of the shift."""
+    page = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if ours else ""
+
+
+def _listed(request: CentreRequest) -> ContactQuerySet:
+    return Contact.objects.of_centre(request.centre).select_related("caller_type", "region", "handler")
+
+
+def _filtered(rows: ContactQuerySet, shown: str, request: CentreRequest) -> ContactQuerySet:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    filters: dict[str, dict[str, Any]] = {
+        "open": {"state": ContactState.DRAFT},
+        "today": {"started_at__gte": midnight},
+        "mine": {"handler": request.user},
+        "hard": {"is_hard": True},
+    }
+    return rows.filter(**filters.get(shown, {}))
+
+
+def _page(request: CentreRequest, rows: ContactQuerySet) -> Any:
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    return page_of(rows, column="started_at", after=after, before=before)
+
+
+def _further(request: CentreRequest, wanted: Wanted) -> str:
+    """Where a search leads at once: a number without its digits, what has the reference and may be seen."""
+    if wanted.phone_digest and "number" not in request.GET:
+        return f"{reverse('hotline:search')}?number={wanted.phone_digest}"
+    if wanted.number is None:
+        return ""
+    if wanted.letter == "C":
+        found = Contact.objects.of_centre(request.centre).filter(number=wanted.number).first()
+        return reverse("hotline:contact", args=[found.pk]) if found else ""
+    return address_of(request.user, wanted.letter, wanted.number)
+
+
+def _is_for_taking(request: SignedInRequest, found: Contact) -> bool:
+    if found.state != ContactState.DRAFT or found.handler_id == request.user.pk:
+        return False
+    return found.handler_id is None or found.surfaced_at is not None
+
+
+def _assign_form(request: SignedInRequest, found: Contact) -> AssignForm | None:
+    if not can(request.user, Permission.CONTACT_ASSIGN, found.centre_id):
+        return None
+    return AssignForm(centre=found.centre)

@@ -1,0 +1,101 @@
+"""Endings without counselling: chosen with one key, carried out ten seconds later, undone until then.
+
+(A part of the actions; a file of its own for its subject.)
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.accounts.permissions import NotAllowed
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group
+from foundation.journal.stale import stale
+
+from .actions import NO_ENDING
+from .callbacks import complete_conversation
+from .models import Contact
+from .permissions import may_write
+from .states import ContactState
+from .vocabulary import Kind
+
+CAN_BE_UNDONE_FOR = timedelta(seconds=10)  # UI.md: ends that cannot be taken back have ten seconds of undo
+
+
+@transaction.atomic
+def plan_ending(*, by: User, contact_id: uuid.UUID, kind: Kind) -> Contact:
+    """End the contact as ``kind`` in ten seconds. A repeat has no effect, another kind replaces the first.
+
+    Raises Stale when the contact was completed as something else meanwhile.
+    """
+    contact = _lock(by, contact_id)
+    if contact.ending == kind:
+        return contact
+    if contact.state != ContactState.DRAFT:
+        raise stale(contact_id, "contact")
+    _set(contact, ending=kind, ends_at=timezone.now() + CAN_BE_UNDONE_FOR, ending_by=by)
+    _record("contact.ending_planned", by, contact)
+    return contact
+
+
+@transaction.atomic
+def undo_ending(*, by: User, contact_id: uuid.UUID) -> Contact:
+    """The contact goes on. A repeat has no effect, nor has an undo that comes too late: the contact's state tells."""
+    contact = _lock(by, contact_id)
+    if contact.is_ending:
+        _set(contact, **NO_ENDING)
+        _record("contact.ending_undone", by, contact)
+    return contact
+
+
+@transaction.atomic
+def carry_out_ending(*, by: User, contact_id: uuid.UUID, now: datetime) -> None:
+    """Complete the contact whose time has come, as the act of whoever chose that. A repeat has no effect."""
+    contact = _lock(by, contact_id)
+    if contact.is_ending and contact.ends_at and contact.ends_at <= now and contact.ending_by_id == by.pk:
+        complete_conversation(by=by, contact_id=contact_id, kind=Kind(contact.ending))
+
+
+@transaction.atomic
+def give_up_ending(*, by: User, contact_id: uuid.UUID, now: datetime) -> None:
+    """Whoever chose the ending may no longer: the whole shift sees the contact. Run by the shift service."""
+    due = Contact.objects.ending().filter(pk=contact_id, ends_at__lte=now)
+    for contact in due.select_for_update(no_key=True, of=("self",)):
+        _set(contact, surfaced_at=now, **NO_ENDING)
+        record(
+            "contact.surfaced",
+            by=by,
+            subject=contact.pk,
+            centre=contact.centre_id,
+            data={"handler": contact.handler_id},
+            tell=(organisation_group(contact.centre_id),),
+        )
+
+
+def _lock(by: User, contact_id: uuid.UUID) -> Contact:
+    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
+    if contact is None or not may_write(by, contact):
+        raise NotAllowed(Permission.CONTACT_LOG)
+    return contact
+
+
+def _set(contact: Contact, **values: object) -> None:
+    Contact.objects.filter(pk=contact.pk).update(**values)
+    contact.refresh_from_db()
+
+
+def _record(kind: str, by: User, contact: Contact) -> None:
+    record(
+        kind,
+        by=by,
+        subject=contact.pk,
+        centre=contact.centre_id,
+        data={"ending": contact.ending} if contact.ending else {},
+        tell=(organisation_group(contact.centre_id),),
+    )

@@ -1,0 +1,314 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
+from foundation.privacy.fields import EncryptedTextField
+from foundation.privacy.models import DataKey
+from regions.models import Region
+from regions.phone_numbers import parse_number, written
+from regions.vocabulary import Language, Phenomenon
+
+from .states import CallbackState, ContactState
+from .vocabulary import AgeBand, CallbackOrigin, CallerIdKind, Channel, Kind, RegionSource, Relation, Sex
+
+SURFACES_AFTER = timedelta(hours=2)
+
+
+class TermQuerySet(models.QuerySet["Term"]):
+    def in_use(self) -> TermQuerySet:
+        return self.filter(is_retired=False)
+
+
+class Term(models.Model):
+    """An entry of a list that the centre extends without code. A retired entry stays readable in old contacts."""
+
+    code = models.SlugField(_("code"), max_length=40, primary_key=True)
+    label_en = models.CharField(_("English"), max_length=120)
+    label_fr = models.CharField(_("French"), max_length=120)
+    label_de = models.CharField(_("German"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_retired = models.BooleanField(_("retired"), default=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return str(getattr(self, f"label_{(get_language() or 'en')[:2]}", "") or self.label_en)
+
+
+class CallerType(Term):
+    """Who asks for advice: a list of two levels."""
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    objects = TermQuerySet.as_manager()
+
+    class Meta(Term.Meta):
+        verbose_name = _("caller type")
+        verbose_name_plural = _("caller types")
+
+
+class Topic(Term):
+    objects = TermQuerySet.as_manager()
+
+    class Meta(Term.Meta):
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def of_centre(self, centre: Organisation) -> ContactQuerySet:
+        return self.filter(centre=centre)
+
+    def unfinished(self) -> ContactQuerySet:
+        return self.filter(state=ContactState.DRAFT)
+
+    def of_handler(self, user: User) -> ContactQuerySet:
+        return self.filter(handler=user)
+
+    def for_the_shift(self) -> ContactQuerySet:
+        """Unfinished or unassigned, and open to whoever is on duty."""
+        return self.filter(Q(handler=None) | Q(surfaced_at__isnull=False), state=ContactState.DRAFT)
+
+    def forgotten(self, now: datetime) -> ContactQuerySet:
+        """Unfinished, not surfaced yet, and untouched for longer than ``SURFACES_AFTER``."""
+        return self.unfinished().filter(surfaced_at=None, saved_at__lt=now - SURFACES_AFTER)
+
+    def ending(self) -> ContactQuerySet:
+        """Unfinished, and about to end without counselling, the next one first."""
+        return self.unfinished().filter(ends_at__isnull=False).order_by("ends_at", "id")
+
+    def newest_first(self) -> ContactQuerySet:
+        return self.order_by("-started_at", "-id")
+
+
+class Contact(models.Model):
+    """One conversation with the centre, over any channel. Only caller type and time are ever asked for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    number = models.BigIntegerField(unique=True, editable=False)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    handler = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    state = models.CharField(max_length=12, choices=ContactState, default=ContactState.DRAFT)
+    kind = models.CharField(max_length=15, choices=Kind, default=Kind.COUNSELLING)
+    channel = models.CharField(max_length=12, choices=Channel, default=Channel.PHONE)
+    started_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True)
+    completed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    saved_at = models.DateTimeField(default=timezone.now)
+    surfaced_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    # An ending without counselling that was chosen: undone until ``ends_at``, kept when it has come about.
+    ending = models.CharField(max_length=15, choices=Kind, blank=True)
+    ends_at = models.DateTimeField(null=True)
+    ending_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    caller_type = models.ForeignKey(CallerType, models.PROTECT, related_name="+", default="unknown")
+    language = models.CharField(max_length=3, choices=Language, blank=True)
+    relation = models.CharField(max_length=12, choices=Relation, default=Relation.UNKNOWN)
+    alias = EncryptedTextField()
+    phone = EncryptedTextField()
+    phone_index = models.BinaryField(null=True)
+    caller_id_kind = models.CharField(max_length=8, choices=CallerIdKind, default=CallerIdKind.UNKNOWN)
+
+    country = models.CharField(max_length=2)
+    postal_code = models.CharField(max_length=12, blank=True)
+    municipality = models.CharField(max_length=120, blank=True)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", null=True)
+    region_source = models.CharField(max_length=12, choices=RegionSource, blank=True)
+
+    age_band = models.CharField(max_length=10, choices=AgeBand, default=AgeBand.UNKNOWN)
+    sex = models.CharField(max_length=8, choices=Sex, default=Sex.UNKNOWN)
+    phenomenon = models.CharField(max_length=20, choices=Phenomenon, default="unknown")
+    topics = ArrayField(models.CharField(max_length=40), default=list)
+    label = models.CharField(max_length=120, blank=True)
+    advice = EncryptedTextField()
+    notes = EncryptedTextField()
+    is_hard = models.BooleanField(default=False)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("contact", "started_at", "completed_at", "saved_at", "surfaced_at", "ends_at"),
+            numbers_within("contact", number=COUNTED),
+            models.CheckConstraint(
+                condition=Q(completed_at__isnull=True, completed_by__isnull=True, state="draft")
+                | Q(
+                    completed_at__isnull=False,
+                    completed_by__isnull=False,
+                    state="completed",
+                ),
+                name="contact_completed_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(phone_index__isnull=True) | Q(caller_id_kind="shown"),
+                name="contact_only_shown_numbers_recognise",
+            ),
+            models.CheckConstraint(
+                condition=Q(ending="", ends_at__isnull=True, ending_by__isnull=True)
+                | Q(~Q(ending=""), ends_at__isnull=False, ending_by__isnull=False),
+                name="contact_ending_at_and_by",
+            ),
+            models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="contact_has_a_country"),
+        ]
+        indexes = [
+            models.Index(fields=["centre", "-started_at", "-id"], name="contact_centre_newest"),
+            models.Index(fields=["handler", "state"], name="contact_handler"),
+            models.Index(
+                fields=["centre", "saved_at"],
+                name="contact_unfinished",
+                condition=Q(state="draft"),
+            ),
+            models.Index(
+                fields=["ends_at"],
+                name="contact_ending",
+                condition=Q(state="draft", ends_at__isnull=False),
+            ),
+            models.Index(
+                fields=["phone_index"],
+                name="contact_phone",
+                condition=Q(phone_index__isnull=False),
+            ),
+            models.Index(
+                F("postal_code"),
+                F("started_at"),
+                name="contact_place",
+                condition=~Q(postal_code=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"C-{self.number}"
+
+    @property
+    def shown_phone(self) -> str:
+        """With the country's code: what was typed as dialled at home says little elsewhere. Else as typed."""
+        typed = str(self.phone)
+        number = None if typed.startswith("+") and ";" not in typed else parse_number(typed, self.country)
+        return written(number.full) if number else typed
+
+    @property
+    def is_counselling(self) -> bool:
+        return self.kind == Kind.COUNSELLING
+
+    @property
+    def is_ending(self) -> bool:
+        return self.state == ContactState.DRAFT and self.ends_at is not None
+
+
+class CallbackQuerySet(models.QuerySet["Callback"]):
+    def waiting(self) -> CallbackQuerySet:
+        """To be called, or in hand; the earliest first. Who hung up and asked for nothing waits for no call."""
+        wanted = self.filter(state__in=[CallbackState.OPEN, CallbackState.CLAIMED])
+        return wanted.exclude(state=CallbackState.OPEN, origin=CallbackOrigin.MISSED).order_by("due_at", "id")
+
+    def open(self) -> CallbackQuerySet:
+        return self.waiting().filter(state=CallbackState.OPEN)
+
+    def in_hand_of(self, user: User) -> CallbackQuerySet:
+        return self.waiting().filter(state=CallbackState.CLAIMED, claimed_by=user)
+
+
+class Callback(models.Model):
+    """Somebody is to be called back; a worklist of the whole shift."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="callbacks", null=True)
+    state = models.CharField(max_length=10, choices=CallbackState, default=CallbackState.OPEN)
+    origin = models.CharField(max_length=10, choices=CallbackOrigin, default=CallbackOrigin.PLANNED)
+    claimed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    conversation = models.ForeignKey(Contact, models.PROTECT, related_name="+", null=True)
+    language = models.CharField(max_length=3, choices=Language, blank=True)
+    is_urgent = models.BooleanField(default=False)
+    phone = EncryptedTextField()
+    note = EncryptedTextField()
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    objects = CallbackQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["centre", "due_at"],
+                name="callback_due",
+                condition=Q(ended_at=None),
+            )
+        ]
+        constraints = [
+            moments_within("callback", "due_at", "made_at", "ended_at"),
+            models.CheckConstraint(
+                condition=Q(state="claimed", claimed_by__isnull=False) | ~Q(state="claimed"),
+                name="callback_claimed_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"callback {self.pk}"
+
+    @property
+    def shown_phone(self) -> str:
+        return written(self.phone)
+
+
+class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
+    def undecided(self) -> AccessRequestQuerySet:
+        return self.filter(decided_at=None).order_by("requested_at", "id")
+
+
+class AccessRequest(models.Model):
+    """A motivated request to see a contact (and what grew from it) that is not one's own; granted for a time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", db_constraint=True)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=400)
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    decided_at = models.DateTimeField(null=True)
+    granted_until = models.DateTimeField(null=True)
+
+    objects = AccessRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("access", "requested_at", "decided_at", "granted_until"),
+            models.CheckConstraint(
+                condition=Q(
+                    decided_at__isnull=True,
+                    decided_by__isnull=True,
+                    granted_until__isnull=True,
+                )
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="access_decided_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(requested_by=F("decided_by")),
+                name="access_decided_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"access request {self.pk}"

@@ -1,0 +1,73 @@
+"""Who may see and change a contact. The same rules stand as policies in the migrations; a test compares them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.http import Http404
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.accounts.permissions import organisations_as
+from foundation.accounts.roles import Role
+from foundation.journal.actions import look
+
+from .models import AccessRequest, Contact
+
+
+def may_read(user: User, contact: Contact, *, has_grant: bool = False) -> bool:
+    return has_grant or may_write(user, contact)
+
+
+def may_write(user: User, contact: Contact) -> bool:
+    """Coordinators of the centre; handlers when it is theirs, nobody's, or surfaced to the shift."""
+    if contact.centre_id in organisations_as(user, Role.COORDINATOR):
+        return True
+    if contact.centre_id not in organisations_as(user, Role.HANDLER):
+        return False
+    return contact.handler_id in (None, user.pk) or contact.surfaced_at is not None
+
+
+def running_grants(user: User, at: datetime | None = None) -> models.QuerySet[AccessRequest]:
+    """What was granted to the user and still runs. It ends with the role in which it was asked for."""
+    centres = organisations_as(user, Role.HANDLER, Role.COORDINATOR, Role.DPO)
+    return AccessRequest.objects.filter(
+        requested_by=user, granted_until__gt=at or timezone.now(), centre_id__in=centres
+    )
+
+
+def has_grant(user: User, contact_id: uuid.UUID, at: datetime | None = None) -> bool:
+    return running_grants(user, at).filter(contact_id=contact_id).exists()
+
+
+def contact_to_read(user: User, contact_id: uuid.UUID) -> Contact:
+    """The contact, and the trace of the look. Raises Http404, which leaves a trace too.
+
+    Row-level security decides alone: later apps open more contacts by policies of their own (whoever works the case).
+    """
+    contact = _visible(contact_id)
+    if contact is None:
+        _refused("contact.read.denied", user, contact_id)
+        raise Http404
+    look("contact.read", by=user, subject=contact.pk, centre=contact.centre_id)
+    return contact
+
+
+def contact_to_write(user: User, contact_id: uuid.UUID) -> Contact:
+    """The contact, when the user may change it. Raises Http404."""
+    contact = _visible(contact_id)
+    if contact is None or not may_write(user, contact):
+        _refused("contact.write.denied", user, contact_id)
+        raise Http404
+    return contact
+
+
+def _refused(what: str, user: User, contact_id: uuid.UUID) -> None:
+    """In the books of the person's own centre, where its data protection officer reads it."""
+    look(what, by=user, subject=contact_id, centre=user.centre.pk if user.centre else None)
+
+
+def _visible(contact_id: uuid.UUID) -> Contact | None:
+    return Contact.objects.select_related("caller_type", "region", "handler").filter(pk=contact_id).first()

@@ -1,0 +1,204 @@
+"""The desk and the contact that is being written on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from foundation.accounts.permissions import administrators
+from foundation.ui.navigation import links
+
+from .actions import open_contact, save_contact
+from .callbacks import complete_conversation
+from .desk import access_to_decide, callbacks_waiting, contacts_for_shift, ending_contacts, open_contacts, today
+from .doors import CentreRequest, SignedInRequest, handlers_only, signed_in
+from .endings import plan_ending, undo_ending
+from .forms import ContactForm, NewContactForm, notes_about
+from .models import Callback, Contact
+from .parts import earlier_context, region_context
+from .permissions import contact_to_read, contact_to_write, may_write
+from .recognition import leave_trace
+from .states import ContactState
+from .vocabulary import ENDINGS, Channel, Kind
+from .written import is_empty, written_texts
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked before a contact ends. ``ending``: the one that was chosen; None: it is to be chosen now."""
+
+    ending: Kind | None = None
+    written: tuple[str, ...] = ()
+
+
+@require_safe
+@signed_in
+def home(request: SignedInRequest) -> HttpResponse:
+    """Everybody's first page: the first entry of their top bar."""
+    entries = links(request.user, request.path)
+    if entries:
+        return redirect(entries[0].url)
+    return render(request, "hotline/nothing_yet.html", {"administrators": administrators()})
+
+
+@require_safe
+@handlers_only
+def desk(request: CentreRequest) -> HttpResponse:
+    return render(request, "hotline/desk.html", left_column(request))
+
+
+@require_POST
+@handlers_only
+def new_contact(request: CentreRequest) -> HttpResponse:
+    form = NewContactForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest
+    channel = Channel(form.cleaned_data["channel"] or Channel.PHONE)
+    contact = open_contact(by=request.user, contact_id=form.cleaned_data["contact_id"], channel=channel)
+    return redirect("hotline:desk_contact", contact.pk)
+
+
+@require_safe
+@handlers_only
+def desk_contact(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    """The contact on the desk; one that may be read but not changed has a page to read."""
+    contact = contact_to_read(request.user, contact_id)
+    if not may_write(request.user, contact):
+        return redirect("hotline:contact", contact.pk)
+    return _desk_with(request, contact, ContactForm(contact=contact))
+
+
+@require_POST
+@handlers_only
+def autosave(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    """Save what is right; tell at the field what is not. See foundation/ui/COMPONENTS.md for the answer's form."""
+    form = ContactForm(request.POST, contact=contact_to_write(request.user, contact_id))
+    saved = save_contact(by=request.user, contact_id=contact_id, version=_version(request), changes=form.changes())
+    return JsonResponse(
+        {
+            "version": saved.version,
+            "saved_text": _saved_text(saved.saved_at, incomplete=bool(form.refused)),
+            "notices": form.notices(saved),
+            "started_at": saved.started_at.isoformat(),
+            "began_text": date_format(timezone.localtime(saved.started_at), "TIME_FORMAT"),
+        }
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@handlers_only
+def complete(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    """Save, and end the contact; with ``ending`` as one of the kinds that are no counselling, ten seconds later.
+
+    The page with what is wrong or asked stands under this address: fetched again, it is the desk.
+    """
+    if request.method != "POST":
+        return redirect("hotline:desk_contact", contact_id)
+    form = ContactForm(request.POST, contact=contact_to_write(request.user, contact_id))
+    ending = _ending(request)
+    changes = form.changes()
+    if ending:
+        changes.pop("kind", None)
+    saved = save_contact(by=request.user, contact_id=contact_id, version=_version(request), changes=changes)
+    question = None if form.refused else _question(request, saved, ending)
+    if form.refused or question:
+        return _desk_with(request, saved, form, status=422, question=question)
+    if ending:
+        plan_ending(by=request.user, contact_id=contact_id, kind=ending)
+        return redirect("hotline:desk")
+    done = complete_conversation(by=request.user, contact_id=contact_id)
+    said = _("%(reference)s is completed: %(kind)s.")
+    messages.success(request, said % {"reference": done.reference, "kind": done.get_kind_display()})
+    return redirect("hotline:desk")
+
+
+def _question(request: CentreRequest, contact: Contact, ending: Kind | None) -> Question | None:
+    """With something written nobody ends as silent by a slip of the finger; nothing becomes counselling by itself."""
+    if contact.state != ContactState.DRAFT:
+        return None
+    if ending and "confirmed_ending" not in request.POST and (written := written_texts(contact)):
+        labels = (str(ContactForm.base_fields[name].label) for name in written)
+        return Question(ending, tuple(labels))
+    if not ending and contact.is_counselling and "nothing_to_note" not in request.POST and is_empty(contact):
+        return Question()
+    return None
+
+
+@require_POST
+@handlers_only
+def undo(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    """Take an ending back. One that has come about already stays, and says so."""
+    contact_to_write(request.user, contact_id)
+    contact = undo_ending(by=request.user, contact_id=contact_id)
+    if contact.state == ContactState.DRAFT:
+        return redirect("hotline:desk_contact", contact_id)
+    said = _("Too late: %(reference)s was completed as %(kind)s. You can still correct it.")
+    messages.warning(request, said % {"reference": contact.reference, "kind": contact.get_kind_display()})
+    return redirect("hotline:contact", contact_id)
+
+
+def left_column(request: CentreRequest) -> dict[str, Any]:
+    return {
+        "worklist": callbacks_waiting(timezone.now()),
+        "shift": contacts_for_shift(request.user),
+        "open_contacts": open_contacts(request.user),
+        "today": today(request.user, request.centre),
+        "access_requests": access_to_decide(request.user, request.centre),
+        "ending_contacts": ending_contacts(request.user),
+        "new_form": NewContactForm(),
+    }
+
+
+def _desk_with(
+    request: CentreRequest, contact: Contact, form: ContactForm, status: int = 200, question: Question | None = None
+) -> HttpResponse:
+    context = {
+        **left_column(request),
+        **region_context(contact),
+        **earlier_context(request.user, contact),
+        "form": form,
+        "notices": notes_about(contact),
+        "current": str(contact.pk),
+        "callback": Callback.objects.in_hand_of(request.user).filter(conversation=contact).first(),
+        "endings": ENDINGS,
+        "question": question,
+        "is_draft": contact.state == ContactState.DRAFT,
+    }
+    leave_trace(request.user, contact, context["earlier"])
+    return render(request, "hotline/desk.html", context, status=status)
+
+
+def _version(request: CentreRequest) -> int:
+    """Raises BadRequest: without its version nobody knows what the form was based on."""
+    try:
+        return int(request.POST.get("version", ""))
+    except ValueError:
+        raise BadRequest from None
+
+
+def _ending(request: CentreRequest) -> Kind | None:
+    """Raises BadRequest for a kind that ends nothing: it must not become a counselling contact instead."""
+    code = request.POST.get("confirmed_ending") or request.POST.get("ending")
+    if not code:
+        return None
+    if code not in ENDINGS:
+        raise BadRequest
+    return Kind(code)
+
+
+def _saved_text(moment: datetime, *, incomplete: bool) -> str:
+    clock = date_format(timezone.localtime(moment), "TIME_FORMAT")
+    if incomplete:
+        return _("Saved %(time)s, except for the marked fields") % {"time": clock}
+    return _("Saved %(time)s") % {"time": clock}

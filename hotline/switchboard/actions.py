@@ -1,0 +1,241 @@
+"""What handlers do with calls. Seats, the life of a call, legs, messages and blocks have modules of their own."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.roles import Permission
+from foundation.journal.stale import stale
+from foundation.privacy.unshown import read_or
+from hotline.contacts.actions import open_contact, take_contact
+from hotline.contacts.models import Contact
+from hotline.contacts.once import insert_once
+from hotline.contacts.vocabulary import Channel
+
+from . import outbound, room_ends
+from .calls import move, note
+from .commands import order
+from .dispatch import offer_calls, withdraw_offers
+from .legs import end_leg, say_goodbye
+from .models import Call, Leg, Offer
+from .permissions import may_direct
+from .seats import lock_seat, move_seat, seat_of
+from .states import CallState, LegState, OfferState, SeatState
+from .vocabulary import CommandKind, Party
+
+#: A command that came to nothing may be given again.
+
+
+@transaction.atomic
+def accept(*, by: User, call_id: uuid.UUID) -> Call:
+    """Claim a waiting call, open its contact, and have the handler's telephone rung.
+
+    Raises Stale when somebody else was faster or the caller has hung up. A repeat finds the call already theirs.
+    """
+    seat = seat_of(by=by)
+    require(by, Permission.CONTACT_LOG, seat.centre_id)
+    if Offer.objects.filter(call=call_id, seat=seat).exists() and not Call.objects.filter(pk=call_id).exists():
+        raise stale(call_id, "call")  # it was shown to them, and has ended meanwhile
+    call = _live_call(call_id)
+    if call.claimed_by_id == by.pk and call.state in (CallState.CONNECTING, CallState.TALKING):
+        return call
+    if call.state != CallState.WAITING:
+        raise stale(call_id, "call")
+    seat = lock_seat(seat)
+    if seat.state == SeatState.READY:
+        move_seat(by=by, seat=seat, to=SeatState.ON_CALL, call=call)
+    else:
+        raise stale(seat.pk)
+    contact = _contact(by, call)
+    now = timezone.now()
+    move(by, call, CallState.CONNECTING, claimed_by=by, claimed_at=now, contact=contact)
+    mine = Offer.objects.filter(call=call, seat=seat, state=OfferState.OPEN).first()
+    withdraw_offers(by=by, call=call, besides=mine)
+    if mine:
+        Offer.objects.filter(pk=mine.pk).update(state=OfferState.ACCEPTED, ended_at=now)
+    ring_handler(by=by, call=call, phone=seat.phone, is_browser=seat.is_browser)
+    return call
+
+
+def _contact(by: User, call: Call) -> Contact:
+    """The contact has the call's id: whoever takes the call, it is the same one.
+
+    Where a colleague has taken or completed it meanwhile, the caller gets another one: nobody waits for a contact.
+    """
+    if call.contact_id and _is_free(by, call.contact_id):
+        return take_contact(by=by, contact_id=call.contact_id)
+    return open_contact(
+        by=by,
+        contact_id=uuid.uuid4() if call.contact_id else call.pk,
+        channel=Channel.PHONE,
+        started_at=timezone.now(),
+        data_key=call.data_key,
+        details={"phone": read_or(call, lambda: call.phone, ""), "language": call.language},
+    )
+
+
+def _is_free(by: User, contact_id: uuid.UUID) -> bool:
+    mine = Contact.objects.unfinished().filter(Q(handler=None) | Q(handler=by), pk=contact_id)
+    return mine.exists()
+
+
+def ring_handler(*, by: User, call: Call, phone: str, is_browser: bool) -> None:
+    """The desk phone is rung; a browser phone comes by itself.
+
+    One whose end in an earlier call was not told yet counts as gone; it has been ordered to hang up. That call is not
+    locked: a webhook may hold it and wait for the seat that we hold.
+    """
+    for left in Leg.objects.live().filter(party=Party.HANDLER, user=by).select_related("call"):
+        end_leg(by=by, leg=left, reason="left over")
+    leg = Leg(call=call, centre_id=call.centre_id, data_key_id=call.data_key_id, party=Party.HANDLER, user=by)
+    leg.phone = "" if is_browser else phone
+    leg.save(force_insert=True)
+    if leg.phone:
+        order(by=by, kind=CommandKind.DIAL, leg=leg)
+
+
+@transaction.atomic
+def decline(*, by: User, call_id: uuid.UUID) -> None:
+    """Not now: the call goes to somebody else. A repeat has no effect."""
+    seat = seat_of(by=by)
+    call = Call.objects.locked().filter(pk=call_id).first()
+    if call is None:
+        return
+    changed = Offer.objects.filter(call=call, seat=seat, state=OfferState.OPEN).update(
+        state=OfferState.DECLINED, ended_at=timezone.now()
+    )
+    if changed:
+        note(by, "call.declined", call, {"by": by.pk})
+        offer_calls(by=by, centre=seat.centre_id)
+
+
+@transaction.atomic
+def hold(*, by: User, call_id: uuid.UUID, is_held: bool) -> None:
+    """Put the caller on hold, or take the caller back. Raises Stale when the conversation is over."""
+    call = _directed(by, call_id)
+    if call.is_held != is_held:
+        order(by=by, kind=CommandKind.HOLD if is_held else CommandKind.RESUME, call=call)
+        Call.objects.filter(pk=call.pk).update(is_held=is_held)
+        note(by, "call.held" if is_held else "call.resumed", call)
+
+
+@transaction.atomic
+def consult(*, by: User, call_id: uuid.UUID, leg_id: uuid.UUID, phone: str, organisation: Organisation | None) -> Leg:
+    """Ring a partner while the caller is on hold. ``leg_id`` comes with the form: a repeat rings once.
+
+    Raises Stale when another partner is there, or this one has come and gone.
+    """
+    call = _directed(by, call_id)
+    known = Leg.objects.filter(pk=leg_id, call=call).first()
+    if known:
+        return known
+    if _partner(call):
+        raise stale(call_id, "call")
+    leg = Leg(pk=leg_id, call=call, centre_id=call.centre_id, data_key_id=call.data_key_id, party=Party.PARTNER)
+    leg.organisation, leg.phone = organisation, phone
+    if not insert_once(leg):  # a repeat after the partner's telephone has ended, whose row the handler sees no more
+        raise stale(call_id, "call")
+    if not call.is_held:
+        hold(by=by, call_id=call_id, is_held=True)
+    for handler in _handlers(call):
+        room_ends.unbind(by=by, leg=handler)
+    order(by=by, kind=CommandKind.ADD, leg=leg)
+    note(by, "call.partner_rung", call, {"organisation": organisation.pk if organisation else None})
+    return leg
+
+
+@transaction.atomic
+def dismiss_partner(*, by: User, call_id: uuid.UUID) -> None:
+    """The partner leaves the conversation; the caller comes back from hold. A repeat has no effect."""
+    call = _directed(by, call_id)
+    leg = _partner(call)
+    if leg and not _is_hung_up(leg):
+        room_ends.unbind(by=by, leg=leg)
+        order(by=by, kind=CommandKind.HANG_UP, leg=leg)
+        note(by, "call.partner_dismissed", call)
+    if call.is_held:
+        hold(by=by, call_id=call_id, is_held=False)
+
+
+@transaction.atomic
+def hand_over(*, by: User, call_id: uuid.UUID) -> None:
+    """The warm handover: caller and partner go on, the handler leaves. A repeat has no effect.
+
+    Raises Stale when no partner has answered.
+    """
+    call = _directed(by, call_id)
+    partner = _partner(call)
+    if partner is None or partner.state not in (LegState.ANSWERED, LegState.IN_ROOM):
+        raise stale(call_id, "call")
+    leaving = [leg for leg in _handlers(call) if not _is_hung_up(leg)]
+    if not leaving:
+        return
+    if call.is_held:
+        hold(by=by, call_id=call_id, is_held=False)
+    room_ends.bind(by=by, leg=partner)
+    for leg in leaving:
+        room_ends.unbind(by=by, leg=leg)
+        order(by=by, kind=CommandKind.HANG_UP, leg=leg)
+    note(by, "call.handed_over", call, {"organisation": partner.organisation_id})
+
+
+@transaction.atomic
+def hang_up(*, by: User, call_id: uuid.UUID) -> None:
+    """End the conversation for everybody. The call is over when the provider says so. A repeat has no effect."""
+    call = _live_call(call_id)
+    if not may_direct(by, call):
+        raise NotAllowed(Permission.CONTACT_LOG)
+    if call.state not in (CallState.CONNECTING, CallState.TALKING):
+        return
+    if outbound.give_up(by=by, call=call):
+        return
+    if say_goodbye(by=by, call=call):
+        note(by, "call.hung_up", call)
+
+
+@transaction.atomic
+def raise_urgency(*, by: User, call_id: uuid.UUID, is_urgent: bool) -> None:
+    """A coordinator lets a waiting call go first (or takes that back)."""
+    call = _live_call(call_id)
+    require(by, Permission.CONTACT_ASSIGN, call.centre_id)
+    if (
+        Call.objects.filter(pk=call.pk, state=CallState.WAITING)
+        .exclude(is_urgent=is_urgent)
+        .update(is_urgent=is_urgent)
+    ):
+        note(by, "call.urgency", call, {"is_urgent": is_urgent})
+
+
+def _handlers(call: Call) -> list[Leg]:
+    return list(Leg.objects.live().filter(call=call, party=Party.HANDLER))
+
+
+def _is_hung_up(leg: Leg) -> bool:
+    """Whether that is ordered already."""
+    return leg.commands.hanging_up_legs().exists()
+
+
+def _partner(call: Call) -> Leg | None:
+    return Leg.objects.live().filter(call=call, party=Party.PARTNER).order_by("made_at").first()
+
+
+def _live_call(call_id: uuid.UUID) -> Call:
+    """Locked. Raises NotAllowed for one that is not the shift's: whoever may not see it gets no row."""
+    if not Call.objects.filter(pk=call_id).exists():
+        raise NotAllowed(Permission.CONTACT_LOG)
+    return Call.objects.locked().get(pk=call_id)
+
+
+def _directed(by: User, call_id: uuid.UUID) -> Call:
+    call = _live_call(call_id)
+    if not may_direct(by, call):
+        raise NotAllowed(Permission.CONTACT_LOG)
+    if call.state != CallState.TALKING:
+        raise stale(call_id, "call")
+    return call

@@ -1,0 +1,76 @@
+"""Abusive numbers: a block is temporary, leaves its trace, and expires by itself. (A part of the actions.)"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group
+
+from .calls import end_call, running_block
+from .models import Block, Call
+from .permissions import may_direct
+from .states import Ending
+
+LASTS = timedelta(hours=24)
+
+
+@transaction.atomic
+def block_caller(*, by: User, call_id: uuid.UUID) -> Block | None:
+    """Keep this call's number out for a day; None where no number was shown. A repeat finds the running block."""
+    call = Call.objects.filter(pk=call_id, contact__isnull=False).first()
+    if call is None or not may_direct(by, call):
+        raise NotAllowed(Permission.CONTACT_LOG)
+    Call.objects.locked().get(pk=call_id)  # two posts at once make one block
+    now = timezone.now()
+    running = running_block(call, now)
+    if running or call.phone_index is None or call.contact_id is None:
+        return running
+    block = Block(centre_id=call.centre_id, phone_index=call.phone_index, contact_id=call.contact_id, until=now + LASTS)
+    block.made_by, block.made_at = by, now
+    block.save(force_insert=True)
+    _record("block.made", by, block)
+    return block
+
+
+@transaction.atomic
+def lift_block(*, by: User, block_id: uuid.UUID) -> None:
+    """A coordinator lets the number through again. A repeat has no effect."""
+    block = Block.objects.filter(pk=block_id).first()
+    if block is None:
+        raise NotAllowed(Permission.CONTACT_ASSIGN)
+    require(by, Permission.CONTACT_ASSIGN, block.centre_id)
+    if Block.objects.filter(pk=block_id, lifted_at=None).update(lifted_at=timezone.now(), lifted_by=by):
+        _record("block.lifted", by, block)
+
+
+@transaction.atomic
+def turn_away(*, by: User, call: Call, now: datetime) -> bool:
+    """Whether the caller is blocked; then the call has ended. Run by the telephone's service."""
+    if call.ended_at:
+        return call.ending == Ending.BLOCKED
+    block = running_block(call, now)
+    if block is None:
+        return False
+    Block.objects.filter(pk=block.pk).update(turned_away=F("turned_away") + 1)
+    end_call(by=by, call=call, ending=Ending.BLOCKED)
+    return True
+
+
+def _record(kind: str, by: User, block: Block) -> None:
+    record(
+        kind,
+        by=by,
+        subject=block.pk,
+        centre=block.centre_id,
+        data={"until": block.until.isoformat()},
+        tell=(organisation_group(block.centre_id),),
+    )

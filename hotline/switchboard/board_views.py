@@ -1,0 +1,53 @@
+"""What coordinators do from the page of the shift, which stands in ``reporting``."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from foundation.accounts.roles import Permission
+from hotline.contacts.doors import CentreRequest, at_the_centre
+
+from .actions import raise_urgency
+from .blocks import lift_block
+from .forms import SeatForm
+from .models import Seat
+from .seats import arrange_seat
+
+coordinators_only = at_the_centre(Permission.FIGURES_READ)  # who sees the page of the shift
+
+
+@require_POST
+@coordinators_only
+def urgency(request: CentreRequest, call_id: UUID) -> HttpResponse:
+    raise_urgency(by=request.user, call_id=call_id, is_urgent=request.POST.get("urgent") == "1")
+    return redirect("reporting:shift")
+
+
+@require_POST
+@coordinators_only
+def lift(request: CentreRequest, block_id: UUID) -> HttpResponse:
+    lift_block(by=request.user, block_id=block_id)
+    messages.success(request, _("The number is let through again."))
+    return redirect("reporting:shift")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@coordinators_only
+def seat_of_handler(request: CentreRequest, seat_id: UUID) -> HttpResponse:
+    """A coordinator arranges the place of a handler who has one."""
+    seat = Seat.objects.select_related("user").filter(pk=seat_id, centre=request.centre).first()
+    if seat is None:
+        raise Http404
+    form = SeatForm(request.POST if request.method == "POST" else None, seat=seat)
+    if request.method == "POST" and form.is_valid():
+        arrange_seat(by=request.user, seat=seat, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("reporting:shift")
+    status = 422 if form.is_bound else 200
+    return render(request, "switchboard/seat.html", {"form": form, "whose": seat.user}, status=status)

@@ -1,0 +1,37 @@
+"""Bounds of the dates and numbers of this room's tables; they stand apart since the tables are many."""
+
+from __future__ import annotations
+
+from django.db.models import BaseConstraint
+
+from foundation.privacy.bounds import days_within, moments_within, numbers_within
+
+Bounds = list[BaseConstraint]
+#: The provider's counters and codes; its reader takes none with more digits (hotline.telephony).
+LARGEST = 10**9
+#: The provider counts from 0; nothing has come yet at -1.
+SEQUENCE = (-1, LARGEST)
+
+CALL: Bounds = [
+    moments_within(
+        "call", "arrived_at", "waiting_since", "claimed_at", "connected_at", "ended_at", "heard_at", "asked_at",
+        "ask_at", "entered_at", "goodbye_at", "alone_since",
+    )
+]  # fmt: skip
+LEG: Bounds = [
+    moments_within("leg", "made_at", "joined_at", "ended_at", "asked_at", "ask_at"),
+    numbers_within("leg", sequence=SEQUENCE, room_sequence=SEQUENCE),
+]
+SEAT: Bounds = [moments_within("seat", "since")]
+OFFER: Bounds = [moments_within("offer", "made_at", "expires_at", "ended_at")]
+WEBHOOK_EVENT: Bounds = [
+    moments_within("webhook_event", "provider_time", "received_at", "processed_at"),
+    numbers_within("webhook_event", sequence=(0, LARGEST)),
+]
+REFUSAL: Bounds = [days_within("refusal", "day")]
+VOICEMAIL: Bounds = [moments_within("voicemail", "fetched_at", "lost_at", "made_at")]
+COMMAND: Bounds = [
+    moments_within("command", "made_at", "due_at", "claimed_until", "ended_at"),
+    numbers_within("command", problem=(0, LARGEST)),
+]
+BLOCK: Bounds = [moments_within("block", "until", "made_at", "lifted_at")]

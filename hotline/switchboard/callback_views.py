@@ -1,0 +1,91 @@
+"""Calling somebody back from the desk, and what was left on the telephone: thin, one action, one answer each."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hotline.contacts import callback_views
+from hotline.contacts.doors import CentreRequest, handlers_only
+from hotline.contacts.models import Callback
+from hotline.contacts.permissions import contact_to_write
+
+from .calling_back import Hindrance, call_contact, put_back_and_hang_up, take_and_call
+from .desk import is_telephone_connected
+from .models import Call, Seat, Voicemail
+from .vocabulary import WhyUnreached
+
+#: Who does not pick up is tried again later; in the other cases something else is to be done first.
+WAITS_AGAIN = {WhyUnreached.BUSY, WhyUnreached.NO_ANSWER}
+
+
+@require_POST
+@handlers_only
+def call_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
+    """From the worklist: take it in hand, and ring."""
+    contact, hindrance = take_and_call(by=request.user, callback_id=callback_id)
+    _tell(request, hindrance)
+    return redirect("hotline:desk_contact", contact.pk)
+
+
+@require_POST
+@handlers_only
+def call_again(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    """From the contact, while the callback is in hand. ``call``: the new call's id, which the form brought."""
+    contact = contact_to_write(request.user, contact_id)
+    try:
+        call_id = UUID(request.POST.get("call", ""))
+    except ValueError:
+        raise BadRequest from None
+    _tell(request, call_contact(by=request.user, contact=contact, call_id=call_id))
+    return redirect("hotline:desk_contact", contact.pk)
+
+
+def _tell(request: CentreRequest, hindrance: Hindrance | None) -> None:
+    if hindrance:
+        messages.warning(request, hindrance.label)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@handlers_only
+def put_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
+    """Nobody answers, or a voicemail box does: the callback waits again, and a call that still runs is hung up."""
+    return callback_views.put_back(request, callback_id, action=put_back_and_hang_up)
+
+
+@require_safe
+@handlers_only
+def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
+    """What the telephone knows of a callback: the call to whoever is to be called back."""
+    callback = Callback.objects.select_related("conversation").filter(pk=callback_id).first()
+    if callback is None:
+        raise Http404
+    is_mine = callback.claimed_by_id == request.user.pk and callback.conversation is not None
+    calls = Call.objects.filter(contact=callback.conversation_id).order_by("-arrived_at") if is_mine else []
+    last = next(iter(calls), None)
+    seat = Seat.objects.filter(user=request.user).first()
+    context = {
+        "callback": callback,
+        "is_mine": is_mine,
+        "is_browser": seat is not None and seat.is_browser,
+        "can_ring": is_mine and seat is not None and seat.has_telephone and is_telephone_connected(request.centre),
+        "last": last,
+        "number": last.shown_phone if last else "",
+        "new_id": uuid.uuid4(),
+        "waits_again": last is not None and last.why_unreached in WAITS_AGAIN,
+    }
+    return render(request, "switchboard/parts/callback.html", context)
+
+
+@require_safe
+@handlers_only
+def part_voicemail(request: CentreRequest, callback_id: UUID) -> HttpResponse:
+    """The message that led to a callback, whose key is the call's or the voicemail's own: a player, or where it is."""
+    found = Voicemail.objects.of_callback(callback_id).defer("sound").first()
+    return render(request, "switchboard/parts/player.html", {"voicemail": found, "key": callback_id})

@@ -1,0 +1,132 @@
+"""What handlers do to call somebody back. What becomes of it: ``outbound``. (A part of the actions.)"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import require
+from foundation.accounts.roles import Permission
+from foundation.journal.stale import stale
+from foundation.privacy.blind_index import phone_index
+from hotline.contacts.callbacks import claim_callback, put_callback_back
+from hotline.contacts.models import Callback, Contact
+from hotline.contacts.once import insert_once
+from hotline.contacts.telephony import is_connected
+from hotline.contacts.vocabulary import CallerIdKind
+from regions.phone_numbers import PhoneNumber, parse_number
+
+from .actions import hang_up, ring_handler
+from .calls import note
+from .dispatch import offer_calls
+from .models import Call, Line, Offer, Seat
+from .permissions import may_direct
+from .seats import lock_seat, move_seat, seat_of
+from .states import CallState, OfferState, SeatState
+from .vocabulary import Direction
+
+
+class Hindrance(models.TextChoices):
+    """Why nothing rings. The contact is open all the same, and the number can be dialled by hand."""
+
+    NOT_CONNECTED = "not_connected", _("No telephone is connected: dial the number by hand.")
+    NO_PHONE = "no_phone", _("Lotse does not know your telephone: enter it under My telephone, or dial by hand.")
+    NO_NUMBER = "no_number", _("There is no number that could be rung: enter one below.")
+    EXTENSION = "extension", _("This number has an extension, which cannot be dialled from here: dial it by hand.")
+    OWN_NUMBER = "own_number", _("This is one of our own lines: it cannot be called back.")
+    IN_A_CALL = "in_a_call", _("You are in a call. Ring from here when it is over.")
+
+
+@transaction.atomic
+def take_and_call(*, by: User, callback_id: uuid.UUID) -> tuple[Contact, Hindrance | None]:
+    """Take the callback, open its contact, and ring. Raises Stale when somebody else was faster.
+
+    A repeat finds the contact and does not ring again: whoever has been rung is not to be rung unasked.
+    """
+    new = uuid.uuid4()
+    contact = claim_callback(by=by, callback_id=callback_id, contact_id=new)
+    return contact, call_contact(by=by, contact=contact, call_id=new) if contact.pk == new else None
+
+
+@transaction.atomic
+def call_contact(*, by: User, contact: Contact, call_id: uuid.UUID) -> Hindrance | None:
+    """Ring the handler's telephone, then that of whoever is to be called back. A repeat, by its id, rings once.
+
+    Raises Stale when the callback is no longer in the actor's hand.
+    """
+    require(by, Permission.CONTACT_LOG, contact.centre_id)
+    callback = Callback.objects.select_for_update(no_key=True).in_hand_of(by).filter(conversation=contact).first()
+    if callback is None:
+        raise stale(contact.pk)
+    if Call.objects.filter(pk=call_id).exists() or Call.objects.live().filter(contact=contact).exists():
+        return None
+    number = parse_number(contact.phone, contact.country)
+    seat = lock_seat(seat_of(by=by))
+    line = line_for(contact.centre, contact.language)
+    if hindrance := _hindrance(seat, line, number):
+        return hindrance
+    assert line is not None
+    assert number is not None
+    call = _make(by, contact, line, number.e164, call_id)
+    note(by, "call.calling_back", call, {"callback": str(callback.pk), "line": line.pk})
+    _sit_in(by, seat, call)
+    ring_handler(by=by, call=call, phone=seat.phone, is_browser=seat.is_browser)
+    return None
+
+
+@transaction.atomic
+def put_back_and_hang_up(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> None:
+    """As ``put_callback_back``; a call of this attempt that still runs, such as with a voicemail box, is hung up."""
+    attempt = Callback.objects.filter(pk=callback_id).values("conversation")
+    running = Call.objects.live().filter(contact__in=attempt).first()
+    put_callback_back(by=by, callback_id=callback_id, due_at=due_at)
+    if running and may_direct(by, running):
+        hang_up(by=by, call_id=running.pk)
+
+
+def _hindrance(seat: Seat, line: Line | None, number: PhoneNumber | None) -> Hindrance | None:
+    if not is_connected() or line is None:
+        return Hindrance.NOT_CONNECTED
+    if not seat.has_telephone:
+        return Hindrance.NO_PHONE
+    if number is None:
+        return Hindrance.NO_NUMBER
+    if number.extension:
+        return Hindrance.EXTENSION
+    if Line.objects.filter(number=number.e164).exists():
+        return Hindrance.OWN_NUMBER
+    return Hindrance.IN_A_CALL if seat.state == SeatState.ON_CALL else None
+
+
+def line_for(centre: Organisation, language: str) -> Line | None:
+    """Whose number the person sees: a line in their language, rather one for everything than one for something."""
+    lines = Line.objects.filter(centre=centre, is_active=True).order_by("pk")
+    return min(lines, key=lambda line: (language not in line.languages, bool(line.skill)), default=None)
+
+
+def _make(by: User, contact: Contact, line: Line, number: str, call_id: uuid.UUID) -> Call:
+    now = timezone.now()
+    call = Call(pk=call_id, direction=Direction.OUTBOUND, state=CallState.CONNECTING, line=line, contact=contact)
+    call.centre_id, call.data_key_id, call.language = contact.centre_id, contact.data_key_id, contact.language
+    call.phone, call.phone_index, call.caller_id_kind = number, phone_index(number), CallerIdKind.SHOWN
+    call.claimed_by, call.claimed_at, call.arrived_at = by, now, now
+    if not insert_once(call):  # the id is taken by a call that the actor may not see, or another runs already
+        raise stale(contact.pk)
+    return call
+
+
+def _sit_in(by: User, seat: Seat, call: Call) -> None:
+    """Whatever the handler did before; a call that was shown to them goes to others."""
+    move_seat(by=by, seat=seat, to=SeatState.ON_CALL, call=call)
+    shown = Offer.objects.filter(seat=seat, state=OfferState.OPEN)
+    offered = [offer.call for offer in shown.select_related("call")]
+    shown.update(state=OfferState.WITHDRAWN, ended_at=timezone.now())
+    for waiting in offered:
+        note(by, "call.offers_withdrawn", waiting, {"from": seat.user_id})
+    if offered:
+        offer_calls(by=by, centre=seat.centre_id)

@@ -1,0 +1,278 @@
+"""The life of a call as the provider tells it. Run by the service user ``telephone``. (A part of the actions.)
+
+Each takes the call's row, locked by ``Call.objects.lock``, ``locked`` or ``arrive``, and leaves it as it is now.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group, user_group
+from foundation.privacy.actions import new_data_key
+from foundation.privacy.blind_index import phone_index
+from foundation.privacy.unshown import read_or
+from hotline.contacts.actions import return_contact
+from hotline.contacts.callbacks import callback_from_call
+from hotline.contacts.vocabulary import CallbackOrigin, CallerIdKind
+from regions.network import calendar_for, next_opening_of
+from regions.phone_numbers import is_withheld, parse_number
+from regions.working_hours import is_open
+
+from .commands import order
+from .dispatch import offer_calls, withdraw_offers
+from .models import Block, Call, Line, Voicemail
+from .seats import leave_call
+from .states import CALL_TRANSITIONS, NATURAL_ENDING, CallState, Ending, SeatReason, SeatState
+from .vocabulary import CommandKind, WhyUnreached
+
+#: A caller who was cut off and rings again within this time goes first.
+CUT_OFF_WITHIN = timedelta(minutes=10)
+#: Ends that turn out to have been answered when the news of the conversation come late.
+NOT_ANSWERED = (Ending.ABANDONED, Ending.UNREACHED)
+#: The reason of a handler's leg that went in mid-conversation without a word from the desk.
+LOST = "lost"
+
+
+@dataclass(frozen=True)
+class CallerId:
+    """Who rings, as far as the provider says. ``e164`` only for a number that may recognise somebody."""
+
+    raw: str
+    kind: CallerIdKind
+    e164: str
+
+    @classmethod
+    def of(cls, raw: str, country: str) -> CallerId:
+        number = parse_number(raw, country)
+        if number:
+            return cls(raw, CallerIdKind.SHOWN, number.e164)
+        return cls(raw, CallerIdKind.WITHHELD if is_withheld(raw) else CallerIdKind.UNKNOWN, "")
+
+
+def arrive(*, by: User, line: Line, sid: str, caller: CallerId) -> Call:
+    """A call has reached one of our lines."""
+    now = timezone.now()
+    call = Call(line=line, centre_id=line.centre_id, data_key=new_data_key(), sid=sid, arrived_at=now, heard_at=now)
+    call.phone, call.from_raw, call.caller_id_kind = caller.e164, caller.raw, caller.kind
+    call.phone_index = phone_index(caller.e164) if caller.e164 else None
+    call.is_urgent = _was_cut_off(call, now)
+    if len(line.languages) == 1:
+        call.language = line.languages[0]
+    call.save(force_insert=True)
+    note(by, "call.arrived", call, {"line": line.pk, "caller_id": caller.kind})
+    return call
+
+
+def _was_cut_off(call: Call, now: datetime) -> bool:
+    """Whether the same number was in a conversation that broke off a moment ago."""
+    if call.phone_index is None:
+        return False
+    recent = Call.objects.filter(phone_index=call.phone_index, ended_at__gt=now - CUT_OFF_WITHIN)
+    return recent.filter(legs__reason=LOST).exists()
+
+
+def running_block(call: Call, now: datetime) -> Block | None:
+    if call.phone_index is None:
+        return None
+    return Block.objects.running(now).filter(centre=call.centre_id, phone_index=bytes(call.phone_index)).first()
+
+
+def is_line_open(line: Line, now: datetime) -> bool:
+    return line.is_round_the_clock or is_open(now, calendar_for(line.centre))
+
+
+def choose_language(*, by: User, call: Call, language: str) -> None:
+    """What was chosen in the menu. A later choice (the caller listens again) replaces it."""
+    if Call.objects.filter(pk=call.pk, state=CallState.MENU).exclude(language=language).update(language=language):
+        call.language = language
+        note(by, "call.language_chosen", call, {"language": language})
+
+
+def begin_waiting(*, by: User, call: Call) -> None:
+    """The caller has heard the notices and stands in the queue."""
+    if call.state == CallState.MENU:
+        move(by, call, CallState.WAITING, waiting_since=timezone.now())
+        offer_calls(by=by, centre=call.centre_id)
+
+
+def begin_leaving(*, by: User, call: Call, ending: Ending) -> None:
+    """The caller does not wait: wishes a callback, or may leave a message. ``ending``: if nothing else comes."""
+    if CallState.LEAVING in CALL_TRANSITIONS[CallState(call.state)]:
+        move(by, call, CallState.LEAVING, ending_so_far=ending)
+        withdraw_offers(by=by, call=call)
+    elif call.state == CallState.LEAVING and call.ending_so_far != ending:
+        Call.objects.filter(pk=call.pk).update(ending_so_far=ending)
+        call.ending_so_far = ending
+        note(by, "call.leaving", call, {"ending": ending})
+
+
+def begin_talking(*, by: User, call: Call) -> None:
+    """Caller and handler are both in the room."""
+    if call.state == CallState.CONNECTING:
+        now = timezone.now()
+        move(by, call, CallState.TALKING, connected_at=now, entered_at=call.entered_at or now)
+
+
+def answered_after_all(*, by: User, call: Call) -> None:
+    """An end was told before the news that caller and handler had been in the room together."""
+    if call.state != CallState.ENDED or call.ending not in NOT_ANSWERED or call.claimed_by_id is None:
+        return
+    known = {"ending": Ending.ANSWERED, "why_unreached": "", "connected_at": call.ended_at}
+    Call.objects.filter(pk=call.pk).update(**known)
+    call.ending, call.why_unreached, call.connected_at = Ending.ANSWERED, "", call.ended_at
+    note(by, "call.answered_after_all", call)
+
+
+#: Why a handler who had claimed a call is on a break; any other end of their telephone means: not picked up.
+REASONS = {
+    "not rung": SeatReason.REFUSED,
+    "failed": SeatReason.REFUSED,
+    "not connected": SeatReason.NOT_CONNECTED,
+}
+
+
+def put_back(*, by: User, call: Call, why: str) -> None:
+    """The handler who claimed the call could not be reached: it stands where it stood, and is offered anew.
+
+    The handler goes on a break, and the contact becomes the next handler's. A caller who is in the room already is
+    taken out of it.
+    """
+    if call.state != CallState.CONNECTING or call.is_outbound:
+        return
+    reason = REASONS.get(why, SeatReason.NOT_REACHED)
+    leave_call(by=by, call=call, to=SeatState.BREAK, why=why, reason=reason)
+    if call.contact_id:
+        return_contact(by=by, contact_id=call.contact_id)
+    move(by, call, CallState.WAITING, claimed_by=None, claimed_at=None, why=why)
+    if call.entered_at:
+        order(by=by, kind=CommandKind.REQUEUE, call=call)
+    offer_calls(by=by, centre=call.centre_id)
+
+
+def enter(*, by: User, call: Call) -> None:
+    """The caller is sent into the room."""
+    call.entered_at, call.goodbye_at = timezone.now(), None
+    call.save(update_fields=["entered_at", "goodbye_at"])
+    note(by, "call.entered_room", call)
+
+
+def leave_room(*, by: User, call: Call, for_good: bool = False) -> None:
+    """The caller is in the room no longer. ``for_good``: and hears the goodbye."""
+    if call.entered_at is None and not for_good:
+        return
+    was_alone = call.alone_since is not None
+    call.entered_at = call.alone_since = None
+    call.goodbye_at = timezone.now() if for_good else None
+    call.save(update_fields=["entered_at", "alone_since", "goodbye_at"])
+    note(by, "call.left_room", call)
+    if was_alone:
+        note(by, "call.alone_no_more", call)
+
+
+#: The provider's own word is on its way: it is given this time.
+WORD_TAKES = timedelta(seconds=2)
+
+
+def ask_soon(call: Call) -> None:
+    """There is a sign that the call has ended: the provider is asked, unless it tells first."""
+    Call.objects.live().filter(pk=call.pk).update(ask_at=timezone.now() + WORD_TAKES)
+
+
+def end_call(
+    *,
+    by: User,
+    call: Call,
+    ending: Ending | None = None,
+    why: WhyUnreached | None = None,
+    parting: CommandKind = CommandKind.HANG_UP,
+) -> None:
+    """The caller's leg has ended. A repeat has no effect. ``parting``: what becomes of the other telephones."""
+    if call.state == CallState.ENDED:
+        return
+    decided = ending or Ending(call.ending_so_far or NATURAL_ENDING[CallState(call.state)])
+    if call.claimed_by_id is None:
+        withdraw_offers(by=by, call=call)
+    values = {"ending": decided, "ended_at": timezone.now(), "why_unreached": why or ""}
+    was_alone = call.alone_since is not None
+    move(by, call, CallState.ENDED, why=why or "", is_held=False, alone_since=None, **values)
+    for leg in call.legs.live():
+        order(by=by, kind=parting, leg=leg)
+    leave_call(by=by, call=call)
+    if was_alone:
+        note(by, "call.alone_no_more", call)
+    _plan_callback(by, call)
+
+
+#: Who hung up and asked for nothing is not called back: that can put somebody in danger (ADR 11).
+ORIGINS = {
+    Ending.CALLBACK: CallbackOrigin.ASKED,
+    Ending.VOICEMAIL: CallbackOrigin.VOICEMAIL,
+}
+
+
+def _plan_callback(by: User, call: Call, callback_id: uuid.UUID | None = None) -> None:
+    """For a wish with a number, and for a voicemail."""
+    origin = ORIGINS.get(Ending(call.ending))
+    phone = read_or(call, lambda: call.phone, "")
+    if origin is None or (not (phone and call.phone_index) and origin != CallbackOrigin.VOICEMAIL):
+        return
+    callback = callback_from_call(
+        by=by,
+        callback_id=callback_id or call.pk,
+        centre=call.centre,
+        data_key=call.data_key,
+        phone=phone,
+        language=call.language,
+        origin=origin,
+        due_at=next_opening_of(call.centre, timezone.now()),
+    )
+    Call.objects.filter(pk=call.pk).update(callback=callback)
+
+
+def plan_callback_for_voicemail(*, by: User, call: Call, voicemail: Voicemail) -> None:
+    """The caller's end was told before the recording: what seemed a mere hang-up then is a wish now."""
+    Call.objects.filter(pk=call.pk).update(ending=Ending.VOICEMAIL)
+    call.ending = Ending.VOICEMAIL
+    _plan_callback(by, call, callback_id=voicemail.pk)
+
+
+def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -> None:
+    """The one place where a call's state changes; the row is locked. Raises ValueError for a step there is not."""
+    if to not in CALL_TRANSITIONS[CallState(call.state)]:
+        raise ValueError(f"{call}: {call.state} -> {to}")
+    Call.objects.filter(pk=call.pk, state=call.state).update(state=to, **values)
+    call.state = to
+    for name, value in values.items():
+        setattr(call, name, value)
+    data: dict[str, Any] = {name: str(values[name]) for name in ("ending", "ending_so_far") if name in values}
+    note(by, f"call.{to.value}", call, {**data, "why": why} if why else data)
+
+
+#: What changes the queue that the whole shift sees. The rest is for whoever has the call: there can be many.
+FOR_THE_SHIFT = {
+    "call.waiting",
+    "call.connecting",
+    "call.leaving",
+    "call.urgency",
+    "call.alone",
+    "call.alone_no_more",
+    "call.voicemail_fetched",
+    "call.voicemail_lost",
+}
+
+
+def note(by: User, kind: str, call: Call, data: dict[str, Any] | None = None) -> None:
+    record(kind, by=by, subject=call.pk, centre=call.centre_id, data=data, tell=_told(kind, call))
+
+
+def _told(kind: str, call: Call) -> tuple[str, ...]:
+    if kind in FOR_THE_SHIFT or (kind == "call.ended" and call.claimed_by_id is None):
+        return (organisation_group(call.centre_id),)
+    return (user_group(call.claimed_by_id),) if call.claimed_by_id else ()

@@ -1,0 +1,139 @@
+"""What we want of the provider: ordered in the transaction of the change that needs it, carried out by a task."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group
+from foundation.journal.wake import wake_after
+
+from .models import Call, Command, Leg
+from .states import CommandState
+from .vocabulary import CommandKind
+
+#: Covers what one command may ask of the provider: two requests, or the sound of a voicemail.
+LEASE = timedelta(seconds=30)
+MOST_REQUESTS = 2
+#: Seconds before the next try, by the number of tries so far; then the command has failed.
+RETRY_AFTER = (1, 2, 4, 8, 15, 30)
+#: Where that does not fit. A caller left in a room cannot wait; a sound may be ready late; a recording must not stay.
+RETRIES_OF: dict[str, tuple[int, ...]] = {
+    CommandKind.GOODBYE: (1, 1, 2, 2, 3, 3, 5, 5, 5, *[10] * 30),
+    CommandKind.RING: (1, 2, 4, 8),  # the handler hears nothing meanwhile
+    CommandKind.FETCH: (2, 3, 5, 10, 20, 30, 60, 60, 120, 120, 180),
+    CommandKind.DELETE: (5, 30, 60, 300, 600, *[1800] * 24),
+}
+#: Nobody at the desk waits for these; that a sound is not ready yet is no trouble.
+UNSEEN = {CommandKind.FETCH, CommandKind.DELETE}
+#: What is useless after this time: the handler waits no longer, or the caller has gone.
+GOOD_FOR = timedelta(minutes=2)
+TASK = "switchboard.tasks.run_commands"
+
+# The oldest command of each call that is not being carried out: those of one call run in order. Only the goodbye does
+# not wait for one that cannot be carried out: nobody is kept on the line.
+DUE = """
+    select id from switchboard_command c where state = 'waiting' and due_at <= statement_timestamp()
+        and (claimed_until is null or claimed_until < statement_timestamp())
+        and (kind = 'goodbye' or not exists (select from switchboard_command b
+            where b.call_id = c.call_id and b.state = 'waiting' and b.id < c.id))"""
+CLAIM = f"""
+update switchboard_command
+set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
+where id in ({DUE} order by due_at, id limit %s for update skip locked)
+returning id
+"""
+IS_ONE_DUE = f"select exists ({DUE})"
+
+
+def order(
+    *, by: User, kind: CommandKind, call: Call | None = None, leg: Leg | None = None, after: float = 0, **values: Any
+) -> Command:
+    """Write the command down; the event wakes the task when the transaction has committed. ``after``: seconds."""
+    about = call or (leg.call if leg else None)
+    if about is None:
+        raise ValueError("a command is about a call")
+    if after:
+        values["due_at"] = timezone.now() + timedelta(seconds=after)
+    command = Command.objects.create(centre_id=about.centre_id, kind=kind, call=about, leg=leg, **values)
+    _wake(by, command, "command.ordered")
+    if after:
+        wake_after(TASK, after)
+    return command
+
+
+def hasten(*, by: User, command: Command) -> None:
+    """What it waited for has come: it is due now."""
+    changed = Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(due_at=timezone.now())
+    if changed:
+        _wake(by, command, "command.hastened")
+
+
+def _wake(by: User, command: Command, kind: str) -> None:
+    data = {"command": command.pk, "kind": command.kind}
+    record(kind, by=by, subject=command.call_id, centre=command.centre_id, data=data, wake=TASK)
+
+
+def claim_commands(most: int = 1) -> list[Command]:
+    """Commands that are due, ours alone until the lease is over. One at a time: the lease covers no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [LEASE.total_seconds(), most])
+        claimed = [row[0] for row in cursor.fetchall()]
+    commands = list(Command.objects.filter(pk__in=claimed).select_related("call__line", "leg__user").order_by("pk"))
+    for command in commands:
+        if command.leg:
+            command.leg.call = command.call  # the same row: joined once more, it would be planned once more
+    return commands
+
+
+def wake_another() -> None:
+    """Where another command is due, another thread may have it: it does not wait for what this one does."""
+    with connection.cursor() as cursor:
+        cursor.execute(IS_ONE_DUE)
+        if cursor.fetchone()[0]:
+            wake_after(TASK)
+
+
+@transaction.atomic
+def finish(*, by: User, command: Command, state: CommandState, problem: int = 0) -> None:
+    """The command has ended. A repeat (its lease had run out) has no effect."""
+    command.problem = problem
+    changed = Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(
+        state=state, ended_at=timezone.now(), claimed_until=None, problem=problem
+    )
+    if changed and state == CommandState.FAILED:
+        _tell(by, command, "call.command_failed", problem)
+
+
+@transaction.atomic
+def try_again(*, by: User, command: Command, problem: int, now: datetime) -> bool:
+    """Plan the next try; False when there is none left and the command has failed."""
+    pauses = RETRIES_OF.get(command.kind, RETRY_AFTER)
+    if command.attempts > len(pauses):
+        finish(by=by, command=command, state=CommandState.FAILED, problem=problem)
+        return False
+    due_at = now + timedelta(seconds=pauses[command.attempts - 1])
+    Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(
+        due_at=due_at, claimed_until=None, problem=problem
+    )
+    wake_after(TASK, pauses[command.attempts - 1])
+    if command.attempts == 1 and command.kind not in UNSEEN:
+        _tell(by, command, "call.command_delayed", problem)
+    return True
+
+
+def _tell(by: User, command: Command, kind: str, problem: int) -> None:
+    """People at the desk see that something with the telephone does not work, and what."""
+    record(
+        kind,
+        by=by,
+        subject=command.call_id,
+        centre=command.centre_id,
+        data={"kind": command.kind, "problem": problem},
+        tell=(organisation_group(command.centre_id),),
+    )

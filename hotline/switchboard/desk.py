@@ -1,0 +1,182 @@
+"""What the desk shows of the telephone. Reading only; row-level security decides which rows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+
+from foundation.accounts.models import Organisation, User
+from hotline.contacts.telephony import is_connected
+from hotline.contacts.vocabulary import Kind
+
+from .legs import is_goodbye_ordered
+from .models import Block, Call, Command, Leg, Line, Offer, Seat
+from .states import CallState, CommandState, LegState, OfferState, SeatState
+from .vocabulary import Party
+
+SOFTPHONE = "hotline/twilio.min.js"
+MOST_WAITING = 30
+MOST_ALONE = 3
+#: After one of these, the number may be blocked for a day.
+ABUSIVE = {Kind.ABUSIVE, Kind.PRANK}
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The telephone's part of the left column: who waits, and who is on duty."""
+
+    is_connected: bool
+    rows: list[Call]
+    has_more: bool
+    team: list[Seat]
+
+
+def queue_of(centre: Organisation) -> Queue:
+    shown = ("line__name", "language", "is_urgent", "waiting_since")
+    waiting = list(Call.objects.waiting().filter(centre=centre).select_related("line").only(*shown)[: MOST_WAITING + 1])
+    return Queue(
+        is_telephone_connected(centre), waiting[:MOST_WAITING], len(waiting) > MOST_WAITING, list(_team(centre))
+    )
+
+
+def is_telephone_connected(centre: Organisation) -> bool:
+    return is_connected() and Line.objects.filter(centre=centre, is_active=True).exists()
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The telephone bar of one handler: with the call that rings (``offer``) or runs (``talk``), or with neither.
+
+    ``last``: the call just ended, while its handler is in wrap-up. ``waiting``: callers in the queue; ``longest``: who
+    has waited longest; ``alone``: callers of the whole shift whom nobody is with and the provider does not let go.
+    """
+
+    seat: Seat | None
+    offer: Offer | None = None
+    talk: Conversation | None = None
+    last: Call | None = None
+    can_block: Call | None = None
+    waiting: int = 0
+    longest: Call | None = None
+    alone: Sequence[Call] = ()
+    template: ClassVar[str] = "switchboard/telephone_bar.html"
+
+    @property
+    def mode(self) -> str:
+        if self.talk:
+            return "call"
+        return "ringing" if self.offer else "idle"
+
+    @property
+    def has_softphone(self) -> bool:
+        """Whether this handler talks in the browser, and `manage.py install_softphone` has brought what that needs."""
+        wanted = self.seat is not None and self.seat.is_browser and bool(settings.TELEPHONY["api_key"])
+        return wanted and finders.find(SOFTPHONE) is not None
+
+
+def bar_of(user: User, centre: Organisation) -> Bar | None:
+    """None where no telephone is connected."""
+    if not is_telephone_connected(centre):
+        return None
+    seat = Seat.objects.filter(user=user).select_related("call__line", "call__contact").first()
+    alone = list(Call.objects.alone().filter(centre=centre).order_by("alone_since")[:MOST_ALONE])
+    if seat and seat.call and seat.state == SeatState.ON_CALL:
+        return Bar(seat, talk=conversation_of(seat.call), alone=alone)
+    queue = Call.objects.waiting().filter(centre=centre)
+    longest = queue.order_by("waiting_since").first()
+    last = _last_call(seat)
+    return Bar(
+        seat,
+        offer=_offer_to(seat) if longest else None,
+        last=last,
+        can_block=_abusive(last),
+        waiting=queue.count() if longest else 0,
+        longest=longest,
+        alone=alone,
+    )
+
+
+def _offer_to(seat: Seat | None) -> Offer | None:
+    if seat is None or seat.state != SeatState.READY:
+        return None
+    mine = Offer.objects.filter(seat=seat, state=OfferState.OPEN, call__state=CallState.WAITING)
+    return mine.select_related("call__line").first()
+
+
+def _team(centre: Organisation) -> list[Seat]:
+    on_duty = Seat.objects.filter(centre=centre).exclude(state=SeatState.OFF).select_related("user")
+    return list(on_duty.only("state", "user__name").order_by("user__name"))
+
+
+def _last_call(seat: Seat | None) -> Call | None:
+    """The call that a handler in wrap-up has just ended."""
+    if seat is None or seat.state != SeatState.WRAP_UP:
+        return None
+    return Call.objects.filter(claimed_by=seat.user_id).select_related("contact").order_by("-claimed_at").first()
+
+
+def _abusive(last: Call | None) -> Call | None:
+    """The call, if it was ended as abusive and its number is not blocked yet."""
+    if last is None or last.contact is None or last.contact.kind not in ABUSIVE or last.phone_index is None:
+        return None
+    return None if Block.objects.filter(contact=last.contact).exists() else last
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The call that a handler is in.
+
+    ``problem``: what the provider would not do, by its number. What was ordered counts at once, before the provider
+    tells that it has happened: ``is_ending``, ``is_handed_over``, ``is_partner_leaving``.
+    """
+
+    call: Call
+    partner: Leg | None
+    handler: Leg | None
+    problem: Command | None
+    is_ending: bool
+    is_handed_over: bool
+    is_partner_leaving: bool
+
+    @property
+    def may_direct(self) -> bool:
+        """Whether hold, consultation and handover make sense now."""
+        return self.call.state == CallState.TALKING and not self.is_ending and not self.is_handed_over
+
+    @property
+    def may_hand_over(self) -> bool:
+        joined = self.partner is not None and self.partner.state in (LegState.ANSWERED, LegState.IN_ROOM)
+        return self.may_direct and joined and not self.is_partner_leaving
+
+
+def conversation_of(call: Call) -> Conversation:
+    legs = {leg.party: leg for leg in Leg.objects.live().filter(call=call).select_related("organisation")}
+    partner, handler = legs.get(Party.PARTNER.value), legs.get(Party.HANDLER.value)
+    commands = list(call.commands.order_by("-pk"))
+    hung_up = set(call.commands.hanging_up_legs().values_list("leg", flat=True))
+    return Conversation(
+        call=call,
+        partner=partner,
+        handler=handler,
+        problem=_problem(commands),
+        is_ending=is_goodbye_ordered(call),
+        is_handed_over=handler is not None and handler.pk in hung_up,
+        is_partner_leaving=partner is not None and partner.pk in hung_up,
+    )
+
+
+def _problem(commands: list[Command]) -> Command | None:
+    """What is being tried again, else what has failed and was not done since; newest first."""
+    done: set[str] = set()
+    for one in commands:
+        if one.state == CommandState.WAITING and one.attempts > 1:
+            return one
+        if one.state == CommandState.FAILED and one.kind not in done:
+            return one
+        if one.state == CommandState.DONE:
+            done.add(one.kind)
+    return None

@@ -1,0 +1,132 @@
+"""Showing waiting calls to handlers who are ready, and taking back what nobody took."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group, user_group
+
+from .matching import Free, Waiting, match
+from .models import Call, Offer, Seat
+from .states import CallState, OfferState, SeatReason, SeatState
+
+OFFERED_FOR = timedelta(seconds=20)
+#: So long a call that a handler has let pass is not shown to that handler again.
+LEFT_ALONE_FOR = timedelta(seconds=20)
+#: After so many offers in a row that ran out, nobody seems to sit there.
+MISSED_IN_A_ROW = 2
+
+
+@transaction.atomic(savepoint=False)
+def offer_calls(*, by: User, centre: int, patient: bool = False) -> int:
+    """Match waiting calls with free handlers; returns how many offers were made.
+
+    One at a time per centre. While another is at it, nothing: no caller waits for somebody's page. What the other
+    could not see yet is offered by the sweep, which is ``patient``, two seconds later at most.
+    """
+    lock = "pg_advisory_xact_lock" if patient else "pg_try_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {lock}(hashtext('switchboard.offers'), %s)", [centre])
+        if cursor.fetchone()[0] is False:
+            return 0
+    now = timezone.now()
+    _withdraw_idle(centre, now)
+    calls = _waiting(centre, now)
+    if not calls:
+        return 0
+    pairs = match(calls, _free(centre))
+    seats = dict(Seat.objects.filter(pk__in=[seat for _call, seat in pairs]).values_list("pk", "user_id"))
+    for call, seat in pairs:
+        Offer.objects.create(call_id=call, seat_id=seat, centre_id=centre, made_at=now, expires_at=now + OFFERED_FOR)
+        record("call.offered", by=by, subject=call, centre=centre, data={"to": seats[seat]},
+               tell=(user_group(seats[seat]),))  # fmt: skip
+    return len(pairs)
+
+
+def _withdraw_idle(centre: int, now: datetime) -> None:
+    """Offers whose call is no longer waiting, or whose handler is no longer ready."""
+    idle = Offer.objects.filter(centre_id=centre, state=OfferState.OPEN).filter(
+        ~Q(call__state=CallState.WAITING) | ~Q(seat__state=SeatState.READY)
+    )
+    Offer.objects.filter(pk__in=list(idle.values_list("pk", flat=True))).update(
+        state=OfferState.WITHDRAWN, ended_at=now
+    )
+
+
+def _waiting(centre: int, now: datetime) -> list[Waiting]:
+    calls = list(Call.objects.waiting().filter(centre_id=centre).select_related("line"))
+    shown: dict[UUID, set[UUID]] = {call.pk: set() for call in calls}
+    passed: dict[UUID, set[UUID]] = {call.pk: set() for call in calls}
+    recent = Offer.objects.filter(call__in=calls).filter(
+        Q(state=OfferState.OPEN)
+        | Q(state__in=[OfferState.DECLINED, OfferState.EXPIRED], ended_at__gt=now - LEFT_ALONE_FOR)
+    )
+    for call_id, seat_id, state in recent.values_list("call_id", "seat_id", "state"):
+        (shown if state == OfferState.OPEN else passed)[call_id].add(seat_id)
+    return [
+        Waiting(
+            call=call.pk,
+            since=call.waiting_since or call.arrived_at,
+            language=call.language,
+            skill=call.line.skill,
+            is_urgent=call.is_urgent,
+            shown_to=frozenset(shown[call.pk]),
+            passed_by=frozenset(passed[call.pk]),
+        )
+        for call in calls
+    ]
+
+
+def _free(centre: int) -> list[Free]:
+    """Ready and without an open offer."""
+    busy = Offer.objects.filter(centre_id=centre, state=OfferState.OPEN).values("seat_id")
+    seats = Seat.objects.ready().filter(centre_id=centre).exclude(pk__in=busy)
+    return [Free(seat.pk, seat.since, frozenset(seat.languages), frozenset(seat.skills)) for seat in seats]
+
+
+@transaction.atomic(savepoint=False)
+def expire_offers(*, by: User, now: datetime) -> int:
+    """Offers that ran out; returns how many. Who lets two in a row run out is set to break: nobody seems there.
+
+    One whose seat is being changed just now, as by accepting, is left for the next time.
+    """
+    gone = list(
+        Offer.objects.filter(state=OfferState.OPEN, expires_at__lte=now)
+        .select_for_update(skip_locked=True, no_key=True, of=("self", "seat"))
+        .select_related("seat")
+    )
+    for offer in gone:
+        Offer.objects.filter(pk=offer.pk).update(state=OfferState.EXPIRED, ended_at=now)
+        _missed(by, offer, now)
+    for centre in {offer.centre_id for offer in gone}:
+        offer_calls(by=by, centre=centre, patient=True)
+    return len(gone)
+
+
+def _missed(by: User, offer: Offer, now: datetime) -> None:
+    seat = Seat.objects.select_for_update(no_key=True).get(pk=offer.seat_id)
+    seat.missed += 1
+    was_ready = seat.state == SeatState.READY
+    if was_ready and seat.missed >= MISSED_IN_A_ROW:
+        seat.state, seat.since, seat.missed, seat.reason = SeatState.BREAK, now, 0, SeatReason.MISSED
+        record("seat.break", by=by, subject=seat.pk, centre=seat.centre_id, data={"why": "missed"},
+               tell=(organisation_group(seat.centre_id),))  # fmt: skip
+    seat.save(update_fields=["missed", "state", "since", "reason"])
+    record("call.offer_expired", by=by, subject=offer.call_id, centre=offer.centre_id, data={"to": seat.user_id},
+           tell=(user_group(seat.user_id),))  # fmt: skip
+
+
+def withdraw_offers(*, by: User, call: Call, besides: Offer | None = None) -> None:
+    """The call needs nobody any more; whoever still saw it is told."""
+    rest = Offer.objects.filter(call=call, state=OfferState.OPEN).exclude(pk__in=[besides.pk] if besides else [])
+    told = [user_group(user) for user in rest.values_list("seat__user_id", flat=True)]
+    if told:
+        rest.update(state=OfferState.WITHDRAWN, ended_at=timezone.now())
+        record("call.offers_withdrawn", by=by, subject=call.pk, centre=call.centre_id, tell=told)

@@ -1,0 +1,35 @@
+"""Calls whose contact was ended without counselling while they ran. (A part of the actions.)"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from foundation.accounts.models import User
+
+from . import outbound
+from .calls import note
+from .legs import say_goodbye
+from .models import Call
+from .states import CallState
+
+
+@transaction.atomic
+def hang_up_ended(*, by: User) -> int:
+    """Say goodbye in them, once each; returns in how many. One that a webhook has in hand is left to the next run."""
+    running = Call.objects.live().filter(state__in=(CallState.WAITING, CallState.CONNECTING, CallState.TALKING))
+    contacts = list(running.filter(contact__isnull=False).values_list("contact_id", flat=True))
+    ended = _ended_without_counselling(contacts) if contacts else []
+    said = 0
+    for call in running.filter(contact_id__in=ended).order_by("pk").select_for_update(no_key=True, skip_locked=True):
+        if outbound.give_up(by=by, call=call) or say_goodbye(by=by, call=call):
+            note(by, "call.hung_up", call)
+            said += 1
+    return said
+
+
+def _ended_without_counselling(contacts: list[UUID]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute("select ntk.ended_without_counselling(%s::uuid[])", [contacts])
+        return [row[0] for row in cursor.fetchall()]

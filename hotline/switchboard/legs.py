@@ -1,0 +1,356 @@
+"""Handlers' and partners' telephones in a call, as the provider tells of them. (A part of the actions.)
+
+Events come twice and out of order: each leg remembers the highest sequence number it has seen, and an ended leg stays
+ended. A leg is one telephone: it takes the first sid it hears of, and what is told of any other changes nothing. One
+that rings or is on the line all the same is hung up.
+A leg is taken as ``lock_leg`` and ``Leg.objects.lock`` give it: its row is locked, and before it its call's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.privacy.unshown import read_or
+
+from . import outbound, room_ends
+from .calls import LOST, answered_after_all, ask_soon, begin_talking, enter, leave_room, note, put_back
+from .commands import order
+from .meeting import COMES, GOES, Passage, have_met
+from .models import Call, Leg, LegQuerySet, WebhookEvent
+from .seats import leave_call
+from .states import LEG_TRANSITIONS, CallState, CommandState, LegState
+from .vocabulary import CommandKind, Party
+
+#: What the provider's words mean for a leg.
+STATUS: dict[str, LegState] = {
+    "queued": LegState.RINGING,
+    "initiated": LegState.RINGING,
+    "ringing": LegState.RINGING,
+    "in-progress": LegState.ANSWERED,
+    "answered": LegState.ANSWERED,
+    "completed": LegState.ENDED,
+    "busy": LegState.ENDED,
+    "no-answer": LegState.ENDED,
+    "failed": LegState.ENDED,
+    "canceled": LegState.ENDED,
+}
+
+#: Reasons of our own for counting a leg as ended: its telephone may ring all the same.
+GIVEN_UP = {"not rung", "not connected", "not picked up", "left over"}
+#: Events that tell of the room of now; the end of an earlier one may be told later.
+ROOM_BEGINS = {"conference-start", COMES}
+HOLDS = {"participant-hold": True, "participant-unhold": False}
+#: So the provider calls it when the room has ended under a participant.
+ROOM_ENDED = {"moderator_ended_conference", "conference_ended_via_api"}
+#: A goodbye that was ordered so long ago has had no effect: it may be ordered anew.
+GOODBYE_WORKS_IN = timedelta(seconds=15)
+
+
+def is_own(*, leg: Leg, sid: str) -> bool:
+    """Whether this telephone is the leg's. A leg that knows none yet takes it."""
+    if sid and leg.sid is None and not Leg.objects.filter(sid=sid).exists():
+        Leg.objects.filter(pk=leg.pk, sid=None).update(sid=sid)
+        leg.sid = sid
+    return bool(sid) and leg.sid == sid
+
+
+def hang_up_telephone(*, by: User, leg: Leg, sid: str) -> None:
+    """One that nobody waits for, and that is nobody else's; ordered once."""
+    is_known = sid == leg.call.sid or Leg.objects.filter(sid=sid).exclude(pk=leg.pk).exists()
+    if sid and not is_known and not leg.commands.filter(kind=CommandKind.HANG_UP, sid=sid).exists():
+        order(by=by, kind=CommandKind.HANG_UP, leg=leg, sid=sid)
+
+
+def leg_changed(*, by: User, leg: Leg, status: str, sequence: int | None, sid: str) -> None:
+    """The provider's call status for one telephone. Older news than what is known already are left aside."""
+    to = STATUS.get(status)
+    if to is None:
+        return
+    own = is_own(leg=leg, sid=sid)
+    if not own or leg.state == LegState.ENDED:
+        if to != LegState.ENDED and (not own or leg.reason in GIVEN_UP):
+            hang_up_telephone(by=by, leg=leg, sid=sid)
+        return
+    if sequence is not None and sequence <= leg.sequence and to != LegState.ENDED:
+        return
+    known: dict[str, Any] = {"sequence": max(leg.sequence, sequence or 0)}
+    if to == LegState.ENDED:
+        end_leg(by=by, leg=leg, reason=status, **known)
+    elif to in LEG_TRANSITIONS[LegState(leg.state)]:
+        _move(by, leg, to, **known)
+    else:
+        Leg.objects.filter(pk=leg.pk).update(**known)
+
+
+def accept_leg(*, by: User, leg: Leg, sid: str) -> bool:
+    """The handler has pressed the key, or the browser phone has come: the caller may be moved into the room.
+
+    False when there is nobody left to talk to, or another telephone than the leg's asks.
+    """
+    call = leg.call
+    if call.state not in (CallState.CONNECTING, CallState.TALKING) or leg.state == LegState.ENDED:
+        return False
+    if not is_own(leg=leg, sid=sid):
+        return False
+    if leg.state in (LegState.PLANNED, LegState.RINGING):
+        _move(by, leg, LegState.ANSWERED)
+    if not leg.is_bound:
+        Leg.objects.filter(pk=leg.pk).update(is_bound=True)
+    if call.state == CallState.CONNECTING and not call.is_outbound and not _is_connected(call):
+        order(by=by, kind=CommandKind.CONNECT, call=call)
+    return True
+
+
+def _is_connected(call: Call) -> bool:
+    return call.commands.filter(kind=CommandKind.CONNECT, made_at__gte=call.claimed_at).exists()
+
+
+def enter_room(*, by: User, call: Call) -> bool:
+    """The caller asks for the room. False when the handler has gone meanwhile: back into the queue."""
+    if call.state == CallState.TALKING:
+        return True
+    answered = call.legs.filter(
+        party=Party.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM], user=call.claimed_by_id
+    )
+    if call.state == CallState.CONNECTING and answered.exists():
+        enter(by=by, call=call)
+        return True
+    leave_room(by=by, call=call)
+    put_back_unanswered(by=by, call=call)
+    return False
+
+
+def put_back_unanswered(*, by: User, call: Call) -> bool:
+    """Where the handler's telephone has gone, the call that it had claimed is offered anew."""
+    legs = call.legs.filter(party=Party.HANDLER, user=call.claimed_by_id).order_by("-made_at")
+    if call.state != CallState.CONNECTING or legs.filter(ended_at=None).exists():
+        return False
+    last = legs.first()
+    put_back(by=by, call=call, why=last.reason[:20] if last else "no telephone")
+    return True
+
+
+def room_changed(
+    *, by: User, call: Call, event: str, label: str, sid: str, sequence: int | None, room_sid: str, reason: str
+) -> None:
+    """An event of the conference. ``label``, ``sid``: the participant's; the caller's are the call's own."""
+    if room_sid and call.room_sid != room_sid and (event in ROOM_BEGINS or not call.room_sid):
+        Call.objects.filter(pk=call.pk).update(room_sid=room_sid)
+        call.room_sid = room_sid
+    if label == call.room:
+        if sid in ("", call.sid) or outbound.is_persons(by=by, call=call, sid=sid):
+            _caller_in_room(by, call, event, sequence, reason)
+            _meet(by, call, room_sid, Passage(sequence, event, label))
+    elif label and (leg := Leg.objects.lock(label, call)):
+        if is_own(leg=leg, sid=sid):
+            _leg_in_room(by, leg, event, sequence, reason)
+            _meet(by, call, room_sid, Passage(sequence, event, label))
+        elif event == COMES:
+            hang_up_telephone(by=by, leg=leg, sid=sid)
+
+
+def _caller_in_room(by: User, call: Call, event: str, sequence: int | None, reason: str) -> None:
+    if event in HOLDS and not _was_told(call, HOLDS, after=sequence):
+        held(by=by, call=call, is_held=HOLDS[event])
+    elif event == GOES:
+        if reason not in ROOM_ENDED:
+            _not_lost(call.legs.filter(reason=LOST))
+        ask_soon(call)
+
+
+def _not_lost(legs: LegQuerySet) -> None:
+    """It was not the handler's telephone that broke the conversation off: the caller had ended it."""
+    legs.update(reason="caller left")
+
+
+def _meet(by: User, call: Call, room_sid: str, now: Passage) -> None:
+    """The conversation begins when caller and handler are both in the room, in whatever order it is told.
+
+    It may be told after the handler's end, or even the caller's.
+    """
+    if call.connected_at or call.claimed_by_id is None or now.event not in (COMES, GOES):
+        return
+    handlers = list(call.legs.filter(party=Party.HANDLER, user=call.claimed_by_id))
+    stored = WebhookEvent.objects.filter(kind="conference", resource_sid=room_sid)
+    told = [(event.sequence, _parameters(event)) for event in stored]
+    passages = [Passage(n, one.get("StatusCallbackEvent", ""), one.get("ParticipantLabel", "")) for n, one in told]
+    if not have_met([*passages, now], call.room, {leg.label for leg in handlers}):
+        return
+    begin_talking(by=by, call=call)
+    answered_after_all(by=by, call=call)
+    for leg in handlers:
+        if leg.ended_at and call.state == CallState.TALKING:
+            leg.call = call
+            _handler_gone(by, leg, leg.reason)
+
+
+def _leg_in_room(by: User, leg: Leg, event: str, sequence: int | None, reason: str) -> None:
+    if leg.state == LegState.ENDED:
+        _ended_leg_in_room(by, leg, event, reason)
+        return
+    if sequence is not None and sequence <= leg.room_sequence:
+        return
+    known: dict[str, Any] = {} if sequence is None else {"room_sequence": sequence}
+    if event == COMES and leg.state != LegState.IN_ROOM:
+        _move(by, leg, LegState.IN_ROOM, joined_at=timezone.now(), **known)
+        if leg.party == Party.HANDLER:
+            outbound.ring_person(by=by, call=leg.call)
+    elif event == GOES:
+        ask_soon(leg.call)
+        end_leg(by=by, leg=leg, reason=reason or "left", **known)
+    elif known:
+        Leg.objects.filter(pk=leg.pk).update(**known)
+
+
+def _ended_leg_in_room(by: User, leg: Leg, event: str, reason: str) -> None:
+    """News that came late: it is hung up if it should not be there, and was not lost if the room ended by itself."""
+    if event == COMES and leg.reason in GIVEN_UP:
+        hang_up_telephone(by=by, leg=leg, sid=leg.sid or "")
+    if event == GOES and reason in ROOM_ENDED and leg.reason == LOST:
+        _not_lost(Leg.objects.filter(pk=leg.pk))
+
+
+def _told(call: Call, events: Container[str], *, after: int | None = -1) -> Iterator[dict[str, str]]:
+    """What the room has told of the caller, of these events, with a higher number than ``after``."""
+    if after is None:
+        return
+    stored = WebhookEvent.objects.filter(kind="conference", resource_sid=call.room_sid, sequence__gt=after)
+    for one in map(_parameters, stored):
+        if one.get("ParticipantLabel") == call.room and one.get("StatusCallbackEvent") in events:
+            yield one
+
+
+def _parameters(event: WebhookEvent) -> dict[str, str]:
+    """Of an event that does not open, nothing is known."""
+    return read_or(event, lambda: event.parameters, {})
+
+
+def _was_told(call: Call, events: Container[str], *, after: int | None = -1) -> bool:
+    return any(_told(call, events, after=after))
+
+
+def _left_by_itself(call: Call) -> bool:
+    """Whether the room has told that the caller left it, and not because the room had ended."""
+    return any(one.get("ReasonParticipantLeft") not in ROOM_ENDED for one in _told(call, {GOES}))
+
+
+def held(*, by: User, call: Call, is_held: bool, why: str = "") -> None:
+    """The caller is on hold now, or no longer. ``why``: where that is not as it was ordered."""
+    if call.state == CallState.TALKING and Call.objects.filter(pk=call.pk, is_held=not is_held).update(is_held=is_held):
+        call.is_held = is_held
+        note(by, "call.held" if is_held else "call.resumed", call, {"why": why} if why else None)
+
+
+def end_leg(*, by: User, leg: Leg, reason: str, **known: Any) -> None:
+    """A telephone has gone, and what follows: nobody is left waiting for somebody who is not there.
+
+    ``known``: what else is to be written into its row.
+    """
+    call, was_in = leg.call, leg.state
+    changed = Leg.objects.filter(pk=leg.pk, ended_at=None).update(
+        state=LegState.ENDED, ended_at=timezone.now(), reason=reason[:40], **known
+    )
+    if not changed:
+        return
+    leg.state, leg.reason = LegState.ENDED, reason[:40]
+    note(by, "call.leg_ended", call, {"party": leg.party, "was": was_in, "reason": reason[:40]})
+    if leg.party == Party.HANDLER:
+        _handler_gone(by, leg, reason)
+    elif call.state == CallState.TALKING:
+        _partner_gone(by, leg)
+
+
+def _partner_gone(by: User, leg: Leg) -> None:
+    """The caller comes back from hold, to the handler; where there is none any more, the conversation is over."""
+    call = leg.call
+    if call.is_held:
+        order(by=by, kind=CommandKind.RESUME, call=call)
+    if not _others(call, leg).exists():
+        if not leg.is_bound:
+            say_goodbye(by=by, call=call)
+        return
+    for handler in call.legs.live().filter(party=Party.HANDLER):
+        room_ends.bind(by=by, leg=handler)
+
+
+def _handler_gone(by: User, leg: Leg, reason: str) -> None:
+    """Before the conversation: the call is offered anew. In it: the handler has ended it, or a partner goes on.
+
+    A caller who is in the room already may have talked, and that be told later: what the caller does next decides, or
+    the sweep a few seconds later.
+    """
+    call = leg.call
+    if call.claimed_by_id != leg.user_id:
+        return
+    if call.state == CallState.CONNECTING:
+        _gone_before(by, leg, reason)
+    elif call.state == CallState.TALKING:
+        leave_call(by=by, call=call)
+        if others := list(_others(call, leg)):
+            for partner in others:
+                room_ends.bind(by=by, leg=partner)
+            if call.is_held:
+                order(by=by, kind=CommandKind.RESUME, call=call)
+        elif _end_without_handler(by, call, leg) and reason not in ROOM_ENDED and not _left_by_itself(call):
+            Leg.objects.filter(pk=leg.pk).update(reason=LOST)
+
+
+def _gone_before(by: User, leg: Leg, reason: str) -> None:
+    if leg.call.is_outbound:
+        outbound.handler_gone(by=by, call=leg.call, leg=leg)
+    elif leg.call.entered_at is None:
+        put_back(by=by, call=leg.call, why=reason[:20])
+
+
+def _end_without_handler(by: User, call: Call, leg: Leg) -> bool:
+    """The room has ended with the handler; else the caller is said goodbye to. False when somebody had hung up."""
+    if is_goodbye_ordered(call):
+        return False
+    if not leg.is_bound or leg.joined_at is None:
+        say_goodbye(by=by, call=call)
+    return True
+
+
+def say_goodbye(*, by: User, call: Call) -> bool:
+    """End the caller's call; once, since a second goodbye would begin anew. False when it is ordered already."""
+    if is_goodbye_ordered(call):
+        return False
+    order(by=by, kind=CommandKind.GOODBYE, call=call)
+    return True
+
+
+def is_goodbye_ordered(call: Call) -> bool:
+    """And under way, or so short a time ago that it may still be heard."""
+    ordered = call.commands.filter(kind=CommandKind.GOODBYE).exclude(state=CommandState.FAILED)
+    latest = ordered.order_by("-pk").first()
+    if latest is None or latest.state == CommandState.WAITING or latest.ended_at is None:
+        return latest is not None
+    return timezone.now() - latest.ended_at < GOODBYE_WORKS_IN
+
+
+def _others(call: Call, leg: Leg) -> Any:
+    """Whoever besides the caller is still in the conversation."""
+    return call.legs.filter(state__in=[LegState.ANSWERED, LegState.IN_ROOM]).exclude(pk=leg.pk)
+
+
+def told_alone(*, by: User, call: Call) -> None:
+    """Somebody is in the room alone: the shift sees it."""
+    if Call.objects.filter(pk=call.pk, alone_since=None).update(alone_since=timezone.now()):
+        note(by, "call.alone", call)
+
+
+def lock_leg(leg_id: UUID) -> Leg:
+    """Raises Call.DoesNotExist."""
+    return Call.objects.locked().get(legs=leg_id).legs.locked().get(pk=leg_id)
+
+
+def _move(by: User, leg: Leg, to: LegState, **values: Any) -> None:
+    Leg.objects.filter(pk=leg.pk).update(state=to, **values)
+    leg.state = to
+    note(by, "call.leg_moved", leg.call, {"party": leg.party, "to": to})

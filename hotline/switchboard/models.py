@@ -1,0 +1,499 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTextField
+from foundation.privacy.models import DataKey
+from foundation.privacy.unshown import read_or
+from hotline.contacts.models import Callback, Contact
+from hotline.contacts.vocabulary import CallerIdKind
+from regions.phone_numbers import written
+from regions.vocabulary import Language
+
+from . import bounds
+from .sql import AHEAD, CALL_BY, LOCK_CALL, LOCK_LEG
+from .states import CallState, CommandState, Ending, LegState, OfferState, SeatReason, SeatState
+from .vocabulary import CommandKind, Direction, Party, Skill, WhyUnreached
+
+
+class Line(models.Model):
+    """One of our own numbers: reference data of the administrators. ``version`` counts the edits."""
+
+    number = PhoneNumberField(_("number"), unique=True)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("centre"))
+    name = models.CharField(_("name"), max_length=80)
+    languages = ArrayField(
+        models.CharField(max_length=3, choices=Language),
+        verbose_name=_("languages"),
+        default=list,
+        help_text=_("In the order of the menu; a single one needs no menu."),
+    )
+    skill = models.CharField(_("skill"), max_length=15, choices=Skill, blank=True)
+    is_round_the_clock = models.BooleanField(_("open round the clock"), default=False)
+    is_active = models.BooleanField(_("in use"), default=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("telephone line")
+        verbose_name_plural = _("telephone lines")
+
+    def __str__(self) -> str:
+        return f"line {self.pk}"
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def locked(self) -> CallQuerySet:
+        """Whoever wants the same one waits until this transaction has ended."""
+        return self.select_for_update(no_key=True)
+
+    def lock(self, by: str, key: uuid.UUID | str, *, told: str) -> Call | None:
+        """The one call with this "id", "sid" or "leg"; locked.
+
+        Its ``is_repeat`` says whether the event ``told`` (its dedupe key) is stored already.
+        """
+        return next(iter(self.raw(LOCK_CALL.format(CALL_BY[by]), [told, key])), None)
+
+    def live(self) -> CallQuerySet:
+        return self.filter(ended_at=None)
+
+    def inbound(self) -> CallQuerySet:
+        """Calls that came in: what the figures count."""
+        return self.filter(direction=Direction.INBOUND)
+
+    def waiting(self) -> CallQuerySet:
+        """Those in the queue, in the order in which they are to be answered."""
+        return self.live().filter(state=CallState.WAITING).order_by("-is_urgent", "waiting_since", "id")
+
+    def ahead_of(self, call: Call) -> int:
+        """How many are answered before this one, as far as the same handlers could take them."""
+        if call.state != CallState.WAITING:
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute(AHEAD, vars(call))
+            return int(cursor.fetchone()[0])
+
+    def in_room(self) -> CallQuerySet:
+        """Calls whose caller was sent into the room and has not left it, as far as we were told."""
+        return self.live().filter(entered_at__isnull=False)
+
+    def alone(self) -> CallQuerySet:
+        """Callers whom the sweep has found in their room with nobody else in it."""
+        return self.live().filter(alone_since__isnull=False)
+
+
+class Call(models.Model):
+    """One telephone call of a caller, from the first ring to the end. ``id`` is also the id of its contact.
+
+    An outbound one is ours to somebody whom we call back; its contact may have several. Its ``phone`` and ``sid`` are
+    the person's, who takes the caller's place in all that follows.
+
+    ``heard_at``, ``asked_at``: when the provider last spoke of it and was last asked; ``ask_at``: when to ask at once.
+    ``entered_at``: when the caller was sent into the room; ``goodbye_at``: when the goodbye was heard.
+    ``alone_since``: found in the room with nobody else in it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    line = models.ForeignKey(Line, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    direction = models.CharField(max_length=8, choices=Direction, default=Direction.INBOUND)
+    sid = models.CharField(max_length=64, null=True)  # noqa: DJ001  an outbound one's is unknown until it was rung
+    phone = EncryptedTextField()
+    from_raw = EncryptedTextField()
+    phone_index = models.BinaryField(null=True)
+    caller_id_kind = models.CharField(max_length=8, choices=CallerIdKind, default=CallerIdKind.UNKNOWN)
+    language = models.CharField(max_length=3, choices=Language, blank=True)
+    is_urgent = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=CallState, default=CallState.MENU)
+    ending_so_far = models.CharField(max_length=10, choices=Ending, blank=True)
+    ending = models.CharField(max_length=10, choices=Ending, blank=True)
+    why_unreached = models.CharField(max_length=10, choices=WhyUnreached, blank=True)
+    arrived_at = models.DateTimeField(default=timezone.now)
+    waiting_since = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    claimed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    connected_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(default=timezone.now)
+    asked_at = models.DateTimeField(default=timezone.now)
+    ask_at = models.DateTimeField(null=True)
+    entered_at = models.DateTimeField(null=True)
+    goodbye_at = models.DateTimeField(null=True)
+    alone_since = models.DateTimeField(null=True)
+    room_sid = models.CharField(max_length=64, blank=True)
+    is_held = models.BooleanField(default=False)
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", null=True)
+    callback = models.ForeignKey(Callback, models.PROTECT, related_name="+", null=True)
+
+    is_repeat: bool  # as ``lock`` has found it
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            *bounds.CALL,
+            models.CheckConstraint(
+                condition=Q(state="ended", ended_at__isnull=False) & ~Q(ending="")
+                | ~Q(state="ended") & Q(ended_at__isnull=True),
+                name="call_has_one_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_at__isnull=True, claimed_by__isnull=True)
+                | Q(claimed_at__isnull=False, claimed_by__isnull=False),
+                name="call_claimed_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["connecting", "talking"]) | Q(claimed_by__isnull=False, contact__isnull=False),
+                name="call_answered_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(phone_index__isnull=True) | Q(caller_id_kind="shown"),
+                name="call_only_shown_numbers_recognise",
+            ),
+            models.UniqueConstraint(  # one that was handed over goes on without its handler
+                fields=["claimed_by"], condition=Q(state="connecting"), name="one_call_per_handler"
+            ),
+            models.UniqueConstraint(
+                fields=["contact"], condition=Q(contact__isnull=False, direction="inbound"), name="one_call_per_contact"
+            ),
+            models.UniqueConstraint(
+                fields=["contact"],
+                condition=Q(direction="outbound", ended_at__isnull=True),
+                name="one_outbound_call_at_a_time",
+            ),
+            models.UniqueConstraint(fields=["sid"], condition=Q(sid__isnull=False), name="one_call_per_sid"),
+            models.CheckConstraint(
+                condition=Q(direction="inbound", sid__isnull=False)
+                | Q(direction="outbound", state__in=["connecting", "talking", "ended"]),
+                name="call_outbound_never_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(ending="unreached") & ~Q(why_unreached="") | ~Q(ending="unreached") & Q(why_unreached=""),
+                name="call_unreached_says_why",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["centre", "-arrived_at"], name="call_centre_newest"),
+            models.Index(fields=["centre", "waiting_since"], name="call_live", condition=Q(ended_at=None)),
+            models.Index(fields=["phone_index", "-arrived_at"], name="call_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"call {self.pk}"
+
+    @property
+    def room(self) -> str:
+        """The name of its conference: random, and nobody's number."""
+        return self.pk.hex
+
+    @property
+    def shown_phone(self) -> str:
+        return written(self.phone)
+
+    @property
+    def conference(self) -> str:
+        """What the provider is asked for: the sid of the conference, its name until that is known."""
+        return self.room_sid or self.room
+
+    @property
+    def is_outbound(self) -> bool:
+        return self.direction == Direction.OUTBOUND
+
+
+class LegQuerySet(models.QuerySet["Leg"]):
+    def locked(self) -> LegQuerySet:
+        """Its call is locked before: all take the two in this order."""
+        return self.select_for_update(no_key=True)
+
+    def lock(self, key: uuid.UUID | str, call: Call) -> Leg | None:
+        """The one leg of this call, which is locked, with this id; locked too."""
+        leg = next(iter(self.raw(LOCK_LEG, [key, call.pk])), None)
+        if leg:
+            leg.call = call
+        return leg
+
+    def live(self) -> LegQuerySet:
+        return self.filter(ended_at=None)
+
+
+class Leg(models.Model):
+    """One telephone in a call, beside the caller's own: a handler's or a partner's.
+
+    ``sid`` is the first that was heard of; no other telephone changes the leg. ``is_bound``: the room ends with it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="legs")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    party = models.CharField(max_length=8, choices=Party)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
+    phone = EncryptedTextField()
+    sid = models.CharField(max_length=64, null=True)  # noqa: DJ001  unknown until the provider answers
+    state = models.CharField(max_length=10, choices=LegState, default=LegState.PLANNED)
+    sequence = models.IntegerField(default=-1)
+    room_sequence = models.IntegerField(default=-1)
+    made_at = models.DateTimeField(default=timezone.now)
+    joined_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    ask_at = models.DateTimeField(null=True)
+    is_bound = models.BooleanField(default=False)
+    reason = models.CharField(max_length=40, blank=True)
+
+    objects = LegQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            *bounds.LEG,
+            models.CheckConstraint(
+                condition=Q(state="ended", ended_at__isnull=False) | ~Q(state="ended") & Q(ended_at__isnull=True),
+                name="leg_ended_at",
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at__isnull=True, party="handler"), name="one_leg_per_handler"
+            ),
+            models.UniqueConstraint(fields=["sid"], condition=Q(sid__isnull=False), name="one_leg_per_sid"),
+        ]
+        indexes = [
+            models.Index(fields=["asked_at"], name="leg_live", condition=Q(ended_at=None)),
+            models.Index(fields=["made_at"], name="leg_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"leg {self.pk}"
+
+    @property
+    def label(self) -> str:
+        return self.pk.hex
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    def ready(self) -> SeatQuerySet:
+        return self.filter(state=SeatState.READY)
+
+
+class Seat(models.Model):
+    """A handler at the telephone: state, languages, skills, and where to ring. ``is_browser``: a softphone.
+
+    ``reason``: why the system set the state; empty when a person chose it or a call brought it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.OneToOneField(User, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    phone = EncryptedTextField()
+    is_browser = models.BooleanField(default=False)
+    languages = ArrayField(models.CharField(max_length=3, choices=Language), default=list)
+    skills = ArrayField(models.CharField(max_length=15, choices=Skill), default=list)
+    state = models.CharField(max_length=8, choices=SeatState, default=SeatState.OFF)
+    since = models.DateTimeField(default=timezone.now)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="+", null=True)
+    missed = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=15, choices=SeatReason, blank=True)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            *bounds.SEAT,
+            models.CheckConstraint(
+                condition=Q(state="on_call", call__isnull=False) | ~Q(state="on_call"), name="seat_in_a_call"
+            ),
+        ]
+        indexes = [models.Index(fields=["centre", "state"], name="seat_state")]
+
+    @property
+    def has_telephone(self) -> bool:
+        return self.is_browser or bool(read_or(self, lambda: self.phone, ""))
+
+    def __str__(self) -> str:
+        return f"seat {self.pk}"
+
+
+class Offer(models.Model):
+    """A waiting call is shown to one handler for a while."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="offers")
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="offers")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=OfferState, default=OfferState.OPEN)
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            *bounds.OFFER,
+            models.UniqueConstraint(fields=["seat"], condition=Q(state="open"), name="one_open_offer_per_seat"),
+            models.CheckConstraint(
+                condition=Q(state="open", ended_at__isnull=True) | ~Q(state="open") & Q(ended_at__isnull=False),
+                name="offer_of_call_ended_at",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], name="offer_of_call_open", condition=Q(state="open")),
+            models.Index(fields=["call", "state"], name="offer_of_call_call"),
+        ]
+
+    def __str__(self) -> str:
+        return f"offer {self.pk}"
+
+
+class WebhookEvent(models.Model):
+    """What the provider told us, stored before anything follows from it. A repeat finds ``answer``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    resource_sid = models.CharField(max_length=64)
+    sequence = models.IntegerField(null=True)
+    dedupe_key = models.CharField(max_length=300, unique=True)
+    parameters = EncryptedJSONField()
+    provider_time = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(default=timezone.now)
+    processed_at = models.DateTimeField(null=True)
+    answer = EncryptedTextField()
+    problem = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = bounds.WEBHOOK_EVENT
+        indexes = [
+            models.Index(fields=["received_at"], name="webhook_unprocessed", condition=Q(processed_at=None)),
+            models.Index(fields=["resource_sid"], name="webhook_sid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"webhook {self.pk}"
+
+
+class Refusal(models.Model):
+    """How many unsigned or forged webhooks were turned away on a day (UTC); nothing of what they held is kept."""
+
+    day = models.DateField()
+    kind = models.CharField(max_length=20)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [*bounds.REFUSAL, models.UniqueConstraint(fields=["day", "kind"], name="refusals_per_day")]
+
+    def __str__(self) -> str:
+        return f"{self.count} on {self.day}"
+
+
+class VoicemailQuerySet(models.QuerySet["Voicemail"]):
+    def of_callback(self, key: uuid.UUID) -> VoicemailQuerySet:
+        """The message that led to the callback with this key: the call's, or the voicemail's own."""
+        return self.filter(Q(call=key) | Q(pk=key))
+
+
+class Voicemail(models.Model):
+    """A caller's message; deleted at the provider once its sound is here. ``lost_at``: no sound came in time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    call = models.OneToOneField(Call, models.PROTECT, related_name="voicemail")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    recording_sid = models.CharField(max_length=64, blank=True)
+    seconds = models.PositiveIntegerField(default=0)
+    sound = EncryptedBytesField()
+    fetched_at = models.DateTimeField(null=True)
+    lost_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            *bounds.VOICEMAIL,
+            models.CheckConstraint(
+                condition=Q(fetched_at__isnull=True) | Q(lost_at__isnull=True), name="voicemail_fetched_or_lost"
+            ),
+        ]
+
+    objects = VoicemailQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"voicemail {self.pk}"
+
+
+class CommandQuerySet(models.QuerySet["Command"]):
+    def hanging_up_legs(self) -> CommandQuerySet:
+        """Ordered and not failed, for a leg's own telephone; not for a stray one, which has a ``sid`` of its own."""
+        undone = [CommandState.FAILED, CommandState.DROPPED]
+        return self.filter(kind=CommandKind.HANG_UP, sid="").exclude(state__in=undone)
+
+
+class Command(models.Model):
+    """Something we want of the provider: written with the change that needs it, carried out by a task.
+
+    ``sid``: which telephone or recording, where it is not the leg's own.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=CommandKind)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="commands")
+    leg = models.ForeignKey(Leg, models.PROTECT, related_name="commands", null=True)
+    sid = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=8, choices=CommandState, default=CommandState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    problem = models.IntegerField(default=0, help_text=_("The provider's error code; 0 for none or no answer."))
+
+    objects = CommandQuerySet.as_manager()
+
+    class Meta:
+        constraints = bounds.COMMAND
+        indexes = [models.Index(fields=["due_at"], name="command_waiting", condition=Q(state="waiting"))]
+
+    def __str__(self) -> str:
+        return f"command {self.pk}"
+
+
+class BlockQuerySet(models.QuerySet["Block"]):
+    def running(self, now: datetime) -> BlockQuerySet:
+        return self.filter(lifted_at=None, until__gt=now)
+
+
+class Block(models.Model):
+    """An abusive number is not let through for a while. Only its keyed digest is kept; it expires by itself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    phone_index = models.BinaryField()
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+")
+    until = models.DateTimeField()
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    turned_away = models.PositiveIntegerField(default=0)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    objects = BlockQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["phone_index"], name="block_phone")]
+        constraints = [
+            *bounds.BLOCK,
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="block_lifted_at_and_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"block {self.pk}"

@@ -1,0 +1,53 @@
+"""Who may see and change what happens at the telephone. The same rules stand as policies; a test compares them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404
+
+from foundation.accounts.models import User
+from foundation.accounts.permissions import can, organisations_as
+from foundation.accounts.roles import Permission, Role
+from foundation.journal.actions import look
+
+from .models import Call, Leg, Seat
+
+
+def may_see(user: User, call: Call) -> bool:
+    """Calls that wait or run are the shift's; ended ones their handler's and the coordinators'."""
+    if call.centre_id in organisations_as(user, Role.COORDINATOR):
+        return True
+    if call.centre_id not in organisations_as(user, Role.HANDLER):
+        return False
+    return call.ended_at is None or call.claimed_by_id == user.pk
+
+
+def may_see_leg(user: User, leg: Leg) -> bool:
+    if leg.centre_id in organisations_as(user, Role.COORDINATOR):
+        return True
+    return leg.centre_id in organisations_as(user, Role.HANDLER) and (leg.ended_at is None or leg.user_id == user.pk)
+
+
+def may_direct(user: User, call: Call) -> bool:
+    """Hold, consult, hand over, hang up: whoever has the call, and coordinators."""
+    return call.claimed_by_id == user.pk or can(user, Permission.CONTACT_ASSIGN, call.centre_id)
+
+
+def in_shift(user: User, centre_id: int) -> bool:
+    return can(user, Permission.CONTACT_LOG, centre_id)
+
+
+def call_to_direct(user: User, call_id: uuid.UUID) -> Call:
+    """The live call, when the user has it or coordinates. Raises Http404, which leaves a trace."""
+    call = Call.objects.select_related("line", "contact").filter(pk=call_id).first()
+    if call is None or not may_direct(user, call):
+        look("call.read.denied", by=user, subject=call_id, centre=user.centre.pk if user.centre else None)
+        raise Http404
+    return call
+
+
+def may_change_seat(user: User, seat: Seat) -> bool:
+    return in_shift(user, seat.centre_id) and (
+        seat.user_id == user.pk or can(user, Permission.CONTACT_ASSIGN, seat.centre_id)
+    )

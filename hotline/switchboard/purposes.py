@@ -1,0 +1,358 @@
+"""One class per kind of command: what it asks of the provider, and what follows from each outcome.
+
+(A part of the actions.) ``request`` reads only; the others run in the transaction that settles the command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from hotline.contacts import telephony
+from hotline.contacts.telephony import Gone, Known
+
+from . import voicemails
+from .calls import ask_soon, end_call, put_back
+from .commands import GOOD_FOR, order
+from .legs import GOODBYE_WORKS_IN, end_leg, held, leg_changed, lock_leg, say_goodbye, told_alone
+from .models import Call, Command, Leg, Voicemail
+from .room_ends import drop_handover, keep_room
+from .spoken import address
+from .states import CallState, LegState
+from .vocabulary import CommandKind, Party
+
+RINGS_FOR = 20  # seconds a handler's telephone rings
+PARTNER_RINGS_FOR = 40
+Request = Callable[[], object]
+
+
+class Purpose:
+    def request(self, command: Command) -> Request | None:
+        """What to ask of the provider; None when the purpose is gone."""
+        raise NotImplementedError
+
+    def done(self, by: User, command: Command, answer: object) -> None:
+        """The provider has done it."""
+
+    def dropped(self, by: User, command: Command) -> None:
+        """There was nothing to do any more."""
+
+    def gone(self, by: User, command: Command) -> None:
+        """The provider knows nobody to do this to: what we believed is put right."""
+
+    def failed(self, by: User, command: Command) -> None:
+        """It will not happen: nobody is left waiting for it."""
+
+
+class Ring(Purpose):
+    """A telephone is rung. A repeat asks first whether the earlier request was carried out after all."""
+
+    def request(self, command: Command) -> Request | None:
+        leg = _leg(command)
+        late = timezone.now() - command.made_at > GOOD_FOR
+        is_wanted = leg.state == LegState.PLANNED and not leg.call.ended_at and not late
+        again = self.ring(leg) if is_wanted else None
+        if command.attempts <= 1:
+            return again
+        if leg.sid or leg.state not in (LegState.PLANNED, LegState.ENDED):
+            return None
+        return partial(settled, self.search(command, leg), again)
+
+    def ring(self, leg: Leg) -> Request:
+        raise NotImplementedError
+
+    def search(self, command: Command, leg: Leg) -> Callable[[], Sequence[Known]]:
+        raise NotImplementedError
+
+    def done(self, by: User, command: Command, answer: object) -> None:
+        leg = _locked_leg(command)
+        made = telephones_of(answer)
+        if not made:
+            _not_rung(by, leg)
+        for known in made:
+            leg_changed(by=by, leg=leg, status=known.status, sequence=None, sid=known.sid)
+
+    def dropped(self, by: User, command: Command) -> None:
+        _not_rung(by, _locked_leg(command))
+
+    def gone(self, by: User, command: Command) -> None:
+        end_leg(by=by, leg=_locked_leg(command), reason="gone")
+
+    def failed(self, by: User, command: Command) -> None:
+        end_leg(by=by, leg=_locked_leg(command), reason="not rung")
+
+
+def settled(search: Callable[[], Sequence[Known]], again: Request | None) -> object:
+    """What an earlier request has led to: the telephones it rang, those that still live first; else another request."""
+    found = sorted(search(), key=lambda known: known.status not in ("queued", "ringing", "in-progress"))
+    if found:
+        return found
+    return again() if again else None
+
+
+def telephones_of(answer: object) -> list[Known]:
+    """Of a request's outcome: the one that it rang, those that an earlier request had rung, or none."""
+    if isinstance(answer, str):
+        return [Known(answer, "queued")]
+    return answer if isinstance(answer, list) else []
+
+
+def search_room(call: Call, label: str) -> Callable[[], Sequence[Known]]:
+    """Who is in the call's room, or rung for it, under this label."""
+    ask = partial(telephony.participant, room=call.conference, label=label)
+    return lambda: [known for known in [ask()] if known]
+
+
+def _not_rung(by: User, leg: Leg) -> None:
+    """A telephone that was to ring and never has is not waited for."""
+    if leg.state == LegState.PLANNED and not leg.sid:
+        end_leg(by=by, leg=leg, reason="not rung")
+
+
+class Dial(Ring):
+    def ring(self, leg: Leg) -> Request:
+        return partial(
+            telephony.dial,
+            to=leg.phone,
+            from_=str(leg.call.line.number),
+            url=address("leg_answer", leg.pk),
+            status_url=address("leg_status", leg.pk),
+            seconds=RINGS_FOR,
+        )
+
+    def search(self, command: Command, leg: Leg) -> Callable[[], Sequence[Known]]:
+        recent = Leg.objects.filter(made_at__gt=command.made_at - 2 * GOOD_FOR, sid__isnull=False).exclude(pk=leg.pk)
+        others = set(recent.values_list("sid", flat=True))
+        ask = partial(telephony.calls_to, to=leg.phone, from_=str(leg.call.line.number), since=command.made_at)
+        return lambda: [known for known in ask() if known.sid not in others]
+
+
+class Add(Ring):
+    def ring(self, leg: Leg) -> Request:
+        return partial(
+            telephony.add,
+            room=leg.call.conference,
+            label=leg.label,
+            to=leg.phone,
+            from_=str(leg.call.line.number),
+            status_url=address("leg_status", leg.pk),
+            seconds=PARTNER_RINGS_FOR,
+        )
+
+    def search(self, command: Command, leg: Leg) -> Callable[[], Sequence[Known]]:
+        return search_room(leg.call, leg.label)
+
+
+class HangUp(Purpose):
+    """Also where the leg counts as ended here: what we gave up may still ring, or stand alone in a room."""
+
+    def request(self, command: Command) -> Request | None:
+        sid = command.sid or (_leg(command).sid if command.leg_id else None)
+        return partial(telephony.hang_up, sid=sid) if sid else None
+
+    def dropped(self, by: User, command: Command) -> None:
+        if command.leg_id and not command.sid:
+            _not_rung(by, _locked_leg(command))
+
+    def gone(self, by: User, command: Command) -> None:
+        if command.leg_id:
+            leg = _locked_leg(command)
+            if command.sid in ("", leg.sid):
+                end_leg(by=by, leg=leg, reason="gone")
+
+    def failed(self, by: User, command: Command) -> None:
+        """A handler who could not be taken out of the room has not handed over: the room is not the partner's."""
+        if command.leg_id and not command.sid:
+            leg = _locked_leg(command)
+            if leg.party == Party.HANDLER and leg.call.state == CallState.TALKING:
+                keep_room(by=by, call=leg.call)
+
+
+class Connect(Purpose):
+    def request(self, command: Command) -> Request | None:
+        call = _call(command)
+        is_wanted = call.state == CallState.CONNECTING and call.entered_at is None
+        if not is_wanted or (call.claimed_at and command.made_at < call.claimed_at):
+            return None
+        return partial(telephony.redirect, sid=call.sid or "", url=address("room", call.pk))
+
+    def gone(self, by: User, command: Command) -> None:
+        end_call(by=by, call=locked_call(command))
+
+    def failed(self, by: User, command: Command) -> None:
+        call = locked_call(command)
+        if call.state != CallState.CONNECTING or call.entered_at:
+            return
+        for leg in call.legs.locked().live().filter(party=Party.HANDLER):
+            order(by=by, kind=CommandKind.HANG_UP, leg=leg)
+            end_leg(by=by, leg=leg, reason="not connected")
+        put_back(by=by, call=call, why="not connected")
+
+
+class Requeue(Purpose):
+    """The caller is in the room, and whoever was to be there has gone: the room's own address leads back."""
+
+    def request(self, command: Command) -> Request | None:
+        call = _call(command)
+        is_answered = call.legs.filter(party=Party.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM]).exists()
+        if call.ended_at or call.state == CallState.TALKING or call.entered_at is None or is_answered:
+            return None
+        return partial(telephony.redirect, sid=call.sid or "", url=address("room", call.pk))
+
+    def gone(self, by: User, command: Command) -> None:
+        end_call(by=by, call=locked_call(command))
+
+    def failed(self, by: User, command: Command) -> None:
+        say_goodbye(by=by, call=locked_call(command))
+
+
+class Goodbye(Purpose):
+    """The redirect to the goodbye; where that is not done, the end of the room; then the end of the call: in turn."""
+
+    WAYS = 3
+
+    def request(self, command: Command) -> Request | None:
+        call = _call(command)
+        is_heard = call.goodbye_at and timezone.now() - call.goodbye_at < GOODBYE_WORKS_IN
+        if call.ended_at or is_heard or not call.sid:
+            return None
+        way = max(command.attempts - 1, 0) % self.WAYS
+        if way == 0:
+            return partial(telephony.redirect, sid=call.sid or "", url=address("after", call.pk))
+        if way == 1 and call.room_sid:
+            return partial(_end_room_or_call, room=call.room_sid, sid=call.sid or "")
+        return partial(telephony.hang_up, sid=call.sid or "")
+
+    def gone(self, by: User, command: Command) -> None:
+        end_call(by=by, call=locked_call(command))
+
+    def failed(self, by: User, command: Command) -> None:
+        call = locked_call(command)
+        if call.ended_at:
+            return
+        if command.attempts < self.WAYS:
+            order(by=by, kind=CommandKind.GOODBYE, call=call, attempts=command.attempts)
+        else:
+            told_alone(by=by, call=call)
+
+
+def _end_room_or_call(*, room: str, sid: str) -> None:
+    try:
+        telephony.end_room(room=room)
+    except Gone:  # the room; whether the caller has gone too is another question
+        telephony.hang_up(sid=sid)
+
+
+class Hold(Purpose):
+    """``is_held``: whether the caller is to hear the music, or us again."""
+
+    def __init__(self, *, is_held: bool) -> None:
+        self.is_held = is_held
+
+    def request(self, command: Command) -> Request | None:
+        call = _call(command)
+        if call.state != CallState.TALKING or not call.room_sid:
+            return None
+        return partial(telephony.hold, room=call.room_sid, label=call.room, is_held=self.is_held)
+
+    def dropped(self, by: User, command: Command) -> None:
+        held(by=by, call=locked_call(command), is_held=False, why="not held")
+
+    def gone(self, by: User, command: Command) -> None:
+        """Nobody is in the room under the caller's name: whether the call lives is asked at once."""
+        call = locked_call(command)
+        held(by=by, call=call, is_held=False, why="gone")
+        ask_soon(call)
+
+    def failed(self, by: User, command: Command) -> None:
+        held(by=by, call=locked_call(command), is_held=not self.is_held, why="failed")
+
+
+class Bind(Purpose):
+    """Whether the room ends when this telephone leaves it."""
+
+    def __init__(self, *, is_bound: bool) -> None:
+        self.is_bound = is_bound
+
+    def request(self, command: Command) -> Request | None:
+        leg = _leg(command)
+        call = leg.call
+        if leg.ended_at or call.state != CallState.TALKING or not call.room_sid:
+            return None
+        return partial(telephony.bind, room=call.room_sid, label=leg.label, is_bound=self.is_bound)
+
+    def done(self, by: User, command: Command, answer: object) -> None:
+        Leg.objects.filter(commands=command).update(is_bound=self.is_bound)
+
+    def gone(self, by: User, command: Command) -> None:
+        """Nobody is in the room under this name: whether the telephone lives is asked at once."""
+        leg = _locked_leg(command)
+        Leg.objects.filter(pk=leg.pk).update(ask_at=timezone.now())
+        self._not_done(by, leg)
+
+    def failed(self, by: User, command: Command) -> None:
+        self._not_done(by, _locked_leg(command))
+
+    def _not_done(self, by: User, leg: Leg) -> None:
+        if not self.is_bound:  # whoever hangs up now would take caller and partner along
+            drop_handover(by=by, leg=leg)
+
+
+class Fetch(Purpose):
+    def request(self, command: Command) -> Request | None:
+        voicemail = Voicemail.objects.filter(call=command.call_id, fetched_at=None).first()
+        return partial(telephony.fetch_recording, sid=voicemail.recording_sid) if voicemail else None
+
+    def done(self, by: User, command: Command, answer: object) -> None:
+        assert isinstance(answer, bytes)
+        voicemail = Voicemail.objects.select_related("call").get(call__commands=command)
+        voicemails.store_sound(by=by, voicemail=voicemail, sound=answer)
+
+    def gone(self, by: User, command: Command) -> None:
+        voicemails.lose(by=by, call=locked_call(command))
+
+    def failed(self, by: User, command: Command) -> None:
+        voicemails.fetch_failed(by=by, command=command)
+
+
+class Delete(Purpose):
+    """Not found is as good as deleted; that one stays there for good is told by its failed command."""
+
+    def request(self, command: Command) -> Request | None:
+        return partial(telephony.delete_recording, sid=command.sid) if command.sid else None
+
+
+PURPOSES: dict[CommandKind, Purpose] = {
+    CommandKind.DIAL: Dial(),
+    CommandKind.ADD: Add(),
+    CommandKind.HANG_UP: HangUp(),
+    CommandKind.CONNECT: Connect(),
+    CommandKind.REQUEUE: Requeue(),
+    CommandKind.GOODBYE: Goodbye(),
+    CommandKind.HOLD: Hold(is_held=True),
+    CommandKind.RESUME: Hold(is_held=False),
+    CommandKind.BIND: Bind(is_bound=True),
+    CommandKind.UNBIND: Bind(is_bound=False),
+    CommandKind.FETCH: Fetch(),
+    CommandKind.DELETE: Delete(),
+}
+
+
+def _leg(command: Command) -> Leg:
+    return Leg.objects.select_related("call__line").get(commands=command)
+
+
+def _call(command: Command) -> Call:
+    return Call.objects.get(commands=command)
+
+
+def _locked_leg(command: Command) -> Leg:
+    assert command.leg_id is not None
+    return lock_leg(command.leg_id)
+
+
+def locked_call(command: Command) -> Call:
+    return Call.objects.locked().get(pk=command.call_id)

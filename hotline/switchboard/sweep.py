@@ -1,0 +1,180 @@
+"""What time itself brings about: claims that came to nothing, calls nobody was shown, callers who are alone in a room,
+and calls that fell silent.
+
+(A part of the actions.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from foundation.accounts.models import User
+
+from .calls import begin_talking, end_call, note
+from .commands import order
+from .dispatch import offer_calls
+from .flow import CALL_ENDED
+from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, put_back_unanswered, told_alone
+from .models import Call, Command, Leg
+from .outbound import give_up_late, person_changed
+from .states import CallState, CommandState, LegState
+from .vocabulary import CommandKind, Direction, Party
+
+#: From the claim to the conversation: a telephone is rung, rings, asks for a key, and the caller is sent to the room.
+CLAIM_LASTS = timedelta(seconds=60)
+#: So long after a caller was sent into the room, we no longer wait to be told that caller and handler are there.
+TOLD_BY_THEN = timedelta(seconds=10)
+#: So long somebody may be in a room with nobody else: the word that it has ended is on its way.
+ALONE_FOR = timedelta(seconds=3)
+GOODBYE_AGAIN = timedelta(seconds=10)
+#: So long the provider may say nothing of a call before it is asked: in a conversation, and otherwise.
+SILENT_IN_TALK, SILENT = timedelta(seconds=20), timedelta(seconds=60)
+#: A caller is in the room, and the handler is not known to be: is the handler's telephone still there?
+ASKED_WHILE_WAITED_FOR = timedelta(seconds=5)
+MOST_ASKED = 20
+#: Claimed calls that somebody else may take instead.
+INCOMING = {"state": CallState.CONNECTING, "direction": Direction.INBOUND}
+THERE = [LegState.ANSWERED, LegState.IN_ROOM]
+
+
+@transaction.atomic
+def release_claims(*, by: User, now: datetime) -> int:
+    """One call that was claimed and not connected in time goes back to where it stood; returns how many did.
+
+    Not one whose caller is in the room already: that one is connected, or taken out of it by the handler's end.
+    """
+    late = Q(claimed_at__lt=now - CLAIM_LASTS, entered_at=None, **INCOMING)
+    call = _locked_first(late, "claimed_at")
+    if call is None:
+        return 0
+    note(by, "call.claim_ran_out", call, {"by": call.claimed_by_id})
+    put_back_unanswered(by=by, call=call)
+    for leg in call.legs.locked().live().filter(party=Party.HANDLER):
+        order(by=by, kind=CommandKind.HANG_UP, leg=leg)
+        end_leg(by=by, leg=leg, reason="not picked up")
+    return 1
+
+
+@transaction.atomic
+def begin_untold(*, by: User, now: datetime) -> int:
+    """A caller who has been in the room for a while with the handler on the line is talking, told or not."""
+    there = Leg.objects.filter(call=OuterRef("pk"), user=OuterRef("claimed_by"), party=Party.HANDLER, state__in=THERE)
+    silent = Q(Exists(there), state=CallState.CONNECTING, entered_at__lt=now - TOLD_BY_THEN)
+    call = _locked_first(silent, "entered_at")
+    if call is None:
+        return 0
+    begin_talking(by=by, call=call)
+    return 1
+
+
+@transaction.atomic
+def put_back_from_room(*, by: User, now: datetime) -> int:
+    """A caller who was sent into the room, and whose handler had gone before anybody told that they had met."""
+    here = Leg.objects.filter(call=OuterRef("pk"), user=OuterRef("claimed_by"), party=Party.HANDLER)
+    gone = ~Exists(here.filter(ended_at=None)) & ~Exists(here.filter(ended_at__gt=now - ALONE_FOR))
+    call = _locked_first(gone & Q(claimed_at__lt=now - ALONE_FOR, **INCOMING), "claimed_at")
+    return int(call is not None and put_back_unanswered(by=by, call=call))
+
+
+@transaction.atomic
+def say_goodbye_to_the_lonely(*, by: User, now: datetime) -> int:
+    """A caller who is in the room with nobody else, and to whom no goodbye is being said: it is ordered, and told."""
+    there = Leg.objects.filter(call=OuterRef("pk"), state__in=THERE)
+    just_left = Leg.objects.filter(call=OuterRef("pk"), ended_at__gt=now - ALONE_FOR)
+    in_hand = Q(kind=CommandKind.GOODBYE, state=CommandState.WAITING) | Q(
+        kind__in=[CommandKind.GOODBYE, CommandKind.REQUEUE], made_at__gt=now - GOODBYE_AGAIN
+    )
+    commands = Command.objects.filter(in_hand, call=OuterRef("pk"))
+    alone = Q(~Exists(there), ~Exists(just_left), ~Exists(commands)) & (
+        Q(state=CallState.TALKING) | Q(entered_at__lt=now - ALONE_FOR)
+    )
+    call = _locked_first(alone & (Q(goodbye_at=None) | Q(goodbye_at__lt=now - GOODBYE_WORKS_IN)), "pk")
+    if call is None:
+        return 0
+    told_alone(by=by, call=call)
+    order(by=by, kind=CommandKind.GOODBYE, call=call)
+    return 1
+
+
+#: Each does whatever is due for one call, and returns 0 when nothing is.
+STEPS: Sequence[Callable[..., int]] = (
+    release_claims,
+    give_up_late,
+    begin_untold,
+    put_back_from_room,
+    say_goodbye_to_the_lonely,
+)
+
+
+def _locked_first(condition: Q, by_age: str) -> Call | None:
+    """The first live call of this kind that nobody else is changing now."""
+    calls = Call.objects.live().filter(condition).order_by(by_age)
+    return calls.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+
+
+@transaction.atomic
+def offer_what_waits(*, by: User) -> int:
+    """Whatever was overlooked is offered now; returns how many offers were made."""
+    centres = set(Call.objects.waiting().order_by().values_list("centre_id", flat=True))
+    return sum(offer_calls(by=by, centre=centre, patient=True) for centre in sorted(centres))
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A call or leg that is open here. ``sid``: the provider's name for it."""
+
+    key: UUID
+    sid: str
+    is_leg: bool
+
+
+@transaction.atomic
+def silent(now: datetime) -> list[Silent]:
+    """Open ones about which the provider is to be asked now, the longest silent first; noted as asked about."""
+    talking = Q(state__in=[CallState.CONNECTING, CallState.TALKING], known_at__lt=now - SILENT_IN_TALK)
+    due = Q(ask_at__lte=now) | talking | Q(known_at__lt=now - SILENT)
+    known = Call.objects.live().annotate(known_at=Greatest(F("heard_at"), F("asked_at"))).filter(due, sid__isnull=False)
+    calls = list(known.order_by("known_at").select_for_update(no_key=True, skip_locked=True)[:MOST_ASKED])
+    waited_for = Q(
+        state=LegState.ANSWERED, call__entered_at__lt=now - ALONE_FOR, asked_at__lt=now - ASKED_WHILE_WAITED_FOR
+    )
+    overdue = Q(ask_at__lte=now) | waited_for | Q(asked_at__lt=now - SILENT_IN_TALK)
+    live = Leg.objects.live().filter(overdue, sid__isnull=False).order_by("asked_at")
+    legs = list(live.select_for_update(no_key=True, skip_locked=True, of=("self",))[:MOST_ASKED])
+    Call.objects.filter(pk__in=[call.pk for call in calls]).update(asked_at=now, ask_at=None)
+    Leg.objects.filter(pk__in=[leg.pk for leg in legs]).update(asked_at=now, ask_at=None)
+    return [Silent(call.pk, call.sid or "", False) for call in calls] + [
+        Silent(leg.pk, leg.sid or "", True) for leg in legs
+    ]
+
+
+@transaction.atomic
+def apply(*, by: User, one: Silent, status: str) -> None:
+    """What the provider says about it now."""
+    if one.is_leg:
+        leg = lock_leg(one.key)
+        leg_changed(by=by, leg=leg, status=status, sequence=None, sid=one.sid)
+        if status not in CALL_ENDED and leg.call.ended_at:
+            _hang_up_again(by, leg)
+        return
+    call = Call.objects.locked().get(pk=one.key)
+    if call.is_outbound:
+        person_changed(by=by, call=call, status=status, sid=one.sid)
+    elif status in CALL_ENDED:
+        end_call(by=by, call=call)
+    if status not in CALL_ENDED:
+        Call.objects.filter(pk=one.key).update(heard_at=timezone.now())
+
+
+def _hang_up_again(by: User, leg: Leg) -> None:
+    """A telephone that lives on after the call, because hanging up has failed."""
+    if not leg.commands.filter(kind=CommandKind.HANG_UP, state=CommandState.WAITING).exists():
+        order(by=by, kind=CommandKind.HANG_UP, leg=leg)

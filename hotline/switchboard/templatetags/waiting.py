@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from hotline.switchboard.models import Call
+from hotline.switchboard.waiting import ALARM_AFTER, WARN_AFTER
+
+register = template.Library()
+
+
+@register.inclusion_tag("ui/waited.html")
+def waited(call: Call, place: str = "") -> dict[str, Any]:
+    """How long a caller has been waiting; timers.js shows and says when it becomes long.
+
+    ``place``: where the same call stands twice on a page, to tell the two apart.
+    """
+    return {
+        "id": f"{place}{call.pk}",
+        "key": call.pk,
+        "since": call.waiting_since,
+        "warn_after": int(WARN_AFTER.total_seconds()),
+        "alarm_after": int(ALARM_AFTER.total_seconds()),
+        "alarm_minutes": int(ALARM_AFTER.total_seconds()) // 60,
+    }

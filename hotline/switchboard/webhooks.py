@@ -1,0 +1,159 @@
+"""Where the provider calls us. Verify, apply, store, commit, answer: nothing slow, and an error 5xx only while the
+database itself fails: then the provider comes again.
+
+A repeat finds the stored answer and gets the same bytes. An event that cannot be applied stays, with the name of the
+problem, and is answered with a safe document: whoever is on the line hears that something is wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Literal
+
+from django.core.exceptions import SuspiciousOperation
+from django.db import IntegrityError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from foundation.accounts.models import User
+from foundation.accounts.services import Service, service_user
+from foundation.privacy.context import acting_as
+from hotline.contacts import telephony
+from hotline.contacts.telephony import Event, render
+from hotline.contacts.verbs import HangUp, Verb
+
+from . import flow, intake, spoken
+from .models import Call, Leg
+
+log = logging.getLogger(__name__)
+XML = "text/xml; charset=utf-8"
+Step = Callable[[User, "Told"], str]
+TRIES = 3
+
+
+def _trouble() -> str:
+    return render([*spoken.say("en", spoken.TROUBLE), HangUp()])
+
+
+@dataclass(frozen=True)
+class Told:
+    """A verified webhook. ``keys``: of its address; ``call``: the one that it is about, locked."""
+
+    event: Event
+    keys: dict[str, Any]
+    call: Call | None
+
+
+def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step], Callable[..., HttpResponse]]:
+    """A view that hands verified events to ``step``, which returns the document to answer with, and stores both.
+
+    ``safe`` gives the document for an event that cannot be applied.
+    """
+
+    def wrap(step: Step) -> Callable[..., HttpResponse]:
+        @csrf_exempt
+        @require_POST
+        @wraps(step)
+        def view(request: HttpRequest, **keys: Any) -> HttpResponse:
+            if not _is_genuine(request):
+                service = service_user(Service.TELEPHONE)
+                with acting_as(service, purpose="refusal"):
+                    intake.count_refusal(kind=kind)
+                return HttpResponse(status=HTTPStatus.FORBIDDEN)
+            return _answer(_handled(kind, telephony.parse(request), keys, step, safe))
+
+        view.__dict__["is_webhook"] = True  # for config.straight
+        return view
+
+    return wrap
+
+
+def _is_genuine(request: HttpRequest) -> bool:
+    """A body that cannot be read is not the provider's either."""
+    try:
+        return telephony.verify(request)
+    except (SuspiciousOperation, MultiPartParserError, UnicodeError, ValueError):
+        return False
+
+
+def _handled(kind: str, event: Event, keys: dict[str, Any], step: Step, safe: Callable[[], str]) -> str:
+    """Two at the same moment are nobody's fault: whoever lost begins anew, and holds nothing meanwhile."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            return _stored(kind, event, keys, step)
+        except Exception as error:  # whatever went wrong, the person on the line hears something
+            if tries_left and isinstance(error, (OperationalError, IntegrityError)):
+                continue
+            log.exception("a webhook of the kind %s could not be applied", kind)
+            return _stored(kind, event, keys, lambda by, told: safe(), problem=type(error).__name__)
+    raise AssertionError("unreachable")
+
+
+def _stored(kind: str, event: Event, keys: dict[str, Any], step: Step, *, problem: str = "") -> str:
+    """Apply and store in one transaction. A repeat at the same moment waits for the call's row, then begins anew."""
+    service, about = service_user(Service.TELEPHONE), ":".join(str(value) for value in keys.values())
+    key = intake.dedupe_key(kind, event, about)
+    with acting_as(service, purpose="webhook"):
+        call = _call_of(event, key, keys)
+        before = intake.answer_before(key) if call is None or call.is_repeat else None
+        if before is not None:
+            return before
+        answer = step(service, Told(event, keys, call))
+        intake.store(kind=kind, event=event, key=key, call=call, answer=answer, problem=problem)
+        return answer
+
+
+def _call_of(event: Event, told: str, keys: dict[str, Any]) -> Call | None:
+    known = {"id": keys.get("call_id"), "leg": keys.get("leg_id"), "sid": event.get("CallSid")}
+    return next((Call.objects.lock(by, key, told=told) for by, key in known.items() if key), None)
+
+
+def _answer(document: str) -> HttpResponse:
+    if not document:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return HttpResponse(document, content_type=XML)
+
+
+def _of(about: Literal["call", "leg"], step: Callable[..., list[Verb]], *, has_document: bool) -> Step:
+    def run(by: User, told: Told) -> str:
+        row: Call | Leg | None = told.call
+        if about == "leg" and told.call:
+            row = Leg.objects.lock(told.keys["leg_id"], told.call)
+        if row is None:
+            return render([HangUp()]) if has_document else ""
+        more = {name: value for name, value in told.keys.items() if name not in ("call_id", "leg_id")}
+        verbs = step(by, told.event, row, **more)
+        return render(verbs) if has_document else ""
+
+    return run
+
+
+def _voice(by: User, told: Told) -> str:
+    if told.event.get("From").startswith("client:"):
+        return render(flow.softphone(by, told.event))
+    return render(flow.voice(by, told.event, told.call))
+
+
+voice = webhook("voice")(_voice)
+status = webhook("status")(_of("call", flow.status, has_document=False))
+menu = webhook("menu")(_of("call", flow.menu, has_document=True))
+wait = webhook("wait")(_of("call", flow.wait, has_document=True))
+queue = webhook("queue")(_of("call", flow.queue, has_document=True))
+leave = webhook("leave")(_of("call", flow.leave, has_document=True))
+recorded = webhook("recorded")(_of("call", flow.recorded, has_document=True))
+recording = webhook("recording")(_of("call", flow.recording, has_document=False))
+room = webhook("room")(_of("call", flow.room, has_document=True))
+after = webhook("after")(_of("call", flow.after, has_document=True))
+conference = webhook("conference")(_of("call", flow.conference, has_document=False))
+person_status = webhook("person_status")(_of("call", flow.person_status, has_document=False))
+leg_answer = webhook("leg_answer")(_of("leg", flow.answer, has_document=True))
+leg_accept = webhook("leg_accept")(_of("leg", flow.leg_accept, has_document=True))
+leg_after = webhook("leg_after")(_of("leg", flow.leg_after, has_document=True))
+leg_status = webhook("leg_status")(_of("leg", flow.leg_status, has_document=False))
+leg_unreached = webhook("leg_unreached")(_of("leg", flow.unreached, has_document=True))

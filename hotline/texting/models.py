@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.bounds import moments_within
+from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
+from foundation.privacy.models import DataKey
+from hotline.contacts.models import Contact
+from hotline.switchboard.models import Line
+
+from .states import MessageChannel, MessageState
+
+
+class TextMessageQuerySet(models.QuerySet["TextMessage"]):
+    def to_send(self, now: datetime) -> TextMessageQuerySet:
+        """Written, not taken by the provider yet, due, and in nobody's hand."""
+        mine = self.filter(state=MessageState.QUEUED, sid=None, due_at__lte=now)
+        return mine.filter(Q(claimed_until=None) | Q(claimed_until__lt=now)).order_by("made_at", "id")
+
+
+class TextMessage(models.Model):
+    """An SMS or WhatsApp message, in or out; a part of the contact that it opened or continues.
+
+    One that we write is its own entry in the outbox: it waits as ``queued`` until the provider has given it a ``sid``.
+    ``asked_at``: since then it is not known whether the provider has taken it; nothing is sent before that is clear.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    line = models.ForeignKey(Line, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8, choices=MessageChannel)
+    is_from_caller = models.BooleanField()
+    phone = EncryptedTextField()
+    phone_index = models.BinaryField(null=True)
+    body = EncryptedTextField()
+    media = models.PositiveSmallIntegerField(default=0)
+    details = EncryptedJSONField()
+    sid = models.CharField(max_length=64, null=True)  # noqa: DJ001  unknown until the provider answers
+    state = models.CharField(max_length=11, choices=MessageState)
+    problem = models.CharField(max_length=40, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    #: The message of ours that somebody decided to send once more, in this one.
+    again_of = models.OneToOneField("self", models.PROTECT, related_name="sent_again", null=True)
+
+    objects = TextMessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["contact", "made_at"], name="message_contact"),
+            models.Index(fields=["phone_index", "channel", "-made_at"], name="message_phone"),
+            models.Index(fields=["due_at"], name="message_to_send", condition=Q(state="queued", sid=None)),
+        ]
+        constraints = [
+            moments_within("text_message", "made_at", "due_at", "claimed_until", "asked_at"),
+            # A partial index is no key: a row that is sent again is not locked against those that refer to it.
+            models.UniqueConstraint(fields=["sid"], condition=~Q(sid=None), name="message_sid_once"),
+            models.CheckConstraint(condition=Q(asked_at=None) | Q(sid=None), name="message_asked_about_without_sid"),
+            models.CheckConstraint(
+                condition=Q(again_of=None) | Q(is_from_caller=False) & ~Q(again_of=F("id")),
+                name="message_again_of_ours",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class OptOut(models.Model):
+    """A number that asked us to send no more messages, until it writes START."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8, choices=MessageChannel)
+    phone_index = models.BinaryField()
+    since = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            moments_within("opt_out", "since", "ended_at"),
+            models.UniqueConstraint(
+                fields=["centre", "channel", "phone_index"], condition=Q(ended_at=None), name="opted_out_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"opt-out {self.pk}"

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from functools import partial
+from threading import BoundedSemaphore
+
+from celery import shared_task
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.accounts.services import Service, service_user
+from foundation.journal.time_limits import TASK_LASTS
+from foundation.privacy.context import acting_as
+from foundation.privacy.unshown import read_or
+from hotline.contacts import telephony
+from hotline.contacts.telephony import Later, TelephonyError, Unclear
+from hotline.switchboard import intake
+from hotline.switchboard.spoken import address
+
+from . import sending
+from .actions import WHATSAPP, deliver
+from .models import TextMessage
+from .states import MessageChannel
+
+log = logging.getLogger(__name__)
+TRIED_FOR = timedelta(days=1)
+NOTHING: dict[str, str] = {}  # of a message that does not open
+#: Messages may wait a little, callers may not: of the telephone's threads, so many at most send messages.
+SENDING = BoundedSemaphore(4)
+
+
+@shared_task(name="texting.tasks.send_messages")
+def send_messages(event_id: int | None = None) -> None:
+    """Hand what waits to the provider. Woken by the relay, by the time of a retry, and by beat for what was left lying.
+
+    Whoever sends goes on while there is more, so that nobody need wait for a place to do the same.
+    """
+    if not SENDING.acquire(blocking=False):
+        return
+    try:
+        service = service_user(Service.TELEPHONE)
+        until = time.monotonic() + TASK_LASTS
+        while time.monotonic() < until and _send_next(service):
+            pass
+    finally:
+        SENDING.release()
+
+
+def _send_next(service: User) -> bool:
+    """One request to the provider: send a message, or look for one. False when nothing is due."""
+    with acting_as(service, purpose="messages"):
+        message = sending.claim_message(by=service, now=timezone.now())
+        said = read_or(message, partial(_parts, message), NOTHING) if message else NOTHING
+        if message and not said:
+            sending.not_readable(by=service, message=message)
+    if message and not said:
+        return True
+    if message and message.asked_at:
+        _look_for(service, message, said)
+    elif message:
+        _send(service, message, said)
+    return message is not None
+
+
+@shared_task(name="texting.tasks.take_up")
+def take_up() -> None:
+    """What somebody wrote is not lost because it could not be taken in when it came: for a day it is tried again."""
+    service = service_user(Service.TELEPHONE)
+    with acting_as(service, purpose="messages"):
+        waiting = intake.unprocessed("message", since=timezone.now() - TRIED_FOR)
+    for row in waiting:
+        try:
+            with acting_as(service, purpose="messages"):
+                deliver(by=service, event=intake.told(row))
+                intake.processed(row)
+        except Exception:  # the next one may well be taken in
+            log.exception("message %s still cannot be taken in", row.pk)
+
+
+def _parts(message: TextMessage) -> dict[str, str]:
+    prefix = WHATSAPP if message.channel == MessageChannel.WHATSAPP else ""
+    return {
+        "to": prefix + message.phone,
+        "from_": prefix + str(message.line.number),
+        "text": message.body,
+        "status_url": address("message_status", message.pk, room="texting"),
+    }
+
+
+def _send(service: User, message: TextMessage, said: dict[str, str]) -> None:
+    try:
+        sid = telephony.send_message(**said)
+    except Unclear as problem:
+        with acting_as(service, purpose="messages"):
+            sending.unclear(by=service, message=message, problem=problem.code, now=timezone.now())
+    except TelephonyError as problem:
+        later = isinstance(problem, Later)
+        with acting_as(service, purpose="messages"):
+            sending.not_taken(
+                by=service, message=message, problem=problem.code, may_work_later=later, now=timezone.now()
+            )
+    else:
+        with acting_as(service, purpose="messages"):
+            sending.taken_by_provider(by=service, message=message, sid=sid)
+
+
+def _look_for(service: User, message: TextMessage, said: dict[str, str]) -> None:
+    """Whether the provider has what it was asked to send."""
+    since = message.asked_at or message.made_at
+    try:
+        found = telephony.messages_to(to=said["to"], from_=said["from_"], since=since)
+    except TelephonyError as problem:
+        later = isinstance(problem, Later)
+        with acting_as(service, purpose="messages"):
+            sending.not_looked_up(
+                by=service, message=message, problem=problem.code, may_work_later=later, now=timezone.now()
+            )
+        return
+    with acting_as(service, purpose="messages"):
+        sending.looked_for(by=service, message=message, text=said["text"], found=found, now=timezone.now())

@@ -1,0 +1,99 @@
+"""The messages of a contact, on the desk and on its page."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation.journal.stale import Stale
+from foundation.privacy.unshown import read_or
+from hotline.contacts.doors import CentreRequest, SignedInRequest, handlers_only, signed_in
+from hotline.contacts.models import Contact
+from hotline.contacts.permissions import contact_to_read, contact_to_write, may_write
+
+from .actions import OptedOut, is_opted_out, reply, send_again
+from .content import Part, is_visible, parts_of
+from .forms import ReplyForm
+from .models import TextMessage
+from .states import MAY_GO_AGAIN
+
+QUOTED = 120  # characters of the message that is answered
+NOT_READABLE = Part("file-x", gettext_lazy("This message cannot be shown."))
+
+
+@require_safe
+@signed_in
+def part_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """For whoever may read the contact; empty where there are none."""
+    contact = contact_to_read(request.user, contact_id)
+    return render(request, "texting/parts/messages.html", _thread(request, contact, ReplyForm()))
+
+
+@require_POST
+@handlers_only
+def send_reply(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    contact = contact_to_write(request.user, contact_id)
+    form = ReplyForm(request.POST)
+    if form.is_valid():
+        try:
+            reply(by=request.user, contact=contact, **form.cleaned_data)
+        except OptedOut:
+            form.add_error("text", _("This number has asked for no more messages."))
+        else:
+            form = ReplyForm()
+    status = 422 if form.is_bound else 200
+    return render(request, "texting/parts/messages.html", _thread(request, contact, form), status=status)
+
+
+@require_POST
+@handlers_only
+def send_once_more(request: CentreRequest, contact_id: UUID, message_id: UUID) -> HttpResponse:
+    """The handler's decision about a message that did not arrive, or may not have."""
+    contact = contact_to_write(request.user, contact_id)
+    problem, status = "", 200
+    try:
+        send_again(by=request.user, contact=contact, message_id=message_id)
+    except TextMessage.DoesNotExist as error:
+        raise Http404 from error
+    except OptedOut:
+        problem, status = _("Not sent again: this number has asked for no more messages."), 422
+    except Stale:
+        problem, status = _("Not sent again: more is known about this message by now. Please look at it."), 409
+    context = {**_thread(request, contact, ReplyForm()), "problem": problem, "about": message_id}
+    return render(request, "texting/parts/messages.html", context, status=status)
+
+
+def _thread(request: SignedInRequest, contact: Contact, form: ReplyForm) -> dict[str, Any]:
+    found = TextMessage.objects.filter(contact=contact).select_related("written_by", "again_of", "sent_again")
+    rows = list(found.order_by("made_at"))
+    last = next((row for row in reversed(rows) if row.is_from_caller), None)
+    may_reply = last is not None and last.phone_index is not None and may_write(request.user, contact)
+    return {
+        "contact": contact,
+        "thread": _with_parts(rows),
+        "form": form,
+        "may_reply": may_reply,
+        "may_go_again": MAY_GO_AGAIN if may_write(request.user, contact) else (),
+        "is_opted_out": last is not None and may_reply and is_opted_out(last),
+    }
+
+
+def _with_parts(rows: list[TextMessage]) -> list[tuple[TextMessage, str, list[Part]]]:
+    """Each message with its words, as far as they can be seen, and what is shown beside them."""
+    by_sid = {row.sid: row for row in rows if row.sid}
+    return [read_or(row, partial(_read, row, by_sid), (row, "", [NOT_READABLE])) for row in rows]
+
+
+def _read(row: TextMessage, by_sid: dict[str, TextMessage]) -> tuple[TextMessage, str, list[Part]]:
+    answered = by_sid.get(row.details.get("OriginalRepliedMessageSid", ""))
+    quoted = Truncator(read_or(answered, lambda: str(answered.body), "")).chars(QUOTED) if answered else ""
+    parts = parts_of(row.body, row.media, row.details, quoted=quoted) if row.is_from_caller else []
+    return row, row.body if is_visible(row.body) else "", parts

@@ -1,0 +1,37 @@
+"""Where the provider brings messages, and news of those that we sent."""
+
+from __future__ import annotations
+
+from foundation.accounts.models import User
+from hotline.contacts import telephony
+from hotline.switchboard.webhooks import Told, webhook
+
+from .actions import deliver
+from .models import TextMessage
+from .sending import message_moved, taken_by_provider
+from .states import MessageState
+
+SENT_STATES = {
+    "sent": MessageState.SENT,
+    "delivered": MessageState.DELIVERED,
+    "read": MessageState.DELIVERED,
+    "undelivered": MessageState.UNDELIVERED,
+    "failed": MessageState.FAILED,
+}
+
+
+@webhook("message", safe=telephony.render_message)
+def message(by: User, told: Told) -> str:
+    deliver(by=by, event=told.event)
+    return telephony.render_message()
+
+
+@webhook("message_status")
+def message_status(by: User, told: Told) -> str:
+    found = TextMessage.objects.filter(pk=told.keys["message_id"]).first()
+    state = SENT_STATES.get(told.event.get("MessageStatus"))
+    if found and not found.is_from_caller:
+        taken_by_provider(by=by, message=found, sid=told.event.get("MessageSid")[:64])
+    if found and state:
+        message_moved(by=by, message=found, state=state, problem=told.event.get("ErrorCode"))
+    return ""

@@ -1,0 +1,372 @@
+"""A centre's past, row by row: reading, checking and adding up a file that may be longer than memory. Pure.
+
+A row is a past contact, or so many alike. It is added to the counts of its month and forgotten.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from .file_kinds import BEGINNING, encoding_of
+from .mapping import FIELDS, INSTEAD, Field, FileMapping, Lists, Unusable, columns, read_day
+from .spelling import AMBIGUOUS, fold, is_blank
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+FIRST_DAY = date(1990, 1, 1)
+LONGEST_VALUE = 200  # characters
+LONGEST_LINE = 131_072  # characters; the csv module's own limit of a value
+LISTED = 1000
+ROWS_NAMED = 3  # of each cause
+TAB = "\t"
+#: What Excel writes and reads before the header: how the columns are separated.
+SEPARATOR = re.compile(r"\ufeff?\"?sep=(\\t|[^\"\r\n])\"?[ ;,\t]*\r?\n?", re.IGNORECASE)
+SERIAL = re.compile(r"[2-6][0-9]{4}(?:[.,][0-9]+)?")  # days since 1900
+MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
+STEP = 1000  # rows between two signs of progress
+Cells = Counter[tuple[str, date, str]]
+MINORS = {"under_14": "yes", "14_17": "yes", "unknown": "unknown"}
+
+
+class Rule(StrEnum):
+    """What a row or value does not keep to."""
+
+    COLUMNS = "the row has not as many columns as the header"
+    UNREADABLE = "the row cannot be read as CSV: look for a quotation mark that is not closed, or an endless line"
+    TOO_LONG = "longer than 200 characters: is this a note? Notes do not belong into this file"
+    NUL = "holds a NUL byte"
+    ENCODING = "holds bytes that the encoding does not know: name it in the mapping, such as encoding: windows-1252"
+    EMPTY = "is empty, and the mapping gives no default"
+    DATE = "is no day in a format that the mapping names"
+    EARLY = "lies before 1990"
+    FUTURE = "lies in the future"
+    COUNTED = "contacts of this month are counted in Lotse already: these would be counted twice"
+    SERIAL = "is a spreadsheet's number for a day: give the column the format of a date, and export it anew"
+    NUMBER = "is no whole number from 0 to 1,000,000, such as 12"
+    AMBIGUOUS = "may be a thousand or a decimal: write it without the sign, such as 1234"
+    AGE = "is no age in whole years from 0 to 120"
+    POSTAL_CODE = "is no postal code that we know, and no word that the mapping names"
+    CODE = "is no code of ours, and no word that the mapping names"
+
+
+RULES = {"number": Rule.NUMBER, "age": Rule.AGE, "postal_code": Rule.POSTAL_CODE}
+
+
+class Problem(NamedTuple):
+    """``row`` as a spreadsheet numbers it: the header is row 1. ``column`` is empty when it is about the whole row."""
+
+    row: int
+    column: str
+    value: str
+    rule: Rule
+
+
+#: What is wrong again and again for one reason is one cause: of these, each word is one of its own.
+BY_VALUE = {Rule.CODE, Rule.POSTAL_CODE}
+
+
+@dataclass
+class Cause:
+    """One reason for what is wrong in many rows. ``rows``: the first of them; ``value``: that of the first row."""
+
+    column: str
+    value: str
+    rule: Rule
+    rows: list[int] = field(default_factory=list)
+    count: int = 0
+    values: int = 0
+    """How many values differ from the one before them; so many others there may be at most."""
+
+
+class Contact(NamedTuple):
+    """What one row says. ``keys``: by field; ``number``: so many alike."""
+
+    day: date
+    number: int
+    keys: dict[str, str]
+
+
+@dataclass
+class Past:
+    """What a whole file adds up to. ``digest``: SHA-256.
+
+    ``wrong``: all problems; ``problems``: the first of them, ``causes``: the same by reason; both up to LISTED.
+    """
+
+    rows: int = 0
+    contacts: int = 0
+    first: date = date.max
+    last: date = date.min
+    counts: Cells = field(default_factory=Counter)
+    wrong: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    causes: dict[tuple[Rule, str, str], Cause] = field(default_factory=dict)
+    digest: str = ""
+
+    @property
+    def months(self) -> set[date]:
+        return {month for _measure, month, _key in self.counts}
+
+    def note(self, problem: Problem) -> None:
+        self.wrong += 1
+        if len(self.problems) < LISTED:
+            self.problems.append(problem)
+        key = (problem.rule, problem.column, problem.value if problem.rule in BY_VALUE else "")
+        cause = self.causes.get(key)
+        if cause is None:
+            if len(self.causes) >= LISTED:
+                return
+            cause = self.causes[key] = Cause(problem.column, problem.value, problem.rule)
+        cause.count += 1
+        if len(cause.rows) < ROWS_NAMED:
+            cause.rows.append(problem.row)
+        cause.values += problem.value != cause.value
+
+
+class Source(io.RawIOBase):
+    """A file that is read once, from its start: its bytes are counted and digested as they pass."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        self._raw = raw
+        self._sha = hashlib.sha256()
+        self.passed = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        size = self._raw.readinto(buffer)
+        self._sha.update(memoryview(buffer)[:size])
+        self.passed += size
+        return size
+
+    @property
+    def digest(self) -> str:
+        return self._sha.hexdigest()
+
+
+class Checked:
+    """The rows of a source, checked one after the other. Raises Unusable when the header does not fit the mapping."""
+
+    def __init__(self, source: Source, mapping: FileMapping, lists: Lists) -> None:
+        self._mapping, self._lists = mapping, lists
+        buffered = io.BufferedReader(source, 65_536)
+        beginning = buffered.peek(BEGINNING)[:BEGINNING]
+        encoding = encoding_of(beginning) or mapping.encoding
+        text = io.TextIOWrapper(buffered, encoding=encoding, errors="surrogateescape", newline="")
+        lines = _lines(text)
+        first, delimiter = _separator(lines)
+        self._delimiter = delimiter or mapping.delimiter or ","
+        self._csv = csv.reader(chain(first, lines), delimiter=self._delimiter, strict=True)
+        self._number = 0
+        self._header = self._read_header()
+        names = [fold(name) for name in self._header]
+        self._read = [(one, names.index(fold(one.column))) for one in mapping.fields if one.column]
+        self._fixed = {name: neutral for name, neutral in FIELDS.items() if neutral and name not in INSTEAD}
+        self._fixed |= {_target(one): str(one.default) for one in mapping.fields if not one.column}
+        self._day = lru_cache(4096)(self._read_day)
+
+    def _read_header(self) -> list[str]:
+        """The first row that is not blank. Raises Unusable."""
+        header: list[str] = []
+        while all(is_blank(name) for name in header):
+            self._number += 1
+            try:
+                header = [name.strip() for name in next(self._csv)]
+            except StopIteration:
+                raise Unusable("The file is empty.") from None
+            except (csv.Error, Endless, UnicodeDecodeError) as error:
+                raise Unusable("The first row of the file cannot be read as CSV.") from error
+        if any(_is_broken(name) for name in header) or header[0].startswith("\u00ef\u00bb\u00bf"):
+            raise Unusable("The first row of the file is not in the encoding that the mapping names.")
+        names = [fold(name) for name in header]
+        for wanted in columns(self._mapping):
+            if names.count(fold(wanted)) != 1:
+                has = "more than one column" if fold(wanted) in names else "no column"
+                there = f"Its columns: {shown(', '.join(header))}.{self._hint(header)}"
+                raise Unusable(f'The file has {has} "{wanted}". {there}')
+        return header
+
+    def _hint(self, header: list[str]) -> str:
+        """Where another sign seems to separate the columns."""
+        other = next((sign for sign in ";\t,|" if sign != self._delimiter and sign in header[0]), "")
+        if len(header) > 1 or not other:
+            return ""
+        sign = "tab" if other == TAB else f'"{other}"'
+        return f" It seems that {sign} separates them: name it as delimiter in the mapping."
+
+    def __iter__(self) -> Iterator[Contact | list[Problem]]:
+        """Of each row that is not blank: what it says, or all that is wrong with it."""
+        while True:
+            self._number += 1
+            number = self._number
+            try:
+                row = next(self._csv)
+            except StopIteration:
+                return
+            except csv.Error:
+                yield [Problem(number, "", "", Rule.UNREADABLE)]
+            except (Endless, UnicodeDecodeError):
+                yield [Problem(number, "", "", Rule.UNREADABLE)]
+                return
+            else:
+                if any(row) and not all(is_blank(value) for value in row):
+                    yield self._check(number, row)
+
+    def _check(self, number: int, row: list[str]) -> Contact | list[Problem]:
+        if len(row) > len(self._header) and not any(row[len(self._header) :]):
+            row = row[: len(self._header)]  # cells beyond the table that were filled once
+        if len(row) != len(self._header):
+            return [Problem(number, "", f"{len(row)} instead of {len(self._header)}", Rule.COLUMNS)]
+        whole = "".join(row)
+        if len(whole) > LONGEST_VALUE or not whole.isprintable():
+            broken = [(name, value, _flaw(value)) for name, value in zip(self._header, row, strict=True)]
+            problems = [Problem(number, name, value[: LONGEST_VALUE + 1], flaw) for name, value, flaw in broken if flaw]
+            if problems:
+                return problems
+        return self._understood(number, row)
+
+    def _understood(self, number: int, row: list[str]) -> Contact | list[Problem]:
+        keys, problems = self._fixed.copy(), []
+        day: date | Rule = Rule.EMPTY
+        for one, place in self._read:
+            word = row[place].strip()
+            if one.name == "date":
+                day = self._day(word) if word else Rule.EMPTY
+                key, rule = "", day if isinstance(day, Rule) else None
+            else:
+                key, rule = _key(one, word)
+            if rule:
+                problems.append(Problem(number, one.column, word, rule))
+            keys[_target(one)] = key
+        if problems or isinstance(day, Rule):
+            return problems
+        return Contact(day, int(keys["number"]), keys)
+
+    def _read_day(self, word: str) -> date | Rule:
+        day = read_day(MIDNIGHT.sub("", word), self._mapping.dates) or read_day(word, self._mapping.dates)
+        if day is None:
+            return Rule.SERIAL if SERIAL.fullmatch(word) else Rule.DATE
+        if day < FIRST_DAY:
+            return Rule.EARLY
+        if day > self._lists.today:
+            return Rule.FUTURE
+        return Rule.COUNTED if day.replace(day=1) in self._lists.live else day
+
+
+class Endless(Exception):
+    """A line that does not end within reason: no text, or no CSV."""
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
+            raise Endless
+        yield line
+
+
+def _separator(lines: Iterator[str]) -> tuple[list[str], str]:
+    """The first line, and the delimiter that it names; a line that is for the spreadsheet only is left out."""
+    try:
+        first = next(lines, "")
+    except UnicodeDecodeError as error:
+        raise Unusable("The file cannot be read in its encoding.") from error
+    except Endless as error:
+        raise Unusable("The first row of the file cannot be read as CSV.") from error
+    named = SEPARATOR.fullmatch(first)
+    return ([], named[1].replace("\\t", TAB)) if named else ([first], "")
+
+
+def _target(one: Field) -> str:
+    return INSTEAD.get(one.name, one.name)
+
+
+def _key(one: Field, word: str) -> tuple[str, Rule | None]:
+    known = one.words.get(word) or one.words.get(fold(word))
+    if known is not None:
+        return known, None
+    if is_blank(word):
+        return (one.default, None) if one.default is not None else ("", Rule.EMPTY)
+    key = one.otherwise(word)
+    if key is not None:
+        return key, None
+    is_unsure = one.name == "number" and AMBIGUOUS.fullmatch(word)
+    return "", Rule.AMBIGUOUS if is_unsure else RULES.get(one.name, Rule.CODE)
+
+
+def _flaw(value: str) -> Rule | None:
+    if "\0" in value:
+        return Rule.NUL
+    if _is_broken(value):
+        return Rule.ENCODING
+    return Rule.TOO_LONG if len(value) > LONGEST_VALUE else None
+
+
+def _is_broken(value: str) -> bool:
+    """Whether bytes could not be decoded: each stands as a lone surrogate."""
+    return any("\udc80" <= sign <= "\udcff" for sign in value)
+
+
+def shown(value: str) -> str:
+    """For a terminal or a report: shortened, and whatever is no printable sign written out."""
+    whole = value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}..."
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in whole)
+
+
+def cells_of(keys: dict[str, str], groups: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """What one contact counts as: measures and keys, as migrations/0001_initial.py counts the live ones."""
+    if keys["kind"] != "counselling":
+        yield "other_kind", keys["kind"]
+        return
+    yield "contacts", "all"
+    yield "caller_group", groups[keys["caller_type"]]
+    for measure in ("caller_type", "channel", "language", "region", "phenomenon", "age_band", "sex", "disposition"):
+        yield measure, keys[measure]
+    yield "minor", MINORS.get(keys["age_band"], "no")
+    yield "security", "yes" if keys["disposition"] == "security" else keys["security"]
+    yield "repeat", keys["repeat"]
+
+
+def add_up(
+    source: Source, mapping: FileMapping, lists: Lists, say: Callable[[int, int], object] = lambda passed, rows: None
+) -> Past:
+    """Read the source to its end. ``say`` is told now and then how many bytes and rows passed. Raises Unusable."""
+    past, groups = Past(), dict(lists.groups)
+    for found in Checked(source, mapping, lists):
+        past.rows += 1
+        if isinstance(found, list):
+            for problem in found:
+                past.note(problem)
+        else:
+            _add(past, found, groups)
+        if past.rows % STEP == 0:
+            say(source.passed, past.rows)
+    if not past.rows:
+        raise Unusable("There is no row below the header.")
+    if not past.wrong and not past.contacts:
+        raise Unusable("All rows say 0: there is nothing to count.")
+    past.digest = source.digest
+    return past
+
+
+def _add(past: Past, contact: Contact, groups: dict[str, str]) -> None:
+    day, number, keys = contact
+    if not number:  # a row of a form that nobody fell under
+        return
+    month = day.replace(day=1)
+    for measure, key in cells_of(keys, groups):
+        past.counts[measure, month, key] += number
+    past.contacts += number
+    past.first, past.last = min(past.first, day), max(past.last, day)

@@ -1,0 +1,80 @@
+"""The page of the shift and live figures, for coordinators alone: a funder never reads a live counter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from foundation.accounts.models import Organisation
+from foundation.accounts.roles import Permission
+from hotline.contacts.doors import CentreRequest, at_the_centre, is_part
+
+from . import counts, figures
+from .periods import PERIODS, Period, period
+from .shift import callers, team, work
+from .telephone_figures import figures_of_today
+
+
+@require_safe
+@at_the_centre(Permission.FIGURES_READ)
+def live(request: CentreRequest) -> HttpResponse:
+    """The page, or only its figures when it fetches itself again."""
+    try:
+        chosen = period(request.GET.get("period", ""), timezone.now(), request.centre.zone)
+    except LookupError as error:
+        raise Http404 from error
+    template = "reporting/figures.html" if is_part(request) else "reporting/live.html"
+    return render(request, template, {**_figures(request.centre, chosen), "period": chosen, "periods": PERIODS})
+
+
+@require_safe
+@at_the_centre(Permission.FIGURES_READ)
+def shift(request: CentreRequest) -> HttpResponse:
+    """The coordinator's first page."""
+    now = timezone.now()
+    parts = [part(request, now) for part in SHIFT_PARTS.values()]
+    return render(request, "reporting/shift.html", {name: value for part in parts for name, value in part.items()})
+
+
+@require_safe
+@at_the_centre(Permission.FIGURES_READ)
+def shift_part(request: CentreRequest, part: str) -> HttpResponse:
+    """One part of the page, fetched again when something of it changed."""
+    if part not in SHIFT_PARTS:
+        raise Http404
+    return render(request, f"reporting/parts/shift_{part}.html", SHIFT_PARTS[part](request, timezone.now()))
+
+
+SHIFT_PARTS: dict[str, Callable[[CentreRequest, datetime], dict[str, Any]]] = {
+    "callers": lambda request, now: callers(request.centre, now),
+    "team": lambda request, now: team(request.centre, now),
+    "work": lambda request, now: work(request.user, request.centre, now),
+    "figures": lambda request, now: figures_of_today(request.centre, now),
+}
+
+
+def _figures(centre: Organisation, chosen: Period) -> dict[str, Any]:
+    moment = timezone.now()
+    counted = counts.contacts(centre, chosen)
+    in_need = figures.counselling(counted)
+    chart, every = figures.by_month_and_caller(in_need, counts.caller_types(), chosen.months)
+    states = counts.referrals(centre, chosen)
+    return {
+        "now": counts.now(centre, moment),
+        "number": sum(count.number for count in in_need),
+        "callers": chart,
+        "callers_table": every,
+        "channels": figures.by_channel(in_need),
+        "others": figures.not_counselling(counted),
+        "dispositions": figures.by_disposition(counts.dispositions(centre, chosen)),
+        "states": figures.by_state(states),
+        "waiting": figures.waiting(counts.waiting(centre), moment),
+        "median": figures.duration(counts.median_answer(centre, chosen)),
+        "is_empty": not counted and not states,
+    }

@@ -1,0 +1,138 @@
+"""Preparing, releasing and discarding. A release is made by two coordinators and never changed."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import require
+from foundation.accounts.roles import Permission
+from foundation.journal.actions import record
+from foundation.journal.groups import organisation_group
+from foundation.journal.stale import stale
+from reporting.figures.models import Progress
+
+from . import gathering, periods
+from .compiling import compile_release
+from .content import LANGUAGES, digest, span_of
+from .models import Paper, Release, ReleaseState
+from .periods import Refusal
+
+TYPESET = "publishing.tasks.typeset"
+
+
+class SamePerson(Refusal):
+    """Whoever prepared a release may not release it."""
+
+
+@transaction.atomic
+def prepare_release(*, by: User, centre: Organisation, code: str) -> Release:
+    """Freeze the figures of a period as they are known now. A repeat finds the release that waits already.
+
+    ``code``: 2026-03, 2026-Q1 or 2026. Raises LookupError for another, Refusal with the reason for a period that
+    cannot be released.
+    """
+    require(by, Permission.RELEASE_MAKE, centre.pk)
+    span = periods.span(code)
+    _one_at_a_time(centre)
+    waiting = Release.objects.prepared().filter(centre=centre, first=span.first, last=span.last, prepared_by=by).first()
+    if waiting:
+        return waiting
+    small, base = settings.DISCLOSURE["small"], settings.DISCLOSURE["base"]
+    today = timezone.now().astimezone(centre.zone).date()
+    earlier = gathering.documents(centre)
+    periods.check(span, today, [(span_of(one), one["control"]) for one in earlier], {"small": small, "base": base})
+    if gathering.is_behind():
+        raise Refusal(_("The figures are not counted up to now. Please try again in a minute."))
+    made = compile_release(
+        span,
+        gathering.numbers(centre, span, map(span_of, earlier)),
+        gathering.reference(centre),
+        small=small,
+        base=base,
+        counted_until=Progress.objects.get(pk=1).at.astimezone(centre.zone),
+        earlier=earlier,
+    )
+    release = Release(centre=centre, kind=span.kind, first=span.first, last=span.last, small=small, base=base)
+    release.content, release.digest, release.withheld = made.stored, digest(made.stored), made.withheld
+    release.prepared_by = by
+    release.save(force_insert=True)
+    _record("figures.prepared", by, release, {"period": span.code, "digest": release.digest}, wake=TYPESET)
+    return release
+
+
+@transaction.atomic
+def release_figures(*, by: User, release_id: uuid.UUID) -> Release:
+    """The second person publishes what was prepared. A repeat has no effect. Raises SamePerson, Stale."""
+    release = _lock(by, release_id)
+    if release.state == ReleaseState.RELEASED and release.ended_by_id == by.pk:
+        return release
+    if release.state != ReleaseState.PREPARED:
+        raise stale(release_id, "release")
+    if release.prepared_by_id == by.pk:
+        raise SamePerson(_("Somebody else has to release what you prepared."))
+    return _end(by, release, ReleaseState.RELEASED, "figures.released")
+
+
+@transaction.atomic
+def discard_release(*, by: User, release_id: uuid.UUID) -> Release:
+    """What was prepared is not published; the period is free again. Raises Stale."""
+    release = _lock(by, release_id)
+    if release.state == ReleaseState.DISCARDED:
+        return release
+    if release.state != ReleaseState.PREPARED:
+        raise stale(release_id, "release")
+    return _end(by, release, ReleaseState.DISCARDED, "figures.discarded")
+
+
+@transaction.atomic
+def show_publicly(*, by: User, release_id: uuid.UUID, is_public: bool) -> Release:
+    """Give the release a page that needs no account, or take it away. Raises Stale while it is not released."""
+    release = _lock(by, release_id)
+    if release.state != ReleaseState.RELEASED:
+        raise stale(release_id, "release")
+    if release.is_public != is_public:
+        release.is_public = is_public
+        release.save(update_fields=["is_public"])
+        _record("figures.made_public" if is_public else "figures.made_internal", by, release)
+    return release
+
+
+@transaction.atomic
+def keep_paper(*, by: User, release: Release, language: str, body: bytes) -> None:
+    """Of two that were made at once, one stays. Run by the service."""
+    if language not in LANGUAGES:
+        raise ValueError(language)
+    made = Paper.objects.bulk_create([Paper(release=release, language=language, body=body)], ignore_conflicts=True)
+    if made:
+        _record("figures.typeset", by, release, {"language": language})
+
+
+def _lock(by: User, release_id: uuid.UUID) -> Release:
+    release = Release.objects.select_for_update(no_key=True).filter(pk=release_id).first()
+    require(by, Permission.RELEASE_MAKE, release.centre_id if release else -1)
+    assert release is not None
+    return release
+
+
+def _end(by: User, release: Release, state: ReleaseState, kind: str) -> Release:
+    release.state, release.ended_at, release.ended_by = state, timezone.now(), by
+    release.save(update_fields=["state", "ended_at", "ended_by"])
+    _record(kind, by, release, {"digest": release.digest})
+    return release
+
+
+def _one_at_a_time(centre: Organisation) -> None:
+    """Two releases prepared at once would not know of each other, and only together give something away."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('publishing.prepare'), %s)", [centre.pk])
+
+
+def _record(kind: str, by: User, release: Release, data: dict[str, str] | None = None, wake: str = "") -> None:
+    told = (organisation_group(release.centre_id),)  # its funders hear nothing: journal.consumers
+    record(kind, by=by, subject=release.pk, centre=release.centre_id, data=data, tell=told, wake=wake)

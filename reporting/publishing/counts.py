@@ -1,0 +1,17 @@
+"""What waits among the releases, for the top bar."""
+
+from __future__ import annotations
+
+from foundation.accounts.models import User
+from foundation.accounts.permissions import centre_with
+from foundation.accounts.roles import Permission
+
+from .models import Release
+
+
+def to_release(user: User) -> int:
+    """Prepared releases that this coordinator may publish as the second person: not the own ones."""
+    centre = centre_with(user, Permission.RELEASE_MAKE)
+    if centre is None:
+        return 0
+    return Release.objects.prepared().filter(centre=centre).exclude(prepared_by=user).count()

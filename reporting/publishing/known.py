@@ -1,0 +1,124 @@
+"""What readers of releases know: a figure for each cell, and which cells add up to which. Pure.
+
+The check before a release uses these equations; the attack that tests it has its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from reporting.figures.measures import BY_CODE
+
+from .content import TOTAL, Figure, span_of
+from .control import MOST, Bounds, Place, Sum, bounds
+from .relations import ACROSS
+
+
+def figures(stored: Mapping[str, Any]) -> dict[Place, Figure]:
+    """Every controlled figure of a release. The totals of measures that count the same are one place."""
+    span = span_of(stored)
+    found: dict[Place, Figure] = {}
+    for table in stored["tables"]:
+        if table["is_exact"]:
+            continue
+        for row in table["rows"]:
+            for column, figure in zip(table["columns"], row["figures"], strict=True):
+                days = (span.first, span.last) if column["code"] == TOTAL else month_of(column["code"])
+                found[place(table["code"], row["code"], *days)] = figure
+    return found
+
+
+def place(measure: str, key: str, first: date, last: date) -> Place:
+    return Place(BY_CODE[measure].of, TOTAL, first, last) if key == TOTAL else Place(measure, key, first, last)
+
+
+def limits(releases: Iterable[Mapping[str, Any]]) -> dict[Place, Bounds]:
+    """What all releases together say of each place, before any sum is used."""
+    known: dict[Place, Bounds] = {}
+    for stored in releases:
+        control = stored["control"]
+        for where, figure in figures(stored).items():
+            low, high = bounds(figure, control["small"], control["base"])
+            earlier = known.get(where, (0, MOST))
+            both = (max(low, earlier[0]), min(high, earlier[1]))
+            known[where] = both if both[0] <= both[1] else (low, high)  # corrected meanwhile: the newer one holds
+    return known
+
+
+def sums(places: Iterable[Place], parents: Mapping[str, str]) -> tuple[list[Sum], set[Place]]:
+    """Every sum that holds between the places, and the places that had to be added (what was never published).
+
+    ``parents``: the group of each caller type.
+    """
+    known = set(places)
+    within = list(_within(known, parents))
+    found = [*within, *_over_time(known | _places(within))]
+    return found, _places(found) - known
+
+
+def _places(found: Iterable[Sum]) -> set[Place]:
+    return {cell for one in found for cell in (one.whole, *one.parts)}
+
+
+def _within(known: set[Place], parents: Mapping[str, str]) -> Iterator[Sum]:
+    """The sums in one period."""
+    parts: dict[tuple[str, date, date], list[Place]] = defaultdict(list)
+    for where in sorted(known):
+        if where.key != TOTAL:
+            parts[where.what, where.first, where.last].append(where)
+    for (what, first, last), cells in parts.items():
+        yield Sum(Place(BY_CODE[what].of, TOTAL, first, last), tuple(cells))
+        if what == "caller_type":
+            yield from _grouped(cells, parents)
+    for relation in ACROSS:
+        named = [name.split(".") for name in relation]
+        for first, last in {(where.first, where.last) for where in known}:
+            if all((measure, first, last) in parts for measure, _key in named):
+                whole, *rest = (place(measure, key, first, last) for measure, key in named)
+                yield Sum(whole, tuple(rest))
+
+
+def _grouped(cells: Iterable[Place], parents: Mapping[str, str]) -> Iterator[Sum]:
+    """Caller types in their groups."""
+    members: dict[Place, list[Place]] = defaultdict(list)
+    for cell in cells:
+        members[cell._replace(what="caller_group", key=parents[cell.key])].append(cell)
+    for group, types in members.items():
+        yield Sum(group, tuple(types))
+
+
+def _over_time(known: set[Place]) -> Iterator[Sum]:
+    """A period and the longest shorter ones inside it; what lies between them is a place nobody published."""
+    spans: dict[tuple[str, str], set[tuple[date, date]]] = defaultdict(set)
+    for where in known:
+        spans[where.what, where.key].add((where.first, where.last))
+    for (what, key), days in spans.items():
+        for whole in days:
+            inside = [one for one in days if one != whole and whole[0] <= one[0] and one[1] <= whole[1]]
+            for level in {_length(one) for one in inside}:
+                parts = sorted(one for one in inside if _length(one) == level)
+                yield Sum(Place(what, key, *whole), _filled(what, key, whole, parts, level))
+
+
+def _filled(
+    what: str, key: str, whole: tuple[date, date], parts: list[tuple[date, date]], level: int
+) -> tuple[Place, ...]:
+    places = tuple(Place(what, key, *part) for part in parts)
+    if len(parts) * level == _length(whole):
+        return places
+    return (*places, Place(what, f"{key} besides {len(parts)} of {level}", *whole))
+
+
+def _length(days: tuple[date, date]) -> int:
+    """Months."""
+    return (days[1].year - days[0].year) * 12 + days[1].month - days[0].month + 1
+
+
+def month_of(code: str) -> tuple[date, date]:
+    """The first and the last day of 2026-03."""
+    first = date.fromisoformat(f"{code}-01")
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return first, date.fromordinal(following.toordinal() - 1)

@@ -1,0 +1,127 @@
+"""Releases: figures that were published, kept unchanged for ever."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.bounds import days_within, moments_within
+
+from .content import Content, PeriodKind, Span, digest, read
+
+
+class ReleaseState(models.TextChoices):
+    PREPARED = "prepared", _("prepared")
+    RELEASED = "released", _("released")
+    DISCARDED = "discarded", _("discarded")
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    def released(self) -> ReleaseQuerySet:
+        return self.filter(state=ReleaseState.RELEASED)
+
+    def prepared(self) -> ReleaseQuerySet:
+        return self.filter(state=ReleaseState.PREPARED)
+
+    def public(self) -> ReleaseQuerySet:
+        return self.released().filter(is_public=True)
+
+    def newest_first(self) -> ReleaseQuerySet:
+        return self.order_by("-first", "-last", "kind")
+
+
+class Release(models.Model):
+    """The figures of a period, as they are published: prepared by one coordinator, released by another.
+
+    ``content`` is frozen with its ``digest`` when it is prepared: what the second person saw is what is released.
+    The database lets nobody change it. ``withheld``: how many figures the disclosure check took out.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in PeriodKind])
+    first = models.DateField()
+    last = models.DateField()
+    state = models.CharField(max_length=10, choices=ReleaseState, default=ReleaseState.PREPARED)
+    small = models.PositiveSmallIntegerField()
+    base = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    withheld = models.PositiveSmallIntegerField(default=0)
+    is_public = models.BooleanField(default=False)
+    prepared_at = models.DateTimeField(default=timezone.now)
+    prepared_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("release", "prepared_at", "ended_at"),
+            days_within("release", "first", "last"),
+            models.UniqueConstraint(
+                fields=["centre", "first", "last"], condition=~Q(state="discarded"), name="one_release_per_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="prepared", ended_at=None, ended_by=None)
+                | Q(state__in=["released", "discarded"], ended_at__isnull=False, ended_by__isnull=False),
+                name="release_ended_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="released") | ~Q(ended_by=F("prepared_by")), name="release_by_a_second_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_public=False) | Q(state="released"), name="release_public_is_released"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"release {self.pk}"
+
+    @property
+    def span(self) -> Span:
+        return Span(PeriodKind(self.kind), self.first, self.last)
+
+    @property
+    def is_prepared(self) -> bool:
+        return self.state == ReleaseState.PREPARED
+
+    @property
+    def is_released(self) -> bool:
+        return self.state == ReleaseState.RELEASED
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the content is still what the digest says."""
+        return digest(self.content) == self.digest
+
+    def in_language(self, language: str = "") -> Content:
+        """In the active language when none is named."""
+        stored: Mapping[str, Any] = self.content
+        return read(stored, language)
+
+
+class Paper(models.Model):
+    """A release as a PDF in one language, made once: it takes longer than a page may."""
+
+    release = models.ForeignKey(Release, models.PROTECT, related_name="papers")
+    language = models.CharField(max_length=2)
+    body = models.BinaryField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            moments_within("paper", "made_at"),
+            models.UniqueConstraint(fields=["release", "language"], name="one_paper_per_language"),
+        ]
+
+    def __str__(self) -> str:
+        return f"paper {self.pk}"

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import logging
+import time
+
+from celery import shared_task
+
+from foundation.accounts.services import Service, service_user
+from foundation.journal.time_limits import TASK_LASTS
+from foundation.privacy.context import acting_as
+
+from .actions import keep_paper
+from .content import LANGUAGES
+from .models import Paper, Release, ReleaseState
+from .typeset import TypesettingFailed, pdf_bytes
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="publishing.tasks.typeset")
+def typeset(event_id: int | None = None) -> None:
+    """Make the PDFs that are missing. Woken by the relay, and by beat for what was left lying."""
+    service = service_user(Service.STATISTICS)
+    with acting_as(service, purpose="typesetting"):
+        made = set(Paper.objects.values_list("release", "language"))
+        wanted = Release.objects.exclude(state=ReleaseState.DISCARDED).values_list("pk", flat=True)
+        missing = [(pk, language) for pk in wanted for language in LANGUAGES if (pk, language) not in made]
+        releases = Release.objects.in_bulk({pk for pk, _language in missing})
+    until = time.monotonic() + TASK_LASTS
+    for pk, language in missing:
+        if time.monotonic() > until:
+            return  # the next beat goes on
+        release = releases[pk]
+        try:
+            body = pdf_bytes(release.content, language)
+        except TypesettingFailed:
+            log.exception("release %s could not be typeset in %s", release.pk, language)
+            continue
+        with acting_as(service, purpose="typesetting"):
+            keep_paper(by=service, release=release, language=language, body=body)

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
-
-
-class SwitchboardConfig(AppConfig):
-    name = "switchboard"
-    verbose_name = _("Telephone")

@@ -1,0 +1,260 @@
+"""A case with open duties of security or child protection does not close without a coordinator and a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from assessments import REFERRAL, SECURITY, answer, complete, fill, make_contact, start
+from case_rows import assessed, give, make_case
+from django.urls import reverse
+from people import People, as_user
+from web import browser
+
+from casework.cases import actions
+from casework.cases.models import Case, Note, NoteKind
+from casework.cases.open_duties import OpenDuties, open_duties
+from casework.cases.states import CaseState
+from casework.cases.worklist import triage_without_case, unfinished_with_duties
+from foundation.accounts.models import User
+from foundation.journal.models import Event
+from foundation.privacy.context import acting_as
+from handoff.referrals.actions import close_case
+from hotline.contacts.actions import complete_contact
+from hotline.contacts.models import Contact
+from triage import actions as triage
+from triage.states import AssessmentState
+from triage.vocabulary import Disposition, Duty, Urgency
+
+REASON = "The youth welfare office has taken over on 3 March."
+SECURING: list[tuple[dict[str, Any], Duty]] = [
+    ({"security_signal": "concrete"}, Duty.SECURITY_INFORMATION),
+    ({"security_signal": "imminent"}, Duty.EMERGENCY),
+    ({"security_signal": "possible"}, Duty.CLARIFY_SECURITY),
+    ({"child_welfare_risk": "serious", "age_band": "14_17"}, Duty.CHILD_PROTECTION),
+    ({"child_welfare_risk": "serious", "age_band": "under_14"}, Duty.CHILD_PROTECTION),
+]
+
+
+def close(user: User, case: Case, **values: Any) -> None:
+    as_user(user, close_case, by=user, case_id=case.pk, **values)
+
+
+def state(people: People, case: Case) -> str:
+    with acting_as(people.coordinator, purpose="test"):
+        return Case.objects.get(pk=case.pk).state
+
+
+def notes(people: People, case: Case) -> list[tuple[str, str]]:
+    with acting_as(people.coordinator, purpose="test"):
+        return [(note.kind, str(note.text)) for note in Note.objects.filter(case=case)]
+
+
+@pytest.mark.parametrize(("changed", "duty"), SECURING)
+def test_handler_cannot_close_and_reads_what_is_open(people: People, changed: dict[str, Any], duty: Duty) -> None:
+    case = make_case(people.handler, {**REFERRAL, **changed})
+    assert duty in as_user(people.handler, open_duties, case=case)
+    for reason in ("", REASON):
+        with pytest.raises(OpenDuties) as refused:
+            close(people.handler, case, reason=reason)
+        assert refused.value.needs_coordinator
+        assert duty in refused.value.duties
+    assert state(people, case) == CaseState.OPEN
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "\n"])
+def test_coordinator_needs_a_reason(people: People, reason: str) -> None:
+    case = make_case(people.handler, SECURITY)
+    with pytest.raises(OpenDuties) as refused:
+        close(people.coordinator, case, reason=reason)
+    assert not refused.value.needs_coordinator
+    assert (state(people, case), notes(people, case)) == (CaseState.OPEN, [])
+
+
+def test_coordinator_closes_with_a_reason_that_stays_sealed_in_the_file(people: People) -> None:
+    case = make_case(people.handler, SECURITY)
+    close(people.coordinator, case, reason=REASON)
+    close(people.coordinator, case, reason=REASON)
+    assert state(people, case) == CaseState.CLOSED
+    assert notes(people, case) == [(NoteKind.CLOSING, REASON)]
+    with acting_as(people.coordinator, purpose="test"):
+        (event,) = Event.objects.filter(subject=case.pk, kind="case.closed")
+    assert Duty.SECURITY_INFORMATION in event.data["duties"]
+    assert REASON not in str(event.data)
+    page = browser(people.coordinator).get(reverse("cases:case", args=[case.pk])).content.decode()
+    assert "Case closed by a coordinator with open duties" in page
+    assert "Reason for closing with open duties" in page
+
+
+def test_reason_of_every_closing_is_kept(people: People) -> None:
+    case = make_case(people.handler, SECURITY)
+    for reason in ("First", "Second"):
+        close(people.coordinator, case, reason=reason)
+        as_user(people.coordinator, actions.reopen_case, by=people.coordinator, case_id=case.pk)
+    assert sorted(text for _kind, text in notes(people, case)) == ["First", "Second"]
+
+
+def test_case_without_such_a_duty_closes_as_before(people: People) -> None:
+    case = make_case(people.handler)
+    close(people.handler, case)
+    assert (state(people, case), notes(people, case)) == (CaseState.CLOSED, [])
+
+
+def test_coordinator_of_another_centre_cannot(people: People) -> None:
+    from foundation.accounts.permissions import NotAllowed
+
+    case = make_case(people.handler, SECURITY)
+    with pytest.raises(NotAllowed):
+        close(people.other_coordinator, case, reason=REASON)
+
+
+def test_duty_of_a_second_contact_counts(people: People) -> None:
+    case = make_case(people.handler)
+    other = make_contact(people.handler)
+    assessed(people.handler, other, SECURITY)
+    as_user(people.handler, actions.link_contact, by=people.handler, case_id=case.pk, contact=other)
+    with pytest.raises(OpenDuties):
+        close(people.handler, case)
+
+
+def test_unfinished_triage_counts(people: People) -> None:
+    case = make_case(people.handler)
+    new = as_user(people.handler, triage.supersede, by=people.handler, assessment_id=case.assessment_id)
+    answer(people.handler, new, "security_signal", "concrete", new.version)
+    with pytest.raises(OpenDuties):
+        close(people.handler, case)
+
+
+def test_choice_that_drops_the_duty_counts_until_it_is_confirmed(people: People) -> None:
+    case = make_case(people.handler, SECURITY)
+    new = as_user(people.handler, triage.supersede, by=people.handler, assessment_id=case.assessment_id)
+    dropped = triage.Choice(Disposition.CENTRAL_CASE, Urgency.STANDARD, frozenset(), "Not so bad")
+    assert complete(people.handler, new, dropped).state == AssessmentState.WAITING_CONFIRMATION
+    with pytest.raises(OpenDuties):
+        close(people.handler, case)
+
+
+def test_handing_the_case_on_leaves_its_duties_open(people: People) -> None:
+    case = make_case(people.handler, SECURITY)
+    give(people, case, people.colleague)
+    give(people, case, None)
+    assert as_user(people.coordinator, open_duties, case=case)
+    assert state(people, case) == CaseState.OPEN
+
+
+def test_duty_leads_to_a_case_whatever_was_decided(people: People) -> None:
+    """Advice alone ends with the contact: the duty would end unseen with it."""
+    contact = make_contact(people.handler)
+    draft = fill(people.handler, start(people.handler, contact), {**REFERRAL, "child_welfare_risk": "serious"})
+    proposal = as_user(people.handler, draft.proposal)
+    choice = triage.Choice(Disposition.ADVICE, Urgency.STANDARD, proposal.duties, "The caller wants no more")
+    done = complete(people.handler, draft, choice)
+    if done.state == AssessmentState.WAITING_CONFIRMATION:
+        done = as_user(
+            people.coordinator, triage.confirm, by=people.coordinator, assessment_id=done.pk, version=done.version
+        )
+    assert as_user(people.handler, actions.follow_triage, by=people.handler, assessment=done).case is not None
+
+
+def post_close(user: User, case: Case, **data: str) -> Any:
+    return browser(user).post(reverse("handoff:close_case", args=[case.pk]), data)
+
+
+def test_page_says_who_can_and_names_the_duties(people: People) -> None:
+    case = make_case(people.handler, SECURITY)
+    page = browser(people.handler).get(reverse("cases:case", args=[case.pk])).content.decode()
+    assert "Only a coordinator can close it now" in page
+    assert people.coordinator.name in page
+    assert str(Duty.SECURITY_INFORMATION.label) in page
+    assert reverse("handoff:close_case", args=[case.pk]) not in page
+    answered = post_close(people.handler, case, reason=REASON)
+    assert answered.status_code == 422
+    assert "Only a coordinator can close the case now" in answered.content.decode()
+
+
+def test_coordinators_form_keeps_what_was_typed_and_asks_for_the_reason(people: People) -> None:
+    case = make_case(people.handler, SECURITY)
+    assert (
+        "although duties are open"
+        in browser(people.coordinator).get(reverse("cases:case", args=[case.pk])).content.decode()
+    )
+    answered = post_close(people.coordinator, case, reason=" ")
+    assert (answered.status_code, list(answered.context["close_form"].errors)) == (422, ["reason"])
+    too_long = post_close(people.coordinator, case, reason="x" * 20_001)
+    assert too_long.status_code == 422
+    assert "x" * 20_001 in too_long.content.decode()
+    assert post_close(people.coordinator, case, reason=REASON).status_code == 302
+
+
+def test_open_duty_is_no_ticked_box(people: People) -> None:
+    case = make_case(people.handler, SECURITY)
+    page = browser(people.handler).get(reverse("cases:case", args=[case.pk])).content.decode()
+    assert "lucide-square-check" not in page
+    assert "m9 12 2 2 4-4" not in page.partition('class="duties"')[2].partition("</ul>")[0]
+
+
+@pytest.mark.parametrize("kind", ["silent", "prank"])
+def test_contact_that_ends_with_an_unfinished_triage_leaves_its_duty_on_the_list(people: People, kind: str) -> None:
+    contact = make_contact(people.handler)
+    draft = fill(people.handler, start(people.handler, contact), SECURITY)
+    quiet = make_contact(people.handler)
+    fill(people.handler, start(people.handler, quiet), REFERRAL)
+    with acting_as(people.handler, purpose="test"):
+        assert unfinished_with_duties(people.handler) == []
+        for one in (contact, quiet):
+            Contact.objects.filter(pk=one.pk).update(kind=kind)
+            complete_contact(by=people.handler, contact_id=one.pk)
+    for who in (people.handler, people.coordinator):
+        with acting_as(who, purpose="test"):
+            assert [one.pk for one in unfinished_with_duties(who)] == [draft.pk]
+        page = browser(who).get(reverse("cases:list")).content.decode()
+        assert "Unfinished triage with a duty" in page
+    with acting_as(people.other_coordinator, purpose="test"):
+        assert unfinished_with_duties(people.other_coordinator) == []
+
+
+def test_completed_triage_with_a_duty_and_no_case_is_on_the_list(people: People) -> None:
+    contact = make_contact(people.handler)
+    done = assessed(people.handler, contact, SECURITY)
+    with acting_as(people.handler, purpose="test"):
+        assert [one.pk for one in triage_without_case(people.handler)] == [done.pk]
+
+
+# --- a draft that is discarded -------------------------------------------------------------------------------------
+
+
+def discard(user: User, draft: Any, **values: Any) -> Any:
+    return as_user(user, triage.discard, by=user, assessment_id=draft.pk, version=draft.version, **values)
+
+
+@pytest.mark.parametrize(("changed", "duty"), SECURING)
+def test_draft_with_such_a_duty_is_discarded_by_a_coordinator_with_a_reason(
+    people: People, changed: dict[str, Any], duty: Duty
+) -> None:
+    contact = make_contact(people.handler)
+    draft = fill(people.handler, start(people.handler, contact), {**REFERRAL, **changed})
+    with pytest.raises(triage.SecuringDuties) as refused:
+        discard(people.handler, draft, reason=REASON)
+    assert duty in refused.value.duties
+    with pytest.raises(triage.SecuringDuties):
+        discard(people.coordinator, draft, reason=" ")
+    assert discard(people.coordinator, draft, reason=REASON).state == AssessmentState.DISCARDED
+
+
+def test_draft_whose_duties_the_assessment_in_force_holds_is_discarded_by_the_handler(people: People) -> None:
+    case = make_case(people.handler, SECURITY)
+    draft = as_user(people.handler, triage.supersede, by=people.handler, assessment_id=case.assessment_id)
+    assert discard(people.handler, draft).state == AssessmentState.DISCARDED
+
+
+def test_page_of_the_checklist_says_who_discards(people: People) -> None:
+    contact = make_contact(people.handler)
+    draft = fill(people.handler, start(people.handler, contact), SECURITY)
+    address, data = reverse("triage:discard", args=[contact.pk]), {"assessment": draft.pk, "version": draft.version}
+    page = browser(people.handler).get(reverse("triage:panel", args=[contact.pk])).content.decode()
+    assert "Only a coordinator can discard it, with a reason." in page
+    refused = browser(people.handler).post(address, data, headers={"HX-Request": "true"})
+    assert (refused.status_code, "Not discarded" in refused.content.decode()) == (409, True)
+    assert "Not discarded" in browser(people.handler).post(address, data, follow=True).content.decode()
+    done = browser(people.coordinator).post(address, {**data, "reason": REASON}, headers={"HX-Request": "true"})
+    assert done.status_code == 200

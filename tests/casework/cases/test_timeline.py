@@ -1,0 +1,108 @@
+"""Everything that happened, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from case_rows import give, make_case
+from people import People, as_user, new_id
+from web import browser
+
+from casework.cases import actions
+from casework.cases.timeline import NO_NEWS, SENTENCES, SIZE, Names, sentence, timeline_of
+from foundation.accounts.roles import Permission
+from foundation.accounts.services import Service, service_user
+from foundation.journal.actions import record
+from foundation.privacy.context import acting_as
+
+ROOT = Path(__file__).resolve().parents[3]
+NOBODY = Names({}, {})
+#: The first word of kinds that are news of a case.
+NEWS = ("access", "assessment", "case", "contact", "referral")
+
+PERMISSIONS = {str(permission) for permission in Permission}
+#: Reads are traced beside the events.
+LOOKS = {f"{what}.{how}" for what in ("contact", "case", "assessment", "referral") for how in ("read", "write")}
+LOOKS |= {"contact.searched", "contact.recognised"}
+
+
+def kinds_in_the_source() -> set[str]:
+    """Every kind of event that an action of these apps can write."""
+    found = set()
+    for app in ("hotline/contacts", "triage", "casework/cases", "handoff/referrals"):
+        for path in (ROOT / app).glob("*.py"):
+            found |= set(re.findall(rf'"((?:{"|".join(NEWS)})\.[a-z_]+)"', path.read_text(encoding="utf-8")))
+    return found - PERMISSIONS - LOOKS
+
+
+def test_every_event_that_an_action_writes_has_its_words() -> None:
+    assert {kind for kind in kinds_in_the_source() if kind not in SENTENCES} <= NO_NEWS
+
+
+@pytest.mark.parametrize("kind", sorted(SENTENCES))
+def test_words_never_break_on_missing_data(kind: str) -> None:
+    icon, words = sentence(kind, {}, NOBODY)
+    assert icon
+    assert "%" not in words
+
+
+def test_an_unknown_kind_is_still_told() -> None:
+    assert sentence("case.painted_green", {}, NOBODY)[1] == "Something else happened (case.painted_green)"
+
+
+def test_each_step_stands_in_the_timeline_with_who_did_it(people: People) -> None:
+    case = make_case(people.handler)
+    give(people, case, None)
+    as_user(people.colleague, actions.take_case, by=people.colleague, case_id=case.pk)
+    give(people, case, people.handler)
+    steps: list[tuple[Callable[..., Any], dict[str, Any]]] = [
+        (actions.add_note, {"note_id": new_id(), "text": "Words that stay in the note."}),
+        (actions.rename_case, {"version": 1, "label": "Title that stays in the case"}),
+        (actions.close_case, {}),
+        (actions.reopen_case, {}),
+    ]
+    for action, arguments in steps:
+        as_user(people.handler, action, by=people.handler, case_id=case.pk, **arguments)
+    answer = browser(people.handler).get(f"/cases/{case.pk}/timeline/")
+    told = [(entry.what, entry.who) for entry in reversed(answer.context["timeline"].entries)]
+    handler, colleague, coordinator = (user.name for user in (people.handler, people.colleague, people.coordinator))
+    assert told == [
+        ("Contact begun", handler),
+        ("Triage begun", handler),
+        ("Triage completed: Referral to a partner", handler),
+        ("Case opened: Referral to a partner, urgency: Standard", handler),
+        ("Given back: nobody is responsible", coordinator),
+        (f"Taken over by {colleague}", colleague),
+        (f"{handler} is responsible", coordinator),
+        ("Note written", handler),
+        ("New working title", handler),
+        ("Case closed", handler),
+        ("Case opened again", handler),
+    ]
+    assert "Words that stay" not in answer.content.decode()
+
+
+def test_what_came_before_is_fetched_page_by_page(people: People) -> None:
+    case = make_case(people.handler)
+    for _number in range(SIZE):
+        as_user(people.handler, actions.add_note, by=people.handler, case_id=case.pk, note_id=new_id(), text="…")
+    client = browser(people.handler)
+    first = client.get(f"/cases/{case.pk}/timeline/").context["timeline"]
+    second = client.get(f"/cases/{case.pk}/timeline/", {"before": first.older}).context["timeline"]
+    assert (len(first.entries), len(second.entries), second.older) == (SIZE, 4, None)
+    for crafted in ("-1", "x", "9" * 30, "²"):
+        assert client.get(f"/cases/{case.pk}/timeline/", {"before": crafted}).status_code == 404
+
+
+def test_what_a_service_did_happened_by_itself(people: People) -> None:
+    case = make_case(people.handler)
+    clock = service_user(Service.DEADLINES)
+    with acting_as(clock, purpose="test"):
+        record("referral.expired", by=clock, subject=new_id(), centre=people.centre.pk, case=case.pk)
+    with acting_as(people.handler, purpose="test"):
+        newest = timeline_of(case.pk).entries[0]
+    assert (newest.what, newest.who) == ("Referral expired without an answer", "")

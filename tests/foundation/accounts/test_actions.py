@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, ProgrammingError, transaction
+from django.test import Client
+from django.utils import timezone
+from people import People, as_user, make_place_for, make_user
+
+from foundation.accounts.actions import (
+    create_organisation,
+    create_user,
+    deactivate_user,
+    end_role,
+    end_sessions,
+    grant_role,
+)
+from foundation.accounts.models import Membership, OrganisationKind, User
+from foundation.accounts.permissions import NotAllowed
+from foundation.accounts.refusals import AddressTaken
+from foundation.accounts.roles import Role
+from foundation.accounts.services import Service, service_user
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def is_signed_in(client: Client) -> bool:
+    return SessionStore(client.cookies["lotse_session"].value).get("_auth_user_id") is not None
+
+
+def test_who_made_granted_and_ended_is_kept(people: People) -> None:
+    admin = people.administrator
+    user = as_user(
+        admin, create_user, by=admin, email="new@example.org", name="New Person", password="a long enough password"
+    )
+    membership = as_user(admin, grant_role, by=admin, user=user, organisation=people.centre, role=Role.HANDLER)
+    as_user(admin, end_role, by=admin, membership=membership)
+    membership.refresh_from_db()
+    assert (user.made_by, membership.granted_by, membership.ended_by) == (admin, admin, admin)
+    assert membership.ended_at is not None
+
+
+def test_granting_twice_gives_one_role(people: People) -> None:
+    first = as_user(
+        people.administrator,
+        grant_role,
+        by=people.administrator,
+        user=people.handler,
+        organisation=people.centre,
+        role=Role.DPO,
+    )
+    second = as_user(
+        people.administrator,
+        grant_role,
+        by=people.administrator,
+        user=people.handler,
+        organisation=people.centre,
+        role=Role.DPO,
+    )
+    assert first == second
+
+
+def test_a_role_that_ended_can_be_granted_again(people: People) -> None:
+    (first,) = people.handler.active_memberships
+    as_user(people.administrator, end_role, by=people.administrator, membership=first)
+    second = as_user(
+        people.administrator,
+        grant_role,
+        by=people.administrator,
+        user=people.handler,
+        organisation=people.centre,
+        role=Role.HANDLER,
+    )
+    assert first != second
+    assert Membership.objects.filter(user=people.handler).count() == 2
+
+
+def test_ending_twice_keeps_the_first_end(people: People) -> None:
+    (membership,) = people.handler.active_memberships
+    as_user(people.administrator, end_role, by=people.administrator, membership=membership)
+    ended_at = Membership.objects.get(pk=membership.pk).ended_at
+    end_role(by=make_user((people.centre, Role.ADMINISTRATOR)), membership=membership)
+    after = Membership.objects.get(pk=membership.pk)
+    assert (after.ended_at, after.ended_by) == (ended_at, people.administrator)
+
+
+@pytest.mark.parametrize("change", [grant_role, end_role])
+def test_a_change_of_role_ends_open_sessions_of_that_person_only(people: People, change: Callable[..., Any]) -> None:
+    browsers = [signed_in(people.handler), signed_in(people.handler), signed_in(people.colleague)]
+    (membership,) = people.handler.active_memberships
+    if change is grant_role:
+        as_user(
+            people.administrator,
+            grant_role,
+            by=people.administrator,
+            user=people.handler,
+            organisation=people.centre,
+            role=Role.DPO,
+        )
+    else:
+        as_user(people.administrator, end_role, by=people.administrator, membership=membership)
+    assert [is_signed_in(browser) for browser in browsers] == [False, False, True]
+
+
+def test_deactivation_ends_open_sessions(people: People) -> None:
+    browser = signed_in(people.funder)
+    as_user(people.administrator, deactivate_user, by=people.administrator, user=people.funder)
+    assert not is_signed_in(browser)
+
+
+def test_ending_sessions_bears_damaged_ones(people: People) -> None:
+    Session.objects.create(session_key="x", session_data="no such thing", expire_date=timezone.now().replace(year=2999))
+    browser = signed_in(people.handler)
+    end_sessions(people.handler)
+    assert not is_signed_in(browser)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])
+def test_only_administrators_look_after_users(people: People, role: Role) -> None:
+    user = make_user((make_place_for(role), role))
+    (membership,) = people.handler.active_memberships
+    attempts: list[Callable[[], Any]] = [
+        lambda: as_user(user, create_user, by=user, email="x@example.org", name="X", password="a long enough password"),
+        lambda: as_user(user, grant_role, by=user, user=people.worker, organisation=people.centre, role=Role.HANDLER),
+        lambda: as_user(user, end_role, by=user, membership=membership),
+        lambda: as_user(user, deactivate_user, by=user, user=people.handler),
+        lambda: as_user(user, create_organisation, by=user, name="X", kind=OrganisationKind.PARTNER),
+    ]
+    for attempt in attempts:
+        with pytest.raises(NotAllowed):
+            attempt()
+    assert Membership.objects.active().filter(pk=membership.pk).exists()
+
+
+def test_nobody_grants_a_role_to_themselves(people: People) -> None:
+    admin = people.administrator
+    with pytest.raises(NotAllowed):
+        as_user(admin, grant_role, by=admin, user=admin, organisation=people.centre, role=Role.COORDINATOR)
+    with pytest.raises(NotAllowed):
+        as_user(admin, deactivate_user, by=admin, user=admin)
+
+
+def test_one_address_one_person_in_whatever_case(people: People) -> None:
+    with pytest.raises(AddressTaken):
+        create_user(by=None, email=people.handler.email.upper(), name="X", password="a long enough password")
+
+
+def test_the_application_cannot_delete_or_rewrite_a_role(people: People) -> None:
+    stored = Membership.objects.filter(user=people.handler)
+    for attempt in (
+        stored.delete,
+        lambda: stored.update(role=Role.COORDINATOR),
+        lambda: stored.update(user=people.dpo),
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            attempt()
+
+
+def test_an_ended_role_stays_ended(people: People) -> None:
+    (membership,) = people.handler.active_memberships
+    as_user(people.administrator, end_role, by=people.administrator, membership=membership)
+    with pytest.raises(IntegrityError, match="stays ended"), transaction.atomic():
+        Membership.objects.filter(pk=membership.pk).update(ended_at=None, ended_by=None)
+
+
+def test_an_end_has_its_author(people: People) -> None:
+    with pytest.raises(IntegrityError, match="membership_ended_at_and_by"), transaction.atomic():
+        Membership.objects.filter(user=people.handler).update(ended_at=timezone.now())
+
+
+@pytest.mark.parametrize("service", Service)
+def test_each_service_has_one_user_without_a_password(service: Service, db: None) -> None:
+    user = service_user(service)
+    assert (user.is_active, user.has_usable_password(), user.active_memberships) == (True, False, [])
+    with pytest.raises(IntegrityError, match="one_user_per_service"), transaction.atomic():
+        User.objects.create(email="another@service.invalid", service=service)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from cluster import OwnDatabase
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+from people import People, as_user, make_people, new_id
+
+from foundation.privacy.actions import new_data_key
+from foundation.privacy.context import acting_as
+from foundation.privacy.keys import WrongKey, seal, unseal
+from foundation.privacy.models import DataKey, forget_opened_keys
+from hotline.contacts.actions import open_contact
+from hotline.contacts.models import Contact
+
+keys = st.binary(min_size=32, max_size=32)
+
+
+@given(key=keys, other=keys, plain=st.binary(), context=st.text(), elsewhere=st.text())
+def test_a_sealed_value_opens_with_its_key_in_its_place_only(
+    key: bytes, other: bytes, plain: bytes, context: str, elsewhere: str
+) -> None:
+    sealed = seal(key, plain, context)
+    assert unseal(key, sealed, context) == plain
+    for wrong_key, wrong_place in [(other, context), (key, elsewhere)]:
+        if (wrong_key, wrong_place) != (key, context):
+            with pytest.raises(WrongKey):
+                unseal(wrong_key, sealed, wrong_place)
+
+
+@given(crafted=st.binary(max_size=40))
+def test_whatever_was_not_sealed_is_refused(crafted: bytes) -> None:
+    with pytest.raises(WrongKey):
+        unseal(bytes(32), crafted, "here")
+
+
+@pytest.mark.parametrize(("has_key", "is_erased"), [(True, True), (False, False)])
+def test_a_data_key_is_either_there_or_erased(people: People, has_key: bool, is_erased: bool) -> None:
+    key = DataKey(master_key="k1", wrapped=b"x" if has_key else None, erased_at=timezone.now() if is_erased else None)
+    with acting_as(people.handler, purpose="test"):
+        with pytest.raises(IntegrityError, match="data_key_present_or_erased"), transaction.atomic():
+            key.save()
+
+
+def test_the_application_cannot_change_a_data_key(people: People) -> None:
+    with acting_as(people.coordinator, purpose="test"):
+        key = new_data_key()
+        assert DataKey.objects.filter(pk=key.pk).update(master_key="k2") == 0
+        assert DataKey.objects.filter(pk=key.pk).delete() == (0, {})
+        assert DataKey.objects.get(pk=key.pk).master_key == key.master_key
+
+
+def test_with_its_key_erased_a_dossier_cannot_be_read_within_a_minute(own_database: OwnDatabase) -> None:
+    people, contact_id = make_people(), new_id()
+    as_user(people.handler, open_contact, by=people.handler, contact_id=contact_id, details={"notes": "a canary"})
+    own_database.sql("update privacy_datakey set wrapped = null, erased_at = now()")
+    forget_opened_keys()  # what the minute does
+    with acting_as(people.handler, purpose="test"):
+        contact = Contact.objects.get(pk=contact_id)
+        with pytest.raises(WrongKey):
+            _ = contact.notes
+        contact.label = "still there"
+        contact.save()
+        assert Contact.objects.get(pk=contact_id).label == "still there"
+
+
+def test_nothing_of_a_key_is_shown(people: People) -> None:
+    with acting_as(people.handler, purpose="test"), connection.cursor() as cursor:
+        key = new_data_key()
+        cursor.execute("select wrapped from privacy_datakey where id = %s", [key.pk])
+        assert key.unwrap() not in bytes(cursor.fetchone()[0])
+        assert str(key) == str(key.pk)

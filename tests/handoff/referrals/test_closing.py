@@ -1,0 +1,51 @@
+"""A case that is closed is offered to nobody any more."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from people import People, as_user
+from referrals import accepted, draft, make_case, offered, seen_by
+
+from casework.cases.models import Case
+from foundation.journal.stale import Stale
+from foundation.privacy.context import acting_as
+from handoff.referrals.answers import accept_referral
+
+
+def close(client: Client, people: People, case_id: object) -> int:
+    client.force_login(people.handler)
+    return client.post(f"/cases/{case_id}/close/").status_code
+
+
+def test_closing_takes_back_what_is_offered_and_prepared(people: People, client: Client) -> None:
+    case = make_case(people)
+    waiting = offered(people, case)
+    prepared = draft(people, case, people.other_partner)
+    assert close(client, people, case.pk) == 302
+    assert close(client, people, case.pk) == 302
+    assert {seen_by(people.handler, referral.pk).state for referral in (waiting, prepared)} == {"withdrawn"}
+    with acting_as(people.handler, purpose="test"):
+        assert Case.objects.get(pk=case.pk).state == "closed"
+    with pytest.raises(Stale):
+        as_user(people.worker, accept_referral, by=people.worker, referral_id=waiting.pk)
+
+
+def test_a_case_that_a_partner_has_is_not_closed_from_here(people: People, client: Client) -> None:
+    referral = accepted(people)
+    assert close(client, people, referral.case_id) == 409
+    assert seen_by(people.handler, referral.pk).state == "accepted"
+
+
+def test_a_closed_case_is_neither_prepared_for_anybody_nor_offered(people: People, client: Client) -> None:
+    case = make_case(people)
+    close(client, people, case.pk)
+    with pytest.raises(Stale):
+        draft(people, case)
+
+
+def test_nobody_else_closes_it(people: People, client: Client) -> None:
+    case = make_case(people)
+    for person in (people.colleague, people.worker, people.other_coordinator, people.administrator):
+        client.force_login(person)
+        assert client.post(f"/cases/{case.pk}/close/").status_code == 404

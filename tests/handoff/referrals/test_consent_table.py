@@ -1,0 +1,203 @@
+"""The table of consent over all combinations, and through the form, the action and the acceptance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, combinations, product
+from typing import Any
+
+import pytest
+from assessments import REFERRAL, answer, complete
+from django.urls import reverse
+from people import People, as_user
+from referrals import SECRETS, SUMMARY, draft, make_case, offer, offered, seen_by
+from web import browser
+
+from foundation.privacy.context import acting_as
+from handoff.referrals.actions import NoConsent, NoLegalBasis
+from handoff.referrals.answers import ConsentEnded, accept_referral
+from handoff.referrals.consent import (
+    RULES,
+    SENTENCES,
+    Concerned,
+    Consent,
+    Objection,
+    consent_of,
+    not_covered,
+    objection,
+)
+from handoff.referrals.models import Disclosure, Referral
+from handoff.referrals.states import ReferralState
+from handoff.referrals.vocabulary import Disclosable, LegalBasis
+from hotline.contacts.actions import save_contact
+from triage import actions as triage
+from triage.models import Assessment
+
+SAID = ("given", "refused", "withdrawn", "unknown")
+FIELDS = [set(some) for n in range(len(Disclosable) + 1) for some in combinations(Disclosable, n)]
+#: The caller's consent is not enough for these.
+OF_THE_PERSON = {Disclosable.NOTES}
+
+
+def covered(caller: str, person: str, names_partner: bool, concerned: str, fields: set[Disclosable]) -> bool:
+    """The law's sentences, one after the other (LAW, who may consent), written without the table."""
+    if not fields:
+        return True
+    if {caller, person} & {"refused", "withdrawn"}:
+        return False  # binds, for everything
+    if caller != "given" or not names_partner:
+        return False  # a caller consents to their own data, for whom they named
+    if concerned == "minor_caller":
+        return person == "given"  # all of it is a minor's: who has custody
+    if concerned == "adult_caller":
+        return True  # adults for themselves
+    return person == "given" or not fields & OF_THE_PERSON  # never to the person of concern's
+
+
+def test_every_combination() -> None:
+    seen = set()
+    for caller, person, names_partner, concerned, fields in product(SAID, SAID, (True, False), Concerned, FIELDS):
+        found = objection(Consent(caller, person, names_partner, concerned), fields)
+        said = (caller, person, names_partner, concerned.value, sorted(fields))
+        assert (found is None) == covered(caller, person, names_partner, concerned, fields), said
+        seen.add(found)
+    assert seen == {None, *Objection}, "each objection is reached"
+    assert set(SENTENCES) == set(Objection) == {rule.found for rule in RULES}
+
+
+def test_one_field_less_never_makes_it_worse() -> None:
+    for caller, person, names_partner, concerned in product(SAID, SAID, (True, False), Concerned):
+        consent = Consent(caller, person, names_partner, concerned)
+        refused = not_covered(consent, list(Disclosable))
+        for fields in FIELDS:
+            assert bool(objection(consent, fields)) == bool(fields & set(refused))
+
+
+def said_in_triage() -> Iterator[tuple[dict[str, Any], str, Concerned]]:
+    """What is answered about age, and how the contact names the relation."""
+    yield {"age_band": "adult"}, "child", Concerned.ADULT
+    yield {"age_band": "unknown"}, "unknown", Concerned.ADULT
+    yield {"age_band": "14_17"}, "sibling", Concerned.MINOR
+    yield {"age_band": "under_14"}, "pupil", Concerned.MINOR
+    yield {"age_band": "adult"}, "self", Concerned.ADULT_CALLER
+    yield {"age_band": "unknown"}, "self", Concerned.ADULT_CALLER
+    yield {"age_band": "14_17"}, "self", Concerned.MINOR_CALLER
+    yield {"age_band": "under_14"}, "self", Concerned.MINOR_CALLER
+
+
+EVERYTHING = tuple(Disclosable)
+CALLERS_OWN = tuple(field for field in Disclosable if field not in OF_THE_PERSON)
+COMBINED = [
+    (answers, relation, concerned, caller, person)
+    for (answers, relation, concerned), (caller, person) in product(
+        said_in_triage(),
+        [("given", ""), ("given", "unknown"), ("given", "given"), ("unknown", "given"), ("given", "refused")],
+    )
+]
+
+
+def case_with(people: People, answers: dict[str, Any], relation: str, caller: str, person: str) -> Any:
+    given = {**REFERRAL, **answers, "consent_caller": caller, "consent_person": person}
+    return make_case(people, {key: value for key, value in given.items() if value}, relation=relation)
+
+
+@pytest.mark.parametrize(("answers", "relation", "concerned", "caller", "person"), COMBINED)
+def test_server_refuses_what_the_table_refuses(
+    people: People, answers: dict[str, Any], relation: str, concerned: Concerned, caller: str, person: str
+) -> None:
+    case = case_with(people, answers, relation, caller, person)
+    consent = as_user(people.handler, consent_of, case_id=case.pk)
+    assert consent == Consent(caller or "unknown", person or "unknown", True, concerned)
+    referral = draft(people, case)
+    for fields in (EVERYTHING, CALLERS_OWN):
+        if not covered(consent.caller, consent.person, True, concerned, set(fields)):
+            with pytest.raises(NoConsent):
+                offer(people, referral, fields=fields, legal_basis="consent")
+            continue
+        assert offer(people, referral, fields=fields, legal_basis="consent").state == ReferralState.OFFERED
+        return
+    assert offer(people, referral, fields=EVERYTHING, legal_basis="legal_duty").state == ReferralState.OFFERED
+
+
+@pytest.mark.parametrize("basis", ["", "hocus", "CONSENT", "public"])
+@pytest.mark.parametrize("fields", [("alias",), ("notes",), EVERYTHING])
+def test_what_is_no_basis_carries_nothing(people: People, basis: str, fields: tuple[str, ...]) -> None:
+    referral = draft(people, make_case(people))
+    with pytest.raises(NoLegalBasis):
+        offer(people, referral, fields=fields, legal_basis=basis)
+
+
+@pytest.mark.parametrize("basis", [basis for basis in LegalBasis if basis != LegalBasis.CONSENT])
+@pytest.mark.parametrize("caller", SAID)
+def test_other_bases_ask_for_no_consent(people: People, basis: str, caller: str) -> None:
+    referral = draft(people, case_with(people, {}, "child", caller, "refused"))
+    assert offer(people, referral, fields=EVERYTHING, legal_basis=basis).state == ReferralState.OFFERED
+
+
+def test_age_that_only_the_contact_knows_counts(people: People) -> None:
+    """The triage was filled in before the age was known."""
+    case = make_case(people, {key: value for key, value in REFERRAL.items() if key != "age_band"}, relation="self")
+    assert as_user(people.handler, consent_of, case_id=case.pk).concerned == Concerned.ADULT_CALLER
+    with acting_as(people.handler, purpose="test"):
+        contact = Assessment.objects.select_related("contact").get(pk=case.assessment_id).contact
+        changes = {"age_band": "14_17"}
+        save_contact(by=people.handler, contact_id=contact.pk, version=contact.version, changes=changes)
+        assert consent_of(case.pk).concerned == Concerned.MINOR_CALLER
+
+
+def post(people: People, referral: Referral, *fields: str, **values: str) -> Any:
+    data = {"text": SUMMARY, "fields_agreed": list(fields), "legal_basis": "consent", **values}
+    return browser(people.handler).post(reverse("handoff:offer", args=[referral.pk]), data)
+
+
+def test_form_names_the_field_that_consent_does_not_cover_before_and_after(people: People) -> None:
+    referral = draft(people, make_case(people))
+    page = browser(people.handler).get(reverse("handoff:referral", args=[referral.pk])).content.decode()
+    assert "Consent does not cover every field." in page
+    assert "or do not disclose: Notes of the conversation." in page
+    refused = post(people, referral, "alias", "notes", may_pass_on="on")
+    text = refused.content.decode()
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["legal_basis"])
+    assert "for whom nobody else can consent" in text
+    assert str(LegalBasis.LEGAL_DUTY.label) in text
+    assert SUMMARY in text
+    assert refused.context["form"].chosen == ["alias", "notes"]
+    assert post(people, referral, "alias").status_code == 302
+
+
+def assess_again(people: People, referral: Referral, **answers: str) -> None:
+    """As on the desk: a new assessment, completed as proposed."""
+    with acting_as(people.handler, purpose="test"):
+        old = Assessment.objects.get(pk=referral.case.assessment_id)
+    new = as_user(people.handler, triage.supersede, by=people.handler, assessment_id=old.pk)
+    for question, given in answers.items():
+        new = answer(people.handler, new, question, given, new.version)
+    complete(people.handler, new)
+
+
+@pytest.mark.parametrize("given", ["unknown", ""])
+def test_stale_page_and_late_acceptance_are_refused(people: People, given: str) -> None:
+    """The person's consent was noted by mistake, and is corrected to not asked."""
+    referral = draft(people, make_case(people, {**REFERRAL, "consent_person": "given"}))
+    page = browser(people.handler).get(reverse("handoff:referral", args=[referral.pk])).content.decode()
+    assert "Consent does not cover every field." not in page
+    sent = offered(people, make_case(people, {**REFERRAL, "consent_person": "given"}), **basis("notes"))
+    for one in (referral, sent):
+        assess_again(people, one, consent_person=given)
+    assert post(people, referral, "notes").status_code == 422
+    with pytest.raises(ConsentEnded):
+        as_user(people.worker, accept_referral, by=people.worker, referral_id=sent.pk)
+    assert seen_by(people.worker, sent.pk).state == ReferralState.OFFERED
+    answered = browser(people.worker).post(reverse("handoff:accept", args=[sent.pk]), follow=True)
+    assert SECRETS["notes"] not in answered.content.decode()
+    assert as_user(people.worker, lambda: list(Disclosure.objects.filter(referral=sent))) == []
+
+
+def test_person_who_turns_out_to_be_the_caller_needs_no_second_answer(people: People) -> None:
+    referral = offered(people, make_case(people, {**REFERRAL}, relation="self"), **basis("notes"))
+    done = as_user(people.worker, accept_referral, by=people.worker, referral_id=referral.pk)
+    assert done.state == ReferralState.ACCEPTED
+
+
+def basis(*fields: str) -> dict[str, Any]:
+    return {"fields": list(chain(fields)), "legal_basis": "consent"}

@@ -1,0 +1,203 @@
+"""The clock: due times by the partner's opening hours and holidays, and what a sweep does, each thing once."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import time_machine
+from cluster import OwnDatabase
+from django.test import Client
+from people import People, as_user, new_id
+from referrals import accepted, draft, in_threads, make_case, offer, offered, ready, seen_by
+
+from foundation.accounts.services import Service, service_user
+from foundation.journal.models import Event
+from foundation.privacy.context import acting_as
+from handoff.referrals import answers
+from handoff.referrals.actions import answer_question
+from handoff.referrals.deadlines import schedule
+from handoff.referrals.lapses import due_deadlines, run_deadline
+from handoff.referrals.models import Deadline, Notice, Referral
+from handoff.referrals.states import ReferralState
+from handoff.referrals.tasks import run_deadlines
+from handoff.referrals.vocabulary import Step
+from regions.network import calendar_for
+from triage.vocabulary import Urgency
+
+BERLIN = ZoneInfo("Europe/Berlin")
+FRIDAY = datetime(2026, 11, 20, 10, tzinfo=BERLIN)
+TUESDAY, WEDNESDAY, THURSDAY = (FRIDAY + timedelta(days=days) for days in (4, 5, 6))
+MINUTE = timedelta(minutes=1)
+
+
+def offered_at(moment: datetime, people: People) -> Referral:
+    with time_machine.travel(moment, tick=False):
+        return offered(people)
+
+
+def sweep(moment: datetime) -> None:
+    with time_machine.travel(moment, tick=False):
+        run_deadlines()
+
+
+def lapsed(people: People, referral: Referral) -> list[str]:
+    """What the clock has done, in its order."""
+    with acting_as(people.coordinator, purpose="test"):
+        done = Event.objects.filter(case=referral.case_id, actor__service=Service.DEADLINES).order_by("pk")
+        return [kind.removeprefix("referral.") for kind in done.values_list("kind", flat=True)]
+
+
+def test_a_weekend_does_not_count(people: People) -> None:
+    referral = offered_at(FRIDAY, people)
+    assert referral.due_at == TUESDAY
+    assert schedule(FRIDAY, Urgency.STANDARD, calendar_for(people.partner)) == {
+        Step.REMIND: TUESDAY,
+        Step.ESCALATE: WEDNESDAY,
+        Step.EXPIRE: THURSDAY,
+    }
+
+
+def test_a_holiday_of_the_partners_region_does_not_count(people: People) -> None:
+    before_epiphany = datetime(2027, 1, 5, 10, tzinfo=BERLIN)
+    in_bavaria = schedule(before_epiphany, Urgency.STANDARD, calendar_for(people.partner))
+    nationwide = schedule(before_epiphany, Urgency.STANDARD, calendar_for(people.other_partner))
+    assert in_bavaria[Step.REMIND] == datetime(2027, 1, 8, 10, tzinfo=BERLIN)
+    assert nationwide[Step.REMIND] == datetime(2027, 1, 7, 10, tzinfo=BERLIN)
+
+
+def test_urgent_counts_working_hours(people: People) -> None:
+    times = schedule(FRIDAY + timedelta(hours=3), Urgency.URGENT, calendar_for(people.partner))  # open until 15 h
+    monday = datetime(2026, 11, 23, tzinfo=BERLIN)
+    assert times == {
+        Step.REMIND: monday + timedelta(hours=11),
+        Step.ESCALATE: monday + timedelta(hours=13),
+        Step.EXPIRE: monday + timedelta(hours=15),
+    }
+
+
+def test_nothing_happens_before_its_time_and_each_step_once(people: People) -> None:
+    referral = offered_at(FRIDAY, people)
+    seen = []
+    for moment in (TUESDAY, WEDNESDAY, THURSDAY):
+        sweep(moment - MINUTE)
+        sweep(moment)
+        sweep(moment)
+        seen.append(lapsed(people, referral))
+    end = ["reminded", "escalated", "expired", "next_prepared"]
+    assert seen == [end[:1], end[:2], end]
+    ended = seen_by(people.handler, referral.pk)
+    assert (ended.state, ended.ended_at) == (ReferralState.EXPIRED, THURSDAY)
+
+
+def test_after_days_without_a_sweep_everything_due_is_made_good_in_order(people: People) -> None:
+    referral = offered_at(FRIDAY, people)
+    sweep(THURSDAY + timedelta(days=9))
+    sweep(THURSDAY + timedelta(days=9))
+    assert lapsed(people, referral) == ["reminded", "escalated", "expired", "next_prepared"]
+
+
+def test_the_next_partner_is_prepared_and_nothing_is_sent_to_it(people: People) -> None:
+    referral = offered_at(FRIDAY, people)
+    sweep(THURSDAY)
+    with acting_as(people.handler, purpose="test"):
+        following = Referral.objects.get(follows=referral)
+        assert (following.state, following.organisation_id) == (ReferralState.DRAFT, people.other_partner.pk)
+        assert following.summary.text == referral.summary.text
+        assert following.contact_person_id == people.handler.pk
+    with acting_as(people.other_worker, purpose="test"):
+        assert Referral.objects.count() == 0
+    with time_machine.travel(THURSDAY + MINUTE, tick=False):
+        offer(people, following)
+    sweep(THURSDAY + timedelta(days=20))
+    assert lapsed(people, referral)[-2:] == ["expired", "no_partner_left"]
+
+
+def test_an_answer_stops_the_clock(people: People) -> None:
+    with time_machine.travel(FRIDAY, tick=False):
+        referral = accepted(people)
+    sweep(THURSDAY + timedelta(days=9))
+    assert lapsed(people, referral) == []
+
+
+def test_while_a_question_is_open_we_are_reminded_and_nothing_expires(people: People) -> None:
+    referral = offered_at(FRIDAY, people)
+    with time_machine.travel(FRIDAY + MINUTE, tick=False):
+        as_user(
+            people.worker,
+            answers.ask_question,
+            by=people.worker,
+            message_id=new_id(),
+            referral_id=referral.pk,
+            text="?",
+        )
+    sweep(THURSDAY + timedelta(days=9))
+    assert lapsed(people, referral) == ["reminded", "escalated"]
+    with acting_as(people.handler, purpose="test"):
+        assert Notice.objects.filter(kind="referral.reminded").count() == 1
+    monday = datetime(2026, 12, 7, 10, tzinfo=BERLIN)
+    with time_machine.travel(monday, tick=False):
+        as_user(
+            people.handler, answer_question, by=people.handler, message_id=new_id(), referral_id=referral.pk, text="!"
+        )
+    assert seen_by(people.worker, referral.pk).due_at == monday + timedelta(days=2)
+    sweep(monday + timedelta(days=2))
+    assert lapsed(people, referral) == ["reminded", "escalated", "reminded"]
+
+
+def test_a_deadline_that_cannot_be_run_does_not_hold_up_the_others(people: People) -> None:
+    first, second = offered_at(FRIDAY, people), offered_at(FRIDAY, people)
+    clock = service_user(Service.DEADLINES)
+    with acting_as(clock, purpose="test"):
+        Deadline.objects.filter(referral=first, step=Step.REMIND).update(step="gone")
+    sweep(TUESDAY)
+    assert lapsed(people, second) == ["reminded"]
+
+
+def run_at(moment: datetime, deadline_id: uuid.UUID, barrier: threading.Barrier) -> None:
+    clock = service_user(Service.DEADLINES)
+    barrier.wait()
+    with acting_as(clock, purpose="test"):
+        run_deadline(by=clock, deadline_id=deadline_id, now=moment)
+
+
+def test_two_workers_with_the_same_deadline_do_it_once(own_database: OwnDatabase) -> None:
+    people = ready()
+    referral = offered_at(FRIDAY, people)
+    with acting_as(service_user(Service.DEADLINES), purpose="test"):
+        due = due_deadlines(THURSDAY)
+    for deadline_id in due:
+        barrier = threading.Barrier(3)
+        in_threads(*[lambda pk=deadline_id, b=barrier: run_at(THURSDAY, pk, b) for _ in range(3)])
+    assert lapsed(people, referral) == ["reminded", "escalated", "expired", "next_prepared"]
+
+
+def test_an_answer_and_the_expiry_at_the_same_moment_have_one_winner(own_database: OwnDatabase) -> None:
+    people = ready()
+    referral = offered_at(FRIDAY, people)
+    with acting_as(service_user(Service.DEADLINES), purpose="test"):
+        expiry = Deadline.objects.get(referral=referral, step=Step.EXPIRE).pk
+    barrier = threading.Barrier(2)
+
+    def accept() -> None:
+        barrier.wait()
+        as_user(people.worker, answers.accept_referral, by=people.worker, referral_id=referral.pk)
+
+    failures = in_threads(accept, lambda: run_at(THURSDAY, expiry, barrier))
+    state = seen_by(people.handler, referral.pk).state
+    if failures:
+        assert ([type(failure) for failure in failures], state) == ([answers.TooLate], ReferralState.EXPIRED)
+    else:
+        assert state == ReferralState.ACCEPTED
+
+
+def test_a_prepared_offer_starts_from_the_last_summary(people: People) -> None:
+    case = make_case(people)
+    first = offer(people, draft(people, case), text="Written with care.")
+    as_user(people.worker, answers.decline_referral, by=people.worker, referral_id=first.pk, reason="other")
+    client = Client()
+    client.force_login(people.handler)
+    page = client.get(f"/referrals/{draft(people, case, people.other_partner).pk}/")
+    assert page.context["form"]["text"].value() == "Written with care."

@@ -1,0 +1,128 @@
+"""Whatever people and the clock try, in whatever order: only the listed transitions happen, by the right side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from people import People, new_id
+from referrals import SUMMARY, draft, make_case
+
+from casework.cases.models import Case, Responsibility
+from foundation.accounts.models import User
+from foundation.accounts.permissions import NotAllowed
+from foundation.accounts.services import Service, service_user
+from foundation.journal.models import Event
+from foundation.journal.stale import Stale
+from foundation.privacy.context import acting_as
+from handoff.referrals import actions, answers
+from handoff.referrals.lapses import expire
+from handoff.referrals.models import Referral
+from handoff.referrals.moves import lock
+from handoff.referrals.states import TAKEN, TRANSITIONS, ReferralState, Who
+from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
+
+S = ReferralState
+
+
+def message() -> dict[str, Any]:
+    return {"message_id": new_id(), "text": "words"}
+
+
+#: Name: who it is for, from which states, where it leads (None: the state stays), and how.
+STEPS: dict[str, tuple[Who, set[S], S | None, Callable[..., Any], Callable[[], dict[str, Any]]]] = {
+    "offer": (Who.CENTRE, {S.DRAFT}, S.OFFERED, actions.offer_referral, lambda: {"text": SUMMARY}),
+    "answer": (Who.CENTRE, {S.QUESTION}, S.OFFERED, actions.answer_question, message),
+    "withdraw": (Who.CENTRE, {S.DRAFT, S.OFFERED, S.QUESTION}, S.WITHDRAWN, actions.withdraw_referral, dict),
+    "accept": (Who.PARTNER, {S.OFFERED, S.QUESTION}, S.ACCEPTED, answers.accept_referral, dict),
+    "decline": (
+        Who.PARTNER,
+        {S.OFFERED, S.QUESTION},
+        S.DECLINED,
+        answers.decline_referral,
+        lambda: {"reason": DeclineReason.OTHER},
+    ),
+    "ask": (Who.PARTNER, {S.OFFERED}, S.QUESTION, answers.ask_question, message),
+    "begin": (
+        Who.PARTNER,
+        {S.ACCEPTED},
+        S.IN_PROGRESS,
+        answers.give_feedback,
+        lambda: {**message(), "feedback": Feedback.FIRST_CONTACT},
+    ),
+    "try": (
+        Who.PARTNER,
+        set(TAKEN),
+        None,
+        answers.give_feedback,
+        lambda: {**message(), "feedback": Feedback.NOT_REACHED},
+    ),
+    "complete": (Who.PARTNER, set(TAKEN), S.COMPLETED, answers.complete_referral, lambda: {"outcome": Outcome.OTHER}),
+    "return": (Who.PARTNER, set(TAKEN), S.RETURNED, answers.return_referral, lambda: {"text": "why"}),
+    "expire": (Who.DEADLINE, {S.OFFERED}, S.EXPIRED, expire, dict),
+}
+ACTORS = ["handler", "coordinator", "worker", "colleague", "other_worker", "other_handler", "clock"]
+SIDES = {"handler": Who.CENTRE, "coordinator": Who.CENTRE, "worker": Who.PARTNER, "clock": Who.DEADLINE}
+#: Mostly the right people, so that walks go far.
+good = st.sampled_from(sorted(STEPS)).map(
+    lambda name: (name, {"centre": "handler", "partner": "worker", "deadline": "clock"}[STEPS[name][0]])
+)
+walks = st.lists(st.one_of(good, good, st.tuples(st.sampled_from(sorted(STEPS)), st.sampled_from(ACTORS))), max_size=10)
+
+
+def attempt(people: People, referral: Referral, name: str, actor: str) -> bool:
+    """Whether the step was carried out (or was a repeat without effect)."""
+    user: User = service_user(Service.DEADLINES) if actor == "clock" else getattr(people, actor)
+    _who, _sources, _target, action, values = STEPS[name]
+    try:
+        with acting_as(user, purpose="test"):
+            if action is expire:
+                expire(by=user, referral=lock(referral.pk))
+            else:
+                action(by=user, referral_id=referral.pk, **values())
+    except (NotAllowed, Stale, actions.AlreadyOffered):
+        return False
+    return True
+
+
+def now(people: People, referral: Referral) -> tuple[ReferralState, int, int]:
+    """State, version, number of events."""
+    with acting_as(people.coordinator, purpose="test"):
+        found = Referral.objects.get(pk=referral.pk)
+        return S(found.state), found.version, Event.objects.filter(subject=referral.pk).count()
+
+
+def check_responsibility(people: People, case: Case, state: ReferralState) -> None:
+    with acting_as(people.coordinator, purpose="test"):
+        holders = list(Responsibility.objects.current().filter(case=case).values_list("organisation", flat=True))
+    assert holders == [people.partner.pk if state in TAKEN else people.centre.pk]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(walk=walks)
+def test_only_listed_steps_by_the_right_side(people: People, walk: list[tuple[str, str]]) -> None:
+    case = make_case(people)
+    referral = draft(people, case)
+    state, version, events = now(people, referral)
+    for name, actor in walk:
+        who, sources, target, _action, _values = STEPS[name]
+        done = attempt(people, referral, name, actor)
+        after, after_version, after_events = now(people, referral)
+        allowed = SIDES.get(actor) == who and state in sources
+        if allowed:
+            assert done, (name, actor, state)
+            assert (after, after_version) == (target or state, version + (target is not None))
+            assert after_events > events
+        else:
+            assert (after, after_version, after_events) == (state, version, events), (name, actor, state)
+        if after != state:
+            assert TRANSITIONS[state, after] == SIDES[actor]
+        check_responsibility(people, case, after)
+        state, version, events = after, after_version, after_events
+
+
+def test_the_steps_above_are_all_there_are() -> None:
+    walked = {(source, step[2]) for step in STEPS.values() for source in step[1] if step[2]}
+    assert walked == set(TRANSITIONS)

@@ -1,0 +1,215 @@
+"""What each side sees in each state: by the database, by the pages, and nothing that was not agreed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from assessments import REFERRAL
+from django.test import Client
+from people import People, as_user, new_id
+from referrals import SECRETS, SUMMARY, accepted, draft, make_case, offer, offered
+
+from casework.cases.actions import add_note
+from casework.cases.models import Case
+from foundation.accounts.models import User
+from foundation.journal.models import Event, Look
+from foundation.privacy.context import acting_as
+from handoff.referrals import answers, permissions
+from handoff.referrals.actions import withdraw_referral
+from handoff.referrals.models import Deadline, Disclosure, Message, Referral, Summary
+from handoff.referrals.states import ReferralState
+from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
+from hotline.contacts.models import Contact
+from triage.models import Assessment
+
+ROWS = (Referral, Summary, Disclosure, Message, Deadline)
+
+
+def counts(user: User, referral_id: uuid.UUID) -> list[int]:
+    """How many rows of the referral the database shows: itself, summary, fields, messages, deadlines."""
+    with acting_as(user, purpose="test"):
+        found = [Referral.objects.filter(pk=referral_id).count()]
+        return found + [model._default_manager.filter(referral=referral_id).count() for model in ROWS[1:]]
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def by_worker(people: People, action: Any, referral: Referral, **values: Any) -> Referral:
+    done: Referral = as_user(people.worker, action, by=people.worker, referral_id=referral.pk, **values)
+    return done
+
+
+def reached(people: People, state: str) -> Referral:
+    """A referral with one field and, where the way leads there, one message of the partner."""
+    agreed: dict[str, Any] = {"fields": ["phone"], "legal_basis": "consent"}
+    if state == "draft":
+        return draft(people, make_case(people))
+    if state in ("accepted", "in_progress", "returned", "completed"):
+        referral = accepted(people, **agreed)
+        said = Feedback.NOT_REACHED if state == "accepted" else Feedback.FIRST_CONTACT
+        by_worker(people, answers.give_feedback, referral, message_id=new_id(), feedback=said)
+        if state == "returned":
+            by_worker(people, answers.return_referral, referral, text="too far")
+        if state == "completed":
+            by_worker(people, answers.complete_referral, referral, outcome=Outcome.STABILISED)
+        return referral
+    referral = offered(people, **agreed)
+    if state != "offered":
+        by_worker(people, answers.ask_question, referral, message_id=new_id(), text="who?")
+    if state == "declined":
+        by_worker(people, answers.decline_referral, referral, reason=DeclineReason.LANGUAGE)
+    if state == "withdrawn":
+        as_user(people.handler, withdraw_referral, by=people.handler, referral_id=referral.pk)
+    return referral
+
+
+#: State, and what the partner's people then see: referral, summary, fields, messages, deadlines.
+PARTNER_SEES = [
+    ("draft", [0, 0, 0, 0, 0]),
+    ("offered", [1, 1, 0, 0, 3]),
+    ("question", [1, 1, 0, 1, 3]),
+    ("accepted", [1, 1, 1, 1, 3]),
+    ("in_progress", [1, 1, 1, 1, 3]),
+    ("declined", [1, 0, 0, 0, 0]),
+    ("withdrawn", [1, 0, 0, 0, 0]),
+    ("returned", [1, 0, 0, 0, 0]),
+    ("completed", [1, 0, 0, 0, 0]),
+]
+
+
+@pytest.mark.parametrize(("state", "sees"), PARTNER_SEES)
+def test_what_the_database_shows_to_whom(people: People, state: str, sees: list[int]) -> None:
+    referral = reached(people, state)
+    assert counts(people.worker, referral.pk) == sees
+    for outsider in (
+        people.other_worker,
+        people.colleague,
+        people.other_handler,
+        people.other_coordinator,
+        people.administrator,
+        people.dpo,
+        people.funder,
+        people.liaison,
+    ):
+        assert counts(outsider, referral.pk) == [0, 0, 0, 0, 0]
+    for insider in (people.handler, people.coordinator):
+        assert counts(insider, referral.pk)[:2] == [1, 1]
+
+
+@pytest.mark.parametrize(("state", "sees"), PARTNER_SEES)
+def test_the_rule_in_python_says_the_same(people: People, state: str, sees: list[int]) -> None:
+    referral = reached(people, state)
+    with acting_as(people.coordinator, purpose="test"):
+        referral.refresh_from_db()
+        told = [
+            rule(people.worker, referral)
+            for rule in (permissions.is_partner_side, permissions.may_read_summary, permissions.may_read_fields)
+        ]
+        assert told == [bool(number) for number in sees[:3]]
+        assert not permissions.may_read(people.other_worker, referral)
+    with acting_as(people.handler, purpose="test"):
+        assert permissions.is_centre_side(people.handler, referral)
+
+
+def test_a_partner_never_sees_the_case_the_contact_or_the_triage(people: People) -> None:
+    referral = accepted(people, fields=["phone"], legal_basis="consent")
+    with acting_as(people.worker, purpose="test"):
+        assert [Case.objects.count(), Contact.objects.count(), Assessment.objects.count()] == [0, 0, 0]
+        assert Referral.objects.get().pk == referral.pk
+
+
+def test_everybody_else_finds_nothing_at_the_address(people: People) -> None:
+    referral = offered(people)
+    partner_page, centre_page = f"/inbox/{referral.pk}/", f"/referrals/{referral.pk}/"
+    for user in (people.other_worker, people.colleague, people.other_coordinator, people.dpo, people.handler):
+        assert client_of(user).get(partner_page).status_code == 404
+    for user in (people.worker, people.other_worker, people.colleague, people.other_coordinator, people.administrator):
+        assert client_of(user).get(centre_page).status_code == 404
+        assert client_of(user).get(f"/cases/{referral.case_id}/partners/").status_code == 404
+    assert client_of(people.coordinator).get(centre_page).status_code == 200
+    with acting_as(people.colleague, purpose="test"):
+        assert set(Look.objects.filter(actor=people.colleague).values_list("what", flat=True)) == {
+            "referral.read.denied",
+            "case.read.denied",
+        }
+
+
+def test_lists_are_for_those_who_work_with_them(people: People) -> None:
+    statuses = {
+        user.pk: (client_of(user).get("/referrals/").status_code, client_of(user).get("/inbox/").status_code)
+        for user in (people.handler, people.worker, people.administrator, people.funder, people.liaison)
+    }
+    assert list(statuses.values()) == [(200, 404), (404, 200), (404, 404), (404, 404), (404, 404)]
+
+
+def test_each_read_of_content_leaves_a_trace_and_an_unchanged_part_none(people: People) -> None:
+    referral = offered(people)
+    worker = client_of(people.worker)
+    page = worker.get(f"/inbox/{referral.pk}/")
+    unchanged = worker.get(f"/inbox/{referral.pk}/part/?seen={page.context['seen']}")
+    assert (unchanged.status_code, unchanged.content) == (204, b"")
+    by_worker(people, answers.ask_question, referral, message_id=new_id(), text="who?")
+    changed = worker.get(f"/inbox/{referral.pk}/part/?seen={page.context['seen']}")
+    assert "who?" in changed.content.decode()
+    with acting_as(people.worker, purpose="test"):
+        assert list(Look.objects.filter(subject=referral.pk).values_list("what", flat=True)) == ["referral.read"] * 2
+
+
+def test_of_what_happened_the_partner_reads_what_was_told_to_it(people: People) -> None:
+    referral = accepted(people)
+    with acting_as(people.worker, purpose="test"):
+        seen = list(Event.objects.filter(subject=referral.pk).order_by("pk").values_list("kind", flat=True))
+    with acting_as(people.handler, purpose="test"):
+        all_of_it = list(Event.objects.filter(subject=referral.pk).order_by("pk").values_list("kind", flat=True))
+    assert seen == ["referral.offered", "referral.accepted"]
+    assert all_of_it == ["referral.drafted", *seen]
+
+
+CANARIES = [*SECRETS.values(), "case-note-canary", "label-canary"]
+
+
+def leaks(texts: list[str], agreed: tuple[str, ...]) -> set[str]:
+    allowed = {SECRETS[name] for name in agreed}
+    return {canary for canary in CANARIES for text in texts if canary in text} - allowed
+
+
+def everything_a_partner_gets(people: People, referral_id: uuid.UUID) -> list[str]:
+    """Every page, header, event, push message and e-mail that the partner's side is given."""
+    worker = client_of(people.worker)
+    pages = [worker.get(f"/inbox/{part}") for part in ("", "part/", f"{referral_id}/", f"{referral_id}/part/")]
+    texts = [page.content.decode() + str(dict(page.headers)) for page in pages]
+    with acting_as(people.worker, purpose="test"):
+        events = Event.objects.all()
+        return texts + [f"{event.kind} {event.subject} {event.data} {event.tell}" for event in events]
+
+
+@pytest.mark.parametrize("agreed", [(), ("phone",), ("alias", "notes"), tuple(SECRETS)[:2]])
+def test_no_page_or_event_holds_what_was_not_agreed(people: People, agreed: tuple[str, ...]) -> None:
+    case = make_case(people, {**REFERRAL, "consent_person": "given"}, label="label-canary")
+    as_user(people.handler, add_note, by=people.handler, note_id=new_id(), case_id=case.pk, text="case-note-canary")
+    basis = {"fields": list(agreed), "legal_basis": "consent"} if agreed else {}
+    referral = offer(people, draft(people, case), **basis)
+    assert leaks(everything_a_partner_gets(people, referral.pk), ()) == set()
+    by_worker(people, answers.accept_referral, referral)
+    after = everything_a_partner_gets(people, referral.pk)
+    assert leaks(after, agreed) == set()
+    assert leaks(after, ()) == {SECRETS[name] for name in agreed}
+    by_worker(people, answers.return_referral, referral, text="cannot")
+    ended = everything_a_partner_gets(people, referral.pk)
+    assert leaks(ended, ()) == set()
+    assert not [text for text in ended if SUMMARY in text]
+
+
+def test_after_the_end_the_page_tells_reference_dates_and_state_only(people: People) -> None:
+    referral = reached(people, "declined")
+    shown = client_of(people.worker).get(f"/inbox/{referral.pk}/").content.decode()
+    assert referral.reference in shown
+    assert "no longer shown to your organisation" in shown
+    assert "Language not available" not in shown
+    assert str(ReferralState.DECLINED.label) in shown

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from contacts import a_contact, browser, url
+from people import People, as_user
+
+from hotline.contacts.models import AccessRequest
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(people: People, contact: uuid.UUID) -> AccessRequest:
+    posted = {"request_id": str(uuid.uuid4()), "reason": "The family calls again."}
+    for _ in range(2):
+        assert browser(people.handler).post(url("ask_access", contact), posted).status_code == 302
+    found: AccessRequest = as_user(people.handler, AccessRequest.objects.get)
+    return found
+
+
+def test_who_asks_with_a_reason_and_is_granted_may_read_and_not_write(people: People) -> None:
+    contact = a_contact(people.colleague, notes="what was agreed")
+    client = browser(people.handler)
+    assert client.get(url("contact", contact)).status_code == 404
+    assert client.get(url("ask_access", contact)).status_code == 200
+    request = asked(people, contact)
+    desk = browser(people.coordinator).get(url("desk")).content.decode()
+    assert "The family calls again." in desk
+    for _ in range(2):
+        answer = browser(people.coordinator).post(url("decide_access", request.pk), {"decision": "grant"})
+        assert answer.status_code == 302
+    page = client.get(url("contact", contact)).content.decode()
+    assert "what was agreed" in page
+    assert "Contact opened" in page
+    assert url("desk_contact", contact) not in page
+    assert client.get(url("desk_contact", contact)).headers["Location"] == url("contact", contact)
+    assert client.post(url("autosave", contact), {"version": 1, "notes": "x"}).status_code == 404
+
+
+def test_refused_stays_closed(people: People) -> None:
+    contact = a_contact(people.colleague)
+    request = asked(people, contact)
+    client = browser(people.coordinator)
+    assert client.post(url("decide_access", request.pk), {"decision": "perhaps"}).status_code == 400
+    client.post(url("decide_access", request.pk), {"decision": "refuse"})
+    assert browser(people.handler).get(url("contact", contact)).status_code == 404
+    assert "The family calls again." not in client.get(url("desk")).content.decode()
+
+
+def test_a_reason_is_needed(people: People) -> None:
+    contact = a_contact(people.colleague)
+    posted = {"request_id": str(uuid.uuid4()), "reason": " "}
+    assert browser(people.handler).post(url("ask_access", contact), posted).status_code == 422
+
+
+def test_nobody_decides_but_another_coordinator_of_the_centre(people: People) -> None:
+    request = asked(people, a_contact(people.colleague))
+    for user in (people.handler, people.colleague, people.other_coordinator, people.dpo, people.administrator):
+        answers = [
+            browser(user).post(url("decide_access", key), {"decision": "grant"}).status_code
+            for key in (request.pk, uuid.uuid4())
+        ]
+        assert answers == [404, 404]
+
+
+def test_no_request_leads_into_another_centre(people: People) -> None:
+    foreign = a_contact(people.other_handler)
+    for contact in (foreign, uuid.uuid4()):
+        posted = {"request_id": str(uuid.uuid4()), "reason": "curious"}
+        assert browser(people.handler).post(url("ask_access", contact), posted).status_code == 404
+    assert as_user(people.handler, AccessRequest.objects.count) == 0
+
+
+def test_the_database_itself_refuses_a_request_into_another_centre(people: People) -> None:
+    from django.db import ProgrammingError, transaction
+
+    foreign = a_contact(people.other_handler)
+
+    def insert() -> None:
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            AccessRequest.objects.create(
+                contact_id=foreign, centre=people.centre, requested_by=people.handler, reason="x"
+            )
+
+    as_user(people.handler, insert)

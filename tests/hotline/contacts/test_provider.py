@@ -1,0 +1,180 @@
+"""Every request that we can make of the provider, made with its real client and checked by its strict double."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from background import BackgroundProvider
+from telephone import ACCOUNT, LINE, TELEPHONY, TOKEN
+
+from demo.simulator import Answer, Caller, Number, Phone, Provider
+from demo.simulator.twiml import check
+from hotline.contacts import telephony
+from hotline.contacts.telephony import Gone, Later, Refused, render, render_message
+from hotline.contacts.verbs import (
+    Enqueue,
+    Gather,
+    HangUp,
+    Join,
+    Leave,
+    Pause,
+    Play,
+    Record,
+    Redirect,
+    Reject,
+    Say,
+    Verb,
+)
+
+PARTNER, DESK = "+4930231250555", "+4930231250556"
+PLACE = "https://lotse.example/telephone"
+ROOM = render([Join("room", label="one", action=f"{PLACE}/after/", events=f"{PLACE}/conference/")])
+
+
+async def platform(method: str, url: str, form: Any, headers: Any) -> Answer:
+    """Puts every call into the room; takes note of nothing."""
+    has_document = not url.endswith(("status/", "conference/", "recording/"))
+    document = ROOM if "after" not in url else render([HangUp()])
+    return Answer(200, document.encode()) if has_document else Answer(204)
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[BackgroundProvider]:
+    number = Number(f"{PLACE}/voice/", status_callback=f"{PLACE}/status/", message_url=f"{PLACE}/message/")
+    phones = {PARTNER: Phone(answers_after=1), DESK: Phone(answers_after=1)}
+    made = Provider(ACCOUNT, TOKEN, {LINE: number}, scale=200, send=platform, phones=phones, calls_per_second=0)
+    with BackgroundProvider(made) as running:
+        settings.TELEPHONY = {**TELEPHONY, "api_url": running.base_url}
+        yield running
+        assert running.provider.violations == []
+
+
+def in_room(provider: BackgroundProvider) -> tuple[str, str]:
+    """A caller and a desk phone who talk; the caller's sid and the room's."""
+    call = provider.begin(Caller(talks=100_000), to=LINE)
+    telephony.dial(to=DESK, from_=LINE, url=f"{PLACE}/answer/", status_url=f"{PLACE}/leg/status/", seconds=20)
+    for _try in range(200):
+        rooms = provider.provider.live_conferences()
+        if rooms and len(rooms[0].participants) == 2:
+            return call.sid, rooms[0].sid
+
+        time.sleep(0.02)
+    raise AssertionError("nobody met in the room")
+
+
+def test_what_happens_in_a_room(provider: BackgroundProvider) -> None:
+    caller, room = in_room(provider)
+    telephony.hold(room=room, label="one", is_held=True)
+    telephony.hold(room=room, label="one", is_held=False)
+    partner = telephony.add(
+        room=room, label="partner", to=PARTNER, from_=LINE, status_url=f"{PLACE}/leg/status/", seconds=40
+    )
+    assert telephony.state_of(sid=partner) in ("queued", "ringing", "in-progress")
+    telephony.remove(room=room, label="partner")
+    telephony.redirect(sid=caller, url=f"{PLACE}/after/")
+    provider.settled()
+    assert telephony.state_of(sid=caller) == "completed"
+
+
+def test_the_end_of_a_room_and_of_a_call(provider: BackgroundProvider) -> None:
+    caller, room = in_room(provider)
+    telephony.end_room(room=room)
+    provider.settled()
+    with pytest.raises(Gone):
+        telephony.hang_up(sid=caller)
+    with pytest.raises(Gone):
+        telephony.redirect(sid=caller, url=f"{PLACE}/after/")
+
+
+def test_messages(provider: BackgroundProvider) -> None:
+    url = f"{PLACE}/message/1/status/"
+    telephony.send_message(to=PARTNER, from_=LINE, text="Guten Tag", status_url=url)
+    telephony.send_message(to=f"whatsapp:{PARTNER}", from_=f"whatsapp:{LINE}", text="Guten Tag", status_url=url)
+    assert [message.body for message in provider.provider.sent_messages] == ["Guten Tag", "Guten Tag"]
+
+
+def test_a_blocked_number_is_a_refusal_that_no_retry_mends(provider: BackgroundProvider) -> None:
+    provider.provider.account.blocked.add(PARTNER)
+    with pytest.raises(Refused) as refused:
+        telephony.send_message(to=PARTNER, from_=LINE, text="x", status_url=f"{PLACE}/status/")
+    assert refused.value.code == 21610
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_what_may_work_later(provider: BackgroundProvider, status: int) -> None:
+    provider.provider.fail_next(status=status)
+    with pytest.raises(Later):
+        telephony.state_of(sid="CA" + "0" * 32)
+
+
+def test_an_unknown_call_is_gone(provider: BackgroundProvider) -> None:
+    with pytest.raises(Gone):
+        telephony.state_of(sid="CA" + "0" * 32)
+
+
+def test_a_provider_that_is_not_there(settings: Any) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        settings.TELEPHONY = {**TELEPHONY, "api_url": f"http://127.0.0.1:{held.getsockname()[1]}"}
+        with pytest.raises(Later):
+            telephony.state_of(sid="CA" + "0" * 32)
+
+
+def test_without_an_account_nothing_is_asked(settings: Any) -> None:
+    settings.TELEPHONY = {**TELEPHONY, "account": "", "token": ""}
+    with pytest.raises(Refused):
+        telephony.hang_up(sid="CA" + "0" * 32)
+
+
+def test_the_double_refuses_what_the_provider_would(provider: BackgroundProvider) -> None:
+    with pytest.raises(Refused):
+        telephony.dial(to="nobody", from_=LINE, url=f"{PLACE}/x/", status_url=f"{PLACE}/y/", seconds=20)
+    with pytest.raises(Refused):
+        telephony.dial(to=DESK, from_="+4930999", url=f"{PLACE}/x/", status_url=f"{PLACE}/y/", seconds=20)
+    provider.provider.account.violations.clear()
+
+
+SAID = Say("Guten Tag", "de-DE")
+VERBS = [
+    SAID,
+    Play("https://lotse.example/static/x.wav"),
+    Pause(2),
+    Gather(f"{PLACE}/menu/", [SAID, Pause(1), Play("https://lotse.example/x.wav")]),
+    Enqueue("line-1", f"{PLACE}/queue/", f"{PLACE}/wait/"),
+    Join("room", "label", f"{PLACE}/after/", f"{PLACE}/conference/", ends_room=True),
+    Record(f"{PLACE}/recorded/", f"{PLACE}/recording/"),
+    Redirect(f"{PLACE}/voice/"),
+    HangUp(),
+    Reject(),
+]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: type(verb).__name__)
+def test_each_document_is_allowed(verb: Verb) -> None:
+    assert check(render([verb])) == []
+
+
+def test_the_documents_of_the_queue() -> None:
+    waiting = render([Gather(f"{PLACE}/wait/", [SAID, Pause(1)]), Leave()])
+    assert check(waiting, waiting=True) == []
+    assert check(render([Enqueue("x", f"{PLACE}/queue/", f"{PLACE}/wait/")]), waiting=True) != []
+    assert check(render_message("Danke"), messaging=True) == []
+    assert check(render_message(), messaging=True) == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<Response><Shout>Hallo</Shout></Response>",
+        "<Response><Say loudness='9'>Hallo</Say></Response>",
+        "<Response><Gather><Dial>+4930</Dial></Gather></Response>",
+        "<Response><Dial><Conference></Conference></Dial></Response>",
+        "<Response><Say>Hallo</Response>",
+    ],
+)
+def test_the_check_refuses_wrong_documents(document: str) -> None:
+    assert check(document) != []

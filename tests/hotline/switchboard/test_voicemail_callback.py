@@ -1,0 +1,111 @@
+"""The callback of a voicemail: its number, or that there is none, and a player that says what it plays."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from answering import Provider
+from contacts import browser
+from django.test import Client
+from django.urls import reverse
+from people import People, as_user
+from telephone import Phone, as_service, by_telephone, callbacks, take_seat, waiting
+
+from hotline.contacts.actions import save_contact
+from hotline.contacts.models import Callback, Contact
+from hotline.switchboard.models import Line, Voicemail
+from hotline.switchboard.tasks import run_commands
+from hotline.switchboard.voicemails import lose
+
+pytestmark = pytest.mark.django_db
+
+
+def left(number: str) -> Phone:
+    """Somebody has waited, and spoken."""
+    phone = waiting(number)
+    phone.leave_queue("leave")
+    phone.record(seconds=12)
+    return phone
+
+
+def taken(people: People, client: Client, phone: Phone) -> tuple[Callback, str, str]:
+    """The callback, its contact's page, and what the telephone adds to it."""
+    phone.hang_up()
+    ((state, origin, _number),) = callbacks(people.coordinator)
+    assert (state, origin) == ("open", "voicemail")
+    callback = as_user(people.coordinator, Callback.objects.get)
+    page = client.post(reverse("switchboard:call_back", args=[callback.pk]), follow=True).content.decode()
+    part = client.get(reverse("switchboard:part_callback", args=[callback.pk])).content.decode()
+    assert reverse("switchboard:part_callback", args=[callback.pk]) in page
+    return callback, page, part
+
+
+@pytest.fixture
+def client(people: People, line: Line) -> Client:
+    return browser(people.handler)
+
+
+def test_a_shown_number_is_written_as_people_read_it(people: People, client: Client) -> None:
+    _callback, page, _part = taken(people, client, left("+493411234567"))
+    assert "<bdi>+49 341 1234567</bdi>" in page
+
+
+@pytest.mark.parametrize("number", ["anonymous", "+266696687", ""])
+def test_without_a_number_it_says_where_to_listen_for_one_and_rings_what_is_entered(
+    people: People, client: Client, number: str
+) -> None:
+    take_seat(people.handler)
+    callback, page, part = taken(people, client, left(number))
+    assert "Number not shown: listen for one in the message" in page
+    assert "There is no number that could be rung" in page
+    (contact,) = as_user(people.handler, lambda: list(Contact.objects.filter(pk=callback.pk) or Contact.objects.all()))
+    changes = {"phone": "0341 7654321"}
+    as_user(people.handler, save_contact, by=people.handler, contact_id=contact.pk, version=1, changes=changes)
+    new = re.search(r'name="call" value="([^"]+)"', part)
+    assert new
+    client.post(reverse("switchboard:call_again", args=[contact.pk]), {"call": new[1]})
+    part = client.get(reverse("switchboard:part_callback", args=[callback.pk])).content.decode()
+    assert "Pick up your telephone and press 1" in part
+
+
+def test_the_player_says_what_it_plays(people: People, client: Client, provider: Provider) -> None:
+    phone = left("+493411234567")
+    phone.step("recording", RecordingSid="RE" + phone.sid[2:], RecordingDuration="12", RecordingStatus="completed")
+    run_commands()
+    callback, _page, _part = taken(people, client, phone)
+    part = client.get(reverse("switchboard:part_voicemail", args=[callback.pk])).content.decode()
+    player = re.search(r'<audio[^>]*src="([^"]+)"[^>]*aria-labelledby="([^"]+)"', part)
+    assert player
+    label = re.search(rf'<figcaption id="{player[2]}">(.*?)</figcaption>', part, re.DOTALL)
+    assert label
+    assert "The caller&#x27;s message" in label[1] or "The caller's message" in label[1]
+    assert "12 seconds" in label[1]
+    assert client.get(player[1]).content == b"RIFF sound"
+    assert "hx-get" not in part, "whoever listens is not interrupted"
+
+
+def test_a_sound_that_is_not_there_yet_or_lost_is_said(people: People, client: Client) -> None:
+    phone = left("+493411234567")
+    callback, _page, _part = taken(people, client, phone)
+    part = client.get(reverse("switchboard:part_voicemail", args=[callback.pk])).content.decode()
+    assert "it is being fetched" in part
+    assert "<audio" not in part
+    call = phone.call
+    as_service(lose, call=call)
+    part = client.get(reverse("switchboard:part_voicemail", args=[callback.pk])).content.decode()
+    assert "could not be fetched" in part
+    assert "<audio" not in part
+
+
+def test_a_voicemail_that_was_told_after_the_end_is_found_too(people: People, client: Client) -> None:
+    """Its callback has an id of its own."""
+    phone = waiting()
+    phone.leave_queue("leave")
+    phone.hang_up()
+    phone.record(seconds=12)
+    callback = as_user(people.coordinator, lambda: Callback.objects.get(origin="voicemail"))
+    assert callback.pk != phone.call.pk
+    part = client.get(reverse("switchboard:part_voicemail", args=[callback.pk])).content.decode()
+    assert "it is being fetched" in part
+    assert by_telephone(Voicemail.objects.count) == 1

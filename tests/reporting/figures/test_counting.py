@@ -1,0 +1,290 @@
+"""The cells say exactly what a recount of the rows says, whatever happened, in whatever order, however often."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from assessments import REFERRAL, SECURITY, complete, fill, start
+from cluster import OwnDatabase
+from contacts import a_contact
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from people import People, as_user, make_people
+from referrals import in_threads, make_case, offered, ready
+from releases import count
+from telephone import undone
+
+from casework.cases.actions import close_case
+from casework.cases.models import Case, CaseContact
+from foundation.accounts.models import User
+from foundation.journal.actions import record
+from foundation.journal.stale import Stale
+from foundation.privacy.context import acting_as
+from handoff.referrals.answers import accept_referral, decline_referral, give_feedback
+from handoff.referrals.models import Message, Referral
+from handoff.referrals.vocabulary import DeclineReason, Feedback
+from hotline.contacts.actions import complete_contact, save_contact
+from hotline.contacts.models import Contact
+from hotline.contacts.vocabulary import Kind
+from reporting.figures.models import Cell, Counted
+from triage.actions import discard
+from triage.models import Assessment
+
+Cells = Counter[tuple[str, Any, str]]
+ACCEPTED = {"accepted", "in_progress", "completed", "returned"}
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def cells(coordinator: User) -> Cells:
+    with acting_as(coordinator, purpose="test"):
+        rows = Cell.objects.exclude(number=0).values_list("measure", "month", "key", "number")
+        return Counter({(measure, month, key): number for measure, month, key, number in rows})
+
+
+def recounted(coordinator: User) -> Cells:
+    """From the rows, in Python, by somebody who sees them all."""
+    with acting_as(coordinator, purpose="test"):
+        found = Counter(one for contact in Contact.objects.filter(state="completed") for one in of_contact(contact))
+        found.update(one for row in Referral.objects.exclude(offered_at=None) for one in of_referral(row))
+        found.update(one for case in Case.objects.all() for one in of_case(case))
+    return found
+
+
+def month(moment: Any) -> Any:
+    return moment.astimezone(BERLIN).date().replace(day=1)
+
+
+def of_contact(contact: Contact) -> list[tuple[str, Any, str]]:
+    when = month(contact.started_at)
+    if contact.kind != "counselling":
+        return [("other_kind", when, contact.kind)]
+    assessment = Assessment.objects.in_force().filter(contact=contact).first()
+    disposition = assessment.disposition if assessment else "none"
+    secure = assessment and (disposition == "security" or "security_information" in assessment.duties)
+    minor = {"under_14": "yes", "14_17": "yes", "unknown": "unknown"}.get(contact.age_band, "no")
+    group = contact.caller_type.parent_id or contact.caller_type_id
+    keys = {
+        "contacts": "all", "caller_type": contact.caller_type_id, "caller_group": group, "channel": contact.channel,
+        "language": contact.language or "unknown", "region": contact.region_id or "unknown", "sex": contact.sex,
+        "phenomenon": contact.phenomenon, "age_band": contact.age_band, "disposition": disposition, "minor": minor,
+        "security": "yes" if secure else "no", "repeat": "repeat" if is_repeat(contact) else "first",
+    }  # fmt: skip
+    return [(measure, when, key) for measure, key in keys.items()]
+
+
+def is_repeat(contact: Contact) -> bool:
+    own = CaseContact.objects.filter(contact=contact).first()
+    others = CaseContact.objects.filter(case=own.case_id).select_related("contact") if own else []
+    earlier = [x.contact for x in others if x.contact.kind == "counselling" and x.contact.state == "completed"]
+    return any((x.started_at, x.pk) < (contact.started_at, contact.pk) for x in earlier)
+
+
+def of_referral(referral: Referral) -> list[tuple[str, Any, str]]:
+    assert referral.offered_at is not None
+    waits, yes = referral.state in ("offered", "question"), referral.state in ACCEPTED
+    took = referral.answered_at - referral.offered_at if referral.answered_at else None
+    said = Message.objects.filter(referral=referral, kind="feedback").exists()
+    answer = "accepted" if yes else "waiting" if waits else referral.state
+    keys = {
+        "referral_region": referral.case.region_id or "unknown",
+        "referral_answer": answer,
+        "referral_time": "none" if took is None else "4h" if took <= timedelta(hours=4) else "longer",
+        "referral_first": "later" if referral.follows_id else answer if yes or waits else "not_accepted",
+        "referral_feedback": ("yes" if said else "no") if yes else "not_accepted",
+    }  # fmt: skip
+    return [(measure, month(referral.offered_at), key) for measure, key in keys.items()]
+
+
+def of_case(case: Case) -> list[tuple[str, Any, str]]:
+    found = [("case_opened", month(case.opened_at), case.disposition)]
+    if case.closed_at:
+        found += [("case_duration", month(case.closed_at), "1m"), ("case_outcome", month(case.closed_at), "centre")]
+    return found
+
+
+def chosen(things: list[Any], number: int) -> list[Any]:
+    """One of them, none when there is none."""
+    return things and [things[number % len(things)]]
+
+
+class Shift:
+    """Things that happen at a centre, each on its own and in any order."""
+
+    def __init__(self) -> None:
+        self.people = ready()
+        self.contacts: list[uuid.UUID] = []
+        self.cases: list[Case] = []
+        self.referrals: list[Referral] = []
+
+    def contact(self, number: int) -> None:
+        kinds = {
+            "caller_type_id": ["parent", "school", "unknown"][number % 3],
+            "age_band": ["14_17", "27_39"][number % 2],
+        }
+        self.contacts.append(a_contact(self.people.handler, **kinds, region_id=["DE-BY", None][number % 2]))
+
+    def complete(self, number: int) -> None:
+        for pk in chosen(self.contacts, number):
+            kind = Kind.PRANK if number % 3 == 2 else None
+            as_user(self.people.handler, complete_contact, by=self.people.handler, contact_id=pk, kind=kind)
+
+    def correct(self, number: int) -> None:
+        handler = self.people.handler
+        for pk in chosen(self.contacts, number):
+            version = as_user(handler, Contact.objects.get, pk=pk).version
+            changes = {
+                "sex": ["female", "male", "unknown"][number % 3],
+                "caller_type_id": ["sibling", "parent"][number % 2],
+            }
+            as_user(handler, save_contact, by=handler, contact_id=pk, version=version, changes=changes)
+
+    def triage(self, number: int) -> None:
+        for pk in chosen(self.contacts, number):
+            self._assess(pk, [REFERRAL, SECURITY][number % 2])
+
+    def case(self, number: int) -> None:
+        case = make_case(self.people, caller_type_id="friend")
+        self.cases.append(case)
+        self.contacts.append(case.assessment.contact_id)
+
+    def refer(self, number: int) -> None:
+        free = [case for case in self.cases if not any(one.case_id == case.pk for one in self.referrals)]
+        if free:
+            self.referrals.append(offered(self.people, free[number % len(free)]))
+
+    def answer(self, number: int) -> None:
+        for referral in chosen(self.referrals, number):
+            values: dict[str, Any] = {"by": self.people.worker, "referral_id": referral.pk}
+            if as_user(self.people.worker, Referral.objects.get, pk=referral.pk).state == "offered":
+                if number % 2:
+                    as_user(self.people.worker, accept_referral, **values)
+                    as_user(
+                        self.people.worker,
+                        give_feedback,
+                        **values,
+                        message_id=uuid.uuid4(),
+                        feedback=Feedback.FIRST_CONTACT,
+                    )
+                else:
+                    as_user(self.people.worker, decline_referral, **values, reason=DeclineReason.OTHER, text="-")
+
+    def close(self, number: int) -> None:
+        for case in chosen(self.cases, number):
+            if not any(one.case_id == case.pk for one in self.referrals):
+                as_user(self.people.handler, close_case, by=self.people.handler, case_id=case.pk)
+
+    def _assess(self, contact_id: uuid.UUID, answers: Any) -> None:
+        """A second time, the first assessment is superseded."""
+        handler = self.people.handler
+        contact = as_user(handler, Contact.objects.get, pk=contact_id)
+        complete(handler, fill(handler, start(handler, contact), answers))
+
+
+STEPS = st.sampled_from(["contact", "complete", "correct", "triage", "case", "refer", "answer", "close"])
+
+
+@pytest.mark.django_db
+@given(steps=st.lists(st.tuples(STEPS, st.integers(0, 11)), min_size=6, max_size=14))
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_cells_equal_a_recount(steps: list[tuple[str, int]]) -> None:
+    with undone():
+        shift = Shift()
+        shift.contact(0)
+        shift.complete(0)
+        for name, number in steps:
+            with suppress(Stale):  # a closed case is not referred
+                getattr(shift, name)(number)
+            count(limit=number)  # now and then, and never quite up to date
+        count()
+        assert cells(shift.people.coordinator) == recounted(shift.people.coordinator)
+
+
+@pytest.mark.django_db
+def test_what_happens_in_a_shift_is_counted(people: People) -> None:
+    with undone():
+        shift = Shift()
+        for name in ("case", "refer", "answer", "contact", "complete", "correct", "triage"):
+            getattr(shift, name)(1)
+        count()
+        found = cells(shift.people.coordinator)
+        assert found == recounted(shift.people.coordinator)
+        assert {measure for measure, _month, _key in found} >= {
+            "contacts",
+            "referral_answer",
+            "case_opened",
+            "security",
+        }
+
+
+def test_a_discarded_triage_counts_nowhere(people: People) -> None:
+    contact = a_contact(people.handler)
+    as_user(people.handler, complete_contact, by=people.handler, contact_id=contact)
+    count()
+    before = cells(people.coordinator)
+    found = as_user(people.handler, Contact.objects.get, pk=contact)
+    draft = fill(people.handler, start(people.handler, found), SECURITY)
+    count()
+    given = {"assessment_id": draft.pk, "version": draft.version, "reason": "Begun for the wrong contact"}
+    as_user(people.coordinator, discard, by=people.coordinator, **given)
+    count()
+    assert cells(people.coordinator) == before == recounted(people.coordinator)
+    assert before[("disposition", month(found.started_at), "none")] == 1
+
+
+def test_a_correction_that_follows_another_is_counted(people: People) -> None:
+    contact = a_contact(people.handler)
+    as_user(people.handler, complete_contact, by=people.handler, contact_id=contact)
+    for version, sex in ((2, "female"), (3, "male"), (4, "female")):
+        save = {"contact_id": contact, "version": version, "changes": {"sex": sex}}
+        as_user(people.handler, save_contact, by=people.handler, **save)
+        count()
+        assert {key for measure, _month, key in cells(people.coordinator) if measure == "sex"} == {sex}
+
+
+@pytest.mark.parametrize("figures", ["stay", "go"])
+def test_of_a_deleted_contact(own_database: OwnDatabase, figures: str) -> None:
+    """Retention deletes persons, not figures; a mistake is deleted with its figures. Nothing tells whose they were."""
+    people = make_people()
+    contact = a_contact(people.handler)
+    as_user(people.handler, complete_contact, by=people.handler, contact_id=contact)
+    count()
+    before = cells(people.coordinator)
+    own_database.sql(f"delete from hotline_contact where id = '{contact}'")
+    erased = {"by": people.handler, "subject": contact, "centre": people.centre.pk, "data": {"figures": figures}}
+    as_user(people.handler, partial(record, "contact.deleted"), **erased)
+    count()
+    assert cells(people.coordinator) == (before if figures == "stay" else Counter())
+    assert own_database.sql(f"select count(*) from reporting_counted where subject = '{contact}'") == "0"
+
+
+def test_two_who_count_at_once_count_once(own_database: OwnDatabase) -> None:
+    people = make_people()
+    for _number in range(6):
+        as_user(people.handler, complete_contact, by=people.handler, contact_id=a_contact(people.handler))
+    assert in_threads(*[partial(count, 3)] * 8) == []
+    count()
+    assert cells(people.coordinator) == recounted(people.coordinator)
+
+
+def test_nobody_but_the_service_sees_whose_figures_they_are(people: People) -> None:
+    contact = a_contact(people.handler)
+    as_user(people.handler, complete_contact, by=people.handler, contact_id=contact)
+    count()
+    for user in people.everybody:
+        assert as_user(user, Cell.objects.exists) == (user == people.coordinator)
+        assert not as_user(user, Counted.objects.exists)
+        assert as_user(user, partial(called_directly, contact)) == 0
+
+
+def called_directly(contact: uuid.UUID) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from ntk.counted(array[%s]::uuid[])", [contact])
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,208 @@
+"""Live figures through the public door: equal to a recount in Python, for coordinators alone."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from assessments import make_contact
+from case_rows import give, make_case
+from django.utils import timezone
+from django.utils.text import capfirst
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from people import People
+from web import browser, queries_of
+
+from casework.cases.models import Case
+from foundation.privacy.context import acting_as
+from handoff.referrals.models import Referral
+from handoff.referrals.states import ENDED, ReferralState
+from hotline.contacts.models import Callback, CallerType, Contact
+from hotline.contacts.vocabulary import Channel, Kind
+from reporting.figures.figures import duration
+from triage.models import Assessment
+
+quick = settings(
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+def figures(people: People, **values: str) -> Any:
+    answer = browser(people.coordinator).get("/figures/", values)
+    assert answer.status_code == 200
+    return answer.context
+
+
+def bars(chart: Any) -> dict[str, int]:
+    return {row.label: row.values[0] for row in chart.rows}
+
+
+def test_only_coordinators_read_live_figures(people: People) -> None:
+    opened = {user.pk for user in people.everybody if browser(user).get("/figures/").status_code == 200}
+    assert opened == {people.coordinator.pk, people.other_coordinator.pk}
+
+
+@pytest.mark.parametrize("code", ["all", "'", "12-months ", "2026"])
+def test_a_crafted_period_is_not_there(people: People, code: str) -> None:
+    assert browser(people.coordinator).get("/figures/", {"period": code}).status_code == 404
+
+
+def test_an_empty_database_says_so(people: People) -> None:
+    shown = browser(people.coordinator).get("/figures/").content.decode()
+    assert "Nothing has been counted in this period yet." in shown
+    assert "Nothing waits." in shown
+
+
+def test_the_part_that_fetches_itself_again_is_only_the_part(people: People) -> None:
+    shown = browser(people.coordinator).get("/figures/", headers={"HX-Request": "true"}).content.decode()
+    assert shown.lstrip().startswith('<div id="figures"')
+
+
+@quick
+@given(seed=st.integers(0, 2**32))
+def test_figures_equal_a_recount(people: People, seed: int) -> None:
+    chance, now = Random(seed), timezone.now()
+    contacts = _contacts(people, chance, now)
+    shown = figures(people)
+    recent = [one for one in contacts if one.started_at >= shown["period"].start]
+    need = [one for one in recent if one.kind == Kind.COUNSELLING]
+    assert shown["number"] == len(need)
+    assert bars(shown["channels"]) == _labelled(Channel, Counter(one.channel for one in need))
+    assert bars(shown["others"]) == _labelled(Kind, Counter(one.kind for one in recent if one.kind != Kind.COUNSELLING))
+    top = {term.code: term.parent_id or term.code for term in CallerType.objects.all()}
+    recounted = Counter(
+        (str(CallerType.objects.get(pk=top[one.caller_type_id])), timezone.localtime(one.started_at).strftime("%b %Y"))
+        for one in need
+    )
+    table = shown["callers_table"]
+    drawn = {
+        (name, month.strftime("%b %Y")): value
+        for month, row in zip(shown["period"].months, table.rows, strict=True)
+        for name, value in zip(table.columns, row.values, strict=True)
+        if value
+    }
+    assert drawn == dict(recounted)
+
+
+def _labelled(codes: Any, counted: Counter[str]) -> dict[str, int]:
+    return {capfirst(str(codes(code).label)): number for code, number in counted.items()}
+
+
+def _contacts(people: People, chance: Random, now: datetime) -> list[Contact]:
+    """Any kind, channel and caller, over two years; rows as the desk would leave them."""
+    first = make_contact(people.handler)
+    codes = list(CallerType.objects.values_list("code", flat=True))
+    with acting_as(people.handler, purpose="test"):
+        for _number in range(chance.randint(0, 25)):
+            copy = Contact.objects.get(pk=first.pk)
+            copy.pk, copy.number = None, chance.getrandbits(60)
+            copy.id = Contact._meta.pk.get_default()
+            copy.kind = chance.choice([Kind.COUNSELLING, Kind.COUNSELLING, *Kind])
+            copy.channel, copy.caller_type_id = chance.choice(list(Channel)), chance.choice(codes)
+            copy.started_at = now - timedelta(minutes=chance.randint(0, 2 * 365 * 24 * 60))
+            copy.save(force_insert=True)
+        return list(Contact.objects.of_centre(people.centre))
+
+
+@quick
+@given(seed=st.integers(0, 2**32))
+def test_referrals_equal_a_recount(people: People, seed: int) -> None:
+    chance = Random(seed)
+    with acting_as(people.coordinator, purpose="test"):
+        before = list(Referral.objects.all())
+    for _number in range(chance.randint(1, 4)):
+        _referral(people, chance)
+    with acting_as(people.coordinator, purpose="test"):
+        referrals = list(Referral.objects.all())
+    shown, now = figures(people), timezone.now()
+    waits = [one for one in referrals if one.state in {"offered", "question"}]
+    assert len(referrals) > len(before)
+    assert bars(shown["states"]) == _labelled(ReferralState, Counter(one.state for one in referrals))
+    assert shown["now"].waiting == len(waits)
+    assert shown["now"].overdue == sum(1 for one in waits if one.due_at and one.due_at < now)
+    assert {one.referral.pk: one.for_us for one in shown["waiting"]} == {
+        one.pk: one.state == "question" for one in waits
+    }
+    times = [one.answered_at - one.offered_at for one in referrals if one.answered_at and one.offered_at]
+    median = timedelta(seconds=statistics.median(time.total_seconds() for time in times)) if times else None
+    assert shown["median"] == duration(median)
+
+
+def _referral(people: People, chance: Random) -> None:
+    case, state, now = make_case(people.handler), ReferralState(chance.choice(ReferralState.values)), timezone.now()
+    offered = now - timedelta(hours=chance.randint(50, 500))
+    answered = offered + timedelta(hours=chance.randint(1, 49)) if state.value in {"accepted", "declined"} else None
+    is_draft = state in {ReferralState.DRAFT, ReferralState.WITHDRAWN}
+    with acting_as(people.handler, purpose="test"):
+        Referral(
+            number=chance.getrandbits(60),
+            case=case,
+            centre=people.centre,
+            organisation=people.partner,
+            data_key_id=case.data_key_id,
+            state=state,
+            service="relatives",
+            urgency="standard",
+            contact_person=people.handler,
+            created_by=people.handler,
+            offered_at=None if is_draft else offered,
+            offered_by=None if is_draft else people.handler,
+            due_at=None if is_draft else now + timedelta(hours=chance.randint(-48, 48)),
+            answered_at=answered,
+            answered_by=people.worker if answered else None,
+            ended_at=now if state in ENDED else None,
+        ).save(force_insert=True)
+
+
+def test_what_is_nobodys_is_counted_now(people: People) -> None:
+    make_case(people.handler)
+    free = make_case(people.handler)
+    give(people, free, None)
+    contact, now = make_contact(people.handler), timezone.now()
+    with acting_as(people.handler, purpose="test"):
+        Contact.objects.filter(pk=contact.pk).update(handler=None)
+        for hours in (-1, 5):
+            Callback(
+                centre=people.centre,
+                data_key_id=contact.data_key_id,
+                made_by=people.handler,
+                due_at=now + timedelta(hours=hours),
+            ).save(force_insert=True)
+    shown = figures(people)["now"]
+    assert (shown.open_cases, shown.unassigned_cases, shown.unassigned_contacts) == (2, 1, 1)
+    assert (shown.callbacks, shown.callbacks_due) == (2, 1)
+
+
+def test_dispositions_are_those_in_force(people: People) -> None:
+    make_case(people.handler)
+    case = make_case(people.handler)
+    with acting_as(people.handler, purpose="test"):
+        Contact.objects.filter(pk=Assessment.objects.get(pk=case.assessment_id).contact_id).update(kind="prank")
+    assert bars(figures(people)["dispositions"]) == {"Referral to a partner": 1}
+
+
+def test_another_centre_counts_for_itself(people: People) -> None:
+    make_case(people.handler)
+    answer = browser(people.other_coordinator).get("/figures/")
+    assert answer.context["is_empty"] is True
+    assert answer.context["now"].open_cases == 0
+
+
+def test_more_rows_take_no_more_queries(people: People) -> None:
+    client, chance = browser(people.coordinator), Random(1)
+    make_case(people.handler)
+    _referral(people, chance)
+    client.get("/figures/")
+    few = queries_of(lambda: client.get("/figures/"))
+    for _number in range(2):
+        _referral(people, chance)
+        _contacts(people, chance, datetime.now(UTC))
+    assert queries_of(lambda: client.get("/figures/")) == few
+    assert few <= 25
+    with acting_as(people.coordinator, purpose="test"):
+        assert Case.objects.count() == 4
