@@ -15,7 +15,7 @@ from benchmarks.browser import Browser
 from benchmarks.measure import Bench, Goal, Line, Measure, Wrong
 from benchmarks.place import Scale
 from benchmarks.staff import COORDINATOR, handler
-from hotline.contacts.pages import SIZE
+from foundation.ui.pagination import SIZE
 
 SECONDS = 2
 GOAL = Goal(1.3)

@@ -15,8 +15,8 @@ from benchmarks.place import Scale
 from benchmarks.rows import COMMON, RARE, TWO_WORDS
 from benchmarks.staff import COORDINATOR
 from foundation.privacy.context import acting_as
+from foundation.ui.pagination import SIZE
 from hotline.contacts.models import Contact
-from hotline.contacts.pages import SIZE
 from hotline.contacts.search import page_of_found, read
 
 WORDS = {"a rare word": RARE, "a common word": COMMON, "two words": TWO_WORDS}

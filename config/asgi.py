@@ -20,9 +20,9 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from config.lanes import Lane  # noqa: E402
+from config.wsgi_bridge import Lane  # noqa: E402
 from foundation.journal.routing import websocket_urlpatterns  # noqa: E402
-from hotline.contacts.telephony import SIGNATURE_HEADER  # noqa: E402
+from hotline.telephony.provider import SIGNATURE_HEADER  # noqa: E402
 from regions.public_holidays import public_holidays  # noqa: E402
 
 PAGES, WEBHOOKS = 3, 3  # threads; each keeps one connection to PostgreSQL

@@ -23,10 +23,10 @@ from regions.models import PostalCode, Region
 from regions.vocabulary import PauseReason
 
 from .network import LIAISONS, PARTNERS, PAUSED, Partner
+from .open_work import make_present
 from .people import BIRDS, CENTRE, DOMAIN, PASSWORD
-from .play import Player, moment
-from .present import make_present
 from .releases import make_releases
+from .simulated_year import Player, moment
 from .stories import year
 from .telephone import make_calls, make_lines, make_messages
 

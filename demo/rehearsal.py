@@ -21,7 +21,7 @@ from handoff.referrals.vocabulary import Outcome
 from triage.vocabulary import Disposition
 
 from .browser import Node
-from .walk import (
+from .rehearsal_context import (
     Rehearsal,
     Wrong,
     expect,

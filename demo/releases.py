@@ -19,7 +19,7 @@ from reporting.publishing.actions import prepare_release, release_figures, show_
 from reporting.publishing.content import PeriodKind
 from reporting.publishing.periods import choices
 
-from .past import DELIMITER, ENCODING, HEADER, history
+from .published_history import DELIMITER, ENCODING, HEADER, history
 
 #: Contacts of the imported past, by who asked.
 PAST = {"education": 600, "police": 250, "rest": 1250}

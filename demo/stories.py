@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .words import LABELS, NOTES, PLACES
+from .invented_names import LABELS, NOTES, PLACES
 
 ZONE = ZoneInfo("Europe/Berlin")
 COUNSELLING = 330

@@ -8,20 +8,20 @@ from foundation.accounts.models import Organisation, User
 from foundation.accounts.services import Service, service_user
 from hotline.contacts.actions import save_contact, take_contact
 from hotline.contacts.callbacks import complete_conversation
-from hotline.contacts.telephony import Event
 from hotline.switchboard import calls
 from hotline.switchboard.actions import accept
 from hotline.switchboard.models import Call, Line
 from hotline.switchboard.seats import arrange_seat, choose_state, seat_of
 from hotline.switchboard.states import Ending, SeatState
 from hotline.switchboard.vocabulary import Skill
+from hotline.telephony.provider import Event
 from hotline.texting.actions import receive, reply
 from hotline.texting.models import TextMessage
 from hotline.texting.sending import message_moved, taken_by_provider
 from hotline.texting.states import MessageState
 from regions.vocabulary import Language
 
-from .play import Player, moment
+from .simulated_year import Player, moment
 
 #: From the ranges that are kept free for fiction.
 MAIN, EXIT = "+493023125000", "+493023125001"

@@ -107,8 +107,8 @@ class Tree:
         python, ports = sys.executable, ["--port", str(self.port), "--telephone-port", str(self.telephone_port)]
         return [
             ("web", [python, "-m", "config.web", "--host", HOST, *ports], WEB),
-            ("worker", [python, "-m", "config.work", "worker"], WORKER),
-            ("beat", [python, "-m", "config.work", "beat"], WORKER),
+            ("worker", [python, "-m", "config.workers", "worker"], WORKER),
+            ("beat", [python, "-m", "config.workers", "beat"], WORKER),
             ("relay", [python, "manage.py", "relay", "--skip-checks"], WORKER),
         ]
 

@@ -15,9 +15,9 @@ from casework.cases.actions import open_case
 from casework.cases.models import Case
 from foundation.accounts.models import Organisation, User
 from foundation.privacy.context import acting_as
-from handoff.referrals.actions import draft_referral, offer_referral
-from handoff.referrals.answers import accept_referral
+from handoff.referrals.centre_actions import draft_referral, offer_referral
 from handoff.referrals.models import Referral
+from handoff.referrals.partner_actions import accept_referral
 from regions.loading import load_regions
 from regions.models import Coverage, PartnerProfile
 from regions.vocabulary import Language, Phenomenon, Service

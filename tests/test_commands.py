@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command, get_commands
 from people import make_people, make_user
 from telephone import TELEPHONY, make_line
 
-from demo.stage import NotReady, run_to_the_end
+from demo.call_setup import NotReady, run_to_the_end
 from foundation.accounts.models import Organisation, OrganisationKind
 
 pytestmark = pytest.mark.django_db

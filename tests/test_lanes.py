@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.asgi import PAGES, WEBHOOKS, application
-from hotline.contacts.telephony import SIGNATURE_HEADER
+from hotline.telephony.provider import SIGNATURE_HEADER
 
 SIGNED = (SIGNATURE_HEADER.lower().encode(), b"x")
 

@@ -20,7 +20,7 @@ from web import browser, queries_of
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.ui import navigation
-from handoff.referrals.answers import ask_question, decline_referral
+from handoff.referrals.partner_actions import ask_question, decline_referral
 from handoff.referrals.vocabulary import DeclineReason
 from reporting.publishing.actions import discard_release, release_figures
 from reporting.publishing.models import Release

@@ -27,7 +27,7 @@ ENTRIES = {
     "web": ["-m", "config.web", "--port", "0"],
     "telephone": ["-m", "celery", "-A", "config", "worker", "-Q", "telephone", "-P", "threads", "-c", "2"],
     "beat": ["-m", "celery", "-A", "config.beat", "beat"],
-    "both workers of up": ["-m", "config.work", "worker"],
+    "both workers of up": ["-m", "config.workers", "worker"],
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from people import People
 
-from hotline.contacts.telephony import SIGNATURE_HEADER
+from hotline.telephony.provider import SIGNATURE_HEADER
 
 pytestmark = pytest.mark.django_db
 FORGED = {SIGNATURE_HEADER: "forged"}

@@ -19,8 +19,8 @@ from telephone import LINE, by_telephone, take_seat, talking, tell, waiting
 from casework.cases.actions import add_note
 from casework.cases.models import Case
 from foundation.accounts.models import User
-from handoff.referrals.answers import ask_question
 from handoff.referrals.models import Referral
+from handoff.referrals.partner_actions import ask_question
 from hotline.contacts.access import request_access
 from hotline.contacts.actions import take_contact
 from hotline.contacts.models import Callback, Contact

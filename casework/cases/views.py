@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.permissions import require
 from foundation.accounts.roles import Permission
+from foundation.ui.pagination import page_of
 from hotline.contacts.doors import SignedInRequest, is_part, signed_in
-from hotline.contacts.pages import page_of
 from hotline.contacts.permissions import may_write as may_write_contact
 
 from . import actions, worklist

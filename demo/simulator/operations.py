@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from demo.simulator import messages
+from demo.simulator.call_lifecycle import into_room, outbound
 from demo.simulator.calls import Leg, Source, new_call
 from demo.simulator.description import E164, Request
 from demo.simulator.errors import Refused, not_found, wrong_form
-from demo.simulator.lives import into_room, outbound
 from demo.simulator.people import Person
 from demo.simulator.resources import VERSION, Call, Callback, Message, Queue, Row
 from demo.simulator.rooms import ENDED_BY_API, KICKED, Participant, Room, participant_row, room_row

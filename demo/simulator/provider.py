@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from demo.simulator import messages
 from demo.simulator.account import Account
 from demo.simulator.api import serve
+from demo.simulator.call_lifecycle import inbound
 from demo.simulator.calls import Diary, Leg, new_call
 from demo.simulator.clock import Clock
 from demo.simulator.faults import Faults, Luck
-from demo.simulator.lives import inbound
 from demo.simulator.people import Caller, Phone, PhoneMaker
 from demo.simulator.resources import Call, Callback, Message, Number, Recording
 from demo.simulator.rooms import Room

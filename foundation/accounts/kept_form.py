@@ -10,7 +10,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
 from .form_filling import Filled, fill, insert_in_main
-from .shown_to import ShownTo
+from .form_owner import ShownTo
 from .typed_text import TypedText, opened, sealed, typed_text
 
 FIELD = "typed"  # of the sign-in form

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from foundation.privacy.keys import WrongKey
 
 from . import kept_form
+from .form_owner import shown_to
 from .permissions import NotAllowed
-from .shown_to import shown_to
 from .time_zones import zone_of
 from .views import sign_in_page
 

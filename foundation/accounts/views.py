@@ -20,7 +20,7 @@ from django.views.i18n import set_language as set_language_cookie
 
 from . import kept_form
 from .actions import choose_language
-from .shown_to import shown_to
+from .form_owner import shown_to
 
 
 class SignIn(LoginView):  # type: ignore[misc]

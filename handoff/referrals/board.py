@@ -14,8 +14,8 @@ from foundation.accounts.models import Organisation, User
 
 from .models import Referral
 from .next_steps import needing_a_next_step
-from .progress import is_overdue
 from .states import ENDED, TAKEN, ReferralState
+from .timeline import is_overdue
 
 #: Ended referrals on a page, of the board and of the inbox.
 ENDED_SHOWN = 20

@@ -19,7 +19,7 @@ from foundation.accounts.roles import Permission
 from hotline.contacts.doors import SignedInRequest, signed_in
 from regions.vocabulary import Service
 
-from . import actions
+from . import centre_actions
 from .forms import ConflictForm
 from .models import CaseConflict, Referral
 from .states import LIVE, ReferralState
@@ -39,10 +39,10 @@ def note(request: SignedInRequest, case_id: uuid.UUID, organisation_id: int) -> 
         status = 422
         if form.is_valid():
             try:
-                referral = actions.note_conflict(
+                referral = centre_actions.note_conflict(
                     by=request.user, case_id=case_id, organisation=partner, **form.cleaned_data
                 )
-            except actions.NotedAlready as known:
+            except centre_actions.NotedAlready as known:
                 form.add_error(None, _already(known.conflict))
                 status = 409
             else:
@@ -60,7 +60,7 @@ def note(request: SignedInRequest, case_id: uuid.UUID, organisation_id: int) -> 
 def take_back(request: SignedInRequest, case_id: uuid.UUID, conflict_id: uuid.UUID) -> HttpResponse:
     """The partner can be asked again."""
     case = case_to_write(request.user, case_id)
-    if actions.take_back_conflict(by=request.user, case_id=case_id, conflict_id=conflict_id):
+    if centre_actions.take_back_conflict(by=request.user, case_id=case_id, conflict_id=conflict_id):
         messages.success(request, _("Taken back: the partner can be asked again."))
     else:
         messages.info(request, _("It has been taken back already."))

@@ -13,8 +13,8 @@ from foundation.accounts.services import Service
 
 from .consent import SENTENCES, Objection, consent_of, objection
 from .models import Disclosure, Referral
-from .moves import coordinators, tell_centre
 from .states import TAKEN, WAITING
+from .transitions import coordinators, tell_centre
 from .vocabulary import LegalBasis
 
 

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import Stale
+from foundation.ui.pagination import page_of
 from hotline.contacts.doors import SignedInRequest, signed_in
-from hotline.contacts.pages import page_of
 
-from . import answers
+from . import partner_actions
 from .board import ENDED_SHOWN, ended_of_partner
 from .board import inbox as sections_of
 from .forms import CompleteForm, DeclineForm, FeedbackForm, QuestionForm, ReturnForm
@@ -85,7 +85,7 @@ def partner_referral_part(request: SignedInRequest, referral_id: uuid.UUID) -> H
 def accept(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     """Take the case over."""
     told = _("Accepted. You are responsible now; the agreed fields are shown below.")
-    return _do(request, referral_id, answers.accept_referral, told)
+    return _do(request, referral_id, partner_actions.accept_referral, told)
 
 
 @require_POST
@@ -96,7 +96,9 @@ def decline(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _again(request, referral_id, decline_form=form)
     values = {"reason": DeclineReason(form.cleaned_data["reason"]), "text": form.cleaned_data["text"]}
-    return _do(request, referral_id, answers.decline_referral, _("Declined. The centre has been told."), **values)
+    return _do(
+        request, referral_id, partner_actions.decline_referral, _("Declined. The centre has been told."), **values
+    )
 
 
 @require_POST
@@ -107,7 +109,7 @@ def ask(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _again(request, referral_id, question_form=form)
     told = _("Asked. The offer does not expire while your question is open.")
-    return _do(request, referral_id, answers.ask_question, told, **form.cleaned_data)
+    return _do(request, referral_id, partner_actions.ask_question, told, **form.cleaned_data)
 
 
 @require_POST
@@ -118,7 +120,7 @@ def feedback(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _again(request, referral_id, feedback_form=form)
     values = {**form.cleaned_data, "feedback": Feedback(form.cleaned_data["feedback"])}
-    return _do(request, referral_id, answers.give_feedback, _("Thank you. The centre has been told."), **values)
+    return _do(request, referral_id, partner_actions.give_feedback, _("Thank you. The centre has been told."), **values)
 
 
 @require_POST
@@ -130,7 +132,7 @@ def complete(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
         return _again(request, referral_id, complete_form=form)
     values = {"outcome": Outcome(form.cleaned_data["outcome"]), "text": form.cleaned_data["text"]}
     told = _("Completed. Responsibility is with the centre again.")
-    return _do(request, referral_id, answers.complete_referral, told, **values)
+    return _do(request, referral_id, partner_actions.complete_referral, told, **values)
 
 
 @require_POST
@@ -141,7 +143,7 @@ def give_back(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _again(request, referral_id, return_form=form)
     told = _("Given back. Responsibility is with the centre again.")
-    return _do(request, referral_id, answers.return_referral, told, **form.cleaned_data)
+    return _do(request, referral_id, partner_actions.return_referral, told, **form.cleaned_data)
 
 
 @require_POST
@@ -149,7 +151,7 @@ def give_back(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 def ask_again(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     """After expiry: ask for another offer."""
     told = _("The centre has been told that you would like to be offered this again.")
-    return _do(request, referral_id, answers.ask_again, told)
+    return _do(request, referral_id, partner_actions.ask_again, told)
 
 
 def _do(
@@ -159,7 +161,7 @@ def _do(
         action(by=request.user, referral_id=referral_id, **values)
     except Stale as stale:
         return told_stale(request, stale, "handoff:partner_referral")
-    except answers.ConsentEnded:
+    except partner_actions.ConsentEnded:
         messages.warning(
             request,
             _(

@@ -22,18 +22,18 @@ from foundation.ui.dates import weekday
 from hotline.contacts.doors import SignedInRequest
 from hotline.contacts.models import Contact
 
-from .answers import TooLate
 from .consent import consent_of
 from .consent_watch import consent_problem
 from .disclosure import agreed
 from .forms import AnswerForm, CompleteForm, DeclineForm, FeedbackForm, OfferForm, QuestionForm, ReturnForm
 from .models import CaseConflict, Deadline, Disclosure, Referral, Summary
-from .moves import times_of
 from .next_steps import needing_a_next_step
-from .progress import is_overdue, timeline, told, waits_for, waits_for_partner_side
+from .partner_actions import TooLate
 from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState
 from .suggestions import conflict_in_words, stored_reasons
 from .summary import facts_in_words, first_text, known_of_case
+from .timeline import is_overdue, timeline, told, waits_for, waits_for_partner_side
+from .transitions import times_of
 from .vocabulary import Step
 
 

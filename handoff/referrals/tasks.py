@@ -16,7 +16,7 @@ from foundation.journal.time_limits import TASK_LASTS, within
 from foundation.privacy.context import acting_as
 
 from .consent_watch import tell_of_ended_consent
-from .lapses import due_deadlines, run_deadline
+from .deadline_actions import due_deadlines, run_deadline
 from .models import Notice
 from .notices import LONGEST_MAIL, claim_notice, mark_sent
 

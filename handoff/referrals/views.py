@@ -22,14 +22,14 @@ from foundation.accounts.models import Organisation, OrganisationKind
 from foundation.accounts.permissions import can, require
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import Stale
+from foundation.ui.pagination import page_of
 from hotline.contacts.doors import SignedInRequest, signed_in
 from hotline.contacts.models import Contact
-from hotline.contacts.pages import page_of
 from hotline.contacts.permissions import contact_to_write
 from regions.reasons import sentence
 from regions.vocabulary import Service
 
-from . import actions
+from . import centre_actions
 from .board import ENDED_SHOWN, ended_of_centre
 from .board import board as sections_of
 from .consent import consent_of, what_else
@@ -63,7 +63,7 @@ def partners(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
         "suggestions": suggestions,
         "rows": [(partner, live.get(partner.organisation_id), uuid.uuid4()) for partner in suggestions.ranked],
         "left_out": left_out(case, suggestions.excluded),
-        "verify_first": actions.needs_verification(case),
+        "verify_first": centre_actions.needs_verification(case),
         "may_write": may_write_case(request.user, case),
     }
     return render(request, "handoff/partners.html", context)
@@ -87,20 +87,20 @@ def _draft(request: SignedInRequest, case: Case, partner: Organisation, service:
     except ValueError:
         raise Http404 from None
     try:
-        referral = actions.draft_referral(
+        referral = centre_actions.draft_referral(
             by=request.user, referral_id=referral_id, case_id=case.pk, organisation=partner, service=service
         )
-    except actions.VerifyFirst:
+    except centre_actions.VerifyFirst:
         return redirect("handoff:partners", case.pk)
-    except (actions.ConflictOfInterest, actions.OutOfUse) as refused:
+    except (centre_actions.ConflictOfInterest, centre_actions.OutOfUse) as refused:
         messages.error(request, _why_not(refused, partner))
         return redirect("handoff:partners", case.pk)
     return redirect("handoff:referral", referral.pk)
 
 
-def _why_not(refused: actions.ConflictOfInterest | actions.OutOfUse, partner: Organisation) -> str:
+def _why_not(refused: centre_actions.ConflictOfInterest | centre_actions.OutOfUse, partner: Organisation) -> str:
     """The sentences of the ranking, or that the partner is out of use."""
-    if isinstance(refused, actions.OutOfUse):
+    if isinstance(refused, centre_actions.OutOfUse):
         return _("%(partner)s is out of use: choose another partner.") % {"partner": partner.name}
     reasons = " ".join(sentence(reason) for reason in refused.reasons)
     return _("Nothing can be offered to %(partner)s. %(reasons)s") % {"partner": partner.name, "reasons": reasons}
@@ -142,7 +142,7 @@ def close_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return file_page(request, case_to_write(request.user, case_id), 422, close_form=form)
     try:
-        actions.close_case(by=request.user, case_id=case_id, reason=form.cleaned_data["reason"])
+        centre_actions.close_case(by=request.user, case_id=case_id, reason=form.cleaned_data["reason"])
     except OpenDuties as error:
         form.add_error(None if error.needs_coordinator else "reason", _why_not_closed(error))
         return file_page(request, case_to_write(request.user, case_id), 422, close_form=form)
@@ -215,7 +215,7 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return offer_page(request, found, form, 422)
     try:
-        actions.offer_referral(
+        centre_actions.offer_referral(
             by=request.user,
             referral_id=referral_id,
             text=form.cleaned_data["text"],
@@ -224,17 +224,17 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
             may_pass_on=form.cleaned_data["may_pass_on"],
             words_looked_at=len(form.asked),
         )
-    except actions.AlreadyOffered:
+    except centre_actions.AlreadyOffered:
         form.add_error(
             None, _("Another partner holds or considers this case. Wait for its answer, or withdraw that offer first.")
         )
         return offer_page(request, found, form, 409)
-    except actions.NoConsent as error:  # it was withdrawn at this very moment
+    except centre_actions.NoConsent as error:  # it was withdrawn at this very moment
         form.add_error("legal_basis", what_else(error.found))
         return offer_page(request, found, form, 422)
-    except actions.VerifyFirst:
+    except centre_actions.VerifyFirst:
         return redirect("handoff:partners", found.case_id)
-    except (actions.ConflictOfInterest, actions.OutOfUse) as refused:
+    except (centre_actions.ConflictOfInterest, centre_actions.OutOfUse) as refused:
         form.add_error(None, _why_not(refused, found.organisation))
         return offer_page(request, found, form, 409)
     except Stale as stale:
@@ -248,7 +248,7 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 def withdraw(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     """Take the offer back, or throw the draft away."""
     try:
-        found = actions.withdraw_referral(by=request.user, referral_id=referral_id)
+        found = centre_actions.withdraw_referral(by=request.user, referral_id=referral_id)
     except Stale as stale:
         return told_stale(request, stale, "handoff:referral")
     if found.offered_at is None:
@@ -263,7 +263,7 @@ def withdraw(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 def keep(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     """No other partner is asked for now: the centre goes on with the case."""
     try:
-        found = actions.keep_centrally(by=request.user, referral_id=referral_id)
+        found = centre_actions.keep_centrally(by=request.user, referral_id=referral_id)
     except Stale as stale:
         return told_stale(request, stale, "handoff:referral")
     said = _("%(case)s stays with the centre. Another partner can be asked at any time.")
@@ -282,7 +282,7 @@ def answer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
             request, "handoff/referral.html", referral_page(request.user, found, answer_form=form), status=422
         )
     try:
-        actions.answer_question(
+        centre_actions.answer_question(
             by=request.user,
             referral_id=referral_id,
             message_id=form.cleaned_data["message_id"],

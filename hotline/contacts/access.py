@@ -14,8 +14,8 @@ from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group, user_group
 
+from .idempotency import insert_once
 from .models import AccessRequest
-from .once import insert_once
 
 GRANT_LASTS = timedelta(days=7)
 

@@ -23,8 +23,8 @@ from foundation.privacy.models import DataKey
 from regions.models import Region
 from regions.phone_numbers import parse_number
 
+from .idempotency import insert_once
 from .models import Contact
-from .once import insert_once
 from .permissions import may_write
 from .place import choose, country_of, follow_postal_code
 from .states import ContactState

@@ -19,8 +19,8 @@ from foundation.privacy.actions import new_data_key
 from foundation.privacy.models import DataKey
 
 from .actions import complete_contact, open_contact
+from .idempotency import insert_once
 from .models import Callback, Contact
-from .once import insert_once
 from .states import CALLBACK_TRANSITIONS, CallbackState, ContactState
 from .vocabulary import CallbackOrigin, Channel, Kind
 

@@ -21,18 +21,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import look
+from foundation.ui.pagination import page_of
 
 from .access import decide_access, request_access
 from .actions import assign_contact, take_contact
+from .contact_sheet import caller_of, person_of, place_facts_of, topics_of
 from .doors import CentreRequest, SignedInRequest, handlers_only, signed_in
 from .forms import AccessForm, AssignForm
 from .history import history_of
 from .models import Contact, ContactQuerySet
-from .pages import page_of
 from .permissions import contact_to_read, contact_to_write, may_write
 from .references import address_of
 from .search import Wanted, page_of_found, read, read_digest
-from .sheet import caller_of, person_of, place_facts_of, topics_of
 from .states import ContactState
 
 

@@ -11,12 +11,12 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from foundation.privacy.blind_index import phone_index
+from foundation.ui.pagination import Page, first_of, page_of
 from regions.phone_numbers import parse_number
 from regions.plain_text import plain
 from regions.postal_code_table import country_of_prefix, normalise
 
 from .models import Contact, ContactQuerySet
-from .pages import Page, first_of, page_of
 from .references import read_reference
 
 DIGITS_OF_A_PHONE = 6  # at least; a shorter one is dialled inside a house

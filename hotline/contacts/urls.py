@@ -2,26 +2,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import callback_views, contact_views, parts, views
+from . import callback_views, contact_views, fragments, views
 
 app_name = "hotline"
 urlpatterns = [
     path("", views.home, name="home"),
     path("desk/", views.desk, name="desk"),
     path("desk/new/", views.new_contact, name="new_contact"),
-    path("desk/parts/callbacks/", parts.callbacks, name="part_callbacks"),
-    path("desk/parts/open/", parts.open_contacts, name="part_open"),
-    path("desk/parts/shift/", parts.shift, name="part_shift"),
-    path("desk/parts/endings/", parts.endings, name="part_endings"),
-    path("desk/parts/today/", parts.today, name="part_today"),
-    path("desk/parts/access/", parts.access, name="part_access"),
+    path("desk/parts/callbacks/", fragments.callbacks, name="part_callbacks"),
+    path("desk/parts/open/", fragments.open_contacts, name="part_open"),
+    path("desk/parts/shift/", fragments.shift, name="part_shift"),
+    path("desk/parts/endings/", fragments.endings, name="part_endings"),
+    path("desk/parts/today/", fragments.today, name="part_today"),
+    path("desk/parts/access/", fragments.access, name="part_access"),
     path("desk/<uuid:contact_id>/", views.desk_contact, name="desk_contact"),
     path("desk/<uuid:contact_id>/save/", views.autosave, name="autosave"),
     path("desk/<uuid:contact_id>/complete/", views.complete, name="complete"),
     path("desk/<uuid:contact_id>/undo/", views.undo, name="undo"),
-    path("desk/<uuid:contact_id>/region/", parts.region, name="region"),
-    path("desk/<uuid:contact_id>/place/", parts.place, name="place"),
-    path("desk/<uuid:contact_id>/earlier/", parts.earlier, name="earlier"),
+    path("desk/<uuid:contact_id>/region/", fragments.region, name="region"),
+    path("desk/<uuid:contact_id>/place/", fragments.place, name="place"),
+    path("desk/<uuid:contact_id>/earlier/", fragments.earlier, name="earlier"),
     path("desk/<uuid:contact_id>/callback/", callback_views.plan, name="plan_for_contact"),
     path("contacts/", contact_views.contacts, name="contacts"),
     path("contacts/<uuid:contact_id>/", contact_views.contact, name="contact"),

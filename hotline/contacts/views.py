@@ -25,13 +25,13 @@ from .desk import access_to_decide, callbacks_waiting, contacts_for_shift, endin
 from .doors import CentreRequest, SignedInRequest, handlers_only, signed_in
 from .endings import plan_ending, undo_ending
 from .forms import ContactForm, NewContactForm, notes_about
+from .fragments import earlier_context, region_context
 from .models import Callback, Contact
-from .parts import earlier_context, region_context
 from .permissions import contact_to_read, contact_to_write, may_write
 from .recognition import leave_trace
 from .states import ContactState
+from .typed_values import is_empty, written_texts
 from .vocabulary import ENDINGS, Channel, Kind
-from .written import is_empty, written_texts
 
 
 @dataclass(frozen=True)

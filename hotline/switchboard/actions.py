@@ -14,8 +14,8 @@ from foundation.accounts.roles import Permission
 from foundation.journal.stale import stale
 from foundation.privacy.unshown import read_or
 from hotline.contacts.actions import open_contact, take_contact
+from hotline.contacts.idempotency import insert_once
 from hotline.contacts.models import Contact
-from hotline.contacts.once import insert_once
 from hotline.contacts.vocabulary import Channel
 
 from . import outbound, room_ends

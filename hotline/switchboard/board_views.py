@@ -14,7 +14,7 @@ from foundation.accounts.roles import Permission
 from hotline.contacts.doors import CentreRequest, at_the_centre
 
 from .actions import raise_urgency
-from .blocks import lift_block
+from .blocked_numbers import lift_block
 from .forms import SeatForm
 from .models import Seat
 from .seats import arrange_seat

@@ -16,7 +16,7 @@ from hotline.contacts.doors import CentreRequest, handlers_only
 from hotline.contacts.models import Callback
 from hotline.contacts.permissions import contact_to_write
 
-from .calling_back import Hindrance, call_contact, put_back_and_hang_up, take_and_call
+from .callback_calls import Hindrance, call_contact, put_back_and_hang_up, take_and_call
 from .desk import is_telephone_connected
 from .models import Call, Seat, Voicemail
 from .vocabulary import WhyUnreached

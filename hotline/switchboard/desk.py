@@ -10,8 +10,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 from foundation.accounts.models import Organisation, User
-from hotline.contacts.telephony import is_connected
 from hotline.contacts.vocabulary import Kind
+from hotline.telephony.provider import is_connected
 
 from .legs import is_goodbye_ordered
 from .models import Block, Call, Command, Leg, Line, Offer, Seat

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.unshown import read_or
-from hotline.contacts.telephony import Event
+from hotline.telephony.provider import Event
 
 from .models import Call, WebhookEvent
 

@@ -21,8 +21,8 @@ from foundation.privacy.unshown import read_or
 from . import outbound, room_ends
 from .calls import LOST, answered_after_all, ask_soon, begin_talking, enter, leave_room, note, put_back
 from .commands import order
-from .meeting import COMES, GOES, Passage, have_met
 from .models import Call, Leg, LegQuerySet, WebhookEvent
+from .room_presence import COMES, GOES, Passage, have_met
 from .seats import leave_call
 from .states import LEG_TRANSITIONS, CallState, CommandState, LegState
 from .vocabulary import CommandKind, Party

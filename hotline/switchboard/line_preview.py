@@ -8,10 +8,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import Organisation
-from hotline.contacts.verbs import Say
+from hotline.telephony.verbs import Say
 from regions.preview import state_now
 
-from . import spoken
+from . import prompts
 from .lines import LineSettings
 from .vocabulary import VOICES
 
@@ -38,12 +38,12 @@ class Preview:
 def preview(settings: LineSettings, centre: Organisation, now: datetime) -> Preview:
     """As the webhooks would say it."""
     first = settings.languages[0]
-    menu = spoken.menu(settings.languages) if len(settings.languages) > 1 else []
-    closed = [] if settings.is_round_the_clock else spoken.say(first, *spoken.CLOSED)
+    menu = prompts.menu(settings.languages) if len(settings.languages) > 1 else []
+    closed = [] if settings.is_round_the_clock else prompts.say(first, *prompts.CLOSED)
     return Preview(
         _state(settings, centre, now),
         _heard(menu),
-        _heard(spoken.say(first, spoken.EMERGENCY, spoken.PRIVACY)),
+        _heard(prompts.say(first, prompts.EMERGENCY, prompts.PRIVACY)),
         _heard(closed),
         first not in VOICES,
     )

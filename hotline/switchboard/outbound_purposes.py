@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from foundation.accounts.models import User
-from hotline.contacts import telephony
+from hotline.telephony import provider
 
 from .commands import order
 from .models import Call, Command, Leg
 from .outbound import is_wanted, not_reached, person_changed
+from .prompts import address
 from .purposes import Purpose, Request, locked_call, search_room, settled, telephones_of
-from .spoken import address
 from .vocabulary import CommandKind, WhyUnreached
 
 #: The provider's codes for a number that is none, or that nobody can be reached under.
@@ -33,7 +33,7 @@ class RingPerson(Purpose):
 
     def _ring(self, call: Call) -> Request:
         return partial(
-            telephony.add,
+            provider.add,
             room=call.conference,
             label=call.room,
             to=call.phone,
@@ -68,7 +68,7 @@ class Tell(Purpose):
     def request(self, command: Command) -> Request | None:
         leg = Leg.objects.get(commands=command)
         sid = leg.sid if leg.ended_at is None else None
-        return partial(telephony.redirect, sid=sid, url=address("leg_unreached", leg.pk)) if sid else None
+        return partial(provider.redirect, sid=sid, url=address("leg_unreached", leg.pk)) if sid else None
 
     def failed(self, by: User, command: Command) -> None:
         order(by=by, kind=CommandKind.HANG_UP, leg=command.leg)

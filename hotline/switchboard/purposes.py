@@ -11,16 +11,16 @@ from functools import partial
 from django.utils import timezone
 
 from foundation.accounts.models import User
-from hotline.contacts import telephony
-from hotline.contacts.telephony import Gone, Known
+from hotline.telephony import provider
+from hotline.telephony.provider import Gone, Known
 
 from . import voicemails
 from .calls import ask_soon, end_call, put_back
 from .commands import GOOD_FOR, order
 from .legs import GOODBYE_WORKS_IN, end_leg, held, leg_changed, lock_leg, say_goodbye, told_alone
 from .models import Call, Command, Leg, Voicemail
+from .prompts import address
 from .room_ends import drop_handover, keep_room
-from .spoken import address
 from .states import CallState, LegState
 from .vocabulary import CommandKind, Party
 
@@ -102,7 +102,7 @@ def telephones_of(answer: object) -> list[Known]:
 
 def search_room(call: Call, label: str) -> Callable[[], Sequence[Known]]:
     """Who is in the call's room, or rung for it, under this label."""
-    ask = partial(telephony.participant, room=call.conference, label=label)
+    ask = partial(provider.participant, room=call.conference, label=label)
     return lambda: [known for known in [ask()] if known]
 
 
@@ -115,7 +115,7 @@ def _not_rung(by: User, leg: Leg) -> None:
 class Dial(Ring):
     def ring(self, leg: Leg) -> Request:
         return partial(
-            telephony.dial,
+            provider.dial,
             to=leg.phone,
             from_=str(leg.call.line.number),
             url=address("leg_answer", leg.pk),
@@ -126,14 +126,14 @@ class Dial(Ring):
     def search(self, command: Command, leg: Leg) -> Callable[[], Sequence[Known]]:
         recent = Leg.objects.filter(made_at__gt=command.made_at - 2 * GOOD_FOR, sid__isnull=False).exclude(pk=leg.pk)
         others = set(recent.values_list("sid", flat=True))
-        ask = partial(telephony.calls_to, to=leg.phone, from_=str(leg.call.line.number), since=command.made_at)
+        ask = partial(provider.calls_to, to=leg.phone, from_=str(leg.call.line.number), since=command.made_at)
         return lambda: [known for known in ask() if known.sid not in others]
 
 
 class Add(Ring):
     def ring(self, leg: Leg) -> Request:
         return partial(
-            telephony.add,
+            provider.add,
             room=leg.call.conference,
             label=leg.label,
             to=leg.phone,
@@ -151,7 +151,7 @@ class HangUp(Purpose):
 
     def request(self, command: Command) -> Request | None:
         sid = command.sid or (_leg(command).sid if command.leg_id else None)
-        return partial(telephony.hang_up, sid=sid) if sid else None
+        return partial(provider.hang_up, sid=sid) if sid else None
 
     def dropped(self, by: User, command: Command) -> None:
         if command.leg_id and not command.sid:
@@ -177,7 +177,7 @@ class Connect(Purpose):
         is_wanted = call.state == CallState.CONNECTING and call.entered_at is None
         if not is_wanted or (call.claimed_at and command.made_at < call.claimed_at):
             return None
-        return partial(telephony.redirect, sid=call.sid or "", url=address("room", call.pk))
+        return partial(provider.redirect, sid=call.sid or "", url=address("room", call.pk))
 
     def gone(self, by: User, command: Command) -> None:
         end_call(by=by, call=locked_call(command))
@@ -200,7 +200,7 @@ class Requeue(Purpose):
         is_answered = call.legs.filter(party=Party.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM]).exists()
         if call.ended_at or call.state == CallState.TALKING or call.entered_at is None or is_answered:
             return None
-        return partial(telephony.redirect, sid=call.sid or "", url=address("room", call.pk))
+        return partial(provider.redirect, sid=call.sid or "", url=address("room", call.pk))
 
     def gone(self, by: User, command: Command) -> None:
         end_call(by=by, call=locked_call(command))
@@ -221,10 +221,10 @@ class Goodbye(Purpose):
             return None
         way = max(command.attempts - 1, 0) % self.WAYS
         if way == 0:
-            return partial(telephony.redirect, sid=call.sid or "", url=address("after", call.pk))
+            return partial(provider.redirect, sid=call.sid or "", url=address("after", call.pk))
         if way == 1 and call.room_sid:
             return partial(_end_room_or_call, room=call.room_sid, sid=call.sid or "")
-        return partial(telephony.hang_up, sid=call.sid or "")
+        return partial(provider.hang_up, sid=call.sid or "")
 
     def gone(self, by: User, command: Command) -> None:
         end_call(by=by, call=locked_call(command))
@@ -241,9 +241,9 @@ class Goodbye(Purpose):
 
 def _end_room_or_call(*, room: str, sid: str) -> None:
     try:
-        telephony.end_room(room=room)
+        provider.end_room(room=room)
     except Gone:  # the room; whether the caller has gone too is another question
-        telephony.hang_up(sid=sid)
+        provider.hang_up(sid=sid)
 
 
 class Hold(Purpose):
@@ -256,7 +256,7 @@ class Hold(Purpose):
         call = _call(command)
         if call.state != CallState.TALKING or not call.room_sid:
             return None
-        return partial(telephony.hold, room=call.room_sid, label=call.room, is_held=self.is_held)
+        return partial(provider.hold, room=call.room_sid, label=call.room, is_held=self.is_held)
 
     def dropped(self, by: User, command: Command) -> None:
         held(by=by, call=locked_call(command), is_held=False, why="not held")
@@ -282,7 +282,7 @@ class Bind(Purpose):
         call = leg.call
         if leg.ended_at or call.state != CallState.TALKING or not call.room_sid:
             return None
-        return partial(telephony.bind, room=call.room_sid, label=leg.label, is_bound=self.is_bound)
+        return partial(provider.bind, room=call.room_sid, label=leg.label, is_bound=self.is_bound)
 
     def done(self, by: User, command: Command, answer: object) -> None:
         Leg.objects.filter(commands=command).update(is_bound=self.is_bound)
@@ -304,7 +304,7 @@ class Bind(Purpose):
 class Fetch(Purpose):
     def request(self, command: Command) -> Request | None:
         voicemail = Voicemail.objects.filter(call=command.call_id, fetched_at=None).first()
-        return partial(telephony.fetch_recording, sid=voicemail.recording_sid) if voicemail else None
+        return partial(provider.fetch_recording, sid=voicemail.recording_sid) if voicemail else None
 
     def done(self, by: User, command: Command, answer: object) -> None:
         assert isinstance(answer, bytes)
@@ -322,7 +322,7 @@ class Delete(Purpose):
     """Not found is as good as deleted; that one stays there for good is told by its failed command."""
 
     def request(self, command: Command) -> Request | None:
-        return partial(telephony.delete_recording, sid=command.sid) if command.sid else None
+        return partial(provider.delete_recording, sid=command.sid) if command.sid else None
 
 
 PURPOSES: dict[CommandKind, Purpose] = {

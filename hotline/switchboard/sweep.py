@@ -18,10 +18,10 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 
+from .call_flow import CALL_ENDED
 from .calls import begin_talking, end_call, note
 from .commands import order
 from .dispatch import offer_calls
-from .flow import CALL_ENDED
 from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, put_back_unanswered, told_alone
 from .models import Call, Command, Leg
 from .outbound import give_up_late, person_changed

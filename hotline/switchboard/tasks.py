@@ -12,10 +12,10 @@ from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
 from foundation.journal.time_limits import TASK_LASTS
 from foundation.privacy.context import acting_as
-from hotline.contacts import telephony
-from hotline.contacts.telephony import Gone, Later, Refused, TelephonyError
+from hotline.telephony import provider
+from hotline.telephony.provider import Gone, Later, Refused, TelephonyError
 
-from . import carrying_out, sweep
+from . import command_execution, sweep
 from .commands import claim_commands, finish, try_again, wake_another
 from .dispatch import expire_offers
 from .endings import hang_up_ended
@@ -53,9 +53,9 @@ def run_commands(event_id: int | None = None) -> None:
 def _run(service: User, command: Command) -> None:
     """The request to the provider stands between two transactions: what is to be asked, and what came of it."""
     with acting_as(service, purpose="commands"):
-        request = carrying_out.request_for(command)
+        request = command_execution.request_for(command)
         if request is None:
-            carrying_out.dropped(by=service, command=command)
+            command_execution.dropped(by=service, command=command)
             return
     try:
         answer = request()
@@ -64,18 +64,18 @@ def _run(service: User, command: Command) -> None:
             _settle(service, command, problem)
     else:
         with acting_as(service, purpose="commands"):
-            carrying_out.done(by=service, command=command, answer=answer)
+            command_execution.done(by=service, command=command, answer=answer)
 
 
 def _settle(service: User, command: Command, problem: TelephonyError) -> None:
     if isinstance(problem, Gone):
-        carrying_out.gone(by=service, command=command, problem=problem.code)
+        command_execution.gone(by=service, command=command, problem=problem.code)
     elif isinstance(problem, Later):
         if not try_again(by=service, command=command, problem=problem.code, now=timezone.now()):
-            carrying_out.failed(by=service, command=command)
+            command_execution.failed(by=service, command=command)
     else:
         finish(by=service, command=command, state=CommandState.FAILED, problem=problem.code)
-        carrying_out.failed(by=service, command=command)
+        command_execution.failed(by=service, command=command)
 
 
 @shared_task(name="switchboard.tasks.run_queue")
@@ -106,7 +106,7 @@ def _in_turn(service: User, step: Callable[[], int | None]) -> int:
 def ask_about_calls() -> None:
     """Calls and legs that the provider has not spoken of for long: it is asked, and the answer applied."""
     service = service_user(Service.TELEPHONE)
-    if not telephony.is_connected():
+    if not provider.is_connected():
         return
     with acting_as(service, purpose="sweep"):
         silent = sweep.silent(timezone.now())
@@ -115,7 +115,7 @@ def ask_about_calls() -> None:
         if time.monotonic() > until:
             return
         try:
-            status = telephony.state_of(sid=one.sid)
+            status = provider.state_of(sid=one.sid)
         except Gone:
             status = "completed"
         except (Later, Refused) as problem:

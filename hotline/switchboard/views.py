@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.journal.actions import look
 from foundation.privacy.unshown import read_or
-from hotline.contacts import telephony
 from hotline.contacts.doors import CentreRequest, handlers_only, is_part
+from hotline.telephony import provider
 
 from . import actions
-from .blocks import block_caller
+from .blocked_numbers import block_caller
 from .desk import bar_of, queue_of
 from .forms import ConsultForm, SeatForm
 from .models import Call, Voicemail
@@ -183,7 +183,7 @@ def voicemail(request: CentreRequest, call_id: UUID) -> HttpResponse:
 @handlers_only
 def token(request: CentreRequest) -> HttpResponse:
     """For the browser phone."""
-    made = telephony.client_token(identity=f"user_{request.user.pk}")
+    made = provider.client_token(identity=f"user_{request.user.pk}")
     if made is None:
         raise Http404
     return JsonResponse({"token": made.token, "identity": made.identity})

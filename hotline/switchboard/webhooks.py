@@ -24,11 +24,11 @@ from django.views.decorators.http import require_POST
 from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
-from hotline.contacts import telephony
-from hotline.contacts.telephony import Event, render
-from hotline.contacts.verbs import HangUp, Verb
+from hotline.telephony import provider
+from hotline.telephony.provider import Event, render
+from hotline.telephony.verbs import HangUp, Verb
 
-from . import flow, intake, spoken
+from . import call_flow, intake, prompts
 from .models import Call, Leg
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ TRIES = 3
 
 
 def _trouble() -> str:
-    return render([*spoken.say("en", spoken.TROUBLE), HangUp()])
+    return render([*prompts.say("en", prompts.TROUBLE), HangUp()])
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step]
                 with acting_as(service, purpose="refusal"):
                     intake.count_refusal(kind=kind)
                 return HttpResponse(status=HTTPStatus.FORBIDDEN)
-            return _answer(_handled(kind, telephony.parse(request), keys, step, safe))
+            return _answer(_handled(kind, provider.parse(request), keys, step, safe))
 
-        view.__dict__["is_webhook"] = True  # for config.straight
+        view.__dict__["is_webhook"] = True  # for config.webhook_bypass
         return view
 
     return wrap
@@ -77,7 +77,7 @@ def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step]
 def _is_genuine(request: HttpRequest) -> bool:
     """A body that cannot be read is not the provider's either."""
     try:
-        return telephony.verify(request)
+        return provider.verify(request)
     except (SuspiciousOperation, MultiPartParserError, UnicodeError, ValueError):
         return False
 
@@ -136,24 +136,24 @@ def _of(about: Literal["call", "leg"], step: Callable[..., list[Verb]], *, has_d
 
 def _voice(by: User, told: Told) -> str:
     if told.event.get("From").startswith("client:"):
-        return render(flow.softphone(by, told.event))
-    return render(flow.voice(by, told.event, told.call))
+        return render(call_flow.softphone(by, told.event))
+    return render(call_flow.voice(by, told.event, told.call))
 
 
 voice = webhook("voice")(_voice)
-status = webhook("status")(_of("call", flow.status, has_document=False))
-menu = webhook("menu")(_of("call", flow.menu, has_document=True))
-wait = webhook("wait")(_of("call", flow.wait, has_document=True))
-queue = webhook("queue")(_of("call", flow.queue, has_document=True))
-leave = webhook("leave")(_of("call", flow.leave, has_document=True))
-recorded = webhook("recorded")(_of("call", flow.recorded, has_document=True))
-recording = webhook("recording")(_of("call", flow.recording, has_document=False))
-room = webhook("room")(_of("call", flow.room, has_document=True))
-after = webhook("after")(_of("call", flow.after, has_document=True))
-conference = webhook("conference")(_of("call", flow.conference, has_document=False))
-person_status = webhook("person_status")(_of("call", flow.person_status, has_document=False))
-leg_answer = webhook("leg_answer")(_of("leg", flow.answer, has_document=True))
-leg_accept = webhook("leg_accept")(_of("leg", flow.leg_accept, has_document=True))
-leg_after = webhook("leg_after")(_of("leg", flow.leg_after, has_document=True))
-leg_status = webhook("leg_status")(_of("leg", flow.leg_status, has_document=False))
-leg_unreached = webhook("leg_unreached")(_of("leg", flow.unreached, has_document=True))
+status = webhook("status")(_of("call", call_flow.status, has_document=False))
+menu = webhook("menu")(_of("call", call_flow.menu, has_document=True))
+wait = webhook("wait")(_of("call", call_flow.wait, has_document=True))
+queue = webhook("queue")(_of("call", call_flow.queue, has_document=True))
+leave = webhook("leave")(_of("call", call_flow.leave, has_document=True))
+recorded = webhook("recorded")(_of("call", call_flow.recorded, has_document=True))
+recording = webhook("recording")(_of("call", call_flow.recording, has_document=False))
+room = webhook("room")(_of("call", call_flow.room, has_document=True))
+after = webhook("after")(_of("call", call_flow.after, has_document=True))
+conference = webhook("conference")(_of("call", call_flow.conference, has_document=False))
+person_status = webhook("person_status")(_of("call", call_flow.person_status, has_document=False))
+leg_answer = webhook("leg_answer")(_of("leg", call_flow.answer, has_document=True))
+leg_accept = webhook("leg_accept")(_of("leg", call_flow.leg_accept, has_document=True))
+leg_after = webhook("leg_after")(_of("leg", call_flow.leg_after, has_document=True))
+leg_status = webhook("leg_status")(_of("leg", call_flow.leg_status, has_document=False))
+leg_unreached = webhook("leg_unreached")(_of("leg", call_flow.unreached, has_document=True))

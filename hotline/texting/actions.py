@@ -18,13 +18,13 @@ from foundation.journal.stale import stale
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.blind_index import phone_index
 from hotline.contacts.actions import receive_contact
+from hotline.contacts.idempotency import insert_once
 from hotline.contacts.models import Contact
-from hotline.contacts.once import insert_once
 from hotline.contacts.permissions import may_write
 from hotline.contacts.states import ContactState
-from hotline.contacts.telephony import Event
 from hotline.contacts.vocabulary import Channel
 from hotline.switchboard.models import Line
+from hotline.telephony.provider import Event
 from regions.phone_numbers import parse_number
 
 from .content import details_of, media_of

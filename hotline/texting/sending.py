@@ -13,8 +13,8 @@ from django.db import IntegrityError, transaction
 
 from foundation.accounts.models import User
 from foundation.journal.wake import wake_after
-from hotline.contacts.problems import OPTED_OUT
-from hotline.contacts.telephony import Sent
+from hotline.telephony.problems import OPTED_OUT
+from hotline.telephony.provider import Sent
 
 from .actions import TASK, is_opted_out, note, opt_out
 from .models import TextMessage

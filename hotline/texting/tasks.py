@@ -14,10 +14,10 @@ from foundation.accounts.services import Service, service_user
 from foundation.journal.time_limits import TASK_LASTS
 from foundation.privacy.context import acting_as
 from foundation.privacy.unshown import read_or
-from hotline.contacts import telephony
-from hotline.contacts.telephony import Later, TelephonyError, Unclear
 from hotline.switchboard import intake
-from hotline.switchboard.spoken import address
+from hotline.switchboard.prompts import address
+from hotline.telephony import provider
+from hotline.telephony.provider import Later, TelephonyError, Unclear
 
 from . import sending
 from .actions import WHATSAPP, deliver
@@ -91,7 +91,7 @@ def _parts(message: TextMessage) -> dict[str, str]:
 
 def _send(service: User, message: TextMessage, said: dict[str, str]) -> None:
     try:
-        sid = telephony.send_message(**said)
+        sid = provider.send_message(**said)
     except Unclear as problem:
         with acting_as(service, purpose="messages"):
             sending.unclear(by=service, message=message, problem=problem.code, now=timezone.now())
@@ -110,7 +110,7 @@ def _look_for(service: User, message: TextMessage, said: dict[str, str]) -> None
     """Whether the provider has what it was asked to send."""
     since = message.asked_at or message.made_at
     try:
-        found = telephony.messages_to(to=said["to"], from_=said["from_"], since=since)
+        found = provider.messages_to(to=said["to"], from_=said["from_"], since=since)
     except TelephonyError as problem:
         later = isinstance(problem, Later)
         with acting_as(service, purpose="messages"):

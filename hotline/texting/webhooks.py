@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from foundation.accounts.models import User
-from hotline.contacts import telephony
 from hotline.switchboard.webhooks import Told, webhook
+from hotline.telephony import provider
 
 from .actions import deliver
 from .models import TextMessage
@@ -20,10 +20,10 @@ SENT_STATES = {
 }
 
 
-@webhook("message", safe=telephony.render_message)
+@webhook("message", safe=provider.render_message)
 def message(by: User, told: Told) -> str:
     deliver(by=by, event=told.event)
-    return telephony.render_message()
+    return provider.render_message()
 
 
 @webhook("message_status")

@@ -13,10 +13,10 @@ from foundation.accounts.services import Service, service_user
 from foundation.journal.actions import record
 
 from .counting import BATCH, count_on
-from .known import refuse_doubles
 from .mapping import Unusable
 from .models import Import
-from .past import Past
+from .past_rows import Past
+from .reference_data import refuse_doubles
 
 ADD = """
 with added as (

@@ -16,7 +16,7 @@ from reporting.figures.measures import Measure, Source
 
 from .content import FORMAT, LANGUAGES, TOTAL, WITHHELD, Chart, Figure, Span, span_of
 from .control import MOST, Place, protect, shown
-from .known import limits, month_of, place, sums
+from .published_equations import limits, month_of, place, sums
 from .tables import LIAISONS, ORGANISATIONS, TABLES, TableKind
 
 Names = Mapping[str, str]

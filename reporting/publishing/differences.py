@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .content import TOTAL, Content, Figure, Row, Table
+from .form_texts import Words
 from .relations import ACROSS
-from .words import Words
 
 #: So many are named in a sentence.
 NAMED = 4

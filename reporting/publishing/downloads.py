@@ -7,8 +7,8 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 
 from .content import LANGUAGES
+from .data_files import csv_bytes, json_bytes
 from .models import Release
-from .plain import csv_bytes, json_bytes
 from .sheets import xlsx_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from foundation.ui import charts, shapes
 from reporting.publishing import charting
 from reporting.publishing.content import WITHHELD, Chart, Figure, Row, Table
+from reporting.publishing.form_texts import WORDS, Words
 from reporting.publishing.svg import (
     BAR,
     GREY,
@@ -28,7 +29,6 @@ from reporting.publishing.svg import (
     width_of,
     wrapped,
 )
-from reporting.publishing.words import WORDS, Words
 
 COLUMNS_UPRIGHT = 8
 WIDTH, WIDE = 720, 1000  # the second for the chart of a table on a page turned sideways

@@ -17,8 +17,8 @@ from . import charting, differences
 from .comparing import Change, changes
 from .content import WITHHELD, Chart, Content, Figure, PeriodKind, Span, Table
 from .evaluation import Indicator, indicators
+from .form_texts import WORDS
 from .periods import span
-from .words import WORDS
 
 
 @dataclass(frozen=True)

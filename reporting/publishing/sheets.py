@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reporting.publishing.content import Content, Figure, Row, Table, digest, read
 from reporting.publishing.differences import notes
-from reporting.publishing.words import WORDS, Words
+from reporting.publishing.form_texts import WORDS, Words
 
 LONGEST_NAME = 31  # of a sheet, in characters; a longer one is refused by spreadsheets
 FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]+")

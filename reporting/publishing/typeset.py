@@ -19,8 +19,8 @@ from reporting.publishing.charting import kind_of
 from reporting.publishing.content import Chart, Content, Row, Table, canonical, digest, read
 from reporting.publishing.differences import notes
 from reporting.publishing.drawing import drawn, is_wide
+from reporting.publishing.form_texts import WORDS, Words
 from reporting.publishing.svg import clean
-from reporting.publishing.words import WORDS, Words
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TEMPLATE = Path(__file__).with_name("templates") / "publishing" / "release.typ"

@@ -15,7 +15,7 @@ from people import People
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from handoff.referrals.states import ReferralState
-from hotline.contacts import telephony
+from hotline.telephony import provider
 
 OWN = {
     "privacy", "accounts", "journal", "regions", "hotline", "switchboard", "texting", "triage", "cases", "handoff",
@@ -123,9 +123,9 @@ def test_a_user_did_not_join_outside_our_calendars(people: People, year: int) ->
     ],
 )  # fmt: skip
 def test_the_providers_clock_is_not_believed_outside_our_calendars(text: str) -> None:
-    assert telephony._moment(text) is None
+    assert provider._moment(text) is None
 
 
 @pytest.mark.parametrize(("code", "kept"), [(21610, 21610), (-1, 0), (10**30, 0), ("21610", 0), (None, 0)])
 def test_an_absurd_error_code_of_the_provider_is_none(code: int, kept: int) -> None:
-    assert telephony.TelephonyError(code).code == kept
+    assert provider.TelephonyError(code).code == kept

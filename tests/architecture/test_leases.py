@@ -16,19 +16,19 @@ from django.conf import settings
 from foundation.journal import relay
 from foundation.journal.time_limits import MARGIN, TASK_LASTS
 from handoff.referrals import notices
-from hotline.contacts import telephony
 from hotline.switchboard import commands, outbound, purposes, sweep
+from hotline.telephony import provider
 from hotline.texting import sending
 from reporting.publishing import typeset
 
 KEY_PRESSED_IN = 15.0  # seconds: "press 1" is said twice, and a while is waited
-CALLER_REACHED = 2 * telephony.LONGEST_REQUEST + purposes.RINGS_FOR + KEY_PRESSED_IN
+CALLER_REACHED = 2 * provider.LONGEST_REQUEST + purposes.RINGS_FOR + KEY_PRESSED_IN
 #: Whatever is claimed for a while: its lease, and the longest that is done under it, in seconds.
 LEASES: dict[str, tuple[timedelta, float]] = {
-    "texting.TextMessage": (sending.LEASE, telephony.LONGEST_REQUEST),
+    "texting.TextMessage": (sending.LEASE, provider.LONGEST_REQUEST),
     "switchboard.Command": (
         commands.LEASE,
-        max(commands.MOST_REQUESTS * telephony.LONGEST_REQUEST, telephony.LONGEST_DOWNLOAD),
+        max(commands.MOST_REQUESTS * provider.LONGEST_REQUEST, provider.LONGEST_DOWNLOAD),
     ),
     "handoff.Notice": (notices.LEASE, notices.LONGEST_MAIL),
     "journal.Outbox": (timedelta(seconds=relay.LEASE_SECONDS), relay.LONGEST_DELIVERY),
@@ -53,14 +53,14 @@ def test_whatever_is_claimed_for_a_while_is_in_the_list() -> None:
 
 
 def test_a_step_of_a_socket_is_shorter_than_all_of_them() -> None:
-    assert sum(telephony.TIMEOUT) < telephony.LONGEST_REQUEST < telephony.LONGEST_DOWNLOAD
+    assert sum(provider.TIMEOUT) < provider.LONGEST_REQUEST < provider.LONGEST_DOWNLOAD
     assert notices.LONGEST_MAIL > settings.EMAIL_TIMEOUT
     assert settings.CELERY_BROKER_TRANSPORT_OPTIONS["socket_connect_timeout"] < relay.LONGEST_WAKE
     assert relay.LEASE_SECONDS - MARGIN - relay.LONGEST_DELIVERY > 1, "time to begin with something"
 
 
 def test_an_unclear_message_is_not_sent_again_while_the_first_may_still_be_under_way() -> None:
-    assert sending.SURELY_NOT_TAKEN.total_seconds() > 3 * telephony.LONGEST_REQUEST
+    assert sending.SURELY_NOT_TAKEN.total_seconds() > 3 * provider.LONGEST_REQUEST
     assert sending.LOOKED_FOR > 2 * sending.SURELY_NOT_TAKEN
 
 

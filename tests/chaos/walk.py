@@ -8,7 +8,7 @@ from typing import Any
 from chaos.killing import Battered, wait_until
 
 from demo.rehearsal import STEPS, Step
-from demo.walk import Rehearsal
+from demo.rehearsal_context import Rehearsal
 from handoff.referrals.notices import LEASE
 
 BY_NAME = {step.name: step for step in STEPS}

@@ -10,7 +10,7 @@ from chaos.killing import Battered, battered
 from running import CHECKOUT, bare_environment
 
 from demo.rehearsal import STEPS
-from demo.walk import Rehearsal, Wrong
+from demo.rehearsal_context import Rehearsal, Wrong
 
 pytestmark = pytest.mark.xdist_group("chaos")
 

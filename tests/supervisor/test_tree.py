@@ -88,7 +88,7 @@ def test_one_tree_from_start_to_ordered_end(tree: Running, data: Path) -> None:
     processes = tree.processes()
     webs = {pid: command.split() for pid, command in processes.items() if "config.web" in command}
     assert sorted(os.getpriority(os.PRIO_PROCESS, pid) for pid in webs) == [0, 0, PAGES_GIVE_WAY]
-    background = [pid for pid, command in processes.items() if " relay" in command or "config.work" in command]
+    background = [pid for pid, command in processes.items() if " relay" in command or "config.workers" in command]
     assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in background} == {BACKGROUND_GIVES_WAY}
     telephone_port = next(command[command.index("--telephone-port") + 1] for command in webs.values())
     with urlopen(f"http://127.0.0.1:{telephone_port}/healthz", timeout=10) as answer:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from demo.arguments import number_of
-from demo.past import DELIMITER, ENCODING, HEADER, NotPublished, history, period, published, scaled
+from demo.published_history import DELIMITER, ENCODING, HEADER, NotPublished, history, period, published, scaled
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from demo.browser import NoAnswer
 from demo.people import PASSWORD
 from demo.rehearsal import STEPS, Step
-from demo.walk import Rehearsal, Wrong
+from demo.rehearsal_context import Rehearsal, Wrong
 
 
 class Command(BaseCommand):

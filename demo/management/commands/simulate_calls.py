@@ -14,11 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from demo.arguments import number_of
+from demo.call_setup import NotReady, Stage, find_stage, run_to_the_end
 from demo.calling import SETTLING, Plan, Result, Seen, Shift, play
 from demo.invariants import broken
 from demo.people import PASSWORD
 from demo.shift import call_in
-from demo.stage import NotReady, Stage, find_stage, run_to_the_end
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
 from hotline.switchboard.models import Call

@@ -6,10 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from demo.call_setup import NotReady, find_stage, run_to_the_end
 from demo.people import PASSWORD
 from demo.shift import call_in
 from demo.slow import measure
-from demo.stage import NotReady, find_stage, run_to_the_end
 
 
 class Command(BaseCommand):

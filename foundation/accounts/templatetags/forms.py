@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from foundation.accounts.shown_to import FIELD, field_value
+from foundation.accounts.form_owner import FIELD, field_value
 
 register = template.Library()
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-from hotline.contacts.terms import CALLER_TYPES, TOPICS
+from hotline.contacts.initial_lists import CALLER_TYPES, TOPICS
 from foundation.privacy.rls import allow, definer_function, is_service, orgs_as, protect
 
 # Coordinators of the centre; handlers when the contact is theirs, nobody's, or surfaced to the shift.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from hotline.contacts.problems import Problem, problem_of
+from hotline.telephony.problems import Problem, problem_of
 
 register = template.Library()
 

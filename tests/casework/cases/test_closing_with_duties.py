@@ -19,7 +19,7 @@ from casework.cases.worklist import triage_without_case, unfinished_with_duties
 from foundation.accounts.models import User
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
-from handoff.referrals.actions import close_case
+from handoff.referrals.centre_actions import close_case
 from hotline.contacts.actions import complete_contact
 from hotline.contacts.models import Contact
 from triage import actions as triage

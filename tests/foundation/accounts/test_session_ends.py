@@ -255,7 +255,7 @@ def test_form_that_is_gone_still_gives_the_text_back(people: People) -> None:
     action = reverse("handoff:ask", args=[referral.pk])
     form = form_to(client, reverse("handoff:partner_referral", args=[referral.pk]), action)
     data = write(form)
-    from handoff.referrals.actions import withdraw_referral
+    from handoff.referrals.centre_actions import withdraw_referral
 
     as_user(people.handler, withdraw_referral, by=people.handler, referral_id=referral.pk)
     end_sessions()
@@ -351,7 +351,7 @@ def world(people: People) -> list[str]:
     contact = a_contact(people.handler)
     from people import new_id
 
-    from handoff.referrals.answers import ask_question
+    from handoff.referrals.partner_actions import ask_question
 
     as_user(people.worker, ask_question, by=people.worker, message_id=new_id(), referral_id=question.pk, text="Why?")
     as_user(people.handler, add_note, by=people.handler, note_id=new_id(), case_id=case.pk, text="A note")

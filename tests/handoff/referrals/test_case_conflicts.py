@@ -23,7 +23,7 @@ from foundation.accounts.models import Organisation, User
 from foundation.journal.models import Event, Look
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
-from handoff.referrals.actions import (
+from handoff.referrals.centre_actions import (
     AlreadyOffered,
     ConflictOfInterest,
     NotedAlready,
@@ -32,8 +32,8 @@ from handoff.referrals.actions import (
     offer_referral,
     take_back_conflict,
 )
-from handoff.referrals.answers import accept_referral, ask_question, decline_referral, return_referral
 from handoff.referrals.models import CaseConflict, Referral
+from handoff.referrals.partner_actions import accept_referral, ask_question, decline_referral, return_referral
 from handoff.referrals.tasks import run_deadlines
 from handoff.referrals.vocabulary import DeclineReason
 from regions.vocabulary import ConflictReason

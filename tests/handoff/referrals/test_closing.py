@@ -10,7 +10,7 @@ from referrals import accepted, draft, make_case, offered, seen_by
 from casework.cases.models import Case
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
-from handoff.referrals.answers import accept_referral
+from handoff.referrals.partner_actions import accept_referral
 
 
 def close(client: Client, people: People, case_id: object) -> int:

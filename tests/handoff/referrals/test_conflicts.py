@@ -15,7 +15,7 @@ from web import browser
 from casework.cases.models import Case
 from foundation.accounts.models import Organisation
 from foundation.privacy.context import acting_as
-from handoff.referrals.actions import ConflictOfInterest, OutOfUse, draft_referral, offer_referral
+from handoff.referrals.centre_actions import ConflictOfInterest, OutOfUse, draft_referral, offer_referral
 from handoff.referrals.models import Referral
 from regions.conflicts import With, add_conflict, end_conflict
 from regions.models import Conflict, Region

@@ -18,11 +18,11 @@ from casework.cases.models import Case
 from foundation.accounts.services import Service, service_user
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
-from handoff.referrals.actions import NoConsent, offer_referral
-from handoff.referrals.answers import ConsentEnded, accept_referral
+from handoff.referrals.centre_actions import NoConsent, offer_referral
 from handoff.referrals.consent import Concerned, Consent, Objection, objection
 from handoff.referrals.consent_watch import tell_of_ended_consent
 from handoff.referrals.models import Disclosure, Notice, Referral
+from handoff.referrals.partner_actions import ConsentEnded, accept_referral
 from handoff.referrals.states import ReferralState
 from handoff.referrals.tasks import run_deadlines
 from triage import actions as triage

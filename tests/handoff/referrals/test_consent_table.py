@@ -14,8 +14,7 @@ from referrals import SECRETS, SUMMARY, draft, make_case, offer, offered, seen_b
 from web import browser
 
 from foundation.privacy.context import acting_as
-from handoff.referrals.actions import NoConsent, NoLegalBasis
-from handoff.referrals.answers import ConsentEnded, accept_referral
+from handoff.referrals.centre_actions import NoConsent, NoLegalBasis
 from handoff.referrals.consent import (
     RULES,
     SENTENCES,
@@ -27,6 +26,7 @@ from handoff.referrals.consent import (
     objection,
 )
 from handoff.referrals.models import Disclosure, Referral
+from handoff.referrals.partner_actions import ConsentEnded, accept_referral
 from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import Disclosable, LegalBasis
 from hotline.contacts.actions import save_contact

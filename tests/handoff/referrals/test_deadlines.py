@@ -16,10 +16,10 @@ from referrals import accepted, draft, in_threads, make_case, offer, offered, re
 from foundation.accounts.services import Service, service_user
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
-from handoff.referrals import answers
-from handoff.referrals.actions import answer_question
+from handoff.referrals import partner_actions
+from handoff.referrals.centre_actions import answer_question
+from handoff.referrals.deadline_actions import due_deadlines, run_deadline
 from handoff.referrals.deadlines import schedule
-from handoff.referrals.lapses import due_deadlines, run_deadline
 from handoff.referrals.models import Deadline, Notice, Referral
 from handoff.referrals.states import ReferralState
 from handoff.referrals.tasks import run_deadlines
@@ -127,7 +127,7 @@ def test_while_a_question_is_open_we_are_reminded_and_nothing_expires(people: Pe
     with time_machine.travel(FRIDAY + MINUTE, tick=False):
         as_user(
             people.worker,
-            answers.ask_question,
+            partner_actions.ask_question,
             by=people.worker,
             message_id=new_id(),
             referral_id=referral.pk,
@@ -183,12 +183,12 @@ def test_an_answer_and_the_expiry_at_the_same_moment_have_one_winner(own_databas
 
     def accept() -> None:
         barrier.wait()
-        as_user(people.worker, answers.accept_referral, by=people.worker, referral_id=referral.pk)
+        as_user(people.worker, partner_actions.accept_referral, by=people.worker, referral_id=referral.pk)
 
     failures = in_threads(accept, lambda: run_at(THURSDAY, expiry, barrier))
     state = seen_by(people.handler, referral.pk).state
     if failures:
-        assert ([type(failure) for failure in failures], state) == ([answers.TooLate], ReferralState.EXPIRED)
+        assert ([type(failure) for failure in failures], state) == ([partner_actions.TooLate], ReferralState.EXPIRED)
     else:
         assert state == ReferralState.ACCEPTED
 
@@ -196,7 +196,7 @@ def test_an_answer_and_the_expiry_at_the_same_moment_have_one_winner(own_databas
 def test_a_prepared_offer_starts_from_the_last_summary(people: People) -> None:
     case = make_case(people)
     first = offer(people, draft(people, case), text="Written with care.")
-    as_user(people.worker, answers.decline_referral, by=people.worker, referral_id=first.pk, reason="other")
+    as_user(people.worker, partner_actions.decline_referral, by=people.worker, referral_id=first.pk, reason="other")
     client = Client()
     client.force_login(people.handler)
     page = client.get(f"/referrals/{draft(people, case, people.other_partner).pk}/")

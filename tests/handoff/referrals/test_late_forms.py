@@ -10,8 +10,8 @@ from contacts import browser
 from django.urls import reverse
 from people import People, as_user, new_id
 
-from handoff.referrals.actions import withdraw_referral
-from handoff.referrals.answers import accept_referral, complete_referral
+from handoff.referrals.centre_actions import withdraw_referral
+from handoff.referrals.partner_actions import accept_referral, complete_referral
 from handoff.referrals.vocabulary import Outcome
 
 pytestmark = pytest.mark.django_db

@@ -16,13 +16,13 @@ from referrals import accepted, draft, make_case, offered
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.privacy.context import acting_as
-from handoff.referrals.actions import withdraw_referral
-from handoff.referrals.answers import give_feedback
+from foundation.ui.pagination import page_of
 from handoff.referrals.board import ENDED_SHOWN as SIZE
+from handoff.referrals.centre_actions import withdraw_referral
 from handoff.referrals.models import Referral
+from handoff.referrals.partner_actions import give_feedback
 from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import Feedback
-from hotline.contacts.pages import page_of
 
 
 def client_of(user: User) -> Client:

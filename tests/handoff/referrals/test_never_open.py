@@ -14,9 +14,9 @@ from people import People, as_user, new_id
 from telephone import TELEPHONY, by_telephone, make_line, waiting
 
 from foundation.accounts.models import Organisation
-from handoff.referrals.actions import answer_question
-from handoff.referrals.answers import ask_again, ask_question
+from handoff.referrals.centre_actions import answer_question
 from handoff.referrals.models import Deadline
+from handoff.referrals.partner_actions import ask_again, ask_question
 from hotline.contacts.models import Callback
 from regions.models import CalendarException, OpeningHours
 

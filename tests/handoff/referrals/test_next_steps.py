@@ -18,25 +18,27 @@ from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
-from handoff.referrals import actions, answers
+from handoff.referrals import centre_actions, partner_actions
 from handoff.referrals.counts import need_a_next_step
-from handoff.referrals.lapses import expire
+from handoff.referrals.deadline_actions import expire
 from handoff.referrals.models import Referral
-from handoff.referrals.moves import lock
 from handoff.referrals.states import ReferralState
+from handoff.referrals.transitions import lock
 from handoff.referrals.vocabulary import DeclineReason, Outcome
 
 
 def declined(people: People, case: Case | None = None) -> Referral:
     referral = offered(people, case)
     values = {"by": people.worker, "referral_id": referral.pk, "reason": DeclineReason.NO_CAPACITY}
-    made: Referral = as_user(people.worker, answers.decline_referral, **values)
+    made: Referral = as_user(people.worker, partner_actions.decline_referral, **values)
     return made
 
 
 def returned(people: People) -> Referral:
     referral = accepted(people)
-    as_user(people.worker, answers.return_referral, by=people.worker, referral_id=referral.pk, text="nobody came")
+    as_user(
+        people.worker, partner_actions.return_referral, by=people.worker, referral_id=referral.pk, text="nobody came"
+    )
     return seen_by(people.handler, referral.pk)
 
 
@@ -61,7 +63,7 @@ def expired_without_successor(people: People) -> Referral:
 def withdraw_drafts(people: People, referral: Referral) -> None:
     with acting_as(people.handler, purpose="test"):
         for prepared in Referral.objects.filter(case=referral.case_id, state=ReferralState.DRAFT):
-            actions.withdraw_referral(by=people.handler, referral_id=prepared.pk)
+            centre_actions.withdraw_referral(by=people.handler, referral_id=prepared.pk)
 
 
 def shown(user: User) -> list[str]:
@@ -120,7 +122,7 @@ def test_what_is_with_somebody_asks_for_nothing(people: People, come_back: Calla
 
 def test_what_the_centre_withdrew_asks_for_nothing(people: People) -> None:
     referral = offered(people)
-    as_user(people.handler, actions.withdraw_referral, by=people.handler, referral_id=referral.pk)
+    as_user(people.handler, centre_actions.withdraw_referral, by=people.handler, referral_id=referral.pk)
     assert shown(people.handler) == []
 
 
@@ -129,7 +131,7 @@ def test_it_leaves_with_the_next_partner_and_comes_again_when_that_is_given_up(p
     case = seen_case(people, referral)
     following = draft(people, case, people.other_partner)
     assert shown(people.handler) == []
-    as_user(people.handler, actions.withdraw_referral, by=people.handler, referral_id=following.pk)
+    as_user(people.handler, centre_actions.withdraw_referral, by=people.handler, referral_id=following.pk)
     assert shown(people.handler) == [str(referral.pk)]
 
 
@@ -139,7 +141,7 @@ def test_of_one_case_only_the_last_stands_there(people: People) -> None:
     second = offered_to_other(people, case)
     as_user(
         people.other_worker,
-        answers.decline_referral,
+        partner_actions.decline_referral,
         by=people.other_worker,
         referral_id=second.pk,
         reason=DeclineReason.LANGUAGE,
@@ -151,15 +153,15 @@ def test_nothing_is_asked_when_a_later_partner_did_the_work(people: People) -> N
     case = seen_case(people, declined(people))
     second = offered_to_other(people, case)
     mine = {"by": people.other_worker, "referral_id": second.pk}
-    as_user(people.other_worker, answers.accept_referral, **mine)
+    as_user(people.other_worker, partner_actions.accept_referral, **mine)
     assert shown(people.handler) == []
-    as_user(people.other_worker, answers.complete_referral, outcome=Outcome.STABILISED, **mine)
+    as_user(people.other_worker, partner_actions.complete_referral, outcome=Outcome.STABILISED, **mine)
     assert shown(people.handler) == []
 
 
 def test_a_closed_case_asks_for_nothing_until_it_is_opened_again(people: People) -> None:
     referral = declined(people)
-    as_user(people.handler, actions.close_case, by=people.handler, case_id=referral.case_id)
+    as_user(people.handler, centre_actions.close_case, by=people.handler, case_id=referral.case_id)
     assert shown(people.handler) == []
     as_user(people.handler, reopen_case, by=people.handler, case_id=referral.case_id)
     assert shown(people.handler) == [str(referral.pk)]
@@ -192,7 +194,7 @@ def test_a_stale_page_cannot_keep_what_has_moved_on(people: People) -> None:
     draft(people, case, people.other_partner)
     assert browser(people.handler).post(f"/referrals/{referral.pk}/keep/").status_code == 409
     closed = declined(people)
-    as_user(people.handler, actions.close_case, by=people.handler, case_id=closed.case_id)
+    as_user(people.handler, centre_actions.close_case, by=people.handler, case_id=closed.case_id)
     assert browser(people.handler).post(f"/referrals/{closed.pk}/keep/").status_code == 409
     for running in (offered(people), accepted(people)):
         assert browser(people.handler).post(f"/referrals/{running.pk}/keep/").status_code == 409
@@ -214,7 +216,7 @@ def test_a_partner_that_asks_again_asks_for_a_decision_again(people: People) -> 
     referral = expired_without_successor(people)
     client = browser(people.handler)
     client.post(f"/referrals/{referral.pk}/keep/")
-    as_user(people.worker, answers.ask_again, by=people.worker, referral_id=referral.pk)
+    as_user(people.worker, partner_actions.ask_again, by=people.worker, referral_id=referral.pk)
     assert shown(people.handler) == [str(referral.pk)]
     assert "asks to be offered again" in client.get("/referrals/").content.decode()
     assert client.post(f"/referrals/{referral.pk}/keep/").status_code == 302
@@ -259,7 +261,7 @@ def seen_case(people: People, referral: Referral) -> Case:
 def offered_to_other(people: People, case: Case) -> Referral:
     made: Referral = as_user(
         people.handler,
-        actions.offer_referral,
+        centre_actions.offer_referral,
         by=people.handler,
         referral_id=draft(people, case, people.other_partner).pk,
         text="words",

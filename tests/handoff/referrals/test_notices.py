@@ -19,9 +19,9 @@ from referrals import SECRETS, SUMMARY, in_threads, offered, ready
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
-from handoff.referrals.answers import decline_referral
 from handoff.referrals.models import Notice
 from handoff.referrals.notices import LEASE
+from handoff.referrals.partner_actions import decline_referral
 from handoff.referrals.tasks import send_notices
 from handoff.referrals.vocabulary import DeclineReason
 

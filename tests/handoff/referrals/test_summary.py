@@ -14,8 +14,8 @@ from referrals import draft, make_case, offered
 
 from casework.cases.actions import link_contact
 from foundation.journal.models import Event
-from handoff.referrals.answers import ask_question
 from handoff.referrals.names import Known, find
+from handoff.referrals.partner_actions import ask_question
 from handoff.referrals.summary import facts_in_words, first_text, names_in
 from hotline.contacts.models import Contact
 from regions.loading import load_regions, replace_postal_codes

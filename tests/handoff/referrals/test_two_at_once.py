@@ -14,9 +14,9 @@ from foundation.accounts.roles import Role
 from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
-from handoff.referrals.actions import AlreadyOffered, keep_centrally, offer_referral
-from handoff.referrals.answers import accept_referral, decline_referral
+from handoff.referrals.centre_actions import AlreadyOffered, keep_centrally, offer_referral
 from handoff.referrals.models import Disclosure, Referral
+from handoff.referrals.partner_actions import accept_referral, decline_referral
 from handoff.referrals.states import WAITING
 from handoff.referrals.vocabulary import DeclineReason
 

@@ -17,11 +17,11 @@ from foundation.accounts.services import Service, service_user
 from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
-from handoff.referrals import actions, answers
-from handoff.referrals.lapses import expire
+from handoff.referrals import centre_actions, partner_actions
+from handoff.referrals.deadline_actions import expire
 from handoff.referrals.models import Referral
-from handoff.referrals.moves import lock
 from handoff.referrals.states import TAKEN, TRANSITIONS, ReferralState, Who
+from handoff.referrals.transitions import lock
 from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
 
 S = ReferralState
@@ -33,34 +33,40 @@ def message() -> dict[str, Any]:
 
 #: Name: who it is for, from which states, where it leads (None: the state stays), and how.
 STEPS: dict[str, tuple[Who, set[S], S | None, Callable[..., Any], Callable[[], dict[str, Any]]]] = {
-    "offer": (Who.CENTRE, {S.DRAFT}, S.OFFERED, actions.offer_referral, lambda: {"text": SUMMARY}),
-    "answer": (Who.CENTRE, {S.QUESTION}, S.OFFERED, actions.answer_question, message),
-    "withdraw": (Who.CENTRE, {S.DRAFT, S.OFFERED, S.QUESTION}, S.WITHDRAWN, actions.withdraw_referral, dict),
-    "accept": (Who.PARTNER, {S.OFFERED, S.QUESTION}, S.ACCEPTED, answers.accept_referral, dict),
+    "offer": (Who.CENTRE, {S.DRAFT}, S.OFFERED, centre_actions.offer_referral, lambda: {"text": SUMMARY}),
+    "answer": (Who.CENTRE, {S.QUESTION}, S.OFFERED, centre_actions.answer_question, message),
+    "withdraw": (Who.CENTRE, {S.DRAFT, S.OFFERED, S.QUESTION}, S.WITHDRAWN, centre_actions.withdraw_referral, dict),
+    "accept": (Who.PARTNER, {S.OFFERED, S.QUESTION}, S.ACCEPTED, partner_actions.accept_referral, dict),
     "decline": (
         Who.PARTNER,
         {S.OFFERED, S.QUESTION},
         S.DECLINED,
-        answers.decline_referral,
+        partner_actions.decline_referral,
         lambda: {"reason": DeclineReason.OTHER},
     ),
-    "ask": (Who.PARTNER, {S.OFFERED}, S.QUESTION, answers.ask_question, message),
+    "ask": (Who.PARTNER, {S.OFFERED}, S.QUESTION, partner_actions.ask_question, message),
     "begin": (
         Who.PARTNER,
         {S.ACCEPTED},
         S.IN_PROGRESS,
-        answers.give_feedback,
+        partner_actions.give_feedback,
         lambda: {**message(), "feedback": Feedback.FIRST_CONTACT},
     ),
     "try": (
         Who.PARTNER,
         set(TAKEN),
         None,
-        answers.give_feedback,
+        partner_actions.give_feedback,
         lambda: {**message(), "feedback": Feedback.NOT_REACHED},
     ),
-    "complete": (Who.PARTNER, set(TAKEN), S.COMPLETED, answers.complete_referral, lambda: {"outcome": Outcome.OTHER}),
-    "return": (Who.PARTNER, set(TAKEN), S.RETURNED, answers.return_referral, lambda: {"text": "why"}),
+    "complete": (
+        Who.PARTNER,
+        set(TAKEN),
+        S.COMPLETED,
+        partner_actions.complete_referral,
+        lambda: {"outcome": Outcome.OTHER},
+    ),
+    "return": (Who.PARTNER, set(TAKEN), S.RETURNED, partner_actions.return_referral, lambda: {"text": "why"}),
     "expire": (Who.DEADLINE, {S.OFFERED}, S.EXPIRED, expire, dict),
 }
 ACTORS = ["handler", "coordinator", "worker", "colleague", "other_worker", "other_handler", "clock"]
@@ -82,7 +88,7 @@ def attempt(people: People, referral: Referral, name: str, actor: str) -> bool:
                 expire(by=user, referral=lock(referral.pk))
             else:
                 action(by=user, referral_id=referral.pk, **values())
-    except (NotAllowed, Stale, actions.AlreadyOffered):
+    except (NotAllowed, Stale, centre_actions.AlreadyOffered):
         return False
     return True
 

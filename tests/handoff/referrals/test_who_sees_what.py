@@ -16,8 +16,8 @@ from casework.cases.models import Case
 from foundation.accounts.models import User
 from foundation.journal.models import Event, Look
 from foundation.privacy.context import acting_as
-from handoff.referrals import answers, permissions
-from handoff.referrals.actions import withdraw_referral
+from handoff.referrals import partner_actions, permissions
+from handoff.referrals.centre_actions import withdraw_referral
 from handoff.referrals.models import Deadline, Disclosure, Message, Referral, Summary
 from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
@@ -53,17 +53,17 @@ def reached(people: People, state: str) -> Referral:
     if state in ("accepted", "in_progress", "returned", "completed"):
         referral = accepted(people, **agreed)
         said = Feedback.NOT_REACHED if state == "accepted" else Feedback.FIRST_CONTACT
-        by_worker(people, answers.give_feedback, referral, message_id=new_id(), feedback=said)
+        by_worker(people, partner_actions.give_feedback, referral, message_id=new_id(), feedback=said)
         if state == "returned":
-            by_worker(people, answers.return_referral, referral, text="too far")
+            by_worker(people, partner_actions.return_referral, referral, text="too far")
         if state == "completed":
-            by_worker(people, answers.complete_referral, referral, outcome=Outcome.STABILISED)
+            by_worker(people, partner_actions.complete_referral, referral, outcome=Outcome.STABILISED)
         return referral
     referral = offered(people, **agreed)
     if state != "offered":
-        by_worker(people, answers.ask_question, referral, message_id=new_id(), text="who?")
+        by_worker(people, partner_actions.ask_question, referral, message_id=new_id(), text="who?")
     if state == "declined":
-        by_worker(people, answers.decline_referral, referral, reason=DeclineReason.LANGUAGE)
+        by_worker(people, partner_actions.decline_referral, referral, reason=DeclineReason.LANGUAGE)
     if state == "withdrawn":
         as_user(people.handler, withdraw_referral, by=people.handler, referral_id=referral.pk)
     return referral
@@ -154,7 +154,7 @@ def test_each_read_of_content_leaves_a_trace_and_an_unchanged_part_none(people: 
     page = worker.get(f"/inbox/{referral.pk}/")
     unchanged = worker.get(f"/inbox/{referral.pk}/part/?seen={page.context['seen']}")
     assert (unchanged.status_code, unchanged.content) == (204, b"")
-    by_worker(people, answers.ask_question, referral, message_id=new_id(), text="who?")
+    by_worker(people, partner_actions.ask_question, referral, message_id=new_id(), text="who?")
     changed = worker.get(f"/inbox/{referral.pk}/part/?seen={page.context['seen']}")
     assert "who?" in changed.content.decode()
     with acting_as(people.worker, purpose="test"):
@@ -196,11 +196,11 @@ def test_no_page_or_event_holds_what_was_not_agreed(people: People, agreed: tupl
     basis = {"fields": list(agreed), "legal_basis": "consent"} if agreed else {}
     referral = offer(people, draft(people, case), **basis)
     assert leaks(everything_a_partner_gets(people, referral.pk), ()) == set()
-    by_worker(people, answers.accept_referral, referral)
+    by_worker(people, partner_actions.accept_referral, referral)
     after = everything_a_partner_gets(people, referral.pk)
     assert leaks(after, agreed) == set()
     assert leaks(after, ()) == {SECRETS[name] for name in agreed}
-    by_worker(people, answers.return_referral, referral, text="cannot")
+    by_worker(people, partner_actions.return_referral, referral, text="cannot")
     ended = everything_a_partner_gets(people, referral.pk)
     assert leaks(ended, ()) == set()
     assert not [text for text in ended if SUMMARY in text]

@@ -16,7 +16,7 @@ from foundation.accounts.models import Organisation, User
 from foundation.privacy.blind_index import phone_index
 from hotline.contacts.models import Callback, Contact
 from hotline.contacts.recognition import earlier_contacts
-from hotline.contacts.written import is_empty
+from hotline.contacts.typed_values import is_empty
 from regions.loading import load_regions
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from people import People, as_user
 
 from foundation.accounts.models import User
+from foundation.ui.pagination import page_of
 from hotline.contacts.models import Contact
-from hotline.contacts.pages import page_of
 from hotline.contacts.search import read
 from regions.loading import load_regions, replace_postal_codes
 from regions.postal_code_table import Row

@@ -36,7 +36,7 @@ from foundation.privacy.context import acting_as
 from hotline.contacts.actions import take_contact
 from hotline.contacts.models import Contact
 from hotline.switchboard.actions import accept
-from hotline.switchboard.blocks import block_caller
+from hotline.switchboard.blocked_numbers import block_caller
 from hotline.switchboard.commands import claim_commands
 from hotline.switchboard.dispatch import expire_offers
 from hotline.switchboard.models import Block, Call, Command, WebhookEvent

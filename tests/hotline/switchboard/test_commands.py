@@ -36,7 +36,7 @@ from telephone import (
 from foundation.journal.models import Event
 from hotline.contacts.models import Contact
 from hotline.switchboard import actions
-from hotline.switchboard.carrying_out import request_for
+from hotline.switchboard.command_execution import request_for
 from hotline.switchboard.commands import GOOD_FOR, RETRY_AFTER, claim_commands
 from hotline.switchboard.models import Command, Line, Voicemail
 from hotline.switchboard.tasks import run_commands

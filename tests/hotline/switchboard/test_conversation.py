@@ -29,7 +29,7 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from foundation.journal.stale import Stale
 from hotline.switchboard import actions
-from hotline.switchboard.carrying_out import request_for
+from hotline.switchboard.command_execution import request_for
 from hotline.switchboard.models import Command, Leg, Line
 from hotline.switchboard.sweep import release_claims
 

@@ -12,7 +12,7 @@ from telephone import CALLER, DESK, Desk, Phone, by_telephone, leg_of, take_seat
 
 from hotline.contacts.models import Contact
 from hotline.switchboard import actions
-from hotline.switchboard.blocks import block_caller
+from hotline.switchboard.blocked_numbers import block_caller
 from hotline.switchboard.models import Line
 from hotline.texting.actions import reply
 

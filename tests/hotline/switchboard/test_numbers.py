@@ -15,7 +15,7 @@ from telephone import CALLER, DESK, claim, leg_of, take_seat, talking, tell, wai
 
 from foundation.accounts.models import Organisation
 from hotline.contacts.models import Contact
-from hotline.switchboard.calling_back import Hindrance
+from hotline.switchboard.callback_calls import Hindrance
 from hotline.switchboard.models import Leg, Line
 from hotline.switchboard.seats import seat_of
 from regions.loading import load_regions

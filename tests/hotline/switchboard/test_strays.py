@@ -187,7 +187,7 @@ def test_answer_that_comes_after_a_webhook_of_another_telephone_is_a_stray(
     desk.status("ringing", sequence=1)
     from telephone import as_service
 
-    from hotline.switchboard.carrying_out import done
+    from hotline.switchboard.command_execution import done
 
     by_telephone(lambda: Command.objects.update(attempts=1))
     as_service(done, command=command, answer="CA" + "5" * 32)

@@ -17,8 +17,8 @@ from people import People, as_user
 from telephone import CALLER, LINE, by_telephone, tell
 
 from hotline.contacts.models import Contact
-from hotline.contacts.problems import KINDS, problem_of
 from hotline.switchboard.models import Line
+from hotline.telephony.problems import KINDS, problem_of
 from hotline.texting.actions import reply
 from hotline.texting.content import details_of, is_visible, media_of, parts_of
 from hotline.texting.models import OptOut, TextMessage

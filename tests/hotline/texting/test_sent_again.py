@@ -19,8 +19,8 @@ from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from hotline.contacts.actions import take_contact
 from hotline.contacts.models import Contact
-from hotline.contacts.problems import OPTED_OUT
 from hotline.switchboard.models import Line
+from hotline.telephony.problems import OPTED_OUT
 from hotline.texting.actions import reply, send_again
 from hotline.texting.models import TextMessage
 from hotline.texting.sending import message_moved

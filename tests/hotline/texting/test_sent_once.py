@@ -21,8 +21,8 @@ from telephone import ACCOUNT, LINE, TELEPHONY, TOKEN, by_telephone, make_line, 
 from tests.texting.trickle import trickling
 
 from demo.simulator import Answer, Faults, Number, Provider
-from hotline.contacts import telephony
 from hotline.contacts.models import Contact
+from hotline.telephony import provider
 from hotline.texting.actions import reply
 from hotline.texting.models import TextMessage
 from hotline.texting.tasks import send_messages
@@ -38,7 +38,7 @@ async def nowhere(method: str, url: str, form: Any, headers: Any) -> Answer:
 @pytest.fixture
 def ground(own_database: OwnDatabase, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
     """The strict provider; we wait 0.4 s for its answer instead of 5 s."""
-    monkeypatch.setattr(telephony, "TIMEOUT", (1.0, 0.4))
+    monkeypatch.setattr(provider, "TIMEOUT", (1.0, 0.4))
     settings.TELEPHONY = dict(TELEPHONY)
     made = Provider(ACCOUNT, TOKEN, {LINE: Number("https://lotse.example/voice/")}, scale=200, send=nowhere)
     with BackgroundProvider(made) as running:
@@ -239,10 +239,10 @@ def test_an_answer_that_trickles_in_is_given_up_in_time(
     ground: Ground, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each byte comes before the time limit of the socket: all of them together would outlast the lease."""
-    monkeypatch.setattr(telephony, "LONGEST_REQUEST", 1.0)
+    monkeypatch.setattr(provider, "LONGEST_REQUEST", 1.0)
     with trickling() as url:
         settings.TELEPHONY = {**TELEPHONY, "api_url": url}
         since = time.monotonic()
-        with pytest.raises(telephony.Unclear):
-            telephony.send_message(to="+493411234510", from_=LINE, text="x", status_url="https://lotse.example/x/")
+        with pytest.raises(provider.Unclear):
+            provider.send_message(to="+493411234510", from_=LINE, text="x", status_url="https://lotse.example/x/")
         assert time.monotonic() - since < 2

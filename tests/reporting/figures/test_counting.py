@@ -28,8 +28,8 @@ from foundation.accounts.models import User
 from foundation.journal.actions import record
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
-from handoff.referrals.answers import accept_referral, decline_referral, give_feedback
 from handoff.referrals.models import Message, Referral
+from handoff.referrals.partner_actions import accept_referral, decline_referral, give_feedback
 from handoff.referrals.vocabulary import DeclineReason, Feedback
 from hotline.contacts.actions import complete_contact, save_contact
 from hotline.contacts.models import Contact

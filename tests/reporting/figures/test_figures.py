@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.contacts.initial_lists import CALLER_TYPES
 from hotline.contacts.models import CallerType
-from hotline.contacts.terms import CALLER_TYPES
 from hotline.contacts.vocabulary import Channel, Kind
 from reporting.figures import figures
 from reporting.figures.counts import ContactCount

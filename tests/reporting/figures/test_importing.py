@@ -29,7 +29,7 @@ from releases import count
 from telephone import undone
 from tests.reporting.test_counting import Cells, cells, recounted
 
-from demo.past import DELIMITER, ENCODING, HEADER, history, period, scaled
+from demo.published_history import DELIMITER, ENCODING, HEADER, history, period, scaled
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.services import Service, service_user
@@ -40,11 +40,11 @@ from hotline.contacts.models import CallerType
 from regions.loading import load_regions
 from regions.models import PostalCode
 from reporting.figures.importing import import_past
-from reporting.figures.known import known_for, live_months
 from reporting.figures.management.commands.import_past import Bar
 from reporting.figures.mapping import Lists, Unusable, age_band, read_mapping
 from reporting.figures.models import Cell, Import, ImportedCount
-from reporting.figures.past import LISTED, Past, Problem, Rule, Source, add_up
+from reporting.figures.past_rows import LISTED, Past, Problem, Rule, Source, add_up
+from reporting.figures.reference_data import known_for, live_months
 
 EXAMPLE = CHECKOUT / "docs" / "import" / "mapping.yaml"
 COLUMNS = (
@@ -515,9 +515,9 @@ from foundation.accounts.models import Organisation, User
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from reporting.figures.importing import import_past
-from reporting.figures.known import known_for
+from reporting.figures.reference_data import known_for
 from reporting.figures.mapping import read_mapping
-from reporting.figures.past import Source, add_up
+from reporting.figures.past_rows import Source, add_up
 centre = Organisation.objects.get(pk={people.centre.pk})
 with acting_as(service_user(Service.STATISTICS), purpose="test"):
     lists = known_for(centre)

@@ -17,7 +17,7 @@ from people import People
 from tests.reporting.test_importing import CONTENT, LISTS, SHORT, is_nothing_written, read, run
 
 from reporting.figures.mapping import Unusable, read_mapping
-from reporting.figures.past import Past, Problem, Rule
+from reporting.figures.past_rows import Past, Problem, Rule
 
 __all__ = ["read"]
 pytestmark = pytest.mark.django_db

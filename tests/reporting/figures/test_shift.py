@@ -19,8 +19,8 @@ from web import browser, queries_of
 
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
-from handoff.referrals.answers import ask_question, decline_referral
 from handoff.referrals.models import Referral
+from handoff.referrals.partner_actions import ask_question, decline_referral
 from handoff.referrals.vocabulary import DeclineReason
 from hotline.contacts.access import request_access
 from hotline.contacts.callbacks import schedule_callback

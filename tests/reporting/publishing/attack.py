@@ -27,7 +27,7 @@ import highspy
 from reporting.figures.measures import BY_CODE, MEASURES
 from reporting.publishing.compiling import Numbers
 from reporting.publishing.control import Place
-from reporting.publishing.known import figures
+from reporting.publishing.published_equations import figures
 
 #: A cell is safe when it is possible in so many values.
 ENOUGH = 4

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.contacts.terms import CALLER_TYPES
+from hotline.contacts.initial_lists import CALLER_TYPES
 from reporting.figures.measures import BY_CODE
 from reporting.publishing.compiling import Entry, Numbers, Reference, compile_release
 from reporting.publishing.content import WITHHELD
 from reporting.publishing.control import MOST, Place, Sum, bounds, narrow, narrowed, protect, shown
-from reporting.publishing.known import figures, sums
 from reporting.publishing.periods import span
+from reporting.publishing.published_equations import figures, sums
 
 from .attack import Finding, Interval, attack, exact, known_from, models
 

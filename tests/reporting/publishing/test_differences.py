@@ -9,7 +9,7 @@ from documents import TOTAL, document, months, row, table, texts
 
 from reporting.publishing import content
 from reporting.publishing.differences import notes
-from reporting.publishing.words import ENGLISH, WORDS
+from reporting.publishing.form_texts import ENGLISH, WORDS
 
 
 def said(code: str, *tables: dict[str, Any], language: str = "en") -> list[str]:

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from reporting.publishing import content, presenting
 from reporting.publishing.drawing import drawn
+from reporting.publishing.form_texts import WORDS
 from reporting.publishing.svg import BAR, TRACK
-from reporting.publishing.words import WORDS
 
 FIGURES = st.one_of(st.just("<10"), st.just("withheld"), st.integers(1, 200).map(lambda tens: tens * 10))
 SVG = "{http://www.w3.org/2000/svg}"

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from reporting.publishing import content, plain, sheets, typeset
+from reporting.publishing import content, data_files, sheets, typeset
 from reporting.publishing.drawing import Drawing, drawn
+from reporting.publishing.form_texts import ENGLISH, FRENCH, WORDS
 from reporting.publishing.svg import BAR
-from reporting.publishing.words import ENGLISH, FRENCH, WORDS
 
 LANGUAGES = content.LANGUAGES
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -50,42 +50,42 @@ def lines(data: bytes) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_csv_has_every_figure_as_published(language: str) -> None:
-    read = [line for line in lines(plain.csv_bytes(document(), language)) if line["table"] != plain.REVISIONS]
+    read = [line for line in lines(data_files.csv_bytes(document(), language)) if line["table"] != data_files.REVISIONS]
     codes = [(line["table"], line["row"].removeprefix("'"), line["column"], line["figure"]) for line in read]
     assert codes == figures(document())
 
 
 def test_the_csv_has_the_shares_and_the_revisions() -> None:
-    read = lines(plain.csv_bytes(document(), "en"))
+    read = lines(data_files.csv_bytes(document(), "en"))
     shares = {line["row"]: line["share"] for line in read if line["table"] == "contacts.channel"}
     assert shares == {"phone": "78", "mail": "21", "chat": "", "visit": "", "total": "100"}
-    revised = [(line["row"], line["column"], line["figure"]) for line in read if line["table"] == plain.REVISIONS]
+    revised = [(line["row"], line["column"], line["figure"]) for line in read if line["table"] == data_files.REVISIONS]
     assert revised[:2] == [("2025", "published", "3100"), ("2025", "now", "3120")]
     assert {line["release"] for line in read} == {"2026-Q1"}
 
 
 def test_a_spreadsheet_can_tell_the_encoding_of_the_csv() -> None:
-    assert plain.csv_bytes(document(), "de").startswith(b"\xef\xbb\xbfrelease,")
+    assert data_files.csv_bytes(document(), "de").startswith(b"\xef\xbb\xbfrelease,")
 
 
 def test_no_text_in_the_csv_is_a_formula() -> None:
-    labels = {line["row_label"] for line in lines(plain.csv_bytes(document(), "en")) if line["table"] == "evil"}
+    labels = {line["row_label"] for line in lines(data_files.csv_bytes(document(), "en")) if line["table"] == "evil"}
     assert {f"'{label}" if label[0] in "=+-@\t" else label for label in EVIL} <= labels
 
 
 @given(st.text())
 def test_a_harmless_text_begins_with_no_sign_of_a_formula(label: str) -> None:
-    said = str(plain.harmless(label))
+    said = str(data_files.harmless(label))
     assert not said.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert said in (label, f"'{label}")
 
 
 def test_a_number_stays_one() -> None:
-    assert plain.harmless(-1) == -1
+    assert data_files.harmless(-1) == -1
 
 
 def test_the_json_is_what_the_digest_is_of() -> None:
-    data = plain.json_bytes(document())
+    data = data_files.json_bytes(document())
     assert json.loads(data) == document()
     assert hashlib.sha256(data).hexdigest() == content.digest(document())
 

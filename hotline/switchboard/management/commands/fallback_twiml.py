@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from hotline.contacts.telephony import render
-from hotline.contacts.verbs import HangUp
-from hotline.switchboard import spoken
+from hotline.switchboard import prompts
 from hotline.switchboard.vocabulary import VOICES
+from hotline.telephony.provider import render
+from hotline.telephony.verbs import HangUp
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no voice for {', '.join(unknown) or 'no language'}. Voices: {', '.join(VOICES)}."
             )
-        said = [say for code in codes for say in spoken.say(code, spoken.TROUBLE)]
+        said = [say for code in codes for say in prompts.say(code, prompts.TROUBLE)]
         document = render([*said, HangUp()])
         if options["output"]:
             try:

@@ -16,9 +16,9 @@ from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from reporting.figures.file_kinds import BEGINNING, EXPECTED, kind_of
 from reporting.figures.importing import import_past
-from reporting.figures.known import known_for, refuse_doubles
 from reporting.figures.mapping import LONGEST_MAPPING, Unusable, read_mapping
-from reporting.figures.past import Cause, Past, Problem, Source, add_up, shown
+from reporting.figures.past_rows import Cause, Past, Problem, Source, add_up, shown
+from reporting.figures.reference_data import known_for, refuse_doubles
 
 SHOWN = 20
 EVERY = 0.1  # seconds between two states of the progress bar

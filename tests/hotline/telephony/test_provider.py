@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from telephone import PUBLIC, TELEPHONY, TOKEN, sign
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
-from hotline.contacts import telephony
-from hotline.contacts.telephony import parse, render, render_message, verify
-from hotline.contacts.verbs import (
+from hotline.telephony import provider
+from hotline.telephony.provider import parse, render, render_message, verify
+from hotline.telephony.verbs import (
     Enqueue,
     Gather,
     HangUp,
@@ -211,6 +211,6 @@ def test_a_message_is_answered_only_where_there_is_something_to_say() -> None:
 def test_a_browser_gets_a_token_only_where_a_key_is_configured(settings: Any, has_key: bool) -> None:
     if has_key:
         settings.TELEPHONY = {**TELEPHONY, "api_key": "SK1", "api_secret": 2 * TOKEN, "app": "AP1"}
-    made = telephony.client_token(identity="user_7")
+    made = provider.client_token(identity="user_7")
     assert (made is not None) == has_key
     assert made is None or (made.identity == "user_7" and made.token.count(".") == 2)

@@ -13,13 +13,13 @@ from foundation.accounts.permissions import NotAllowed, require
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.stale import Stale, stale
-from hotline.contacts.once import insert_once
+from hotline.contacts.idempotency import insert_once
 
 from .consent_watch import objection_now
 from .models import CaseConflict, Disclosure, Message, Referral
-from .moves import check_move, lock, move, restart_deadlines, stop_deadlines, tell_both
 from .permissions import is_partner_side
 from .states import TAKEN, ReferralState, Who
+from .transitions import check_move, lock, move, restart_deadlines, stop_deadlines, tell_both
 from .vocabulary import DeclineReason, Feedback, MessageKind, Outcome
 
 

@@ -14,7 +14,7 @@ from telephone import CALLER, LINE, Phone, by_telephone, callbacks, make_line, t
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from foundation.journal.models import Event
-from hotline.switchboard.blocks import block_caller, lift_block
+from hotline.switchboard.blocked_numbers import block_caller, lift_block
 from hotline.switchboard.models import Block, Call, Line
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 FIELD = "shown_to"
-SALT = "foundation.accounts.shown_to"
+SALT = "foundation.accounts.form_owner"
 LONGEST_SECONDS = 24 * 60 * 60  # twice the greatest age of a session
 
 

@@ -21,11 +21,11 @@ from foundation.accounts.services import Service, service_user
 from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
-from handoff.referrals import actions, answers
-from handoff.referrals.lapses import expire
+from handoff.referrals import centre_actions, partner_actions
+from handoff.referrals.deadline_actions import expire
 from handoff.referrals.models import Message, Referral
-from handoff.referrals.moves import lock
 from handoff.referrals.states import ReferralState
+from handoff.referrals.transitions import lock
 from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
 
 S = ReferralState
@@ -50,22 +50,34 @@ def trace(people: People, referral: Referral) -> list[str]:
 def steps() -> list[tuple[str, str, Callable[..., Any], dict[str, Any], Callable[[People], Referral]]]:
     message = {"message_id": uuid.uuid4(), "text": "words"}
     return [
-        ("offered", "centre", actions.offer_referral, {"text": SUMMARY}, lambda p: draft(p, make_case(p))),
-        ("question_answered", "centre", actions.answer_question, message, asked),
-        ("withdrawn", "centre", actions.withdraw_referral, {}, offered),
-        ("accepted", "partner", answers.accept_referral, {}, offered),
-        ("declined", "partner", answers.decline_referral, {"reason": DeclineReason.SAFETY, "text": "why"}, offered),
-        ("question_asked", "partner", answers.ask_question, message, offered),
-        ("feedback", "partner", answers.give_feedback, {**message, "feedback": Feedback.IN_COUNSELLING}, accepted),
-        ("completed", "partner", answers.complete_referral, {"outcome": Outcome.DISTANCED}, accepted),
-        ("returned", "partner", answers.return_referral, {"text": "why"}, accepted),
-        ("asked_again", "partner", answers.ask_again, {}, expired),
+        ("offered", "centre", centre_actions.offer_referral, {"text": SUMMARY}, lambda p: draft(p, make_case(p))),
+        ("question_answered", "centre", centre_actions.answer_question, message, asked),
+        ("withdrawn", "centre", centre_actions.withdraw_referral, {}, offered),
+        ("accepted", "partner", partner_actions.accept_referral, {}, offered),
+        (
+            "declined",
+            "partner",
+            partner_actions.decline_referral,
+            {"reason": DeclineReason.SAFETY, "text": "why"},
+            offered,
+        ),
+        ("question_asked", "partner", partner_actions.ask_question, message, offered),
+        (
+            "feedback",
+            "partner",
+            partner_actions.give_feedback,
+            {**message, "feedback": Feedback.IN_COUNSELLING},
+            accepted,
+        ),
+        ("completed", "partner", partner_actions.complete_referral, {"outcome": Outcome.DISTANCED}, accepted),
+        ("returned", "partner", partner_actions.return_referral, {"text": "why"}, accepted),
+        ("asked_again", "partner", partner_actions.ask_again, {}, expired),
     ]
 
 
 def asked(people: People) -> Referral:
     referral = offered(people)
-    run(people.worker, answers.ask_question, referral, message_id=new_id(), text="who?")
+    run(people.worker, partner_actions.ask_question, referral, message_id=new_id(), text="who?")
     return referral
 
 
@@ -107,19 +119,19 @@ def test_on_an_outdated_page_nothing_happens_and_the_reason_is_told(people: Peop
     _name, side, action, values, way = step
     referral = way(people)
     if referral.state == S.ACCEPTED:
-        run(people.worker, answers.return_referral, referral, text="no")
+        run(people.worker, partner_actions.return_referral, referral, text="no")
         actor = make_user((people.partner, Role.PARTNER_COORDINATOR))
-        if action is answers.return_referral:
+        if action is partner_actions.return_referral:
             return  # a second return is a repeat: the case is back, whoever gave it
-    elif action is answers.ask_again:
+    elif action is partner_actions.ask_again:
         referral = offered(people, make_case(people))
-        run(people.handler, actions.withdraw_referral, referral)
+        run(people.handler, centre_actions.withdraw_referral, referral)
         actor = people.worker
-    elif side == "partner" or action is actions.offer_referral:
-        run(people.handler, actions.withdraw_referral, referral)
+    elif side == "partner" or action is centre_actions.offer_referral:
+        run(people.handler, centre_actions.withdraw_referral, referral)
         actor = people.worker if side == "partner" else people.handler
     else:
-        run(people.worker, answers.decline_referral, referral, reason=DeclineReason.OTHER)
+        run(people.worker, partner_actions.decline_referral, referral, reason=DeclineReason.OTHER)
         actor = people.handler
     before = trace(people, referral)
     with pytest.raises(Stale) as told:
@@ -129,9 +141,9 @@ def test_on_an_outdated_page_nothing_happens_and_the_reason_is_told(people: Peop
 
 
 LATE = [
-    ("accept", answers.accept_referral, {}, {}),
-    ("decline", answers.decline_referral, {"reason": DeclineReason.OTHER}, {"decline-reason": "other"}),
-    ("ask", answers.ask_question, {"text": "who?"}, {"question-text": "who?"}),
+    ("accept", partner_actions.accept_referral, {}, {}),
+    ("decline", partner_actions.decline_referral, {"reason": DeclineReason.OTHER}, {"decline-reason": "other"}),
+    ("ask", partner_actions.ask_question, {"text": "who?"}, {"question-text": "who?"}),
 ]
 
 
@@ -140,7 +152,7 @@ def test_after_expiry_the_partner_is_told_and_may_ask_again(people: People, late
     name, action, values, posted = late
     referral = expired(people)
     more = {"message_id": new_id()} if name == "ask" else {}
-    with pytest.raises(answers.TooLate):
+    with pytest.raises(partner_actions.TooLate):
         run(people.worker, action, referral, **values, **more)
     client = Client()
     client.force_login(people.worker)
@@ -160,7 +172,7 @@ def test_after_expiry_the_partner_is_told_and_may_ask_again(people: People, late
 def test_a_colleague_who_answered_first_is_named(people: People) -> None:
     referral = offered(people)
     colleague = make_user((people.partner, Role.PARTNER_COORDINATOR))
-    run(colleague, answers.accept_referral, referral)
+    run(colleague, partner_actions.accept_referral, referral)
     client = Client()
     client.force_login(people.worker)
     answer = client.post(f"/inbox/{referral.pk}/accept/")
@@ -170,7 +182,7 @@ def test_a_colleague_who_answered_first_is_named(people: People) -> None:
 
 def test_what_a_weak_source_says_is_verified_first(people: People) -> None:
     case = make_case(people, answers=WEAK)
-    with pytest.raises(actions.VerifyFirst):
+    with pytest.raises(centre_actions.VerifyFirst):
         draft(people, case)
     client = Client()
     client.force_login(people.handler)
@@ -185,7 +197,7 @@ def test_partners_are_asked_one_after_the_other(people: People) -> None:
     case = make_case(people)
     first, second = draft(people, case), draft(people, case, people.other_partner)
     offer(people, first)
-    with pytest.raises(actions.AlreadyOffered):
+    with pytest.raises(centre_actions.AlreadyOffered):
         offer(people, second)
     client = Client()
     client.force_login(people.handler)
@@ -198,19 +210,19 @@ def test_a_second_draft_for_the_same_partner_finds_the_first(people: People) -> 
     case = make_case(people)
     first = draft(people, case)
     assert draft(people, case).pk == first.pk
-    run(people.handler, actions.withdraw_referral, first)
+    run(people.handler, centre_actions.withdraw_referral, first)
     assert draft(people, case).pk != first.pk
 
 
 def test_nothing_is_disclosed_without_a_basis(people: People) -> None:
     referral = draft(people, make_case(people))
-    with pytest.raises(actions.NoLegalBasis):
+    with pytest.raises(centre_actions.NoLegalBasis):
         offer(people, referral, fields=["phone"])
 
 
 def test_a_partner_that_said_no_is_left_out_with_that_reason(people: People) -> None:
     case = make_case(people)
-    run(people.worker, answers.decline_referral, offered(people, case), reason=DeclineReason.NO_CAPACITY)
+    run(people.worker, partner_actions.decline_referral, offered(people, case), reason=DeclineReason.NO_CAPACITY)
     client = Client()
     client.force_login(people.handler)
     page = client.get(f"/cases/{case.pk}/partners/").context["suggestions"]
@@ -262,9 +274,9 @@ def test_responsibility_is_with_exactly_one_at_each_step(people: People) -> None
     assert current() == (people.centre, 1)
     referral = offered(people, case)
     assert current() == (people.centre, 1)
-    run(people.worker, answers.accept_referral, referral)
+    run(people.worker, partner_actions.accept_referral, referral)
     assert current() == (people.partner, 2)
-    run(people.worker, answers.return_referral, referral, text="no")
+    run(people.worker, partner_actions.return_referral, referral, text="no")
     assert current() == (people.centre, 3)
 
 
@@ -272,7 +284,7 @@ def test_a_message_id_of_another_referral_writes_nothing(people: People) -> None
     referral = asked(people)
     with acting_as(people.worker, purpose="test"):
         known = Message.objects.get(referral=referral).pk
-    run(people.worker, answers.ask_question, referral, message_id=known, text="again")
+    run(people.worker, partner_actions.ask_question, referral, message_id=known, text="again")
     with acting_as(people.worker, purpose="test"):
         assert [message.text for message in Message.objects.filter(referral=referral)] == ["who?"]
 

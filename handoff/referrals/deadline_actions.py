@@ -15,7 +15,9 @@ from foundation.journal.numbers import next_number
 from foundation.privacy.unshown import read_or
 
 from .models import Deadline, Referral, Summary
-from .moves import (
+from .ranking import rank_for_referral, reasons_as_data
+from .states import LIVE, WAITING, ReferralState, Who
+from .transitions import (
     coordinators,
     lock,
     move,
@@ -24,8 +26,6 @@ from .moves import (
     tell_both,
     tell_centre,
 )
-from .ranking import rank_for_referral, reasons_as_data
-from .states import LIVE, WAITING, ReferralState, Who
 from .vocabulary import Step
 
 

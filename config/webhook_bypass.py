@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from foundation.accounts.middleware import GetResponse
-from hotline.contacts.telephony import SIGNATURE_HEADER
+from hotline.telephony.provider import SIGNATURE_HEADER
 
 
 class StraightToWebhooks:

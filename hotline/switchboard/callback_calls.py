@@ -15,10 +15,10 @@ from foundation.accounts.roles import Permission
 from foundation.journal.stale import stale
 from foundation.privacy.blind_index import phone_index
 from hotline.contacts.callbacks import claim_callback, put_callback_back
+from hotline.contacts.idempotency import insert_once
 from hotline.contacts.models import Callback, Contact
-from hotline.contacts.once import insert_once
-from hotline.contacts.telephony import is_connected
 from hotline.contacts.vocabulary import CallerIdKind
+from hotline.telephony.provider import is_connected
 from regions.phone_numbers import PhoneNumber, parse_number
 
 from .actions import hang_up, ring_handler

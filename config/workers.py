@@ -1,4 +1,4 @@
-"""`python -m config.work worker|beat`: Celery's processes as `./lotse up` runs them.
+"""`python -m config.workers worker|beat`: Celery's processes as `./lotse up` runs them.
 
 The same as two workers of `celery -A config worker`, one for each queue, and `celery -A config.beat beat`. Here the two
 workers share one process, as all that is loaded is most of what they need: 60 MB less than two processes that were made

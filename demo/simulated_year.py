@@ -21,10 +21,10 @@ from casework.cases.opening import opens_case
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
-from handoff.referrals import answers as partner
-from handoff.referrals.actions import draft_referral, keep_centrally, offer_referral, withdraw_referral
+from handoff.referrals import partner_actions as partner
+from handoff.referrals.centre_actions import draft_referral, keep_centrally, offer_referral, withdraw_referral
 from handoff.referrals.consent import consent_of, objection
-from handoff.referrals.lapses import due_deadlines, run_deadline
+from handoff.referrals.deadline_actions import due_deadlines, run_deadline
 from handoff.referrals.models import Referral
 from handoff.referrals.ranking import rank_for_case
 from handoff.referrals.states import ReferralState
@@ -36,8 +36,8 @@ from regions.lookup import region_for
 from triage import actions as triage
 from triage.models import Assessment
 
+from .invented_names import SUMMARY
 from .stories import Story
-from .words import SUMMARY
 
 FIELDS = [Disclosable.ALIAS, Disclosable.PHONE, Disclosable.NOTES]
 

@@ -16,9 +16,9 @@ from regions.lookup import region_for
 from triage import actions as triage
 from triage.vocabulary import PROTECTED_DUTIES, Disposition, Urgency
 
-from .play import Player, answered, moment
+from .invented_names import LABELS, NOTES
+from .simulated_year import Player, answered, moment
 from .stories import CALM, PLOT_ANSWERS, Story
-from .words import LABELS, NOTES
 
 #: Hours ago, country, language, postal code, municipality, how the referral stands.
 OPEN_REFERRALS = [

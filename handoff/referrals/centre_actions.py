@@ -20,15 +20,19 @@ from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
 from foundation.journal.numbers import next_number
 from foundation.journal.stale import stale
+from hotline.contacts.idempotency import insert_once
 from hotline.contacts.models import Contact
-from hotline.contacts.once import insert_once
 from regions.routing import Reason
 from triage.vocabulary import Disposition, Duty
 
 from .consent import Objection, consent_of, objection
 from .disclosure import disclosed_value
 from .models import CaseConflict, Disclosure, Message, Referral, Summary
-from .moves import (
+from .next_steps import needing_a_next_step
+from .permissions import is_centre_side
+from .ranking import conflicts_with, contact_facts, rank_for_case, reasons_as_data
+from .states import LIVE, TAKEN, WAITING, ReferralState, Who
+from .transitions import (
     lock,
     move,
     partner_people,
@@ -37,10 +41,6 @@ from .moves import (
     tell_both,
     tell_centre,
 )
-from .next_steps import needing_a_next_step
-from .permissions import is_centre_side
-from .ranking import conflicts_with, contact_facts, rank_for_case, reasons_as_data
-from .states import LIVE, TAKEN, WAITING, ReferralState, Who
 from .vocabulary import Disclosable, LegalBasis, MessageKind
 
 

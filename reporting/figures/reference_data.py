@@ -14,7 +14,7 @@ from regions.models import PostalCode
 
 from .mapping import Lists, Unusable
 from .models import Cell, Import, ImportedCount
-from .past import Past
+from .past_rows import Past
 
 #: Every contact is in exactly one cell of one of them.
 CONTACTS = ("contacts", "other_kind")

@@ -13,9 +13,9 @@ from telephone import ACCOUNT, LINE, TELEPHONY, TOKEN
 
 from demo.simulator import Answer, Caller, Number, Phone, Provider
 from demo.simulator.twiml import check
-from hotline.contacts import telephony
-from hotline.contacts.telephony import Gone, Later, Refused, render, render_message
-from hotline.contacts.verbs import (
+from hotline.telephony import provider
+from hotline.telephony.provider import Gone, Later, Refused, render, render_message
+from hotline.telephony.verbs import (
     Enqueue,
     Gather,
     HangUp,
@@ -43,7 +43,7 @@ async def platform(method: str, url: str, form: Any, headers: Any) -> Answer:
 
 
 @pytest.fixture
-def provider(settings: Any) -> Iterator[BackgroundProvider]:
+def double(settings: Any) -> Iterator[BackgroundProvider]:
     number = Number(f"{PLACE}/voice/", status_callback=f"{PLACE}/status/", message_url=f"{PLACE}/message/")
     phones = {PARTNER: Phone(answers_after=1), DESK: Phone(answers_after=1)}
     made = Provider(ACCOUNT, TOKEN, {LINE: number}, scale=200, send=platform, phones=phones, calls_per_second=0)
@@ -53,12 +53,12 @@ def provider(settings: Any) -> Iterator[BackgroundProvider]:
         assert running.provider.violations == []
 
 
-def in_room(provider: BackgroundProvider) -> tuple[str, str]:
+def in_room(double: BackgroundProvider) -> tuple[str, str]:
     """A caller and a desk phone who talk; the caller's sid and the room's."""
-    call = provider.begin(Caller(talks=100_000), to=LINE)
-    telephony.dial(to=DESK, from_=LINE, url=f"{PLACE}/answer/", status_url=f"{PLACE}/leg/status/", seconds=20)
+    call = double.begin(Caller(talks=100_000), to=LINE)
+    provider.dial(to=DESK, from_=LINE, url=f"{PLACE}/answer/", status_url=f"{PLACE}/leg/status/", seconds=20)
     for _try in range(200):
-        rooms = provider.provider.live_conferences()
+        rooms = double.provider.live_conferences()
         if rooms and len(rooms[0].participants) == 2:
             return call.sid, rooms[0].sid
 
@@ -66,54 +66,54 @@ def in_room(provider: BackgroundProvider) -> tuple[str, str]:
     raise AssertionError("nobody met in the room")
 
 
-def test_what_happens_in_a_room(provider: BackgroundProvider) -> None:
-    caller, room = in_room(provider)
-    telephony.hold(room=room, label="one", is_held=True)
-    telephony.hold(room=room, label="one", is_held=False)
-    partner = telephony.add(
+def test_what_happens_in_a_room(double: BackgroundProvider) -> None:
+    caller, room = in_room(double)
+    provider.hold(room=room, label="one", is_held=True)
+    provider.hold(room=room, label="one", is_held=False)
+    partner = provider.add(
         room=room, label="partner", to=PARTNER, from_=LINE, status_url=f"{PLACE}/leg/status/", seconds=40
     )
-    assert telephony.state_of(sid=partner) in ("queued", "ringing", "in-progress")
-    telephony.remove(room=room, label="partner")
-    telephony.redirect(sid=caller, url=f"{PLACE}/after/")
-    provider.settled()
-    assert telephony.state_of(sid=caller) == "completed"
+    assert provider.state_of(sid=partner) in ("queued", "ringing", "in-progress")
+    provider.remove(room=room, label="partner")
+    provider.redirect(sid=caller, url=f"{PLACE}/after/")
+    double.settled()
+    assert provider.state_of(sid=caller) == "completed"
 
 
-def test_the_end_of_a_room_and_of_a_call(provider: BackgroundProvider) -> None:
-    caller, room = in_room(provider)
-    telephony.end_room(room=room)
-    provider.settled()
+def test_the_end_of_a_room_and_of_a_call(double: BackgroundProvider) -> None:
+    caller, room = in_room(double)
+    provider.end_room(room=room)
+    double.settled()
     with pytest.raises(Gone):
-        telephony.hang_up(sid=caller)
+        provider.hang_up(sid=caller)
     with pytest.raises(Gone):
-        telephony.redirect(sid=caller, url=f"{PLACE}/after/")
+        provider.redirect(sid=caller, url=f"{PLACE}/after/")
 
 
-def test_messages(provider: BackgroundProvider) -> None:
+def test_messages(double: BackgroundProvider) -> None:
     url = f"{PLACE}/message/1/status/"
-    telephony.send_message(to=PARTNER, from_=LINE, text="Guten Tag", status_url=url)
-    telephony.send_message(to=f"whatsapp:{PARTNER}", from_=f"whatsapp:{LINE}", text="Guten Tag", status_url=url)
-    assert [message.body for message in provider.provider.sent_messages] == ["Guten Tag", "Guten Tag"]
+    provider.send_message(to=PARTNER, from_=LINE, text="Guten Tag", status_url=url)
+    provider.send_message(to=f"whatsapp:{PARTNER}", from_=f"whatsapp:{LINE}", text="Guten Tag", status_url=url)
+    assert [message.body for message in double.provider.sent_messages] == ["Guten Tag", "Guten Tag"]
 
 
-def test_a_blocked_number_is_a_refusal_that_no_retry_mends(provider: BackgroundProvider) -> None:
-    provider.provider.account.blocked.add(PARTNER)
+def test_a_blocked_number_is_a_refusal_that_no_retry_mends(double: BackgroundProvider) -> None:
+    double.provider.account.blocked.add(PARTNER)
     with pytest.raises(Refused) as refused:
-        telephony.send_message(to=PARTNER, from_=LINE, text="x", status_url=f"{PLACE}/status/")
+        provider.send_message(to=PARTNER, from_=LINE, text="x", status_url=f"{PLACE}/status/")
     assert refused.value.code == 21610
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_what_may_work_later(provider: BackgroundProvider, status: int) -> None:
-    provider.provider.fail_next(status=status)
+def test_what_may_work_later(double: BackgroundProvider, status: int) -> None:
+    double.provider.fail_next(status=status)
     with pytest.raises(Later):
-        telephony.state_of(sid="CA" + "0" * 32)
+        provider.state_of(sid="CA" + "0" * 32)
 
 
-def test_an_unknown_call_is_gone(provider: BackgroundProvider) -> None:
+def test_an_unknown_call_is_gone(double: BackgroundProvider) -> None:
     with pytest.raises(Gone):
-        telephony.state_of(sid="CA" + "0" * 32)
+        provider.state_of(sid="CA" + "0" * 32)
 
 
 def test_a_provider_that_is_not_there(settings: Any) -> None:
@@ -121,21 +121,21 @@ def test_a_provider_that_is_not_there(settings: Any) -> None:
         held.bind(("127.0.0.1", 0))
         settings.TELEPHONY = {**TELEPHONY, "api_url": f"http://127.0.0.1:{held.getsockname()[1]}"}
         with pytest.raises(Later):
-            telephony.state_of(sid="CA" + "0" * 32)
+            provider.state_of(sid="CA" + "0" * 32)
 
 
 def test_without_an_account_nothing_is_asked(settings: Any) -> None:
     settings.TELEPHONY = {**TELEPHONY, "account": "", "token": ""}
     with pytest.raises(Refused):
-        telephony.hang_up(sid="CA" + "0" * 32)
+        provider.hang_up(sid="CA" + "0" * 32)
 
 
-def test_the_double_refuses_what_the_provider_would(provider: BackgroundProvider) -> None:
+def test_the_double_refuses_what_the_provider_would(double: BackgroundProvider) -> None:
     with pytest.raises(Refused):
-        telephony.dial(to="nobody", from_=LINE, url=f"{PLACE}/x/", status_url=f"{PLACE}/y/", seconds=20)
+        provider.dial(to="nobody", from_=LINE, url=f"{PLACE}/x/", status_url=f"{PLACE}/y/", seconds=20)
     with pytest.raises(Refused):
-        telephony.dial(to=DESK, from_="+4930999", url=f"{PLACE}/x/", status_url=f"{PLACE}/y/", seconds=20)
-    provider.provider.account.violations.clear()
+        provider.dial(to=DESK, from_="+4930999", url=f"{PLACE}/x/", status_url=f"{PLACE}/y/", seconds=20)
+    double.provider.account.violations.clear()
 
 
 SAID = Say("Guten Tag", "de-DE")

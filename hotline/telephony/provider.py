@@ -33,8 +33,20 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from foundation.journal.time_limits import TookTooLong, within
 from foundation.privacy.bounds import END_YEAR, FIRST_YEAR
-
-from .verbs import Enqueue, Gather, HangUp, Join, Leave, Pause, Play, Record, Redirect, Reject, Say, Verb
+from hotline.telephony.verbs import (
+    Enqueue,
+    Gather,
+    HangUp,
+    Join,
+    Leave,
+    Pause,
+    Play,
+    Record,
+    Redirect,
+    Reject,
+    Say,
+    Verb,
+)
 
 TIMEOUT = (3.0, 5.0)  # seconds for one request to the provider: to connect, and without a word of its answer
 #: Seconds for all of a request, however slowly the answer comes. The leases of commands and messages cover it.

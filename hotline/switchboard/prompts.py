@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from hotline.contacts.verbs import Pause, Play, Say
+from hotline.telephony.verbs import Pause, Play, Say
 from regions.vocabulary import Language
 
 from .vocabulary import PRESS, VOICES, WhyUnreached

@@ -14,8 +14,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from foundation.accounts.models import User
-from hotline.contacts.telephony import Event
-from hotline.contacts.verbs import (
+from hotline.telephony.provider import Event
+from hotline.telephony.verbs import (
     Enqueue,
     Gather,
     HangUp,
@@ -30,9 +30,9 @@ from hotline.contacts.verbs import (
     Verb,
 )
 
-from . import blocks, calls, legs, outbound, spoken, voicemails
+from . import blocked_numbers, calls, legs, outbound, prompts, voicemails
 from .models import Call, Leg, Line
-from .spoken import address, say
+from .prompts import address, say
 from .states import CallState, Ending, LegState
 from .vocabulary import Party
 
@@ -48,15 +48,15 @@ def voice(by: User, event: Event, call: Call | None) -> list[Verb]:
     """A new call, or one that rings again. One to a number that is not ours is told so."""
     line = Line.objects.select_related("centre").filter(number=event.get("To"), is_active=True).first()
     if line is None or not event.get("CallSid"):
-        return [*say("en", spoken.TROUBLE), HangUp()]
+        return [*say("en", prompts.TROUBLE), HangUp()]
     caller = calls.CallerId.of(event.get("From"), line.centre.country)
     call = call or calls.arrive(by=by, line=line, sid=event.get("CallSid"), caller=caller)
     now = timezone.now()
-    if blocks.turn_away(by=by, call=call, now=now):
+    if blocked_numbers.turn_away(by=by, call=call, now=now):
         return [Reject()]
     if not calls.is_line_open(line, now):
         calls.begin_leaving(by=by, call=call, ending=Ending.CLOSED)
-        return _message_or_callback(call, say(_language(call), *spoken.CLOSED))
+        return _message_or_callback(call, say(_language(call), *prompts.CLOSED))
     if not call.language:
         return _menu(call, 1)
     return _to_queue(call)
@@ -85,12 +85,12 @@ def wait(by: User, event: Event, call: Call) -> list[Verb]:
     if call.state not in (CallState.WAITING, CallState.CONNECTING):
         return [Leave()] if call.state == CallState.LEAVING else [HangUp()]
     language = _language(call)
-    prompts: list[Say | Play | Pause] = [
-        *spoken.position(language, Call.objects.ahead_of(call)),
-        *say(language, spoken.CALLBACK_OFFER),
-        *spoken.clip(),
+    heard: list[Say | Play | Pause] = [
+        *prompts.position(language, Call.objects.ahead_of(call)),
+        *say(language, prompts.CALLBACK_OFFER),
+        *prompts.clip(),
     ]
-    return [Gather(address("wait", call.pk), prompts, timeout=1)]
+    return [Gather(address("wait", call.pk), heard, timeout=1)]
 
 
 def queue(by: User, event: Event, call: Call) -> list[Verb]:
@@ -101,29 +101,29 @@ def queue(by: User, event: Event, call: Call) -> list[Verb]:
     if result in ("hangup", "redirected", "bridged", "redirected-from-bridged", "bridging-in-process"):
         return []
     if call.state == CallState.LEAVING and call.ending_so_far == Ending.CALLBACK:
-        return [*say(_language(call), spoken.CALLBACK_NOTED), HangUp()]
+        return [*say(_language(call), prompts.CALLBACK_NOTED), HangUp()]
     calls.begin_leaving(by=by, call=call, ending=Ending(call.ending_so_far or Ending.ABANDONED))
     if call.state != CallState.LEAVING:
         return [HangUp()]
     if result == "leave" and not call.phone_index:
-        return [*say(_language(call), spoken.NO_NUMBER), *_record(call)]
-    return _message_or_callback(call, say(_language(call), *spoken.TOO_LONG))
+        return [*say(_language(call), prompts.NO_NUMBER), *_record(call)]
+    return _message_or_callback(call, say(_language(call), *prompts.TOO_LONG))
 
 
 def leave(by: User, event: Event, call: Call) -> list[Verb]:
     """The key after "press 1 to be called back, or stay on the line"."""
     if event.get("Digits") == "1" and call.phone_index:
         calls.begin_leaving(by=by, call=call, ending=Ending.CALLBACK)
-        return [*say(_language(call), spoken.CALLBACK_NOTED), HangUp()]
+        return [*say(_language(call), prompts.CALLBACK_NOTED), HangUp()]
     if event.get("Digits") == "1":
-        return [*say(_language(call), spoken.NO_NUMBER), *_record(call)]
+        return [*say(_language(call), prompts.NO_NUMBER), *_record(call)]
     return _record(call)
 
 
 def recorded(by: User, event: Event, call: Call) -> list[Verb]:
     """The end of the recording; the sound itself is ready a little later."""
     _keep(by, event, call)
-    return [*say(_language(call), spoken.GOODBYE), HangUp()]
+    return [*say(_language(call), prompts.GOODBYE), HangUp()]
 
 
 def recording(by: User, event: Event, call: Call) -> list[Verb]:
@@ -158,7 +158,7 @@ def after(by: User, event: Event, call: Call) -> list[Verb]:
     if call.state in (CallState.CONNECTING, CallState.WAITING) and not legs.is_goodbye_ordered(call):
         return [Pause(1), Redirect(address("room", call.pk))]
     calls.leave_room(by=by, call=call, for_good=True)
-    goodbye = spoken.GOODBYE_CALLED if call.is_outbound else spoken.GOODBYE
+    goodbye = prompts.GOODBYE_CALLED if call.is_outbound else prompts.GOODBYE
     return [*say(_language(call), goodbye), HangUp()]
 
 
@@ -199,7 +199,7 @@ def answer(by: User, event: Event, leg: Leg) -> list[Verb]:
         return [HangUp()]
     if leg.ended_at or leg.call.ended_at:
         return _nobody_there(leg)
-    press = say(language, spoken.PRESS_TO_ACCEPT)
+    press = say(language, prompts.PRESS_TO_ACCEPT)
     return [Gather(address("leg_accept", leg.pk), [*press, Pause(1), *press], timeout=6)]
 
 
@@ -213,7 +213,7 @@ def leg_accept(by: User, event: Event, leg: Leg) -> list[Verb]:
 
 def _nobody_there(leg: Leg) -> list[Verb]:
     language = leg.user.language if leg.user else "en"
-    return [*say(language, spoken.CALL_OVER if leg.call.is_outbound else spoken.CALLER_GONE), HangUp()]
+    return [*say(language, prompts.CALL_OVER if leg.call.is_outbound else prompts.CALLER_GONE), HangUp()]
 
 
 def leg_status(by: User, event: Event, leg: Leg) -> list[Verb]:
@@ -232,7 +232,7 @@ def leg_after(by: User, event: Event, leg: Leg) -> list[Verb]:
 def unreached(by: User, event: Event, leg: Leg) -> list[Verb]:
     """The handler, who waits in the room, hears that nobody comes."""
     language = leg.user.language if leg.user else "en"
-    return [*say(language, spoken.UNREACHED.get(leg.call.why_unreached, spoken.NOT_PLACED)), HangUp()]
+    return [*say(language, prompts.UNREACHED.get(leg.call.why_unreached, prompts.NOT_PLACED)), HangUp()]
 
 
 def softphone(by: User, event: Event) -> list[Verb]:
@@ -241,7 +241,7 @@ def softphone(by: User, event: Event) -> list[Verb]:
     claimed = Leg.objects.live().filter(party=Party.HANDLER, sid=None, state=LegState.PLANNED)
     leg = claimed.filter(user=int(identity)).first() if identity.isascii() and identity.isdigit() else None
     if leg is None or not legs.accept_leg(by=by, leg=legs.lock_leg(leg.pk), sid=event.get("CallSid")[:64]):
-        return [*say("en", spoken.CALLER_GONE), HangUp()]
+        return [*say("en", prompts.CALLER_GONE), HangUp()]
     return [_handlers_place(leg)]
 
 
@@ -252,11 +252,11 @@ def _handlers_place(leg: Leg) -> Join:
 
 
 def _menu(call: Call, attempt: int) -> list[Verb]:
-    return [Gather(address("menu", call.pk, attempt), spoken.menu(call.line.languages))]
+    return [Gather(address("menu", call.pk, attempt), prompts.menu(call.line.languages))]
 
 
 def _to_queue(call: Call) -> list[Verb]:
-    return [*say(_language(call), spoken.EMERGENCY, spoken.PRIVACY), *_enqueue(call)]
+    return [*say(_language(call), prompts.EMERGENCY, prompts.PRIVACY), *_enqueue(call)]
 
 
 def _enqueue(call: Call) -> list[Verb]:
@@ -269,7 +269,7 @@ def _message_or_callback(call: Call, prompts: list[Say]) -> list[Verb]:
 
 def _record(call: Call) -> list[Verb]:
     return [
-        *say(_language(call), spoken.LEAVE_MESSAGE),
+        *say(_language(call), prompts.LEAVE_MESSAGE),
         Record(address("recorded", call.pk), address("recording", call.pk)),
         Redirect(address("after", call.pk)),
     ]
