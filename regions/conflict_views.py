@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.accounts.guards import SignedInRequest, found_and_allowed
 from foundation.accounts.permissions import require
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import Stale
@@ -17,13 +18,12 @@ from .actions import Invalid
 from .conflict_forms import ConflictForm, in_words
 from .conflicts import add_conflict, end_conflict, save_conflict
 from .models import Conflict
-from .views import SignedInRequest, guarded
 
 SHOWN = 200
 
 
 @require_safe
-@guarded
+@found_and_allowed
 def conflicts(request: SignedInRequest) -> HttpResponse:
     """Those that stand, or those that are over."""
     require(request.user, Permission.NETWORK_EDIT)
@@ -36,7 +36,7 @@ def conflicts(request: SignedInRequest) -> HttpResponse:
     return render(request, "regions/conflicts.html", {"entries": entries, "show_over": show_over})
 
 
-@guarded
+@found_and_allowed
 def new_conflict(request: SignedInRequest) -> HttpResponse:
     """Note one."""
     require(request.user, Permission.NETWORK_EDIT)
@@ -53,7 +53,7 @@ def new_conflict(request: SignedInRequest) -> HttpResponse:
     return render(request, "regions/conflict_form.html", context, status=422 if request.method == "POST" else 200)
 
 
-@guarded
+@found_and_allowed
 def edit_conflict(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change one that stands."""
     require(request.user, Permission.NETWORK_EDIT)
@@ -77,7 +77,7 @@ def edit_conflict(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@guarded
+@found_and_allowed
 def finish_conflict(request: SignedInRequest, pk: int) -> HttpResponse:
     """The partner may be asked again."""
     require(request.user, Permission.NETWORK_EDIT)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from foundation.accounts.guards import SignedInRequest, found_and_allowed
 from foundation.accounts.models import Organisation, OrganisationKind
 from foundation.journal.stale import Stale
 from foundation.ui.versioned_form import VersionedForm
@@ -22,10 +23,9 @@ from .hours_text import write_spans
 from .models import CalendarException
 from .permissions import organisation_for_hours
 from .preview import coming_days, state_now
-from .views import SignedInRequest, guarded
 
 
-@guarded
+@found_and_allowed
 def hours(request: SignedInRequest, pk: int) -> HttpResponse:
     """Weekly hours, closing days and what follows from them."""
     organisation = organisation_for_hours(request.user, pk)
@@ -45,7 +45,7 @@ def hours(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@guarded
+@found_and_allowed
 def add_exception(request: SignedInRequest, pk: int) -> HttpResponse:
     """One more entry of closing days or special hours."""
     organisation = organisation_for_hours(request.user, pk)
@@ -59,7 +59,7 @@ def add_exception(request: SignedInRequest, pk: int) -> HttpResponse:
     return _page(request, organisation, HoursForm(initial=HoursForm.stored(organisation)), form, 422)
 
 
-@guarded
+@found_and_allowed
 def edit_exception(request: SignedInRequest, pk: int, exception_pk: int) -> HttpResponse:
     """Change an entry."""
     organisation = organisation_for_hours(request.user, pk)
@@ -85,7 +85,7 @@ def edit_exception(request: SignedInRequest, pk: int, exception_pk: int) -> Http
 
 
 @require_POST
-@guarded
+@found_and_allowed
 def remove_exception(request: SignedInRequest, pk: int, exception_pk: int) -> HttpResponse:
     """The usual hours count again."""
     organisation = organisation_for_hours(request.user, pk)

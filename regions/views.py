@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, wraps
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from foundation.accounts.models import Organisation, User
-from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.guards import SignedInRequest, found_and_allowed
+from foundation.accounts.models import Organisation
+from foundation.accounts.permissions import require
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import Stale
 from foundation.ui.versioned_form import VersionedForm
@@ -34,31 +33,8 @@ from .reasons import names_of_regions
 from .vocabulary import Weekday
 
 
-class SignedInRequest(HttpRequest):
-    """A request behind `guarded`."""
-
-    user: User
-
-
-View = Callable[..., HttpResponse]
-
-
-def guarded(view: View) -> View:
-    """Signed in, and 404 for whatever the person may not see or what is not there."""
-
-    @login_required
-    @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(cast(SignedInRequest, request), *args, **kwargs)
-        except (NotAllowed, ObjectDoesNotExist) as error:
-            raise Http404 from error
-
-    return shown
-
-
 @require_safe
-@guarded
+@found_and_allowed
 def network(request: SignedInRequest) -> HttpResponse:
     """Who covers what, and the gaps."""
     require(request.user, Permission.NETWORK_READ)
@@ -70,7 +46,7 @@ def network(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@guarded
+@found_and_allowed
 def partner_list(request: SignedInRequest) -> HttpResponse:
     """The partners, filtered."""
     require(request.user, Permission.NETWORK_READ)
@@ -88,7 +64,7 @@ def partner_list(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@guarded
+@found_and_allowed
 def partner(request: SignedInRequest, pk: int) -> HttpResponse:
     """One partner."""
     organisation = permissions.partner_for_reading(request.user, pk)
@@ -122,7 +98,7 @@ def _hours(organisation: Organisation) -> list[tuple[str, str]]:
     return [(str(day.label), told) for day, told in spans.items() if told]
 
 
-@guarded
+@found_and_allowed
 def edit_profile(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the partner offers."""
     organisation, profile = _for_editing(request, pk)
@@ -131,7 +107,7 @@ def edit_profile(request: SignedInRequest, pk: int) -> HttpResponse:
     return _edit(request, organisation, form, save, lambda: ProfileForm.stored(_profile(organisation)))
 
 
-@guarded
+@found_and_allowed
 def edit_coverage(request: SignedInRequest, pk: int) -> HttpResponse:
     """Where the partner works."""
     organisation, profile = _for_editing(request, pk)
@@ -178,7 +154,7 @@ def _edit(
 
 
 @require_POST
-@guarded
+@found_and_allowed
 def pause(request: SignedInRequest, pk: int) -> HttpResponse:
     """No new cases for a while."""
     organisation = permissions.partner_for_pausing(request.user, pk)
@@ -191,7 +167,7 @@ def pause(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@guarded
+@found_and_allowed
 def resume(request: SignedInRequest, pk: int) -> HttpResponse:
     """New cases again."""
     found: IntakePause = permissions.pause_for_resuming(request.user, pk)
@@ -203,7 +179,7 @@ def resume(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@guarded
+@found_and_allowed
 def liaison_list(request: SignedInRequest) -> HttpResponse:
     """Contacts in other bodies, and the sectors that have none yet."""
     require(request.user, Permission.NETWORK_READ)
@@ -213,7 +189,7 @@ def liaison_list(request: SignedInRequest) -> HttpResponse:
     return render(request, "regions/liaisons.html", {**context, **_frame(request, country, countries)})
 
 
-@guarded
+@found_and_allowed
 def new_liaison(request: SignedInRequest) -> HttpResponse:
     """Add a liaison."""
     require(request.user, Permission.NETWORK_EDIT)
@@ -227,7 +203,7 @@ def new_liaison(request: SignedInRequest) -> HttpResponse:
     return _liaison_page(request, form, country, None, 422 if request.method == "POST" else 200)
 
 
-@guarded
+@found_and_allowed
 def edit_liaison(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change a liaison."""
     liaison = permissions.liaison_for_editing(request.user, pk)
@@ -249,7 +225,7 @@ def edit_liaison(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@guarded
+@found_and_allowed
 def finish_liaison(request: SignedInRequest, pk: int) -> HttpResponse:
     """The post is our contact no longer."""
     require(request.user, Permission.NETWORK_EDIT)

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.accounts.guards import CentreRequest, handlers_only
 from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import stale
-from hotline.contacts.doors import CentreRequest, handlers_only, is_part
+from foundation.ui.fragments import is_part
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import may_write as may_write_contact
 

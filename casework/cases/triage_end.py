@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from foundation.accounts.guards import SignedInRequest, signed_in
 from foundation.accounts.models import User
-from hotline.contacts.doors import SignedInRequest, is_part, signed_in
+from foundation.ui.fragments import is_part
 from hotline.contacts.models import Contact
 from hotline.contacts.states import ContactState
 from hotline.switchboard.models import Call

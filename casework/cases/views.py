@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.accounts.guards import SignedInRequest, signed_in
 from foundation.accounts.permissions import require
 from foundation.accounts.roles import Permission
+from foundation.ui.fragments import is_part
 from foundation.ui.pagination import page_of
-from hotline.contacts.doors import SignedInRequest, is_part, signed_in
 from hotline.contacts.permissions import may_write as may_write_contact
 
 from . import actions, worklist

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from .administration import links, setup_steps
-from .decorators import administrators_only
+from .guards import administrators_only
 
 
 @require_safe

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from . import actions
 from .administration import address
-from .decorators import SignedInRequest, administrators_only
 from .forms import OrganisationForm
+from .guards import SignedInRequest, administrators_only
 from .models import Membership, Organisation, OrganisationKind
 from .refusals import ChangedMeanwhile, InUse, NameTaken, UnknownTimeZone
 

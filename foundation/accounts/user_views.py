@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from . import actions
-from .decorators import SignedInRequest, administrators_only
 from .forms import NewUserForm, RoleForm, UserForm
+from .guards import SignedInRequest, administrators_only
 from .models import Membership, Organisation, User
 from .one_time_links import path_of_link
 from .refusals import AddressTaken, ChangedMeanwhile, LastAdministrator, RoleDoesNotFit

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,20 +10,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from foundation.accounts.roles import Permission
+from foundation.ui.pagination import page_by_key
 
 from .actions import look
 from .models import Event, Look
 
 SIZE = 50
-
-
-@dataclass(frozen=True)
-class Page:
-    """Rows, newest first; ``newer`` and ``older`` are cursors for ``?after=`` and ``?before=``."""
-
-    rows: Sequence[Any]
-    newer: str | None
-    older: str | None
 
 
 @require_safe
@@ -41,7 +31,12 @@ def audit(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(subject=subject)
     look("audit.read", by=request.user, subject=subject, centre=_centre(request))  # type: ignore[arg-type]
     context = {
-        "page": _page(rows.select_related("actor"), request.GET.get("before", ""), request.GET.get("after", "")),
+        "page": page_by_key(
+            rows.select_related("actor"),
+            before=request.GET.get("before", ""),
+            after=request.GET.get("after", ""),
+            size=SIZE,
+        ),
         "looks": looks,
         "subject": subject or "",
     }
@@ -59,16 +54,3 @@ def _subject(text: str) -> uuid.UUID | None:
         return uuid.UUID(text) if text else None
     except ValueError:
         raise Http404 from None
-
-
-def _page(rows: QuerySet[Any], before: str, after: str) -> Page:
-    if after.isdecimal():
-        found = list(rows.filter(pk__gt=int(after)).order_by("pk")[: SIZE + 1])
-        shown, more_newer, more_older = found[:SIZE][::-1], len(found) > SIZE, True
-    else:
-        older = rows.filter(pk__lt=int(before)) if before.isdecimal() else rows
-        found = list(older.order_by("-pk")[: SIZE + 1])
-        shown, more_newer, more_older = found[:SIZE], before.isdecimal(), len(found) > SIZE
-    if not shown:
-        return Page([], None, None)
-    return Page(shown, str(shown[0].pk) if more_newer else None, str(shown[-1].pk) if more_older else None)

@@ -44,20 +44,31 @@ def page_of(
     back, forth = _moment_and_key(before), _moment_and_key(after)
     if forth:
         found = take(rows.filter(_beyond(column, "gt", *forth)).order_by(column, "pk"), size + 1)
-        more_newer, more_older = len(found) > size, True
-        shown = found[:size][::-1]
     else:
         older = rows.filter(_beyond(column, "lt", *back)) if back else rows
         found = take(older.order_by(f"-{column}", "-pk"), size + 1)
-        more_newer, more_older = bool(back), len(found) > size
-        shown = found[:size]
+    return _page(found, size, lambda row: _cursor(row, column), is_back=bool(back), is_forth=bool(forth))
+
+
+def page_by_key(rows: QuerySet[Any], *, after: str = "", before: str = "", size: int = SIZE) -> Page:
+    """A page of ``rows`` by a key that counts up, newest first. A cursor without sense counts as none."""
+    back, forth = before.isdecimal(), after.isdecimal()
+    if forth:
+        found = list(rows.filter(pk__gt=int(after)).order_by("pk")[: size + 1])
+    else:
+        older = rows.filter(pk__lt=int(before)) if back else rows
+        found = list(older.order_by("-pk")[: size + 1])
+    return _page(found, size, lambda row: str(row.pk), is_back=back, is_forth=forth)
+
+
+def _page(found: list[Any], size: int, cursor: Callable[[Any], str], *, is_back: bool, is_forth: bool) -> Page:
+    """Of one row more than is shown; those found on the way forth are oldest first."""
+    shown = found[:size][::-1] if is_forth else found[:size]
     if not shown:
         return Page([], None, None)
-    return Page(
-        shown,
-        _cursor(shown[0], column) if more_newer else None,
-        _cursor(shown[-1], column) if more_older else None,
-    )
+    has_more = len(found) > size
+    more_newer, more_older = (has_more, True) if is_forth else (is_back, has_more)
+    return Page(shown, cursor(shown[0]) if more_newer else None, cursor(shown[-1]) if more_older else None)
 
 
 def _beyond(column: str, side: str, moment: datetime, key: uuid.UUID) -> Q:

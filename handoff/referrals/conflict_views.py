@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from casework.cases.models import Case
 from casework.cases.permissions import case_to_write
+from foundation.accounts.guards import SignedInRequest, signed_in
 from foundation.accounts.models import Organisation, OrganisationKind
 from foundation.accounts.permissions import require
 from foundation.accounts.roles import Permission
-from hotline.contacts.doors import SignedInRequest, signed_in
 from regions.vocabulary import Service
 
 from . import centre_actions

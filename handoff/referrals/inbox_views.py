@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.accounts.guards import SignedInRequest, signed_in
 from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import Stale
 from foundation.ui.pagination import page_of
-from hotline.contacts.doors import SignedInRequest, signed_in
 
 from . import partner_actions
 from .board import ENDED_SHOWN, ended_of_partner

@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from foundation.accounts.guards import SignedInRequest
 from foundation.accounts.models import User
 from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.unshown import read_or
 from foundation.ui.dates import weekday
-from hotline.contacts.doors import SignedInRequest
 from hotline.contacts.models import Contact
 
 from .consent import consent_of

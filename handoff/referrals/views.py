@@ -18,12 +18,12 @@ from casework.cases.open_duties import OpenDuties
 from casework.cases.permissions import case_to_read, case_to_reread, case_to_write
 from casework.cases.permissions import may_write as may_write_case
 from casework.cases.views import file_page
+from foundation.accounts.guards import SignedInRequest, signed_in
 from foundation.accounts.models import Organisation, OrganisationKind
 from foundation.accounts.permissions import can, require
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import Stale
 from foundation.ui.pagination import page_of
-from hotline.contacts.doors import SignedInRequest, signed_in
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import contact_to_write
 from regions.reasons import sentence

@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.accounts.guards import CentreRequest, handlers_only
+from foundation.ui.fragments import is_part
+
 from .callbacks import claim_callback, end_callback, put_callback_back, schedule_callback
-from .doors import CentreRequest, handlers_only, is_part
 from .forms import CallbackForm, PutBackForm
 from .models import Callback, Contact
 from .permissions import contact_to_write

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.accounts.guards import CentreRequest, SignedInRequest, handlers_only, signed_in
 from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import look
@@ -26,7 +27,6 @@ from foundation.ui.pagination import page_of
 from .access import decide_access, request_access
 from .actions import assign_contact, take_contact
 from .contact_sheet import caller_of, person_of, place_facts_of, topics_of
-from .doors import CentreRequest, SignedInRequest, handlers_only, signed_in
 from .forms import AccessForm, AssignForm
 from .history import history_of
 from .models import Contact, ContactQuerySet

@@ -13,11 +13,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from foundation.accounts.guards import CentreRequest, handlers_only
 from foundation.accounts.models import User
 
 from . import desk
 from .actions import choose_region
-from .doors import CentreRequest, handlers_only
 from .forms import RegionForm
 from .models import Contact
 from .permissions import contact_to_write

@@ -16,13 +16,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.accounts.guards import CentreRequest, SignedInRequest, handlers_only, signed_in
 from foundation.accounts.permissions import administrators
 from foundation.ui.navigation import links
 
 from .actions import open_contact, save_contact
 from .callbacks import complete_conversation
 from .desk import access_to_decide, callbacks_waiting, contacts_for_shift, ending_contacts, open_contacts, today
-from .doors import CentreRequest, SignedInRequest, handlers_only, signed_in
 from .endings import plan_ending, undo_ending
 from .forms import ContactForm, NewContactForm, notes_about
 from .fragments import earlier_context, region_context

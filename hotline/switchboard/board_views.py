@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from foundation.accounts.guards import CentreRequest, at_the_centre
 from foundation.accounts.roles import Permission
-from hotline.contacts.doors import CentreRequest, at_the_centre
 
 from .actions import raise_urgency
 from .blocked_numbers import lift_block

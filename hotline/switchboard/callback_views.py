@@ -11,8 +11,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.accounts.guards import CentreRequest, handlers_only
 from hotline.contacts import callback_views
-from hotline.contacts.doors import CentreRequest, handlers_only
 from hotline.contacts.models import Callback
 from hotline.contacts.permissions import contact_to_write
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from foundation.accounts.decorators import SignedInRequest, administrators_only
+from foundation.accounts.guards import SignedInRequest, administrators_only
 from foundation.accounts.models import Organisation
 from foundation.accounts.permissions import organisations_as
 from foundation.accounts.roles import Role

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.accounts.guards import CentreRequest, handlers_only
 from foundation.journal.actions import look
 from foundation.privacy.unshown import read_or
-from hotline.contacts.doors import CentreRequest, handlers_only, is_part
+from foundation.ui.fragments import is_part
 from hotline.telephony import provider
 
 from . import actions

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.accounts.guards import CentreRequest, SignedInRequest, handlers_only, signed_in
 from foundation.journal.stale import Stale
 from foundation.privacy.unshown import read_or
-from hotline.contacts.doors import CentreRequest, SignedInRequest, handlers_only, signed_in
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import contact_to_read, contact_to_write, may_write
 

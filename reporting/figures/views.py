@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from foundation.accounts.guards import CentreRequest, at_the_centre
 from foundation.accounts.models import Organisation
 from foundation.accounts.roles import Permission
-from hotline.contacts.doors import CentreRequest, at_the_centre, is_part
+from foundation.ui.fragments import is_part
 
 from . import counts, figures
 from .periods import PERIODS, Period, period

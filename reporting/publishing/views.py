@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.accounts.guards import CentreRequest, at_the_centre
 from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import Stale
-from hotline.contacts.doors import CentreRequest, at_the_centre
 
 from . import actions
 from .downloads import answer

@@ -9,13 +9,11 @@ import pytest
 from architecture.source import Function, Module, modules
 
 RECORD = "foundation.journal.actions.record"
-#: Modules of actions beside those called actions.py.
+#: Modules of actions beside those called actions or ..._actions.
 MORE = [
     "hotline.contacts.callbacks",
     "hotline.contacts.access",
-    "handoff.referrals.partner_actions",
     "handoff.referrals.consent_watch",
-    "handoff.referrals.deadline_actions",
     "foundation.accounts.first_run",
     "regions.conflicts",
     "regions.hours",
@@ -104,7 +102,7 @@ PARTS = {
 
 
 def action_modules() -> list[Module]:
-    return [module for name, module in modules().items() if name.endswith(".actions") or name in MORE]
+    return [module for name, module in modules().items() if name.endswith("actions") or name in MORE]
 
 
 def actions() -> Iterator[tuple[str, Function]]:

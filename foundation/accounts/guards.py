@@ -1,0 +1,84 @@
+"""Who may come in at all: the guards that stand before the views. To everybody else the address does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+
+from .models import Organisation, User
+from .permissions import NotAllowed, can, centre_with
+from .roles import Permission
+
+
+class SignedInRequest(HttpRequest):
+    """A request of somebody who has signed in."""
+
+    user: User
+
+
+class CentreRequest(SignedInRequest):
+    """A request of somebody who has the permission that the guard asked for at ``centre``, their own."""
+
+    centre: Organisation
+
+
+View = Callable[..., HttpResponse]
+
+
+def signed_in(view: View) -> View:
+    return login_required(view)
+
+
+def found_and_allowed(view: View) -> View:
+    """Signed in; what is not there, or what the person may not see, is 404."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(cast(SignedInRequest, request), *args, **kwargs)
+        except (NotAllowed, ObjectDoesNotExist) as error:
+            raise Http404 from error
+
+    return guarded
+
+
+def at_the_centre(permission: Permission) -> Callable[[View], View]:
+    """Those of a centre who have the permission there."""
+
+    def guard(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            person = cast(SignedInRequest, request).user
+            centre = centre_with(person, permission)
+            if centre is None:
+                raise Http404
+            here = cast(CentreRequest, request)
+            here.centre = centre
+            return view(here, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+handlers_only = at_the_centre(Permission.CONTACT_LOG)  # coordinators log contacts too
+
+
+def administrators_only(view: View) -> View:
+    """Those who manage users anywhere."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not can(cast(SignedInRequest, request).user, Permission.USERS_MANAGE):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
