@@ -53,7 +53,7 @@ def form_classes() -> list[type[forms.BaseForm]]:
 
     own = {config.name for config in apps.get_app_configs() if "/site-packages/" not in config.path}
     return sorted(
-        {form for form in below(forms.BaseForm) if form.__module__.partition(".")[0] in own},
+        {form for form in below(forms.BaseForm) if form.__module__.rpartition(".")[0] in own},
         key=lambda form: f"{form.__module__}.{form.__qualname__}",
     )
 
