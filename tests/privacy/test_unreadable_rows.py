@@ -28,7 +28,7 @@ from whole_world import Dossier, make_dossier, note, routes
 
 from accounts.roles import Role
 from accounts.services import Service, service_user
-from handoff.models import Disclosure, Message, Referral, Summary
+from handoff.models import CaseConflict, Disclosure, Message, Referral, Summary
 from handoff.tasks import run_deadlines
 from hotline.models import Callback, Contact
 from privacy.context import acting_as
@@ -167,6 +167,10 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
                 Shown("handler", referral, f"Summary of family {bad.number}."),
                 Shown("worker", inbox, f"Summary of family {bad.number}."),
             ],
+        ),
+        CaseConflict: (
+            own(world, CaseConflict, case_id=bad.case.pk),
+            [Shown("handler", f"{reverse('handoff:partners', args=[bad.case.pk])}?service=relatives", "Take back")],
         ),
         Message: (
             own(world, Message, referral_id=bad.referral.pk),
