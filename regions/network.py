@@ -15,7 +15,7 @@ from foundation.accounts.models import Organisation, OrganisationKind
 
 from .models import CalendarException, Conflict, Coverage, IntakePause, OpeningHours, PartnerProfile, Region
 from .public_holidays import holidays_of_region, in_every
-from .routing import Candidate, Closed, Interest, Need, Pause, Tree
+from .routing import Candidate, Interest, Need, Pause, Tree
 from .working_hours import (
     USUAL_HOURS,
     NeverOpen,
@@ -120,7 +120,7 @@ def candidates_for(
             answered_in_time=records.get(profile.organisation_id),
             interests=interests.get(profile.organisation_id, ()),
             is_never_open=profile.organisation_id in never,
-            closed=closed.get(profile.organisation_id),
+            closed_until=closed.get(profile.organisation_id),
         )
         for profile in profiles
     ]
@@ -135,15 +135,12 @@ def next_opening_of(organisation: Organisation, at: datetime) -> datetime:
         return at
 
 
-def closed_at(at: datetime, organisations: Collection[Organisation]) -> dict[int, Closed]:
-    """Which of the organisations are closed at the moment, and until when."""
+def closed_at(at: datetime, organisations: Collection[Organisation]) -> dict[int, datetime]:
+    """Which of the organisations are closed at the moment, and until when; without those that never open again."""
     found = {}
     for key, calendar in calendars_for(organisations).items():
-        if not is_open(at, calendar):
-            try:
-                found[key] = Closed(next_opening(at, calendar))
-            except NeverOpen:
-                found[key] = Closed()
+        if not is_open(at, calendar) and opens_again(at, calendar):
+            found[key] = next_opening(at, calendar)
     return found
 
 

@@ -83,8 +83,6 @@ def _paused(until: str) -> str:
 
 def _closed(until: str) -> str:
     """In the reader's time zone; the day alone where it is one of the next six."""
-    if not until:
-        return str(_("Closed, and by its opening hours does not open again."))
     opens = timezone.localtime(datetime.fromisoformat(until))
     clock, today = date_format(opens, "TIME_FORMAT"), timezone.localdate()
     if opens.date() == today:

@@ -66,13 +66,6 @@ class Pause:
 
 
 @dataclass(frozen=True)
-class Closed:
-    """Nobody answers there before this moment; None: by its hours and closing days it does not open again."""
-
-    until: datetime | None = None
-
-
-@dataclass(frozen=True)
 class Interest:
     """A standing conflict of interest of a candidate; what is None or empty is not asked about.
 
@@ -126,7 +119,7 @@ class Candidate:
     is_never_open: bool = False
     answered_in_time: float | None = None
     interests: tuple[Interest, ...] = ()
-    closed: Closed | None = None
+    closed_until: datetime | None = None
 
     @property
     def free(self) -> int:
@@ -265,9 +258,8 @@ def _reasons_for(need: Need, candidate: Candidate, path: Sequence[str], distance
         yield Reason(Code.NO_RECORD)
     else:
         yield Reason(Code.ANSWERS_IN_TIME, {"percent": round(candidate.answered_in_time * 100)})
-    if candidate.closed:  # the order stays: the time to answer counts in opening hours
-        until = candidate.closed.until
-        yield Reason(Code.CLOSED, {"until": until.isoformat() if until else ""})
+    if candidate.closed_until:  # the order stays: the time to answer counts in opening hours
+        yield Reason(Code.CLOSED, {"until": candidate.closed_until.isoformat()})
 
 
 def _phenomenon(need: Need) -> Reason:

@@ -19,6 +19,7 @@ from telephone import LINE, by_telephone, take_seat, talking, tell, waiting
 from casework.cases.actions import add_note
 from casework.cases.models import Case
 from foundation.accounts.models import User
+from handoff.referrals.centre_actions import note_conflict
 from handoff.referrals.models import Referral
 from handoff.referrals.partner_actions import ask_question
 from hotline.contacts.access import request_access
@@ -81,6 +82,16 @@ def make_dossier(people: People, talks: User) -> Dossier:
     )
     case = make_case(people.handler, region_id="DE-BY", language="de", **details)
     note(people, case, f"{canary} note")
+    as_user(
+        people.handler,
+        note_conflict,
+        by=people.handler,
+        conflict_id=new_id(),
+        case_id=case.pk,
+        organisation=people.other_partner,
+        reason="ties",
+        text=f"{canary} uncle",
+    )
     asked = referrals.offered(people, case, text=f"Summary of family {number}.")
     as_user(
         people.worker, ask_question, by=people.worker, message_id=new_id(), referral_id=asked.pk, text=f"{canary} why"

@@ -60,7 +60,12 @@ def ringing(site: Site, handler: Person, telephones: BackgroundProvider) -> Iter
     expect(handler.page.locator("#accept")).to_have_count(0)
 
 
+#: After a change of size the page is laid out anew first.
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 def in_sight(page: Page, selector: str) -> bool:
+    page.evaluate(TWO_FRAMES)
     return bool(page.locator(selector).evaluate(IS_IN_SIGHT))
 
 

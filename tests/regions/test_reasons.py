@@ -24,8 +24,8 @@ PARAMS: dict[Code, dict[str, str | int]] = {
     Code.SERVICES_MISSING: {"services": "prison"},
     Code.PHENOMENON_NOT_SERVED: {"phenomenon": "left"},
     Code.PAUSED: {"until": "2026-03-03"},
+    Code.CLOSED: {"until": "2026-03-03T09:00:00+01:00"},
     Code.FULL: {"open": 5, "capacity": 5},
-    Code.CLOSED: {"until": ""},
 }
 ENGLISH = {
     Code.COVERS_REGION: "Works in Bavaria.",
@@ -67,7 +67,6 @@ def test_every_reason_is_a_sentence(code: Code, language: str) -> None:
             Reason(Code.CONFLICT, {"reason": "declared"}),
             "Has a conflict of interest in this case, as it said when it declined.",
         ),
-        (Reason(Code.CLOSED, {"until": ""}), "Closed, and by its opening hours does not open again."),
     ],
 )
 def test_special_cases(reason: Reason, told: str) -> None:

@@ -31,7 +31,7 @@ from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from foundation.privacy.fields import EncryptedField
 from foundation.privacy.models import forget_opened_keys
-from handoff.referrals.models import Disclosure, Message, Referral, Summary
+from handoff.referrals.models import CaseConflict, Disclosure, Message, Referral, Summary
 from handoff.referrals.tasks import run_deadlines
 from hotline.contacts.models import Callback, Contact
 from hotline.switchboard.actions import accept
@@ -167,6 +167,10 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
                 Shown("handler", referral, f"Summary of family {bad.number}."),
                 Shown("worker", inbox, f"Summary of family {bad.number}."),
             ],
+        ),
+        CaseConflict: (
+            own(world, CaseConflict, case_id=bad.case.pk),
+            [Shown("handler", f"{reverse('handoff:partners', args=[bad.case.pk])}?service=relatives", "Take back")],
         ),
         Message: (
             own(world, Message, referral_id=bad.referral.pk),

@@ -105,7 +105,11 @@ def test_never_open_again(people: People) -> None:
     case = make_case(people)
     for first, last in [(date(2020, 1, 1), date(2020, 6, 30)), (date(2020, 7, 1), date(2020, 12, 31))]:
         except_on(people.partner, first, last, every_year=True)
-    assert closed(people, case, "2026-12-02T10:00") == "Closed, and by its opening hours does not open again."
+    found = browser(people.handler).get(reverse("handoff:partners", args=[case.pk]), {"service": "relatives"})
+    (reason,) = next(
+        one.reasons for one in found.context["suggestions"].excluded if one.organisation_id == people.partner.pk
+    )
+    assert reason == "Has no opening hours in the coming years: its closing days leave none."
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def _contacts(people: People, chance: Random, now: datetime) -> list[Contact]:
     with acting_as(people.handler, purpose="test"):
         for _number in range(chance.randint(0, 25)):
             copy = Contact.objects.get(pk=first.pk)
-            copy.pk, copy.number = None, chance.getrandbits(60)
+            copy.pk, copy.number = None, chance.getrandbits(50) + 1
             copy.id = Contact._meta.pk.get_default()
             copy.kind = chance.choice([Kind.COUNSELLING, Kind.COUNSELLING, *Kind])
             copy.channel, copy.caller_type_id = chance.choice(list(Channel)), chance.choice(codes)
@@ -140,7 +140,7 @@ def _referral(people: People, chance: Random) -> None:
     is_draft = state in {ReferralState.DRAFT, ReferralState.WITHDRAWN}
     with acting_as(people.handler, purpose="test"):
         Referral(
-            number=chance.getrandbits(60),
+            number=chance.getrandbits(50) + 1,
             case=case,
             centre=people.centre,
             organisation=people.partner,
