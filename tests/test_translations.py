@@ -138,12 +138,12 @@ def test_the_catalogues_follow_the_sources_and_guess_nothing(tmp_path: Path) -> 
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "__init__.py").touch()
     shutil.copy(CHECKOUT / "config" / "messages.py", tmp_path / "config")
-    page = tmp_path / "ui" / "templates" / "page.html"
+    page = tmp_path / "triage" / "templates" / "page.html"
     page.parent.mkdir(parents=True)
     page.write_text('{% translate "Callback" %}{% translate "Gone soon" %}', encoding="utf-8")
-    assert "ui de: not in the catalogue: 'Callback'" in _keep(tmp_path, "--check").stderr
-    assert "ui de: not translated: 'Callback'" in _keep(tmp_path).stderr
-    path = tmp_path / "ui" / "locale" / "de" / "LC_MESSAGES" / "django.po"
+    assert "triage de: not in the catalogue: 'Callback'" in _keep(tmp_path, "--check").stderr
+    assert "triage de: not translated: 'Callback'" in _keep(tmp_path).stderr
+    path = tmp_path / "triage" / "locale" / "de" / "LC_MESSAGES" / "django.po"
     catalogue = polib.pofile(str(path))
     for entry in catalogue:
         entry.msgstr = "Rückruf"
