@@ -1,3 +1,5 @@
+"""Tables of lines, calls, legs, handlers at the telephone, webhooks, voicemail, blocks, provider commands."""
+
 from __future__ import annotations
 
 import uuid
