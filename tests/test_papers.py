@@ -41,4 +41,7 @@ def test_readme_shows_six_pictures() -> None:
 
 
 def test_missing_file_is_found() -> None:
-    assert missing(["docs/domain.md", "docs/nowhere.md", "actions.py", "nowhere.py"]) == ["docs/nowhere.md", "nowhere.py"]
+    assert missing(["docs/domain.md", "docs/nowhere.md", "actions.py", "nowhere.py"]) == [
+        "docs/nowhere.md",
+        "nowhere.py",
+    ]
