@@ -1,3 +1,5 @@
+"""The app of Django's administration, with this project's own site."""
+
 from django.contrib.admin.apps import AdminConfig
 
 

@@ -29,7 +29,7 @@ def required(environ: Mapping[str, str], variable: str) -> str:
     value = environ.get(variable, "").strip()
     if not value:
         raise Misconfigured(
-            variable, "is not set. `./lotse up` sets it; without it, see README, 'Running it for real'."
+            variable, "is not set. `./lotse up` sets it; without it, see docs/operations.md, 'Variables'."
         )
     return value
 

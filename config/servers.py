@@ -15,7 +15,7 @@ from typing import Any
 #: What wrong variables, a missing preparation or a missing migration lead to (PostgreSQL, appendix A), with what to do.
 #: Any other error in a statement is a fault of ours and keeps its traceback.
 REMEDIES = {
-    "42501": "DATABASE_URL must name the role that README's table has for this process",
+    "42501": "DATABASE_URL must name the role that docs/operations.md has for this process",
     "42P01": "`python manage.py migrate` as lotse_owner makes what is missing",
     "42703": "`python manage.py migrate` as lotse_owner makes what is missing",
     "3F000": "config/roles.sql must be run on this database first",

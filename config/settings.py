@@ -1,6 +1,6 @@
 """The one settings file. Every value that differs between places comes from an environment variable.
 
-`./lotse up` sets them all for the embedded servers; see README for the list.
+`./lotse up` sets them all for the embedded servers; see docs/operations.md for the list.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The fictional year, the rehearsal, simulated calls, screenshots."""

@@ -1,3 +1,5 @@
+"""The app of the fictional centre."""
+
 from django.apps import AppConfig
 
 

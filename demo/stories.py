@@ -1,6 +1,6 @@
 """The invented year: what each contact was about and how it went on. Pure; the same seed and day give the same year.
 
-Proportions follow the published figures (DOMAIN.md): relatives call most, then professionals and the wider private circle,
+Proportions follow the published figures (docs/domain.md): relatives call most, then professionals and the wider private circle,
 then schools, then employers and authorities, affected persons least. More contacts than published become cases and are
 handed on to a partner (about one in ten is): otherwise no released figure on referrals of a quarter would reach ten.
 """

@@ -1,0 +1,1 @@
+"""What every room stands on: privacy, accounts, the journal, the look."""

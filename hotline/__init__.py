@@ -1,0 +1,1 @@
+"""The conversation: contacts, calls, messages, and the telephone provider."""

@@ -1,0 +1,1 @@
+"""Region tree, postal codes, partners' profiles, liaisons, ranking, working hours, telephone numbers."""

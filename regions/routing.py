@@ -1,7 +1,7 @@
 """Which partner is asked first, and why. Values in, values out: no database, no clock.
 
-The rules (DOMAIN.md, step 4): the nearest level of the region tree first, then the national partners, then the centre
-itself. Within a level: language, then free places, then the record of answering in time.
+The rules (docs/domain.md, step 4): the nearest level of the region tree first, then the national partners, then the
+centre itself. Within a level: language, then free places, then the record of answering in time.
 """
 
 from __future__ import annotations

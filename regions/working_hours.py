@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 Span = tuple[time, time]
 Holidays = Callable[[date], bool]
 
-#: What holds for an organisation that has not said otherwise: weekdays 9 to 15 (DOMAIN.md, the model's hours).
+#: What holds for an organisation that has not said otherwise: weekdays 9 to 15 (docs/domain.md, the model's hours).
 USUAL_HOURS: Mapping[int, Sequence[Span]] = {weekday: ((time(9), time(15)),) for weekday in range(5)}
 #: Longer than all closing days that the forms accept in a row; a search that finds nothing has a wrong calendar.
 LONGEST_CLOSURE = timedelta(days=7 * 366)

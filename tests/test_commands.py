@@ -22,7 +22,9 @@ from foundation.accounts.models import Organisation, OrganisationKind
 pytestmark = pytest.mark.django_db
 OWN = sorted(name for name, app in get_commands().items() if (CHECKOUT / app.partition(".")[0]).is_dir())
 #: Nothing that is given to them could be wrong, beside the servers.
-NOTHING_TO_GIVE = {"relay", "state_diagrams", "install_softphone", "data_dictionary", "demo", "first_run_code"}
+NOTHING_TO_GIVE = {
+    "relay", "state_diagrams", "install_softphone", "data_dictionary", "architecture", "demo", "first_run_code",
+}  # fmt: skip
 HERE = "http://127.0.0.1:9"  # nobody listens there
 WRONG: list[tuple[str, list[str], str]] = [
     ("create_administrator", ["--email", "nobody", "--centre", "Centre"], "--email"),

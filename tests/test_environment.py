@@ -81,7 +81,7 @@ def test_a_database_of_redis_is_a_number(path: str) -> None:
 @pytest.mark.parametrize(
     ("value", "line"),
     [
-        ("", "is not set. `./lotse up` sets it; without it, see README, 'Running it for real'."),
+        ("", "is not set. `./lotse up` sets it; without it, see docs/operations.md, 'Variables'."),
         ("mysql://x/y", "must begin with postgres://, not mysql://."),
         ("localhost", "must begin with postgres://, not nothing://."),
         ("postgres://h:port/x", f"cannot be read; it looks like postgres://user:password@host:port/name. {HINT}"),

@@ -128,7 +128,7 @@ def test_a_role_that_may_not_and_a_database_without_tables_are_told_with_what_to
     may_not = {**own_database.environment("lotse_stats"), "LOTSE_DEMO": "0"}
     assert said_by("create_administrator", may_not) == (
         "the database refuses: permission denied for table accounts_user. "
-        "DATABASE_URL must name the role that README's table has for this process."
+        "DATABASE_URL must name the role that docs/operations.md has for this process."
     )
     name = f"{own_database.name}_bare"
     servers.postgres.sql(f'CREATE DATABASE "{name}"')

@@ -1,3 +1,5 @@
+"""The app of the triage checklist."""
+
 from django.apps import AppConfig
 from django.core.checks import register
 from django.utils.translation import gettext_lazy as _

@@ -1,3 +1,5 @@
+"""Forms of the triage: a note, the completion, the second person's review."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""The table of assessments."""
+
 from __future__ import annotations
 
 import uuid

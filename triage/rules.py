@@ -172,7 +172,7 @@ def _effects(rule: Rule, *, decides: bool) -> Iterable[Effect]:
 def second_person_for(proposal: Proposal, disposition: str, duties: Collection[str]) -> frozenset[str]:
     """Why a choice needs a coordinator: codes of what it drops, or `weak_source`. Empty when it needs none.
 
-    A handler may go above a proposal alone, but not drop a security or child-protection duty (DOMAIN.md, step 3),
+    A handler may go above a proposal alone, but not drop a security or child-protection duty (docs/domain.md, step 3),
     and not pass anything on where the source is to be verified and the proposal did not do so itself.
     """
     dropped = {duty.value for duty in proposal.duties & PROTECTED_DUTIES if duty.value not in duties}

@@ -1,0 +1,1 @@
+"""Cases and who is responsible for them."""

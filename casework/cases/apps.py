@@ -1,3 +1,5 @@
+"""The app of cases."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,3 +1,5 @@
+"""Tables of cases, their contacts, who is responsible, and notes in the case file."""
+
 from __future__ import annotations
 
 import uuid

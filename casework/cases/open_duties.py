@@ -1,4 +1,4 @@
-"""Duties of a case that may not end by closing it alone: security and child protection (DOMAIN, step 3)."""
+"""Duties of a case that may not end by closing it alone: security and child protection (docs/domain.md, step 3)."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Django's PostgreSQL backend with a quicker check of kept connections."""
+
 from __future__ import annotations
 
 import select

@@ -1,3 +1,5 @@
+"""The template tag that lists the demo's users on the sign-in page."""
+
 from __future__ import annotations
 
 from django import template

@@ -1,0 +1,1 @@
+"""Users, organisations, roles and permissions as data, sign-in."""

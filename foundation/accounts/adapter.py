@@ -1,3 +1,5 @@
+"""allauth's adapter, closed to people who sign themselves up."""
+
 from __future__ import annotations
 
 from contextlib import nullcontext

@@ -1,3 +1,5 @@
+"""Tables of users, organisations, memberships (roles), and the first administrator's code."""
+
 from __future__ import annotations
 
 import logging

@@ -1,3 +1,5 @@
+"""Whether a person's roles carry a permission, and the error when not."""
+
 from __future__ import annotations
 
 from .models import Membership, Organisation, User

@@ -1,4 +1,4 @@
-"""Roles and what each may do, as data. The people behind the roles: docs/design of the field, README."""
+"""Roles and what each may do, as data. The people behind the roles: docs/domain.md."""
 
 from __future__ import annotations
 

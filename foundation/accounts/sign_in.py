@@ -1,3 +1,5 @@
+"""What allauth and axes ask about a sign-in: the name shown, the address tried."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

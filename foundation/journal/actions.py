@@ -1,3 +1,5 @@
+"""Writing into the journal: events, looks, heartbeats."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The app of the journal."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""Tables of events, their hash chain, the outbox, looks and heartbeats."""
+
 from __future__ import annotations
 
 import uuid

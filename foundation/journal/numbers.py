@@ -1,3 +1,5 @@
+"""Numbers for references that people say, from sequences of the database."""
+
 from __future__ import annotations
 
 from django.db import connection

@@ -1,3 +1,5 @@
+"""The address of the WebSocket for live pages."""
+
 from django.urls import path
 
 from .consumers import LiveConsumer

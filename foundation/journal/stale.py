@@ -1,3 +1,5 @@
+"""The error of an actor whose page showed an older state."""
+
 from __future__ import annotations
 
 import uuid

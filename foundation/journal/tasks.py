@@ -1,3 +1,5 @@
+"""The Celery task that shows that beat and a worker are alive."""
+
 from __future__ import annotations
 
 from celery import shared_task

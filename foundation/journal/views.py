@@ -1,3 +1,5 @@
+"""The audit page of data protection officers."""
+
 from __future__ import annotations
 
 import uuid

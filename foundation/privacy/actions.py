@@ -1,3 +1,5 @@
+"""Making the data key of a new dossier."""
+
 from __future__ import annotations
 
 from .models import DataKey

@@ -1,3 +1,5 @@
+"""The app of row-level security and encryption."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""Keyed digests by which encrypted telephone numbers are found."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,3 +1,5 @@
+"""The middleware that names the acting person to the database and ends old sessions."""
+
 from __future__ import annotations
 
 import time

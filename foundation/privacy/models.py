@@ -1,3 +1,5 @@
+"""The table of data keys, and their opening."""
+
 from __future__ import annotations
 
 import os

@@ -1,0 +1,1 @@
+"""Page frame, style sheet, components, charts, scripts."""

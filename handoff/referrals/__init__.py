@@ -1,0 +1,1 @@
+"""Referrals, disclosures, deadlines, the partner's inbox."""

@@ -1,3 +1,5 @@
+"""The app of referrals."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Whether consent covers a disclosure, by what the triage of the case says now (DOMAIN, step 3; LAW, who may consent).
+"""Whether consent covers a disclosure, by what the triage of the case says now (docs/domain.md, step 3; ADR 20).
 
 Adults consent for themselves, for minors those with custody do; a caller consents to the caller's own data only, never
 to the person of concern's. What was not asked is not given. A refusal or withdrawal, by the caller or the person of

@@ -1,3 +1,5 @@
+"""Tables of referrals, summaries, disclosures, messages, deadlines, notices and conflicts of a case."""
+
 from __future__ import annotations
 
 import uuid

@@ -1,3 +1,5 @@
+"""Celery tasks that fire deadlines and mail notices."""
+
 from __future__ import annotations
 
 import logging

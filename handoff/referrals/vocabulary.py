@@ -1,3 +1,5 @@
+"""Closed lists of referrals: reasons, feedback, outcomes, legal bases, what can be disclosed."""
+
 from __future__ import annotations
 
 from django.db import models

@@ -1,0 +1,1 @@
+"""Contacts, callbacks, requests for access, the desk."""

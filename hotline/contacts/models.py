@@ -1,3 +1,5 @@
+"""Tables of contacts, callbacks, requests for access, and the lists of caller types and topics."""
+
 from __future__ import annotations
 
 import uuid

@@ -1,3 +1,5 @@
+"""Celery tasks that show forgotten contacts to the shift and carry out endings."""
+
 from __future__ import annotations
 
 import logging

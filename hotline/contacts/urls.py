@@ -1,3 +1,5 @@
+"""Addresses of the desk, contacts, callbacks and the search."""
+
 from __future__ import annotations
 
 from django.urls import path

@@ -1,0 +1,1 @@
+"""Calls, the queue, handlers at the telephone."""

@@ -1,3 +1,5 @@
+"""The app of calls and the queue."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 

@@ -1,3 +1,5 @@
+"""Forms of the telephone: where a handler answers, and whom to consult."""
+
 from __future__ import annotations
 
 import uuid

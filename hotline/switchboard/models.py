@@ -1,3 +1,5 @@
+"""Tables of lines, calls, legs, handlers at the telephone, webhooks, voicemail, blocks, provider commands."""
+
 from __future__ import annotations
 
 import uuid
@@ -434,17 +436,14 @@ class CommandQuerySet(models.QuerySet["Command"]):
 
 
 class Command(models.Model):
-    """Something we want of the provider: written with the change that needs it, carried out by a task.
-
-    ``sid``: which telephone or recording, where it is not the leg's own.
-    """
+    """Something we want of the provider: written with the change that needs it, carried out by a task."""
 
     id = models.BigAutoField(primary_key=True)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=CommandKind)
     call = models.ForeignKey(Call, models.PROTECT, related_name="commands")
     leg = models.ForeignKey(Leg, models.PROTECT, related_name="commands", null=True)
-    sid = models.CharField(max_length=64, blank=True)
+    sid = models.CharField(max_length=64, blank=True)  # a telephone or recording that is not the leg's own
     state = models.CharField(max_length=8, choices=CommandState, default=CommandState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField(default=timezone.now)

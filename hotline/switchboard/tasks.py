@@ -1,3 +1,5 @@
+"""Celery tasks that carry out commands to the provider and run the queue."""
+
 from __future__ import annotations
 
 import logging

@@ -1,3 +1,5 @@
+"""Closed lists of the telephone: parties, directions, skills, kinds of command."""
+
 from __future__ import annotations
 
 from django.db import models

@@ -1,3 +1,5 @@
+"""The form of a reply to a message."""
+
 from __future__ import annotations
 
 import uuid

@@ -1,3 +1,5 @@
+"""Tables of SMS and WhatsApp messages, and of numbers that want none."""
+
 from __future__ import annotations
 
 import uuid

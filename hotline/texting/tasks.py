@@ -1,3 +1,5 @@
+"""Celery tasks that send waiting messages and take up received ones that failed."""
+
 from __future__ import annotations
 
 import logging

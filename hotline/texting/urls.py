@@ -1,3 +1,5 @@
+"""Addresses of messages and of the provider's webhooks for them."""
+
 from __future__ import annotations
 
 from django.urls import path

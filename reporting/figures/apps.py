@@ -1,3 +1,5 @@
+"""The app of live figures and counts."""
+
 from django.apps import AppConfig
 
 

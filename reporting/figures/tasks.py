@@ -1,3 +1,5 @@
+"""The Celery task that brings the counts up to the journal."""
+
 from __future__ import annotations
 
 from celery import shared_task

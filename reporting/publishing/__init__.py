@@ -1,0 +1,1 @@
+"""Releases for funders and the public, with disclosure control."""

@@ -1,3 +1,5 @@
+"""The app of releases for funders and the public."""
+
 from django.apps import AppConfig
 
 

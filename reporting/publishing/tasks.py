@@ -1,3 +1,5 @@
+"""The Celery task that makes the PDFs of releases."""
+
 from __future__ import annotations
 
 import logging

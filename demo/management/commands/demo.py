@@ -1,3 +1,5 @@
+"""The command that makes the fictional centre, its network and its year."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

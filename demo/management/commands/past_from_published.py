@@ -1,3 +1,5 @@
+"""The command that makes a fictional past from published figures."""
+
 from __future__ import annotations
 
 import csv

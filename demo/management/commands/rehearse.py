@@ -1,3 +1,5 @@
+"""The command that walks the main job over HTTP against a running server."""
+
 from __future__ import annotations
 
 import time

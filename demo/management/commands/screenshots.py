@@ -1,3 +1,5 @@
+"""The command that makes pictures of every screen of a running server."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

@@ -1,3 +1,5 @@
+"""The command that lets simulated callers ring."""
+
 from __future__ import annotations
 
 import statistics

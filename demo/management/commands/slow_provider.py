@@ -1,3 +1,5 @@
+"""The command that measures a running demo while the telephone provider is slow."""
+
 from __future__ import annotations
 
 import json

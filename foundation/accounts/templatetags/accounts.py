@@ -1,3 +1,5 @@
+"""Template tags for an installation in which nobody has an account yet."""
+
 from __future__ import annotations
 
 import shlex

@@ -1,3 +1,5 @@
+"""The template tag that shows how long a caller has been waiting."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""The command that replaces a country's postal codes by those of a CSV file."""
+
 from __future__ import annotations
 
 import csv

@@ -1,3 +1,5 @@
+"""The command that loads the postal codes that come with Lotse."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

@@ -1,3 +1,5 @@
+"""The command that loads the region tree of the countries."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

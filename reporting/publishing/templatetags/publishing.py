@@ -1,3 +1,5 @@
+"""Template tags for released tables."""
+
 from __future__ import annotations
 
 from django import template

@@ -22,6 +22,7 @@ from foundation.accounts.models import Membership, User
 from foundation.journal.models import Event
 from hotline.contacts.actions import open_contact
 from hotline.contacts.callbacks import claim_callback, schedule_callback
+from hotline.contacts.forms import ContactForm
 from hotline.contacts.models import Callback, Contact
 from hotline.contacts.tasks import end_contacts
 from hotline.contacts.vocabulary import ENDINGS
@@ -267,6 +268,11 @@ NOTED: list[dict[str, Any]] = [
     {"sex": "male"}, {"phenomenon": "religious"}, {"topics": ["online"]}, {"notes": "x"}, {"advice": "x"},
     {"label": "x"}, {"is_hard": "on"},
 ]  # fmt: skip
+
+
+def test_each_field_of_the_conversation_is_tried() -> None:
+    tried = {name for values in NOTED for name in values}
+    assert tried == ContactForm.base_fields.keys() - {"channel", "kind", "started_at"}
 
 
 @pytest.mark.parametrize(("values", "asks"), [*((v, True) for v in EMPTY), *((v, False) for v in NOTED)])

@@ -1,3 +1,5 @@
+"""The command that makes the first administrator of an installation."""
+
 from __future__ import annotations
 
 import sys

@@ -1,3 +1,5 @@
+"""The command that shows a new one-time code for the first administrator."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

@@ -1,3 +1,5 @@
+"""The command of the relay process, which delivers events from the outbox."""
+
 from __future__ import annotations
 
 import asyncio

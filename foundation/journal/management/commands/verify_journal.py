@@ -1,3 +1,5 @@
+"""The command that recomputes the hash chain of the journal."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""The command that writes docs/data-dictionary.md from the models."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

@@ -1,3 +1,5 @@
+"""The command that writes docs/states.md from the transition tables."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""The command that fetches the provider's browser telephone into the static files."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,3 +1,5 @@
+"""The command that prints what the provider plays while Lotse does not answer."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

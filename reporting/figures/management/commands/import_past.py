@@ -1,3 +1,5 @@
+"""The command that adds a centre's past to its figures, from a CSV file."""
+
 from __future__ import annotations
 
 import csv
