@@ -86,7 +86,8 @@ def _closed(until: str) -> str:
     if not until:
         return str(_("Closed, and by its opening hours does not open again."))
     opens = timezone.localtime(datetime.fromisoformat(until))
-    clock, today = date_format(opens, "TIME_FORMAT"), timezone.localdate()
+    clock = date_format(opens, "TIME_FORMAT")
+    today = timezone.localdate()
     if opens.date() == today:
         return str(_("Closed until %(time)s.")) % {"time": clock}
     if opens.date() - today < timedelta(days=7):
