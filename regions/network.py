@@ -202,7 +202,8 @@ def _regions_worked_in(organisations: Collection[Organisation]) -> tuple[dict[in
         if not found[organisation.pk] or organisation.pk in everywhere:
             found[organisation.pk].append(organisation.country)
     needs_tree = any("-" in code for codes in found.values() for code in codes)
-    return found, tree() if needs_tree else {}
+    regions = tree() if needs_tree else {}
+    return found, regions
 
 
 def _special_days_of(organisations: Collection[Organisation]) -> dict[int, list[SpecialDays]]:

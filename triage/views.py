@@ -194,7 +194,8 @@ def _seen(request: CentreRequest) -> tuple[UUID | None, int]:
     """The assessment that the page shows, if any, and its version."""
     try:
         seen = request.POST.get("assessment", "")
-        return UUID(seen) if seen else None, int(request.POST["version"])
+        assessment_id = UUID(seen) if seen else None
+        return assessment_id, int(request.POST["version"])
     except (KeyError, ValueError) as error:
         raise BadRequest from error
 

@@ -50,7 +50,9 @@ def take_and_call(*, by: User, callback_id: uuid.UUID) -> tuple[Contact, Hindran
     """
     new = uuid.uuid4()
     contact = claim_callback(by=by, callback_id=callback_id, contact_id=new)
-    return contact, call_contact(by=by, contact=contact, call_id=new) if contact.pk == new else None
+    if contact.pk != new:
+        return contact, None
+    return contact, call_contact(by=by, contact=contact, call_id=new)
 
 
 @transaction.atomic

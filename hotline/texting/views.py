@@ -99,4 +99,5 @@ def _read(row: TextMessage, by_sid: dict[str, TextMessage]) -> tuple[TextMessage
     answered = by_sid.get(row.details.get("OriginalRepliedMessageSid", ""))
     quoted = Truncator(read_or(answered, lambda: str(answered.body), "")).chars(QUOTED) if answered else ""
     parts = parts_of(row.body, row.media, row.details, quoted=quoted) if row.is_from_caller else []
-    return row, row.body if is_visible(row.body) else "", parts
+    words = row.body if is_visible(row.body) else ""
+    return row, words, parts

@@ -128,7 +128,8 @@ class Past:
         if cause is None:
             if len(self.causes) >= LISTED:
                 return
-            cause = self.causes[key] = Cause(problem.column, problem.value, problem.rule)
+            cause = Cause(problem.column, problem.value, problem.rule)
+            self.causes[key] = cause
         cause.count += 1
         if len(cause.rows) < ROWS_NAMED:
             cause.rows.append(problem.row)
@@ -306,7 +307,9 @@ def _key(one: Field, word: str) -> tuple[str, Rule | None]:
     if key is not None:
         return key, None
     is_unsure = one.name == "number" and AMBIGUOUS.fullmatch(word)
-    return "", Rule.AMBIGUOUS if is_unsure else RULES.get(one.name, Rule.CODE)
+    if is_unsure:
+        return "", Rule.AMBIGUOUS
+    return "", RULES.get(one.name, Rule.CODE)
 
 
 def _flaw(value: str) -> Rule | None:
