@@ -73,7 +73,8 @@ def latency(scale: Scale, seconds: float, step: Step, email: str) -> float:
     """The median of one person's steps, one after the other, in seconds; the first does not count."""
     browser = scale.browser(email)
     step(browser)
-    times, until = [], time.monotonic() + seconds
+    times = []
+    until = time.monotonic() + seconds
     while (began := time.monotonic()) < until:
         step(browser)
         times.append(time.monotonic() - began)

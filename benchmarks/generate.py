@@ -77,10 +77,12 @@ _INDEXES_REST = "update pg_index set indisready = false where indrelid = any(%s:
 
 def _name_the_constants(connection: Connection, scale: Scale) -> None:
     """Functions of this session that the statements share, with the keys of this database in them."""
-    people, other = scale.people, scale.ask("select id from accounts_organisation where name = %s", OTHER_CENTRE)[0][0]
+    people = scale.people
+    other = scale.ask("select id from accounts_organisation where name = %s", OTHER_CENTRE)[0][0]
     finish = scale.ask("select date_trunc('minute', now()) - interval '2 days'")[0][0].isoformat()
     partner = scale.ask("select min(id) from accounts_organisation where kind = 'partner'")[0][0]
-    first, first_other = people[handler(0)], people[f"other.{handler(0)}"]
+    first = people[handler(0)]
+    first_other = people[f"other.{handler(0)}"]
     functions = {
         "contacts() returns bigint": str(scale.contacts),
         "finish() returns timestamptz": f"timestamptz '{finish}'",

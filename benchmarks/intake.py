@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from benchmarks import desk, direct
 from benchmarks.measure import Bench, Goal, Line, line
 
-CLIENTS, SECONDS = 8, 4
+CLIENTS = 8
+SECONDS = 4
 LIMIT = "pgbench, the same rows in 6 round trips and one commit"
 
 

@@ -19,7 +19,8 @@ from foundation.ui.pagination import SIZE
 
 SECONDS = 2
 GOAL = Goal(1.3)
-CASES, CONTACTS = ("cases_case", "opened_at", "/cases/?show=all"), ("hotline_contact", "started_at", "/contacts/")
+CASES = ("cases_case", "opened_at", "/cases/?show=all")
+CONTACTS = ("hotline_contact", "started_at", "/contacts/")
 Listed = tuple[str, str, str]
 
 

@@ -39,7 +39,8 @@ def seconds(scale: Scale, query: str) -> Measure:
     actor = str(scale.people[handler(0)])
 
     def measured() -> float:
-        times, rows = [], 0
+        times = []
+        rows = 0
         with scale.connect(WEB) as connection, connection.transaction():
             connection.execute("select set_config('app.actor', %s, true)", [actor])
             for index in [_index(_caller(chance, scale.contacts)) for _time in range(TIMES)]:

@@ -86,7 +86,8 @@ def line(path: str, beside: str, found: Comparison, goal: Goal | None = None) ->
     """Of a comparison: the median ratio, its lowest and highest, how many rounds counted, what was seen."""
     ratio = found.ratio
     if ratio is None:
-        figure, seen = f"none of {found.dropped} rounds was quiet", ""
+        figure = f"none of {found.dropped} rounds was quiet"
+        seen = ""
     else:
         told = f"{number(min(found.ratios))} to {number(max(found.ratios))}"
         of = f"; {found.dropped} of {found.dropped + len(found.ratios)} rounds dropped" if found.dropped else ""

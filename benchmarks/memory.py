@@ -13,7 +13,8 @@ from statistics import median
 from benchmarks.measure import Bench, Goal, Line, Wrong, number
 from supervisor.preparation import CHECKOUT
 
-REST, READINGS = 20, 5  # seconds before the first reading; how many, a second apart
+REST = 20  # seconds before the first reading
+READINGS = 5  # a second apart
 GOAL = Goal(350, unit=" MB")
 
 

@@ -29,7 +29,8 @@ from supervisor.tree import HOST, free_port
 
 OURS = ("LOTSE_", "DATABASE_URL", "REDIS_URL", "CELERY_", "DJANGO_")
 PASSWORD = "benchmarks measure invented people"  # noqa: S105  of people who exist nowhere else
-CENTRE, OTHER_CENTRE = "Benchmark Centre", "Other Benchmark Centre"
+CENTRE = "Benchmark Centre"
+OTHER_CENTRE = "Other Benchmark Centre"
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 

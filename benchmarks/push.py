@@ -26,7 +26,9 @@ from supervisor import process
 from supervisor.preparation import CHECKOUT
 from supervisor.tree import free_port
 
-SOCKETS, MESSAGES, SESSIONS = 500, 10, 8
+SOCKETS = 500
+MESSAGES = 10
+SESSIONS = 8
 PATIENCE = 60.0
 Give = Callable[[str], Awaitable[None]]
 

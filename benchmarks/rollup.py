@@ -14,7 +14,9 @@ from benchmarks.measure import Bench, Goal, Line, Wrong, line
 from benchmarks.place import Scale
 from reporting.figures.tasks import count
 
-CLIENTS, SECONDS, EVERY = 8, 6, 2.0
+CLIENTS = 8
+SECONDS = 6
+EVERY = 2.0
 
 
 def measure(bench: Bench) -> Iterator[Line]:

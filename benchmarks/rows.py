@@ -17,7 +17,9 @@ TABLES = (
     "privacy_datakey", "hotline_contact", "triage_assessment", "cases_case", "cases_casecontact",
     "cases_responsibility", "handoff_referral", "handoff_message",
 )  # fmt: skip
-RARE, COMMON, TWO_WORDS = "ottersteg", "anruf", "anruf schule"
+RARE = "ottersteg"
+COMMON = "anruf"
+TWO_WORDS = "anruf schule"
 """Words in working titles: about 20 in a million, one in four, one in thirty."""
 
 

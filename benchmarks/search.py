@@ -36,7 +36,8 @@ def measure(bench: Bench) -> Iterator[Line]:
 
 def _search(scale: Scale, words: str) -> Measure:
     """Raises Wrong when it does not find what the table holds."""
-    actor, centre = scale.people[COORDINATOR], scale.centre
+    actor = scale.people[COORDINATOR]
+    centre = scale.centre
     some = len(_rows(scale, words))
 
     def measured() -> float:

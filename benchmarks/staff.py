@@ -14,8 +14,10 @@ from foundation.privacy.blind_index import phone_index
 from regions.models import Coverage, PartnerProfile, Region
 from regions.vocabulary import Language, Phenomenon, Service
 
-HANDLERS, OTHER_HANDLERS = 100, 20
-PARTNERS, COVERED = 600, 29_000
+HANDLERS = 100
+OTHER_HANDLERS = 20
+PARTNERS = 600
+COVERED = 29_000
 KNOWN_NUMBERS = 1000
 COORDINATOR = "coordinator@benchmark.example"
 

@@ -33,5 +33,6 @@ def measure(bench: Bench) -> Iterator[Line]:
     found = json.loads(done.stdout)
     told = f"{number(found['beside'])} s after {number(found['alone'])} s"
     ratio = float(found["ratio"])
-    path, beside = "a call is connected while two requests hang", "the one before"
+    path = "a call is connected while two requests hang"
+    beside = "the one before"
     yield Line(path, beside, number(ratio), told, str(GOAL), GOAL.is_met(ratio))

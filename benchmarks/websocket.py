@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from benchmarks.measure import Wrong
 from supervisor.tree import HOST
 
-TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
+TEXT = 1
+CLOSE = 8
+PING = 9
+PONG = 10
 LONG = 126  # a length that stands in the next two bytes
 
 
@@ -56,12 +59,15 @@ class Listener(asyncio.Protocol):
         """Opcode and payload; a server's frames are not masked, and ours are short."""
         if len(self._unread) < 2:
             return None
-        begin, length = 2, self._unread[1] & 127
+        begin = 2
+        length = self._unread[1] & 127
         if length == LONG:
-            begin, length = 4, int.from_bytes(self._unread[2:4], "big")
+            begin = 4
+            length = int.from_bytes(self._unread[2:4], "big")
         if len(self._unread) < begin + length:
             return None
-        opcode, payload = self._unread[0] & 15, self._unread[begin : begin + length]
+        opcode = self._unread[0] & 15
+        payload = self._unread[begin : begin + length]
         self._unread = self._unread[begin + length :]
         return opcode, payload
 

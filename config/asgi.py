@@ -25,7 +25,9 @@ from foundation.journal.routing import websocket_urlpatterns  # noqa: E402
 from hotline.telephony.provider import SIGNATURE_HEADER  # noqa: E402
 from regions.public_holidays import public_holidays  # noqa: E402
 
-PAGES, WEBHOOKS = 3, 3  # threads; each keeps one connection to PostgreSQL
+# threads; each keeps one connection to PostgreSQL
+PAGES = 3
+WEBHOOKS = 3
 # A thread that comes back from the database waits for the interpreter's lock for as long as this (s; Python's own value
 # is ten times more), and a webhook comes back seven times.
 sys.setswitchinterval(0.0005)
@@ -36,7 +38,8 @@ class Lanes:
     """Webhooks have threads of their own: a caller on the telephone does not wait behind pages that are being made."""
 
     def __init__(self) -> None:
-        self.pages, self.webhooks = Lane(PAGES), Lane(WEBHOOKS)
+        self.pages = Lane(PAGES)
+        self.webhooks = Lane(WEBHOOKS)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         is_webhook = any(name == SIGNATURE for name, _value in scope["headers"])

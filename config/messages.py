@@ -187,7 +187,8 @@ def problems(language: str) -> Iterator[str]:
     """A line for each text that a person would see in English, or in words nobody has agreed on."""
     first: dict[Source, tuple[str, tuple[str, ...]]] = {}
     for app in APPS:
-        wanted, entries = sources(app), read(app, language)
+        wanted = sources(app)
+        entries = read(app, language)
         live = {key(entry): words(entry) for entry in entries if not entry.obsolete}
         yield from (_problem(app, language, "not in the catalogue", source) for source in wanted if source not in live)
         yield from (_problem(app, language, "no longer used", source) for source in live if source not in wanted)

@@ -332,8 +332,12 @@ WHITENOISE_MIMETYPES = {
 MAIL = environment.mail(ENVIRON)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL['host'] else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = LOTSE_DATA / "mail"
-EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS = MAIL["host"], MAIL["port"], MAIL["tls"]
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_TIMEOUT = MAIL["user"], MAIL["password"], 10
+EMAIL_HOST = MAIL["host"]
+EMAIL_PORT = MAIL["port"]
+EMAIL_USE_TLS = MAIL["tls"]
+EMAIL_HOST_USER = MAIL["user"]
+EMAIL_HOST_PASSWORD = MAIL["password"]
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRON.get("LOTSE_EMAIL_FROM") or "lotse@localhost"
 
 # --- language and time ------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from typing import Any
 
 LEAN = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}  # they have nothing to tell others
 #: Threads of the telephone's queue: each may wait for the provider for seconds, and keeps a connection to PostgreSQL.
-TELEPHONE, REST = 16, 2
+TELEPHONE = 16
+REST = 2
 PATIENCE = 10.0  # seconds in which the telephone ends what it has begun
 
 

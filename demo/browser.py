@@ -116,7 +116,8 @@ def _joined(before: str | Sequence[str] | None, value: str) -> str | Sequence[st
 
 
 def _sent(control: Node) -> Iterable[tuple[str, str]]:
-    name, own = control.attributes.get("name", ""), control.attributes
+    name = control.attributes.get("name", "")
+    own = control.attributes
     if not name or "disabled" in own:
         return []
     if control.tag == "input" and (own.get("type") not in {"checkbox", "radio"} or "checked" in own):
@@ -224,7 +225,8 @@ class Browser:
         try:
             with self.opener.open(request, timeout=30) as response:
                 content = response.read().decode(errors="replace")
-                status, found = response.status, response.headers
+                status = response.status
+                found = response.headers
         except (OSError, HTTPException) as error:
             raise NoAnswer(f"{method} {path}: {error or type(error).__name__}") from error
         if status >= 500 and path != "/readyz":

@@ -32,7 +32,8 @@ GLANCE = 20.0
 #: Simulated seconds: whoever hangs up sooner may have gone before the news of the conversation arrived.
 A_WORD = 20.0
 #: Real seconds for which a caller may be alone in a room, and a handler in a call that is over.
-ALONE, DEAD = 10.0, 60.0
+ALONE = 10.0
+DEAD = 60.0
 GOODBYE = 15.0  # seconds for the platform to be notified that all have hung up
 SETTLING = 60.0  # seconds for the last commands and sweeps; more where they fail
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -148,7 +149,8 @@ async def play(
 
     ``settle``: asked again and again while the provider is still there, until nothing is wrong any more.
     """
-    provider, pauses = _provider(plan, account, token, public_url, number), random.Random(plan.seed + 2)
+    provider = _provider(plan, account, token, public_url, number)
+    pauses = random.Random(plan.seed + 2)
     place = urlsplit(api_url)
     result = Result()
     async with provider.running(place.hostname or "127.0.0.1", place.port or 8001), _hung_up_when_stopped(provider):
@@ -166,7 +168,8 @@ async def play(
         result.wrong = await _right(settle, provider, result.outcomes, SETTLING * (3 if plan.faults else 1))
         result.still_open += [call.sid for call in provider.live_calls()]
         result.still_open += [room.sid for room in provider.live_conferences()]
-    result.latencies, result.violations = provider.latencies(), provider.violations
+    result.latencies = provider.latencies()
+    result.violations = provider.violations
     result.faults = dict(provider.luck.happened)
     return result
 
@@ -244,7 +247,8 @@ class Shift:
 
     def __init__(self, url: str, emails: Sequence[str], password: str, scale: float) -> None:
         fresh = multiprocessing.get_context("spawn")
-        self.seated, self.stopping = fresh.Event(), fresh.Event()
+        self.seated = fresh.Event()
+        self.stopping = fresh.Event()
         place = (url, tuple(emails), password, scale)
         self.process = fresh.Process(target=_work, args=(*place, self.seated, self.stopping), daemon=True)
 
@@ -274,9 +278,13 @@ class Handler(threading.Thread):
 
     def __init__(self, url: str, email: str, password: str, scale: float, seed: int, stopping: Event) -> None:
         super().__init__(daemon=True)
-        self.browser, self.email, self.password = Browser(url, patience=60), email, password
-        self.scale, self.chance = scale, random.Random(seed)
-        self.seated, self.stopping = threading.Event(), stopping
+        self.browser = Browser(url, patience=60)
+        self.email = email
+        self.password = password
+        self.scale = scale
+        self.chance = random.Random(seed)
+        self.seated = threading.Event()
+        self.stopping = stopping
         self.done: Counter[str] = Counter()
         self.forms: list[Form] = []
         self.call = ""
@@ -349,7 +357,8 @@ class Handler(threading.Thread):
         for form in self.forms:
             self.browser.submit(form.with_({"caller_type": self.chance.choice(["parent", "friend", "school"])}))
             self.done["completed"] += 1
-        self.forms, self.call = [], ""
+        self.forms = []
+        self.call = ""
         self._choose("ready")
 
     def _choose(self, state: str) -> None:

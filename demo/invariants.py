@@ -68,7 +68,8 @@ def _dead(centre: Organisation, since: datetime, ended: Mapping[str, datetime]) 
     calls = Call.objects.filter(centre=centre, arrived_at__gte=since, claimed_by__isnull=False)
     legs = Leg.objects.filter(centre=centre, made_at__gte=since, party=Party.HANDLER, sid__isnull=False)
     for one in [*calls, *legs]:
-        over, noticed = ended.get(one.sid or ""), one.ended_at or timezone.now()
+        over = ended.get(one.sid or "")
+        noticed = one.ended_at or timezone.now()
         if over and (late := (noticed - over).total_seconds()) > DEAD:
             yield f"{one} was over for {late:.0f} s before that was noticed"
 

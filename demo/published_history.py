@@ -11,7 +11,8 @@ from typing import TypeVar
 T = TypeVar("T")
 SOURCE = "Prevent England and Wales (Home Office)"
 MEASURE = "referrals"
-DELIMITER, ENCODING = ";", "cp1252"
+DELIMITER = ";"
+ENCODING = "cp1252"
 HEADER = (
     "Invented", "Day", "Caller", "Channel", "Language", "State", "Concern", "Age", "Sex", "Result", "Police told",
     "Before",
@@ -77,7 +78,9 @@ def scaled(parts: dict[str, int], contacts: int) -> dict[str, int]:
 
 def history(parts: dict[str, int], first: date, last: date, rng: random.Random) -> Iterator[tuple[str, ...]]:
     """Rows by day, exactly so many of each category, one at a time: as many as are wanted fit into memory."""
-    left, whole, days = dict(parts), sum(parts.values()), (last - first).days + 1
+    left = dict(parts)
+    whole = sum(parts.values())
+    days = (last - first).days + 1
     for place in range(whole):
         category = _pick(rng, left)
         left[category] -= 1

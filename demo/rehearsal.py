@@ -191,7 +191,8 @@ def version_in(node: Node) -> int:
 
 
 def expect_proposal(whole: Node, node: Node) -> str:
-    proposed, because = node.by_id("triage-proposed"), node.by_id("triage-because")
+    proposed = node.by_id("triage-proposed")
+    because = node.by_id("triage-because")
     wanted = label_in(whole, Disposition.REFERRAL.label)
     expect(proposed is not None and wanted in proposed.text, f"the proposal {wanted!r}", proposed and proposed.text)
     named = {link.attributes["href"] for link in because.all("a")} if because else set()

@@ -117,7 +117,8 @@ async def measure(
     number: str,
 ) -> Measured:
     """``url``: where people reach the platform; ``public_url``: where the provider does; ``api_url``: it asks there."""
-    at, place = f"{public_url}/telephone", urlsplit(api_url)
+    at = f"{public_url}/telephone"
+    place = urlsplit(api_url)
     provider = Provider(
         account,
         token,

@@ -104,7 +104,8 @@ class Story:
 
 def year(rng: random.Random, today: date, share: float = 1.0) -> list[Story]:
     """The contacts of the year before ``today``, oldest first; ``share``: a part of them, for tests."""
-    plots, endings = dealt(rng, PLOTS), dealt(rng, ENDINGS)
+    plots = dealt(rng, PLOTS)
+    endings = dealt(rng, ENDINGS)
     moments = sorted(_moments(rng, today, round(COUNSELLING * share)))
     stories = [_counselling(rng, moment, next(plots), endings) for moment in moments]
     stories += [_other(rng, moment) for moment in _moments(rng, today, round(NON_COUNSELLING * share))]

@@ -24,7 +24,8 @@ from regions.vocabulary import Language
 from .simulated_year import Player, moment
 
 #: From the ranges that are kept free for fiction.
-MAIN, EXIT = "+493023125000", "+493023125001"
+MAIN = "+493023125000"
+EXIT = "+493023125001"
 DESKS = {"heron": "+493023125901", "tern": "+493023125902", "plover": "+493023125903"}
 WRITTEN = (
     "Guten Tag, ich kann gerade nicht telefonieren. Es geht um meinen Bruder. (Demo)",

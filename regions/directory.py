@@ -45,7 +45,9 @@ class Entry:
 
 def entries(search: Search, today: date) -> list[Entry]:
     """The partners that fit, by name. A postal code that we do not know narrows nothing; see `knows`."""
-    pauses, names, taken = pauses_on(today), names_of_regions(), workload.open_cases()
+    pauses = pauses_on(today)
+    names = names_of_regions()
+    taken = workload.open_cases()
     above = _regions_above(search)
     return [
         entry(profile, names, taken, pauses.get(profile.organisation_id))

@@ -56,7 +56,8 @@ class ProfileForm(VersionedForm):
         super().__init__(*args, **kwargs)
         phone = self.fields["phone"]
         assert isinstance(phone, PhoneField)
-        phone.country, phone.stored = country, self.initial.get("phone", "")
+        phone.country = country
+        phone.stored = self.initial.get("phone", "")
 
     @staticmethod
     def stored(profile: PartnerProfile | None) -> dict[str, Any]:
@@ -170,7 +171,8 @@ class LiaisonForm(VersionedForm):
         region.queryset = Region.objects.in_country(country).order_by("level", Region.name_column())
         phone = self.fields["phone"]
         assert isinstance(phone, PhoneField)
-        phone.country, phone.stored = country, self.initial.get("phone", "")
+        phone.country = country
+        phone.stored = self.initial.get("phone", "")
 
     def clean_last_contact_on(self) -> date | None:
         """Not in the future."""

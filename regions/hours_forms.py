@@ -162,7 +162,8 @@ class ExceptionForm(VersionedForm):
         starts = cleaned.get("starts_on")
         if starts is None or "ends_on" not in cleaned:
             return cleaned
-        cleaned["ends_on"] = ends = cleaned["ends_on"] or starts
+        ends = cleaned["ends_on"] or starts
+        cleaned["ends_on"] = ends
         if ends < starts:
             self.add_error("ends_on", _now("The last day is before the first."))
         elif (ends - starts).days >= (365 if cleaned.get("every_year") else 366):

@@ -34,7 +34,8 @@ def hours(request: SignedInRequest, pk: int) -> HttpResponse:
         return _page(request, organisation, form, ExceptionForm(initial={"version": 0}))
     status = 422
     if form.is_valid():
-        spans, version = form.cleaned_data["spans"], form.cleaned_data["version"]
+        spans = form.cleaned_data["spans"]
+        version = form.cleaned_data["version"]
         try:
             actions.set_opening_hours(by=request.user, organisation=organisation, spans=spans, version=version)
             return _saved(request, organisation)

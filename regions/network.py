@@ -100,7 +100,9 @@ def candidates_for(
     `open_cases` counts each organisation's live cases; `answered_in_time` is its share of offers answered in time.
     """
     day = today or timezone.localdate()
-    pauses, interests, never = pauses_on(day), interests_on(day), never_open(timezone.now())
+    pauses = pauses_on(day)
+    interests = interests_on(day)
+    never = never_open(timezone.now())
     records = answered_in_time or {}
     profiles = list(partners(need.country))
     closed = closed_at(now, [profile.organisation for profile in profiles]) if now else {}
@@ -197,7 +199,8 @@ def _regions_worked_in(organisations: Collection[Organisation]) -> tuple[dict[in
         if not found[organisation.pk] or organisation.pk in everywhere:
             found[organisation.pk].append(organisation.country)
     needs_tree = any("-" in code for codes in found.values() for code in codes)
-    return found, tree() if needs_tree else {}
+    regions = tree() if needs_tree else {}
+    return found, regions
 
 
 def _special_days_of(organisations: Collection[Organisation]) -> dict[int, list[SpecialDays]]:

@@ -84,7 +84,8 @@ def _paused(until: str) -> str:
 def _closed(until: str) -> str:
     """In the reader's time zone; the day alone where it is one of the next six."""
     opens = timezone.localtime(datetime.fromisoformat(until))
-    clock, today = date_format(opens, "TIME_FORMAT"), timezone.localdate()
+    clock = date_format(opens, "TIME_FORMAT")
+    today = timezone.localdate()
     if opens.date() == today:
         return str(_("Closed until %(time)s.")) % {"time": clock}
     if opens.date() - today < timedelta(days=7):

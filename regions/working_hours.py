@@ -111,12 +111,14 @@ class WorkingCalendar:
         Raises NeverOpen where there is none for too long.
         """
         day = at.astimezone(ZoneInfo(self.time_zone)).date() - DAY
-        last, reached = day, _instant(at)
+        last = day
+        reached = _instant(at)
         begun: datetime | None = None
         while day - last < LONGEST_CLOSURE:
             for start, end in self.openings(day):
                 if _instant(end) > reached:
-                    last, reached = day, _instant(end)
+                    last = day
+                    reached = _instant(end)
                     yield Opening(day, start if begun is None else max(start, begun, key=_instant), end)
                     begun = end
             day += DAY
@@ -225,7 +227,8 @@ def _openings_of_working_day(start: datetime, days: int, calendar: WorkingCalend
         if opening.day != seen:
             if left == 0:
                 return found
-            seen, left = opening.day, left - 1
+            seen = opening.day
+            left = left - 1
         if left == 0:
             found.append(opening)
     raise AssertionError("openings_from goes on or raises")

@@ -25,7 +25,9 @@ class Embedded:
     children: list[Child] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        account, home, sockets = self.data.account, self.data.servers, self.data.sockets
+        account = self.data.account
+        home = self.data.servers
+        sockets = self.data.sockets
         found = binaries.find(account)
         self.postgres = Postgres(
             found.postgres, home / "postgres", sockets, self.data.log("postgres"), account, self.hasty
@@ -51,7 +53,8 @@ class Embedded:
 
     def prepare_database(self) -> None:
         """Database, roles, extensions; skipped when roles.sql is the one that was run here last."""
-        mark, wanted = self.data.root / "roles-made", ROLES.read_text(encoding="utf-8")
+        mark = self.data.root / "roles-made"
+        wanted = ROLES.read_text(encoding="utf-8")
         if not mark.exists() or mark.read_text(encoding="utf-8") != wanted:
             self.postgres.make_database(DATABASE)
             mark.write_text(wanted, encoding="utf-8")

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from supervisor.embedded import DATABASE, Embedded
 
-OWNER, WEB, WORKER = "lotse_owner", "lotse_web", "lotse_worker"
+OWNER = "lotse_owner"
+WEB = "lotse_web"
+WORKER = "lotse_worker"
 # What config.prepare is given to try, one variable for each role.
 TRIED = {OWNER: "LOTSE_OWNER_DATABASE_URL", WEB: "LOTSE_WEB_DATABASE_URL", WORKER: "LOTSE_WORKER_DATABASE_URL"}
 # An outside database may bring an address per role; where it does not, DATABASE_URL serves them all.

@@ -71,7 +71,8 @@ def start(
 
     Call it from the main thread only: the kernel watches the thread that started the process.
     """
-    other, will = _dropped(account), last_will(orphan_signal, os.getpid())
+    other = _dropped(account)
+    will = last_will(orphan_signal, os.getpid())
 
     def prepare() -> None:  # pragma: no cover  runs between fork and exec, where nothing measures
         will()

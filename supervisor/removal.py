@@ -61,7 +61,8 @@ class Installation:
 
 def run(data: DataDirectory, *, sure: bool) -> int:
     """Ask, remove, and say what was done. Raises Refused where nothing can be removed, or somebody works there."""
-    root, installation = data.root, Installation.find(data)
+    root = data.root
+    installation = Installation.find(data)
     if installation.data.lock() is None:
         raise Refused(f"Lotse runs with {root}; end it first. Nothing was removed.")
     if any(working_in(root / "servers" / "postgres")):

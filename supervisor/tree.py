@@ -104,7 +104,8 @@ class Tree:
             self.children.append(child)
 
     def _processes(self) -> list[tuple[str, list[str], str]]:
-        python, ports = sys.executable, ["--port", str(self.port), "--telephone-port", str(self.telephone_port)]
+        python = sys.executable
+        ports = ["--port", str(self.port), "--telephone-port", str(self.telephone_port)]
         return [
             ("web", [python, "-m", "config.web", "--host", HOST, *ports], WEB),
             ("worker", [python, "-m", "config.workers", "worker"], WORKER),

@@ -131,7 +131,7 @@ def test_referrals_wait_for_whoever_may_decide(people: People) -> None:
 
 def test_the_counts_are_fetched_again_each_into_its_place(people: People) -> None:
     declined(people)
-    fresh = refreshed(people.coordinator)
+    fresh = " ".join(refreshed(people.coordinator).split())
     places = ["handoff-board", "triage-confirmations", "publishing-releases"]
     assert [key for key in places if f'id="count-{key}" hx-swap-oob="true"' in fresh] == places
     assert "1 waiting" in fresh

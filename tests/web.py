@@ -18,6 +18,11 @@ def browser(user: User) -> Client:
     return client
 
 
+def one_line(answer: Any) -> str:
+    """The text of a response, each run of white space as one space, so that the template may wrap its lines."""
+    return " ".join(answer.content.decode().split())
+
+
 def queries_of(do: Callable[[], Any]) -> int:
     """Without savepoints: a repeated look leaves fewer of them."""
     with CaptureQueriesContext(connection) as captured:

@@ -76,7 +76,8 @@ def note(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest
     assessment, version = _assessment(request, contact)
-    about, text = form.cleaned_data["about"], form.cleaned_data["text"]
+    about = form.cleaned_data["about"]
+    text = form.cleaned_data["text"]
     try:
         saved = actions.note(by=request.user, assessment_id=assessment.pk, about=about, text=text, version=version)
     except ValueError as error:
@@ -125,7 +126,8 @@ def _not_discarded(request: CentreRequest, contact: Contact, error: actions.Secu
         messages.error(request, said)
         return redirect(back)
     answer = render(request, "ui/stale_notice.html", {"reason": said, "back": back}, status=409)
-    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#messages", "innerHTML"
+    answer.headers["HX-Retarget"] = "#messages"
+    answer.headers["HX-Reswap"] = "innerHTML"
     return answer
 
 
@@ -192,7 +194,8 @@ def _seen(request: CentreRequest) -> tuple[UUID | None, int]:
     """The assessment that the page shows, if any, and its version."""
     try:
         seen = request.POST.get("assessment", "")
-        return UUID(seen) if seen else None, int(request.POST["version"])
+        assessment_id = UUID(seen) if seen else None
+        return assessment_id, int(request.POST["version"])
     except (KeyError, ValueError) as error:
         raise BadRequest from error
 

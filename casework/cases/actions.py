@@ -62,10 +62,13 @@ def _begin(by: User, contact: Contact, assessment: Assessment) -> Case:
     case = Case(centre_id=assessment.centre_id, data_key_id=contact.data_key_id, assessment=assessment, opened_by=by)
     case.contact_person = _contact_person(by, contact)
     case.number = next_number("cases_case_number")
-    case.region_id, case.label = contact.region_id, contact.label
-    case.disposition, case.urgency = assessment.disposition, assessment.urgency
+    case.region_id = contact.region_id
+    case.label = contact.label
+    case.disposition = assessment.disposition
+    case.urgency = assessment.urgency
     case.save(force_insert=True)
-    now, person = case.opened_at, case.contact_person
+    now = case.opened_at
+    person = case.contact_person
     Responsibility(case=case, organisation_id=case.centre_id, user=person, given_by=by, since=now).save(
         force_insert=True
     )
@@ -87,7 +90,9 @@ def _reassess(by: User, link: CaseContact, assessment: Assessment) -> Case | Non
         return None
     if case.assessment_id == assessment.pk or _is_older(assessment, case.assessment):
         return case
-    case.assessment, case.disposition, case.urgency = assessment, assessment.disposition, assessment.urgency
+    case.assessment = assessment
+    case.disposition = assessment.disposition
+    case.urgency = assessment.urgency
     case.version += 1
     case.save(update_fields=["assessment", "disposition", "urgency", "version"])
     _record("case.reassessed", by, case, _decided(case))

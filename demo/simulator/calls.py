@@ -64,7 +64,9 @@ class Leg:
     """The connection between the provider and one phone."""
 
     def __init__(self, switch: Switch, call: Call, person: Person) -> None:
-        self.switch, self.call, self.person = switch, call, person
+        self.switch = switch
+        self.call = call
+        self.person = person
         self.diary = Diary()
         self.gathers = 0  # so far, outside of queues
         self.step: Step | None = None
@@ -144,7 +146,8 @@ class Leg:
 
     def check_interrupted(self) -> None:
         if self._pending:
-            pending, self._pending = self._pending, None
+            pending = self._pending
+            self._pending = None
             self._interrupted.clear()
             raise pending
 
@@ -218,7 +221,8 @@ class Leg:
             return
         self._leave_step()
         self._stop_timer()
-        self.step, self._since = step, self.switch.clock.seconds()
+        self.step = step
+        self._since = self.switch.clock.seconds()
         self.diary.steps.append(step)
         patience = self.person.patience_at(step)
         if patience is not None and step == Step.TALKING:

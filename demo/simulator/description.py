@@ -82,7 +82,8 @@ def _operation(one: dict[str, Any]) -> Operation:
     by_place: dict[str, dict[str, Rules]] = {"path": {}, "query": {}}
     for parameter in one["parameters"]:
         by_place[parameter["in"]][parameter["name"]] = parameter["rules"]
-    required, properties = tuple(one["required"]), tuple(one["properties"])
+    required = tuple(one["required"])
+    properties = tuple(one["properties"])
     return Operation(one["id"], one["status"], required, by_place["query"], one["form"], by_place["path"], properties)
 
 

@@ -61,7 +61,8 @@ class Luck:
 
     def trouble(self) -> Trouble | None:
         """Of the next REST request; at most one."""
-        one, drawn = self.faults, self.chance.random()
+        one = self.faults
+        drawn = self.chance.random()
         shares = {
             Trouble.FAILED: one.failed,
             Trouble.ACCEPTED: one.accepted,

@@ -23,7 +23,8 @@ def create(switch: Switch, request: Request) -> Message:
     """Raises Refused: 21211 and 21606 for numbers, 21603 without a sender, 21602 without content, 21610 after STOP."""
     switch.account.ignored |= {f"CreateMessage {name}" for name in request.fields if name not in PLAYED}
     to, from_ = request.text("To"), request.text("From")
-    service, body = request.text("MessagingServiceSid"), request.text("Body")
+    service = request.text("MessagingServiceSid")
+    body = request.text("Body")
     media = tuple(request.fields.get("MediaUrl", []))
     if not E164.fullmatch(to.removeprefix(WHATSAPP)):
         raise Refused(400, 21211, f"Invalid 'To' Phone Number: {to}")

@@ -76,7 +76,8 @@ def _callback(request: Request) -> Callback:
 
 
 def _source(request: Request, kind: str) -> Source:
-    method, fallback = request.text("Method", "POST"), request.text("FallbackUrl")
+    method = request.text("Method", "POST")
+    fallback = request.text("FallbackUrl")
     if request.text("Url") and request.text("Twiml"):
         raise wrong_form("Only one of Url and Twiml may be given")
     return Source(kind, request.text("Url"), {}, method, fallback, request.text("Twiml"))
@@ -329,7 +330,8 @@ async def delete_recording(switch: Switch, request: Request) -> Row | None:
 
 def _page(switch: Switch, request: Request, name: str, rows: Sequence[Row]) -> Row:
     """One page of a list, with the addresses of its neighbours."""
-    size, number = request.number("PageSize", 50), request.number("Page", 0)
+    size = request.number("PageSize", 50)
+    number = request.number("Page", 0)
     some = rows[number * size : (number + 1) * size]
     path = f"/{VERSION}/Accounts/{switch.account.sid}/{_place(request)}.json"
     more = len(rows) > (number + 1) * size

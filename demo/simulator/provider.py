@@ -42,7 +42,8 @@ class Ongoing:
     """A call that somebody is making."""
 
     def __init__(self, leg: Leg, work: asyncio.Task[None]) -> None:
-        self.leg, self._work = leg, work
+        self.leg = leg
+        self._work = work
 
     @property
     def sid(self) -> str:

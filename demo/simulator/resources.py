@@ -80,10 +80,12 @@ class Call:
         """``seconds``: what the clock shows. Raises Backwards."""
         if PROGRESS[status] <= PROGRESS[self.status]:
             raise Backwards(f"{self.sid}: {self.status} -> {status}")
-        self.status, self.updated = status, now()
+        self.status = status
+        self.updated = now()
         self.history.append(status)
         if status == "in-progress":
-            self.started, self.answered_at = self.updated, seconds
+            self.started = self.updated
+            self.answered_at = seconds
         if status in ENDED:
             self.ended = self.updated
             self.duration = round(seconds - self.answered_at) if self.started else 0

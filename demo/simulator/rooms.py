@@ -84,7 +84,9 @@ class Room:
         self.tell(self, "participant-join", self._about(participant))
         present = self.present()
         if self.status == "init" and len(present) > 1 and any(one.start_on_enter for one in present):
-            self.status, self.updated, self.started_at = "in-progress", now(), now()
+            self.status = "in-progress"
+            self.updated = now()
+            self.started_at = now()
             self.tell(self, "conference-start", {})
         self._change()
 
@@ -106,7 +108,9 @@ class Room:
         if self.live and not any(
             one.status in ("queued", "ringing", "connected") for one in self.participants.values()
         ):
-            self.status, self.updated = "completed", now()  # nobody was ever in it
+            # nobody was ever in it
+            self.status = "completed"
+            self.updated = now()
 
     def hold(self, participant: Participant, hold: bool) -> None:
         if participant.hold != hold:
@@ -120,7 +124,9 @@ class Room:
             self.tell(self, "participant-mute" if muted else "participant-unmute", self._about(participant))
 
     def end(self, reason: str, why_they_leave: str, by: Participant | None = None) -> None:
-        self.status, self.reason, self.updated = "completed", reason, now()
+        self.status = "completed"
+        self.reason = reason
+        self.updated = now()
         self.ended_by = by.call.sid if by else None
         for one in self.present():
             self._gone(one, why_they_leave, "complete")

@@ -14,7 +14,9 @@ from demo.simulator.rooms import Participant, Room
 from demo.simulator.twiml import Node
 
 #: How long things take that say nothing about it, in simulated seconds.
-SECONDS_A_WORD, SOUND_SECONDS, ROUND_SECONDS = 0.4, 5.0, 1.0
+SECONDS_A_WORD = 0.4
+SOUND_SECONDS = 5.0
+ROUND_SECONDS = 1.0
 #: A loop of 0 plays "until the call is hung up"; the provider stops at a thousand.
 FOREVER = 1000
 KEYS = "0123456789*#"
@@ -33,7 +35,8 @@ class Reader:
     """Plays documents to one leg. ``queue`` is set while the person waits in one."""
 
     def __init__(self, leg: Leg, queue: Waiting | None = None) -> None:
-        self.leg, self.queue = leg, queue
+        self.leg = leg
+        self.queue = queue
         self.verbs: dict[str, Callable[[Node, Source], Awaitable[Next]]] = {
             "Say": self.say,
             "Play": self.say,
@@ -267,7 +270,8 @@ class Waiting:
     """One person's time in a queue."""
 
     def __init__(self, leg: Leg, queue: Queue) -> None:
-        self.leg, self.queue = leg, queue
+        self.leg = leg
+        self.queue = queue
         self.member = Member(leg.call.sid, leg.switch.clock.seconds())
         queue.members[leg.call.sid] = self.member
 

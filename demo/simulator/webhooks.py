@@ -23,7 +23,8 @@ import aiohttp
 from demo.simulator.clock import Clock
 
 #: docs/usage/webhooks/webhooks-connection-overrides: 5 s to connect, 15 s in all.
-CONNECT_SECONDS, TOTAL_SECONDS = 5.0, 15.0
+CONNECT_SECONDS = 5.0
+TOTAL_SECONDS = 15.0
 #: How long a notice is held back for the next one to overtake it, in simulated seconds.
 HELD_SECONDS = 5.0
 #: docs/voice/twiml/play, "Supported audio file types"; anything else is error 12300.

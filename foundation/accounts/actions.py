@@ -229,7 +229,9 @@ def save_organisation(
     if "name" in changed:
         _check_name(name, stored.kind, stored)
     before = {"country": stored.country, "time_zone": stored.time_zone}
-    stored.name, stored.country, stored.time_zone = name, country, time_zone
+    stored.name = name
+    stored.country = country
+    stored.time_zone = time_zone
     stored.version += 1
     _store_organisation(stored)
     codes = {field: [before[field], values[field]] for field in changed if field in before}

@@ -20,7 +20,9 @@ from .roles import Role
 
 #: Without what looks alike (0 O, 1 I L): the code is read from a terminal and typed.
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-GROUPS, IN_A_GROUP = 3, 4  # 59 bits
+# 59 bits
+GROUPS = 3
+IN_A_GROUP = 4
 VALID_FOR = timedelta(hours=24)
 #: So many wrong codes are looked at within this time, whoever types them; further ones wait.
 TRIES = 10

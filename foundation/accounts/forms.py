@@ -71,7 +71,8 @@ class PlaceFields(forms.Form):
 
     def zone_elsewhere(self) -> str:
         """A question where the zone is none of the country, or nothing."""
-        country, zone = self.cleaned_data["country"], self.cleaned_data["time_zone"]
+        country = self.cleaned_data["country"]
+        zone = self.cleaned_data["time_zone"]
         if zone in time_zones_of(country) or not time_zones_of(country):
             return ""
         places = ", ".join(country_name(code) for code in countries_of(zone)) or zone
@@ -123,7 +124,8 @@ class OrganisationForm(VersionedForm, PlaceFields):
 
     def effects(self) -> str:
         """What a change of country or time zone changes, to be confirmed; nothing for a new organisation."""
-        changed, sentences = self.changed_places(), []
+        changed = self.changed_places()
+        sentences = []
         assert self.organisation or not changed
         if "time_zone" in changed and self.organisation:
             now = timezone.now()

@@ -93,7 +93,8 @@ def edit_user(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrators_only
 def grant(request: SignedInRequest, pk: int) -> HttpResponse:
     """One more role."""
-    person, form = _person(pk), RoleForm(request.POST)
+    person = _person(pk)
+    form = RoleForm(request.POST)
     if form.is_valid():
         try:
             _grant(request.user, person, *form.cleaned_data["role"])

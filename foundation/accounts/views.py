@@ -52,7 +52,8 @@ def sign_in_page(request: HttpRequest, *, typed: str, page: str, status: int) ->
 
 def locked_out(request: HttpRequest, _response: HttpResponse | None, _credentials: Any) -> HttpResponse:
     """Too many wrong passwords: the sign-in page says so, and keeps what was typed before."""
-    typed, page = request.POST.get(kept_form.FIELD, ""), request.POST.get("next", "")
+    typed = request.POST.get(kept_form.FIELD, "")
+    page = request.POST.get("next", "")
     context = {"form": LoginForm(request=request), "typed": typed, "next_page": page, "is_locked": True}
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     response = render(request, "account/login.html", {**context, "minutes": minutes}, status=429)
@@ -78,7 +79,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:
     """The sign-in page had been open too long, or its reader has signed in elsewhere meanwhile."""
-    typed, page = request.POST[kept_form.FIELD], request.POST.get("next", "")
+    typed = request.POST[kept_form.FIELD]
+    page = request.POST.get("next", "")
     if not request.user.is_authenticated:
         return sign_in_page(request, typed=typed, page=page, status=403)
     kept_form.keep(request, typed, owner=request.user.pk)

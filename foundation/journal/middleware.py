@@ -36,7 +36,8 @@ class StaleIsConflict:
         context = {"reason": reason, "back": _came_from(request)}
         if request.headers.get("HX-Request"):
             answer = render(request, "ui/stale_notice.html", context, status=409)
-            answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#messages", "innerHTML"
+            answer.headers["HX-Retarget"] = "#messages"
+            answer.headers["HX-Reswap"] = "innerHTML"
             return answer
         return render(request, "ui/stale.html", context, status=409)
 

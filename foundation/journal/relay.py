@@ -28,7 +28,8 @@ from .time_limits import MARGIN, within
 LEASE_SECONDS = 10
 BATCH = 100
 #: Seconds for one event at most, to tell the pages and to wake the task: none is begun that the lease does not cover.
-LONGEST_PUSH, LONGEST_WAKE = 2.0, 3.5
+LONGEST_PUSH = 2.0
+LONGEST_WAKE = 3.5
 LONGEST_DELIVERY = LONGEST_PUSH + LONGEST_WAKE
 log = logging.getLogger(__name__)
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -80,7 +81,8 @@ def deliver_batch(run: Run = asyncio.run) -> Batch:
     begin_by = time.monotonic() + LEASE_SECONDS - MARGIN - LONGEST_DELIVERY
     with acting_as(relay, purpose="relay"):
         claim = _claim()
-    delivered, untried = [], []
+    delivered = []
+    untried = []
     for parcel in claim.parcels:
         if time.monotonic() > begin_by:
             untried.append(parcel.event_id)

@@ -38,12 +38,16 @@ from foundation.ui.tile_maps import GRIDS
 
 __all__ = ["Text", "horizontal_bars", "lines", "sparkline", "stacked_bars", "tile_grid"]
 
-LEFT, RIGHT, TOP, BOTTOM = 46, 8, 26, 26
+LEFT = 46
+RIGHT = 8
+TOP = 26
+BOTTOM = 26
 SHADES = 5
 ROUND = (4, 8, 12, 16, 20, 24, 32)  # each a multiple of four, and so is each times ten
 STEPS = 4
 LABELS_AT_MOST = 12
-TILE, TILE_GAP = 46, 4
+TILE = 46
+TILE_GAP = 4
 
 
 def scale_top(largest: float) -> float:

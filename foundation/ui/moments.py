@@ -65,7 +65,8 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(format=SHOWN)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        typed, offset = data.get(name), data.get(name + OFFSET)
+        typed = data.get(name)
+        offset = data.get(name + OFFSET)
         if not offset or not isinstance(typed, str):
             return typed
         offered = [offset_of(moment) for moment in _twice(typed)]
@@ -75,7 +76,8 @@ class MomentInput(forms.DateTimeInput):
         chosen = ""
         if isinstance(value, datetime):
             local = timezone.localtime(value) if timezone.is_aware(value) else value
-            value, chosen = local.replace(tzinfo=None), offset_of(local) if timezone.is_aware(local) else ""
+            value = local.replace(tzinfo=None)
+            chosen = offset_of(local) if timezone.is_aware(local) else ""
         elif isinstance(value, str) and (match := re.fullmatch(r"(.{16,}?)([+-]\d{2}:\d{2})", value)):
             value, chosen = match.groups()
         context = super().get_context(name, value, attrs)
@@ -105,7 +107,8 @@ def _nights() -> list[str]:
 
 @lru_cache(maxsize=64)
 def _nights_of(zone_name: str, today: date, _language: str) -> list[str]:
-    zone, hour = ZoneInfo(zone_name), timedelta(hours=1)
+    zone = ZoneInfo(zone_name)
+    hour = timedelta(hours=1)
     noon = datetime.combine(today, time(12), UTC)
     found = []
     for day in (noon + timedelta(days=number) for number in range(-400, 400)):

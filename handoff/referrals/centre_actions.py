@@ -112,11 +112,10 @@ def draft_referral(
         created_by=by,
     )
     referral.number = next_number("handoff_referral_number")
-    referral.service, referral.urgency = service, case.urgency
-    referral.data_key_id, referral.contact_person_id = (
-        case.data_key_id,
-        case.contact_person_id,
-    )
+    referral.service = service
+    referral.urgency = case.urgency
+    referral.data_key_id = case.data_key_id
+    referral.contact_person_id = case.contact_person_id
     referral.rank, referral.rank_reasons = reasons_as_data(rank_for_case(case, contact, service), organisation.pk)
     referral.save(force_insert=True)
     Summary(referral=referral, data_key_id=case.data_key_id, facts=contact_facts(contact)).save(force_insert=True)
@@ -197,7 +196,8 @@ def answer_question(
         written_by=by,
         written_at=now,
     )
-    message.data_key_id, message.text = referral.data_key_id, text
+    message.data_key_id = referral.data_key_id
+    message.text = text
     message.save(force_insert=True)
     data = {"words_looked_at": words_looked_at} if words_looked_at else None
     tell_both("referral.question_answered", by, referral, data, notify=partner_people(referral))
@@ -234,7 +234,8 @@ def keep_centrally(*, by: User, referral_id: uuid.UUID) -> Referral:
         return referral
     if not needing_a_next_step(by, referral.centre).filter(pk=referral.pk).exists():
         raise stale(referral.pk)
-    referral.kept_at, referral.kept_by = timezone.now(), by
+    referral.kept_at = timezone.now()
+    referral.kept_by = by
     referral.save(update_fields=["kept_at", "kept_by"])
     tell_centre("referral.kept", by, referral)
     return referral
@@ -259,7 +260,8 @@ def note_conflict(
     if standing:
         raise NotedAlready(standing)
     conflict = CaseConflict(pk=conflict_id, case=case, organisation=organisation, reason=reason, noted_by=by)
-    conflict.data_key_id, conflict.text = case.data_key_id, text
+    conflict.data_key_id = case.data_key_id
+    conflict.text = text
     if not insert_once(conflict):
         raise stale(case.pk)
     _record_conflict("case.conflict_noted", by, case, conflict)
@@ -368,10 +370,8 @@ def _decide_disclosure(
         decided_by=by,
         decided_at=timezone.now(),
     )
-    disclosure.field_names, disclosure.legal_basis, disclosure.may_pass_on = (
-        names,
-        basis,
-        may_pass_on,
-    )
+    disclosure.field_names = names
+    disclosure.legal_basis = basis
+    disclosure.may_pass_on = may_pass_on
     disclosure.fields = {name: value for name in names if (value := disclosed_value(contact, name))}
     disclosure.save(force_insert=True)

@@ -33,7 +33,8 @@ def note(request: SignedInRequest, case_id: uuid.UUID, organisation_id: int) -> 
     case = case_to_write(request.user, case_id)
     require(request.user, Permission.REFERRAL_OFFER, case.centre_id)
     partner = get_object_or_404(Organisation, pk=organisation_id, kind=OrganisationKind.PARTNER)
-    is_posted, status = request.method == "POST", 200
+    is_posted = request.method == "POST"
+    status = 200
     form = ConflictForm(request.POST if is_posted else None, initial={"conflict_id": uuid.uuid4()})
     if is_posted:
         status = 422

@@ -108,8 +108,11 @@ def prepare_next(*, by: User, referral: Referral) -> Referral | None:
         case_id=referral.case_id, centre_id=referral.centre_id, organisation=organisation, follows=referral
     )
     following.number = next_number("handoff_referral_number")
-    following.service, following.urgency, following.created_by = referral.service, referral.urgency, by
-    following.data_key_id, following.contact_person_id = referral.data_key_id, referral.contact_person_id
+    following.service = referral.service
+    following.urgency = referral.urgency
+    following.created_by = by
+    following.data_key_id = referral.data_key_id
+    following.contact_person_id = referral.contact_person_id
     following.rank, following.rank_reasons = reasons_as_data(ranking, organisation.pk)
     following.save(force_insert=True)
     copy = Summary(

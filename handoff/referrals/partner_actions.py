@@ -237,5 +237,6 @@ def _write(
     feedback: str = "",
 ) -> None:
     message = Message(pk=message_id, referral=referral, kind=kind, feedback=feedback, written_by=by)
-    message.data_key_id, message.text = referral.data_key_id, text
+    message.data_key_id = referral.data_key_id
+    message.text = text
     message.save(force_insert=True)

@@ -60,7 +60,8 @@ def times_of(referral: Referral, now: datetime) -> tuple[dict[Step, datetime], b
 
     A partner that is closed for years is given the usual hours: a deadline fires all the same.
     """
-    urgency, calendar = Urgency(referral.urgency), calendar_for(referral.organisation)
+    urgency = Urgency(referral.urgency)
+    calendar = calendar_for(referral.organisation)
     try:
         return schedule(now, urgency, calendar), True
     except NeverOpen:

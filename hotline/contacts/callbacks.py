@@ -54,7 +54,8 @@ def schedule_callback(
         made_by=by,
     )
     callback.data_key = contact.data_key if contact else new_data_key()
-    callback.phone, callback.note = phone, note
+    callback.phone = phone
+    callback.note = note
     if not insert_once(callback):
         return Callback.objects.get(pk=callback_id)
     _record("callback.scheduled", by, callback)

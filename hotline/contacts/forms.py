@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LONGEST_TEXT = 50_000
-LONGEST_CODE, LONGEST_TOWN = 12, 120  # as the columns
+# as the columns
+LONGEST_CODE = 12
+LONGEST_TOWN = 120
 COUNTRIES = [
     ("DE", _("Germany")),
     ("FR", _("France")),
@@ -153,7 +155,8 @@ class ContactForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A postal code is stored in its plain form, when it has one: "D-04109" is 04109; a town beside it apart."""
         country = self.cleaned_data.get("country") or self.contact.country
-        typed, town = self.cleaned_data.get("postal_code", ""), self.cleaned_data.get("municipality", "")
+        typed = self.cleaned_data.get("postal_code", "")
+        town = self.cleaned_data.get("municipality", "")
         found = read_code(country, typed or town)
         if found and (typed or found.town) and (not found.has_zero_added or region_for(country, found.code)):
             self.cleaned_data["postal_code"] = found.code

@@ -32,7 +32,8 @@ def surface() -> None:
 @shared_task(name="hotline.tasks.end_contacts")
 def end_contacts() -> None:
     """Swept every two seconds: endings that nobody has undone in time are carried out, each on its own."""
-    shift, now = service_user(Service.SHIFT), timezone.now()
+    shift = service_user(Service.SHIFT)
+    now = timezone.now()
     with acting_as(shift, purpose="endings"):
         due = list(Contact.objects.ending().filter(ends_at__lte=now).select_related("ending_by")[:MOST_ENDINGS])
     for contact in due:

@@ -138,7 +138,8 @@ def consult(*, by: User, call_id: uuid.UUID, leg_id: uuid.UUID, phone: str, orga
     if _partner(call):
         raise stale(call_id, "call")
     leg = Leg(pk=leg_id, call=call, centre_id=call.centre_id, data_key_id=call.data_key_id, party=Party.PARTNER)
-    leg.organisation, leg.phone = organisation, phone
+    leg.organisation = organisation
+    leg.phone = phone
     if not insert_once(leg):  # a repeat after the partner's telephone has ended, whose row the handler sees no more
         raise stale(call_id, "call")
     if not call.is_held:

@@ -35,7 +35,8 @@ def block_caller(*, by: User, call_id: uuid.UUID) -> Block | None:
     if running or call.phone_index is None or call.contact_id is None:
         return running
     block = Block(centre_id=call.centre_id, phone_index=call.phone_index, contact_id=call.contact_id, until=now + LASTS)
-    block.made_by, block.made_at = by, now
+    block.made_by = by
+    block.made_at = now
     block.save(force_insert=True)
     _record("block.made", by, block)
     return block

@@ -247,7 +247,8 @@ def softphone(by: User, event: Event) -> list[Verb]:
 
 def _handlers_place(leg: Leg) -> Join:
     call = leg.call
-    action, events = address("leg_after", leg.pk), address("conference", call.pk)
+    action = address("leg_after", leg.pk)
+    events = address("conference", call.pk)
     return Join(call.room, label=leg.label, action=action, events=events, ends_room=True)
 
 

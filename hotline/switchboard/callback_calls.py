@@ -50,7 +50,9 @@ def take_and_call(*, by: User, callback_id: uuid.UUID) -> tuple[Contact, Hindran
     """
     new = uuid.uuid4()
     contact = claim_callback(by=by, callback_id=callback_id, contact_id=new)
-    return contact, call_contact(by=by, contact=contact, call_id=new) if contact.pk == new else None
+    if contact.pk != new:
+        return contact, None
+    return contact, call_contact(by=by, contact=contact, call_id=new)
 
 
 @transaction.atomic
@@ -112,9 +114,15 @@ def line_for(centre: Organisation, language: str) -> Line | None:
 def _make(by: User, contact: Contact, line: Line, number: str, call_id: uuid.UUID) -> Call:
     now = timezone.now()
     call = Call(pk=call_id, direction=Direction.OUTBOUND, state=CallState.CONNECTING, line=line, contact=contact)
-    call.centre_id, call.data_key_id, call.language = contact.centre_id, contact.data_key_id, contact.language
-    call.phone, call.phone_index, call.caller_id_kind = number, phone_index(number), CallerIdKind.SHOWN
-    call.claimed_by, call.claimed_at, call.arrived_at = by, now, now
+    call.centre_id = contact.centre_id
+    call.data_key_id = contact.data_key_id
+    call.language = contact.language
+    call.phone = number
+    call.phone_index = phone_index(number)
+    call.caller_id_kind = CallerIdKind.SHOWN
+    call.claimed_by = by
+    call.claimed_at = now
+    call.arrived_at = now
     if not insert_once(call):  # the id is taken by a call that the actor may not see, or another runs already
         raise stale(contact.pk)
     return call

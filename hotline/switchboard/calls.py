@@ -60,7 +60,9 @@ def arrive(*, by: User, line: Line, sid: str, caller: CallerId) -> Call:
     """A call has reached one of our lines."""
     now = timezone.now()
     call = Call(line=line, centre_id=line.centre_id, data_key=new_data_key(), sid=sid, arrived_at=now, heard_at=now)
-    call.phone, call.from_raw, call.caller_id_kind = caller.e164, caller.raw, caller.kind
+    call.phone = caller.e164
+    call.from_raw = caller.raw
+    call.caller_id_kind = caller.kind
     call.phone_index = phone_index(caller.e164) if caller.e164 else None
     call.is_urgent = _was_cut_off(call, now)
     if len(line.languages) == 1:
@@ -126,7 +128,9 @@ def answered_after_all(*, by: User, call: Call) -> None:
         return
     known = {"ending": Ending.ANSWERED, "why_unreached": "", "connected_at": call.ended_at}
     Call.objects.filter(pk=call.pk).update(**known)
-    call.ending, call.why_unreached, call.connected_at = Ending.ANSWERED, "", call.ended_at
+    call.ending = Ending.ANSWERED
+    call.why_unreached = ""
+    call.connected_at = call.ended_at
     note(by, "call.answered_after_all", call)
 
 
@@ -158,7 +162,8 @@ def put_back(*, by: User, call: Call, why: str) -> None:
 
 def enter(*, by: User, call: Call) -> None:
     """The caller is sent into the room."""
-    call.entered_at, call.goodbye_at = timezone.now(), None
+    call.entered_at = timezone.now()
+    call.goodbye_at = None
     call.save(update_fields=["entered_at", "goodbye_at"])
     note(by, "call.entered_room", call)
 
@@ -168,7 +173,8 @@ def leave_room(*, by: User, call: Call, for_good: bool = False) -> None:
     if call.entered_at is None and not for_good:
         return
     was_alone = call.alone_since is not None
-    call.entered_at = call.alone_since = None
+    call.entered_at = None
+    call.alone_since = None
     call.goodbye_at = timezone.now() if for_good else None
     call.save(update_fields=["entered_at", "alone_since", "goodbye_at"])
     note(by, "call.left_room", call)

@@ -155,7 +155,8 @@ class Conversation:
 
 def conversation_of(call: Call) -> Conversation:
     legs = {leg.party: leg for leg in Leg.objects.live().filter(call=call).select_related("organisation")}
-    partner, handler = legs.get(Party.PARTNER.value), legs.get(Party.HANDLER.value)
+    partner = legs.get(Party.PARTNER.value)
+    handler = legs.get(Party.HANDLER.value)
     commands = list(call.commands.order_by("-pk"))
     hung_up = set(call.commands.hanging_up_legs().values_list("leg", flat=True))
     return Conversation(

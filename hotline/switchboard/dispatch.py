@@ -115,7 +115,10 @@ def _missed(by: User, offer: Offer, now: datetime) -> None:
     seat.missed += 1
     was_ready = seat.state == SeatState.READY
     if was_ready and seat.missed >= MISSED_IN_A_ROW:
-        seat.state, seat.since, seat.missed, seat.reason = SeatState.BREAK, now, 0, SeatReason.MISSED
+        seat.state = SeatState.BREAK
+        seat.since = now
+        seat.missed = 0
+        seat.reason = SeatReason.MISSED
         record("seat.break", by=by, subject=seat.pk, centre=seat.centre_id, data={"why": "missed"},
                tell=(organisation_group(seat.centre_id),))  # fmt: skip
     seat.save(update_fields=["missed", "state", "since", "reason"])

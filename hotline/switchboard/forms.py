@@ -44,7 +44,8 @@ class SeatForm(forms.Form):
         super().__init__(*args, **{"initial": known, **kwargs})
         phone = self.fields["phone"]
         assert isinstance(phone, PhoneField)
-        phone.country, phone.stored = seat.centre.country, stored
+        phone.country = seat.centre.country
+        phone.stored = stored
 
 
 class ConsultForm(BesideAContact):

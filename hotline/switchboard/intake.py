@@ -39,9 +39,13 @@ def store(*, kind: str, event: Event, key: str, call: Call | None, answer: str, 
     """
     now = timezone.now()
     row = WebhookEvent(kind=kind, resource_sid=event.sid, sequence=event.sequence, provider_time=event.at)
-    row.dedupe_key, row.received_at, row.processed_at = key, now, None if problem else now
+    row.dedupe_key = key
+    row.received_at = now
+    row.processed_at = None if problem else now
     row.data_key_id = _key_of(event, call)
-    row.parameters, row.answer, row.problem = event.parameters, answer, problem
+    row.parameters = event.parameters
+    row.answer = answer
+    row.problem = problem
     row.save(force_insert=True)
     if call and call.sid == event.get("CallSid") and now - call.heard_at > HEARD_AGAIN:
         Call.objects.live().filter(pk=call.pk).update(heard_at=now)

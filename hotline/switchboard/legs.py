@@ -252,13 +252,15 @@ def end_leg(*, by: User, leg: Leg, reason: str, **known: Any) -> None:
 
     ``known``: what else is to be written into its row.
     """
-    call, was_in = leg.call, leg.state
+    call = leg.call
+    was_in = leg.state
     changed = Leg.objects.filter(pk=leg.pk, ended_at=None).update(
         state=LegState.ENDED, ended_at=timezone.now(), reason=reason[:40], **known
     )
     if not changed:
         return
-    leg.state, leg.reason = LegState.ENDED, reason[:40]
+    leg.state = LegState.ENDED
+    leg.reason = reason[:40]
     note(by, "call.leg_ended", call, {"party": leg.party, "was": was_in, "reason": reason[:40]})
     if leg.party == Party.HANDLER:
         _handler_gone(by, leg, reason)

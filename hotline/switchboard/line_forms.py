@@ -49,7 +49,8 @@ class LineForm(VersionedForm):
     def __init__(self, *args: Any, centre: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         number = self.fields["number"]
-        number.country, number.stored = centre.country, self.initial.get("number", "")  # type: ignore[attr-defined]
+        number.country = centre.country  # type: ignore[attr-defined]
+        number.stored = self.initial.get("number", "")  # type: ignore[attr-defined]
         number.help_text = _now("As in %(country)s, or with + and the country's code: %(example)s") % {
             "country": centre.country_name,
             "example": examples(centre.country)[1],

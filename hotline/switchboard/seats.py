@@ -87,8 +87,10 @@ def arrange_seat(
     if not may_change_seat(by, seat):
         raise NotAllowed(Permission.CONTACT_LOG)
     seat = lock_seat(seat)
-    seat.phone, seat.is_browser = phone, is_browser
-    seat.languages, seat.skills = list(languages), list(skills)
+    seat.phone = phone
+    seat.is_browser = is_browser
+    seat.languages = list(languages)
+    seat.skills = list(skills)
     seat.save(update_fields=["phone", "is_browser", "languages", "skills"])
     _note(by, "seat.arranged", seat, {"languages": seat.languages, "skills": seat.skills})
     return seat
@@ -108,7 +110,10 @@ def move_seat(
     changed = Seat.objects.filter(pk=seat.pk, state=seat.state).update(state=to, since=now, call=call, reason=reason)
     if not changed:
         raise stale(seat.pk)
-    seat.state, seat.since, seat.call, seat.reason = to, now, call, reason
+    seat.state = to
+    seat.since = now
+    seat.call = call
+    seat.reason = reason
     _note(by, f"seat.{to.value}", seat, {"why": why} if why else {})
 
 

@@ -36,7 +36,8 @@ TOLD_BY_THEN = timedelta(seconds=10)
 ALONE_FOR = timedelta(seconds=3)
 GOODBYE_AGAIN = timedelta(seconds=10)
 #: So long the provider may say nothing of a call before it is asked: in a conversation, and otherwise.
-SILENT_IN_TALK, SILENT = timedelta(seconds=20), timedelta(seconds=60)
+SILENT_IN_TALK = timedelta(seconds=20)
+SILENT = timedelta(seconds=60)
 #: A caller is in the room, and the handler is not known to be: is the handler's telephone still there?
 ASKED_WHILE_WAITED_FOR = timedelta(seconds=5)
 MOST_ASKED = 20

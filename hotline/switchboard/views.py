@@ -106,7 +106,8 @@ def consult(request: CentreRequest, call_id: UUID) -> HttpResponse:
     )
     answer = _bar_again(request, call)
     if is_part(request):  # the form asked, and closes; the bar is what has changed
-        answer["HX-Retarget"], answer["HX-Reswap"] = "#telephone", "outerHTML"
+        answer["HX-Retarget"] = "#telephone"
+        answer["HX-Reswap"] = "outerHTML"
         answer.write(b'<div id="telephone-panel" hx-swap-oob="innerHTML"></div>')
     return answer
 

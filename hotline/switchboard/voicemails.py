@@ -43,7 +43,8 @@ def _is_kept(call: Call) -> bool:
 
 def _keep(by: User, call: Call, recording_sid: str, seconds: int) -> None:
     made = Voicemail(call=call, centre_id=call.centre_id, data_key_id=call.data_key_id)
-    made.recording_sid, made.seconds = recording_sid, seconds
+    made.recording_sid = recording_sid
+    made.seconds = seconds
     made.save(force_insert=True)
     note(by, "call.voicemail", call, {"seconds": seconds})
     order(by=by, kind=CommandKind.FETCH, call=call, after=FETCH_AFTER)
@@ -69,7 +70,9 @@ def ready(*, by: User, call: Call, recording_sid: str) -> None:
 
 def store_sound(*, by: User, voicemail: Voicemail, sound: bytes) -> None:
     """The voicemail's sound, sealed, is ours from now on; the provider's goes."""
-    voicemail.sound, voicemail.fetched_at, voicemail.lost_at = sound, timezone.now(), None
+    voicemail.sound = sound
+    voicemail.fetched_at = timezone.now()
+    voicemail.lost_at = None
     voicemail.save(update_fields=["sound", "fetched_at", "lost_at"])
     note(by, "call.voicemail_fetched", voicemail.call, {"bytes": len(sound)})
     delete_recording(by=by, call=voicemail.call, sid=voicemail.recording_sid)

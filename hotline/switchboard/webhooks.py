@@ -97,7 +97,8 @@ def _handled(kind: str, event: Event, keys: dict[str, Any], step: Step, safe: Ca
 
 def _stored(kind: str, event: Event, keys: dict[str, Any], step: Step, *, problem: str = "") -> str:
     """Apply and store in one transaction. A repeat at the same moment waits for the call's row, then begins anew."""
-    service, about = service_user(Service.TELEPHONE), ":".join(str(value) for value in keys.values())
+    service = service_user(Service.TELEPHONE)
+    about = ":".join(str(value) for value in keys.values())
     key = intake.dedupe_key(kind, event, about)
     with acting_as(service, purpose="webhook"):
         call = _call_of(event, key, keys)

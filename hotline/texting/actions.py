@@ -57,7 +57,8 @@ def receive(*, by: User, line: Line, event: Event) -> TextMessage:
     number = parse_number(raw.removeprefix(WHATSAPP), line.centre.country)
     index = phone_index(number.e164) if number else None
     message = TextMessage(line=line, centre_id=line.centre_id, channel=channel, is_from_caller=True, phone_index=index)
-    message.sid, message.state = event.get("MessageSid")[:64], MessageState.RECEIVED
+    message.sid = event.get("MessageSid")[:64]
+    message.state = MessageState.RECEIVED
     message.media = media_of(event.parameters)
     previous = _conversation(message)
     message.data_key = previous.data_key if previous else new_data_key()
@@ -69,7 +70,8 @@ def receive(*, by: User, line: Line, event: Event) -> TextMessage:
         data_key=message.data_key,
         details={"phone": number.e164 if number else ""},
     )
-    message.phone, message.body = number.e164 if number else raw[:64], event.get("Body")
+    message.phone = number.e164 if number else raw[:64]
+    message.body = event.get("Body")
     message.details = details_of(event.parameters)
     message.save(force_insert=True)
     note(by, "message.received", message)
@@ -169,9 +171,13 @@ def send_again(*, by: User, contact: Contact, message_id: uuid.UUID) -> TextMess
 def _outgoing(by: User, contact: Contact, other: TextMessage, text: str) -> TextMessage:
     """A message to the number of another one of the contact, ready to be sent."""
     message = TextMessage(line_id=other.line_id, centre_id=contact.centre_id, contact=contact, is_from_caller=False)
-    message.channel, message.phone_index = other.channel, other.phone_index
-    message.data_key_id, message.state, message.written_by = contact.data_key_id, MessageState.QUEUED, by
-    message.phone, message.body = other.phone, text
+    message.channel = other.channel
+    message.phone_index = other.phone_index
+    message.data_key_id = contact.data_key_id
+    message.state = MessageState.QUEUED
+    message.written_by = by
+    message.phone = other.phone
+    message.body = text
     return message
 
 

@@ -147,7 +147,9 @@ def _kind(content_type: str, message_type: str) -> str:
     if plain == "text/calendar":
         return "appointment"
     main = plain.partition("/")[0]
-    return main if main in ("image", "audio", "video") else "file" if plain else "unknown"
+    if main in ("image", "audio", "video"):
+        return main
+    return "file" if plain else "unknown"
 
 
 def _attached(kind: str, number: int, types: list[str]) -> Part:

@@ -58,15 +58,18 @@ def send_reply(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 def send_once_more(request: CentreRequest, contact_id: UUID, message_id: UUID) -> HttpResponse:
     """The handler's decision about a message that did not arrive, or may not have."""
     contact = contact_to_write(request.user, contact_id)
-    problem, status = "", 200
+    problem = ""
+    status = 200
     try:
         send_again(by=request.user, contact=contact, message_id=message_id)
     except TextMessage.DoesNotExist as error:
         raise Http404 from error
     except OptedOut:
-        problem, status = _("Not sent again: this number has asked for no more messages."), 422
+        problem = _("Not sent again: this number has asked for no more messages.")
+        status = 422
     except Stale:
-        problem, status = _("Not sent again: more is known about this message by now. Please look at it."), 409
+        problem = _("Not sent again: more is known about this message by now. Please look at it.")
+        status = 409
     context = {**_thread(request, contact, ReplyForm()), "problem": problem, "about": message_id}
     return render(request, "texting/parts/messages.html", context, status=status)
 
@@ -96,4 +99,5 @@ def _read(row: TextMessage, by_sid: dict[str, TextMessage]) -> tuple[TextMessage
     answered = by_sid.get(row.details.get("OriginalRepliedMessageSid", ""))
     quoted = Truncator(read_or(answered, lambda: str(answered.body), "")).chars(QUOTED) if answered else ""
     parts = parts_of(row.body, row.media, row.details, quoted=quoted) if row.is_from_caller else []
-    return row, row.body if is_visible(row.body) else "", parts
+    words = row.body if is_visible(row.body) else ""
+    return row, words, parts

@@ -59,7 +59,8 @@ def largest_first(series: Series) -> Series:
     ordered = sorted(series, key=lambda row: -sum(row[1]))
     if len(ordered) <= COLOURS:
         return ordered
-    named, rest = ordered[: COLOURS - 1], ordered[COLOURS - 1 :]
+    named = ordered[: COLOURS - 1]
+    rest = ordered[COLOURS - 1 :]
     return [
         *named,
         (_("All others"), [sum(column) for column in zip(*(values for _label, values in rest), strict=True)]),

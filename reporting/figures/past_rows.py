@@ -128,7 +128,8 @@ class Past:
         if cause is None:
             if len(self.causes) >= LISTED:
                 return
-            cause = self.causes[key] = Cause(problem.column, problem.value, problem.rule)
+            cause = Cause(problem.column, problem.value, problem.rule)
+            self.causes[key] = cause
         cause.count += 1
         if len(cause.rows) < ROWS_NAMED:
             cause.rows.append(problem.row)
@@ -161,7 +162,8 @@ class Checked:
     """The rows of a source, checked one after the other. Raises Unusable when the header does not fit the mapping."""
 
     def __init__(self, source: Source, mapping: FileMapping, lists: Lists) -> None:
-        self._mapping, self._lists = mapping, lists
+        self._mapping = mapping
+        self._lists = lists
         buffered = io.BufferedReader(source, 65_536)
         beginning = buffered.peek(BEGINNING)[:BEGINNING]
         encoding = encoding_of(beginning) or mapping.encoding
@@ -239,13 +241,15 @@ class Checked:
         return self._understood(number, row)
 
     def _understood(self, number: int, row: list[str]) -> Contact | list[Problem]:
-        keys, problems = self._fixed.copy(), []
+        keys = self._fixed.copy()
+        problems = []
         day: date | Rule = Rule.EMPTY
         for one, place in self._read:
             word = row[place].strip()
             if one.name == "date":
                 day = self._day(word) if word else Rule.EMPTY
-                key, rule = "", day if isinstance(day, Rule) else None
+                key = ""
+                rule = day if isinstance(day, Rule) else None
             else:
                 key, rule = _key(one, word)
             if rule:
@@ -303,7 +307,9 @@ def _key(one: Field, word: str) -> tuple[str, Rule | None]:
     if key is not None:
         return key, None
     is_unsure = one.name == "number" and AMBIGUOUS.fullmatch(word)
-    return "", Rule.AMBIGUOUS if is_unsure else RULES.get(one.name, Rule.CODE)
+    if is_unsure:
+        return "", Rule.AMBIGUOUS
+    return "", RULES.get(one.name, Rule.CODE)
 
 
 def _flaw(value: str) -> Rule | None:
@@ -343,7 +349,8 @@ def add_up(
     source: Source, mapping: FileMapping, lists: Lists, say: Callable[[int, int], object] = lambda passed, rows: None
 ) -> Past:
     """Read the source to its end. ``say`` is told now and then how many bytes and rows passed. Raises Unusable."""
-    past, groups = Past(), dict(lists.groups)
+    past = Past()
+    groups = dict(lists.groups)
     for found in Checked(source, mapping, lists):
         past.rows += 1
         if isinstance(found, list):

@@ -259,7 +259,8 @@ def _lost_voicemails(centre: Organisation, now: datetime) -> Work:
     open_ones = Q(call__callback=None) | Q(call__callback__ended_at=None)
     lost = Voicemail.objects.filter(open_ones, centre=centre, lost_at__isnull=False)
     number, found = _some(lost.filter(made_at__gt=now - FAILURES_OF).order_by("-made_at", "id"))
-    url, sound = reverse("hotline:callbacks"), _("The sound did not come")
+    url = reverse("hotline:callbacks")
+    sound = _("The sound did not come")
     rows = [Row(f"voicemail-{one.pk}", url, f"{one.seconds} s", sound, one.made_at) for one in found]
     return Work("voicemails", _("Voicemails without sound"), "voicemail", url, number, rows, is_pressing=True)
 

@@ -16,7 +16,8 @@ from hotline.switchboard.states import Ending
 from hotline.switchboard.waiting import midnight
 from regions.vocabulary import Language
 
-SOON, LATER = timedelta(seconds=30), timedelta(seconds=60)
+SOON = timedelta(seconds=30)
+LATER = timedelta(seconds=60)
 WAITED = ExpressionWrapper(F("claimed_at") - F("waiting_since"), DurationField())
 ANSWERED = Q(connected_at__isnull=False)
 ABANDONED = Q(ending=Ending.ABANDONED)

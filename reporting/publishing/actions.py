@@ -43,7 +43,8 @@ def prepare_release(*, by: User, centre: Organisation, code: str) -> Release:
     waiting = Release.objects.prepared().filter(centre=centre, first=span.first, last=span.last, prepared_by=by).first()
     if waiting:
         return waiting
-    small, base = settings.DISCLOSURE["small"], settings.DISCLOSURE["base"]
+    small = settings.DISCLOSURE["small"]
+    base = settings.DISCLOSURE["base"]
     today = timezone.now().astimezone(centre.zone).date()
     earlier = gathering.documents(centre)
     periods.check(span, today, [(span_of(one), one["control"]) for one in earlier], {"small": small, "base": base})
@@ -59,7 +60,9 @@ def prepare_release(*, by: User, centre: Organisation, code: str) -> Release:
         earlier=earlier,
     )
     release = Release(centre=centre, kind=span.kind, first=span.first, last=span.last, small=small, base=base)
-    release.content, release.digest, release.withheld = made.stored, digest(made.stored), made.withheld
+    release.content = made.stored
+    release.digest = digest(made.stored)
+    release.withheld = made.withheld
     release.prepared_by = by
     release.save(force_insert=True)
     _record("figures.prepared", by, release, {"period": span.code, "digest": release.digest}, wake=TYPESET)
@@ -121,7 +124,9 @@ def _lock(by: User, release_id: uuid.UUID) -> Release:
 
 
 def _end(by: User, release: Release, state: ReleaseState, kind: str) -> Release:
-    release.state, release.ended_at, release.ended_by = state, timezone.now(), by
+    release.state = state
+    release.ended_at = timezone.now()
+    release.ended_by = by
     release.save(update_fields=["state", "ended_at", "ended_by"])
     _record(kind, by, release, {"digest": release.digest})
     return release

@@ -221,7 +221,8 @@ def _revisions(numbers: Numbers, earlier: Sequence[Mapping[str, Any]]) -> list[d
         months[month] += number if measure == "contacts" else 0
     found = []
     for stored in earlier:
-        span, control = span_of(stored), stored["control"]
+        span = span_of(stored)
+        control = stored["control"]
         published = next(row for row in stored["tables"][0]["rows"] if row["code"] == TOTAL)["figures"][-1]
         now = shown(sum(months[month] for month in span.months), control["small"], control["base"])
         if published not in (now, WITHHELD):

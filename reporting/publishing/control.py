@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from .content import WITHHELD, Figure
 
-SMALL, BASE = 10, 10
+SMALL = 10
+BASE = 10
 #: A figure must stay possible in at least so many values.
 LEAST = 4
 #: So many figures are tried each time one has to be withheld.
@@ -133,11 +134,13 @@ def _victim(
     given_away: Callable[[Mapping[Place, Figure]], set[Place]],
 ) -> Place | None:
     """The candidate without which the fewest are given away: of equals the first."""
-    best, fewest = None, MOST
+    best = None
+    fewest = MOST
     for place in candidates:
         left = len(given_away({**figures, place: WITHHELD}))
         if left < fewest:
-            best, fewest = place, left
+            best = place
+            fewest = left
         if not left:
             break
     return best

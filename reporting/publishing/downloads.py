@@ -19,13 +19,17 @@ def answer(release: Release, form: str) -> HttpResponse:
     language = (get_language() or "en")[:2]
     language = language if language in LANGUAGES else "en"
     if form == "json":
-        body, kind = json_bytes(release.content), "application/json"
+        body = json_bytes(release.content)
+        kind = "application/json"
     elif form == "csv":
-        body, kind = csv_bytes(release.content, language), "text/csv; charset=utf-8"
+        body = csv_bytes(release.content, language)
+        kind = "text/csv; charset=utf-8"
     elif form == "xlsx":
-        body, kind = xlsx_bytes(release.content, language), XLSX
+        body = xlsx_bytes(release.content, language)
+        kind = XLSX
     elif form == "pdf":
-        body, kind = _paper(release, language), "application/pdf"
+        body = _paper(release, language)
+        kind = "application/pdf"
     else:
         raise Http404
     name = f"{slugify(release.content['centre']['name']) or 'figures'}-{release.span.code.lower()}-{language}.{form}"

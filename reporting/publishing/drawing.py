@@ -31,14 +31,20 @@ from reporting.publishing.svg import (
 )
 
 COLUMNS_UPRIGHT = 8
-WIDTH, WIDE = 720, 1000  # the second for the chart of a table on a page turned sideways
+WIDTH = 720
+WIDE = 1000  # for the chart of a table on a page turned sideways
 SIZE = 12.5  # of letters
-LABELS_AT_MOST, BARS_END, LINE = 250, 640, 15
+LABELS_AT_MOST = 250
+BARS_END = 640
+LINE = 15
 LARGEST = 25
-PLOT_HEIGHT, WIDE_PLOT_HEIGHT = 280, 215
+PLOT_HEIGHT = 280
+WIDE_PLOT_HEIGHT = 215
 SWATCH = 11
 TEXT_FITS = 12  # a piece of a bar as high as that holds its figure
-MAP_WIDTH, MAP_SCALE, NAMES_WIDTH = 340, 1.3, 210
+MAP_WIDTH = 340
+MAP_SCALE = 1.3
+NAMES_WIDTH = 210
 
 
 @dataclass(frozen=True)

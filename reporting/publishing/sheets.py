@@ -19,7 +19,10 @@ from reporting.publishing.form_texts import WORDS, Words
 LONGEST_NAME = 31  # of a sheet, in characters; a longer one is refused by spreadsheets
 FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]+")
 A4 = 9
-LABEL_WIDTH, FIGURE_WIDTH, TEXT_WIDTH = 44, 13, 70  # characters
+# characters
+LABEL_WIDTH = 44
+FIGURE_WIDTH = 13
+TEXT_WIDTH = 70
 MANY_COLUMNS = 6
 LINE_HEIGHT = 15  # points
 #: Texts are labels that people wrote: none is to become a formula, a link or a number.
@@ -192,7 +195,8 @@ def _row(sheet: Worksheet, styles: Styles, words: Words, line: int, row: Row) ->
     sheet.write_string(line, 0, row.label, styles.total if row.is_total else styles.text)
     for place, figure in enumerate(row.figures, 1):
         _figure(sheet, line, place, figure, words, styles.of_figure(figure, row.is_total))
-    place, style = len(row.figures) + 1, styles.total_share if row.is_total else styles.share
+    place = len(row.figures) + 1
+    style = styles.total_share if row.is_total else styles.share
     if row.share is None:
         sheet.write_blank(line, place, None, style)
     else:

@@ -14,9 +14,15 @@ from xml.sax.saxutils import escape, quoteattr
 
 FONT = "Libertinus Serif, Georgia, serif"
 #: Widths of letters as a part of the font's size, on the safe side: nothing here can measure a text.
-LETTER, NARROW, BROAD = 0.5, 0.31, 0.72
-NARROW_LETTERS, BROAD_LETTERS = frozenset(" ijltfrI.,:;'’|()[]-"), frozenset("mwABCDGHKMNOQRUVWXY&@%")
-INK, GREY, RULE, PAPER = "#1d2327", "#565f66", "#d5d9dc", "#ffffff"
+LETTER = 0.5
+NARROW = 0.31
+BROAD = 0.72
+NARROW_LETTERS = frozenset(" ijltfrI.,:;'’|()[]-")
+BROAD_LETTERS = frozenset("mwABCDGHKMNOQRUVWXY&@%")
+INK = "#1d2327"
+GREY = "#565f66"
+RULE = "#d5d9dc"
+PAPER = "#ffffff"
 BAR = "#14505c"
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

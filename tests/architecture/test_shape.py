@@ -10,6 +10,7 @@ from django.apps import apps
 
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 500
+LONGEST_TEMPLATE_LINE = 120
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "signals", "services_layer"}
 
 
@@ -27,6 +28,37 @@ def test_no_function_is_long() -> None:
 
 def test_no_file_is_long() -> None:
     assert [module.name for module in modules().values() if module.lines >= LONGEST_FILE] == []
+
+
+#: A template tag of Django must end on the line on which it begins: one tag, or one attribute with it, may be longer.
+TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}")
+CANNOT_BE_WRAPPED = re.compile(r"""@|[\w:-]+="[^\s"@]*@[^\s"]*"[>/]*""")
+
+
+#: Select boxes have hundreds of options: each is sent as Django writes it, without white space of ours.
+UNWRAPPED_TEMPLATES = {"foundation/ui/templates/django/forms/widgets/select.html"}
+
+
+def _could_be_wrapped(line: str) -> bool:
+    return CANNOT_BE_WRAPPED.fullmatch(TEMPLATE_TAG.sub("@", line.strip())) is None
+
+
+def test_no_template_line_is_long() -> None:
+    long = [
+        f"{path.relative_to(CHECKOUT)}:{number}"
+        for path in templates()
+        if path.relative_to(CHECKOUT).as_posix() not in UNWRAPPED_TEMPLATES
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if len(line) > LONGEST_TEMPLATE_LINE and _could_be_wrapped(line)
+    ]
+    assert long == []
+
+
+def test_a_long_template_line_would_be_found() -> None:
+    assert _could_be_wrapped('<p>{% translate "A sentence." %}</p>')
+    assert _could_be_wrapped("{{ one }}{{ other }}")
+    assert not _could_be_wrapped('  {% translate "A sentence." %}')
+    assert not _could_be_wrapped('  title="{% translate "A sentence." %}">')
 
 
 def test_names_say_what_is_inside() -> None:

@@ -67,7 +67,8 @@ class Command(BaseCommand):
         emails = [] if options["realtime"] else call_in(coordinator, options["handlers"])
         shift = Shift(settings.LOTSE_PUBLIC_BASE_URL, emails, PASSWORD, scale)
         shift.start(SETTLING)  # nobody rings before they are there
-        since, begun = timezone.now(), time.monotonic()
+        since = timezone.now()
+        begun = time.monotonic()
 
         def settle(seen: Seen) -> list[str]:
             shift.stop()
@@ -131,7 +132,8 @@ class Command(BaseCommand):
 
     def _report(self, result: Result, took: float, endings: Counter[Ending]) -> None:
         """``took``: real seconds from the first ring to the last webhook."""
-        waits, webhooks = result.waits or [0.0], result.latencies["all"].count if result.latencies else 0
+        waits = result.waits or [0.0]
+        webhooks = result.latencies["all"].count if result.latencies else 0
         self.stdout.write(
             f"{len(result.outcomes)} calls in {took:.0f} s, {webhooks / took:.1f} webhooks a second.\n"
             f"Ended: {', '.join(f'{count} {ending.label}' for ending, count in endings.most_common()) or 'none'}.\n"

@@ -22,7 +22,9 @@ class RowNode(template.Node):
     """The block, or what stands in its place."""
 
     def __init__(self, nodelist: NodeList, row: FilterExpression, tag: str) -> None:
-        self.nodelist, self.row, self.tag = nodelist, row, tag
+        self.nodelist = nodelist
+        self.row = row
+        self.tag = tag
 
     def render(self, context: template.Context) -> SafeString:
         """Only the kind of error is logged: its text can hold what the row holds."""

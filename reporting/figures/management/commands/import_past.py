@@ -98,7 +98,10 @@ class Bar:
     """How far it is, on one line of a terminal; silent elsewhere."""
 
     def __init__(self, command: BaseCommand, size: int) -> None:
-        self._out, self._size, self._at, self._began = command.stdout, size, 0.0, time.monotonic()
+        self._out = command.stdout
+        self._size = size
+        self._at = 0.0
+        self._began = time.monotonic()
 
     def __call__(self, passed: int, rows: int) -> None:
         if not self._out.isatty() or time.monotonic() - self._at < EVERY:
