@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, time, timedelta
 
 from django.contrib.postgres.fields import ArrayField
@@ -196,9 +195,6 @@ class LiaisonQuerySet(models.QuerySet["Liaison"]):
 
     def current(self) -> LiaisonQuerySet:
         return self.filter(ended_on=None)
-
-    def in_regions(self, codes: Iterable[str]) -> LiaisonQuerySet:
-        return self.filter(region__in=list(codes))
 
 
 class Liaison(models.Model):

@@ -73,7 +73,7 @@ SENTENCES: dict[str, tuple[str, StrPromise]] = {
 #: Of contacts and assessments, the single savings are no news of the case.
 NO_NEWS = {
     "contact.saved", "contact.surfaced", "contact.received", "contact.returned", "assessment.edited",
-    "assessment.answered", "contact.ending_planned", "contact.ending_undone",
+    "contact.ending_planned", "contact.ending_undone",
 }  # fmt: skip
 #: What happened at the telephone has its own place, though a call shares its id with its contact.
 NEWS = r"^(access|assessment|case|contact|referral|disclosure)\."

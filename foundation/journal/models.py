@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -14,9 +12,6 @@ from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    def about_case(self, case_id: uuid.UUID) -> EventQuerySet:
-        return self.filter(case=case_id)
-
     def newest_first(self) -> EventQuerySet:
         return self.order_by("-id")
 

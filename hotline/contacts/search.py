@@ -57,10 +57,6 @@ class Wanted:
         """As a postal code; empty where it is none."""
         return normalise(country_of_prefix(self.text) or country, self.text)
 
-    @property
-    def case_reference(self) -> str:
-        return f"F-{self.number}" if self.letter == "F" else ""
-
 
 def read(text: str, country: str) -> Wanted:
     """``country`` (ISO 3166-1): where a number without prefix is dialled."""

@@ -18,12 +18,12 @@ class Server:
     mood: str = "well"
     version: int = 0
     notes: str = ""
-    keys: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
 
     def __call__(self, route: Route) -> None:
         sent = parse_qs(route.request.post_data or "")
-        self.keys.append(route.request.headers["idempotency-key"])
+        self.bodies.append(route.request.post_data or "")
         getattr(self, f"_{self.mood}")(route, sent)
 
     def _well(self, route: Route, sent: dict[str, list[str]]) -> None:
@@ -64,7 +64,7 @@ def test_typing_is_saved_while_it_goes_on(page: Page, server: Server) -> None:
     state(page, "Saved 14:22")
     assert server.notes == "the caller speaks slowly and for a long time"
     assert server.versions == [str(version) for version in range(server.version)]
-    assert len(set(server.keys)) == len(server.keys)
+    assert len(set(server.bodies)) == len(server.bodies)
 
 
 SLOW_TO_READ = """const json = Response.prototype.json;
@@ -85,7 +85,7 @@ def test_nothing_is_sent_while_an_answer_is_still_being_read(page: Page, gallery
     state(page, "Saved 14:22")
     assert server.notes == "the caller speaks slowly and for a long time"
     assert server.versions == [str(version) for version in range(server.version)]
-    assert len(set(server.keys)) == len(server.keys) > 1
+    assert len(set(server.bodies)) == len(server.bodies) > 1
 
 
 @pytest.mark.parametrize("mood", ["down", "broken", "signed_out"])
@@ -99,13 +99,13 @@ def test_text_survives_a_failing_server(page: Page, server: Server, mood: str) -
     assert server.notes == "said only once, and more"
 
 
-def test_a_repeat_carries_the_same_key(page: Page, server: Server) -> None:
+def test_a_repeat_carries_the_same_body(page: Page, server: Server) -> None:
     server.mood = "down"
     page.get_by_label("Notes").fill("x")
     state(page, "Not saved yet – trying again")
     page.wait_for_timeout(1500)
-    assert len(server.keys) > 1
-    assert len(set(server.keys)) == 1
+    assert len(server.bodies) > 1
+    assert len(set(server.bodies)) == 1
 
 
 def test_a_conflict_stops_and_keeps_the_text(page: Page, server: Server) -> None:
@@ -114,7 +114,7 @@ def test_a_conflict_stops_and_keeps_the_text(page: Page, server: Server) -> None
     state(page, "Changed at another desk.")
     page.get_by_label("Notes").press_sequentially(" and still mine")
     page.wait_for_timeout(1200)
-    assert len(server.keys) == 1
+    assert len(server.bodies) == 1
     assert page.get_by_label("Notes").input_value() == "mine and still mine"
 
 

@@ -1,6 +1,6 @@
 // Forms that save themselves: <form data-autosave="URL"> with a hidden field "version". See foundation/ui/COMPONENTS.md.
 // Whatever was typed stays in the page until the server has confirmed it. One request at a time; while the server is
-// unreachable the same request is sent again under the same Idempotency-Key, so that a lost answer does no harm.
+// unreachable the same body is sent again, so that a lost answer does no harm.
 (() => {
   "use strict";
   const AFTER_KEYSTROKE = 300; // ms of quiet before saving
@@ -17,7 +17,7 @@
       this.edits = 0; // counts keystrokes
       this.savedEdits = 0; // what the server has confirmed
       this.firstUnsaved = 0;
-      this.pending = null; // a request whose outcome is not known: {key, body, edits}
+      this.pending = null; // a request whose outcome is not known: {body, edits}
       this.inFlight = false;
       this.failures = 0;
       this.stopped = false; // after a conflict
@@ -55,7 +55,6 @@
       clearTimeout(this.timer);
       if (window.lotse?.isLeaving) return;
       this.pending ??= {
-        key: randomKey(),
         body: new URLSearchParams(new FormData(this.form)),
         edits: this.edits,
       };
@@ -79,12 +78,12 @@
     }
 
     post() {
-      const { key, body } = this.pending;
+      const { body } = this.pending;
       body.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken?.value ?? "");
       return fetch(this.form.dataset.autosave, {
         method: "POST",
         body,
-        headers: { Accept: "application/json", "Idempotency-Key": key },
+        headers: { Accept: "application/json" },
         credentials: "same-origin",
         redirect: "manual",
         keepalive: body.toString().length < KEEPALIVE_LIMIT,
@@ -174,11 +173,6 @@
   /** The server has understood and says no; sending it again would not help. */
   function isRefusal(status) {
     return status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
-  }
-
-  function randomKey() {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
   async function message(answer) {
