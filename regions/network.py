@@ -178,8 +178,10 @@ def never_open(now: datetime) -> set[int]:
     for organisation_id, first, last in closings.values_list("organisation", "starts_on", "ends_on"):
         days[organisation_id] += (last - first).days + 1
     long = [organisation_id for organisation_id, number in days.items() if number >= MOST_OF_A_YEAR]
-    organisations = Organisation.objects.filter(pk__in=long) if long else []
-    return {one.pk for one in organisations if not opens_again(now, calendar_for(one))}
+    if not long:
+        return set()
+    calendars = calendars_for(list(Organisation.objects.filter(pk__in=long)))
+    return {key for key, calendar in calendars.items() if not opens_again(now, calendar)}
 
 
 def regions_worked_in(organisation: Organisation) -> tuple[list[str], Tree]:

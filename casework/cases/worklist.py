@@ -89,8 +89,8 @@ def triage_of_closed_cases(user: User, at_most: int = 20) -> list[Assessment]:
 
     The event says which they are, so that no list of all closed cases is read.
     """
-    told = Event.objects.filter(centre__in=organisations_as(user, Role.COORDINATOR), kind=REASSESSMENT_DUE)
-    keys = [data["assessment"] for data in told.order_by("-at").values_list("data", flat=True)[:LOOKED_AT]]
+    events = Event.objects.filter(centre__in=organisations_as(user, Role.COORDINATOR), kind=REASSESSMENT_DUE)
+    keys = [data["assessment"] for data in events.order_by("-at").values_list("data", flat=True)[:LOOKED_AT]]
     since = CaseContact.objects.filter(contact=OuterRef("contact"), case__closed_at__lt=OuterRef("completed_at"))
     found = Assessment.objects.in_force().filter(Exists(since), pk__in=keys, duties__overlap=sorted(SECURING_DUTIES))
     return list(found.select_related("contact", "contact__region", "completed_by").order_by("completed_at")[:at_most])

@@ -98,9 +98,9 @@ def prepare_next(*, by: User, referral: Referral) -> Referral | None:
     if Referral.objects.filter(case=referral.case_id, state__in=LIVE).exists():
         return None
     summary = Summary.objects.get(referral=referral)
-    told = read_or(summary, lambda: (summary.facts, summary.text), None)
-    ranking = rank_for_referral(referral, told[0]) if told else None
-    if told is None or ranking is None or not ranking.ranked:
+    content = read_or(summary, lambda: (summary.facts, summary.text), None)
+    ranking = rank_for_referral(referral, content[0]) if content else None
+    if content is None or ranking is None or not ranking.ranked:
         tell_centre("referral.no_partner_left", by, referral)
         return None
     organisation = Organisation.objects.get(pk=ranking.ranked[0].candidate.id)
@@ -118,8 +118,8 @@ def prepare_next(*, by: User, referral: Referral) -> Referral | None:
     copy = Summary(
         referral=following,
         data_key_id=summary.data_key_id,
-        facts=told[0],
-        text=told[1],
+        facts=content[0],
+        text=content[1],
     )
     copy.save(force_insert=True)
     tell_centre(

@@ -28,7 +28,7 @@ RETRY_AFTER = (2, 8, 30, 120, 600)
 SURELY_NOT_TAKEN = timedelta(seconds=60)
 #: Seconds until the provider is first asked what it has; then, half as long again as it has taken so far.
 FIRST_LOOK = 3.0
-#: So long it is asked; then people are told that it is not known.
+#: So long it is asked; then people read that it is not known.
 LOOKED_FOR = timedelta(minutes=15)
 
 
@@ -133,7 +133,7 @@ def looked_for(*, by: User, message: TextMessage, text: str, found: Sequence[Sen
 
 @transaction.atomic
 def not_looked_up(*, by: User, message: TextMessage, problem: int, may_work_later: bool, now: datetime) -> None:
-    """The provider did not say what it has: it is asked again, or people are told that it is not known."""
+    """The provider did not say what it has: it is asked again, or people read that it is not known."""
     if not _is_mine(message) or message.asked_at is None:
         return
     since = now - message.asked_at
@@ -144,7 +144,7 @@ def not_looked_up(*, by: User, message: TextMessage, problem: int, may_work_late
 
 
 def _is_mine(message: TextMessage) -> bool:
-    """Whether nobody else has gone on with it meanwhile: our lease has run out, or a webhook has told more."""
+    """Whether nobody else has gone on with it meanwhile: our lease has run out, or a webhook has reported more."""
     mine = TextMessage.objects.select_for_update(no_key=True).filter(pk=message.pk, sid=None)
     return mine.filter(state=MessageState.QUEUED, attempts=message.attempts).exists()
 
