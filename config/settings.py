@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django_migrate_sql",  # makemigrations compares policies.py and sql/ with the migrations
     "django.forms",
     "channels",
     "allauth",
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "lucide",
     "phonenumber_field",
 ]
+SQL_CONFIG_MODULE = "policies"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.webhook_bypass.StraightToWebhooks",

@@ -1,107 +1,249 @@
-"""Row-level security as migration operations.
+"""Who may read and write which row: declared by each app in its ``policies.py``, enforced by PostgreSQL.
 
-Conditions are SQL over the row's columns and the functions of schema ``ntk`` (need to know). Those return scalars or
+A condition is SQL over the row's columns and the functions of schema ``ntk`` (need to know). Those return scalars or
 arrays and stand in sub-selects, so that PostgreSQL evaluates them once per query and can still use an index:
 ``centre_id = any((select ntk.orgs_as('coordinator'))::bigint[])``.
+
+``makemigrations`` compares the declarations with what the migrations say and writes the difference; ``manage policies``
+writes docs/policies.md and compares the declarations with a database.
 """
 
 from __future__ import annotations
 
-from django.db.migrations import RunSQL
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
 
-OPEN_TO_ANY_ACTOR = "(select ntk.actor()) is not null"
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+from django_migrate_sql.config import SQLItem
+
+COMMANDS = ("select", "insert", "update", "delete")
+APPLICATION_ROLES = "lotse_web, lotse_worker"
+REVERSE = "-- reverse\n"
+CREATED = re.compile(r"create (?:or replace )?(?:function|type|table|sequence) ([\w.]+)")
+NAMES = re.compile(r"\b(?:ntk\.)?\w+")
+PLACEHOLDER = re.compile(r"\{([A-Z][A-Z_]*)\}")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Whom a policy admits, in words and in SQL. ``check``: what a row must satisfy after an update, if it is more."""
+
+    who: str
+    sql: str
+    check: str = ""
+
+
+Rules = Sequence[Rule]
+
+
+@dataclass(frozen=True)
+class Protected:
+    """A table under row-level security, for its owner too. Nobody may do what is not named.
+
+    ``append_only``: rows are never changed, whatever policies say. ``update_columns``: the columns that may change.
+    ``denied`` and ``granted``: privileges taken from the application's roles, and given to others.
+    """
+
+    table: str
+    select: Rules = ()
+    insert: Rules = ()
+    update: Rules = ()
+    delete: Rules = ()
+    append_only: bool = False
+    update_columns: Sequence[str] = ()
+    denied: str = ""
+    granted: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def flags(self) -> str:
+        """SQL: row-level security, and what differs from the privileges that each table has at first."""
+        lines = [
+            f"alter table {self.table} enable row level security",
+            f"alter table {self.table} force row level security",
+        ]
+        if self.append_only or self.update_columns:
+            lines.append(f"revoke update, delete, truncate on {self.table} from {APPLICATION_ROLES}")
+        if self.update_columns:
+            lines.append(f"grant update ({', '.join(self.update_columns)}) on {self.table} to {APPLICATION_ROLES}")
+        if self.denied:
+            lines.append(f"revoke {self.denied} on {self.table} from {APPLICATION_ROLES}")
+        lines += [f"grant {what} on {self.table} to {role}" for role, what in self.granted.items()]
+        return ";\n".join(lines) + ";\n"
+
+    @property
+    def flags_reverse(self) -> str:
+        return (
+            f"grant insert, update, delete on {self.table} to {APPLICATION_ROLES};\n"
+            f"alter table {self.table} no force row level security;\n"
+            f"alter table {self.table} disable row level security;\n"
+        )
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What an app adds to the policies of an earlier one's table, or of its own for another database role."""
+
+    table: str
+    name: str
+    select: Rules = ()
+    insert: Rules = ()
+    update: Rules = ()
+    delete: Rules = ()
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Unprotected:
+    """Tables without row-level security, by a regular expression, and why."""
+
+    tables: str
+    why: str
+
+
+Declaration = Protected | Addition | Unprotected
+
+
+@dataclass(frozen=True)
+class SQLFile:
+    """A file of an app's folder ``sql``: what it creates, and after a line ``-- reverse`` how that is removed."""
+
+    name: str
+    sql: str
+    reverse: str
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a new version can take the place of the old one while policies depend on it."""
+        return "create or replace " in self.sql and not re.search(r"create (?!or replace )|alter table", self.sql)
 
 
 def orgs_as(*roles: str) -> str:
     """SQL: the organisations in which the actor has one of these roles, as an array."""
-    names = ", ".join(f"'{role}'" for role in roles)
-    return f"((select ntk.orgs_as({names}))::bigint[])"
+    return f"(select ntk.orgs_as({quoted(*roles)}))::bigint[]"
 
 
 def is_service(*names: str) -> str:
     """SQL: the actor is one of these service users."""
-    listed = ", ".join(f"'{name}'" for name in names)
-    return f"((select ntk.service()) in ({listed}))"
+    return f"(select ntk.service()) in ({quoted(*names)})"
 
 
-def allow(table: str, name: str, command: str, condition: str, check: str | None = None) -> RunSQL:
-    """One permissive policy. ``check`` is what a row must satisfy after an update (default: the condition)."""
-    clauses = {
-        "select": f"using ({condition})",
-        "delete": f"using ({condition})",
-        "insert": f"with check ({condition})",
-        "update": f"using ({condition}) with check ({check or condition})",
-    }
-    policy = f'"{table}_{name}"'
-    return RunSQL(
-        f'create policy {policy} on "{table}" for {command} {clauses[command]}',
-        f'drop policy {policy} on "{table}"',
-    )
+def is_actor(column: str) -> str:
+    """SQL: the column names the actor."""
+    return f"{column} = (select ntk.actor())"
 
 
-def protect(
-    table: str,
-    *,
-    select: str,
-    insert: str | None = None,
-    update: str | None = None,
-    update_check: str | None = None,
-    delete: str | None = None,
-) -> list[RunSQL]:
-    """Switch row-level security on, for the owner too, and allow only what is named."""
-    operations = [
-        RunSQL(
-            f'alter table "{table}" enable row level security; alter table "{table}" force row level security',
-            f'alter table "{table}" no force row level security; alter table "{table}" disable row level security',
-        ),
-        allow(table, "select", "select", select),
-    ]
-    if insert:
-        operations.append(allow(table, "insert", "insert", insert))
-    if update:
-        operations.append(allow(table, "update", "update", update, update_check))
-    if delete:
-        operations.append(allow(table, "delete", "delete", delete))
-    return operations
+def quoted(*values: str) -> str:
+    """SQL: a list of text literals. For codes that the source knows, never for input."""
+    return ", ".join(f"'{value}'" for value in values)
 
 
-def append_only(table: str) -> RunSQL:
-    return RunSQL(
-        f'revoke update, delete, truncate on "{table}" from lotse_web, lotse_worker',
-        f'grant update, delete on "{table}" to lotse_web, lotse_worker',
-    )
+def either(*rules: Rule) -> str:
+    """SQL: one of these rules admits."""
+    return rules[0].sql if len(rules) == 1 else " or ".join(f"({rule.sql})" for rule in rules)
 
 
-def definer_function(signature: str, returns: str, body: str, *, drop: str = "") -> RunSQL:
-    """A stable SQL function that reads past row-level security, for use inside policies only.
+def both(rule: Rule, who: str, sql: str) -> Rule:
+    """The rule, narrowed by one more condition."""
+    return Rule(f"{rule.who}, {who}", f"({rule.sql}) and {sql}")
 
-    It belongs to ``lotse_policy``, which may read everything and log in nowhere: policies that ask other
-    protected tables would otherwise call each other in a circle. ``drop``: the signature by types, where it has
-    named arguments.
+
+ANY_ACTOR = Rule("whoever acts", "(select ntk.actor()) is not null")
+
+
+def service(*names: str) -> Rule:
+    return Rule(f"the service {' or '.join(names)}", is_service(*names))
+
+
+def at_the_centre(*roles: str, column: str = "centre_id") -> Rule:
+    """People who have one of these roles at the centre that the column names."""
+    titles = {"handler": "handlers", "coordinator": "coordinators", "dpo": "data protection officers"}
+    titles |= {"funder": "funders", "administrator": "administrators"}
+    who = " and ".join(titles[role] for role in roles)
+    return Rule(f"{who} of the centre", f"{column} = any({orgs_as(*roles)})")
+
+
+def policy_statements(declared: Protected | Addition) -> tuple[str, str]:
+    """SQL that creates the policies of a declaration, one a command, and SQL that drops them."""
+    created, dropped = [], []
+    for command in COMMANDS:
+        rules: Rules = getattr(declared, command)
+        if rules:
+            name = policy_name(declared, command)
+            created.append(f"create policy {name} on {declared.table} for {command}{clauses(declared, command, rules)};\n")
+            dropped.append(f"drop policy {name} on {declared.table};\n")
+    return "".join(created), "".join(dropped)
+
+
+def policy_name(declared: Protected | Addition, command: str) -> str:
+    return "_".join([declared.table, command, *([declared.name] if isinstance(declared, Addition) else [])])
+
+
+def clauses(declared: Protected | Addition, command: str, rules: Rules) -> str:
+    role = f" to {declared.role}" if isinstance(declared, Addition) and declared.role else ""
+    using = "" if command == "insert" else f" using (\n{alternatives([rule.sql for rule in rules])})"
+    check = [rule.check or rule.sql for rule in rules] if command in ("insert", "update") else []
+    return role + using + (f" with check (\n{alternatives(check)})" if check else "")
+
+
+def alternatives(conditions: Sequence[str]) -> str:
+    return "    or ".join(f"({' '.join(condition.split())})\n" for condition in conditions).replace("(", "    (", 1)
+
+
+def sql_files(folder: Path, values: Mapping[str, str]) -> Iterator[SQLFile]:
+    """The files of a folder, with ``{NAME}`` replaced by a value. KeyError for a name without one."""
+    for path in sorted(folder.glob("*.sql")):
+        text = PLACEHOLDER.sub(lambda found: values[found[1]], path.read_text(encoding="utf-8"))
+        sql, _, reverse = text.partition(REVERSE)
+        yield SQLFile(path.stem, sql, reverse)
+
+
+#: What the items create, by name: the app's label and the item's name. Filled in the order of INSTALLED_APPS.
+_created: dict[str, tuple[str, str]] = {}
+
+
+def declared_items(module: str, declarations: Sequence[Declaration], **values: str) -> list[SQLItem]:
+    """The SQL of an app for ``makemigrations``: its files, and the flags and policies of its tables.
+
+    ``values``: what stands for ``{NAME}`` in the files. An item depends on those that create what its SQL names.
     """
-    return RunSQL(
-        f"create function {signature} returns {returns} language sql stable security definer "
-        f"set search_path = pg_catalog, public, pg_temp as $body$ {body} $body$; "
-        f"alter function {drop or signature} owner to lotse_policy",
-        f"drop function {drop or signature}",
-    )
-
-
-def through(table: str, name: str, *, before: str, function: str, finds: str, condition: str) -> list[RunSQL]:
-    """Turn the select policy ``own_<name>`` (``before``), which asks other protected tables, into ``through_<name>``.
-
-    Written out in a policy, PostgreSQL plans the policies of those tables too with every statement, which can cost more
-    than the statement itself. ``function``, by its signature, says of one row whether the query ``finds`` finds
-    something, with the actor's own rights; ``condition`` asks it. Policies are asked in the order of their names: this
-    one comes after ``select``, for rows that the cheap ones refuse.
-    """
-    own = allow(table, f"own_{name}", "select", before)
+    config = apps.get_containing_app_config(module)
+    assert config, module
+    items: list[tuple[str, str, str, bool]] = []
+    for sql_file in sql_files(Path(config.path) / "sql", values):
+        _created.update({name: (config.label, sql_file.name) for name in CREATED.findall(sql_file.sql)})
+        items.append((sql_file.name, sql_file.sql, sql_file.reverse, sql_file.replaces))
+    for declared in declarations:
+        if isinstance(declared, Protected):
+            _created[declared.table] = (config.label, declared.table)
+            items.append((declared.table, declared.flags, declared.flags_reverse, False))
+    for declared in declarations:
+        if not isinstance(declared, Unprotected):
+            added = f"_{declared.name}" if isinstance(declared, Addition) else ""
+            items.append((f"{declared.table}_policies{added}", *policy_statements(declared), False))
     return [
-        RunSQL(str(own.reverse_sql), own.sql),
-        RunSQL(
-            f"create function {function} returns boolean language plpgsql stable "
-            f"set search_path = pg_catalog, public, pg_temp as $body$ begin return exists ({finds}); end $body$",
-            f"drop function {function.partition('(')[0]}",
-        ),
-        allow(table, f"through_{name}", "select", condition),
+        SQLItem(name, sql, reverse, needs(sql, besides=(config.label, name)), replace=replaces)
+        for name, sql, reverse, replaces in items
     ]
+
+
+def needs(sql: str, *, besides: tuple[str, str]) -> list[tuple[str, str]]:
+    """The items that create what the SQL names. LookupError for a function that no earlier app declares."""
+    code = re.sub(r"--.*", "", sql)
+    found = {_created[name] for name in NAMES.findall(code) if name in _created}
+    unknown = {name for name in NAMES.findall(code) if name.startswith("ntk.")} - _created.keys()
+    if unknown:
+        raise LookupError(f"{besides} names {sorted(unknown)}, which no app declares up to here")
+    return sorted(found - {besides})
+
+
+def declarations() -> dict[str, Sequence[Declaration]]:
+    """What each app declares, by label."""
+    return {
+        config.label: import_module(f"{config.name}.policies").DECLARATIONS
+        for config in apps.get_app_configs()
+        if config.module and module_has_submodule(config.module, "policies")
+    }

@@ -1,0 +1,47 @@
+"""Who may read which row of this app's tables. Words for people, SQL for PostgreSQL; see foundation/privacy/rls.py.
+
+Each app that writes events adds to ``journal_event`` who may read those of its subjects.
+"""
+
+from __future__ import annotations
+
+from foundation.privacy.rls import (
+    ANY_ACTOR,
+    Declaration,
+    Protected,
+    Rule,
+    Unprotected,
+    at_the_centre,
+    declared_items,
+    is_actor,
+    service,
+)
+
+OWN = Rule("who did it", is_actor("actor_id"))
+
+DECLARATIONS: list[Declaration] = [
+    Protected(
+        "journal_event",
+        select=[OWN, at_the_centre("coordinator", "dpo"), service("relay")],
+        insert=[OWN],
+        append_only=True,
+    ),
+    # Hashes say nothing about anybody.
+    Protected(
+        "journal_link",
+        select=[ANY_ACTOR],
+        denied="insert, update, delete, truncate",
+        granted={"lotse_policy": "insert"},
+    ),
+    Protected(
+        "journal_outbox",
+        select=[service("relay")],
+        update=[service("relay")],
+        delete=[service("relay")],
+        denied="insert",
+        granted={"lotse_policy": "insert"},
+    ),
+    Protected("journal_look", select=[OWN, at_the_centre("dpo")], insert=[OWN], append_only=True),
+    Unprotected("journal_heartbeat", "when a background process was last alive"),
+]
+sql_items = declared_items(__name__, DECLARATIONS)

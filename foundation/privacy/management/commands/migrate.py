@@ -1,0 +1,9 @@
+"""``migrate`` with the autodetector of makemigrations, as Django demands."""
+
+from django_migrate_sql.management.commands.migrate import Command as Migrate
+
+from foundation.privacy.sql_migrations import Autodetector
+
+
+class Command(Migrate):
+    autodetector = Autodetector

@@ -1,0 +1,91 @@
+"""Who may read which row of this app's tables. Words for people, SQL for PostgreSQL; see foundation/privacy/rls.py."""
+
+from __future__ import annotations
+
+from foundation.privacy.rls import (
+    Addition,
+    Declaration,
+    Protected,
+    Rule,
+    Unprotected,
+    at_the_centre,
+    both,
+    declared_items,
+    is_actor,
+    orgs_as,
+    quoted,
+    service,
+)
+
+from .vocabulary import Channel
+from .states import ContactState
+
+HANDLERS = at_the_centre("handler")
+COORDINATORS = at_the_centre("coordinator")
+SHIFT = at_the_centre("handler", "coordinator")
+#: Of the contact's columns: it is the actor's, nobody's, or surfaced to the shift.
+TO_WORK_ON = f"({is_actor('handler_id')} or handler_id is null or surfaced_at is not null)"
+WORKERS = both(HANDLERS, "if the contact is theirs, nobody's or surfaced to the shift", TO_WORK_ON)
+GRANTED = Rule("to whom access was granted for a time", "id = any((select ntk.granted_contacts())::uuid[])")
+TELEPHONE = service("telephone")
+#: A call that could not be put through, a message.
+BY_TELEPHONE = (
+    f"state = '{ContactState.DRAFT}' and channel in ({quoted(Channel.PHONE, Channel.SMS, Channel.WHATSAPP)})"
+)
+TELEPHONE_DRAFTS = both(TELEPHONE, "drafts that came by telephone or message", BY_TELEPHONE)
+NOBODYS_DRAFTS = both(TELEPHONE_DRAFTS, "while nobody works on them", "handler_id is null")
+APPLICANT = Rule("who asked for access", is_actor("requested_by_id"))
+
+DECLARATIONS: list[Declaration] = [
+    Protected(
+        "hotline_contact",
+        select=[COORDINATORS, WORKERS, GRANTED, service("shift"), TELEPHONE_DRAFTS],
+        insert=[
+            both(SHIFT, "for themselves or nobody", f"(handler_id is null or {is_actor('handler_id')})"),
+            NOBODYS_DRAFTS,
+        ],
+        update=[
+            COORDINATORS,
+            WORKERS,
+            service("shift"),
+            Rule(TELEPHONE_DRAFTS.who, TELEPHONE_DRAFTS.sql, check=NOBODYS_DRAFTS.sql),
+        ],
+    ),
+    # The worklist of callbacks is the whole shift's, and so is what happened to them.
+    Protected("hotline_callback", select=[SHIFT, TELEPHONE], insert=[SHIFT, TELEPHONE], update=[SHIFT, TELEPHONE]),
+    Protected(
+        "hotline_accessrequest",
+        select=[APPLICANT, at_the_centre("coordinator", "dpo")],
+        insert=[
+            Rule(
+                "handlers, coordinators and data protection officers of the contact's centre, for themselves",
+                f"{is_actor('requested_by_id')} and centre_id = any({orgs_as('handler', 'coordinator', 'dpo')})"
+                " and centre_id = ntk.centre_of_contact(contact_id)",
+            )
+        ],
+        update=[both(COORDINATORS, "not the one who asked", "requested_by_id <> (select ntk.actor())")],
+    ),
+    Unprotected("hotline_(topic|callertype)", "lists to choose from"),
+    Addition(
+        "journal_event",
+        "callback",
+        select=[both(HANDLERS, "of callbacks", "kind like 'callback.%'")],
+    ),
+    # Asked as a function: written out in a policy, PostgreSQL plans the policies of those tables too with every
+    # statement, which can cost more than the statement itself.
+    Addition(
+        "journal_event",
+        "contact",
+        select=[
+            Rule(
+                "handlers of the centre, of contacts that are theirs, nobody's or surfaced to the shift",
+                f"kind like 'contact.%' and {HANDLERS.sql} and ntk.works_on_contact(subject)",
+            ),
+            Rule(
+                "to whom access to the contact was granted for a time",
+                "kind like 'contact.%' and subject = any((select ntk.granted_contacts())::uuid[])",
+            ),
+        ],
+    ),
+]
+sql_items = declared_items(__name__, DECLARATIONS)

@@ -1,0 +1,80 @@
+"""Who may read which row of this app's tables. Words for people, SQL for PostgreSQL; see foundation/privacy/rls.py."""
+
+from __future__ import annotations
+
+from foundation.privacy.rls import (
+    ANY_ACTOR,
+    Addition,
+    Declaration,
+    Protected,
+    Rule,
+    Unprotected,
+    at_the_centre,
+    both,
+    declared_items,
+    is_actor,
+    orgs_as,
+    service,
+)
+
+from .vocabulary import Direction
+
+TELEPHONE = service("telephone")
+HANDLERS = at_the_centre("handler")
+COORDINATORS = at_the_centre("coordinator")
+SHIFT = at_the_centre("handler", "coordinator")
+ADMINISTRATORS = Rule("administrators", f"cardinality({orgs_as('administrator')}) > 0")
+#: Calls that wait or run are the shift's; ended ones their handler's and the coordinators'.
+CALL = [
+    TELEPHONE,
+    COORDINATORS,
+    both(HANDLERS, "until it has ended, then if it was theirs", f"(ended_at is null or {is_actor('claimed_by_id')})"),
+]
+LEG = [
+    TELEPHONE,
+    COORDINATORS,
+    both(HANDLERS, "until it has ended, then if it was theirs", f"(ended_at is null or {is_actor('user_id')})"),
+]
+
+DECLARATIONS: list[Declaration] = [
+    Protected("switchboard_line", select=[ANY_ACTOR], insert=[ADMINISTRATORS], update=[ADMINISTRATORS]),
+    # Only the telephone's service takes in calls; who calls somebody back begins a call of their own.
+    Protected(
+        "switchboard_call",
+        select=CALL,
+        insert=[
+            TELEPHONE,
+            both(
+                SHIFT,
+                "outgoing calls of their own",
+                f"direction = '{Direction.OUTBOUND}' and {is_actor('claimed_by_id')}",
+            ),
+        ],
+        update=CALL,
+    ),
+    Protected("switchboard_leg", select=LEG, insert=[TELEPHONE, SHIFT], update=LEG),
+    Protected(
+        "switchboard_seat",
+        select=[TELEPHONE, SHIFT],
+        insert=[both(SHIFT, "for themselves", is_actor("user_id"))],
+        update=[TELEPHONE, COORDINATORS, both(HANDLERS, "their own", is_actor("user_id"))],
+    ),
+    Protected("switchboard_offer", select=[TELEPHONE, SHIFT], insert=[TELEPHONE, SHIFT], update=[TELEPHONE, SHIFT]),
+    Protected("switchboard_webhookevent", select=[TELEPHONE], insert=[TELEPHONE], update=[TELEPHONE]),
+    Protected("switchboard_voicemail", select=[TELEPHONE, SHIFT], insert=[TELEPHONE], update=[TELEPHONE]),
+    Protected("switchboard_command", select=[TELEPHONE, SHIFT], insert=[TELEPHONE, SHIFT], update=[TELEPHONE]),
+    Protected(
+        "switchboard_block",
+        select=[TELEPHONE, SHIFT],
+        insert=[both(SHIFT, "in their own name", is_actor("made_by_id"))],
+        update=[TELEPHONE, COORDINATORS],
+    ),
+    Unprotected("switchboard_refusal", "how many forged webhooks there were on a day"),
+    # What happened at the telephone is the whole shift's, as the worklist of callbacks is.
+    Addition(
+        "journal_event",
+        "telephone",
+        select=[both(HANDLERS, "of calls and agents", "(kind like 'call.%' or kind like 'seat.%')")],
+    ),
+]
+sql_items = declared_items(__name__, DECLARATIONS)

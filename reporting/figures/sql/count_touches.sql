@@ -1,0 +1,16 @@
+-- Whatever counts differently when one of these subjects changes.
+create or replace function ntk.count_touches(subjects uuid[]) returns setof uuid language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $body$
+with kase as (
+    select id from cases_case where id = any(subjects)
+    union select case_id from cases_casecontact where contact_id = any(subjects)
+    union select case_id from handoff_referral where id = any(subjects)
+)
+select one from unnest(subjects) one where (select ntk.service()) = 'statistics'
+union select contact_id from triage_assessment where id = any(subjects)
+union select contact_id from cases_casecontact where case_id in (select id from kase)
+union select id from kase
+$body$;
+alter function ntk.count_touches owner to lotse_policy;
+-- reverse
+drop function ntk.count_touches;

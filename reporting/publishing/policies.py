@@ -1,0 +1,59 @@
+"""Who may read which row of this app's tables. Words for people, SQL for PostgreSQL; see foundation/privacy/rls.py."""
+
+from __future__ import annotations
+
+from foundation.privacy.rls import (
+    ANY_ACTOR,
+    Addition,
+    Declaration,
+    Protected,
+    Rule,
+    at_the_centre,
+    both,
+    declared_items,
+    is_actor,
+    service,
+)
+
+from .models import ReleaseState
+
+COORDINATORS = at_the_centre("coordinator")
+RELEASED = f"state = '{ReleaseState.RELEASED}'"
+#: What a program of a funder may read of a release.
+PUBLISHED_COLUMNS = "id, kind, first, last, state, small, base, content, digest, ended_at"
+
+DECLARATIONS: list[Declaration] = [
+    # What was released is not changed, whoever acts: only how a prepared release ends, and whether it is public.
+    Protected(
+        "publishing_release",
+        select=[
+            COORDINATORS,
+            both(at_the_centre("funder"), "what was released", RELEASED),
+            service("statistics"),
+            both(ANY_ACTOR, "what was released to the public", f"{RELEASED} and is_public"),
+        ],
+        insert=[
+            both(
+                COORDINATORS,
+                "prepared, in their own name",
+                f"state = '{ReleaseState.PREPARED}' and {is_actor('prepared_by_id')}",
+            )
+        ],
+        update=[COORDINATORS],
+        update_columns=["state", "ended_at", "ended_by_id", "is_public"],
+        granted={"lotse_stats": f"select ({PUBLISHED_COLUMNS})"},
+    ),
+    Protected(
+        "publishing_paper",
+        select=[Rule("who may read the release", "release_id in (select id from publishing_release)")],
+        insert=[service("statistics")],
+        append_only=True,
+    ),
+    Addition(
+        "publishing_release",
+        "programs",
+        role="lotse_stats",
+        select=[Rule("programs of funders: documents that were released", RELEASED)],
+    ),
+]
+sql_items = declared_items(__name__, DECLARATIONS)

@@ -1,0 +1,34 @@
+"""Who may read which row of this app's tables. Words for people, SQL for PostgreSQL; see foundation/privacy/rls.py."""
+
+from __future__ import annotations
+
+from foundation.privacy.rls import Addition, Declaration, Protected, Rule, at_the_centre, both, declared_items, orgs_as
+
+from .vocabulary import SECURING_DUTIES
+
+# Rows are fetched by contact, so the check by key costs one look-up a row. A partner who may see a contact one day does
+# not see the triage with it.
+READERS = both(
+    at_the_centre("handler", "dpo"),
+    "who see the contact",
+    "exists (select 1 from hotline_contact c where c.id = contact_id)",
+)
+WORKERS = Rule(
+    "coordinators of the contact's centre; its handlers if the contact is theirs, nobody's or surfaced to the shift",
+    "exists (select 1 from hotline_contact c where c.id = contact_id and c.centre_id = triage_assessment.centre_id"
+    f" and (c.centre_id = any({orgs_as('coordinator')}) or (c.centre_id = any({orgs_as('handler')})"
+    " and (c.handler_id = (select ntk.actor()) or c.handler_id is null or c.surfaced_at is not null))))",
+)
+
+DECLARATIONS: list[Declaration] = [
+    Protected(
+        "triage_assessment", select=[at_the_centre("coordinator"), READERS], insert=[WORKERS], update=[WORKERS]
+    ),
+    # A function, as for the events of contacts.
+    Addition(
+        "journal_event",
+        "assessment",
+        select=[Rule("who may read the assessment", "kind like 'assessment.%' and ntk.sees_assessment(subject)")],
+    ),
+]
+sql_items = declared_items(__name__, DECLARATIONS, SECURING_DUTIES=",".join(sorted(SECURING_DUTIES)))
