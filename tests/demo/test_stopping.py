@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.simulator.ground import ACCOUNT, OURS, TOKEN, Platform, ground, twiml
+from tests.demo.simulator.ground import ACCOUNT, OURS, TOKEN, Platform, ground, twiml
 
 from demo.calling import Plan, play
 from demo.simulator import Caller, Step

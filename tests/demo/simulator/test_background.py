@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 from background import BackgroundProvider
-from tests.simulator.ground import ACCOUNT, DESK, OURS, TOKEN, Says, client, ground, twiml
+from tests.demo.simulator.ground import ACCOUNT, DESK, OURS, TOKEN, Says, client, ground, twiml
 
 from demo.simulator import WITHHELD, Answer, Caller, Chaos, Number, Phone, Provider, Step
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.simulator.ground import DESK, OURS, Says, ground, twiml
+from tests.demo.simulator.ground import DESK, OURS, Says, ground, twiml
 
 from demo.simulator import Caller, Number, Phone, Step
 

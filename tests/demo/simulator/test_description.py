@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.simulator import cut_description
-from tests.simulator.ground import ACCOUNT, DESK, OURS
+from tests.demo.simulator import cut_description
+from tests.demo.simulator.ground import ACCOUNT, DESK, OURS
 
 from demo.simulator.description import check, operation
 from demo.simulator.errors import Refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.simulator.ground import DESK, OURS, client, ground, rest, twiml
+from tests.demo.simulator.ground import DESK, OURS, client, ground, rest, twiml
 from twilio.base.exceptions import TwilioRestException
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.simulator.ground import (
+from tests.demo.simulator.ground import (
     ACCOUNT,
     DESK,
     OURS,

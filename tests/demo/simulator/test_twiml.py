@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.simulator.ground import OURS, twiml
+from tests.demo.simulator.ground import OURS, twiml
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 
 import pytest
-from tests.simulator.ground import OURS, TOKEN, Says, ground, twiml
+from tests.demo.simulator.ground import OURS, TOKEN, Says, ground, twiml
 from twilio.request_validator import RequestValidator
 
 from demo.simulator import Caller, Chaos, Number, signature

@@ -18,7 +18,7 @@ from cluster import CHECKOUT, OwnDatabase
 from people import People, as_user, make_people
 from referrals import in_threads
 from telephone import ACCOUNT, LINE, TELEPHONY, TOKEN, by_telephone, make_line, tell
-from tests.texting.trickle import trickling
+from tests.hotline.texting.trickle import trickling
 
 from demo.simulator import Answer, Faults, Number, Provider
 from hotline.contacts.models import Contact

@@ -27,7 +27,7 @@ from people import People, as_user, make_people, make_user
 from referrals import in_threads
 from releases import count
 from telephone import undone
-from tests.reporting.test_counting import Cells, cells, recounted
+from tests.reporting.figures.test_counting import Cells, cells, recounted
 
 from demo.published_history import DELIMITER, ENCODING, HEADER, history, period, scaled
 from foundation.accounts.models import User
