@@ -345,7 +345,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRON.get("LOTSE_EMAIL_FROM") or "lotse@lo
 # --- language and time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("de", _("German"))]
-LOCALE_PATHS = [BASE_DIR / "config" / "locale"]  # the texts of this package; each app has its own
+# The texts of packages that are no apps; each app has its own.
+LOCALE_PATHS = [BASE_DIR / "config" / "locale", BASE_DIR / "hotline" / "telephony" / "locale"]
 FORMAT_MODULE_PATH = ["foundation.ui.formats"]  # English dates as written in Europe
 USE_I18N = True
 USE_TZ = True

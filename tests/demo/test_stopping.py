@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.simulator.ground import ACCOUNT, OURS, TOKEN, Platform, ground, twiml
 
 from demo.calling import Plan, play
 from demo.simulator import Caller, Step
+from tests.demo.simulator.ground import ACCOUNT, OURS, TOKEN, Platform, ground, twiml
 
 QUEUE = twiml('<Enqueue waitUrl="/wait" action="/queue">q1</Enqueue>')
 WAIT = twiml("<Play>/music.mp3</Play>")

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import pytest
 from background import BackgroundProvider
-from tests.simulator.ground import ACCOUNT, DESK, OURS, TOKEN, Says, client, ground, twiml
 
 from demo.simulator import WITHHELD, Answer, Caller, Chaos, Number, Phone, Provider, Step
+from tests.demo.simulator.ground import ACCOUNT, DESK, OURS, TOKEN, Says, client, ground, twiml
 
 
 async def send(method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Answer:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.simulator.ground import DESK, OURS, Says, ground, twiml
 
 from demo.simulator import Caller, Number, Phone, Step
+from tests.demo.simulator.ground import DESK, OURS, Says, ground, twiml
 
 MENU = twiml(
     '<Gather numDigits="1" timeout="4" action="/menu" actionOnEmptyResult="true"><Say>Deutsch: 1</Say></Gather>',

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.simulator import cut_description
-from tests.simulator.ground import ACCOUNT, DESK, OURS
 
 from demo.simulator.description import check, operation
 from demo.simulator.errors import Refused
 from demo.simulator.operations import OPERATIONS
 from demo.simulator.resources import Call, Rows
+from tests.demo.simulator import cut_description
+from tests.demo.simulator.ground import ACCOUNT, DESK, OURS
 
 HERE = f"/2010-04-01/Accounts/{ACCOUNT}"
 CALL = {"To": DESK, "From": OURS, "Url": "https://lotse.test/x"}

@@ -8,11 +8,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.simulator.ground import DESK, OURS, PARTNER, TOKEN, client, ground, rest, twiml, until
-from tests.simulator.test_rest import CENTRE, SIGNED_IN, connected, events
 from twilio.base.exceptions import TwilioRestException
 
 from demo.simulator import Caller, Faults, Phone, Provider
+from tests.demo.simulator.ground import DESK, OURS, PARTNER, TOKEN, client, ground, rest, twiml, until
+from tests.demo.simulator.test_rest import CENTRE, SIGNED_IN, connected, events
 
 HANG_UP = {"/x": twiml("<Hangup/>")}
 MAILBOX = {

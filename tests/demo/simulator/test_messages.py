@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.simulator.ground import DESK, OURS, client, ground, rest, twiml
 from twilio.base.exceptions import TwilioRestException
+
+from tests.demo.simulator.ground import DESK, OURS, client, ground, rest, twiml
 
 
 @pytest.mark.parametrize(("lost", "statuses"), [(None, "queued sent delivered"), (30003, "queued sent undelivered")])

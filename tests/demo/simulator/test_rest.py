@@ -10,7 +10,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.simulator.ground import (
+from twilio.base.exceptions import TwilioRestException
+
+from demo.simulator import Caller, Phone, Provider, Step, voicemail
+from tests.demo.simulator.ground import (
     ACCOUNT,
     DESK,
     OURS,
@@ -24,9 +27,6 @@ from tests.simulator.ground import (
     twiml,
     until,
 )
-from twilio.base.exceptions import TwilioRestException
-
-from demo.simulator import Caller, Phone, Provider, Step, voicemail
 
 EVENTS = "start end join leave hold"
 SIGNED_IN = {"Authorization": f"Basic {base64.b64encode(f'{ACCOUNT}:{TOKEN}'.encode()).decode()}"}

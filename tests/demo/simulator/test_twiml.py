@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.simulator.ground import OURS, twiml
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
 from demo.simulator.twiml import check, parse, shape
+from tests.demo.simulator.ground import OURS, twiml
 
 
 def everything() -> str:

@@ -6,11 +6,11 @@ import asyncio
 import itertools
 
 import pytest
-from tests.simulator.ground import OURS, TOKEN, Says, ground, twiml
 from twilio.request_validator import RequestValidator
 
 from demo.simulator import Caller, Chaos, Number, signature
 from demo.simulator.webhooks import Latency, latencies
+from tests.demo.simulator.ground import OURS, TOKEN, Says, ground, twiml
 
 CENTRE: dict[str, Says] = {
     "/voice": twiml('<Enqueue waitUrl="/wait" action="/queue">q</Enqueue>'),

@@ -39,6 +39,8 @@ def test_the_file_is_what_the_data_say() -> None:
 
 def test_the_whole_world_stays_out_of_the_processes() -> None:
     """It takes 110 MB in each."""
-    code = "import sys, regions.phone_numbers, hotline.area_codes; print('phonenumbers.geodata' in sys.modules)"
+    code = (
+        "import sys, regions.phone_numbers, hotline.contacts.area_codes; print('phonenumbers.geodata' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

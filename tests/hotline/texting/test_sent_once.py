@@ -18,7 +18,6 @@ from cluster import CHECKOUT, OwnDatabase
 from people import People, as_user, make_people
 from referrals import in_threads
 from telephone import ACCOUNT, LINE, TELEPHONY, TOKEN, by_telephone, make_line, tell
-from tests.texting.trickle import trickling
 
 from demo.simulator import Answer, Faults, Number, Provider
 from hotline.contacts.models import Contact
@@ -26,6 +25,7 @@ from hotline.telephony import provider
 from hotline.texting.actions import reply
 from hotline.texting.models import TextMessage
 from hotline.texting.tasks import send_messages
+from tests.hotline.texting.trickle import trickling
 
 pytestmark = pytest.mark.xdist_group("browser")  # a worker beside it would take from the same broker
 

@@ -27,7 +27,6 @@ from people import People, as_user, make_people, make_user
 from referrals import in_threads
 from releases import count
 from telephone import undone
-from tests.reporting.test_counting import Cells, cells, recounted
 
 from demo.published_history import DELIMITER, ENCODING, HEADER, history, period, scaled
 from foundation.accounts.models import User
@@ -45,6 +44,7 @@ from reporting.figures.mapping import Lists, Unusable, age_band, read_mapping
 from reporting.figures.models import Cell, Import, ImportedCount
 from reporting.figures.past_rows import LISTED, Past, Problem, Rule, Source, add_up
 from reporting.figures.reference_data import known_for, live_months
+from tests.reporting.figures.test_counting import Cells, cells, recounted
 
 EXAMPLE = CHECKOUT / "docs" / "import" / "mapping.yaml"
 COLUMNS = (

@@ -14,10 +14,10 @@ import pytest
 import xlsxwriter
 from django.core.management import CommandError, call_command
 from people import People
-from tests.reporting.test_importing import CONTENT, LISTS, SHORT, is_nothing_written, read, run
 
 from reporting.figures.mapping import Unusable, read_mapping
 from reporting.figures.past_rows import Past, Problem, Rule
+from tests.reporting.figures.test_importing import CONTENT, LISTS, SHORT, is_nothing_written, read, run
 
 __all__ = ["read"]
 pytestmark = pytest.mark.django_db

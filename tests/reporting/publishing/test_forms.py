@@ -398,7 +398,7 @@ def test_a_release_of_the_future_is_refused() -> None:
 
 
 def test_typst_stays_out_of_the_process_that_asks() -> None:
-    asked = "import sys, publishing.typeset; sys.exit('typst' in sys.modules)"
+    asked = "import sys, reporting.publishing.typeset; sys.exit('typst' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], cwd=CHECKOUT, check=False).returncode == 0
 
 
