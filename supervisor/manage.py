@@ -20,6 +20,7 @@ from supervisor.tree import start_servers
 
 # What changes or shows the schema runs as its owner; everything that works on content runs as the worker does.
 AS_OWNER = {
+    "check_policies",
     "migrate",
     "makemigrations",
     "showmigrations",

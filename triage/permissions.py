@@ -1,4 +1,4 @@
-"""Who may see, fill in and confirm an assessment. The same rules stand as policies in migration 0001."""
+"""Who may see, fill in and confirm an assessment. policies.py says the same in SQL."""
 
 from __future__ import annotations
 

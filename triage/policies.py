@@ -21,9 +21,7 @@ WORKERS = Rule(
 )
 
 DECLARATIONS: list[Declaration] = [
-    Protected(
-        "triage_assessment", select=[at_the_centre("coordinator"), READERS], insert=[WORKERS], update=[WORKERS]
-    ),
+    Protected("triage_assessment", select=[at_the_centre("coordinator"), READERS], insert=[WORKERS], update=[WORKERS]),
     # A function, as for the events of contacts.
     Addition(
         "journal_event",

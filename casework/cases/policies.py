@@ -42,7 +42,7 @@ DECLARATIONS: list[Declaration] = [
         "cases_casecontact",
         select=[
             READERS,
-            # Whoever sees a contact sees that it belongs to a case, though not the case: no second one is opened for it.
+            # Whoever sees a contact sees that it belongs to a case, though not the case: no second one is opened.
             Rule("who may read the contact", "exists (select 1 from hotline_contact h where h.id = contact_id)"),
         ],
         insert=[WRITERS],

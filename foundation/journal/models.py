@@ -52,7 +52,7 @@ class Event(models.Model):
 
 
 class Link(models.Model):
-    """The event's place in the hash chain, made by the database at commit. See migration 0001."""
+    """The event's place in the hash chain, made by the database at commit (sql/chain_event.sql)."""
 
     position = models.BigIntegerField(primary_key=True)
     event = models.OneToOneField(Event, models.PROTECT, related_name="link")

@@ -26,6 +26,8 @@ DECLARATIONS: list[Declaration] = [
         insert=[OWN],
         append_only=True,
     ),
+    # The end of the chain: only its functions read and write it.
+    Protected("journal_head", denied="all", granted={"lotse_policy": "select, update"}),
     # Hashes say nothing about anybody.
     Protected(
         "journal_link",

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
@@ -173,7 +174,9 @@ def policy_statements(declared: Protected | Addition) -> tuple[str, str]:
         rules: Rules = getattr(declared, command)
         if rules:
             name = policy_name(declared, command)
-            created.append(f"create policy {name} on {declared.table} for {command}{clauses(declared, command, rules)};\n")
+            created.append(
+                f"create policy {name} on {declared.table} for {command}{clauses(declared, command, rules)};\n"
+            )
             dropped.append(f"drop policy {name} on {declared.table};\n")
     return "".join(created), "".join(dropped)
 
@@ -184,13 +187,15 @@ def policy_name(declared: Protected | Addition, command: str) -> str:
 
 def clauses(declared: Protected | Addition, command: str, rules: Rules) -> str:
     role = f" to {declared.role}" if isinstance(declared, Addition) and declared.role else ""
-    using = "" if command == "insert" else f" using (\n{alternatives([rule.sql for rule in rules])})"
-    check = [rule.check or rule.sql for rule in rules] if command in ("insert", "update") else []
-    return role + using + (f" with check (\n{alternatives(check)})" if check else "")
+    conditions = [rule.sql for rule in rules]
+    checks = [rule.check or rule.sql for rule in rules]
+    using = "" if command == "insert" else f" using (\n{alternatives(conditions)}\n)"
+    check = f" with check (\n{alternatives(checks)}\n)" if command in ("insert", "update") else ""
+    return role + using + check
 
 
 def alternatives(conditions: Sequence[str]) -> str:
-    return "    or ".join(f"({' '.join(condition.split())})\n" for condition in conditions).replace("(", "    (", 1)
+    return "    " + "\n    or ".join(f"({' '.join(condition.split())})" for condition in conditions)
 
 
 def sql_files(folder: Path, values: Mapping[str, str]) -> Iterator[SQLFile]:
@@ -212,22 +217,24 @@ def declared_items(module: str, declarations: Sequence[Declaration], **values: s
     """
     config = apps.get_containing_app_config(module)
     assert config, module
-    items: list[tuple[str, str, str, bool]] = []
-    for sql_file in sql_files(Path(config.path) / "sql", values):
-        _created.update({name: (config.label, sql_file.name) for name in CREATED.findall(sql_file.sql)})
-        items.append((sql_file.name, sql_file.sql, sql_file.reverse, sql_file.replaces))
+    files = list(sql_files(Path(config.path) / "sql", values))
+    _created.update({name: (config.label, one.name) for one in files for name in CREATED.findall(one.sql)})
+    items = [item(config.label, one.name, one.sql, one.reverse, replace=one.replaces) for one in files]
     for declared in declarations:
         if isinstance(declared, Protected):
+            items.append(item(config.label, declared.table, declared.flags, declared.flags_reverse))
             _created[declared.table] = (config.label, declared.table)
-            items.append((declared.table, declared.flags, declared.flags_reverse, False))
     for declared in declarations:
         if not isinstance(declared, Unprotected):
             added = f"_{declared.name}" if isinstance(declared, Addition) else ""
-            items.append((f"{declared.table}_policies{added}", *policy_statements(declared), False))
-    return [
-        SQLItem(name, sql, reverse, needs(sql, besides=(config.label, name)), replace=replaces)
-        for name, sql, reverse, replaces in items
-    ]
+            created, dropped = policy_statements(declared)
+            if created:
+                items.append(item(config.label, f"{declared.table}_policies{added}", created, dropped))
+    return items
+
+
+def item(label: str, name: str, sql: str, reverse: str, *, replace: bool = False) -> SQLItem:
+    return SQLItem(name, sql, reverse, needs(sql, besides=(label, name)), replace=replace)
 
 
 def needs(sql: str, *, besides: tuple[str, str]) -> list[tuple[str, str]]:
@@ -240,10 +247,18 @@ def needs(sql: str, *, besides: tuple[str, str]) -> list[tuple[str, str]]:
     return sorted(found - {besides})
 
 
-def declarations() -> dict[str, Sequence[Declaration]]:
-    """What each app declares, by label."""
+def policy_modules() -> dict[str, ModuleType]:
+    """The ``policies.py`` of each app that has one, by label."""
     return {
-        config.label: import_module(f"{config.name}.policies").DECLARATIONS
+        config.label: import_module(f"{config.name}.policies")
         for config in apps.get_app_configs()
         if config.module and module_has_submodule(config.module, "policies")
     }
+
+
+def all_declarations() -> list[Declaration]:
+    return [declared for module in policy_modules().values() for declared in module.DECLARATIONS]
+
+
+def all_sql_items() -> list[SQLItem]:
+    return [one for module in policy_modules().values() for one in module.sql_items]

@@ -21,4 +21,3 @@ class Autodetector(MigrationAutodetector):
 
 def place(operation: Any) -> int:
     return -1 if isinstance(operation, FIRST) else int(isinstance(operation, LAST))
-

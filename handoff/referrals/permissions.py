@@ -1,4 +1,4 @@
-"""Who may see and move a referral; the policies in migration 0001 say the same."""
+"""Who may see and move a referral; policies.py says the same in SQL."""
 
 from __future__ import annotations
 

@@ -37,7 +37,11 @@ CENTRE_SQL = f"centre_id = any({orgs_as('coordinator')}) or case_id = any((selec
 
 def states(members: Iterable[ReferralState]) -> str:
     """SQL: a list of states, in the order in which they are declared."""
-    return quoted(*(state for state in ReferralState if state in set(members)))
+    return quoted(*in_order(members))
+
+
+def in_order(members: Iterable[ReferralState]) -> list[ReferralState]:
+    return [state for state in ReferralState if state in set(members)]
 
 
 def of_referral(shown: Iterable[ReferralState] = ()) -> Rule:
@@ -45,7 +49,7 @@ def of_referral(shown: Iterable[ReferralState] = ()) -> Rule:
     partner = f" or ({PARTNER_SQL} and state in ({states(shown)}))" if shown else ""
     who = "coordinators of the centre, handlers who work on the case, the service deadlines"
     if shown:
-        who += f"; the partner while the referral is {', '.join(str(state) for state in ReferralState if state in shown)}"
+        who += f"; the partner while the referral is {', '.join(in_order(shown))}"
     return Rule(
         who,
         "exists (select 1 from handoff_referral r where r.id = referral_id"
@@ -75,9 +79,7 @@ DECLARATIONS: list[Declaration] = [
         insert=[COORDINATORS, WORKERS, DEADLINES],
         update=[COORDINATORS, WORKERS, PARTNER, DEADLINES],
     ),
-    Protected(
-        "handoff_summary", select=[of_referral(SHOWS_SUMMARY)], insert=[of_referral()], update=[of_referral()]
-    ),
+    Protected("handoff_summary", select=[of_referral(SHOWS_SUMMARY)], insert=[of_referral()], update=[of_referral()]),
     Protected(
         "handoff_disclosure",
         select=[of_referral(SHOWS_FIELDS)],

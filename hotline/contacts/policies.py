@@ -17,8 +17,8 @@ from foundation.privacy.rls import (
     service,
 )
 
-from .vocabulary import Channel
 from .states import ContactState
+from .vocabulary import Channel
 
 HANDLERS = at_the_centre("handler")
 COORDINATORS = at_the_centre("coordinator")
@@ -29,9 +29,7 @@ WORKERS = both(HANDLERS, "if the contact is theirs, nobody's or surfaced to the 
 GRANTED = Rule("to whom access was granted for a time", "id = any((select ntk.granted_contacts())::uuid[])")
 TELEPHONE = service("telephone")
 #: A call that could not be put through, a message.
-BY_TELEPHONE = (
-    f"state = '{ContactState.DRAFT}' and channel in ({quoted(Channel.PHONE, Channel.SMS, Channel.WHATSAPP)})"
-)
+BY_TELEPHONE = f"state = '{ContactState.DRAFT}' and channel in ({quoted(Channel.PHONE, Channel.SMS, Channel.WHATSAPP)})"
 TELEPHONE_DRAFTS = both(TELEPHONE, "drafts that came by telephone or message", BY_TELEPHONE)
 NOBODYS_DRAFTS = both(TELEPHONE_DRAFTS, "while nobody works on them", "handler_id is null")
 APPLICANT = Rule("who asked for access", is_actor("requested_by_id"))

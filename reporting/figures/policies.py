@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from foundation.privacy.rls import Addition, Declaration, Protected, Rule, Unprotected, at_the_centre, declared_items, service
+from foundation.privacy.rls import (
+    Addition,
+    Declaration,
+    Protected,
+    Rule,
+    Unprotected,
+    at_the_centre,
+    declared_items,
+    service,
+)
 
 STATISTICS = service("statistics")
 COORDINATORS = at_the_centre("coordinator")
 
 DECLARATIONS: list[Declaration] = [
     Protected("reporting_cell", select=[STATISTICS, COORDINATORS], insert=[STATISTICS], update=[STATISTICS]),
-    Protected(
-        "reporting_counted", select=[STATISTICS], insert=[STATISTICS], update=[STATISTICS], delete=[STATISTICS]
-    ),
+    Protected("reporting_counted", select=[STATISTICS], insert=[STATISTICS], update=[STATISTICS], delete=[STATISTICS]),
     Protected("reporting_import", select=[STATISTICS, COORDINATORS], insert=[STATISTICS]),
     Protected(
         "reporting_importedcount",

@@ -110,6 +110,7 @@ MAY_WRITE = {
     "foundation.journal.management.commands.relay": "listens for a notification of PostgreSQL",
     "foundation.journal.numbers": "takes the next number of a sequence",
     "foundation.journal.relay": "claims and removes what it has delivered",
+    "foundation.privacy.database_check": "compares the catalogues of PostgreSQL, in a transaction that is rolled back",
     "foundation.privacy.context": "tells the database who acts",
     "handoff.referrals.consent": "asks a function of the database",
     "handoff.referrals.notices": "claims a notice and notes that it was sent",

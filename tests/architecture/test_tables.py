@@ -1,4 +1,4 @@
-"""Each table is protected by row-level security, or named here with the reason why it needs none."""
+"""Each table is protected by row-level security, or declared to need none."""
 
 from __future__ import annotations
 
@@ -13,22 +13,11 @@ from people import new_id
 
 from foundation.accounts.roles import Role
 from foundation.journal.actions import look, record
+from foundation.privacy.rls import Unprotected, all_declarations
 from handoff.referrals.states import ReferralState
 
-#: Tables by pattern, and why nobody has to be kept from their rows. A new table belongs here or gets policies.
-UNPROTECTED = {
-    r"accounts_(user|organisation|membership)": "who works for whom: needed to sign in, and to name colleagues",
-    r"accounts_firstruncode": "a hash that is of use before anybody has an account",
-    r"regions_\w+": "reference data about regions and partner organisations, without persons who seek help",
-    r"hotline_(topic|callertype)": "lists to choose from",
-    r"switchboard_refusal": "how many forged webhooks there were on a day",
-    r"journal_heartbeat": "when a background process was last alive",
-    r"reporting_progress": "up to where in the journal everything is counted",
-    r"django_(migrations|content_type|session|admin_log)": "Django's own; sessions are found by a secret key only",
-    r"auth_\w+": "Django's own, unused",
-    r"account_\w+": "e-mail addresses of users, for the sign-in",
-    r"axes_\w+": "attempts to sign in",
-}
+#: Tables by pattern: nobody has to be kept from their rows, and policies.py says why.
+UNPROTECTED = [declared.tables for declared in all_declarations() if isinstance(declared, Unprotected)]
 #: Columns that tie a row to somebody who sought help.
 PERSONAL = (
     "centre_id",
