@@ -218,7 +218,9 @@ def declared_items(module: str, declarations: Sequence[Declaration], **values: s
     config = apps.get_containing_app_config(module)
     assert config, module
     files = list(sql_files(Path(config.path) / "sql", values))
-    _created.update({name: (config.label, one.name) for one in files for name in CREATED.findall(one.sql)})
+    for one in files:
+        for name in CREATED.findall(one.sql):
+            _created[name] = (config.label, one.name)
     items = [item(config.label, one.name, one.sql, one.reverse, replace=one.replaces) for one in files]
     for declared in declarations:
         if isinstance(declared, Protected):
