@@ -1,4 +1,4 @@
-"""What coordinators do from the page of the shift, which stands in ``reporting``."""
+"""The wallboard: the telephone's part of the page of the shift, and what coordinators do there."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.accounts.guards import CentreRequest, at_the_centre
 from foundation.accounts.roles import Permission
@@ -18,8 +19,28 @@ from .blocked_numbers import lift_block
 from .forms import SeatForm
 from .models import Seat
 from .seats import arrange_seat
+from .telephone_figures import figures_of_today
+from .wallboard import callers, team
 
 coordinators_only = at_the_centre(Permission.FIGURES_READ)  # who sees the page of the shift
+
+
+@require_safe
+@coordinators_only
+def part_callers(request: CentreRequest) -> HttpResponse:
+    return render(request, "switchboard/parts/wallboard_callers.html", callers(request.centre, timezone.now()))
+
+
+@require_safe
+@coordinators_only
+def part_team(request: CentreRequest) -> HttpResponse:
+    return render(request, "switchboard/parts/wallboard_team.html", team(request.centre, timezone.now()))
+
+
+@require_safe
+@coordinators_only
+def part_figures(request: CentreRequest) -> HttpResponse:
+    return render(request, "switchboard/parts/wallboard_figures.html", figures_of_today(request.centre, timezone.now()))
 
 
 @require_POST

@@ -53,6 +53,9 @@ PAGES = [
 ]
 urlpatterns = [
     path("telephone/", include([*WEBHOOKS, *PAGES])),
+    path("shift/callers/", board_views.part_callers, name="wallboard_callers"),
+    path("shift/team/", board_views.part_team, name="wallboard_team"),
+    path("shift/figures/", board_views.part_figures, name="wallboard_figures"),
     path("administration/lines/", line_views.lines, name="lines"),
     path("administration/lines/<int:pk>/", line_views.line, name="line"),
     path("administration/centres/<int:centre_pk>/lines/new/", line_views.new_line, name="new_line"),

@@ -18,20 +18,17 @@ from handoff.referrals.next_steps import needing_a_next_step
 from handoff.referrals.states import ReferralState
 from hotline.contacts.desk import access_to_decide, contacts_for_shift, open_contacts
 from hotline.contacts.models import Callback
-from hotline.switchboard.models import Block, Call, Command, Refusal, Seat, Voicemail
-from hotline.switchboard.states import CallState, CommandState, SeatState
+from hotline.switchboard.models import Command, Voicemail
+from hotline.switchboard.states import CommandState
 from hotline.switchboard.vocabulary import CommandKind
-from hotline.switchboard.waiting import hung_up_today
 from hotline.texting.models import TextMessage
 from hotline.texting.states import MessageState
 from triage.models import Assessment
 
 #: Of each kind of work, so many are named, the most pressing first. The counts count all.
 NAMED = 5
-MOST_CALLERS = 20
 #: What failed stays in view for so long: a shift and the one after it.
 FAILURES_OF = timedelta(hours=16)
-ORDER_OF_STATES = [SeatState.READY, SeatState.ON_CALL, SeatState.WRAP_UP, SeatState.BREAK]
 
 
 @dataclass(frozen=True)
@@ -58,42 +55,6 @@ class Work:
     number: int
     rows: list[Row]
     is_pressing: bool = False
-
-
-def callers(centre: Organisation, now: datetime) -> dict[str, Any]:
-    """Who waits, and how many could answer."""
-    live = list(Call.objects.live().filter(centre=centre).select_related("line"))
-    waiting = [call for call in live if call.state == CallState.WAITING]
-    waiting.sort(key=lambda call: (not call.is_urgent, _since(call)))  # as they are to be answered
-    states = list(Seat.objects.filter(centre=centre).values_list("state", flat=True))
-    return {
-        "queue": waiting[:MOST_CALLERS],
-        "waiting": len(waiting),
-        "longest": min(waiting, key=_since, default=None),
-        "talking": sum(call.state in (CallState.CONNECTING, CallState.TALKING) for call in live),
-        "ready": states.count(SeatState.READY),
-        "number_on_duty": len(states) - states.count(SeatState.OFF),
-        "hung_up": hung_up_today(centre, now),
-    }
-
-
-def team(centre: Organisation, now: datetime) -> dict[str, Any]:
-    """Who is on duty in which state, and what was set at the telephone for a time."""
-    seats = list(Seat.objects.filter(centre=centre).select_related("user").order_by("user__name"))
-    on_duty = [seat for seat in seats if seat.state != SeatState.OFF]
-    on_duty.sort(key=lambda seat: ORDER_OF_STATES.index(SeatState(seat.state)))
-    return {
-        "on_duty": on_duty,
-        "off_duty": [seat for seat in seats if seat.state == SeatState.OFF],
-        "blocks": Block.objects.running(now).filter(centre=centre).select_related("contact", "made_by"),
-        "refused": sum(Refusal.objects.filter(day=now.date()).values_list("count", flat=True)),
-    }
-
-
-def _since(call: Call) -> datetime:
-    """When a call that waits began to wait."""
-    assert call.waiting_since is not None
-    return call.waiting_since
 
 
 def work(user: User, centre: Organisation, now: datetime) -> dict[str, Any]:

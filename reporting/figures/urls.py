@@ -10,5 +10,5 @@ app_name = "reporting"
 urlpatterns = [
     path("figures/", views.live, name="live"),
     path("shift/", views.shift, name="shift"),
-    path("shift/<slug:part>/", views.shift_part, name="shift_part"),
+    path("shift/work/", views.shift_work, name="shift_work"),
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -15,11 +13,12 @@ from foundation.accounts.guards import CentreRequest, at_the_centre
 from foundation.accounts.models import Organisation
 from foundation.accounts.roles import Permission
 from foundation.ui.fragments import is_part
+from hotline.switchboard.telephone_figures import figures_of_today
+from hotline.switchboard.wallboard import callers, team
 
 from . import counts, figures
 from .periods import PERIODS, Period, period
-from .shift import callers, team, work
-from .telephone_figures import figures_of_today
+from .shift import work
 
 
 @require_safe
@@ -39,25 +38,20 @@ def live(request: CentreRequest) -> HttpResponse:
 def shift(request: CentreRequest) -> HttpResponse:
     """The coordinator's first page."""
     now = timezone.now()
-    parts = [part(request, now) for part in SHIFT_PARTS.values()]
-    return render(request, "reporting/shift.html", {name: value for part in parts for name, value in part.items()})
+    parts = {
+        **callers(request.centre, now),
+        **team(request.centre, now),
+        **work(request.user, request.centre, now),
+        **figures_of_today(request.centre, now),
+    }
+    return render(request, "reporting/shift.html", parts)
 
 
 @require_safe
 @at_the_centre(Permission.FIGURES_READ)
-def shift_part(request: CentreRequest, part: str) -> HttpResponse:
-    """One part of the page, fetched again when something of it changed."""
-    if part not in SHIFT_PARTS:
-        raise Http404
-    return render(request, f"reporting/parts/shift_{part}.html", SHIFT_PARTS[part](request, timezone.now()))
-
-
-SHIFT_PARTS: dict[str, Callable[[CentreRequest, datetime], dict[str, Any]]] = {
-    "callers": lambda request, now: callers(request.centre, now),
-    "team": lambda request, now: team(request.centre, now),
-    "work": lambda request, now: work(request.user, request.centre, now),
-    "figures": lambda request, now: figures_of_today(request.centre, now),
-}
+def shift_work(request: CentreRequest) -> HttpResponse:
+    """What waits for a decision, fetched again when something of it changed."""
+    return render(request, "reporting/parts/shift_work.html", work(request.user, request.centre, timezone.now()))
 
 
 def _figures(centre: Organisation, chosen: Period) -> dict[str, Any]:

@@ -56,8 +56,8 @@ from hotline.switchboard.models import Command, Line
 from hotline.switchboard.seats import choose_state
 from hotline.switchboard.states import SeatState
 from hotline.switchboard.tasks import run_commands, run_queue
-from reporting.figures.shift import callers
-from reporting.figures.telephone_figures import figures_of_today
+from hotline.switchboard.telephone_figures import figures_of_today
+from hotline.switchboard.wallboard import callers
 
 pytestmark = pytest.mark.django_db
 

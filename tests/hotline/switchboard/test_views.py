@@ -269,7 +269,7 @@ def test_the_figures_of_the_day_stand_on_the_page_of_the_shift(people: People, l
     board.post(url("urgency", left.call.pk), {"urgent": "1"})
     assert left.call.is_urgent
     left.hang_up()
-    day = board.get(reverse("reporting:shift_part", args=["figures"])).context["whole_day"]
+    day = board.get(reverse("switchboard:wallboard_figures")).context["whole_day"]
     assert (day.answered, day.in_30, day.share_30, day.abandoned) == (1, 1, 100, 1)
     (german,) = board.get(reverse("reporting:shift")).context["languages"]
     assert (german.label, german.calls) == ("German", 2)

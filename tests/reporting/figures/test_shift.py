@@ -54,7 +54,7 @@ def shift(user: User) -> str:
 
 def work(user: User) -> dict[str, tuple[int, list[str]]]:
     """What waits by kind, in order: how many, and what the rows say."""
-    kinds = browser(user).get(reverse("reporting:shift_part", args=["work"])).context["work"]
+    kinds = browser(user).get(reverse("reporting:shift_work")).context["work"]
     return {kind.key: (kind.number, [str(row.title) for row in kind.rows]) for kind in kinds}
 
 

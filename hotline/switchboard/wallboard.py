@@ -1,0 +1,51 @@
+"""The telephone's part of the page of the shift: who waits, and who is on duty. Reading only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from foundation.accounts.models import Organisation
+
+from .models import Block, Call, Refusal, Seat
+from .states import CallState, SeatState
+from .waiting import hung_up_today
+
+MOST_CALLERS = 20
+ORDER_OF_STATES = [SeatState.READY, SeatState.ON_CALL, SeatState.WRAP_UP, SeatState.BREAK]
+
+
+def callers(centre: Organisation, now: datetime) -> dict[str, Any]:
+    """Who waits, and how many could answer."""
+    live = list(Call.objects.live().filter(centre=centre).select_related("line"))
+    waiting = [call for call in live if call.state == CallState.WAITING]
+    waiting.sort(key=lambda call: (not call.is_urgent, _since(call)))  # as they are to be answered
+    states = list(Seat.objects.filter(centre=centre).values_list("state", flat=True))
+    return {
+        "queue": waiting[:MOST_CALLERS],
+        "waiting": len(waiting),
+        "longest": min(waiting, key=_since, default=None),
+        "talking": sum(call.state in (CallState.CONNECTING, CallState.TALKING) for call in live),
+        "ready": states.count(SeatState.READY),
+        "number_on_duty": len(states) - states.count(SeatState.OFF),
+        "hung_up": hung_up_today(centre, now),
+    }
+
+
+def team(centre: Organisation, now: datetime) -> dict[str, Any]:
+    """Who is on duty in which state, and what was set at the telephone for a time."""
+    seats = list(Seat.objects.filter(centre=centre).select_related("user").order_by("user__name"))
+    on_duty = [seat for seat in seats if seat.state != SeatState.OFF]
+    on_duty.sort(key=lambda seat: ORDER_OF_STATES.index(SeatState(seat.state)))
+    return {
+        "on_duty": on_duty,
+        "off_duty": [seat for seat in seats if seat.state == SeatState.OFF],
+        "blocks": Block.objects.running(now).filter(centre=centre).select_related("contact", "made_by"),
+        "refused": sum(Refusal.objects.filter(day=now.date()).values_list("count", flat=True)),
+    }
+
+
+def _since(call: Call) -> datetime:
+    """When a call that waits began to wait."""
+    assert call.waiting_since is not None
+    return call.waiting_since
