@@ -113,7 +113,8 @@ def _play(
 def _answer(handler: User, service: User, call: Call, at: datetime) -> None:
     with moment(handler, at):
         choose_state(by=handler, state=SeatState.READY)
-        accept(by=handler, call_id=call.pk)
+        contact_id = accept(by=handler, call_id=call.pk).contact_id
+        assert contact_id
     with moment(service, at + timedelta(seconds=6)):
         calls.begin_talking(by=service, call=Call.objects.locked().get(pk=call.pk))
     with moment(service, at + timedelta(minutes=11)):
@@ -121,6 +122,6 @@ def _answer(handler: User, service: User, call: Call, at: datetime) -> None:
         call.commands.update(state="dropped", ended_at=at + timedelta(minutes=11))
         call.legs.update(state="ended", ended_at=at + timedelta(minutes=11), reason="completed")
     with moment(handler, at + timedelta(minutes=14)):
-        save_contact(by=handler, contact_id=call.pk, version=1, changes={"caller_type_id": "parent"})
-        complete_conversation(by=handler, contact_id=call.pk)
+        save_contact(by=handler, contact_id=contact_id, version=1, changes={"caller_type_id": "parent"})
+        complete_conversation(by=handler, contact_id=contact_id)
         choose_state(by=handler, state=SeatState.BREAK)

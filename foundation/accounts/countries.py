@@ -67,17 +67,7 @@ def zone_or_utc(name: str) -> tuple[ZoneInfo, bool]:
         return ZoneInfo(UTC), False
 
 
-def repaired_country(stored: str, zone: str) -> str:
-    """A country for a stored value that is none: by the zone, else by letters ("de"), else Germany."""
-    if is_country(stored):
-        return stored
-    by_zone = countries_of(zone)
-    if by_zone:
-        return next((code for code in by_zone if code.startswith(stored[:1].upper())), by_zone[0])
-    return stored.upper() if is_country(stored.upper()) else "DE"
-
-
-def repaired_zone(stored: str, country: str) -> str:
+def zone_meant(stored: str, country: str) -> str:
     """A zone for a stored value that is none: by its town ("Berlin"), else the country's main one, else UTC."""
     if is_zone(stored):
         return stored

@@ -66,7 +66,6 @@ def schedule_callback(
 def callback_from_call(
     *,
     by: User,
-    callback_id: uuid.UUID,
     centre: Organisation,
     data_key: DataKey,
     phone: str,
@@ -74,13 +73,8 @@ def callback_from_call(
     origin: CallbackOrigin,
     due_at: datetime,
 ) -> Callback:
-    """Whoever asks for it, or leaves a voicemail, is called back; once per call. Run by the telephone's service."""
-    known = Callback.objects.filter(pk=callback_id).first()
-    if known:
-        return known
-    callback = Callback(
-        pk=callback_id, centre=centre, data_key=data_key, due_at=due_at, language=language, origin=origin, made_by=by
-    )
+    """Whoever asks for it, or leaves a voicemail, is called back. Run by the telephone's service."""
+    callback = Callback(centre=centre, data_key=data_key, due_at=due_at, language=language, origin=origin, made_by=by)
     callback.phone = phone
     callback.save(force_insert=True)
     _record("callback.scheduled", by, callback)

@@ -64,7 +64,7 @@ def accept(*, by: User, call_id: uuid.UUID) -> Call:
 
 
 def _contact(by: User, call: Call) -> Contact:
-    """The contact has the call's id: whoever takes the call, it is the same one.
+    """The call's contact, whoever takes the call; a new one at the first claim.
 
     Where a colleague has taken or completed it meanwhile, the caller gets another one: nobody waits for a contact.
     """
@@ -72,7 +72,7 @@ def _contact(by: User, call: Call) -> Contact:
         return take_contact(by=by, contact_id=call.contact_id)
     return open_contact(
         by=by,
-        contact_id=uuid.uuid4() if call.contact_id else call.pk,
+        contact_id=uuid.uuid4(),
         channel=Channel.PHONE,
         started_at=timezone.now(),
         data_key=call.data_key,

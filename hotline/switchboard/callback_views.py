@@ -86,6 +86,6 @@ def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
 @require_safe
 @handlers_only
 def part_voicemail(request: CentreRequest, callback_id: UUID) -> HttpResponse:
-    """The message that led to a callback, whose key is the call's or the voicemail's own: a player, or where it is."""
-    found = Voicemail.objects.of_callback(callback_id).defer("sound").first()
+    """The message that led to a callback: a player, or where its sound is."""
+    found = Voicemail.objects.filter(callback=callback_id).defer("sound").first()
     return render(request, "switchboard/parts/player.html", {"voicemail": found, "key": callback_id})

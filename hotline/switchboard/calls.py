@@ -5,7 +5,6 @@ Each takes the call's row, locked by ``Call.objects.lock``, ``locked`` or ``arri
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -223,15 +222,16 @@ ORIGINS = {
 }
 
 
-def _plan_callback(by: User, call: Call, callback_id: uuid.UUID | None = None) -> None:
-    """For a wish with a number, and for a voicemail."""
+def _plan_callback(by: User, call: Call) -> None:
+    """For a wish with a number, and for a voicemail; once per call."""
+    if call.callback_id:
+        return
     origin = ORIGINS.get(Ending(call.ending))
     phone = read_or(call, lambda: call.phone, "")
     if origin is None or (not (phone and call.phone_index) and origin != CallbackOrigin.VOICEMAIL):
         return
     callback = callback_from_call(
         by=by,
-        callback_id=callback_id or call.pk,
         centre=call.centre,
         data_key=call.data_key,
         phone=phone,
@@ -240,13 +240,14 @@ def _plan_callback(by: User, call: Call, callback_id: uuid.UUID | None = None) -
         due_at=next_opening_of(call.centre, timezone.now()),
     )
     Call.objects.filter(pk=call.pk).update(callback=callback)
+    Voicemail.objects.filter(call=call).update(callback=callback)
 
 
-def plan_callback_for_voicemail(*, by: User, call: Call, voicemail: Voicemail) -> None:
+def plan_callback_for_voicemail(*, by: User, call: Call) -> None:
     """The caller's end was told before the recording: what seemed a mere hang-up then is a wish now."""
     Call.objects.filter(pk=call.pk).update(ending=Ending.VOICEMAIL)
     call.ending = Ending.VOICEMAIL
-    _plan_callback(by, call, callback_id=voicemail.pk)
+    _plan_callback(by, call)
 
 
 def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -> None:

@@ -394,17 +394,15 @@ class Refusal(models.Model):
         return f"{self.count} on {self.day}"
 
 
-class VoicemailQuerySet(models.QuerySet["Voicemail"]):
-    def of_callback(self, key: uuid.UUID) -> VoicemailQuerySet:
-        """The message that led to the callback with this key: the call's, or the voicemail's own."""
-        return self.filter(Q(call=key) | Q(pk=key))
-
-
 class Voicemail(models.Model):
-    """A caller's message; deleted at the provider once its sound is here. ``lost_at``: no sound came in time."""
+    """A caller's message; deleted at the provider once its sound is here. ``lost_at``: no sound came in time.
+
+    ``callback``: the one that it led to. A handler who calls back may hear it, though the ended call is not theirs.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     call = models.OneToOneField(Call, models.PROTECT, related_name="voicemail")
+    callback = models.OneToOneField(Callback, models.PROTECT, null=True, related_name="+")
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     recording_sid = models.CharField(max_length=64, blank=True)
@@ -421,8 +419,6 @@ class Voicemail(models.Model):
                 condition=Q(fetched_at__isnull=True) | Q(lost_at__isnull=True), name="voicemail_fetched_or_lost"
             ),
         ]
-
-    objects = VoicemailQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"voicemail {self.pk}"

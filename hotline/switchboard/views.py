@@ -170,8 +170,8 @@ def part_hung_up(request: CentreRequest) -> HttpResponse:
 @require_safe
 @handlers_only
 def voicemail(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    """The sound, by the key of its callback: the call's, or the voicemail's own. Whoever listens leaves a trace."""
-    found = Voicemail.objects.of_callback(call_id).filter(fetched_at__isnull=False).first()
+    """The sound of a call's voicemail. Whoever listens leaves a trace."""
+    found = Voicemail.objects.filter(call=call_id, fetched_at__isnull=False).first()
     if found is None:
         raise Http404
     sound = read_or(found, lambda: found.sound, b"")

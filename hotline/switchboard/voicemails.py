@@ -42,7 +42,7 @@ def _is_kept(call: Call) -> bool:
 
 
 def _keep(by: User, call: Call, recording_sid: str, seconds: int) -> None:
-    made = Voicemail(call=call, centre_id=call.centre_id, data_key_id=call.data_key_id)
+    made = Voicemail(call=call, callback_id=call.callback_id, centre_id=call.centre_id, data_key_id=call.data_key_id)
     made.recording_sid = recording_sid
     made.seconds = seconds
     made.save(force_insert=True)
@@ -51,7 +51,7 @@ def _keep(by: User, call: Call, recording_sid: str, seconds: int) -> None:
     if call.state != CallState.ENDED:
         begin_leaving(by=by, call=call, ending=Ending.VOICEMAIL)
     elif call.ending not in (Ending.VOICEMAIL, Ending.CALLBACK):
-        plan_callback_for_voicemail(by=by, call=call, voicemail=made)
+        plan_callback_for_voicemail(by=by, call=call)
     if call.commands.filter(kind=CommandKind.DELETE, sid=recording_sid).exists():  # told before that there is no sound
         has_no_sound(by=by, call=call, recording_sid=recording_sid)
 

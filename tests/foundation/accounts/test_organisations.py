@@ -8,16 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from cluster import OwnDatabase
-from django.db import DatabaseError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import translation
 from people import People, as_user
 from web import browser
 
 from foundation.accounts.actions import create_organisation, save_organisation
-from foundation.accounts.countries import country_choices, is_zone, repaired_country, repaired_zone, time_zones_of
+from foundation.accounts.countries import country_choices, is_zone, time_zones_of, zone_meant
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.refusals import UnknownCountry, UnknownTimeZone
 from foundation.journal.models import Event
@@ -190,46 +188,23 @@ def test_an_absurd_stored_zone_is_utc_and_logged(people: People, caplog: pytest.
     assert "organisation 7 has an unknown time zone" in caplog.text
 
 
-REPAIRED = {
-    ("Ge", "Berlin"): ("DE", "Europe/Berlin"),
-    ("Ge", "Europe/Berlin"): ("DE", "Europe/Berlin"),
-    ("DE", "Berlin"): ("DE", "Europe/Berlin"),
-    ("DE", "Europe/Berlin"): ("DE", "Europe/Berlin"),
-    ("de", "europe/berlin"): ("DE", "Europe/Berlin"),
-    ("FR", "Paris"): ("FR", "Europe/Paris"),
-    ("FR", "CET"): ("FR", "Europe/Paris"),
-    ("BE", "nowhere"): ("BE", "Europe/Brussels"),
-    ("??", "nowhere"): ("DE", "UTC"),
-}
+@pytest.mark.parametrize(
+    ("stored", "country", "meant"),
+    [
+        ("Berlin", "DE", "Europe/Berlin"),
+        ("europe/berlin", "DE", "Europe/Berlin"),
+        ("Paris", "FR", "Europe/Paris"),
+        ("CET", "FR", "Europe/Paris"),
+        ("nowhere", "BE", "Europe/Brussels"),
+    ],
+)
+def test_misspelt_zone_is_understood_by_its_country(stored: str, country: str, meant: str) -> None:
+    assert zone_meant(stored, country) == meant
 
 
-def test_bad_rows_are_repaired_by_the_migration(
-    own_database: OwnDatabase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    connection.close()
-    monkeypatch.setitem(connection.settings_dict, "USER", "lotse_owner")
-    try:
-        MigrationExecutor(connection).migrate([("accounts", "0004_statistics_service")])
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "insert into accounts_organisation (name, kind, country, time_zone, is_demo)"
-                " values (%s, 'partner', %s, %s, false)",
-                [(" ".join(stored), *stored) for stored in REPAIRED],
-            )
-        MigrationExecutor(connection).migrate([("accounts", "0005_administration")])
-        rows = Organisation.objects.filter(name__in=[" ".join(stored) for stored in REPAIRED])
-        found = {name: (country, zone) for name, country, zone in rows.values_list("name", "country", "time_zone")}
-        assert found == {" ".join(stored): repaired for stored, repaired in REPAIRED.items()}
-        wrong = sum(stored != repaired for stored, repaired in REPAIRED.items())
-        assert capsys.readouterr().out.count("Please look whether") == wrong
-    finally:
-        connection.close()
-
-
-def test_a_repair_changes_nothing_that_is_right() -> None:
+def test_zone_that_exists_is_meant_as_it_is() -> None:
     for country, _name in country_choices():
-        assert repaired_country(country, "Europe/Berlin") == country
-        assert [repaired_zone(zone, country) for zone in time_zones_of(country)] == time_zones_of(country)
+        assert [zone_meant(zone, country) for zone in time_zones_of(country)] == time_zones_of(country)
 
 
 def test_the_first_form_and_the_second_do_not_overwrite_each_other(people: People) -> None:

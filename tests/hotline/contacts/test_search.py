@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-from cluster import OwnDatabase
+from cluster import CHECKOUT, OwnDatabase
 from contacts import PHONE, a_contact, browser, contact_as, url
 from django.utils import timezone
 from django.utils.html import escape
@@ -224,9 +223,8 @@ def test_the_query_stays_in_the_box(people: People, text: str) -> None:
 
 def test_words_are_found_by_an_index(own_database: OwnDatabase) -> None:
     """No sequential scan over the contacts, nor over the postal codes. As the role that the function runs as."""
-    sql = import_module("hotline.contacts.migrations.0008_places").WITH_WORDS.replace(
-        "(words)", "(array['koln', 'trip'])"
-    )
+    file = (CHECKOUT / "hotline/contacts/sql/contacts_with.sql").read_text(encoding="utf-8")
+    sql = file.split("$body$")[1].replace("(words)", "(array['koln', 'trip'])")
     sql = sql.replace("place <> ''", "'04109' <> ''").replace("= place", "= '04109'")
     shown = own_database.sql(f"set enable_seqscan = off; explain {sql}")
     assert ("contact_words" in shown, "postal_code_words" in shown) == (True, True)

@@ -114,7 +114,7 @@ def test_a_second_click_finds_the_call_already_ones_own(people: People, line: Li
     phone = waiting()
     assert claim(people.handler, phone) == claim(people.handler, phone)
     assert ordered(phone.call) == ["dial"]
-    assert contacts(people) == [(phone.call.pk, people.handler.pk)]
+    assert contacts(people) == [(phone.call.contact_id, people.handler.pk)]
 
 
 @pytest.mark.parametrize("is_claimed", [True, False])
@@ -170,13 +170,13 @@ def test_a_call_whose_handler_is_not_reached_goes_to_the_next_as_the_same_contac
     assert (call.state, call.claimed_by_id, call.waiting_since) == ("waiting", None, since)
     assert by_telephone(lambda: [one.pk for one in Call.objects.waiting()]) == [call.pk, later.call.pk]
     assert seat_now(people.handler).state == "break"
-    assert contacts(people) == [(call.pk, None)]
+    assert contacts(people) == [(call.contact_id, None)]
     take_seat(people.colleague)
     assert open_offers(call) == [people.colleague.pk]
     talking(people.colleague, phone)
-    assert contacts(people) == [(call.pk, people.colleague.pk)]
+    assert contacts(people) == [(call.contact_id, people.colleague.pk)]
     phone.hang_up()
-    assert (phone.call.ending, phone.call.contact_id) == ("answered", call.pk)
+    assert (phone.call.ending, phone.call.contact_id) == ("answered", call.contact_id)
 
 
 def test_the_one_who_was_not_reached_may_take_the_call_again(people: People, line: Line) -> None:
@@ -186,7 +186,7 @@ def test_the_one_who_was_not_reached_may_take_the_call_again(people: People, lin
     take_seat(people.handler)
     talking(people.handler, phone)
     phone.hang_up()
-    assert contacts(people) == [(phone.call.pk, people.handler.pk)]
+    assert contacts(people) == [(phone.call.contact_id, people.handler.pk)]
 
 
 def test_a_claim_is_released_only_when_it_is_late(people: People, line: Line) -> None:

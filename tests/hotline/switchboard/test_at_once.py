@@ -79,7 +79,7 @@ def test_of_two_handlers_one_wins(own_database: OwnDatabase) -> None:
         assert states.pop(call.claimed_by_id or 0) == "on_call"
         assert list(states.values()) == ["ready"]
         assert ordered(call) == ["dial"]
-        assert (call.pk, call.claimed_by_id) in contacts(people)
+        assert (call.contact_id, call.claimed_by_id) in contacts(people)
         phone.hang_up()
         Desk(leg=leg_of(call)).hang_up()
     assert len(contacts(people)) == 5

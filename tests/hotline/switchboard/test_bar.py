@@ -196,7 +196,7 @@ def test_after_the_call_the_bar_leads_to_its_contact(people: People, line: Line)
     talking(people.handler, phone)
     phone.hang_up()
     shown = bar(browser(people.handler))
-    assert reverse("hotline:desk_contact", args=[phone.call.pk]) in shown
+    assert reverse("hotline:desk_contact", args=[phone.call.contact_id]) in shown
     assert "answered" in shown
 
 
@@ -241,7 +241,7 @@ def test_a_caller_who_is_alone_is_seen_by_the_whole_shift(people: People, line: 
         run_queue()
         shown = bar(client)
     assert "is alone on the line" in shown
-    assert (reverse("hotline:desk_contact", args=[phone.call.pk]) in shown) == (who == "handler")
+    assert (reverse("hotline:desk_contact", args=[phone.call.contact_id]) in shown) == (who == "handler")
     phone.hang_up()
     assert "is alone on the line" not in bar(client)
 

@@ -67,7 +67,8 @@ def test_a_call_is_answered(people: People, line: Line) -> None:
     assert phone.call.state == "talking"
     phone.hang_up()
     ended = phone.call
-    assert (ended.state, ended.ending, ended.contact_id) == ("ended", "answered", ended.pk)
+    assert (ended.state, ended.ending) == ("ended", "answered")
+    assert ended.contact_id not in (None, ended.pk)
 
 
 @pytest.mark.parametrize("key", ["", "0", "3", "9", "12", "*", "x", "１"])
@@ -182,7 +183,8 @@ def test_a_wish_to_be_called_back_is_noted_and_due_when_the_centre_opens(people:
         assert phone.press("1").find("Leave") is not None
         assert phone.leave_queue("leave").find("Hangup") is not None
         phone.hang_up()
-        assert (phone.call.ending, phone.call.callback_id) == ("callback", phone.call.pk)
+        assert phone.call.ending == "callback"
+        assert phone.call.callback_id not in (None, phone.call.pk)
         assert callbacks(people.coordinator) == [("open", "asked", CALLER)]
         assert by_telephone(Callback.objects.get).due_at == MONDAY_AT_NINE
 

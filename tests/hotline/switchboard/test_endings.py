@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.apps import apps
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from people import People, as_user, new_id
@@ -210,7 +206,6 @@ def suggest(people: People) -> Callback:
     with acting_as(service, purpose="test"):
         return callback_from_call(
             by=service,
-            callback_id=new_id(),
             centre=people.centre,
             data_key=new_data_key(),
             phone=CALLER,
@@ -218,25 +213,6 @@ def suggest(people: People) -> Callback:
             origin=CallbackOrigin.MISSED,
             due_at=timezone.now() - timedelta(hours=1),
         )
-
-
-def test_the_migration_cancels_what_nobody_asked_for_and_nothing_else(people: People, line: Line) -> None:
-    wish = waiting()
-    wish.press("1")
-    wish.hang_up()
-    suggested = suggest(people)
-    in_hand = suggest(people)
-    as_user(people.handler, claim_callback, by=people.handler, callback_id=in_hand.pk, contact_id=new_id())
-    module = importlib.import_module("hotline.contacts.migrations.0007_no_callback_unasked")
-    for _time in range(2):
-        module.cancel(apps, SimpleNamespace(connection=connection))
-    assert sorted(callbacks(people.coordinator)) == [
-        ("cancelled", "missed", CALLER),
-        ("claimed", "missed", CALLER),
-        ("open", "asked", CALLER),
-    ]
-    events = as_user(people.coordinator, lambda: list(Event.objects.filter(subject=suggested.pk).order_by("pk")))
-    assert [event.kind for event in events] == ["callback.scheduled", "callback.cancelled"]
 
 
 def test_a_suggestion_that_is_left_is_not_listed_and_ends_when_nobody_answers(people: People, line: Line) -> None:

@@ -91,7 +91,7 @@ def test_an_offer_is_shown_answered_and_leads_to_its_contact(people: People, lin
     client, late = browser(people.handler), browser(people.colleague)
     assert "A call for you" in page(client, "part_bar")
     answer = client.post(url("accept", phone.call.pk))
-    assert answer.headers["Location"] == reverse("hotline:desk_contact", args=[phone.call.pk])
+    assert answer.headers["Location"] == reverse("hotline:desk_contact", args=[phone.call.contact_id])
     assert "being connected" in page(client, "part_bar")
     assert late.post(url("accept", phone.call.pk)).status_code == 409
     assert "A call for you" not in page(late, "part_bar")
@@ -104,7 +104,7 @@ def test_the_desk_leads_back_to_the_call_that_its_handler_is_in(people: People, 
     phone = waiting()
     claim(people.handler, phone)
     client = browser(people.handler)
-    back = reverse("hotline:desk_contact", args=[phone.call.pk])
+    back = reverse("hotline:desk_contact", args=[phone.call.contact_id])
     assert f'href="{back}" id="to-call"' in page(client, "part_bar")
     assert client.get(back).status_code == 200
     phone.hang_up()
@@ -164,7 +164,7 @@ KINDS = ["silent", "wrong_number", "prank", "abusive", "test", "press"]
 
 
 def ends(client: Client, phone: Phone, kind: str) -> None:
-    client.post(reverse("hotline:complete", args=[phone.call.pk]), {**ENDING, "ending": kind})
+    client.post(reverse("hotline:complete", args=[phone.call.contact_id]), {**ENDING, "ending": kind})
 
 
 def ten_seconds_later() -> None:
@@ -189,7 +189,7 @@ def test_an_ending_hangs_up_when_it_comes_about(people: People, line: Line, kind
     assert "goodbye" not in ordered(phone.call)  # it can still be undone
     ten_seconds_later()
     contact = as_user(people.handler, Contact.objects.get)
-    assert (contact.pk, contact.state, contact.kind) == (phone.call.pk, "completed", kind)
+    assert (contact.pk, contact.state, contact.kind) == (phone.call.contact_id, "completed", kind)
     assert ordered(phone.call).count("goodbye") == (0 if is_over else 1)
 
 
@@ -199,7 +199,7 @@ def test_an_ending_that_was_undone_leaves_the_caller_on_the_line(people: People,
     talking(people.handler, phone)
     client = browser(people.handler)
     ends(client, phone, "silent")
-    client.post(reverse("hotline:undo", args=[phone.call.pk]))
+    client.post(reverse("hotline:undo", args=[phone.call.contact_id]))
     ten_seconds_later()
     assert "goodbye" not in ordered(phone.call)
     assert as_user(people.handler, lambda: Contact.objects.get().state) == "draft"
@@ -210,7 +210,7 @@ def test_a_contact_completed_as_counselling_hangs_up_nobody(people: People, line
     phone = waiting()
     talking(people.handler, phone)
     browser(people.handler).post(
-        reverse("hotline:complete", args=[phone.call.pk]), {**ENDING, "notes": "still talking"}
+        reverse("hotline:complete", args=[phone.call.contact_id]), {**ENDING, "notes": "still talking"}
     )
     ten_seconds_later()
     assert "goodbye" not in ordered(phone.call)

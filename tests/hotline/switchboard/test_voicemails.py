@@ -216,5 +216,5 @@ def test_message_told_after_the_end_can_be_heard(people: People, phone: Phone, p
     run_commands()
     with_sound = [one for one in callbacks(people.coordinator) if one[0] == "open"]
     assert [one[:2] for one in with_sound] == [("open", "voicemail")]
-    answer: Any = browser(people.handler).get(f"/telephone/calls/{phone.call.callback_id}/voicemail/")
+    answer: Any = browser(people.handler).get(f"/telephone/calls/{phone.call.pk}/voicemail/")
     assert answer.content == b"RIFF sound"

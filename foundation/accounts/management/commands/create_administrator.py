@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from foundation.accounts.actions import create_organisation, create_user, grant_role
-from foundation.accounts.countries import UTC, is_country, is_zone, repaired_zone, time_zones_of
+from foundation.accounts.countries import UTC, is_country, is_zone, time_zones_of, zone_meant
 from foundation.accounts.models import Organisation, OrganisationKind, User
 from foundation.accounts.roles import Role
 
@@ -57,7 +57,7 @@ def read_place(country: str, zone: str | None) -> tuple[str, str]:
         raise CommandError(f"“{country}” is no country: write its two letters of ISO 3166-1, like DE, FR or BE.")
     zone = zone or (time_zones_of(country) or [UTC])[0]
     if not is_zone(zone):
-        meant = repaired_zone(zone, country)
+        meant = zone_meant(zone, country)
         raise CommandError(f"“{zone}” is no time zone: write one like {meant}.")
     return country, zone
 
