@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from cluster import CHECKOUT
@@ -59,7 +60,13 @@ def recipe() -> list[str]:
     return STEP.findall(section)
 
 
+def text_of(path: Path) -> str:
+    """Of a file, or of the files of a folder."""
+    files = sorted(path.glob("*.py")) if path.is_dir() else [path]
+    return "".join(file.read_text(encoding="utf-8") for file in files)
+
+
 def test_each_step_of_the_recipe_names_a_place_that_mentions_the_example() -> None:
-    found = {path: "postal_code" in (CHECKOUT / path).read_text(encoding="utf-8") for path in recipe()}
+    found = {path: "postal_code" in text_of(CHECKOUT / path) for path in recipe()}
     assert len(found) >= 16
     assert [path for path, mentions in found.items() if not mentions] == []
