@@ -39,7 +39,15 @@ DISCREET = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
-HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+HASTY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # Hundreds of databases are copied from a template.
+    "shared_buffers": "256MB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "1h",
+}
 
 
 @dataclass(frozen=True)

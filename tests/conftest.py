@@ -137,7 +137,7 @@ def own_database(servers: Embedded, django_db_blocker: Any) -> Iterator[OwnDatab
     from django.db import connections
 
     name = f"{DATABASE}_own_{next(_counter)}"
-    servers.postgres.sql(f'CREATE DATABASE "{name}" TEMPLATE "{cluster.TEMPLATE}" OWNER lotse_owner')
+    servers.postgres.sql(f'CREATE DATABASE "{name}" TEMPLATE "{cluster.TEMPLATE}" STRATEGY file_copy OWNER lotse_owner')
     servers.postgres.make_database(name)
     urls = {role: servers.url(role, name) for role in ("lotse_web", "lotse_worker", "lotse_owner", "postgres")}
     database = OwnDatabase(

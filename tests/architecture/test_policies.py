@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import psycopg
 import pytest
-from cluster import OwnDatabase
+from django.conf import settings
 from django.core.management import call_command
 from psycopg import sql
 
 from foundation.privacy.database_check import differences
 from foundation.privacy.rls import COMMANDS, Protected, all_declarations
+from supervisor.embedded import Embedded
 
 #: A change made by hand, and how the comparison names it.
 CHANGES = [
@@ -69,21 +73,31 @@ CHANGES = [
 ]
 
 
-def found_by(database: OwnDatabase) -> list[str]:
-    with psycopg.connect(database.owner, autocommit=True) as owner:
-        return differences(owner)
+@pytest.fixture
+def superuser(servers: Embedded, django_db_setup: None) -> Iterator[psycopg.Connection[Any]]:
+    """In a transaction that is rolled back."""
+    with (
+        psycopg.connect(servers.url("postgres", settings.DATABASES["default"]["NAME"])) as connection,
+        connection.transaction(force_rollback=True),
+    ):
+        yield connection
 
 
-def test_database_is_as_declared(own_database: OwnDatabase) -> None:
-    assert found_by(own_database) == []
-    assert found_by(own_database) == [], "comparing has changed nothing"
+def found_by(superuser: psycopg.Connection[Any]) -> list[str]:
+    superuser.execute("set local role lotse_owner")
+    return differences(superuser)
+
+
+def test_database_is_as_declared(superuser: psycopg.Connection[Any]) -> None:
+    assert found_by(superuser) == []
+    assert found_by(superuser) == [], "comparing has changed nothing"
 
 
 @pytest.mark.parametrize(("change", "named"), CHANGES)
-def test_change_by_hand_is_found(own_database: OwnDatabase, change: str, named: str) -> None:
-    with psycopg.connect(own_database.superuser, autocommit=True) as superuser:
-        superuser.execute(sql.SQL(change))
-    assert any(named in difference for difference in found_by(own_database)), found_by(own_database)
+def test_change_by_hand_is_found(superuser: psycopg.Connection[Any], change: str, named: str) -> None:
+    superuser.execute(sql.SQL(change))
+    found = found_by(superuser)
+    assert [difference for difference in found if named in difference], found
 
 
 def test_page_says_what_is_declared() -> None:

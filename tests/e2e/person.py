@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from e2e.keyboard import Keyboard
 from e2e.world import Site
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from demo.people import PASSWORD
 
@@ -33,18 +33,26 @@ class Person:
 
 
 def sign_in(browser: Browser, site: Site, handle: str, locale: str = "en-GB") -> Person:
-    page = browser.new_context(locale=locale, viewport={"width": 1440, "height": 900}).new_page()
+    """By keyboard at first; later tests go on with the session, while it lasts."""
+    size: ViewportSize = {"width": 1440, "height": 900}
+    page = browser.new_context(locale=locale, viewport=size, storage_state=site.sessions.get(handle)).new_page()
     page.set_default_timeout(15_000)
     person = Person(page, Keyboard(page), site)
     person.go("/")
+    if not page.locator(".user-menu .who").is_visible():
+        by_keyboard(person, handle)
+        site.sessions[handle] = page.context.storage_state()
+    speak(page, locale.partition("-")[0])
+    return person
+
+
+def by_keyboard(person: Person, handle: str) -> None:
     person.keys.tab_to("[name=login]")
     person.keys.write(f"{handle}@lotse.example")
     person.keys.tab_to("[name=password]")
     person.keys.write(PASSWORD)
     person.keys.press("Enter")
-    expect(page.locator(".user-menu .who")).to_be_visible()
-    speak(page, locale.partition("-")[0])
-    return person
+    expect(person.page.locator(".user-menu .who")).to_be_visible()
 
 
 def speak(page: Page, language: str) -> None:

@@ -15,6 +15,12 @@ pytestmark = pytest.mark.xdist_group("browser")
 WORDS = "Die Mutter ruft am Montag wieder an.\nZweite Zeile."
 
 
+@pytest.fixture(autouse=True)
+def signed_in_anew(site: Site) -> None:
+    """These tests end sessions; each begins with its own."""
+    site.sessions.clear()
+
+
 @pytest.fixture
 def curlew(browser: Browser, site: Site) -> Iterator[Person]:
     person = sign_in(browser, site, "curlew")

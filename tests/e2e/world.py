@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from cluster import CHECKOUT, TEMPLATE, environment
+from playwright.sync_api import StorageState
 from running import MEASURING
 from telephone import ACCOUNT, TOKEN
 
@@ -39,6 +40,8 @@ class Site:
     provider_port: int = field(default_factory=lambda: free_port(0))
     """Where a test may let a telephone provider answer."""
     children: dict[str, process.Child] = field(default_factory=dict)
+    sessions: dict[str, StorageState] = field(default_factory=dict)
+    """Of those who have signed in, by handle."""
 
     @property
     def url(self) -> str:
