@@ -54,6 +54,14 @@ def test_no_template_line_is_long() -> None:
     assert long == []
 
 
+def test_no_line_of_sql_is_long() -> None:
+    files = [*CHECKOUT.glob("*/sql/*.sql"), *CHECKOUT.glob("*/*/sql/*.sql")]
+    assert len(files) > 40
+    assert [
+        str(file) for file in files for line in file.read_text(encoding="utf-8").splitlines() if len(line) > 120
+    ] == []
+
+
 def test_a_long_template_line_would_be_found() -> None:
     assert _could_be_wrapped('<p>{% translate "A sentence." %}</p>')
     assert _could_be_wrapped("{{ one }}{{ other }}")

@@ -1,5 +1,6 @@
--- What was completed stays as it was: only its state may still change, to superseded. What waits for a coordinator may be
--- confirmed or sent back, but its answers stay. A discarded draft stays for the audit and is never changed again.
+-- What was completed stays as it was: only its state may still change, to superseded. What waits for a coordinator
+-- may be confirmed or sent back, but its answers stay. A discarded draft stays for the audit and is never changed
+-- again.
 create or replace function ntk.frozen_assessment() returns trigger language plpgsql as $body$
 begin
     if old.state in ('completed', 'superseded') and (

@@ -1,5 +1,5 @@
--- Duties of security and child protection stand until a coordinator releases them. A draft holds those of the assessment
--- that it supersedes, or that a coordinator sent back with it.
+-- Duties of security and child protection stand until a coordinator releases them. A draft holds those of the
+-- assessment that it supersedes, or that a coordinator sent back with it.
 create or replace function ntk.standing_duties() returns trigger language plpgsql as $body$
 declare
     standing varchar[] := '{}';
@@ -9,7 +9,8 @@ begin
         if old.state = 'waiting' then standing := old.duties || old.proposed_duties; end if;
     end if;
     if new.supersedes_id is not null then
-        standing := standing || coalesce((select s.duties from triage_assessment s where s.id = new.supersedes_id), '{}');
+        standing := standing
+            || coalesce((select s.duties from triage_assessment s where s.id = new.supersedes_id), '{}');
     end if;
     if new.confirmed_by_id is null and exists (
         select unnest(standing) intersect select unnest('{{SECURING_DUTIES}}'::varchar[])

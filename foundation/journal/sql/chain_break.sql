@@ -1,6 +1,6 @@
--- The first position at which the chain does not hold: a changed, missing or swapped event, a changed link, a cut tail, a
--- head that is not the last link's; after the last position, an event without a link. Null when whole.
--- Events of the asking transaction itself get their links when it commits.
+-- The first position at which the chain does not hold: a changed, missing or swapped event, a changed link, a cut
+-- tail, a head that is not the last link's; after the last position, an event without a link. Null when whole. Events
+-- of the asking transaction itself get their links when it commits.
 create or replace function ntk.chain_break() returns bigint language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 with link as (

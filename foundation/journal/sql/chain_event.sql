@@ -1,4 +1,5 @@
--- Each event is chained when its transaction commits: the head row is locked for an instant only, and positions have no gap.
+-- Each event is chained when its transaction commits: the head row is locked for an instant only, and positions have
+-- no gap.
 create or replace function ntk.chain_event() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 declare
@@ -8,7 +9,8 @@ declare
 begin
     select * into head from journal_head for update;
     link := ntk.event_hash(head.hash, new, digest);
-    insert into journal_link (position, event_id, payload_digest, hash) values (head.position + 1, new.id, digest, link);
+    insert into journal_link (position, event_id, payload_digest, hash)
+        values (head.position + 1, new.id, digest, link);
     update journal_head set position = head.position + 1, hash = link;
     return null;
 end

@@ -1,5 +1,6 @@
 -- Load and punctuality of partners as counts: the ranking needs them from people who may not see the referrals.
-create or replace function ntk.partner_record() returns table (organisation_id bigint, open_cases bigint, answered bigint, in_time bigint)
+create or replace function ntk.partner_record()
+returns table (organisation_id bigint, open_cases bigint, answered bigint, in_time bigint)
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 select organisation_id,

@@ -1,8 +1,9 @@
--- Contacts by words. Under row-level security PostgreSQL asks the policies before it compares words, so that no index would
--- help: this finds the ids, and the policies decide on those.
--- words: the one that an index finds best comes first; place: a postal code, or nothing. A word stands in title or town as
--- typed, or begins a word of a municipality that has the contact's postal code.
-create or replace function ntk.contacts_with(words text[], place text) returns setof uuid language sql stable security definer
+-- Contacts by words. Under row-level security PostgreSQL asks the policies before it compares words, so that no index
+-- would help: this finds the ids, and the policies decide on those. words: the one that an index finds best comes
+-- first; place: a postal code, or nothing. A word stands in title or town as typed, or begins a word of a
+-- municipality that has the contact's postal code.
+create or replace function ntk.contacts_with(words text[], place text) returns setof uuid
+language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 with word as materialized (
     select n, '%' || regexp_replace(short, '([\\%_])', '\\\1', 'g') || '%' as anywhere,
@@ -25,7 +26,8 @@ with word as materialized (
 )
 select id from found where not exists (
     select from word where n > 1 and ntk.searchable(found.written) not like anywhere
-        and not exists (select from town where town.n = word.n and town.code = postal_code and town.country = found.country))
+        and not exists (
+            select from town where town.n = word.n and town.code = postal_code and town.country = found.country))
 union
 select id from hotline_contact
 where centre_id = any((select ntk.orgs_as('handler', 'coordinator'))::bigint[])

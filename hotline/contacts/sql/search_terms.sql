@@ -1,6 +1,7 @@
--- The words of a search as patterns, and the towns that each of them begins: for asking single contacts. The same terms as in
--- ntk.contacts_with. Only places and what was typed: nothing of a contact, so no rights of others.
-create or replace function ntk.search_terms(words text[]) returns table (anywhere text, towns text[]) language sql stable as $body$
+-- The words of a search as patterns, and the towns that each of them begins: for asking single contacts. The same
+-- terms as in ntk.contacts_with. Only places and what was typed: nothing of a contact, so no rights of others.
+create or replace function ntk.search_terms(words text[]) returns table (anywhere text, towns text[])
+language sql stable as $body$
 with word as materialized (
     select n, ntk.shortened(ntk.folded(written)) as short from unnest(words) with ordinality w(written, n)
 ), escaped as (

@@ -1,4 +1,5 @@
--- Whether the actor, a handler of the centre, may see the contact as a worker: own, nobody's, or surfaced to the shift.
+-- Whether the actor, a handler of the centre, may see the contact as a worker: own, nobody's, or surfaced to the
+-- shift.
 create or replace function ntk.works_on_contact(which uuid) returns boolean language plpgsql stable
 set search_path = pg_catalog, public, pg_temp as $body$
 begin

@@ -4,7 +4,8 @@ declare
     latest ntk.count_row[];
     changed bigint;
 begin
-    select array_agg((n.subject, n.centre, n.measure, n.month, n.key)::ntk.count_row) into latest from ntk.counted(ids) n;
+    select array_agg((n.subject, n.centre, n.measure, n.month, n.key)::ntk.count_row) into latest
+        from ntk.counted(ids) n;
     insert into reporting_cell (centre_id, measure, month, key, number)
         select distinct n.centre, n.measure, n.month, n.key, 0 from unnest(latest) n on conflict do nothing;
     with now as (

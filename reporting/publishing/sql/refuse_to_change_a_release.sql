@@ -1,4 +1,5 @@
--- What was released is not changed by the application, whoever acts: only how a prepared release ends, and whether it is public.
+-- What was released is not changed by the application, whoever acts: only how a prepared release ends, and whether it
+-- is public.
 create or replace function ntk.refuse_to_change_a_release() returns trigger language plpgsql as $body$
 begin raise exception 'a release is never changed' using errcode = 'check_violation'; end
 $body$;
