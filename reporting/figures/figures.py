@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,40 +18,31 @@ from foundation.ui.shapes import HorizontalBars, StackedBars
 from handoff.referrals.models import Referral
 from handoff.referrals.states import ReferralState
 from hotline.contacts.models import CallerType
-from hotline.contacts.vocabulary import Channel, Kind
-from triage.vocabulary import Disposition
 
-from .counts import ContactCount
+from .counts import Counts
+from .measures import BY_CODE
 
 #: A chart has six colours: so many caller types by name, and the rest together. The table has them all.
 COLOURS = 6
 Series = list[tuple[str, list[int]]]
 
 
-def counselling(counts: Iterable[ContactCount]) -> list[ContactCount]:
-    """The others never count in statistics of need."""
-    return [count for count in counts if count.kind == Kind.COUNSELLING]
-
-
 def by_month_and_caller(
-    counts: Iterable[ContactCount], types: Sequence[CallerType], months: Sequence[date]
+    counts: Counts, types: Sequence[CallerType], months: Sequence[date]
 ) -> tuple[StackedBars, StackedBars]:
     """The chart, and the same with every caller type for its table."""
     series = caller_series(counts, types, months)
-    text = Text(_("Contacts by month and caller"), _("Counselling contacts by the month they began."), _("Month"))
+    definition = str(BY_CODE["caller_group"].definition)
+    text = Text(_("Contacts by month and caller"), definition, _("Month"))
     names = [date_format(month, "M y") for month in months]
     return stacked_bars(text, names, largest_first(series)), stacked_bars(text, names, series)
 
 
-def caller_series(counts: Iterable[ContactCount], types: Sequence[CallerType], months: Sequence[date]) -> Series:
+def caller_series(counts: Counts, types: Sequence[CallerType], months: Sequence[date]) -> Series:
     """Contacts a month for every caller type of the upper level that was ever chosen, in the order of the list."""
-    top = {term.code: term.parent_id or term.code for term in types}
-    summed: Counter[tuple[str, date]] = Counter()
-    for count in counts:
-        summed[top[count.caller_type], count.month] += count.number
-    used = {code for code, _month in summed}
+    used = {key for measure, _month, key in counts if measure == "caller_group"}
     rows = [term for term in types if term.code in used]
-    return [(str(term), [summed[term.code, month] for month in months]) for term in rows]
+    return [(str(term), [counts.get(("caller_group", month, term.code), 0) for month in months]) for term in rows]
 
 
 def largest_first(series: Series) -> Series:
@@ -67,38 +58,36 @@ def largest_first(series: Series) -> Series:
     ]
 
 
-def by_channel(counts: Iterable[ContactCount]) -> HorizontalBars:
-    text = Text(_("Contacts by channel"), head=_("Channel"), column=_("Contacts"))
-    return _bars(text, _summed((count.channel, count.number) for count in counts), Channel.choices)
+def by_channel(counts: Counts) -> HorizontalBars:
+    return _bars(Text(_("Contacts by channel"), head=_("Channel"), column=_("Contacts")), counts, "channel")
 
 
-def not_counselling(counts: Iterable[ContactCount]) -> HorizontalBars:
+def not_counselling(counts: Counts) -> HorizontalBars:
     """Silent calls, wrong numbers and the like, apart from the rest."""
-    others = _summed((count.kind, count.number) for count in counts if count.kind != Kind.COUNSELLING)
-    text = Text(_("Non-counselling contacts"), head=_("Kind"), column=_("Contacts"))
-    return _bars(text, others, Kind.choices)
+    return _bars(Text(_("Non-counselling contacts"), head=_("Kind"), column=_("Contacts")), counts, "other_kind")
 
 
-def by_disposition(numbers: Mapping[str, int]) -> HorizontalBars:
-    text = Text(_("What followed"), head=_("Disposition"), column=_("Contacts"))
-    return _bars(text, numbers, Disposition.choices)
+def by_disposition(counts: Counts) -> HorizontalBars:
+    return _bars(Text(_("What followed"), head=_("Disposition"), column=_("Contacts")), counts, "disposition")
 
 
-def by_state(numbers: Mapping[str, int]) -> HorizontalBars:
-    text = Text(_("Referrals by state"), head=_("State"), column=_("Referrals"))
-    return _bars(text, numbers, ReferralState.choices)
+def by_state(counts: Counts) -> HorizontalBars:
+    definition = str(BY_CODE["referral_state"].definition)
+    text = Text(_("Referrals by state"), definition, head=_("State"), column=_("Referrals"))
+    return _bars(text, counts, "referral_state")
 
 
-def _summed(pairs: Iterable[tuple[str, int]]) -> Counter[str]:
-    summed: Counter[str] = Counter()
-    for code, number in pairs:
-        summed[code] += number
-    return summed
+def total(counts: Counts, code: str) -> int:
+    """How many a measure counts in all months."""
+    return sum(number for (measure, _month, _key), number in counts.items() if measure == code)
 
 
-def _bars(text: Text, numbers: Mapping[str, int], choices: Iterable[tuple[str, Any]]) -> HorizontalBars:
-    """In the order of the list, without what did not occur."""
-    shown = ((capfirst(str(label)), numbers.get(code, 0)) for code, label in choices)
+def _bars(text: Text, counts: Counts, code: str) -> HorizontalBars:
+    """In the order of the measure's keys, without what did not occur."""
+    numbers: Counter[str] = Counter()
+    for (measure, _month, key), number in counts.items():
+        numbers[key] += number if measure == code else 0
+    shown = ((capfirst(str(label)), numbers[key]) for key, label in BY_CODE[code].keys)
     return horizontal_bars(text, [(label, number) for label, number in shown if number])
 
 

@@ -13,7 +13,7 @@ import yaml
 from hotline.contacts.vocabulary import AgeBand, Kind
 from regions.postal_code_table import normalise
 
-from .measures import BY_CODE, OUTSIDE
+from .measures import BY_CODE, MEASURES, OUTSIDE, Source
 from .spelling import fold, whole_number
 
 ENCODINGS = {
@@ -32,18 +32,13 @@ FIELDS: dict[str, str | None] = {
     "date": None,
     "number": "1",
     "kind": "counselling",
-    "caller_type": "unknown",
-    "channel": "unknown" if BY_CODE["channel"].accepts("unknown") else None,
-    "language": "unknown",
-    "region": "unknown",
+    **{
+        one.code: one.unsaid if one.source != Source.CODE or one.accepts(one.unsaid) else None
+        for one in MEASURES
+        if one.unsaid
+    },
     "postal_code": "unknown",
-    "phenomenon": "unknown",
-    "age_band": "unknown",
     "age": "unknown",
-    "sex": "unknown",
-    "disposition": "none",
-    "security": "no",
-    "repeat": "first",
 }
 #: Two ways to say the same; a file uses one of them.
 INSTEAD = {"postal_code": "region", "age": "age_band"}

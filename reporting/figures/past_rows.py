@@ -18,8 +18,12 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from hotline.contacts.vocabulary import Kind
+
 from .file_kinds import BEGINNING, encoding_of
 from .mapping import FIELDS, INSTEAD, Field, FileMapping, Lists, Unusable, columns, read_day
+from .measures import MEASURES
+from .populations import Of
 from .spelling import AMBIGUOUS, fold, is_blank
 
 if TYPE_CHECKING:
@@ -37,7 +41,7 @@ SERIAL = re.compile(r"[2-6][0-9]{4}(?:[.,][0-9]+)?")  # days since 1900
 MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
 STEP = 1000  # rows between two signs of progress
 Cells = Counter[tuple[str, date, str]]
-MINORS = {"under_14": "yes", "14_17": "yes", "unknown": "unknown"}
+MEASURES_OF = {of: [measure for measure in MEASURES if measure.of == of] for of in (Of.CONTACT, Of.OTHER_CONTACT)}
 
 
 class Rule(StrEnum):
@@ -332,17 +336,10 @@ def shown(value: str) -> str:
 
 
 def cells_of(keys: dict[str, str], groups: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """What one contact counts as: measures and keys, as migrations/0001_initial.py counts the live ones."""
-    if keys["kind"] != "counselling":
-        yield "other_kind", keys["kind"]
-        return
-    yield "contacts", "all"
-    yield "caller_group", groups[keys["caller_type"]]
-    for measure in ("caller_type", "channel", "language", "region", "phenomenon", "age_band", "sex", "disposition"):
-        yield measure, keys[measure]
-    yield "minor", MINORS.get(keys["age_band"], "no")
-    yield "security", "yes" if keys["disposition"] == "security" else keys["security"]
-    yield "repeat", keys["repeat"]
+    """What one contact counts as: measures and keys, as the live ones count."""
+    fields = {**keys, "caller_group": groups[keys["caller_type"]]}
+    of = Of.CONTACT if keys["kind"] == Kind.COUNSELLING else Of.OTHER_CONTACT
+    return ((measure.code, measure.key_of_imported(fields)) for measure in MEASURES_OF[of])
 
 
 def add_up(

@@ -13,6 +13,9 @@ from foundation.privacy.rls import (
     service,
 )
 
+from .measures import MEASURES
+from .populations import counted_for_releases
+
 STATISTICS = service("statistics")
 COORDINATORS = at_the_centre("coordinator")
 
@@ -34,4 +37,4 @@ DECLARATIONS: list[Declaration] = [
     Unprotected("reporting_progress", "up to where in the journal everything is counted"),
     Addition("journal_event", "statistics", select=[STATISTICS]),
 ]
-sql_items = declared_items(__name__, DECLARATIONS)
+sql_items = declared_items(__name__, DECLARATIONS, COUNTED=counted_for_releases(MEASURES))

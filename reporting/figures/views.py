@@ -56,20 +56,18 @@ def shift_work(request: CentreRequest) -> HttpResponse:
 
 def _figures(centre: Organisation, chosen: Period) -> dict[str, Any]:
     moment = timezone.now()
-    counted = counts.contacts(centre, chosen)
-    in_need = figures.counselling(counted)
-    chart, every = figures.by_month_and_caller(in_need, counts.caller_types(), chosen.months)
-    states = counts.referrals(centre, chosen)
+    counted = counts.live(centre, chosen)
+    chart, every = figures.by_month_and_caller(counted, counts.caller_types(), chosen.months)
     return {
         "now": counts.now(centre, moment),
-        "number": sum(count.number for count in in_need),
+        "number": figures.total(counted, "caller_group"),
         "callers": chart,
         "callers_table": every,
-        "channels": figures.by_channel(in_need),
+        "channels": figures.by_channel(counted),
         "others": figures.not_counselling(counted),
-        "dispositions": figures.by_disposition(counts.dispositions(centre, chosen)),
-        "states": figures.by_state(states),
+        "dispositions": figures.by_disposition(counted),
+        "states": figures.by_state(counted),
         "waiting": figures.waiting(counts.waiting(centre), moment),
         "median": figures.duration(counts.median_answer(centre, chosen)),
-        "is_empty": not counted and not states,
+        "is_empty": not counted,
     }

@@ -12,14 +12,16 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from reporting.figures.measures import Measure, Source
+from reporting.figures.measures import TABLES, Measure, Source
 
 from .content import FORMAT, LANGUAGES, TOTAL, WITHHELD, Chart, Figure, Span, span_of
 from .control import MOST, Place, protect, shown
 from .published_equations import limits, month_of, place, sums
-from .tables import LIAISONS, ORGANISATIONS, TABLES, TableKind
 
 Names = Mapping[str, str]
+#: Tables of the network, which are counted in no measure.
+ORGANISATIONS = "organisations"
+LIAISONS = "liaisons"
 #: (measure, first day of the month, key) to how many.
 Numbers = Mapping[tuple[str, date, str], int]
 
@@ -67,7 +69,7 @@ def compile_release(
     earlier: Sequence[Mapping[str, Any]] = (),
 ) -> Compiled:
     """``earlier``: the stored documents of all releases of the centre so far."""
-    tables = [_table(kind, span, numbers, reference) for kind in TABLES]
+    tables = [_table(measure, span, numbers, reference) for measure in TABLES]
     parents = {entry.code: entry.parent or entry.code for entry in reference.caller_types}
     figures = _protected(tables, span, parents, earlier, small, base)
     for table in tables:
@@ -117,33 +119,38 @@ def _places(measure: str, key: str, columns: Iterable[Mapping[str, Any]], span: 
     return [place(measure, key, *one) for one in days]
 
 
-def _table(kind: TableKind, span: Span, numbers: Numbers, reference: Reference) -> dict[str, Any]:
+def _table(measure: Measure, span: Span, numbers: Numbers, reference: Reference) -> dict[str, Any]:
     """With the real numbers, which the caller replaces."""
-    months = span.months if kind.by_month and len(span.months) > 1 else []
-    entries = _entries(kind.measure, reference)
+    months = span.months if measure.by_month and len(span.months) > 1 else []
+    entries = _entries(measure, reference)
     groups = {entry.code for entry in entries}
     rows = [
         {
             "code": entry.code,
             "label": dict(entry.label),
-            "figures": _row(kind.code, entry.code, span, months, numbers),
+            "figures": _row(measure.code, entry.code, span, months, numbers),
             **({"group": entry.parent} if entry.parent in groups else {}),
         }
         for entry in entries
     ]
     totals = [sum(column) for column in zip(*(row["figures"] for row in rows), strict=True)]
     rows.append({"code": TOTAL, "label": in_languages(lambda: _("Total")), "figures": totals})
-    chart = Chart.BARS if kind.chart == Chart.MAP and not reference.has_map else kind.chart
     return {
-        "code": kind.code,
-        "title": in_languages(lambda: str(kind.measure.label)),
-        "definition": in_languages(lambda: str(kind.definition)),
-        "bias": in_languages(lambda: str(kind.bias)),
-        "chart": Chart.BARS if chart == Chart.STACKED and not months else chart,
+        "code": measure.code,
+        "title": in_languages(lambda: str(measure.label)),
+        "definition": in_languages(lambda: str(measure.definition)),
+        "bias": in_languages(lambda: str(measure.bias)),
+        "chart": _chart(measure, is_map=reference.has_map, has_months=bool(months)),
         "is_exact": False,
         "columns": [*(_column(month) for month in months), {"code": TOTAL, "label": in_languages(lambda: _("Total"))}],
         "rows": rows,
     }
+
+
+def _chart(measure: Measure, *, is_map: bool, has_months: bool) -> Chart:
+    if measure.source == Source.REGIONS and is_map:
+        return Chart.MAP
+    return Chart.STACKED if has_months else Chart.BARS
 
 
 def _row(measure: str, key: str, span: Span, months: Sequence[date], numbers: Numbers) -> list[int]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from reporting.figures.measures import EQUATIONS
+
 from .content import TOTAL, Content, Figure, Row, Table
 from .form_texts import Words
-from .relations import ACROSS
 
 #: So many are named in a sentence.
 NAMED = 4
@@ -76,12 +77,11 @@ def _elsewhere(content: Content, table: Table) -> Iterator[tuple[str, list[Diffe
         if differing:
             yield groups.title, differing
     by_table: dict[str, list[Difference]] = {}
-    for relation in ACROSS:
-        whole, *parts = (name.split(".") for name in relation)
-        tables = {measure for measure, _key in parts}
-        if whole[0] == table.code and len(tables) == 1 and (other := _find(content, *tables)):
-            rows = [_row(other, key) for _measure, key in parts]
-            row = _row(table, whole[1])
+    for equation in EQUATIONS:
+        tables = {term.measure for term in equation.parts}
+        if equation.total.measure == table.code and len(tables) == 1 and (other := _find(content, *tables)):
+            rows = [_row(other, term.key) for term in equation.parts]
+            row = _row(table, equation.total.key)
             if row and all(rows):
                 figures = [one.total for one in rows if one]
                 by_table.setdefault(other.title, []).extend(_difference(row.label, row.total, figures))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from reporting.figures.measures import MEASURES, Share
 
 from .content import Content, Figure, Table
 
@@ -22,47 +22,15 @@ class Indicator:
 
 
 def indicators(content: Content) -> list[Indicator]:
-    return [
-        _indicator(
-            content, "central", _("Solved at the centre"), "disposition", ["advice", "central_case"], None,
-            _("Contacts that ended with advice or a case at the centre, of all counselling contacts."),
-        ),
-        _indicator(
-            content, "first_answer", _("Partners who answered within 24 hours"), "referral_time", ["4h", "1d"], None,
-            _("Referrals answered within 24 hours of the offer, of all that were offered."),
-        ),
-        _indicator(
-            content, "accepted_first", _("Accepted by the first partner"), "referral_first", ["accepted"],
-            ["accepted", "not_accepted"], _("Of the cases in which the first partner who was asked has decided."),
-        ),
-        _indicator(
-            content, "feedback", _("With feedback"), "referral_feedback", ["yes"], ["yes", "no"],
-            _("Accepted referrals on which the partner gave any feedback, of all that were accepted."),
-        ),
-        _indicator(
-            content, "security", _("Relevant to security"), "security", ["yes"], None,
-            _("Of all counselling contacts."),
-        ),
-        _indicator(
-            content, "minors", _("About minors"), "minor", ["yes"], ["yes", "no"],
-            _("Of the counselling contacts about somebody whose age is known."),
-        ),
-        _indicator(
-            content, "repeat", _("Repeat contacts"), "repeat", ["repeat"], None,
-            _("Contacts of a case that had an earlier one, of all counselling contacts."),
-        ),
-    ]  # fmt: skip
+    """In the order of the measures."""
+    return [_indicator(content.table(one.code), one.share) for one in MEASURES if one.share]
 
 
-def _indicator(
-    content: Content, code: str, label: str, table: str, counted: Sequence[str], of: Sequence[str] | None, says: str
-) -> Indicator:
-    """``of``: the rows that make the whole; None for the table's total."""
-    found = content.table(table)
-    part = _sum(found, counted)
-    whole = _sum(found, of) if of else _number(found.total.total if found.total else None)
+def _indicator(table: Table, wanted: Share) -> Indicator:
+    part = _sum(table, wanted.part)
+    whole = _sum(table, wanted.whole) if wanted.whole else _number(table.total.total if table.total else None)
     share = min(100, round(100 * part / whole)) if part is not None and whole else None
-    return Indicator(code, label, share, says, found.bias)
+    return Indicator(wanted.code, str(wanted.label), share, str(wanted.definition), table.bias)
 
 
 def _sum(table: Table, codes: Sequence[str]) -> int | None:

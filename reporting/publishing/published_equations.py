@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from reporting.figures.measures import BY_CODE
+from reporting.figures.measures import BY_CODE, EQUATIONS
 
 from .content import TOTAL, Figure, span_of
 from .control import MOST, Bounds, Place, Sum, bounds
-from .relations import ACROSS
 
 
 def figures(stored: Mapping[str, Any]) -> dict[Place, Figure]:
@@ -73,11 +72,11 @@ def _within(known: set[Place], parents: Mapping[str, str]) -> Iterator[Sum]:
         yield Sum(Place(BY_CODE[what].of, TOTAL, first, last), tuple(cells))
         if what == "caller_type":
             yield from _grouped(cells, parents)
-    for relation in ACROSS:
-        named = [name.split(".") for name in relation]
+    for equation in EQUATIONS:
+        terms = [equation.total, *equation.parts]
         for first, last in {(where.first, where.last) for where in known}:
-            if all((measure, first, last) in parts for measure, _key in named):
-                whole, *rest = (place(measure, key, first, last) for measure, key in named)
+            if all((term.measure, first, last) in parts for term in terms):
+                whole, *rest = (place(term.measure, term.key, first, last) for term in terms)
                 yield Sum(whole, tuple(rest))
 
 

@@ -128,6 +128,7 @@ MAY_WRITE = {
     "hotline.texting.sending": "claims a message and notes what became of it",
     "regions.loading": "reference data from a file, by a command",
     "reporting.figures.counting": "the counts, made again from the journal",
+    "reporting.figures.counts": "reads, by SQL that is made from the measures",
     "reporting.figures.reference_data": "asks a function of the database",
 }
 #: Not a table of ours: attributes of widgets, dictionaries, checksums, and the telephone provider.

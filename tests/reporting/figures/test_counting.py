@@ -15,6 +15,7 @@ from assessments import REFERRAL, SECURITY, complete, fill, start
 from cluster import OwnDatabase
 from contacts import a_contact
 from django.db import connection
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from people import People, as_user, make_people
@@ -34,7 +35,10 @@ from handoff.referrals.vocabulary import DeclineReason, Feedback
 from hotline.contacts.actions import complete_contact, save_contact
 from hotline.contacts.models import Contact
 from hotline.contacts.vocabulary import Kind
+from reporting.figures import counts
+from reporting.figures.counts import SHOWN
 from reporting.figures.models import Cell, Counted
+from reporting.figures.periods import period
 from triage.actions import discard
 from triage.models import Assessment
 
@@ -47,6 +51,12 @@ def cells(coordinator: User) -> Cells:
     with acting_as(coordinator, purpose="test"):
         rows = Cell.objects.exclude(number=0).values_list("measure", "month", "key", "number")
         return Counter({(measure, month, key): number for measure, month, key, number in rows})
+
+
+def live(people: People) -> Cells:
+    """The coordinator's page, of a period that holds all that happened."""
+    chosen = period("12-months", timezone.now(), people.centre.zone)
+    return Counter(as_user(people.coordinator, partial(counts.live, people.centre, chosen)))
 
 
 def recounted(coordinator: User) -> Cells:
@@ -95,6 +105,7 @@ def of_referral(referral: Referral) -> list[tuple[str, Any, str]]:
     answer = "accepted" if yes else "waiting" if waits else referral.state
     keys = {
         "referral_region": referral.case.region_id or "unknown",
+        "referral_state": referral.state,
         "referral_answer": answer,
         "referral_time": "none" if took is None else "4h" if took <= timedelta(hours=4) else "longer",
         "referral_first": "later" if referral.follows_id else answer if yes or waits else "not_accepted",
@@ -205,6 +216,9 @@ def test_the_cells_equal_a_recount(steps: list[tuple[str, int]]) -> None:
             count(limit=number)  # now and then, and never quite up to date
         count()
         assert cells(shift.people.coordinator) == recounted(shift.people.coordinator)
+        assert live(shift.people) == Counter(
+            {cell: number for cell, number in cells(shift.people.coordinator).items() if cell[0] in SHOWN}
+        )
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from assessments import make_contact
@@ -15,16 +16,23 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from people import People
+from people import People, as_user
 from web import browser, queries_of
 
 from casework.cases.models import Case
+from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from handoff.referrals.models import Referral
 from handoff.referrals.states import ENDED, ReferralState
+from hotline.contacts.actions import complete_contact
 from hotline.contacts.models import Callback, CallerType, Contact
+from hotline.contacts.states import ContactState
 from hotline.contacts.vocabulary import Channel, Kind
+from reporting.figures import counts
+from reporting.figures.counting import recount
 from reporting.figures.figures import duration
+from reporting.figures.models import Cell
+from reporting.figures.periods import period
 from triage.models import Assessment
 
 quick = settings(
@@ -40,6 +48,33 @@ def figures(people: People, **values: str) -> Any:
 
 def bars(chart: Any) -> dict[str, int]:
     return {row.label: row.values[0] for row in chart.rows}
+
+
+def live(people: People) -> dict[Any, int]:
+    chosen = period("12-months", timezone.now(), people.centre.zone)
+    with acting_as(people.coordinator, purpose="test"):
+        return dict(counts.live(people.centre, chosen))
+
+
+def cells(people: People, subjects: set[UUID]) -> dict[Any, int]:
+    """What a release would be made from, of the measures and months that the page shows; these were counted anew."""
+    with acting_as(service_user(Service.STATISTICS), purpose="test"):
+        recount(subjects)
+    months = period("12-months", timezone.now(), people.centre.zone).months
+    with acting_as(people.coordinator, purpose="test"):
+        found = Cell.objects.filter(measure__in=counts.SHOWN, month__in=months, number__gt=0)
+        return {(cell.measure, cell.month, cell.key): cell.number for cell in found}
+
+
+@pytest.mark.parametrize("name", ["contact", "referral"])
+def test_drafts_count_neither_live_nor_for_releases(people: People, name: str) -> None:
+    make_case(people.handler)  # its contact is a draft
+    with acting_as(people.handler, purpose="test"):
+        subjects = set(Contact.objects.values_list("pk", flat=True))
+    if name == "referral":
+        subjects = {_referral(people, Random(1), ReferralState.DRAFT).pk}
+    assert subjects
+    assert live(people) == cells(people, subjects) == {}
 
 
 def test_only_coordinators_read_live_figures(people: People) -> None:
@@ -70,10 +105,12 @@ def test_figures_equal_a_recount(people: People, seed: int) -> None:
     contacts = _contacts(people, chance, now)
     shown = figures(people)
     recent = [one for one in contacts if one.started_at >= shown["period"].start]
-    need = [one for one in recent if one.kind == Kind.COUNSELLING]
+    need = [one for one in recent if one.kind == Kind.COUNSELLING and one.state == "completed"]
+    others = [one for one in recent if one.kind != Kind.COUNSELLING and one.state == "completed"]
     assert shown["number"] == len(need)
     assert bars(shown["channels"]) == _labelled(Channel, Counter(one.channel for one in need))
-    assert bars(shown["others"]) == _labelled(Kind, Counter(one.kind for one in recent if one.kind != Kind.COUNSELLING))
+    assert bars(shown["others"]) == _labelled(Kind, Counter(one.kind for one in others))
+    assert live(people) == cells(people, {one.pk for one in contacts})
     top = {term.code: term.parent_id or term.code for term in CallerType.objects.all()}
     recounted = Counter(
         (str(CallerType.objects.get(pk=top[one.caller_type_id])), timezone.localtime(one.started_at).strftime("%b %Y"))
@@ -94,7 +131,7 @@ def _labelled(codes: Any, counted: Counter[str]) -> dict[str, int]:
 
 
 def _contacts(people: People, chance: Random, now: datetime) -> list[Contact]:
-    """Any kind, channel and caller, over two years; rows as the desk would leave them."""
+    """Any kind, channel and caller, drafts too, over two years; rows as the desk would leave them."""
     first = make_contact(people.handler)
     codes = list(CallerType.objects.values_list("code", flat=True))
     with acting_as(people.handler, purpose="test"):
@@ -105,6 +142,8 @@ def _contacts(people: People, chance: Random, now: datetime) -> list[Contact]:
             copy.kind = chance.choice([Kind.COUNSELLING, Kind.COUNSELLING, *Kind])
             copy.channel, copy.caller_type_id = chance.choice(list(Channel)), chance.choice(codes)
             copy.started_at = now - timedelta(minutes=chance.randint(0, 2 * 365 * 24 * 60))
+            if chance.random() < 0.7:
+                copy.state, copy.completed_at, copy.completed_by = ContactState.COMPLETED, now, people.handler
             copy.save(force_insert=True)
         return list(Contact.objects.of_centre(people.centre))
 
@@ -122,7 +161,9 @@ def test_referrals_equal_a_recount(people: People, seed: int) -> None:
     shown, now = figures(people), timezone.now()
     waits = [one for one in referrals if one.state in {"offered", "question"}]
     assert len(referrals) > len(before)
-    assert bars(shown["states"]) == _labelled(ReferralState, Counter(one.state for one in referrals))
+    offers = [one for one in referrals if one.offered_at]
+    assert bars(shown["states"]) == _labelled(ReferralState, Counter(one.state for one in offers))
+    assert live(people) == cells(people, {one.pk for one in referrals})
     assert shown["now"].waiting == len(waits)
     assert shown["now"].overdue == sum(1 for one in waits if one.due_at and one.due_at < now)
     assert {one.referral.pk: one.for_us for one in shown["waiting"]} == {
@@ -133,13 +174,14 @@ def test_referrals_equal_a_recount(people: People, seed: int) -> None:
     assert shown["median"] == duration(median)
 
 
-def _referral(people: People, chance: Random) -> None:
-    case, state, now = make_case(people.handler), ReferralState(chance.choice(ReferralState.values)), timezone.now()
+def _referral(people: People, chance: Random, state: ReferralState | None = None) -> Referral:
+    case, now = make_case(people.handler), timezone.now()
+    state = state or ReferralState(chance.choice(ReferralState.values))
     offered = now - timedelta(hours=chance.randint(50, 500))
     answered = offered + timedelta(hours=chance.randint(1, 49)) if state.value in {"accepted", "declined"} else None
     is_draft = state in {ReferralState.DRAFT, ReferralState.WITHDRAWN}
     with acting_as(people.handler, purpose="test"):
-        Referral(
+        made = Referral(
             number=chance.getrandbits(50) + 1,
             case=case,
             centre=people.centre,
@@ -156,7 +198,9 @@ def _referral(people: People, chance: Random) -> None:
             answered_at=answered,
             answered_by=people.worker if answered else None,
             ended_at=now if state in ENDED else None,
-        ).save(force_insert=True)
+        )
+        made.save(force_insert=True)
+    return made
 
 
 def test_what_is_nobodys_is_counted_now(people: People) -> None:
@@ -181,6 +225,8 @@ def test_what_is_nobodys_is_counted_now(people: People) -> None:
 def test_dispositions_are_those_in_force(people: People) -> None:
     make_case(people.handler)
     case = make_case(people.handler)
+    for contact in as_user(people.handler, lambda: list(Contact.objects.all())):
+        as_user(people.handler, complete_contact, by=people.handler, contact_id=contact.pk)
     with acting_as(people.handler, purpose="test"):
         Contact.objects.filter(pk=Assessment.objects.get(pk=case.assessment_id).contact_id).update(kind="prank")
     assert bars(figures(people)["dispositions"]) == {"Referral to a partner": 1}

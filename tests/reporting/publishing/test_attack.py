@@ -63,7 +63,7 @@ class Centre:
         self.skews = {
             code: self.skewed([key for key, _label in measure.keys])
             for code, measure in BY_CODE.items()
-            if measure.keys
+            if measure.keys and (measure.is_table or code == "contacts")
         }
         self.regions = self.skewed([*REGIONS, "abroad", "unknown"])
         for _number in range(contacts):

@@ -1,0 +1,138 @@
+"""What is counted: the rows of contacts, referrals and cases as SQL, and the month in which each counts. Pure.
+
+Live figures and the counts for releases are both made from these rows, so that they count the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from foundation.privacy.rls import quoted
+from handoff.referrals.states import TAKEN, WAITING, ReferralState
+from hotline.contacts.states import ContactState
+from hotline.contacts.vocabulary import Kind
+from triage.vocabulary import Disposition, Duty
+
+if TYPE_CHECKING:
+    from .measures import Measure
+
+
+class Of(StrEnum):
+    """What a measure counts, by the month in which ..."""
+
+    CONTACT = "contact"  # ... the counselling contact began
+    OTHER_CONTACT = "other_contact"  # ... the contact that was no counselling began
+    REFERRAL = "referral"  # ... the referral was offered
+    CASE_OPENED = "case_opened"  # ... the case was opened
+    CASE_CLOSED = "case_closed"  # ... the case was closed
+
+
+@dataclass(frozen=True)
+class Population:
+    """``rows``: SQL of all rows, with the columns that measures name; ``counts``: which of them count: no drafts.
+
+    ``at``: the column whose month counts, in the centre's time zone.
+    """
+
+    rows: str
+    counts: str
+    at: str
+
+
+# An expression that no chosen measure names costs nothing: PostgreSQL leaves it out.
+CONTACTS = f"""
+    select c.id, c.centre_id, c.state, c.started_at, o.time_zone, c.kind, c.caller_type_id,
+        coalesce(t.parent_id, t.code) as caller_group, c.channel, c.phenomenon, c.age_band, c.sex,
+        coalesce(nullif(c.language, ''), 'unknown') as language,
+        ntk.counted_region(c.region_id, o.country) as region,
+        coalesce(a.disposition, 'none') as disposition,
+        coalesce(a.disposition = '{Disposition.SECURITY}' or '{Duty.SECURITY_INFORMATION}' = any(a.duties), false)
+            as is_security,
+        exists (select from cases_casecontact own
+            join cases_casecontact other on other.case_id = own.case_id
+            join hotline_contact e on e.id = other.contact_id
+            where own.contact_id = c.id and e.kind = '{Kind.COUNSELLING}' and e.state = 'completed'
+                and (e.started_at, e.id) < (c.started_at, c.id)) as is_repeat
+    from hotline_contact c
+    join accounts_organisation o on o.id = c.centre_id
+    join hotline_callertype t on t.code = c.caller_type_id
+    left join triage_assessment a on a.contact_id = c.id and a.state = 'completed'
+"""
+REFERRALS = f"""
+    select r.id, r.centre_id, r.offered_at, o.time_zone, r.state, r.follows_id, r.answered_at - r.offered_at as took,
+        r.state in ({quoted(*sorted(TAKEN | {ReferralState.COMPLETED, ReferralState.RETURNED}))}) as is_accepted,
+        r.state in ({quoted(*sorted(WAITING))}) as is_waiting,
+        exists (select from handoff_message x where x.referral_id = r.id and x.kind = 'feedback') as has_feedback,
+        ntk.counted_region(k.region_id, o.country) as region
+    from handoff_referral r
+    join accounts_organisation o on o.id = r.centre_id
+    join cases_case k on k.id = r.case_id
+"""
+CASES = """
+    select k.id, k.centre_id, k.opened_at, k.closed_at, o.time_zone, k.disposition, k.closed_at - k.opened_at as took,
+        coalesce((select r.outcome from handoff_referral r where r.case_id = k.id and r.state = 'completed'
+            order by r.ended_at desc, r.id limit 1), 'centre') as outcome
+    from cases_case k
+    join accounts_organisation o on o.id = k.centre_id
+"""
+COMPLETED = f"n.state = '{ContactState.COMPLETED}'"
+POPULATIONS: dict[Of, Population] = {
+    Of.CONTACT: Population(CONTACTS, f"{COMPLETED} and n.kind = '{Kind.COUNSELLING}'", "started_at"),
+    Of.OTHER_CONTACT: Population(CONTACTS, f"{COMPLETED} and n.kind <> '{Kind.COUNSELLING}'", "started_at"),
+    Of.REFERRAL: Population(REFERRALS, "n.offered_at is not null", "offered_at"),
+    Of.CASE_OPENED: Population(CASES, "true", "opened_at"),
+    Of.CASE_CLOSED: Population(CASES, "n.closed_at is not null", "closed_at"),
+}
+
+
+def counted_for_releases(measures: Iterable[Measure]) -> str:
+    """SQL of the function ``ntk.counted``: of the rows whose ``ids`` are given, for the service that counts alone."""
+    return "\nunion all\n".join(
+        f"select n.id, n.centre_id, m.measure, n.month, m.key\nfrom {_rows(population)} n\n"
+        f"cross join lateral {_values((measure.code, measure.sql) for measure in chosen)}\n"
+        f"where {population.counts} and n.id = any(ids) and (select ntk.service()) = 'statistics'"
+        for population, chosen in _by_population(measures)
+    )
+
+
+def counted_live(measures: Iterable[Measure]) -> str:
+    """SQL: how many by measure, month and key, of ``centre`` from ``start`` until before ``end``.
+
+    Rows that are alike are counted first: one line for each row and measure took twice as long.
+    """
+    return "\nunion all\n".join(
+        f"select m.measure, alike.month, m.key, sum(alike.number)::bigint\nfrom ({_alike(population, chosen)}) alike\n"
+        f"cross join lateral {_values((measure.code, f'alike.{measure.code}') for measure in chosen)}\ngroup by 1, 2, 3"
+        for population, chosen in _by_population(measures)
+    )
+
+
+def _by_population(measures: Iterable[Measure]) -> list[tuple[Population, list[Measure]]]:
+    found: dict[Of, list[Measure]] = {}
+    for measure in measures:
+        found.setdefault(measure.of, []).append(measure)
+    return [(POPULATIONS[of], chosen) for of, chosen in found.items()]
+
+
+def _rows(population: Population) -> str:
+    month = f"date_trunc('month', {population.at} at time zone time_zone)::date as month"
+    return f"(select *, {month} from ({population.rows}) every_row)"
+
+
+def _values(pairs: Iterable[tuple[str, str]]) -> str:
+    """One line for each measure of a row: its code, and SQL that gives its key."""
+    lines = ",\n    ".join(f"('{code}', {sql})" for code, sql in pairs)
+    return f"(values\n    {lines}\n) m(measure, key)"
+
+
+def _alike(population: Population, measures: list[Measure]) -> str:
+    keys = ", ".join(f"{measure.sql} as {measure.code}" for measure in measures)
+    columns = ", ".join(str(place + 1) for place in range(len(measures) + 1))
+    return (
+        f"select n.month, {keys}, count(*) as number\nfrom {_rows(population)} n\nwhere {population.counts}"
+        f" and n.centre_id = %(centre)s and n.{population.at} >= %(start)s and n.{population.at} < %(end)s\n"
+        f"group by {columns}"
+    )
