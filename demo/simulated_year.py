@@ -14,7 +14,7 @@ from typing import Any
 
 import time_machine
 
-from casework.cases.actions import add_note, close_case, open_case
+from casework.cases.actions import add_note, open_case
 from casework.cases.models import Case, Responsibility
 from casework.cases.open_duties import open_duties
 from casework.cases.opening import opens_case
@@ -22,14 +22,21 @@ from foundation.accounts.models import Organisation, User
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from handoff.referrals import partner_actions as partner
-from handoff.referrals.centre_actions import draft_referral, keep_centrally, offer_referral, withdraw_referral
+from handoff.referrals.centre_actions import (
+    close_case,
+    draft_referral,
+    keep_centrally,
+    offer_referral,
+    withdraw_referral,
+)
 from handoff.referrals.consent import consent_of, objection
 from handoff.referrals.deadline_actions import due_deadlines, run_deadline
 from handoff.referrals.models import Referral
 from handoff.referrals.ranking import rank_for_case
 from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import DeclineReason, Disclosable, Feedback, LegalBasis, Outcome
-from hotline.contacts.actions import complete_contact, open_contact
+from hotline.contacts.actions import open_contact
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import Contact
 from hotline.contacts.vocabulary import Kind
 from regions.lookup import region_for

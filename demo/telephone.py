@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.services import Service, service_user
 from hotline.contacts.actions import save_contact, take_contact
-from hotline.contacts.callbacks import complete_conversation
+from hotline.contacts.callbacks import complete_contact
 from hotline.switchboard import calls
 from hotline.switchboard.actions import accept
 from hotline.switchboard.models import Call, Line
@@ -123,5 +123,5 @@ def _answer(handler: User, service: User, call: Call, at: datetime) -> None:
         call.legs.update(state="ended", ended_at=at + timedelta(minutes=11), reason="completed")
     with moment(handler, at + timedelta(minutes=14)):
         save_contact(by=handler, contact_id=contact_id, version=1, changes={"caller_type_id": "parent"})
-        complete_conversation(by=handler, contact_id=contact_id)
+        complete_contact(by=handler, contact_id=contact_id)
         choose_state(by=handler, state=SeatState.BREAK)

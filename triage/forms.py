@@ -95,3 +95,11 @@ class ReviewForm(forms.Form):
         if cleaned.get("decision") == "send_back" and not cleaned.get("note", "").strip():
             self.add_error("note", _("Say what has to change."))
         return cleaned
+
+    @property
+    def is_confirmed(self) -> bool:
+        return bool(self.cleaned_data["decision"] == "confirm")
+
+    def decided(self) -> dict[str, Any]:
+        """What both decisions take."""
+        return {"version": self.cleaned_data["version"], "note": self.cleaned_data["note"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from foundation.journal.numbers import next_number
 from foundation.journal.stale import Stale, stale
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import may_write as may_write_contact
+from triage import actions as triage
 from triage.models import Assessment
 from triage.states import AssessmentState
 
@@ -220,8 +221,10 @@ def rename_case(*, by: User, case_id: uuid.UUID, version: int, label: str) -> No
 
 
 @transaction.atomic
-def close_case(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
-    """Raises Stale while a partner is responsible. A repeat has no effect.
+def mark_closed(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
+    """The case file's part of ``close_case`` (handoff), which first takes back what is offered.
+
+    Raises Stale while a partner is responsible. A repeat has no effect.
 
     With open duties of security or child protection only a coordinator closes it, with a reason, which stands among the
     notes from then on: raises OpenDuties. The joint closing with its criteria comes with the case work.
@@ -293,6 +296,25 @@ class Outcome:
     assessment: Assessment
     case: Case | None = None
     elsewhere: bool = False
+
+
+@transaction.atomic
+def complete_triage(
+    *, by: User, assessment_id: uuid.UUID, version: int, choice: triage.Choice | None = None
+) -> Outcome:
+    """Complete a triage and open the case that follows: both or neither. A repeat leads to the same case."""
+    done = triage.complete(by=by, assessment_id=assessment_id, version=version, choice=choice)
+    # While a new triage waits for its second person, the one before it is in force and leads to its case.
+    in_force = Assessment.objects.in_force().filter(contact=done.contact_id, completed_by=by).first()
+    return replace(follow_triage(by=by, assessment=in_force), assessment=done) if in_force else Outcome(done)
+
+
+@transaction.atomic
+def confirm_triage(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "") -> Outcome:
+    """Confirm a triage as the second person and open the case that follows: both or neither."""
+    return follow_triage(
+        by=by, assessment=triage.confirm(by=by, assessment_id=assessment_id, version=version, note=note)
+    )
 
 
 @transaction.atomic

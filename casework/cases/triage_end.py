@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from foundation.accounts.guards import SignedInRequest, signed_in
+from foundation.accounts.guards import CentreRequest, SignedInRequest, handlers_only, signed_in
 from foundation.accounts.models import User
 from foundation.ui.fragments import is_part
 from hotline.contacts.models import Contact
 from hotline.contacts.states import ContactState
 from hotline.switchboard.models import Call
-from triage import views as triage
+from triage import pages
+from triage.actions import send_back
+from triage.forms import ReviewForm
 from triage.models import Assessment
+from triage.permissions import assessment_to_confirm, contact_to_assess
 
 from . import actions
 
@@ -35,38 +38,49 @@ def open_case(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@signed_in
-@transaction.atomic
-def complete_triage(request: SignedInRequest, contact_id: uuid.UUID) -> HttpResponse:
-    """Complete the triage of a contact, and open the case that follows: both or neither."""
-    answer: HttpResponse = triage.finish(request, contact_id)
-    if answer.status_code >= 400:
-        return answer
-    assessment = Assessment.objects.in_force().filter(contact=contact_id, completed_by=request.user).first()
-    return _follow(request, assessment, answer)
+@handlers_only
+@transaction.atomic  # a triage that begins with its end begins with the case, or not at all
+def complete_triage(request: CentreRequest, contact_id: uuid.UUID) -> HttpResponse:
+    contact = contact_to_assess(request.user, contact_id)
+    form, assessment, version = pages.posted_completion(request, contact)
+    if not form.is_valid():
+        return pages.finish_page(request, contact, form, status=422)
+    outcome = actions.complete_triage(
+        by=request.user, assessment_id=assessment.pk, version=version, choice=form.choice()
+    )
+    answer = _case_of(request, outcome) or pages.panel_page(request, contact, outcome.assessment, has_focus=True)
+    _tell_elsewhere(request, outcome)
+    return answer
 
 
 @require_POST
-@signed_in
-@transaction.atomic
-def confirm_triage(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The second person's decision, and the case that follows from it: both or neither."""
-    answer: HttpResponse = triage.confirmation(request, pk)
-    if answer.status_code >= 400:
-        return answer
-    return _follow(request, Assessment.objects.in_force().filter(pk=pk).first(), answer)
+@handlers_only
+def confirm_triage(request: CentreRequest, pk: uuid.UUID) -> HttpResponse:
+    """The second person's decision."""
+    assessment = assessment_to_confirm(request.user, pk)
+    form = ReviewForm(request.POST or None)
+    if not form.is_valid():
+        return pages.confirmation_page(request, assessment, form)
+    if not form.is_confirmed:
+        send_back(by=request.user, assessment_id=pk, **form.decided())
+        pages.tell_decision(request, is_confirmed=False)
+        return redirect("triage:confirmations")
+    outcome = actions.confirm_triage(by=request.user, assessment_id=pk, **form.decided())
+    pages.tell_decision(request, is_confirmed=True)
+    _tell_elsewhere(request, outcome)
+    return _case_of(request, outcome) or redirect("triage:confirmations")
 
 
-def _follow(request: SignedInRequest, assessment: Assessment | None, answer: HttpResponse) -> HttpResponse:
-    """To the case; without one, or while the person is with the caller, what the triage itself answers."""
-    if assessment is None:
-        return answer
-    outcome = actions.follow_triage(by=request.user, assessment=assessment)
+def _case_of(request: CentreRequest, outcome: actions.Outcome) -> HttpResponse | None:
+    """To the case; None without one, or while the person is with the caller."""
+    if outcome.case is None or (is_part(request) and _is_with_caller(request.user, outcome.assessment.contact)):
+        return None
+    return _to(request, "cases:case", outcome.case.pk)
+
+
+def _tell_elsewhere(request: CentreRequest, outcome: actions.Outcome) -> None:
     if outcome.elsewhere:
         messages.info(request, _("The contact belongs to a case of a colleague, who reads of the new triage there."))
-    if outcome.case is None or (is_part(request) and _is_with_caller(request.user, assessment.contact)):
-        return answer
-    return _to(request, "cases:case", outcome.case.pk)
 
 
 def _is_with_caller(user: User, contact: Contact) -> bool:

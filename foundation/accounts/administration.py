@@ -54,6 +54,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("accounts:organisations", _("Organisations"), _("Centre, partners, public bodies, funders"), "building-2"),
     Entry("switchboard:lines", _("Telephone lines"), _("Numbers, the languages of the menu, opening"), "phone"),
     Entry("regions:conflicts", _("Conflicts of interest"), _("Whom the ranking leaves out, and why"), "scale"),
+    Entry("handoff:undelivered", _("Undelivered e-mails"), _("Notices that the mail server did not take"), "mail"),
     Entry("admin:index", _("Word lists"), _("Caller types, topics, regions, postal codes"), "list"),
 )
 

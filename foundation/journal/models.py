@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from foundation.accounts.models import Organisation, User
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
+
+from .leases import LeasedQuerySet
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -66,11 +68,19 @@ class Link(models.Model):
         return f"link {self.position}"
 
 
+class OutboxQuerySet(LeasedQuerySet["Outbox"]):
+    def to_deliver(self) -> OutboxQuerySet:
+        """What nobody tried yet goes first: something that cannot be delivered holds nothing else up."""
+        return self.order_by(F("claimed_until").asc(nulls_first=True), "event_id")
+
+
 class Outbox(models.Model):
     """An event that the relay has not delivered yet; made by the database with the event, deleted on delivery."""
 
     event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="+")
     claimed_until = models.DateTimeField(null=True)
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         constraints = [moments_within("outbox", "claimed_until")]

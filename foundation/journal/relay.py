@@ -11,13 +11,12 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 from celery import current_app
 from channels.layers import get_channel_layer
-from django.db import connection
 
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
@@ -26,6 +25,7 @@ from .models import Event, Outbox
 from .time_limits import MARGIN, within
 
 LEASE_SECONDS = 10
+LEASE = timedelta(seconds=LEASE_SECONDS)
 BATCH = 100
 #: Seconds for one event at most, to tell the pages and to wake the task: none is begun that the lease does not cover.
 LONGEST_PUSH = 2.0
@@ -33,15 +33,6 @@ LONGEST_WAKE = 3.5
 LONGEST_DELIVERY = LONGEST_PUSH + LONGEST_WAKE
 log = logging.getLogger(__name__)
 Run = Callable[[Coroutine[Any, Any, None]], None]
-
-# What nobody tried yet goes first: something that cannot be delivered holds nothing else up.
-CLAIM = """
-update journal_outbox set claimed_until = statement_timestamp() + make_interval(secs => %s)
-where event_id in (
-    select event_id from journal_outbox where claimed_until is null or claimed_until < statement_timestamp()
-    order by claimed_until nulls first, event_id limit %s for update skip locked)
-returning event_id, claimed_until
-"""
 
 
 @dataclass(frozen=True)
@@ -51,13 +42,6 @@ class Parcel:
     subject: str
     tell: tuple[str, ...]
     wake: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    parcels: list[Parcel]
-    until: datetime | None
-    """None when there was nothing to claim."""
 
 
 class Batch(NamedTuple):
@@ -80,10 +64,11 @@ def deliver_batch(run: Run = asyncio.run) -> Batch:
     relay = service_user(Service.RELAY)
     begin_by = time.monotonic() + LEASE_SECONDS - MARGIN - LONGEST_DELIVERY
     with acting_as(relay, purpose="relay"):
-        claim = _claim()
+        claimed = Outbox.objects.to_deliver().claim(LEASE, most=BATCH)
+        parcels = _parcels(claimed)
     delivered = []
     untried = []
-    for parcel in claim.parcels:
+    for parcel in parcels:
         if time.monotonic() > begin_by:
             untried.append(parcel.event_id)
         elif _deliver(parcel, run):
@@ -91,17 +76,13 @@ def deliver_batch(run: Run = asyncio.run) -> Batch:
     if delivered or untried:
         with acting_as(relay, purpose="relay"):
             Outbox.objects.filter(pk__in=delivered).delete()
-            Outbox.objects.filter(pk__in=untried, claimed_until=claim.until).update(claimed_until=None)
-    return Batch(len(claim.parcels), len(delivered))
+            Outbox.objects.release([row for row in claimed if row.pk in untried])
+    return Batch(len(claimed), len(delivered))
 
 
-def _claim() -> Claim:
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [LEASE_SECONDS, BATCH])
-        claimed = dict(cursor.fetchall())
-    events = Event.objects.filter(pk__in=claimed).order_by("pk")
-    parcels = [Parcel(e.pk, e.kind, str(e.subject), tuple(e.tell), e.wake) for e in events]
-    return Claim(parcels, next(iter(claimed.values()), None))
+def _parcels(claimed: list[Outbox]) -> list[Parcel]:
+    events = Event.objects.filter(pk__in=[row.pk for row in claimed]).order_by("pk")
+    return [Parcel(e.pk, e.kind, str(e.subject), tuple(e.tell), e.wake) for e in events]
 
 
 def _deliver(parcel: Parcel, run: Run) -> bool:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from casework.cases.actions import close_case as close_in_file
+from casework.cases.actions import mark_closed
 from casework.cases.models import Case
 from casework.cases.permissions import may_write as may_write_case
 from casework.cases.states import CaseState
@@ -314,7 +314,7 @@ def close_case(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
     case = _lock_case(by, case_id)
     for referral in Referral.objects.filter(case=case, state__in=LIVE - TAKEN):
         withdraw_referral(by=by, referral_id=referral.pk)
-    close_in_file(by=by, case_id=case.pk, reason=reason)
+    mark_closed(by=by, case_id=case.pk, reason=reason)
 
 
 def _lock_open_case(by: User, case_id: uuid.UUID) -> Case:

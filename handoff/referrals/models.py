@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from casework.cases.models import Case
 from foundation.accounts.models import Organisation, User
+from foundation.journal.leases import LeasedQuerySet
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
 from foundation.privacy.models import DataKey
@@ -324,6 +325,15 @@ class Deadline(models.Model):
         return f"deadline {self.pk}"
 
 
+class NoticeQuerySet(LeasedQuerySet["Notice"]):
+    def to_send(self, now: datetime) -> NoticeQuerySet:
+        return self.filter(sent_at=None, gave_up_at=None, due_at__lte=now).order_by("pk")
+
+    def given_up(self) -> NoticeQuerySet:
+        """Dead letters: nothing sends them until somebody asks for it."""
+        return self.filter(sent_at=None, gave_up_at__isnull=False).order_by("gave_up_at", "pk")
+
+
 class Notice(models.Model):
     """An e-mail that says something waits on the platform; it names the reference only.
 
@@ -335,12 +345,17 @@ class Notice(models.Model):
     recipient = models.ForeignKey(User, models.PROTECT, related_name="+")
     referral = models.ForeignKey(Referral, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    gave_up_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            moments_within("notice", "claimed_until", "sent_at"),
+            moments_within("notice", "due_at", "claimed_until", "sent_at", "gave_up_at"),
             numbers_within("notice", event=COUNTED),
             models.UniqueConstraint(fields=["event", "recipient"], name="one_notice_per_event_and_person"),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from foundation.journal.leases import Backoff
 
 from .models import Notice
 
@@ -15,17 +15,32 @@ LEASE = timedelta(minutes=2)
 LONGEST_MAIL = 60.0
 
 
+#: For about a day, at most an hour apart: a mail server that is away overnight loses nothing.
+RETRIES = Backoff.doubling(120, cap=3600, tries=28, jitter=0.2)
+
+
 def claim_notice(*, now: datetime, event_id: int | None = None) -> Notice | None:
-    """An unsent notice that nobody else is sending now. A sender that dies lets it be claimed again after the lease."""
-    free = Notice.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), sent_at=None)
+    """A notice that is due and that nobody else is sending now. A sender that dies lets it be claimed again."""
+    waiting = Notice.objects.to_send(now)
     if event_id is not None:
-        free = free.filter(event=event_id)
-    locked = free.select_for_update(no_key=True, skip_locked=True, of=("self",)).order_by("pk")
-    notice = locked.select_related("recipient", "referral").first()
-    if notice:
-        Notice.objects.filter(pk=notice.pk).update(claimed_until=now + LEASE)
-    return notice
+        waiting = waiting.filter(event=event_id)
+    waiting = waiting.select_related("recipient", "referral")
+    while claimed := waiting.claim(LEASE, now=now, counts=True):
+        if RETRIES.after(claimed[0].attempts - 1) is not None:
+            return claimed[0]
+        Notice.objects.release(claimed, gave_up_at=now)  # each of its senders has died
+    return None
 
 
 def mark_sent(*, notice_id: uuid.UUID, now: datetime) -> None:
-    Notice.objects.filter(pk=notice_id, sent_at=None).update(sent_at=now)
+    Notice.objects.filter(pk=notice_id, sent_at=None).update(sent_at=now, gave_up_at=None)
+
+
+def not_sent(*, notice: Notice, now: datetime) -> None:
+    """Plan the next try, or give up: an administrator sees it then."""
+    waiting = Notice.objects.filter(sent_at=None)
+    pause = RETRIES.after(notice.attempts)
+    if pause is None:
+        waiting.release([notice], gave_up_at=now)
+    else:
+        waiting.try_again(notice, pause, now=now)

@@ -32,6 +32,10 @@ GRANTED = Rule(
 )
 PARTNER = Rule("the partner, once it was offered", f"{PARTNER_SQL} and state <> '{ReferralState.DRAFT}'")
 DEADLINES = service("deadlines")
+UNSENT = Rule(
+    "administrators, of those that were not sent",
+    f"sent_at is null and cardinality({orgs_as('administrator')}) > 0",
+)
 CENTRE_SQL = f"centre_id = any({orgs_as('coordinator')}) or case_id = any((select ntk.my_cases())::uuid[])"
 
 
@@ -99,9 +103,9 @@ DECLARATIONS: list[Declaration] = [
     ),
     Protected(
         "handoff_notice",
-        select=[Rule("its recipient", is_actor("recipient_id")), DEADLINES],
+        select=[Rule("its recipient", is_actor("recipient_id")), UNSENT, DEADLINES],
         insert=[ANY_ACTOR],
-        update=[DEADLINES],
+        update=[UNSENT, DEADLINES],
     ),
     # The centre sees those of its cases, a partner none, not even its own. A partner may only say of itself that it has
     # one, while an offer waits for its answer.

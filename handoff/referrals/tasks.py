@@ -20,7 +20,7 @@ from foundation.privacy.context import acting_as
 from .consent_watch import tell_of_ended_consent
 from .deadline_actions import due_deadlines, run_deadline
 from .models import Notice
-from .notices import LONGEST_MAIL, claim_notice, mark_sent
+from .notices import LONGEST_MAIL, claim_notice, mark_sent, not_sent
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +52,16 @@ def send_notices(event_id: int | None = None) -> None:
             notice = claim_notice(now=timezone.now(), event_id=event_id)
         if notice is None:
             return
-        if _is_sent(notice):
-            with acting_as(service, purpose="notices"):
+        is_sent = _is_sent(notice)
+        with acting_as(service, purpose="notices"):
+            if is_sent:
                 mark_sent(notice_id=notice.pk, now=timezone.now())
+            else:
+                not_sent(notice=notice, now=timezone.now())
 
 
 def _is_sent(notice: Notice) -> bool:
-    """A failing mail server loses nothing: the notice stays unsent and is claimed again when its lease is over."""
+    """A failing mail server loses nothing: the notice stays unsent and is tried again later."""
     try:
         _send(notice)
     except Exception:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import conflict_views, inbox_views, views
+from . import conflict_views, inbox_views, notice_views, views
 
 app_name = "handoff"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
         name="take_back_conflict",
     ),
     path("cases/<uuid:case_id>/close/", views.close_case, name="close_case"),
+    path("administration/undelivered/", notice_views.undelivered, name="undelivered"),
+    path("administration/undelivered/<uuid:notice_id>/retry/", notice_views.retry, name="retry_notice"),
     path("cases/<uuid:case_id>/referrals/", views.case_referrals, name="case_referrals"),
     path("contacts/<uuid:contact_id>/partners/", views.partners_for_contact, name="partners_for_contact"),
     path("referrals/", views.board, name="board"),

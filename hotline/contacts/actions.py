@@ -165,8 +165,8 @@ def choose_region(*, by: User, contact_id: uuid.UUID, region: Region | None) -> 
 
 
 @transaction.atomic
-def complete_contact(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
-    """End the logging. ``kind`` is given by the one-key endings (silent, wrong number ...). A repeat has no effect."""
+def end_logging(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
+    """The contact's own part of ``complete_contact`` (callbacks). A repeat has no effect."""
     contact = _lock(by, contact_id)
     now = timezone.now()
     decided = kind or contact.kind

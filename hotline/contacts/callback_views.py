@@ -60,10 +60,13 @@ def claim(request: CentreRequest, callback_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
-def put_back(
-    request: CentreRequest, callback_id: UUID, action: Callable[..., None] = put_callback_back
-) -> HttpResponse:
-    """Nobody answered: it waits again, until a new time. ``action``: how, for a room that knows of more."""
+def put_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
+    """Nobody answered: it waits again, until a new time."""
+    return put_back_page(request, callback_id, put_callback_back)
+
+
+def put_back_page(request: CentreRequest, callback_id: UUID, action: Callable[..., None]) -> HttpResponse:
+    """The form and what follows from it. ``action``: how it is put back; the telephone's hangs up as well."""
     form = PutBackForm(request.POST if request.method == "POST" else None, centre=request.centre)
     if request.method == "POST" and form.is_valid():
         action(by=request.user, callback_id=callback_id, due_at=form.cleaned_data["due_at"])

@@ -18,7 +18,7 @@ from foundation.journal.stale import stale
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.models import DataKey
 
-from .actions import complete_contact, open_contact
+from .actions import end_logging, open_contact
 from .idempotency import insert_once
 from .models import Callback, Contact
 from .states import CALLBACK_TRANSITIONS, CallbackState, ContactState
@@ -117,13 +117,16 @@ def put_callback_back(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> 
         _move(callback, CallbackState.OPEN, claimed_by=None, conversation=None, due_at=due_at)
         _record("callback.put_back", by, callback)
     if attempt and attempt.state == ContactState.DRAFT:
-        complete_contact(by=by, contact_id=attempt.pk, kind=Kind.NO_ANSWER)
+        end_logging(by=by, contact_id=attempt.pk, kind=Kind.NO_ANSWER)
 
 
 @transaction.atomic
-def complete_conversation(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
-    """As ``complete_contact``; a callback that led to this conversation is done with it."""
-    contact = complete_contact(by=by, contact_id=contact_id, kind=kind)
+def complete_contact(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
+    """End the logging of a contact, and the callback that led to it. A repeat has no effect.
+
+    ``kind`` is given by the one-key endings (silent, wrong number ...).
+    """
+    contact = end_logging(by=by, contact_id=contact_id, kind=kind)
     for callback in Callback.objects.filter(conversation=contact, state=CallbackState.CLAIMED):
         end_callback(by=by, callback_id=callback.pk, reached=True)
     return contact

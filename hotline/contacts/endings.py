@@ -19,7 +19,7 @@ from foundation.journal.groups import organisation_group
 from foundation.journal.stale import stale
 
 from .actions import NO_ENDING
-from .callbacks import complete_conversation
+from .callbacks import complete_contact
 from .models import Contact
 from .permissions import may_write
 from .states import ContactState
@@ -59,7 +59,7 @@ def carry_out_ending(*, by: User, contact_id: uuid.UUID, now: datetime) -> None:
     """Complete the contact whose time has come, as the act of whoever chose that. A repeat has no effect."""
     contact = _lock(by, contact_id)
     if contact.is_ending and contact.ends_at and contact.ends_at <= now and contact.ending_by_id == by.pk:
-        complete_conversation(by=by, contact_id=contact_id, kind=Kind(contact.ending))
+        complete_contact(by=by, contact_id=contact_id, kind=Kind(contact.ending))
 
 
 @transaction.atomic

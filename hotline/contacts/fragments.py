@@ -92,10 +92,9 @@ def earlier(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """The look is noted when something is shown that the page does not show yet."""
     contact = contact_to_write(request.user, contact_id)
     context = earlier_context(request.user, contact)
-    answer = _if_new(request, "hotline/parts/earlier.html", context)
-    if answer.status_code == HTTPStatus.OK:
+    if not _is_shown(request, context):
         leave_trace(request.user, contact, context["earlier"])
-    return answer
+    return _if_new(request, "hotline/parts/earlier.html", context)
 
 
 def place_context(contact: Contact) -> dict[str, Any]:
@@ -114,10 +113,14 @@ def earlier_context(user: User, contact: Contact) -> dict[str, Any]:
 
 
 def _if_new(request: CentreRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    marks = {value for name, value in context.items() if name.endswith("_mark")}
-    if request.GET.get("shown") in marks:
+    if _is_shown(request, context):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return render(request, template, context)
+
+
+def _is_shown(request: CentreRequest, context: dict[str, Any]) -> bool:
+    """Whether the page shows this already: it sends the mark of what it shows."""
+    return request.GET.get("shown") in {value for name, value in context.items() if name.endswith("_mark")}
 
 
 def _digest(text: str) -> str:

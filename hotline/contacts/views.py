@@ -21,7 +21,7 @@ from foundation.accounts.permissions import administrators
 from foundation.ui.navigation import links
 
 from .actions import open_contact, save_contact
-from .callbacks import complete_conversation
+from .callbacks import complete_contact
 from .desk import access_to_decide, callbacks_waiting, contacts_for_shift, ending_contacts, open_contacts, today
 from .endings import plan_ending, undo_ending
 from .forms import ContactForm, NewContactForm, notes_about
@@ -117,7 +117,7 @@ def complete(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     if ending:
         plan_ending(by=request.user, contact_id=contact_id, kind=ending)
         return redirect("hotline:desk")
-    done = complete_conversation(by=request.user, contact_id=contact_id)
+    done = complete_contact(by=request.user, contact_id=contact_id)
     said = _("%(reference)s is completed: %(kind)s.")
     messages.success(request, said % {"reference": done.reference, "kind": done.get_kind_display()})
     return redirect("hotline:desk")

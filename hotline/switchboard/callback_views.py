@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.accounts.guards import CentreRequest, handlers_only
-from hotline.contacts import callback_views
+from hotline.contacts.callback_views import put_back_page
 from hotline.contacts.models import Callback
 from hotline.contacts.permissions import contact_to_write
 
@@ -56,7 +56,7 @@ def _tell(request: CentreRequest, hindrance: Hindrance | None) -> None:
 @handlers_only
 def put_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
     """Nobody answers, or a voicemail box does: the callback waits again, and a call that still runs is hung up."""
-    return callback_views.put_back(request, callback_id, action=put_back_and_hang_up)
+    return put_back_page(request, callback_id, put_back_and_hang_up)
 
 
 @require_safe

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
+from foundation.journal.leases import Backoff
 from foundation.journal.wake import wake_after
 
-from .models import Call, Command, Leg
+from .models import Call, Command, CommandQuerySet, Leg
 from .states import CommandState
 from .vocabulary import CommandKind
 
@@ -34,21 +37,6 @@ UNSEEN = {CommandKind.FETCH, CommandKind.DELETE}
 #: What is useless after this time: the handler waits no longer, or the caller has gone.
 GOOD_FOR = timedelta(minutes=2)
 TASK = "switchboard.tasks.run_commands"
-
-# The oldest command of each call that is not being carried out: those of one call run in order. Only the goodbye does
-# not wait for one that cannot be carried out: nobody is kept on the line.
-DUE = """
-    select id from switchboard_command c where state = 'waiting' and due_at <= statement_timestamp()
-        and (claimed_until is null or claimed_until < statement_timestamp())
-        and (kind = 'goodbye' or not exists (select from switchboard_command b
-            where b.call_id = c.call_id and b.state = 'waiting' and b.id < c.id))"""
-CLAIM = f"""
-update switchboard_command
-set attempts = attempts + 1, claimed_until = statement_timestamp() + make_interval(secs => %s)
-where id in ({DUE} order by due_at, id limit %s for update skip locked)
-returning id
-"""
-IS_ONE_DUE = f"select exists ({DUE})"
 
 
 def order(
@@ -79,12 +67,20 @@ def _wake(by: User, command: Command, kind: str) -> None:
     record(kind, by=by, subject=command.call_id, centre=command.centre_id, data=data, wake=TASK)
 
 
+def _due() -> CommandQuerySet:
+    """The oldest command of each call, once it is due: those of one call run in order.
+
+    Only the goodbye does not wait for one that cannot be carried out: nobody is kept on the line.
+    """
+    waiting = Command.objects.filter(state=CommandState.WAITING)
+    earlier = waiting.filter(call=OuterRef("call"), pk__lt=OuterRef("pk"))
+    due = waiting.filter(due_at__lte=Now())
+    return due.filter(Q(kind=CommandKind.GOODBYE) | ~Exists(earlier)).order_by("due_at", "id")
+
+
 def claim_commands(most: int = 1) -> list[Command]:
     """Commands that are due, ours alone until the lease is over. One at a time: the lease covers no more."""
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [LEASE.total_seconds(), most])
-        claimed = [row[0] for row in cursor.fetchall()]
-    commands = list(Command.objects.filter(pk__in=claimed).select_related("call__line", "leg__user").order_by("pk"))
+    commands = _due().select_related("call__line", "leg__user").claim(LEASE, most=most, counts=True)
     for command in commands:
         if command.leg:
             command.leg.call = command.call  # the same row: joined once more, it would be planned once more
@@ -93,10 +89,8 @@ def claim_commands(most: int = 1) -> list[Command]:
 
 def wake_another() -> None:
     """Where another command is due, another thread may have it: it does not wait for what this one does."""
-    with connection.cursor() as cursor:
-        cursor.execute(IS_ONE_DUE)
-        if cursor.fetchone()[0]:
-            wake_after(TASK)
+    if _due().free().exists():
+        wake_after(TASK)
 
 
 @transaction.atomic
@@ -113,15 +107,14 @@ def finish(*, by: User, command: Command, state: CommandState, problem: int = 0)
 @transaction.atomic
 def try_again(*, by: User, command: Command, problem: int, now: datetime) -> bool:
     """Plan the next try; False when there is none left and the command has failed."""
-    pauses = RETRIES_OF.get(command.kind, RETRY_AFTER)
-    if command.attempts > len(pauses):
+    pause = Backoff(RETRIES_OF.get(command.kind, RETRY_AFTER)).after(command.attempts)
+    if pause is None:
         finish(by=by, command=command, state=CommandState.FAILED, problem=problem)
         return False
-    due_at = now + timedelta(seconds=pauses[command.attempts - 1])
-    Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(
-        due_at=due_at, claimed_until=None, problem=problem
-    )
-    wake_after(TASK, pauses[command.attempts - 1])
+    waiting = Command.objects.filter(state=CommandState.WAITING)
+    if not waiting.try_again(command, pause, now=now, problem=problem):
+        return True  # another attempt goes on, or it has ended
+    wake_after(TASK, pause)
     if command.attempts == 1 and command.kind not in UNSEEN:
         _tell(by, command, "call.command_delayed", problem)
     return True

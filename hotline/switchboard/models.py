@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from foundation.accounts.models import Organisation, User
+from foundation.journal.leases import LeasedQuerySet
 from foundation.privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTextField
 from foundation.privacy.models import DataKey
 from foundation.privacy.unshown import read_or
@@ -424,7 +425,7 @@ class Voicemail(models.Model):
         return f"voicemail {self.pk}"
 
 
-class CommandQuerySet(models.QuerySet["Command"]):
+class CommandQuerySet(LeasedQuerySet["Command"]):
     def hanging_up_legs(self) -> CommandQuerySet:
         """Ordered and not failed, for a leg's own telephone; not for a stray one, which has a ``sid`` of its own."""
         undone = [CommandState.FAILED, CommandState.DROPPED]

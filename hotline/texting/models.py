@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from foundation.accounts.models import Organisation, User
+from foundation.journal.leases import LeasedQuerySet
 from foundation.privacy.bounds import moments_within
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
 from foundation.privacy.models import DataKey
@@ -19,11 +20,10 @@ from hotline.switchboard.models import Line
 from .states import MessageChannel, MessageState
 
 
-class TextMessageQuerySet(models.QuerySet["TextMessage"]):
+class TextMessageQuerySet(LeasedQuerySet["TextMessage"]):
     def to_send(self, now: datetime) -> TextMessageQuerySet:
-        """Written, not taken by the provider yet, due, and in nobody's hand."""
-        mine = self.filter(state=MessageState.QUEUED, sid=None, due_at__lte=now)
-        return mine.filter(Q(claimed_until=None) | Q(claimed_until__lt=now)).order_by("made_at", "id")
+        """Written, not taken by the provider yet, and due."""
+        return self.filter(state=MessageState.QUEUED, sid=None, due_at__lte=now).order_by("made_at", "id")
 
 
 class TextMessage(models.Model):

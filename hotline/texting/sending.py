@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from foundation.accounts.models import User
+from foundation.journal.leases import Backoff
 from foundation.journal.wake import wake_after
 from hotline.telephony.problems import OPTED_OUT
 from hotline.telephony.provider import Sent
@@ -24,6 +25,7 @@ from .states import MESSAGE_TRANSITIONS, MessageState
 LEASE = timedelta(seconds=30)
 #: Seconds before the next try, by the number of tries so far.
 RETRY_AFTER = (2, 8, 30, 120, 600)
+RETRIES = Backoff(RETRY_AFTER)
 #: What the provider does not have so long after it was asked for, it has not taken: it is sent again.
 SURELY_NOT_TAKEN = timedelta(seconds=60)
 #: Seconds until the provider is first asked what it has; then, half as long again as it has taken so far.
@@ -54,17 +56,15 @@ def claim_message(*, by: User, now: datetime) -> TextMessage | None:
     ``asked_at`` is set: the provider may have it, and is to be asked. Unset: it is to be sent; a message that we could
     not tell of our own would be sent twice, so that this is stored before it is asked for.
     """
-    waiting = TextMessage.objects.to_send(now).select_for_update(skip_locked=True, no_key=True, of=("self",))
-    while message := waiting.select_related("line").first():
+    waiting = TextMessage.objects.to_send(now).select_related("line")
+    while message := next(iter(waiting.claim(LEASE, now=now)), None):
         if message.asked_at is None and is_opted_out(message):
             message_moved(by=by, message=message, state=MessageState.FAILED, problem=str(OPTED_OUT))
             continue
-        changed: dict[str, object] = {"claimed_until": now + LEASE}
         if message.asked_at is None:
             message.attempts += 1
-            changed |= {"attempts": message.attempts, "asked_at": now}
+            TextMessage.objects.filter(pk=message.pk).update(attempts=message.attempts, asked_at=now)
             note(by, "message.tried", message, tell=False)
-        TextMessage.objects.filter(pk=message.pk).update(**changed)
         return message
     return None
 
@@ -93,8 +93,9 @@ def not_taken(*, by: User, message: TextMessage, problem: int, may_work_later: b
     """The provider has not done it: plan the next try, or give up with its reason."""
     if not _is_mine(message):
         return
-    if may_work_later and message.attempts <= len(RETRY_AFTER):
-        _again(message, now, RETRY_AFTER[message.attempts - 1], asked_at=None)
+    pause = RETRIES.after(message.attempts)
+    if may_work_later and pause is not None:
+        _again(message, now, pause, asked_at=None)
         note(by, "message.delayed", message, {"problem": str(problem)})
     else:
         message_moved(by=by, message=message, state=MessageState.FAILED, problem=str(problem))
@@ -125,7 +126,7 @@ def looked_for(*, by: User, message: TextMessage, text: str, found: Sequence[Sen
             _again(message, now, 0)
     elif since < SURELY_NOT_TAKEN:
         _again(message, now, max(FIRST_LOOK, since.total_seconds() / 2))
-    elif message.attempts <= len(RETRY_AFTER):
+    elif RETRIES.after(message.attempts) is not None:
         _again(message, now, 0, asked_at=None)
     else:
         message_moved(by=by, message=message, state=MessageState.FAILED, problem="0")
@@ -150,9 +151,8 @@ def _is_mine(message: TextMessage) -> bool:
 
 
 def _again(message: TextMessage, now: datetime, seconds: float, **values: datetime | None) -> None:
-    due_at = now + timedelta(seconds=seconds)
-    TextMessage.objects.filter(pk=message.pk).update(due_at=due_at, claimed_until=None, **values)
-    wake_after(TASK, seconds)
+    if TextMessage.objects.try_again(message, seconds, now=now, **values):
+        wake_after(TASK, seconds)
 
 
 def which_is(message: TextMessage, text: str, found: Sequence[Sent]) -> str:

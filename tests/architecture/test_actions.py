@@ -107,6 +107,7 @@ MAY_WRITE = {
     "demo.shift": "passwords of the fictional users",
     "demo.telephone": "fictional calls and lines",
     "foundation.journal.chain": "reads the chain in SQL to verify it",
+    "foundation.journal.leases": "claims, renews and releases rows of work for those who settle them",
     "foundation.journal.management.commands.relay": "listens for a notification of PostgreSQL",
     "foundation.journal.numbers": "takes the next number of a sequence",
     "foundation.journal.relay": "claims and removes what it has delivered",

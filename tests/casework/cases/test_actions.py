@@ -148,7 +148,7 @@ def test_a_newer_triage_moves_its_case_and_an_older_one_does_not_move_it_back(pe
 
 def test_a_new_triage_opens_a_closed_case_again(people: People) -> None:
     case = make_case(people.handler)
-    do(people.handler, actions.close_case, case_id=case.pk)
+    do(people.handler, actions.mark_closed, case_id=case.pk)
     with acting_as(people.handler, purpose="test"):
         old = case.assessment
     draft = do(people.handler, triage.supersede, assessment_id=old.pk)
@@ -307,7 +307,7 @@ def test_the_case_of_a_partner_is_neither_assigned_nor_closed(people: People) ->
     with pytest.raises(Stale):
         do(people.coordinator, actions.assign_case, case_id=case.pk, to=people.colleague, seen=seen)
     with pytest.raises(Stale):
-        do(people.coordinator, actions.close_case, case_id=case.pk)
+        do(people.coordinator, actions.mark_closed, case_id=case.pk)
 
 
 # ---- Contacts, notes, title, end -----------------------------------------------------------------------------------
@@ -356,7 +356,7 @@ def test_an_outdated_title_is_told_so(people: People) -> None:
 
 def test_closing_and_opening_again_have_one_effect_each(people: People) -> None:
     case = make_case(people.handler)
-    for action in (actions.close_case, actions.close_case, actions.reopen_case, actions.reopen_case):
+    for action in (actions.mark_closed, actions.mark_closed, actions.reopen_case, actions.reopen_case):
         do(people.handler, action, case_id=case.pk)
     found = read(people.handler, case)
     assert (found.state, found.closed_at, found.closed_by) == ("open", None, None)
@@ -369,7 +369,7 @@ def test_nobody_else_changes_a_case(people: People, who: str) -> None:
     steps: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         (actions.add_note, {"note_id": new_id(), "text": "…"}),
         (actions.rename_case, {"version": 1, "label": "…"}),
-        (actions.close_case, {}),
+        (actions.mark_closed, {}),
         (actions.reopen_case, {}),
         (actions.take_case, {}),
         (actions.assign_case, {"to": user, "seen": new_id()}),

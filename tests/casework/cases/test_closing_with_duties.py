@@ -20,7 +20,7 @@ from foundation.accounts.models import User
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
 from handoff.referrals.centre_actions import close_case
-from hotline.contacts.actions import complete_contact
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import Contact
 from triage import actions as triage
 from triage.states import AssessmentState

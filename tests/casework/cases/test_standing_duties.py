@@ -22,7 +22,8 @@ from foundation.accounts.permissions import NotAllowed
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
 from handoff.referrals.centre_actions import close_case
-from hotline.contacts.actions import assign_contact, complete_contact, take_contact
+from hotline.contacts.actions import assign_contact, take_contact
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.endings import carry_out_ending, plan_ending, undo_ending
 from hotline.contacts.models import Contact
 from hotline.contacts.vocabulary import Kind

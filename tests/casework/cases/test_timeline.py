@@ -62,7 +62,7 @@ def test_each_step_stands_in_the_timeline_with_who_did_it(people: People) -> Non
     steps: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         (actions.add_note, {"note_id": new_id(), "text": "Words that stay in the note."}),
         (actions.rename_case, {"version": 1, "label": "Title that stays in the case"}),
-        (actions.close_case, {}),
+        (actions.mark_closed, {}),
         (actions.reopen_case, {}),
     ]
     for action, arguments in steps:

@@ -13,7 +13,7 @@ from casework.cases import actions
 from casework.cases.models import Case
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
-from hotline.contacts.actions import complete_contact
+from hotline.contacts.callbacks import complete_contact
 from triage import actions as triage
 from triage.models import Assessment
 

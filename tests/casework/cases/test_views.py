@@ -131,7 +131,7 @@ def test_each_filter_shows_its_cases(people: People) -> None:
     mine, free, theirs = make_case(people.handler), make_case(people.coordinator), make_case(people.colleague)
     closed, given = make_case(people.handler), make_case(people.handler)
     give(people, free, None)
-    as_user(people.handler, actions.close_case, by=people.handler, case_id=closed.pk)
+    as_user(people.handler, actions.mark_closed, by=people.handler, case_id=closed.pk)
     with acting_as(people.coordinator, purpose="test"):
         actions.transfer(by=people.coordinator, case_id=given.pk, organisation=people.partner, to=people.worker)
     names = {case: case.reference for case in (mine, free, theirs, closed, given)}

@@ -11,7 +11,7 @@ from people import People, as_user
 from telephone import take_seat, talking, waiting
 from web import browser
 
-from hotline.contacts.actions import complete_contact
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import Contact
 from hotline.switchboard.models import Line
 

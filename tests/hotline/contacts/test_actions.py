@@ -6,7 +6,8 @@ from people import People, as_user, new_id
 from foundation.accounts.permissions import NotAllowed
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
-from hotline.contacts.actions import complete_contact, open_contact, save_contact
+from hotline.contacts.actions import open_contact, save_contact
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import Contact
 
 

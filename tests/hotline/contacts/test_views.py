@@ -17,7 +17,7 @@ from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.journal.models import Event, Look
 from foundation.privacy.context import acting_as
-from hotline.contacts.actions import complete_contact
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import Contact
 
 pytestmark = pytest.mark.django_db

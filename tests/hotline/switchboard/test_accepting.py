@@ -32,7 +32,8 @@ from telephone import (
 from foundation.accounts.permissions import NotAllowed
 from foundation.journal.models import Event
 from foundation.journal.stale import Stale
-from hotline.contacts.actions import complete_contact, take_contact
+from hotline.contacts.actions import take_contact
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import Contact
 from hotline.switchboard.actions import accept, decline
 from hotline.switchboard.dispatch import expire_offers

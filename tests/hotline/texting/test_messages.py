@@ -19,7 +19,7 @@ from telephone import CALLER, LINE, by_telephone, make_line, tell
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from hotline.contacts.actions import take_contact
-from hotline.contacts.callbacks import complete_conversation
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import Contact
 from hotline.contacts.vocabulary import Kind
 from hotline.switchboard.models import Line, WebhookEvent
@@ -106,7 +106,7 @@ def test_the_next_message_goes_on_with_the_contact_while_it_is_open(people: Peop
     write("third")
     assert len(contacts(people)) == 1
     complete = {"by": people.handler, "contact_id": contact.pk, "kind": Kind.COUNSELLING}
-    as_user(people.handler, complete_conversation, **complete)
+    as_user(people.handler, complete_contact, **complete)
     write("fourth")
     assert [other.handler_id for other in contacts(people)] == [people.handler.pk, None]
     with time_machine.travel(timezone.now() + timedelta(days=4)):

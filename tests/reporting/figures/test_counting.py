@@ -23,16 +23,17 @@ from referrals import in_threads, make_case, offered, ready
 from releases import count
 from telephone import undone
 
-from casework.cases.actions import close_case
 from casework.cases.models import Case, CaseContact
 from foundation.accounts.models import User
 from foundation.journal.actions import record
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
+from handoff.referrals.centre_actions import close_case
 from handoff.referrals.models import Message, Referral
 from handoff.referrals.partner_actions import accept_referral, decline_referral, give_feedback
 from handoff.referrals.vocabulary import DeclineReason, Feedback
-from hotline.contacts.actions import complete_contact, save_contact
+from hotline.contacts.actions import save_contact
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import Contact
 from hotline.contacts.vocabulary import Kind
 from reporting.figures import counts

@@ -34,7 +34,7 @@ from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.services import Service, service_user
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
-from hotline.contacts.actions import complete_contact
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import CallerType
 from regions.loading import load_regions
 from regions.models import PostalCode

@@ -21,7 +21,8 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
-from hotline.contacts.actions import complete_contact, save_contact
+from hotline.contacts.actions import save_contact
+from hotline.contacts.callbacks import complete_contact
 from regions.loading import load_regions
 from reporting.publishing import actions
 from reporting.publishing.content import digest
