@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.cases.policies import READERS as CASE_READERS
+from foundation.privacy.event_kinds import kinds_of, reading_rules
 from foundation.privacy.rls import (
     ANY_ACTOR,
     Addition,
@@ -21,6 +22,7 @@ from foundation.privacy.rls import (
     service,
 )
 
+from . import events
 from .states import SHOWS_FIELDS, SHOWS_SUMMARY, TAKEN, WAITING, ReferralState
 
 PARTNER_SQL = f"organisation_id = any({orgs_as('partner_worker', 'partner_coordinator')})"
@@ -71,6 +73,8 @@ DECLARED_SQL = (
     " and r.case_id = handoff_caseconflict.case_id and r.organisation_id = handoff_caseconflict.organisation_id"
     f" and r.{PARTNER_SQL} and r.state in ({states(WAITING)}))"
 )
+
+OWN_KINDS = [kind for kind in kinds_of(events) if kind.audience == events.PARTNER]
 
 DECLARATIONS: list[Declaration] = [
     Protected(
@@ -133,17 +137,8 @@ DECLARATIONS: list[Declaration] = [
         insert=[both(OFFERED_CASE, "in their own name", is_actor("given_by_id"))],
         update=[OFFERED_CASE],
     ),
-    # A function, as for the events of contacts.
-    Addition(
-        "journal_event",
-        "referral",
-        select=[
-            Rule(
-                "the partner, of its referrals: what was addressed to it, not what the centre did among itself",
-                "kind like 'referral.%' and ntk.told_of_referral(subject, tell::text[])",
-            )
-        ],
-    ),
+    # That of conflicts of a case goes with the case.
+    Addition("journal_event", "referral", select=reading_rules(OWN_KINDS)),
 ]
 sql_items = declared_items(
     __name__, DECLARATIONS, TAKEN=states(TAKEN), SHOWS_SUMMARY=states(SHOWS_SUMMARY), DRAFT=str(ReferralState.DRAFT)
