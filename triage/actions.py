@@ -38,7 +38,7 @@ from .models import Assessment
 from .permissions import may_confirm, may_write
 from .questionnaire import Question
 from .rules import AnswerError, Proposal, normalised, second_person_for
-from .states import AssessmentState
+from .states import TRANSITIONS, AssessmentState
 from .vocabulary import DUTY_OF_DISPOSITION, SECURING_DUTIES, Disposition, Duty, Urgency
 
 
@@ -321,6 +321,9 @@ def _save_draft(
 
 def _move(assessment: Assessment, to: AssessmentState, *, secret: dict[str, Any] | None = None, **values: Any) -> None:
     """One UPDATE, on condition of the state and version that were read; `secret`: encrypted fields. Raises Stale."""
+    source = AssessmentState(assessment.state)
+    if to != source and to not in TRANSITIONS[source]:
+        raise stale(assessment.pk)
     secret = secret or {}
     sealed = {name: _sealed(assessment, name, value) for name, value in secret.items()}
     seen = Assessment.objects.filter(pk=assessment.pk, state=assessment.state, version=assessment.version)

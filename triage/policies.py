@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from foundation.privacy.event_kinds import kinds_of, reading_rules
-from foundation.privacy.rls import Addition, Declaration, Protected, Rule, at_the_centre, both, declared_items, orgs_as
+from foundation.privacy.rls import (
+    Addition,
+    Declaration,
+    Protected,
+    Rule,
+    at_the_centre,
+    both,
+    declared_items,
+    orgs_as,
+    quoted,
+)
 
 from . import events
+from .states import DECIDED, OPEN, AssessmentState
 from .vocabulary import SECURING_DUTIES
 
 # Rows are fetched by contact, so the check by key costs one look-up a row. A partner who may see a contact one day does
@@ -26,4 +37,14 @@ DECLARATIONS: list[Declaration] = [
     Protected("triage_assessment", select=[at_the_centre("coordinator"), READERS], insert=[WORKERS], update=[WORKERS]),
     Addition("journal_event", "assessment", select=reading_rules(kinds_of(events))),
 ]
-sql_items = declared_items(__name__, DECLARATIONS, SECURING_DUTIES=",".join(sorted(SECURING_DUTIES)))
+sql_items = declared_items(
+    __name__,
+    DECLARATIONS,
+    SECURING_DUTIES=",".join(sorted(SECURING_DUTIES)),
+    OPEN=quoted(*OPEN),
+    DECIDED=quoted(*DECIDED),
+    DRAFT=str(AssessmentState.DRAFT),
+    WAITING=str(AssessmentState.WAITING_CONFIRMATION),
+    COMPLETED=str(AssessmentState.COMPLETED),
+    DISCARDED=str(AssessmentState.DISCARDED),
+)

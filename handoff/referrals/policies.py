@@ -21,9 +21,10 @@ from foundation.privacy.rls import (
     quoted,
     service,
 )
+from triage.states import OPEN_OR_IN_FORCE, AssessmentState
 
 from . import events
-from .states import SHOWS_FIELDS, SHOWS_SUMMARY, TAKEN, WAITING, ReferralState
+from .states import SHOWS_FIELDS, SHOWS_SUMMARY, TAKEN, WAITING, ReferralState, in_order
 
 PARTNER_SQL = f"organisation_id = any({orgs_as('partner_worker', 'partner_coordinator')})"
 COORDINATORS = at_the_centre("coordinator")
@@ -40,10 +41,6 @@ CENTRE_SQL = f"centre_id = any({orgs_as('coordinator')}) or case_id = any((selec
 def states(members: Iterable[ReferralState]) -> str:
     """SQL: a list of states, in the order in which they are declared."""
     return quoted(*in_order(members))
-
-
-def in_order(members: Iterable[ReferralState]) -> list[ReferralState]:
-    return [state for state in ReferralState if state in set(members)]
 
 
 def of_referral(shown: Iterable[ReferralState] = ()) -> Rule:
@@ -141,5 +138,12 @@ DECLARATIONS: list[Declaration] = [
     Addition("journal_event", "referral", select=reading_rules(OWN_KINDS)),
 ]
 sql_items = declared_items(
-    __name__, DECLARATIONS, TAKEN=states(TAKEN), SHOWS_SUMMARY=states(SHOWS_SUMMARY), DRAFT=str(ReferralState.DRAFT)
+    __name__,
+    DECLARATIONS,
+    TAKEN=states(TAKEN),
+    SHOWS_SUMMARY=states(SHOWS_SUMMARY),
+    DRAFT=str(ReferralState.DRAFT),
+    EXPIRED=str(ReferralState.EXPIRED),
+    TRIAGED=quoted(*OPEN_OR_IN_FORCE),
+    IN_FORCE=quoted(AssessmentState.COMPLETED),
 )

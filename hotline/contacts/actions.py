@@ -39,7 +39,7 @@ from .idempotency import insert_once
 from .models import Contact
 from .permissions import may_write
 from .place import choose, country_of, follow_postal_code
-from .states import ContactState
+from .states import ContactState, before
 from .vocabulary import CallerIdKind, Channel, Kind, RegionSource
 
 EDITABLE = frozenset(
@@ -182,7 +182,7 @@ def complete_contact(*, by: User, contact_id: uuid.UUID, kind: Kind | None = Non
     contact = _lock(by, contact_id)
     now = timezone.now()
     decided = kind or contact.kind
-    done = Contact.objects.filter(pk=contact_id, state=ContactState.DRAFT).update(
+    done = Contact.objects.filter(pk=contact_id, state__in=before(ContactState.COMPLETED)).update(
         state=ContactState.COMPLETED,
         kind=decided,
         completed_at=now,

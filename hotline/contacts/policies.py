@@ -68,4 +68,4 @@ DECLARATIONS: list[Declaration] = [
     Unprotected("hotline_(topic|callertype)", "lists to choose from"),
     Addition("journal_event", "contact", select=reading_rules(kinds_of(events))),
 ]
-sql_items = declared_items(__name__, DECLARATIONS)
+sql_items = declared_items(__name__, DECLARATIONS, COMPLETED=str(ContactState.COMPLETED))

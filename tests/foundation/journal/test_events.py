@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from typing import Any
 
 import pytest
-from architecture.source import modules
+from architecture.source import Module, modules
 from django.utils import translation
 from people import People, new_id
 
@@ -29,26 +29,31 @@ def test_what_no_app_declares_is_not_recorded(people: People, kind: Any) -> None
         assert not Event.objects.exists()
 
 
-def names_of_kinds() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for module in modules().values():
-        if module.name.endswith(".events"):
-            found |= dict(re.findall(r'^([A-Z_]+) = EventKind\(\s*"([a-z_.]+)"', module.text, re.MULTILINE))
-    return found
+def event_modules() -> list[Module]:
+    return [
+        module for name, module in modules().items() if name.endswith(".events") and module.path.name == "events.py"
+    ]
+
+
+def named(tree: ast.AST) -> set[str]:
+    """The names that are used, imports aside."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
 def test_each_kind_is_written_by_an_action() -> None:
-    used = "\n".join(module.text for module in modules().values() if not module.name.endswith(".events"))
-    by_state = {"CALLBACK_ENDED", "CALL_MOVED", "SEAT_MOVED"}
-    maps = re.findall(
-        r"^([A-Z_]+) = \{(.*?)\}",
-        "\n".join(module.text for module in modules().values() if module.name.endswith(".events")),
-        re.MULTILINE | re.DOTALL,
-    )
-    assert {name for name, _values in maps} == by_state
-    used += "".join(values for name, values in maps if re.search(rf"\b{name}\[", used))
-    assert [name for name in names_of_kinds() if not re.search(rf"\b{name}\b(?!,\n)", used)] == []
-    assert set(names_of_kinds().values()) == set(all_kinds())
+    ours = event_modules()
+    used = set().union(*(named(module.tree) for module in modules().values() if module not in ours))
+    declared = set()
+    for module in ours:
+        for node in module.tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                name = node.targets[0].id
+                if isinstance(node.value, ast.Dict) and name in used:  # the kinds by the state that is reached
+                    used |= named(node.value)
+                elif isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "EventKind":
+                    declared.add(name)
+    assert declared - used == set()
+    assert len(declared) == len(all_kinds())
 
 
 def test_kinds_of_one_family_have_one_audience() -> None:

@@ -71,7 +71,7 @@ def deliver() -> None:
 
 def test_what_waits_is_told_once_and_then_gone(own_database: OwnDatabase, person: User) -> None:
     (subject,) = post(person, tell=("test.told",), data={"secret": "not for the socket"})
-    assert heard("test.told", deliver) == [{"type": "changed", "id": subject, "kind": "test"}]
+    assert heard("test.told", deliver) == [{"type": "changed", "id": subject, "kind": "organisation"}]
     assert waiting(own_database) == 0
     assert deliver_batch().delivered == 0
 
