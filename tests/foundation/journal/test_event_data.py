@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 import referrals
 from cluster import OwnDatabase
-from people import as_user
+from django.db import connection
+from events_left import Watch
+from people import People, as_user
 from telephone import TELEPHONY, make_line
 from whole_world import make_dossier
 
+from foundation.accounts.models import User
 from foundation.journal.models import Event
 from foundation.journal.registry import all_kinds
+from foundation.privacy.context import acting_as
 from foundation.privacy.event_kinds import WITH_DOSSIER
 from hotline.contacts.actions import complete_contact, save_contact
 from hotline.contacts.models import CallerType, Contact
@@ -64,3 +68,30 @@ def test_no_event_of_a_whole_story_tells_who_somebody_is(own_database: OwnDataba
 @pytest.mark.parametrize("data", [{"sex": "diverse"}, {"a": [{"b": "diverse"}]}, {"a": ["x", "diverse"]}])
 def test_a_leak_is_found_wherever_it_stands(data: dict[str, Any]) -> None:
     assert leaks(Event(data=data), {"diverse"}) == {"diverse"}
+
+
+def test_each_action_of_a_whole_story_that_changes_a_row_writes_an_event(
+    own_database: OwnDatabase, settings: Any
+) -> None:
+    settings.TELEPHONY = dict(TELEPHONY)
+    people = referrals.ready()
+    watch = Watch()
+    with connection.execute_wrapper(watch):
+        make_line(people.centre)
+        make_dossier(people, people.colleague)
+    assert watch.without_event() == {}
+    assert {"handoff.referrals.partner_actions.accept_referral", "triage.actions.complete"} <= watch.ran()
+
+
+def test_an_action_that_writes_no_event_is_found(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another function of the same rights stands for an action that forgets its event."""
+    watch = Watch()
+    code = forgets.__code__
+    monkeypatch.setattr("events_left.codes", lambda: {(code.co_filename, code.co_name): "forgets"})
+    with acting_as(people.handler, purpose="test"), connection.execute_wrapper(watch):
+        forgets(by=people.handler)
+    assert watch.without_event() == {"forgets": {"accounts_user"}}
+
+
+def forgets(*, by: User) -> None:
+    User.objects.filter(pk=by.pk).update(language="fr")
