@@ -23,7 +23,7 @@ from regions.vocabulary import Language
 
 from . import bounds
 from .sql import AHEAD, CALL_BY, LOCK_CALL, LOCK_LEG
-from .states import CallState, CommandState, Ending, LegState, OfferState, SeatReason, SeatState
+from .states import CLAIMED, CallState, CommandState, Ending, LegState, OfferState, SeatReason, SeatState
 from .vocabulary import CommandKind, Direction, Party, Skill, WhyUnreached
 
 
@@ -153,8 +153,7 @@ class Call(models.Model):
                 name="call_claimed_at_and_by",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[CallState.CONNECTING, CallState.TALKING])
-                | Q(claimed_by__isnull=False, contact__isnull=False),
+                condition=~Q(state__in=CLAIMED) | Q(claimed_by__isnull=False, contact__isnull=False),
                 name="call_answered_by_somebody",
             ),
             models.CheckConstraint(
@@ -175,7 +174,7 @@ class Call(models.Model):
             models.UniqueConstraint(fields=["sid"], condition=Q(sid__isnull=False), name="one_call_per_sid"),
             models.CheckConstraint(
                 condition=Q(direction="inbound", sid__isnull=False)
-                | Q(direction="outbound", state__in=[CallState.CONNECTING, CallState.TALKING, CallState.ENDED]),
+                | Q(direction="outbound", state__in=[*CLAIMED, CallState.ENDED]),
                 name="call_outbound_never_waits",
             ),
             models.CheckConstraint(
@@ -258,11 +257,6 @@ class Leg(models.Model):
     class Meta:
         constraints = [
             *bounds.LEG,
-            models.CheckConstraint(
-                condition=Q(state=LegState.ENDED, ended_at__isnull=False)
-                | ~Q(state=LegState.ENDED) & Q(ended_at__isnull=True),
-                name="leg_ended_at",
-            ),
             models.UniqueConstraint(
                 fields=["user"], condition=Q(ended_at__isnull=True, party="handler"), name="one_leg_per_handler"
             ),
