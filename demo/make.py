@@ -22,6 +22,7 @@ from regions.actions import add_liaison, pause_intake, save_profile, set_coverag
 from regions.models import PostalCode, Region
 from regions.vocabulary import PauseReason
 
+from .events import DEMO_MADE
 from .network import LIAISONS, PARTNERS, PAUSED, Partner
 from .open_work import make_present
 from .people import BIRDS, CENTRE, DOMAIN, PASSWORD
@@ -29,8 +30,6 @@ from .releases import make_releases
 from .simulated_year import Player, moment
 from .stories import year
 from .telephone import make_calls, make_lines, make_messages
-
-MADE = "demo.made"
 
 
 class NotADemo(Exception):
@@ -55,7 +54,7 @@ def is_whole() -> bool:
     if coordinator is None:
         return False
     with acting_as(coordinator, purpose="demo"):
-        return Event.objects.filter(kind=MADE).exists()
+        return Event.objects.filter(kind=DEMO_MADE.code).exists()
 
 
 def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: float = 1.0) -> None:
@@ -89,7 +88,7 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
     say("figures")
     make_releases(organisations[CENTRE], crane, people["curlew"], now, share)
     with acting_as(crane, purpose="demo"):
-        record(MADE, by=crane, subject=player.new_id(), centre=organisations[CENTRE].pk, data={"seed": seed})
+        record(DEMO_MADE, by=crane, subject=player.new_id(), centre=organisations[CENTRE].pk, data={"seed": seed})
 
 
 def make_organisations() -> dict[str, Organisation]:

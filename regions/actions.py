@@ -17,7 +17,17 @@ from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
 from foundation.journal.stale import stale
+from foundation.privacy.event_kinds import EventKind
 
+from .events import (
+    COVERAGE_CHANGED,
+    INTAKE_PAUSED,
+    INTAKE_RESUMED,
+    LIAISON_ADDED,
+    LIAISON_CHANGED,
+    LIAISON_ENDED,
+    PROFILE_CHANGED,
+)
 from .models import Coverage, IntakePause, Liaison, PartnerProfile, Region
 from .permissions import require_pause
 from .vocabulary import PauseReason, Sector
@@ -54,7 +64,7 @@ def save_profile(
     if all(getattr(profile, name) == value for name, value in values.items()):
         return profile
     _next_version(profile, version, **values)
-    record_change(kind="profile.changed", by=by, organisation=organisation, data=values)
+    record_change(kind=PROFILE_CHANGED, by=by, organisation=organisation, data=values)
     return profile
 
 
@@ -71,7 +81,7 @@ def set_coverage(*, by: User, organisation: Organisation, regions: Iterable[Regi
     organisation.coverage.filter(region__in=present - wanted).delete()
     Coverage.objects.bulk_create(Coverage(organisation=organisation, region_id=code) for code in wanted - present)
     data = {"added": sorted(wanted - present), "dropped": sorted(present - wanted)}
-    record_change(kind="coverage.changed", by=by, organisation=organisation, data=data)
+    record_change(kind=COVERAGE_CHANGED, by=by, organisation=organisation, data=data)
 
 
 @transaction.atomic
@@ -95,7 +105,7 @@ def pause_intake(
     )
     until = ends_on.isoformat() if ends_on else None
     record_change(
-        kind="intake.paused",
+        kind=INTAKE_PAUSED,
         by=by,
         organisation=organisation,
         data={"from": starts_on.isoformat(), "until": until, "reason": reason},
@@ -109,7 +119,7 @@ def resume_intake(*, by: User, pause: IntakePause) -> bool:
     require_pause(by, pause.organisation)
     ended = IntakePause.objects.filter(pk=pause.pk, resumed_at=None).update(resumed_at=timezone.now())
     if ended:
-        record_change(kind="intake.resumed", by=by, organisation=pause.organisation, data={"pause": pause.pk})
+        record_change(kind=INTAKE_RESUMED, by=by, organisation=pause.organisation, data={"pause": pause.pk})
     return bool(ended)
 
 
@@ -135,7 +145,7 @@ def add_liaison(
         defaults={"email": email, "phone": phone, "organisation": organisation, "last_contact_on": last_contact_on},
     )
     if made:
-        _record_liaison("liaison.added", by, liaison)
+        _record_liaison(LIAISON_ADDED, by, liaison)
     return liaison
 
 
@@ -175,7 +185,7 @@ def save_liaison(
     if not current.filter(pk=liaison.pk, version=version).update(version=F("version") + 1, **values):
         raise stale(subject_of(liaison))
     liaison.refresh_from_db()
-    _record_liaison("liaison.changed", by, liaison)
+    _record_liaison(LIAISON_CHANGED, by, liaison)
 
 
 @transaction.atomic
@@ -184,7 +194,7 @@ def end_liaison(*, by: User, liaison: Liaison) -> bool:
     require(by, Permission.NETWORK_EDIT)
     ended = Liaison.objects.current().filter(pk=liaison.pk).update(ended_on=timezone.localdate())
     if ended:
-        _record_liaison("liaison.ended", by, liaison)
+        _record_liaison(LIAISON_ENDED, by, liaison)
     return bool(ended)
 
 
@@ -202,7 +212,7 @@ def _next_version(profile: PartnerProfile, version: int, **values: Any) -> None:
     profile.refresh_from_db()
 
 
-def record_change(*, kind: str, by: User, organisation: Organisation, data: dict[str, Any]) -> None:
+def record_change(*, kind: EventKind, by: User, organisation: Organisation, data: dict[str, Any]) -> None:
     """The event of a change of what an organisation offers."""
     record(
         kind,
@@ -214,7 +224,7 @@ def record_change(*, kind: str, by: User, organisation: Organisation, data: dict
     )
 
 
-def _record_liaison(kind: str, by: User, liaison: Liaison) -> None:
+def _record_liaison(kind: EventKind, by: User, liaison: Liaison) -> None:
     record(
         kind,
         by=by,

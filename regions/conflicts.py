@@ -15,9 +15,11 @@ from foundation.accounts.permissions import require
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.stale import stale
+from foundation.privacy.event_kinds import EventKind
 
 from .actions import Invalid
 from .callers import caller_types
+from .events import CONFLICT_ADDED, CONFLICT_CHANGED, CONFLICT_ENDED
 from .models import Conflict, Region
 from .vocabulary import ConflictReason, Phenomenon
 
@@ -47,7 +49,7 @@ def add_conflict(
         defaults={**values, "noted_by": by},
     )
     if made:
-        _record("conflict.added", by, conflict)
+        _record(CONFLICT_ADDED, by, conflict)
     return conflict
 
 
@@ -79,7 +81,7 @@ def save_conflict(
     if not changed:
         raise stale(subject_of(conflict))
     conflict.refresh_from_db()
-    _record("conflict.changed", by, conflict)
+    _record(CONFLICT_CHANGED, by, conflict)
 
 
 @transaction.atomic
@@ -88,7 +90,7 @@ def end_conflict(*, by: User, conflict: Conflict) -> bool:
     require(by, Permission.NETWORK_EDIT)
     ended = Conflict.objects.standing().filter(pk=conflict.pk).update(ended_at=timezone.now(), ended_by=by)
     if ended:
-        _record("conflict.ended", by, conflict)
+        _record(CONFLICT_ENDED, by, conflict)
     return bool(ended)
 
 
@@ -111,7 +113,7 @@ def _columns(about: With) -> dict[str, object]:
     return {name: getattr(about, name) for name in ("region", "phenomenon", "caller_type", "other")}
 
 
-def _record(kind: str, by: User, conflict: Conflict) -> None:
+def _record(kind: EventKind, by: User, conflict: Conflict) -> None:
     """Codes and ids; nobody of the partner is notified."""
     data = {
         "organisation": conflict.organisation_id,

@@ -16,8 +16,10 @@ from django.db.models import F
 from foundation.accounts.audit import subject_of
 from foundation.accounts.models import Organisation, User
 from foundation.journal.stale import stale
+from foundation.privacy.event_kinds import EventKind
 
 from .actions import Invalid, record_change
+from .events import EXCEPTION_ADDED, EXCEPTION_CHANGED, EXCEPTION_REMOVED, HOURS_CHANGED
 from .hours_text import overlap_in_week, overlap_on_days, write_spans
 from .models import CalendarException, ExceptionHours, OpeningHours
 from .permissions import require_hours
@@ -62,7 +64,7 @@ def set_opening_hours(*, by: User, organisation: Organisation, spans: Iterable[D
         for weekday, opens, closes in wanted
     )
     data = {"spans": [f"{day} {start} {end}" for day, start, end in wanted]}
-    record_change(kind="hours.changed", by=by, organisation=organisation, data=data)
+    record_change(kind=HOURS_CHANGED, by=by, organisation=organisation, data=data)
 
 
 @transaction.atomic
@@ -92,7 +94,7 @@ def add_exception(
             return exception
         raise Invalid("other hours are noted for these days")
     _store_hours(exception, hours)
-    _record("exception.added", by, exception, hours)
+    _record(EXCEPTION_ADDED, by, exception, hours)
     return exception
 
 
@@ -127,7 +129,7 @@ def save_exception(
     exception.refresh_from_db()
     exception.hours.all().delete()
     _store_hours(exception, hours)
-    _record("exception.changed", by, exception, hours)
+    _record(EXCEPTION_CHANGED, by, exception, hours)
 
 
 @transaction.atomic
@@ -138,7 +140,7 @@ def remove_exception(*, by: User, organisation: Organisation, pk: int) -> bool:
     exception = CalendarException.objects.filter(organisation=organisation, pk=pk).first()
     if exception is None:
         return False
-    _record("exception.removed", by, exception, _hours_of(exception))
+    _record(EXCEPTION_REMOVED, by, exception, _hours_of(exception))
     exception.delete()
     return True
 
@@ -169,10 +171,9 @@ def _store_hours(exception: CalendarException, hours: Sequence[Span]) -> None:
     )
 
 
-def _record(kind: str, by: User, exception: CalendarException, hours: Sequence[Span]) -> None:
+def _record(kind: EventKind, by: User, exception: CalendarException, hours: Sequence[Span]) -> None:
     data = {
         "exception": exception.pk,
-        "label": exception.label,
         "from": exception.starts_on.isoformat(),
         "until": exception.ends_on.isoformat(),
         "every_year": exception.every_year,

@@ -18,16 +18,27 @@ from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.models import Event
 from foundation.journal.stale import stale
+from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.fields import EncryptedField
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import may_write as may_write_contact
 
 from . import checklist, prefill
+from .events import (
+    ASSESSMENT_COMPLETED,
+    ASSESSMENT_CONFIRMED,
+    ASSESSMENT_DISCARDED,
+    ASSESSMENT_EDITED,
+    ASSESSMENT_SENT_BACK,
+    ASSESSMENT_STARTED,
+    ASSESSMENT_SUPERSEDED,
+    ASSESSMENT_WAITING,
+)
 from .models import Assessment
 from .permissions import may_confirm, may_write
 from .questionnaire import Question
 from .rules import AnswerError, Proposal, normalised, second_person_for
-from .states import AssessmentState
+from .states import TRANSITIONS, AssessmentState
 from .vocabulary import DUTY_OF_DISPOSITION, SECURING_DUTIES, Disposition, Duty, Urgency
 
 
@@ -168,7 +179,7 @@ def complete(*, by: User, assessment_id: uuid.UUID, version: int, choice: Choice
     secret = {"override_reason": choice.reason if choice.differs_from(proposal) else ""}
     decided = {**_decided(by, choice, proposal), "second_person_for": needed}
     _save_draft(assessment, version, to=state, secret=secret, **decided)
-    _record("assessment.completed" if not needed else "assessment.waiting", by, assessment, _facts(assessment))
+    _record(ASSESSMENT_COMPLETED if not needed else ASSESSMENT_WAITING, by, assessment, _facts(assessment))
     return assessment
 
 
@@ -192,7 +203,7 @@ def discard(*, by: User, assessment_id: uuid.UUID, version: int, reason: str = "
     secret = {"review_note": reason.strip()} if duties else {}
     _save_draft(assessment, version, to=AssessmentState.DISCARDED, supersedes=None, secret=secret)
     facts = {"contact": str(assessment.contact_id), "supersedes": str(old) if old else None, "duties": _codes(duties)}
-    _record("assessment.discarded", by, assessment, facts)
+    _record(ASSESSMENT_DISCARDED, by, assessment, facts)
     return assessment
 
 
@@ -206,7 +217,7 @@ def confirm(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "")
     _retire_previous(by, assessment)
     confirmed = {"confirmed_at": timezone.now(), "confirmed_by": by}
     _move(assessment, AssessmentState.COMPLETED, secret={"review_note": note}, **confirmed)
-    _record("assessment.confirmed", by, assessment, _facts(assessment), _handler(assessment))
+    _record(ASSESSMENT_CONFIRMED, by, assessment, _facts(assessment), _handler(assessment))
     return assessment
 
 
@@ -223,7 +234,7 @@ def send_back(*, by: User, assessment_id: uuid.UUID, version: int, note: str) ->
     undone["duties"] = _codes(assessment.securing_duties)
     ended = {"completed_at": None, "completed_by": None}
     _move(assessment, AssessmentState.DRAFT, secret={"review_note": note}, **undone, **ended)
-    _record("assessment.sent_back", by, assessment, tell=tell)
+    _record(ASSESSMENT_SENT_BACK, by, assessment, tell=tell)
     return assessment
 
 
@@ -281,7 +292,7 @@ def _begin(by: User, contact: Contact, **content: Any) -> Assessment:
     )
     assessment.save(force_insert=True)
     old = assessment.supersedes_id
-    _record("assessment.started", by, assessment, {"checklist": newest.name, "supersedes": str(old) if old else None})
+    _record(ASSESSMENT_STARTED, by, assessment, {"checklist": newest.name, "supersedes": str(old) if old else None})
     return assessment
 
 
@@ -310,6 +321,9 @@ def _save_draft(
 
 def _move(assessment: Assessment, to: AssessmentState, *, secret: dict[str, Any] | None = None, **values: Any) -> None:
     """One UPDATE, on condition of the state and version that were read; `secret`: encrypted fields. Raises Stale."""
+    source = AssessmentState(assessment.state)
+    if to != source and to not in TRANSITIONS[source]:
+        raise stale(assessment.pk)
     secret = secret or {}
     sealed = {name: _sealed(assessment, name, value) for name, value in secret.items()}
     seen = Assessment.objects.filter(pk=assessment.pk, state=assessment.state, version=assessment.version)
@@ -368,7 +382,7 @@ def _retire_previous(by: User, assessment: Assessment) -> None:
         return
     in_force = Assessment.objects.filter(pk=old.pk, state=AssessmentState.COMPLETED)
     if in_force.update(state=AssessmentState.SUPERSEDED):
-        _record("assessment.superseded", by, old, {"by": str(assessment.pk)})
+        _record(ASSESSMENT_SUPERSEDED, by, old, {"by": str(assessment.pk)})
 
 
 def _handler(assessment: Assessment) -> tuple[str, ...]:
@@ -377,14 +391,10 @@ def _handler(assessment: Assessment) -> tuple[str, ...]:
 
 
 def _facts(assessment: Assessment) -> dict[str, Any]:
-    """What the figures count, as codes."""
+    """What the timeline tells of the end of a triage."""
     return {
         "checklist": f"{assessment.checklist_id}-{assessment.checklist_version}",
-        "proposed": assessment.proposed_disposition,
         "disposition": assessment.disposition,
-        "urgency": assessment.urgency,
-        "duties": assessment.duties,
-        "second_person_for": assessment.second_person_for,
         "contact": str(assessment.contact_id),
     }
 
@@ -399,12 +409,12 @@ def _known(assessment: Assessment, question_id: str, answer: str | Sequence[str]
 def _record_spell(by: User, assessment: Assessment) -> None:
     """One entry for a spell of filling in by one person; who answered what and when stands in the provenance."""
     last = Event.objects.filter(subject=assessment.pk).newest_first().first()
-    if last is None or last.kind != "assessment.edited" or last.actor_id != by.pk:
-        _record("assessment.edited", by, assessment, tell=())
+    if last is None or last.kind != ASSESSMENT_EDITED.code or last.actor_id != by.pk:
+        _record(ASSESSMENT_EDITED, by, assessment, tell=())
 
 
 def _record(
-    kind: str,
+    kind: EventKind,
     by: User,
     assessment: Assessment,
     data: dict[str, Any] | None = None,

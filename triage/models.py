@@ -18,10 +18,9 @@ from hotline.contacts.models import Contact
 from .checklist import load
 from .questionnaire import Checklist
 from .rules import Proposal, propose
-from .states import AssessmentState
+from .states import DECIDED, OPEN, WITHOUT_END, AssessmentState
 from .vocabulary import SECURING_DUTIES, Disposition, Duty, Urgency
 
-WITHOUT_END = ["draft", "discarded"]
 DRAFT_HAS_NO_END = Q(state__in=WITHOUT_END, completed_at=None, completed_by=None, disposition="open")
 END_IS_WHOLE = (
     ~Q(state__in=WITHOUT_END) & Q(completed_at__isnull=False, completed_by__isnull=False) & ~Q(disposition="open")
@@ -34,7 +33,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def open(self) -> AssessmentQuerySet:
         """Being filled in or waiting for a coordinator; at most one for each contact."""
-        return self.filter(state__in=[AssessmentState.DRAFT, AssessmentState.WAITING_CONFIRMATION])
+        return self.filter(state__in=OPEN)
 
     def waiting(self) -> AssessmentQuerySet:
         return self.filter(state=AssessmentState.WAITING_CONFIRMATION)
@@ -106,10 +105,12 @@ class Assessment(models.Model):
             moments_within("assessment", "created_at", "completed_at", "confirmed_at"),
             models.UniqueConstraint(
                 fields=["contact"],
-                condition=Q(state__in=["draft", "waiting"]),
+                condition=Q(state__in=OPEN),
                 name="assessment_one_open",
             ),
-            models.UniqueConstraint(fields=["contact"], condition=Q(state="completed"), name="assessment_one_in_force"),
+            models.UniqueConstraint(
+                fields=["contact"], condition=Q(state=AssessmentState.COMPLETED), name="assessment_one_in_force"
+            ),
             models.CheckConstraint(condition=DRAFT_HAS_NO_END | END_IS_WHOLE, name="assessment_completed_at_and_by"),
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
@@ -121,9 +122,7 @@ class Assessment(models.Model):
                 name="assessment_confirmed_by_another",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["completed", "superseded"])
-                | Q(second_person_for=[])
-                | Q(confirmed_by__isnull=False),
+                condition=~Q(state__in=DECIDED) | Q(second_person_for=[]) | Q(confirmed_by__isnull=False),
                 name="assessment_second_person",
             ),
         ]
@@ -132,7 +131,7 @@ class Assessment(models.Model):
             models.Index(
                 fields=["centre", "completed_at"],
                 name="assessment_waiting",
-                condition=Q(state="waiting"),
+                condition=Q(state=AssessmentState.WAITING_CONFIRMATION),
             ),
         ]
 

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from foundation.privacy.rls import Addition, Declaration, Protected, Rule, at_the_centre, both, declared_items, orgs_as
+from foundation.privacy.event_kinds import kinds_of, reading_rules
+from foundation.privacy.rls import (
+    Addition,
+    Declaration,
+    Protected,
+    Rule,
+    at_the_centre,
+    both,
+    declared_items,
+    orgs_as,
+    quoted,
+)
 
+from . import events
+from .states import DECIDED, OPEN, AssessmentState
 from .vocabulary import SECURING_DUTIES
 
 # Rows are fetched by contact, so the check by key costs one look-up a row. A partner who may see a contact one day does
@@ -22,11 +35,16 @@ WORKERS = Rule(
 
 DECLARATIONS: list[Declaration] = [
     Protected("triage_assessment", select=[at_the_centre("coordinator"), READERS], insert=[WORKERS], update=[WORKERS]),
-    # A function, as for the events of contacts.
-    Addition(
-        "journal_event",
-        "assessment",
-        select=[Rule("who may read the assessment", "kind like 'assessment.%' and ntk.sees_assessment(subject)")],
-    ),
+    Addition("journal_event", "assessment", select=reading_rules(kinds_of(events))),
 ]
-sql_items = declared_items(__name__, DECLARATIONS, SECURING_DUTIES=",".join(sorted(SECURING_DUTIES)))
+sql_items = declared_items(
+    __name__,
+    DECLARATIONS,
+    SECURING_DUTIES=",".join(sorted(SECURING_DUTIES)),
+    OPEN=quoted(*OPEN),
+    DECIDED=quoted(*DECIDED),
+    DRAFT=str(AssessmentState.DRAFT),
+    WAITING=str(AssessmentState.WAITING_CONFIRMATION),
+    COMPLETED=str(AssessmentState.COMPLETED),
+    DISCARDED=str(AssessmentState.DISCARDED),
+)

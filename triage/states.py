@@ -16,6 +16,18 @@ class AssessmentState(models.TextChoices):
     DISCARDED = "discarded", _("discarded")
 
 
+S = AssessmentState
+#: Being filled in or waiting for a coordinator; at most one for each contact.
+OPEN = (S.DRAFT, S.WAITING_CONFIRMATION)
+#: Decided: the answers never change again.
+DECIDED = (S.COMPLETED, S.SUPERSEDED)
+DROPPED = (S.DISCARDED,)
+#: Each state is in exactly one of these.
+PARTITION = (OPEN, DECIDED, DROPPED)
+#: Nothing was chosen at their end.
+WITHOUT_END = (S.DRAFT, S.DISCARDED)
+OPEN_OR_IN_FORCE = (*OPEN, S.COMPLETED)
+
 #: From a state to the next ones, and the permission that each step needs.
 TRANSITIONS: dict[AssessmentState, dict[AssessmentState, Permission]] = {
     AssessmentState.DRAFT: {

@@ -18,19 +18,31 @@ from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.models import Look
 from foundation.journal.numbers import next_number
 from foundation.journal.stale import Stale, stale
+from foundation.privacy.event_kinds import EventKind
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import may_write as may_write_contact
 from triage import actions as triage
 from triage.models import Assessment
 from triage.states import AssessmentState
 
+from .events import (
+    CASE_ASSIGNED,
+    CASE_CLOSED,
+    CASE_CONTACT_LINKED,
+    CASE_NOTE_ADDED,
+    CASE_OPENED,
+    CASE_REASSESSED,
+    CASE_REASSESSMENT_DUE,
+    CASE_RELEASED,
+    CASE_RENAMED,
+    CASE_REOPENED,
+    CASE_TAKEN,
+)
 from .models import Case, CaseContact, Note, NoteKind, Responsibility
 from .open_duties import OpenDuties, duties_of_contacts, may_close_with, open_duties
 from .opening import opens_case
 from .permissions import may_assign, may_write
 from .states import TRANSITIONS, CaseState
-
-REASSESSMENT_DUE = "case.reassessment_due"
 
 
 @transaction.atomic
@@ -74,7 +86,7 @@ def _begin(by: User, contact: Contact, assessment: Assessment) -> Case:
         force_insert=True
     )
     CaseContact(contact=contact, case=case, linked_by=by).save(force_insert=True)
-    _record("case.opened", by, case, {**_decided(case), "region": case.region_id}, also=(user_group(person.pk),))
+    _record(CASE_OPENED, by, case, _decided(case), also=(user_group(person.pk),))
     return case
 
 
@@ -87,7 +99,7 @@ def _contact_person(by: User, contact: Contact) -> User:
 def _reassess(by: User, link: CaseContact, assessment: Assessment) -> Case | None:
     case = Case.objects.select_for_update(no_key=True).filter(pk=link.case_id).first()
     if case is None or not may_write(by, case):
-        _record_for(REASSESSMENT_DUE, by, link.case_id, assessment.centre_id, {"assessment": str(assessment.pk)})
+        _record_for(CASE_REASSESSMENT_DUE, by, link.case_id, assessment.centre_id, {"assessment": str(assessment.pk)})
         return None
     if case.assessment_id == assessment.pk or _is_older(assessment, case.assessment):
         return case
@@ -96,7 +108,7 @@ def _reassess(by: User, link: CaseContact, assessment: Assessment) -> Case | Non
     case.urgency = assessment.urgency
     case.version += 1
     case.save(update_fields=["assessment", "disposition", "urgency", "version"])
-    _record("case.reassessed", by, case, _decided(case))
+    _record(CASE_REASSESSED, by, case, _decided(case))
     if case.state == CaseState.CLOSED:
         reopen_case(by=by, case_id=case.pk)
         case.refresh_from_db()
@@ -128,7 +140,7 @@ def assign_case(*, by: User, case_id: uuid.UUID, to: User | None, seen: uuid.UUI
         return
     if current.pk != seen or case.state != CaseState.OPEN:
         raise stale(case_id)
-    _tell_transfer(by, case, to, "case.assigned" if to else "case.released")
+    _tell_transfer(by, case, to, CASE_ASSIGNED if to else CASE_RELEASED)
 
 
 @transaction.atomic
@@ -143,7 +155,7 @@ def take_case(*, by: User, case_id: uuid.UUID) -> None:
         return
     if current.user_id is not None or current.organisation_id != case.centre_id or case.state != CaseState.OPEN:
         raise stale(case_id)
-    _tell_transfer(by, case, by, "case.taken")
+    _tell_transfer(by, case, by, CASE_TAKEN)
 
 
 def _lost(by: User, case_id: uuid.UUID) -> Exception:
@@ -156,7 +168,7 @@ def _current(case: Case) -> Responsibility:
     return Responsibility.objects.current().get(case=case)
 
 
-def _tell_transfer(by: User, case: Case, to: User | None, kind: str) -> None:
+def _tell_transfer(by: User, case: Case, to: User | None, kind: EventKind) -> None:
     transfer(by=by, case_id=case.pk, organisation=case.centre, to=to)
     also = (user_group(to.pk),) if to else ()
     _record(kind, by, case, {"to": to.pk} if to else {}, also=also)
@@ -189,7 +201,7 @@ def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
     link = CaseContact.objects.filter(contact=locked).first()
     if link is None:
         CaseContact(contact=locked, case=case, linked_by=by).save(force_insert=True)
-        _record("case.contact_linked", by, case, {"contact": str(contact.pk), "number": locked.number})
+        _record(CASE_CONTACT_LINKED, by, case, {"contact": str(contact.pk), "number": locked.number})
         if case.state == CaseState.CLOSED and duties_of_contacts([locked.pk]):
             reopen_case(by=by, case_id=case.pk)
     elif link.case_id != case.pk:
@@ -205,7 +217,7 @@ def add_note(*, by: User, note_id: uuid.UUID, case_id: uuid.UUID, text: str) -> 
         return known
     note = Note(pk=note_id, case=case, data_key_id=case.data_key_id, text=text, written_by=by)
     note.save(force_insert=True)
-    _record("case.note_added", by, case, {"note": str(note.pk)})
+    _record(CASE_NOTE_ADDED, by, case, {"note": str(note.pk)})
     return note
 
 
@@ -217,7 +229,7 @@ def rename_case(*, by: User, case_id: uuid.UUID, version: int, label: str) -> No
         return
     if not Case.objects.filter(pk=case.pk, version=version).update(label=label, version=F("version") + 1):
         raise stale(case_id)
-    _record("case.renamed", by, case)
+    _record(CASE_RENAMED, by, case)
 
 
 @transaction.atomic
@@ -258,7 +270,7 @@ def _move(by: User, case: Case, to: CaseState, data: dict[str, Any] | None = Non
     if to not in TRANSITIONS[CaseState(case.state)]:
         raise stale(case.pk)
     Case.objects.filter(pk=case.pk, state=case.state).update(state=to, version=F("version") + 1, **values)
-    _record("case.closed" if to == CaseState.CLOSED else "case.reopened", by, case, data)
+    _record(CASE_CLOSED if to == CaseState.CLOSED else CASE_REOPENED, by, case, data)
 
 
 def _lock(by: User, case_id: uuid.UUID) -> Case:
@@ -272,12 +284,14 @@ def _decided(case: Case) -> dict[str, Any]:
     return {"disposition": case.disposition, "urgency": case.urgency, "assessment": str(case.assessment_id)}
 
 
-def _record(kind: str, by: User, case: Case, data: dict[str, Any] | None = None, also: tuple[str, ...] = ()) -> None:
+def _record(
+    kind: EventKind, by: User, case: Case, data: dict[str, Any] | None = None, also: tuple[str, ...] = ()
+) -> None:
     _record_for(kind, by, case.pk, case.centre_id, data, also)
 
 
 def _record_for(
-    kind: str,
+    kind: EventKind,
     by: User,
     case_id: uuid.UUID,
     centre: int,

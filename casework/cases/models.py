@@ -80,8 +80,8 @@ class Case(models.Model):
             numbers_within("case", number=COUNTED),
             models.UniqueConstraint(fields=["assessment"], name="one_case_per_assessment"),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, closed_by__isnull=True, state="open")
-                | Q(closed_at__isnull=False, closed_by__isnull=False, state="closed"),
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, state=CaseState.OPEN)
+                | Q(closed_at__isnull=False, closed_by__isnull=False, state=CaseState.CLOSED),
                 name="case_closed_at_and_by",
             ),
         ]

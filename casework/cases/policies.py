@@ -14,6 +14,8 @@ from foundation.privacy.rls import (
     orgs_as,
 )
 
+from .events import CASE_READERS
+
 COORDINATORS = at_the_centre("coordinator")
 #: Handlers who are responsible or contact person, or all while nobody is responsible within the centre.
 WORKERS = Rule("handlers who work on the case", "id = any((select ntk.my_cases())::uuid[])")
@@ -59,17 +61,7 @@ DECLARATIONS: list[Declaration] = [
         ],
         update=[WRITERS],
     ),
-    Addition(
-        "journal_event",
-        "case",
-        select=[
-            Rule(
-                "handlers who work on the case, and to whom access to one of its contacts was granted",
-                '"case" is not null and ("case" = any((select ntk.my_cases())::uuid[])'
-                ' or "case" = any((select ntk.granted_cases())::uuid[]))',
-            )
-        ],
-    ),
+    Addition("journal_event", "case", select=CASE_READERS),
     Addition(
         "hotline_contact",
         "case",

@@ -19,7 +19,7 @@ from hotline.contacts.states import ContactState
 from triage.models import Assessment
 from triage.vocabulary import SECURING_DUTIES
 
-from .actions import REASSESSMENT_DUE
+from .events import CASE_REASSESSMENT_DUE
 from .models import Case, CaseContact, CaseQuerySet
 from .opening import DUTIES_THAT_OPEN, OPENS_CASE
 
@@ -89,7 +89,7 @@ def triage_of_closed_cases(user: User, at_most: int = 20) -> list[Assessment]:
 
     The event says which they are, so that no list of all closed cases is read.
     """
-    events = Event.objects.filter(centre__in=organisations_as(user, Role.COORDINATOR), kind=REASSESSMENT_DUE)
+    events = Event.objects.filter(centre__in=organisations_as(user, Role.COORDINATOR), kind=CASE_REASSESSMENT_DUE.code)
     keys = [data["assessment"] for data in events.order_by("-at").values_list("data", flat=True)[:LOOKED_AT]]
     since = CaseContact.objects.filter(contact=OuterRef("contact"), case__closed_at__lt=OuterRef("completed_at"))
     found = Assessment.objects.in_force().filter(Exists(since), pk__in=keys, duties__overlap=sorted(SECURING_DUTIES))

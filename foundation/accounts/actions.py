@@ -16,6 +16,19 @@ from django.utils.module_loading import import_string
 
 from . import audit
 from .countries import is_country, is_zone
+from .events import (
+    ORGANISATION_CHANGED,
+    ORGANISATION_CLOSED,
+    ORGANISATION_MADE,
+    ORGANISATION_REOPENED,
+    ROLE_ENDED,
+    ROLE_GRANTED,
+    USER_CHANGED,
+    USER_DEACTIVATED,
+    USER_MADE,
+    USER_PASSWORD_RESET,
+    USER_REACTIVATED,
+)
 from .models import ROLES_AT, Membership, Organisation, OrganisationKind, User
 from .permissions import NotAllowed, require
 from .refusals import (
@@ -41,7 +54,7 @@ def create_user(*, by: User | None, email: str, name: str, password: str | None 
         require(by, Permission.USERS_MANAGE)
     user = User(email=email, name=name, language=language, password=make_password(password), made_by=by)
     _store(user, email)
-    audit.record("user.made", by=by, about=user, user=user.pk)
+    audit.record(USER_MADE, by=by, about=user, user=user.pk)
     return user
 
 
@@ -63,7 +76,7 @@ def save_user(*, by: User, user: User, version: int, email: str, name: str, lang
         setattr(stored, field, value)
     stored.version += 1
     _store(stored, email)
-    audit.record("user.changed", by=by, about=stored, user=stored.pk, fields=changed)
+    audit.record(USER_CHANGED, by=by, about=stored, user=stored.pk, fields=changed)
 
 
 def _store(user: User, email: str) -> None:
@@ -95,7 +108,7 @@ def grant_role(*, by: User | None, user: User, organisation: Organisation, role:
         user=user, organisation=organisation, role=role.value, ended_at=None, defaults={"granted_by": by}
     )
     if made:
-        audit.record("role.granted", by=by, about=user, user=user.pk, organisation=organisation.pk, role=role.value)
+        audit.record(ROLE_GRANTED, by=by, about=user, user=user.pk, organisation=organisation.pk, role=role.value)
     end_sessions(user)
     return membership
 
@@ -121,7 +134,7 @@ def deactivate_user(*, by: User, user: User) -> None:
     _require_over(by, user)
     _keep_an_administrator(user)
     if User.objects.filter(pk=user.pk, service="", is_active=True).update(is_active=False):
-        audit.record("user.deactivated", by=by, about=user, user=user.pk)
+        audit.record(USER_DEACTIVATED, by=by, about=user, user=user.pk)
     for membership in Membership.objects.active().filter(user=user):
         _end(by, membership)
     end_sessions(user)
@@ -132,7 +145,7 @@ def reactivate_user(*, by: User, user: User) -> None:
     """The person can sign in again, without any role: roles are granted anew. A repeat has no effect."""
     _require_over(by, user)
     if User.objects.filter(pk=user.pk, service="", is_active=False).update(is_active=True):
-        audit.record("user.reactivated", by=by, about=user, user=user.pk)
+        audit.record(USER_REACTIVATED, by=by, about=user, user=user.pk)
 
 
 @transaction.atomic
@@ -144,7 +157,7 @@ def reset_password(*, by: User, user: User) -> User:
     _require_over(by, user)
     if not User.objects.filter(pk=user.pk, service="", is_active=True).update(password=make_password(None)):
         raise NotAllowed(Permission.USERS_MANAGE)
-    audit.record("user.password_reset", by=by, about=user, user=user.pk)
+    audit.record(USER_PASSWORD_RESET, by=by, about=user, user=user.pk)
     end_sessions(user)
     return User.objects.get(pk=user.pk)
 
@@ -168,7 +181,7 @@ def _end(by: User, membership: Membership) -> None:
     ended = Membership.objects.active().filter(pk=membership.pk).update(ended_at=timezone.now(), ended_by=by)
     if ended:
         data = {"user": membership.user_id, "organisation": membership.organisation_id, "role": membership.role}
-        audit.record("role.ended", by=by, about=membership.user, **data)
+        audit.record(ROLE_ENDED, by=by, about=membership.user, **data)
     end_sessions(membership.user)
 
 
@@ -206,7 +219,7 @@ def create_organisation(
         _check_name(name, kind)
     organisation = Organisation(name=name, kind=kind, country=country, time_zone=time_zone, is_demo=is_demo)
     _store_organisation(organisation)
-    audit.record("organisation.made", by=by, about=organisation, organisation=organisation.pk, kind=str(kind))
+    audit.record(ORGANISATION_MADE, by=by, about=organisation, organisation=organisation.pk, kind=str(kind))
     return organisation
 
 
@@ -235,7 +248,7 @@ def save_organisation(
     stored.version += 1
     _store_organisation(stored)
     codes = {field: [before[field], values[field]] for field in changed if field in before}
-    audit.record("organisation.changed", by=by, about=stored, organisation=stored.pk, fields=changed, **codes)
+    audit.record(ORGANISATION_CHANGED, by=by, about=stored, organisation=stored.pk, fields=changed, **codes)
 
 
 @transaction.atomic
@@ -251,7 +264,7 @@ def close_organisation(*, by: User, organisation: Organisation) -> None:
     if reasons := _reasons_to_keep(stored):
         raise InUse(reasons)
     if Organisation.objects.in_use().filter(pk=stored.pk).update(is_active=False):
-        audit.record("organisation.closed", by=by, about=stored, organisation=stored.pk)
+        audit.record(ORGANISATION_CLOSED, by=by, about=stored, organisation=stored.pk)
 
 
 @transaction.atomic
@@ -259,7 +272,7 @@ def reopen_organisation(*, by: User, organisation: Organisation) -> None:
     """Into use again. A repeat has no effect."""
     require(by, Permission.USERS_MANAGE)
     if Organisation.objects.filter(pk=organisation.pk, is_active=False).update(is_active=True):
-        audit.record("organisation.reopened", by=by, about=organisation, organisation=organisation.pk)
+        audit.record(ORGANISATION_REOPENED, by=by, about=organisation, organisation=organisation.pk)
 
 
 def _reasons_to_keep(organisation: Organisation) -> list[str]:

@@ -10,6 +10,8 @@ from uuid import UUID, uuid5
 
 from django.db import models
 
+from foundation.privacy.event_kinds import EventKind
+
 from .models import User
 
 #: Reference rows have whole numbers as keys, the journal's subjects are UUIDs: this namespace joins them.
@@ -17,7 +19,9 @@ REFERENCE = UUID("5d8b6f0a-54f2-5c1e-9a43-3b0c7b1de210")
 
 
 class Record(Protocol):
-    def __call__(self, kind: str, *, by: User, subject: UUID, centre: int | None, data: dict[str, Any]) -> object: ...
+    def __call__(
+        self, kind: EventKind, *, by: User, subject: UUID, centre: int | None, data: dict[str, Any]
+    ) -> object: ...
 
 
 _recorders: list[Record] = []
@@ -33,7 +37,7 @@ def subject_of(row: models.Model) -> UUID:
     return uuid5(REFERENCE, f"{row._meta.model_name}:{row.pk}")
 
 
-def record(kind: str, /, *, by: User | None, about: models.Model, **data: Any) -> None:
+def record(kind: EventKind, /, *, by: User | None, about: models.Model, **data: Any) -> None:
     """``data``: codes and ids only. Without ``by`` (commands, the first administrator) only the rows say it."""
     if by is not None:
         for write in _recorders:

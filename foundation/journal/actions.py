@@ -11,8 +11,10 @@ from django.db import connection
 from django.utils import timezone
 
 from foundation.accounts.models import User
+from foundation.privacy.event_kinds import EventKind
 
 from .models import Heartbeat, Look
+from .registry import check
 
 # Two statements in one message. With "returning", PostgreSQL would plan who may read the event, which takes longer than
 # writing it, while whoever writes holds the rows that it changes.
@@ -23,7 +25,7 @@ RECORD = """
 
 
 def record(
-    kind: str,
+    kind: EventKind,
     *,
     by: User,
     subject: uuid.UUID,
@@ -33,13 +35,14 @@ def record(
     tell: Iterable[str] = (),
     wake: str = "",
 ) -> int:
-    """Write a change of state down, in the caller's transaction.
+    """Write a change of state down, in the caller's transaction. Raises UnknownKind for what no app declares.
 
     ``data``: codes and ids only. ``tell``: push groups that learn that ``subject`` changed.
     ``wake``: a Celery task that gets the event's id; it must bear being called twice or not at all.
     Returns the event's id.
     """
-    values = (kind, timezone.now(), by.pk, centre, subject, case, json.dumps(data or {}), sorted(set(tell)), wake)
+    check(kind)
+    values = (kind.code, timezone.now(), by.pk, centre, subject, case, json.dumps(data or {}), sorted(set(tell)), wake)
     with connection.cursor() as cursor:
         cursor.execute(RECORD, values)
         cursor.nextset()

@@ -9,8 +9,10 @@ from django.db.models.functions import Now
 
 from foundation.accounts.models import Organisation, User
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
+from foundation.privacy.event_kinds import EventKind
 
 from .leases import LeasedQuerySet
+from .registry import all_kinds
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -51,6 +53,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"event {self.pk} {self.kind}"
+
+    @property
+    def declared(self) -> EventKind | None:
+        """None for a kind of former days that no app declares any more."""
+        return all_kinds().get(self.kind)
 
 
 class Link(models.Model):

@@ -20,6 +20,7 @@ from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
 from foundation.journal.numbers import next_number
 from foundation.journal.stale import stale
+from foundation.privacy.event_kinds import EventKind
 from hotline.contacts.idempotency import insert_once
 from hotline.contacts.models import Contact
 from regions.routing import Reason
@@ -27,6 +28,15 @@ from triage.vocabulary import Disposition, Duty
 
 from .consent import Objection, consent_of, objection
 from .disclosure import disclosed_value
+from .events import (
+    CASE_CONFLICT_NOTED,
+    CASE_CONFLICT_TAKEN_BACK,
+    REFERRAL_DRAFTED,
+    REFERRAL_KEPT,
+    REFERRAL_OFFERED,
+    REFERRAL_QUESTION_ANSWERED,
+    REFERRAL_WITHDRAWN,
+)
 from .models import CaseConflict, Disclosure, Message, Referral, Summary
 from .next_steps import needing_a_next_step
 from .permissions import is_centre_side
@@ -119,7 +129,7 @@ def draft_referral(
     referral.rank, referral.rank_reasons = reasons_as_data(rank_for_case(case, contact, service), organisation.pk)
     referral.save(force_insert=True)
     Summary(referral=referral, data_key_id=case.data_key_id, facts=contact_facts(contact)).save(force_insert=True)
-    tell_centre("referral.drafted", by, referral, {"organisation": organisation.pk, "rank": referral.rank})
+    tell_centre(REFERRAL_DRAFTED, by, referral, {"organisation": organisation.pk, "rank": referral.rank})
     return referral
 
 
@@ -161,7 +171,7 @@ def offer_referral(
     move(referral, ReferralState.OFFERED, Who.CENTRE, offered_at=now, offered_by=by, due_at=due)
     data = {"organisation": referral.organisation_id, "fields": sorted(fields), "legal_basis": str(legal_basis)}
     data |= {"words_looked_at": words_looked_at} if words_looked_at else {}
-    tell_both("referral.offered", by, referral, data, notify=partner_people(referral))
+    tell_both(REFERRAL_OFFERED, by, referral, data, notify=partner_people(referral))
     return referral
 
 
@@ -200,7 +210,7 @@ def answer_question(
     message.text = text
     message.save(force_insert=True)
     data = {"words_looked_at": words_looked_at} if words_looked_at else None
-    tell_both("referral.question_answered", by, referral, data, notify=partner_people(referral))
+    tell_both(REFERRAL_QUESTION_ANSWERED, by, referral, data, notify=partner_people(referral))
     return referral
 
 
@@ -215,9 +225,9 @@ def withdraw_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
     move(referral, ReferralState.WITHDRAWN, Who.CENTRE)
     stop_deadlines(referral)
     if was_draft:
-        tell_centre("referral.withdrawn", by, referral)
+        tell_centre(REFERRAL_WITHDRAWN, by, referral)
     else:
-        tell_both("referral.withdrawn", by, referral, notify=partner_people(referral))
+        tell_both(REFERRAL_WITHDRAWN, by, referral, notify=partner_people(referral))
     return referral
 
 
@@ -237,7 +247,7 @@ def keep_centrally(*, by: User, referral_id: uuid.UUID) -> Referral:
     referral.kept_at = timezone.now()
     referral.kept_by = by
     referral.save(update_fields=["kept_at", "kept_by"])
-    tell_centre("referral.kept", by, referral)
+    tell_centre(REFERRAL_KEPT, by, referral)
     return referral
 
 
@@ -264,7 +274,7 @@ def note_conflict(
     conflict.text = text
     if not insert_once(conflict):
         raise stale(case.pk)
-    _record_conflict("case.conflict_noted", by, case, conflict)
+    _record_conflict(CASE_CONFLICT_NOTED, by, case, conflict)
     referral = live.first()
     if referral and referral.state not in TAKEN:
         return withdraw_referral(by=by, referral_id=referral.pk)
@@ -283,11 +293,11 @@ def take_back_conflict(*, by: User, case_id: uuid.UUID, conflict_id: uuid.UUID) 
         raise NotAllowed(Permission.REFERRAL_OFFER)
     ended = CaseConflict.objects.standing().filter(pk=conflict.pk).update(ended_at=timezone.now(), ended_by=by)
     if ended:
-        _record_conflict("case.conflict_taken_back", by, case, conflict)
+        _record_conflict(CASE_CONFLICT_TAKEN_BACK, by, case, conflict)
     return bool(ended)
 
 
-def _record_conflict(kind: str, by: User, case: Case, conflict: CaseConflict) -> None:
+def _record_conflict(kind: EventKind, by: User, case: Case, conflict: CaseConflict) -> None:
     """For the centre alone: the partner is not notified, and never reads why."""
     data = {"conflict": str(conflict.pk), "organisation": conflict.organisation_id, "why": conflict.reason}
     group = organisation_group(case.centre_id)

@@ -12,6 +12,7 @@ from foundation.accounts.roles import Permission
 from foundation.accounts.services import Service
 
 from .consent import SENTENCES, Objection, consent_of, objection
+from .events import REFERRAL_CONSENT_ENDED
 from .models import Disclosure, Referral
 from .states import TAKEN, WAITING
 from .transitions import coordinators, tell_centre
@@ -46,4 +47,4 @@ def tell_of_ended_consent(*, by: User, now: datetime) -> None:
         unseen = Disclosure.objects.filter(pk=disclosure.pk, consent_ended_at=None)
         if unseen.update(consent_ended_at=now):
             people = {person.pk: person for person in [referral.contact_person, *coordinators(referral)]}
-            tell_centre("referral.consent_ended", by, referral, {"why": str(found)}, notify=people.values())
+            tell_centre(REFERRAL_CONSENT_ENDED, by, referral, {"why": str(found)}, notify=people.values())

@@ -14,6 +14,13 @@ from foundation.accounts.services import Service
 from foundation.journal.numbers import next_number
 from foundation.privacy.unshown import read_or
 
+from .events import (
+    REFERRAL_ESCALATED,
+    REFERRAL_EXPIRED,
+    REFERRAL_NEXT_PREPARED,
+    REFERRAL_NO_PARTNER_LEFT,
+    REFERRAL_REMINDED,
+)
 from .models import Deadline, Referral, Summary
 from .ranking import rank_for_referral, reasons_as_data
 from .states import LIVE, WAITING, ReferralState, Who
@@ -63,12 +70,12 @@ def remind(*, by: User, referral: Referral) -> None:
     """Whoever has to act next: the partner, or the contact person when a question is open."""
     waits_for_centre = referral.state == ReferralState.QUESTION
     people = [referral.contact_person] if waits_for_centre else partner_people(referral)
-    tell_both("referral.reminded", by, referral, {"state": referral.state}, notify=people)
+    tell_both(REFERRAL_REMINDED, by, referral, {"state": referral.state}, notify=people)
 
 
 def escalate(*, by: User, referral: Referral) -> None:
     tell_centre(
-        "referral.escalated",
+        REFERRAL_ESCALATED,
         by,
         referral,
         {"state": referral.state},
@@ -82,7 +89,7 @@ def expire(*, by: User, referral: Referral) -> None:
     stop_deadlines(referral)
     move(referral, ReferralState.EXPIRED, Who.DEADLINE)
     tell_both(
-        "referral.expired",
+        REFERRAL_EXPIRED,
         by,
         referral,
         notify=[referral.contact_person, *coordinators(referral)],
@@ -101,7 +108,7 @@ def prepare_next(*, by: User, referral: Referral) -> Referral | None:
     content = read_or(summary, lambda: (summary.facts, summary.text), None)
     ranking = rank_for_referral(referral, content[0]) if content else None
     if content is None or ranking is None or not ranking.ranked:
-        tell_centre("referral.no_partner_left", by, referral)
+        tell_centre(REFERRAL_NO_PARTNER_LEFT, by, referral)
         return None
     organisation = Organisation.objects.get(pk=ranking.ranked[0].candidate.id)
     following = Referral(
@@ -123,7 +130,7 @@ def prepare_next(*, by: User, referral: Referral) -> Referral | None:
     )
     copy.save(force_insert=True)
     tell_centre(
-        "referral.next_prepared",
+        REFERRAL_NEXT_PREPARED,
         by,
         following,
         {"follows": str(referral.pk)},

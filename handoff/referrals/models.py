@@ -19,7 +19,7 @@ from foundation.privacy.models import DataKey
 from regions.vocabulary import SAID_SO_ITSELF, ConflictReason, Service
 from triage.vocabulary import Urgency
 
-from .states import LIVE, TAKEN, WAITING, ReferralState
+from .states import ENDED, LIVE, TAKEN, UNSUCCESSFUL, WAITING, WITHOUT_OFFER, ReferralState, in_order
 from .vocabulary import (
     DeclineReason,
     Disclosable,
@@ -106,24 +106,16 @@ class Referral(models.Model):
             numbers_within("referral", number=COUNTED),
             models.UniqueConstraint(
                 fields=["case", "organisation"],
-                condition=Q(
-                    state__in=[
-                        "draft",
-                        "offered",
-                        "question",
-                        "accepted",
-                        "in_progress",
-                    ]
-                ),
+                condition=Q(state__in=in_order(LIVE)),
                 name="one_live_referral_per_case_and_partner",
             ),
             models.UniqueConstraint(
                 fields=["case"],
-                condition=Q(state__in=["offered", "question", "accepted", "in_progress"]),
+                condition=Q(state__in=in_order(WAITING | TAKEN)),
                 name="one_partner_at_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn"])
+                condition=Q(state__in=in_order(WITHOUT_OFFER))
                 | Q(
                     offered_at__isnull=False,
                     offered_by__isnull=False,
@@ -138,28 +130,16 @@ class Referral(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kept_at__isnull=True, kept_by__isnull=True)
-                | Q(kept_at__isnull=False, kept_by__isnull=False, state__in=["declined", "expired", "returned"]),
+                | Q(kept_at__isnull=False, kept_by__isnull=False, state__in=in_order(UNSUCCESSFUL)),
                 name="referral_kept_at_and_by",
             ),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=[
-                        "declined",
-                        "withdrawn",
-                        "expired",
-                        "returned",
-                        "completed",
-                    ],
+                    state__in=in_order(ENDED),
                     ended_at__isnull=False,
                 )
                 | Q(
-                    state__in=[
-                        "draft",
-                        "offered",
-                        "question",
-                        "accepted",
-                        "in_progress",
-                    ],
+                    state__in=in_order(LIVE),
                     ended_at__isnull=True,
                 ),
                 name="referral_ended_at",

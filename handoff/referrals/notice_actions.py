@@ -13,6 +13,7 @@ from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.wake import wake_after
 
+from .events import NOTICE_RETRIED
 from .models import Notice
 
 TASK = "handoff.tasks.send_notices"
@@ -29,6 +30,6 @@ def retry_notice(*, by: User, notice_id: uuid.UUID) -> bool:
     if not given_up.order_by().update(gave_up_at=None, attempts=0, due_at=timezone.now()):
         return False
     centre = centre_with(by, Permission.USERS_MANAGE)
-    record("notice.retried", by=by, subject=notice_id, centre=centre.pk if centre else None)
+    record(NOTICE_RETRIED, by=by, subject=notice_id, centre=centre.pk if centre else None)
     wake_after(TASK)
     return True

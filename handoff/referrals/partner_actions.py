@@ -16,6 +16,16 @@ from foundation.journal.stale import Stale, stale
 from hotline.contacts.idempotency import insert_once
 
 from .consent_watch import objection_now
+from .events import (
+    CASE_CONFLICT_NOTED,
+    REFERRAL_ACCEPTED,
+    REFERRAL_ASKED_AGAIN,
+    REFERRAL_COMPLETED,
+    REFERRAL_DECLINED,
+    REFERRAL_FEEDBACK,
+    REFERRAL_QUESTION_ASKED,
+    REFERRAL_RETURNED,
+)
 from .models import CaseConflict, Disclosure, Message, Referral
 from .permissions import is_partner_side
 from .states import TAKEN, ReferralState, Who
@@ -49,7 +59,7 @@ def accept_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
     Disclosure.objects.filter(referral=referral).update(effective_at=now)
     stop_deadlines(referral)
     tell_both(
-        "referral.accepted",
+        REFERRAL_ACCEPTED,
         by,
         referral,
         {"in_time": _in_time(referral)},
@@ -84,7 +94,7 @@ def decline_referral(*, by: User, referral_id: uuid.UUID, reason: DeclineReason,
         decline_reason=reason,
     )
     data = {"reason": reason, "in_time": _in_time(referral)}
-    tell_both("referral.declined", by, referral, data, notify=[referral.contact_person])
+    tell_both(REFERRAL_DECLINED, by, referral, data, notify=[referral.contact_person])
     return referral
 
 
@@ -100,7 +110,7 @@ def ask_question(*, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, tex
     due = restart_deadlines(referral, now)
     move(referral, ReferralState.QUESTION, Who.PARTNER, due_at=due)
     _write(by, message_id, referral, MessageKind.QUESTION, text)
-    tell_both("referral.question_asked", by, referral, notify=[referral.contact_person])
+    tell_both(REFERRAL_QUESTION_ASKED, by, referral, notify=[referral.contact_person])
     return referral
 
 
@@ -123,7 +133,7 @@ def give_feedback(
     if feedback in (Feedback.FIRST_CONTACT, Feedback.IN_COUNSELLING):
         _in_progress(referral)
     tell_both(
-        "referral.feedback",
+        REFERRAL_FEEDBACK,
         by,
         referral,
         {"feedback": feedback},
@@ -141,7 +151,7 @@ def complete_referral(*, by: User, referral_id: uuid.UUID, outcome: Outcome, tex
     _give_back(by, referral, MessageKind.FEEDBACK, text, Feedback.ENDED)
     move(referral, ReferralState.COMPLETED, Who.PARTNER, outcome=outcome)
     tell_both(
-        "referral.completed",
+        REFERRAL_COMPLETED,
         by,
         referral,
         {"outcome": outcome},
@@ -158,7 +168,7 @@ def return_referral(*, by: User, referral_id: uuid.UUID, text: str) -> Referral:
         return referral
     _give_back(by, referral, MessageKind.RETURN, text)
     move(referral, ReferralState.RETURNED, Who.PARTNER)
-    tell_both("referral.returned", by, referral, notify=[referral.contact_person])
+    tell_both(REFERRAL_RETURNED, by, referral, notify=[referral.contact_person])
     return referral
 
 
@@ -170,7 +180,7 @@ def ask_again(*, by: User, referral_id: uuid.UUID) -> Referral:
         raise stale(referral.pk)
     asked = Referral.objects.filter(pk=referral.pk, asked_again_at=None).update(asked_again_at=timezone.now())
     if asked:
-        tell_both("referral.asked_again", by, referral, notify=[referral.contact_person])
+        tell_both(REFERRAL_ASKED_AGAIN, by, referral, notify=[referral.contact_person])
     referral.refresh_from_db()
     return referral
 
@@ -196,7 +206,7 @@ def _declare_conflict(by: User, referral: Referral) -> None:
     conflict.data_key_id = referral.data_key_id
     if insert_once(conflict):  # the centre may have noted it already
         data = {"conflict": str(conflict.pk), "organisation": referral.organisation_id, "declared_in": referral.number}
-        kind = "case.conflict_noted"
+        kind = CASE_CONFLICT_NOTED
         record(kind, by=by, subject=referral.case_id, centre=referral.centre_id, case=referral.case_id, data=data)
 
 

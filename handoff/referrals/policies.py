@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.cases.policies import READERS as CASE_READERS
+from foundation.privacy.event_kinds import kinds_of, reading_rules
 from foundation.privacy.rls import (
     ANY_ACTOR,
     Addition,
@@ -20,8 +21,10 @@ from foundation.privacy.rls import (
     quoted,
     service,
 )
+from triage.states import OPEN_OR_IN_FORCE, AssessmentState
 
-from .states import SHOWS_FIELDS, SHOWS_SUMMARY, TAKEN, WAITING, ReferralState
+from . import events
+from .states import SHOWS_FIELDS, SHOWS_SUMMARY, TAKEN, WAITING, ReferralState, in_order
 
 PARTNER_SQL = f"organisation_id = any({orgs_as('partner_worker', 'partner_coordinator')})"
 COORDINATORS = at_the_centre("coordinator")
@@ -42,10 +45,6 @@ CENTRE_SQL = f"centre_id = any({orgs_as('coordinator')}) or case_id = any((selec
 def states(members: Iterable[ReferralState]) -> str:
     """SQL: a list of states, in the order in which they are declared."""
     return quoted(*in_order(members))
-
-
-def in_order(members: Iterable[ReferralState]) -> list[ReferralState]:
-    return [state for state in ReferralState if state in set(members)]
 
 
 def of_referral(shown: Iterable[ReferralState] = ()) -> Rule:
@@ -75,6 +74,8 @@ DECLARED_SQL = (
     " and r.case_id = handoff_caseconflict.case_id and r.organisation_id = handoff_caseconflict.organisation_id"
     f" and r.{PARTNER_SQL} and r.state in ({states(WAITING)}))"
 )
+
+OWN_KINDS = [kind for kind in kinds_of(events) if kind.audience == events.PARTNER]
 
 DECLARATIONS: list[Declaration] = [
     Protected(
@@ -137,18 +138,16 @@ DECLARATIONS: list[Declaration] = [
         insert=[both(OFFERED_CASE, "in their own name", is_actor("given_by_id"))],
         update=[OFFERED_CASE],
     ),
-    # A function, as for the events of contacts.
-    Addition(
-        "journal_event",
-        "referral",
-        select=[
-            Rule(
-                "the partner, of its referrals: what was addressed to it, not what the centre did among itself",
-                "kind like 'referral.%' and ntk.told_of_referral(subject, tell::text[])",
-            )
-        ],
-    ),
+    # That of conflicts of a case goes with the case.
+    Addition("journal_event", "referral", select=reading_rules(OWN_KINDS)),
 ]
 sql_items = declared_items(
-    __name__, DECLARATIONS, TAKEN=states(TAKEN), SHOWS_SUMMARY=states(SHOWS_SUMMARY), DRAFT=str(ReferralState.DRAFT)
+    __name__,
+    DECLARATIONS,
+    TAKEN=states(TAKEN),
+    SHOWS_SUMMARY=states(SHOWS_SUMMARY),
+    DRAFT=str(ReferralState.DRAFT),
+    EXPIRED=str(ReferralState.EXPIRED),
+    TRIAGED=quoted(*OPEN_OR_IN_FORCE),
+    IN_FORCE=quoted(AssessmentState.COMPLETED),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.db import models
@@ -54,7 +55,11 @@ TAKEN = frozenset({S.ACCEPTED, S.IN_PROGRESS})
 #: At most one of these a case and partner.
 LIVE = frozenset({S.DRAFT}) | WAITING | TAKEN
 #: Over: the partner sees that it happened, and nothing of what it was about.
-ENDED = frozenset(S) - LIVE
+ENDED = frozenset({S.DECLINED, S.WITHDRAWN, S.EXPIRED, S.RETURNED, S.COMPLETED})
+#: Each state is in exactly one of these.
+PARTITION = (frozenset({S.DRAFT}), WAITING, TAKEN, ENDED)
+#: The partner may never have heard of it.
+WITHOUT_OFFER = frozenset({S.DRAFT, S.WITHDRAWN})
 #: The case is the centre's again, and somebody has to decide how it goes on.
 UNSUCCESSFUL = frozenset({S.DECLINED, S.EXPIRED, S.RETURNED})
 
@@ -65,3 +70,8 @@ SHOWS_FIELDS = TAKEN
 
 def may_move(source: ReferralState, target: ReferralState, who: Who) -> bool:
     return TRANSITIONS.get((source, target)) == who
+
+
+def in_order(members: Iterable[ReferralState]) -> list[ReferralState]:
+    """As they are declared, so that what is made from a set is always the same."""
+    return [state for state in ReferralState if state in set(members)]

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from foundation.journal.models import Event
 
@@ -16,26 +14,6 @@ from .models import Referral
 from .states import ENDED, ReferralState
 from .vocabulary import DeclineReason, Feedback, Outcome
 
-SENTENCES: dict[str, tuple[str, Promise]] = {
-    "referral.drafted": ("pencil", gettext_lazy("Partner chosen, offer prepared")),
-    "referral.next_prepared": ("pencil", gettext_lazy("Prepared as the next partner to ask")),
-    "referral.offered": ("send", gettext_lazy("Offered")),
-    "referral.question_asked": ("circle-question-mark", gettext_lazy("Question asked")),
-    "referral.question_answered": ("reply", gettext_lazy("Question answered")),
-    "referral.accepted": ("check", gettext_lazy("Accepted; responsibility has moved")),
-    "referral.declined": ("x", gettext_lazy("Declined")),
-    "referral.withdrawn": ("undo-2", gettext_lazy("Withdrawn")),
-    "referral.reminded": ("bell", gettext_lazy("Reminder sent")),
-    "referral.consent_ended": ("shield-alert", gettext_lazy("The consent does not cover the agreed fields any more")),
-    "referral.escalated": ("triangle-alert", gettext_lazy("Escalated to the coordinator")),
-    "referral.expired": ("timer-off", gettext_lazy("Expired without an answer")),
-    "referral.no_partner_left": ("circle-alert", gettext_lazy("No partner is left to ask; the centre keeps the case")),
-    "referral.asked_again": ("rotate-ccw", gettext_lazy("The partner asks to be offered the case again")),
-    "referral.kept": ("house", gettext_lazy("No other partner is asked for now; the centre goes on with the case")),
-    "referral.feedback": ("message-square", gettext_lazy("Feedback")),
-    "referral.completed": ("circle-check", gettext_lazy("Completed; responsibility is with the centre again")),
-    "referral.returned": ("corner-down-left", gettext_lazy("Returned; responsibility is with the centre again")),
-}
 DETAILS = {"reason": DeclineReason, "feedback": Feedback, "outcome": Outcome}
 
 
@@ -56,13 +34,13 @@ def timeline(events: Iterable[Event]) -> list[Entry]:
 
 def told(event: Event) -> str:
     """The event as a short sentence."""
-    sentence = str(SENTENCES[event.kind][1]) if event.kind in SENTENCES else event.kind
+    sentence = str(event.declared.sentence) if event.declared else event.kind
     details = [str(choices(event.data[key]).label) for key, choices in DETAILS.items() if event.data.get(key)]
     return _("%(what)s: %(detail)s") % {"what": sentence, "detail": ", ".join(details)} if details else sentence
 
 
 def _icon(event: Event) -> str:
-    return SENTENCES.get(event.kind, ("circle", ""))[0]
+    return event.declared.icon if event.declared else "circle"
 
 
 def _name(event: Event) -> str:

@@ -17,6 +17,7 @@ from foundation.accounts.roles import Permission, Role
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.stale import stale
+from foundation.privacy.event_kinds import EventKind
 from regions.network import calendar_for
 from regions.working_hours import USUAL_HOURS, NeverOpen
 from triage.vocabulary import Urgency
@@ -95,7 +96,7 @@ def _people(organisation_id: int, roles: Iterable[Role]) -> list[User]:
 
 
 def tell_centre(
-    kind: str,
+    kind: EventKind,
     by: User,
     referral: Referral,
     data: dict[str, Any] | None = None,
@@ -105,7 +106,7 @@ def tell_centre(
 
 
 def tell_both(
-    kind: str,
+    kind: EventKind,
     by: User,
     referral: Referral,
     data: dict[str, Any] | None = None,
@@ -119,7 +120,7 @@ def tell_both(
 
 
 def _record(
-    kind: str,
+    kind: EventKind,
     by: User,
     referral: Referral,
     data: dict[str, Any] | None,
@@ -138,4 +139,4 @@ def _record(
         wake=SEND_NOTICES if people else "",
     )
     for person in people:
-        Notice(event=event, recipient=person, referral=referral, kind=kind).save(force_insert=True)
+        Notice(event=event, recipient=person, referral=referral, kind=kind.code).save(force_insert=True)

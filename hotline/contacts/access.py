@@ -13,7 +13,9 @@ from foundation.accounts.permissions import NotAllowed, require
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group, user_group
+from foundation.privacy.event_kinds import EventKind
 
+from .events import ACCESS_GRANTED, ACCESS_REFUSED, ACCESS_REQUESTED
 from .idempotency import insert_once
 from .models import AccessRequest
 
@@ -37,7 +39,7 @@ def request_access(*, by: User, request_id: uuid.UUID, contact_id: uuid.UUID, re
     )
     if not insert_once(request):
         return AccessRequest.objects.get(pk=request_id)
-    _record("access.requested", by, request, organisation_group(request.centre_id))
+    _record(ACCESS_REQUESTED, by, request, organisation_group(request.centre_id))
     return request
 
 
@@ -57,7 +59,7 @@ def decide_access(*, by: User, request_id: uuid.UUID, grant: bool) -> AccessRequ
     request.refresh_from_db()
     if decided:
         _record(
-            "access.granted" if grant else "access.refused",
+            ACCESS_GRANTED if grant else ACCESS_REFUSED,
             by,
             request,
             user_group(request.requested_by_id),
@@ -73,7 +75,7 @@ def _centre_of(contact_id: uuid.UUID) -> int | None:
     return row[0] if row else None
 
 
-def _record(kind: str, by: User, request: AccessRequest, tell: str) -> None:
+def _record(kind: EventKind, by: User, request: AccessRequest, tell: str) -> None:
     record(
         kind,
         by=by,

@@ -19,15 +19,27 @@ from foundation.journal.numbers import next_number
 from foundation.journal.stale import stale
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.blind_index import phone_index
+from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.models import DataKey
 from regions.models import Region
 from regions.phone_numbers import parse_number
 
+from .events import (
+    CONTACT_ASSIGNED,
+    CONTACT_COMPLETED,
+    CONTACT_CORRECTED,
+    CONTACT_OPENED,
+    CONTACT_RECEIVED,
+    CONTACT_RETURNED,
+    CONTACT_SAVED,
+    CONTACT_SURFACED,
+    CONTACT_TAKEN,
+)
 from .idempotency import insert_once
 from .models import Contact
 from .permissions import may_write
 from .place import choose, country_of, follow_postal_code
-from .states import ContactState
+from .states import ContactState, before
 from .vocabulary import CallerIdKind, Channel, Kind, RegionSource
 
 EDITABLE = frozenset(
@@ -66,7 +78,7 @@ def open_contact(
     contact.handler = by
     if not insert_once(contact):
         return _my_contact(by, contact_id)
-    _record("contact.opened", by, contact, {"channel": channel})
+    _record(CONTACT_OPENED, by, contact, {"channel": channel})
     return contact
 
 
@@ -83,7 +95,7 @@ def receive_contact(
     """A contact that came by itself, as a message: nobody's yet, so the whole shift sees it. Run by a service."""
     contact = _new_contact(contact_id, centre, channel, None, data_key, details)
     contact.save(force_insert=True)
-    _record("contact.received", by, contact, {"channel": channel})
+    _record(CONTACT_RECEIVED, by, contact, {"channel": channel})
     return contact
 
 
@@ -94,7 +106,7 @@ def return_contact(*, by: User, contact_id: uuid.UUID) -> None:
     if contact and contact.handler_id:
         previous = contact.handler_id
         _hand_to(contact, None)
-        _record("contact.returned", by, contact, {"from": previous})
+        _record(CONTACT_RETURNED, by, contact, {"from": previous})
 
 
 def _new_contact(
@@ -170,7 +182,7 @@ def end_logging(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) ->
     contact = _lock(by, contact_id)
     now = timezone.now()
     decided = kind or contact.kind
-    done = Contact.objects.filter(pk=contact_id, state=ContactState.DRAFT).update(
+    done = Contact.objects.filter(pk=contact_id, state__in=before(ContactState.COMPLETED)).update(
         state=ContactState.COMPLETED,
         kind=decided,
         completed_at=now,
@@ -182,7 +194,7 @@ def end_logging(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) ->
     )
     contact.refresh_from_db()
     if done:
-        _record("contact.completed", by, contact, _facts(contact))
+        _record(CONTACT_COMPLETED, by, contact)
     return contact
 
 
@@ -196,7 +208,7 @@ def take_contact(*, by: User, contact_id: uuid.UUID) -> Contact:
         raise stale(contact_id, "contact")
     previous = contact.handler_id
     _hand_to(contact, by)
-    _record("contact.taken", by, contact, {"from": previous})
+    _record(CONTACT_TAKEN, by, contact, {"from": previous})
     return contact
 
 
@@ -210,7 +222,7 @@ def assign_contact(*, by: User, contact_id: uuid.UUID, to: User) -> Contact:
         return contact
     _hand_to(contact, to)
     _record(
-        "contact.assigned",
+        CONTACT_ASSIGNED,
         by,
         contact,
         {"to": to.pk},
@@ -225,7 +237,7 @@ def surface_forgotten(*, by: User, now: datetime) -> int:
     surfaced = 0
     for contact in Contact.objects.forgotten(now).select_for_update(no_key=True, skip_locked=True):
         surfaced += Contact.objects.filter(pk=contact.pk, surfaced_at=None).update(surfaced_at=now)
-        _record("contact.surfaced", by, contact, {"handler": contact.handler_id})
+        _record(CONTACT_SURFACED, by, contact, {"handler": contact.handler_id})
     return surfaced
 
 
@@ -236,8 +248,8 @@ def _lock(by: User, contact_id: uuid.UUID) -> Contact:
     return contact
 
 
-def _kind_of_save(contact: Contact) -> str:
-    return "contact.saved" if contact.state == ContactState.DRAFT else "contact.corrected"
+def _kind_of_save(contact: Contact) -> EventKind:
+    return CONTACT_SAVED if contact.state == ContactState.DRAFT else CONTACT_CORRECTED
 
 
 def _hand_to(contact: Contact, user: User | None) -> None:
@@ -274,33 +286,19 @@ def _recognisable(contact: Contact) -> None:
     contact.caller_id_kind = CallerIdKind.SHOWN if number else CallerIdKind.UNKNOWN
 
 
-def _told_already(kind: str, by: User, contact: Contact, changed: set[str]) -> bool:
+def _told_already(kind: EventKind, by: User, contact: Contact, changed: set[str]) -> bool:
     """Whether the last event is the same person's and names these fields: one entry for a spell of typing.
 
     A correction of a completed contact is always told: the figures follow the events.
     """
     last = Event.objects.filter(subject=contact.pk, kind__startswith="contact.").newest_first().first()
-    if last is None or not last.kind == kind == "contact.saved":
+    if last is None or not last.kind == kind.code == CONTACT_SAVED.code:
         return False
     return last.actor_id == by.pk and changed <= set(last.data["fields"])
 
 
-def _facts(contact: Contact) -> dict[str, Any]:
-    """What the figures count, as codes."""
-    return {
-        "channel": contact.channel,
-        "kind": contact.kind,
-        "caller_type": contact.caller_type_id,
-        "language": contact.language,
-        "region": contact.region_id,
-        "phenomenon": contact.phenomenon,
-        "age_band": contact.age_band,
-        "sex": contact.sex,
-    }
-
-
 def _record(
-    kind: str,
+    kind: EventKind,
     by: User,
     contact: Contact,
     data: dict[str, Any] | None = None,

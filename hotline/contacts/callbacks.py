@@ -16,9 +16,11 @@ from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
 from foundation.journal.stale import stale
 from foundation.privacy.actions import new_data_key
+from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.models import DataKey
 
 from .actions import end_logging, open_contact
+from .events import CALLBACK_CANCELLED, CALLBACK_CLAIMED, CALLBACK_ENDED, CALLBACK_PUT_BACK, CALLBACK_SCHEDULED
 from .idempotency import insert_once
 from .models import Callback, Contact
 from .states import CALLBACK_TRANSITIONS, CallbackState, ContactState
@@ -58,7 +60,7 @@ def schedule_callback(
     callback.note = note
     if not insert_once(callback):
         return Callback.objects.get(pk=callback_id)
-    _record("callback.scheduled", by, callback)
+    _record(CALLBACK_SCHEDULED, by, callback)
     return callback
 
 
@@ -77,7 +79,7 @@ def callback_from_call(
     callback = Callback(centre=centre, data_key=data_key, due_at=due_at, language=language, origin=origin, made_by=by)
     callback.phone = phone
     callback.save(force_insert=True)
-    _record("callback.scheduled", by, callback)
+    _record(CALLBACK_SCHEDULED, by, callback)
     return callback
 
 
@@ -94,7 +96,7 @@ def claim_callback(*, by: User, callback_id: uuid.UUID, contact_id: uuid.UUID) -
         details={"phone": callback.phone, "language": callback.language},
     )
     _move(callback, CallbackState.CLAIMED, claimed_by=by, conversation=contact, attempts=F("attempts") + 1)
-    _record("callback.claimed", by, callback)
+    _record(CALLBACK_CLAIMED, by, callback)
     return contact
 
 
@@ -112,10 +114,10 @@ def put_callback_back(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> 
     attempt = callback.conversation
     if callback.origin == CallbackOrigin.MISSED:
         _move(callback, CallbackState.CANCELLED, ended_at=timezone.now())
-        _record("callback.cancelled", by, callback)
+        _record(CALLBACK_CANCELLED, by, callback)
     else:
         _move(callback, CallbackState.OPEN, claimed_by=None, conversation=None, due_at=due_at)
-        _record("callback.put_back", by, callback)
+        _record(CALLBACK_PUT_BACK, by, callback)
     if attempt and attempt.state == ContactState.DRAFT:
         end_logging(by=by, contact_id=attempt.pk, kind=Kind.NO_ANSWER)
 
@@ -140,7 +142,7 @@ def end_callback(*, by: User, callback_id: uuid.UUID, reached: bool) -> None:
     if callback.state == wanted:
         return
     _move(callback, wanted, ended_at=timezone.now())
-    _record(f"callback.{wanted.value}", by, callback)
+    _record(CALLBACK_ENDED[wanted], by, callback)
 
 
 def _lock(by: User, callback_id: uuid.UUID) -> Callback:
@@ -158,7 +160,7 @@ def _move(callback: Callback, to: CallbackState, **values: object) -> None:
     callback.refresh_from_db()
 
 
-def _record(kind: str, by: User, callback: Callback) -> None:
+def _record(kind: EventKind, by: User, callback: Callback) -> None:
     record(
         kind,
         by=by,

@@ -17,9 +17,11 @@ from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
 from foundation.journal.stale import stale
+from foundation.privacy.event_kinds import EventKind
 
 from .actions import NO_ENDING
 from .callbacks import complete_contact
+from .events import CONTACT_ENDING_PLANNED, CONTACT_ENDING_UNDONE, CONTACT_SURFACED
 from .models import Contact
 from .permissions import may_write
 from .states import ContactState
@@ -40,7 +42,7 @@ def plan_ending(*, by: User, contact_id: uuid.UUID, kind: Kind) -> Contact:
     if contact.state != ContactState.DRAFT:
         raise stale(contact_id, "contact")
     _set(contact, ending=kind, ends_at=timezone.now() + CAN_BE_UNDONE_FOR, ending_by=by)
-    _record("contact.ending_planned", by, contact)
+    _record(CONTACT_ENDING_PLANNED, by, contact)
     return contact
 
 
@@ -50,7 +52,7 @@ def undo_ending(*, by: User, contact_id: uuid.UUID) -> Contact:
     contact = _lock(by, contact_id)
     if contact.is_ending:
         _set(contact, **NO_ENDING)
-        _record("contact.ending_undone", by, contact)
+        _record(CONTACT_ENDING_UNDONE, by, contact)
     return contact
 
 
@@ -69,7 +71,7 @@ def give_up_ending(*, by: User, contact_id: uuid.UUID, now: datetime) -> None:
     for contact in due.select_for_update(no_key=True, of=("self",)):
         _set(contact, surfaced_at=now, **NO_ENDING)
         record(
-            "contact.surfaced",
+            CONTACT_SURFACED,
             by=by,
             subject=contact.pk,
             centre=contact.centre_id,
@@ -90,7 +92,7 @@ def _set(contact: Contact, **values: object) -> None:
     contact.refresh_from_db()
 
 
-def _record(kind: str, by: User, contact: Contact) -> None:
+def _record(kind: EventKind, by: User, contact: Contact) -> None:
     record(
         kind,
         by=by,

@@ -146,11 +146,11 @@ class Contact(models.Model):
             moments_within("contact", "started_at", "completed_at", "saved_at", "surfaced_at", "ends_at"),
             numbers_within("contact", number=COUNTED),
             models.CheckConstraint(
-                condition=Q(completed_at__isnull=True, completed_by__isnull=True, state="draft")
+                condition=Q(completed_at__isnull=True, completed_by__isnull=True, state=ContactState.DRAFT)
                 | Q(
                     completed_at__isnull=False,
                     completed_by__isnull=False,
-                    state="completed",
+                    state=ContactState.COMPLETED,
                 ),
                 name="contact_completed_at_and_by",
             ),
@@ -171,12 +171,12 @@ class Contact(models.Model):
             models.Index(
                 fields=["centre", "saved_at"],
                 name="contact_unfinished",
-                condition=Q(state="draft"),
+                condition=Q(state=ContactState.DRAFT),
             ),
             models.Index(
                 fields=["ends_at"],
                 name="contact_ending",
-                condition=Q(state="draft", ends_at__isnull=False),
+                condition=Q(state=ContactState.DRAFT, ends_at__isnull=False),
             ),
             models.Index(
                 fields=["phone_index"],
@@ -261,7 +261,7 @@ class Callback(models.Model):
         constraints = [
             moments_within("callback", "due_at", "made_at", "ended_at"),
             models.CheckConstraint(
-                condition=Q(state="claimed", claimed_by__isnull=False) | ~Q(state="claimed"),
+                condition=Q(state=CallbackState.CLAIMED, claimed_by__isnull=False) | ~Q(state=CallbackState.CLAIMED),
                 name="callback_claimed_by",
             ),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foundation.privacy.event_kinds import kinds_of, reading_rules
 from foundation.privacy.rls import (
     Addition,
     Declaration,
@@ -17,6 +18,7 @@ from foundation.privacy.rls import (
     service,
 )
 
+from . import events
 from .states import ContactState
 from .vocabulary import Channel
 
@@ -64,26 +66,6 @@ DECLARATIONS: list[Declaration] = [
         update=[both(COORDINATORS, "not the one who asked", "requested_by_id <> (select ntk.actor())")],
     ),
     Unprotected("hotline_(topic|callertype)", "lists to choose from"),
-    Addition(
-        "journal_event",
-        "callback",
-        select=[both(HANDLERS, "of callbacks", "kind like 'callback.%'")],
-    ),
-    # Asked as a function: written out in a policy, PostgreSQL plans the policies of those tables too with every
-    # statement, which can cost more than the statement itself.
-    Addition(
-        "journal_event",
-        "contact",
-        select=[
-            Rule(
-                "handlers of the centre, of contacts that are theirs, nobody's or surfaced to the shift",
-                f"kind like 'contact.%' and {HANDLERS.sql} and ntk.works_on_contact(subject)",
-            ),
-            Rule(
-                "to whom access to the contact was granted for a time",
-                "kind like 'contact.%' and subject = any((select ntk.granted_contacts())::uuid[])",
-            ),
-        ],
-    ),
+    Addition("journal_event", "contact", select=reading_rules(kinds_of(events))),
 ]
-sql_items = declared_items(__name__, DECLARATIONS)
+sql_items = declared_items(__name__, DECLARATIONS, COMPLETED=str(ContactState.COMPLETED))

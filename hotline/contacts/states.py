@@ -18,6 +18,11 @@ CONTACT_TRANSITIONS: dict[ContactState, frozenset[ContactState]] = {
 }
 
 
+def before(state: ContactState) -> list[ContactState]:
+    """The states from which a contact may come into this one."""
+    return [one for one, following in CONTACT_TRANSITIONS.items() if state in following]
+
+
 class CallbackState(models.TextChoices):
     OPEN = "open", _("waiting")
     CLAIMED = "claimed", _("in hand")

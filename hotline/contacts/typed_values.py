@@ -8,6 +8,7 @@ from django.db.models import Field
 
 from foundation.journal.models import Event
 
+from .events import CONTACT_CORRECTED, CONTACT_SAVED
 from .models import Contact
 from .vocabulary import RegionSource
 
@@ -45,6 +46,6 @@ def _default(name: str, contact: Contact) -> Any:
 def _by_hand(contact: Contact, names: list[str]) -> list[str]:
     if not FILLED_IN.intersection(names):
         return names
-    saves = Event.objects.filter(subject=contact.pk, kind__in=("contact.saved", "contact.corrected"))
+    saves = Event.objects.filter(subject=contact.pk, kind__in=(CONTACT_SAVED.code, CONTACT_CORRECTED.code))
     saved = {name for data in saves.values_list("data", flat=True) for name in data.get("fields", [])}
     return [name for name in names if name not in FILLED_IN or name in saved]

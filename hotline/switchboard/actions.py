@@ -22,6 +22,16 @@ from . import outbound, room_ends
 from .calls import move, note
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
+from .events import (
+    CALL_DECLINED,
+    CALL_HANDED_OVER,
+    CALL_HELD,
+    CALL_HUNG_UP,
+    CALL_PARTNER_DISMISSED,
+    CALL_PARTNER_RUNG,
+    CALL_RESUMED,
+    CALL_URGENCY,
+)
 from .legs import end_leg, say_goodbye
 from .models import Call, Leg, Offer
 from .permissions import may_direct
@@ -111,7 +121,7 @@ def decline(*, by: User, call_id: uuid.UUID) -> None:
         state=OfferState.DECLINED, ended_at=timezone.now()
     )
     if changed:
-        note(by, "call.declined", call, {"by": by.pk})
+        note(by, CALL_DECLINED, call, {"by": by.pk})
         offer_calls(by=by, centre=seat.centre_id)
 
 
@@ -122,7 +132,7 @@ def hold(*, by: User, call_id: uuid.UUID, is_held: bool) -> None:
     if call.is_held != is_held:
         order(by=by, kind=CommandKind.HOLD if is_held else CommandKind.RESUME, call=call)
         Call.objects.filter(pk=call.pk).update(is_held=is_held)
-        note(by, "call.held" if is_held else "call.resumed", call)
+        note(by, CALL_HELD if is_held else CALL_RESUMED, call)
 
 
 @transaction.atomic
@@ -147,7 +157,7 @@ def consult(*, by: User, call_id: uuid.UUID, leg_id: uuid.UUID, phone: str, orga
     for handler in _handlers(call):
         room_ends.unbind(by=by, leg=handler)
     order(by=by, kind=CommandKind.ADD, leg=leg)
-    note(by, "call.partner_rung", call, {"organisation": organisation.pk if organisation else None})
+    note(by, CALL_PARTNER_RUNG, call, {"organisation": organisation.pk if organisation else None})
     return leg
 
 
@@ -159,7 +169,7 @@ def dismiss_partner(*, by: User, call_id: uuid.UUID) -> None:
     if leg and not _is_hung_up(leg):
         room_ends.unbind(by=by, leg=leg)
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)
-        note(by, "call.partner_dismissed", call)
+        note(by, CALL_PARTNER_DISMISSED, call)
     if call.is_held:
         hold(by=by, call_id=call_id, is_held=False)
 
@@ -183,7 +193,7 @@ def hand_over(*, by: User, call_id: uuid.UUID) -> None:
     for leg in leaving:
         room_ends.unbind(by=by, leg=leg)
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)
-    note(by, "call.handed_over", call, {"organisation": partner.organisation_id})
+    note(by, CALL_HANDED_OVER, call, {"organisation": partner.organisation_id})
 
 
 @transaction.atomic
@@ -197,7 +207,7 @@ def hang_up(*, by: User, call_id: uuid.UUID) -> None:
     if outbound.give_up(by=by, call=call):
         return
     if say_goodbye(by=by, call=call):
-        note(by, "call.hung_up", call)
+        note(by, CALL_HUNG_UP, call)
 
 
 @transaction.atomic
@@ -210,7 +220,7 @@ def raise_urgency(*, by: User, call_id: uuid.UUID, is_urgent: bool) -> None:
         .exclude(is_urgent=is_urgent)
         .update(is_urgent=is_urgent)
     ):
-        note(by, "call.urgency", call, {"is_urgent": is_urgent})
+        note(by, CALL_URGENCY, call, {"is_urgent": is_urgent})
 
 
 def _handlers(call: Call) -> list[Leg]:

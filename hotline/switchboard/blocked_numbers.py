@@ -14,8 +14,10 @@ from foundation.accounts.permissions import NotAllowed, require
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
+from foundation.privacy.event_kinds import EventKind
 
 from .calls import end_call, running_block
+from .events import BLOCK_LIFTED, BLOCK_MADE
 from .models import Block, Call
 from .permissions import may_direct
 from .states import Ending
@@ -38,7 +40,7 @@ def block_caller(*, by: User, call_id: uuid.UUID) -> Block | None:
     block.made_by = by
     block.made_at = now
     block.save(force_insert=True)
-    _record("block.made", by, block)
+    _record(BLOCK_MADE, by, block)
     return block
 
 
@@ -50,7 +52,7 @@ def lift_block(*, by: User, block_id: uuid.UUID) -> None:
         raise NotAllowed(Permission.CONTACT_ASSIGN)
     require(by, Permission.CONTACT_ASSIGN, block.centre_id)
     if Block.objects.filter(pk=block_id, lifted_at=None).update(lifted_at=timezone.now(), lifted_by=by):
-        _record("block.lifted", by, block)
+        _record(BLOCK_LIFTED, by, block)
 
 
 @transaction.atomic
@@ -66,7 +68,7 @@ def turn_away(*, by: User, call: Call, now: datetime) -> bool:
     return True
 
 
-def _record(kind: str, by: User, block: Block) -> None:
+def _record(kind: EventKind, by: User, block: Block) -> None:
     record(
         kind,
         by=by,

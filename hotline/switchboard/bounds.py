@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import BaseConstraint
+from django.db.models import BaseConstraint, CheckConstraint, Q
 
 from foundation.privacy.bounds import days_within, moments_within, numbers_within
+
+from .states import LegState
 
 Bounds = list[BaseConstraint]
 #: The provider's counters and codes; its reader takes none with more digits (hotline.telephony).
@@ -21,6 +23,10 @@ CALL: Bounds = [
 LEG: Bounds = [
     moments_within("leg", "made_at", "joined_at", "ended_at", "asked_at", "ask_at"),
     numbers_within("leg", sequence=SEQUENCE, room_sequence=SEQUENCE),
+    CheckConstraint(
+        condition=Q(state=LegState.ENDED, ended_at__isnull=False) | ~Q(state=LegState.ENDED) & Q(ended_at__isnull=True),
+        name="leg_ended_at",
+    ),
 ]
 SEAT: Bounds = [moments_within("seat", "since")]
 OFFER: Bounds = [moments_within("offer", "made_at", "expires_at", "ended_at")]

@@ -24,6 +24,7 @@ from regions.phone_numbers import PhoneNumber, parse_number
 from .actions import hang_up, ring_handler
 from .calls import note
 from .dispatch import offer_calls
+from .events import CALL_CALLING_BACK, CALL_OFFERS_WITHDRAWN
 from .models import Call, Line, Offer, Seat
 from .permissions import may_direct
 from .seats import lock_seat, move_seat, seat_of
@@ -75,7 +76,7 @@ def call_contact(*, by: User, contact: Contact, call_id: uuid.UUID) -> Hindrance
     assert line is not None
     assert number is not None
     call = _make(by, contact, line, number.e164, call_id)
-    note(by, "call.calling_back", call, {"callback": str(callback.pk), "line": line.pk})
+    note(by, CALL_CALLING_BACK, call, {"callback": str(callback.pk), "line": line.pk})
     _sit_in(by, seat, call)
     ring_handler(by=by, call=call, phone=seat.phone, is_browser=seat.is_browser)
     return None
@@ -135,6 +136,6 @@ def _sit_in(by: User, seat: Seat, call: Call) -> None:
     offered = [offer.call for offer in shown.select_related("call")]
     shown.update(state=OfferState.WITHDRAWN, ended_at=timezone.now())
     for waiting in offered:
-        note(by, "call.offers_withdrawn", waiting, {"from": seat.user_id})
+        note(by, CALL_OFFERS_WITHDRAWN, waiting, {"from": seat.user_id})
     if offered:
         offer_calls(by=by, centre=seat.centre_id)

@@ -16,6 +16,7 @@ from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group, user_group
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.blind_index import phone_index
+from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.unshown import read_or
 from hotline.contacts.actions import return_contact
 from hotline.contacts.callbacks import callback_from_call
@@ -26,6 +27,23 @@ from regions.working_hours import is_open
 
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
+from .events import (
+    CALL_ALONE,
+    CALL_ALONE_NO_MORE,
+    CALL_ANSWERED_AFTER_ALL,
+    CALL_ARRIVED,
+    CALL_CONNECTING,
+    CALL_ENDED,
+    CALL_ENTERED_ROOM,
+    CALL_LANGUAGE_CHOSEN,
+    CALL_LEAVING,
+    CALL_LEFT_ROOM,
+    CALL_MOVED,
+    CALL_URGENCY,
+    CALL_VOICEMAIL_FETCHED,
+    CALL_VOICEMAIL_LOST,
+    CALL_WAITING,
+)
 from .models import Block, Call, Line, Voicemail
 from .seats import leave_call
 from .states import CALL_TRANSITIONS, NATURAL_ENDING, CallState, Ending, SeatReason, SeatState
@@ -67,7 +85,7 @@ def arrive(*, by: User, line: Line, sid: str, caller: CallerId) -> Call:
     if len(line.languages) == 1:
         call.language = line.languages[0]
     call.save(force_insert=True)
-    note(by, "call.arrived", call, {"line": line.pk, "caller_id": caller.kind})
+    note(by, CALL_ARRIVED, call, {"line": line.pk, "caller_id": caller.kind})
     return call
 
 
@@ -93,7 +111,7 @@ def choose_language(*, by: User, call: Call, language: str) -> None:
     """What was chosen in the menu. A later choice (the caller listens again) replaces it."""
     if Call.objects.filter(pk=call.pk, state=CallState.MENU).exclude(language=language).update(language=language):
         call.language = language
-        note(by, "call.language_chosen", call, {"language": language})
+        note(by, CALL_LANGUAGE_CHOSEN, call)
 
 
 def begin_waiting(*, by: User, call: Call) -> None:
@@ -111,7 +129,7 @@ def begin_leaving(*, by: User, call: Call, ending: Ending) -> None:
     elif call.state == CallState.LEAVING and call.ending_so_far != ending:
         Call.objects.filter(pk=call.pk).update(ending_so_far=ending)
         call.ending_so_far = ending
-        note(by, "call.leaving", call, {"ending": ending})
+        note(by, CALL_LEAVING, call, {"ending": ending})
 
 
 def begin_talking(*, by: User, call: Call) -> None:
@@ -130,7 +148,7 @@ def answered_after_all(*, by: User, call: Call) -> None:
     call.ending = Ending.ANSWERED
     call.why_unreached = ""
     call.connected_at = call.ended_at
-    note(by, "call.answered_after_all", call)
+    note(by, CALL_ANSWERED_AFTER_ALL, call)
 
 
 #: Why a handler who had claimed a call is on a break; any other end of their telephone means: not picked up.
@@ -164,7 +182,7 @@ def enter(*, by: User, call: Call) -> None:
     call.entered_at = timezone.now()
     call.goodbye_at = None
     call.save(update_fields=["entered_at", "goodbye_at"])
-    note(by, "call.entered_room", call)
+    note(by, CALL_ENTERED_ROOM, call)
 
 
 def leave_room(*, by: User, call: Call, for_good: bool = False) -> None:
@@ -176,9 +194,9 @@ def leave_room(*, by: User, call: Call, for_good: bool = False) -> None:
     call.alone_since = None
     call.goodbye_at = timezone.now() if for_good else None
     call.save(update_fields=["entered_at", "alone_since", "goodbye_at"])
-    note(by, "call.left_room", call)
+    note(by, CALL_LEFT_ROOM, call)
     if was_alone:
-        note(by, "call.alone_no_more", call)
+        note(by, CALL_ALONE_NO_MORE, call)
 
 
 #: The provider's own word is on its way: it is given this time.
@@ -211,7 +229,7 @@ def end_call(
         order(by=by, kind=parting, leg=leg)
     leave_call(by=by, call=call)
     if was_alone:
-        note(by, "call.alone_no_more", call)
+        note(by, CALL_ALONE_NO_MORE, call)
     _plan_callback(by, call)
 
 
@@ -259,27 +277,27 @@ def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -
     for name, value in values.items():
         setattr(call, name, value)
     data: dict[str, Any] = {name: str(values[name]) for name in ("ending", "ending_so_far") if name in values}
-    note(by, f"call.{to.value}", call, {**data, "why": why} if why else data)
+    note(by, CALL_MOVED[to], call, {**data, "why": why} if why else data)
 
 
 #: What changes the queue that the whole shift sees. The rest is for whoever has the call: there can be many.
 FOR_THE_SHIFT = {
-    "call.waiting",
-    "call.connecting",
-    "call.leaving",
-    "call.urgency",
-    "call.alone",
-    "call.alone_no_more",
-    "call.voicemail_fetched",
-    "call.voicemail_lost",
+    CALL_WAITING,
+    CALL_CONNECTING,
+    CALL_LEAVING,
+    CALL_URGENCY,
+    CALL_ALONE,
+    CALL_ALONE_NO_MORE,
+    CALL_VOICEMAIL_FETCHED,
+    CALL_VOICEMAIL_LOST,
 }
 
 
-def note(by: User, kind: str, call: Call, data: dict[str, Any] | None = None) -> None:
+def note(by: User, kind: EventKind, call: Call, data: dict[str, Any] | None = None) -> None:
     record(kind, by=by, subject=call.pk, centre=call.centre_id, data=data, tell=_told(kind, call))
 
 
-def _told(kind: str, call: Call) -> tuple[str, ...]:
-    if kind in FOR_THE_SHIFT or (kind == "call.ended" and call.claimed_by_id is None):
+def _told(kind: EventKind, call: Call) -> tuple[str, ...]:
+    if kind in FOR_THE_SHIFT or (kind == CALL_ENDED and call.claimed_by_id is None):
         return (organisation_group(call.centre_id),)
     return (user_group(call.claimed_by_id),) if call.claimed_by_id else ()

@@ -15,7 +15,9 @@ from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
 from foundation.journal.leases import Backoff
 from foundation.journal.wake import wake_after
+from foundation.privacy.event_kinds import EventKind
 
+from .events import CALL_COMMAND_DELAYED, CALL_COMMAND_FAILED, COMMAND_HASTENED, COMMAND_ORDERED
 from .models import Call, Command, CommandQuerySet, Leg
 from .states import CommandState
 from .vocabulary import CommandKind
@@ -49,7 +51,7 @@ def order(
     if after:
         values["due_at"] = timezone.now() + timedelta(seconds=after)
     command = Command.objects.create(centre_id=about.centre_id, kind=kind, call=about, leg=leg, **values)
-    _wake(by, command, "command.ordered")
+    _wake(by, command, COMMAND_ORDERED)
     if after:
         wake_after(TASK, after)
     return command
@@ -59,10 +61,10 @@ def hasten(*, by: User, command: Command) -> None:
     """What it waited for has come: it is due now."""
     changed = Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(due_at=timezone.now())
     if changed:
-        _wake(by, command, "command.hastened")
+        _wake(by, command, COMMAND_HASTENED)
 
 
-def _wake(by: User, command: Command, kind: str) -> None:
+def _wake(by: User, command: Command, kind: EventKind) -> None:
     data = {"command": command.pk, "kind": command.kind}
     record(kind, by=by, subject=command.call_id, centre=command.centre_id, data=data, wake=TASK)
 
@@ -101,7 +103,7 @@ def finish(*, by: User, command: Command, state: CommandState, problem: int = 0)
         state=state, ended_at=timezone.now(), claimed_until=None, problem=problem
     )
     if changed and state == CommandState.FAILED:
-        _tell(by, command, "call.command_failed", problem)
+        _tell(by, command, CALL_COMMAND_FAILED, problem)
 
 
 @transaction.atomic
@@ -116,11 +118,11 @@ def try_again(*, by: User, command: Command, problem: int, now: datetime) -> boo
         return True  # another attempt goes on, or it has ended
     wake_after(TASK, pause)
     if command.attempts == 1 and command.kind not in UNSEEN:
-        _tell(by, command, "call.command_delayed", problem)
+        _tell(by, command, CALL_COMMAND_DELAYED, problem)
     return True
 
 
-def _tell(by: User, command: Command, kind: str, problem: int) -> None:
+def _tell(by: User, command: Command, kind: EventKind, problem: int) -> None:
     """People at the desk see that something with the telephone does not work, and what."""
     record(
         kind,

@@ -13,6 +13,7 @@ from foundation.accounts.models import User
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group, user_group
 
+from .events import CALL_OFFER_EXPIRED, CALL_OFFERED, CALL_OFFERS_WITHDRAWN, SEAT_BREAK
 from .matching import Free, Waiting, match
 from .models import Call, Offer, Seat
 from .states import CallState, OfferState, SeatReason, SeatState
@@ -45,7 +46,7 @@ def offer_calls(*, by: User, centre: int, patient: bool = False) -> int:
     seats = dict(Seat.objects.filter(pk__in=[seat for _call, seat in pairs]).values_list("pk", "user_id"))
     for call, seat in pairs:
         Offer.objects.create(call_id=call, seat_id=seat, centre_id=centre, made_at=now, expires_at=now + OFFERED_FOR)
-        record("call.offered", by=by, subject=call, centre=centre, data={"to": seats[seat]},
+        record(CALL_OFFERED, by=by, subject=call, centre=centre, data={"to": seats[seat]},
                tell=(user_group(seats[seat]),))  # fmt: skip
     return len(pairs)
 
@@ -119,10 +120,10 @@ def _missed(by: User, offer: Offer, now: datetime) -> None:
         seat.since = now
         seat.missed = 0
         seat.reason = SeatReason.MISSED
-        record("seat.break", by=by, subject=seat.pk, centre=seat.centre_id, data={"why": "missed"},
+        record(SEAT_BREAK, by=by, subject=seat.pk, centre=seat.centre_id, data={"why": "missed"},
                tell=(organisation_group(seat.centre_id),))  # fmt: skip
     seat.save(update_fields=["missed", "state", "since", "reason"])
-    record("call.offer_expired", by=by, subject=offer.call_id, centre=offer.centre_id, data={"to": seat.user_id},
+    record(CALL_OFFER_EXPIRED, by=by, subject=offer.call_id, centre=offer.centre_id, data={"to": seat.user_id},
            tell=(user_group(seat.user_id),))  # fmt: skip
 
 
@@ -132,4 +133,4 @@ def withdraw_offers(*, by: User, call: Call, besides: Offer | None = None) -> No
     told = [user_group(user) for user in rest.values_list("seat__user_id", flat=True)]
     if told:
         rest.update(state=OfferState.WITHDRAWN, ended_at=timezone.now())
-        record("call.offers_withdrawn", by=by, subject=call.pk, centre=call.centre_id, tell=told)
+        record(CALL_OFFERS_WITHDRAWN, by=by, subject=call.pk, centre=call.centre_id, tell=told)

@@ -10,6 +10,7 @@ from foundation.accounts.models import User
 
 from . import outbound
 from .calls import note
+from .events import CALL_HUNG_UP
 from .legs import say_goodbye
 from .models import Call
 from .states import CallState
@@ -24,7 +25,7 @@ def hang_up_ended(*, by: User) -> int:
     said = 0
     for call in running.filter(contact_id__in=ended).order_by("pk").select_for_update(no_key=True, skip_locked=True):
         if outbound.give_up(by=by, call=call) or say_goodbye(by=by, call=call):
-            note(by, "call.hung_up", call)
+            note(by, CALL_HUNG_UP, call)
             said += 1
     return said
 

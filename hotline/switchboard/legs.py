@@ -21,6 +21,7 @@ from foundation.privacy.unshown import read_or
 from . import outbound, room_ends
 from .calls import LOST, answered_after_all, ask_soon, begin_talking, enter, leave_room, note, put_back
 from .commands import order
+from .events import CALL_ALONE, CALL_HELD, CALL_LEG_ENDED, CALL_LEG_MOVED, CALL_RESUMED
 from .models import Call, Leg, LegQuerySet, WebhookEvent
 from .room_presence import COMES, GOES, Passage, have_met
 from .seats import leave_call
@@ -244,7 +245,7 @@ def held(*, by: User, call: Call, is_held: bool, why: str = "") -> None:
     """The caller is on hold now, or no longer. ``why``: where that is not as it was ordered."""
     if call.state == CallState.TALKING and Call.objects.filter(pk=call.pk, is_held=not is_held).update(is_held=is_held):
         call.is_held = is_held
-        note(by, "call.held" if is_held else "call.resumed", call, {"why": why} if why else None)
+        note(by, CALL_HELD if is_held else CALL_RESUMED, call, {"why": why} if why else None)
 
 
 def end_leg(*, by: User, leg: Leg, reason: str, **known: Any) -> None:
@@ -261,7 +262,7 @@ def end_leg(*, by: User, leg: Leg, reason: str, **known: Any) -> None:
         return
     leg.state = LegState.ENDED
     leg.reason = reason[:40]
-    note(by, "call.leg_ended", call, {"party": leg.party, "was": was_in, "reason": reason[:40]})
+    note(by, CALL_LEG_ENDED, call, {"party": leg.party, "was": was_in, "reason": reason[:40]})
     if leg.party == Party.HANDLER:
         _handler_gone(by, leg, reason)
     elif call.state == CallState.TALKING:
@@ -344,7 +345,7 @@ def _others(call: Call, leg: Leg) -> Any:
 def told_alone(*, by: User, call: Call) -> None:
     """Somebody is in the room alone: the shift sees it."""
     if Call.objects.filter(pk=call.pk, alone_since=None).update(alone_since=timezone.now()):
-        note(by, "call.alone", call)
+        note(by, CALL_ALONE, call)
 
 
 def lock_leg(leg_id: UUID) -> Leg:
@@ -355,4 +356,4 @@ def lock_leg(leg_id: UUID) -> Leg:
 def _move(by: User, leg: Leg, to: LegState, **values: Any) -> None:
     Leg.objects.filter(pk=leg.pk).update(state=to, **values)
     leg.state = to
-    note(by, "call.leg_moved", leg.call, {"party": leg.party, "to": to})
+    note(by, CALL_LEG_MOVED, leg.call, {"party": leg.party, "to": to})

@@ -13,8 +13,10 @@ from foundation.accounts.permissions import require
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.stale import stale
+from foundation.privacy.event_kinds import EventKind
 from regions.vocabulary import Language
 
+from .events import LINE_ADDED, LINE_CHANGED
 from .models import Line
 from .vocabulary import Skill
 
@@ -54,7 +56,7 @@ def add_line(*, by: User, centre: Organisation, settings: LineSettings) -> Line:
         raise Impossible("lines belong to a centre")
     line = Line(centre=centre)
     _store(line, settings)
-    _record("line.added", by, line, settings)
+    _record(LINE_ADDED, by, line, settings)
     return line
 
 
@@ -72,7 +74,7 @@ def save_line(*, by: User, line: Line, version: int, settings: LineSettings) -> 
         raise stale(subject_of(stored))
     stored.version += 1
     _store(stored, settings)
-    _record("line.changed", by, stored, settings)
+    _record(LINE_CHANGED, by, stored, settings)
 
 
 def settings_of(line: Line) -> LineSettings:
@@ -106,7 +108,7 @@ def _check_number(line: Line) -> None:
         raise NumberTaken(other)
 
 
-def _record(kind: str, by: User, line: Line, settings: LineSettings) -> None:
+def _record(kind: EventKind, by: User, line: Line, settings: LineSettings) -> None:
     """Codes only; the number itself is public and stands in the row."""
     data = {"line": line.pk, "languages": list(settings.languages), "skill": settings.skill}
     state = {"round_the_clock": settings.is_round_the_clock, "active": settings.is_active}

@@ -24,7 +24,7 @@ from regions.vocabulary import Language
 
 from . import bounds
 from .sql import AHEAD, CALL_BY, LOCK_CALL, LOCK_LEG
-from .states import CallState, CommandState, Ending, LegState, OfferState, SeatReason, SeatState
+from .states import CLAIMED, CallState, CommandState, Ending, LegState, OfferState, SeatReason, SeatState
 from .vocabulary import CommandKind, Direction, Party, Skill, WhyUnreached
 
 
@@ -144,8 +144,8 @@ class Call(models.Model):
         constraints = [
             *bounds.CALL,
             models.CheckConstraint(
-                condition=Q(state="ended", ended_at__isnull=False) & ~Q(ending="")
-                | ~Q(state="ended") & Q(ended_at__isnull=True),
+                condition=Q(state=CallState.ENDED, ended_at__isnull=False) & ~Q(ending="")
+                | ~Q(state=CallState.ENDED) & Q(ended_at__isnull=True),
                 name="call_has_one_end",
             ),
             models.CheckConstraint(
@@ -154,7 +154,7 @@ class Call(models.Model):
                 name="call_claimed_at_and_by",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["connecting", "talking"]) | Q(claimed_by__isnull=False, contact__isnull=False),
+                condition=~Q(state__in=CLAIMED) | Q(claimed_by__isnull=False, contact__isnull=False),
                 name="call_answered_by_somebody",
             ),
             models.CheckConstraint(
@@ -162,7 +162,7 @@ class Call(models.Model):
                 name="call_only_shown_numbers_recognise",
             ),
             models.UniqueConstraint(  # one that was handed over goes on without its handler
-                fields=["claimed_by"], condition=Q(state="connecting"), name="one_call_per_handler"
+                fields=["claimed_by"], condition=Q(state=CallState.CONNECTING), name="one_call_per_handler"
             ),
             models.UniqueConstraint(
                 fields=["contact"], condition=Q(contact__isnull=False, direction="inbound"), name="one_call_per_contact"
@@ -175,7 +175,7 @@ class Call(models.Model):
             models.UniqueConstraint(fields=["sid"], condition=Q(sid__isnull=False), name="one_call_per_sid"),
             models.CheckConstraint(
                 condition=Q(direction="inbound", sid__isnull=False)
-                | Q(direction="outbound", state__in=["connecting", "talking", "ended"]),
+                | Q(direction="outbound", state__in=[*CLAIMED, CallState.ENDED]),
                 name="call_outbound_never_waits",
             ),
             models.CheckConstraint(
@@ -258,10 +258,6 @@ class Leg(models.Model):
     class Meta:
         constraints = [
             *bounds.LEG,
-            models.CheckConstraint(
-                condition=Q(state="ended", ended_at__isnull=False) | ~Q(state="ended") & Q(ended_at__isnull=True),
-                name="leg_ended_at",
-            ),
             models.UniqueConstraint(
                 fields=["user"], condition=Q(ended_at__isnull=True, party="handler"), name="one_leg_per_handler"
             ),
@@ -311,7 +307,8 @@ class Seat(models.Model):
         constraints = [
             *bounds.SEAT,
             models.CheckConstraint(
-                condition=Q(state="on_call", call__isnull=False) | ~Q(state="on_call"), name="seat_in_a_call"
+                condition=Q(state=SeatState.ON_CALL, call__isnull=False) | ~Q(state=SeatState.ON_CALL),
+                name="seat_in_a_call",
             ),
         ]
         indexes = [models.Index(fields=["centre", "state"], name="seat_state")]
@@ -339,14 +336,17 @@ class Offer(models.Model):
     class Meta:
         constraints = [
             *bounds.OFFER,
-            models.UniqueConstraint(fields=["seat"], condition=Q(state="open"), name="one_open_offer_per_seat"),
+            models.UniqueConstraint(
+                fields=["seat"], condition=Q(state=OfferState.OPEN), name="one_open_offer_per_seat"
+            ),
             models.CheckConstraint(
-                condition=Q(state="open", ended_at__isnull=True) | ~Q(state="open") & Q(ended_at__isnull=False),
+                condition=Q(state=OfferState.OPEN, ended_at__isnull=True)
+                | ~Q(state=OfferState.OPEN) & Q(ended_at__isnull=False),
                 name="offer_of_call_ended_at",
             ),
         ]
         indexes = [
-            models.Index(fields=["expires_at"], name="offer_of_call_open", condition=Q(state="open")),
+            models.Index(fields=["expires_at"], name="offer_of_call_open", condition=Q(state=OfferState.OPEN)),
             models.Index(fields=["call", "state"], name="offer_of_call_call"),
         ]
 
@@ -453,7 +453,7 @@ class Command(models.Model):
 
     class Meta:
         constraints = bounds.COMMAND
-        indexes = [models.Index(fields=["due_at"], name="command_waiting", condition=Q(state="waiting"))]
+        indexes = [models.Index(fields=["due_at"], name="command_waiting", condition=Q(state=CommandState.WAITING))]
 
     def __str__(self) -> str:
         return f"command {self.pk}"

@@ -16,6 +16,7 @@ from foundation.accounts.models import User
 
 from .calls import begin_talking, end_call, enter, note
 from .commands import order
+from .events import CALL_PERSON_RUNG
 from .models import Call, Leg
 from .states import CallState, CommandState, Ending, LegState
 from .vocabulary import CommandKind, Direction, Party, WhyUnreached
@@ -44,7 +45,7 @@ def is_persons(*, by: User, call: Call, sid: str) -> bool:
     if call.sid is None and not Call.objects.filter(sid=sid).exists():
         Call.objects.filter(pk=call.pk).update(sid=sid)
         call.sid = sid
-        note(by, "call.person_rung", call)
+        note(by, CALL_PERSON_RUNG, call)
     return call.sid == sid
 
 

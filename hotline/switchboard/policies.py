@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foundation.privacy.event_kinds import kinds_of, reading_rules
 from foundation.privacy.rls import (
     ANY_ACTOR,
     Addition,
@@ -17,6 +18,7 @@ from foundation.privacy.rls import (
     service,
 )
 
+from . import events
 from .vocabulary import Direction
 
 TELEPHONE = service("telephone")
@@ -74,7 +76,7 @@ DECLARATIONS: list[Declaration] = [
     Addition(
         "journal_event",
         "telephone",
-        select=[both(HANDLERS, "of calls and agents", "(kind like 'call.%' or kind like 'seat.%')")],
+        select=reading_rules(kinds_of(events)),
     ),
 ]
 sql_items = declared_items(__name__, DECLARATIONS)

@@ -12,6 +12,7 @@ from foundation.accounts.models import User
 
 from .calls import note
 from .commands import order
+from .events import CALL_HANDOVER_FAILED
 from .models import Call, Command, Leg
 from .states import CommandState
 from .vocabulary import CommandKind, Party
@@ -41,7 +42,7 @@ def drop_handover(*, by: User, leg: Leg) -> None:
     call = leg.call
     waiting = Command.objects.filter(call=call, kind=CommandKind.HANG_UP, leg=leg, state=CommandState.WAITING)
     if waiting.update(state=CommandState.DROPPED, ended_at=timezone.now()):
-        note(by, "call.handover_failed", call)
+        note(by, CALL_HANDOVER_FAILED, call)
         keep_room(by=by, call=call)
 
 

@@ -15,9 +15,11 @@ from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
 from foundation.journal.stale import stale
 from foundation.privacy.actions import new_data_key
+from foundation.privacy.event_kinds import EventKind
 from regions.vocabulary import Language
 
 from .dispatch import offer_calls
+from .events import SEAT_ARRANGED, SEAT_MADE, SEAT_MOVED
 from .models import Call, Offer, Seat
 from .permissions import may_change_seat
 from .states import CHOSEN_STATES, SEAT_TRANSITIONS, OfferState, SeatState
@@ -42,7 +44,7 @@ def _new_seat(by: User) -> Seat:
         )
         seat = Seat.objects.get(user=by)
         if seat.data_key_id == key.pk:
-            record("seat.made", by=by, subject=seat.pk, centre=seat.centre_id)
+            record(SEAT_MADE, by=by, subject=seat.pk, centre=seat.centre_id)
     return seat
 
 
@@ -92,7 +94,7 @@ def arrange_seat(
     seat.languages = list(languages)
     seat.skills = list(skills)
     seat.save(update_fields=["phone", "is_browser", "languages", "skills"])
-    _note(by, "seat.arranged", seat, {"languages": seat.languages, "skills": seat.skills})
+    _note(by, SEAT_ARRANGED, seat, {"languages": seat.languages, "skills": seat.skills})
     return seat
 
 
@@ -114,10 +116,10 @@ def move_seat(
     seat.since = now
     seat.call = call
     seat.reason = reason
-    _note(by, f"seat.{to.value}", seat, {"why": why} if why else {})
+    _note(by, SEAT_MOVED[to], seat, {"why": why} if why else {})
 
 
-def _note(by: User, kind: str, seat: Seat, data: dict[str, Any]) -> None:
+def _note(by: User, kind: EventKind, seat: Seat, data: dict[str, Any]) -> None:
     told = (organisation_group(seat.centre_id),)
     record(kind, by=by, subject=seat.pk, centre=seat.centre_id, data=data, tell=told)
 

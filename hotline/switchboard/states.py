@@ -26,6 +26,10 @@ CALL_TRANSITIONS: dict[CallState, frozenset[CallState]] = {
 }
 
 
+#: Somebody of the centre has taken it.
+CLAIMED = (CallState.CONNECTING, CallState.TALKING)
+
+
 class Ending(models.TextChoices):
     """How a call ended. Every ended call has exactly one."""
 

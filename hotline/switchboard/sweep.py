@@ -22,6 +22,7 @@ from .call_flow import CALL_ENDED
 from .calls import begin_talking, end_call, note
 from .commands import order
 from .dispatch import offer_calls
+from .events import CALL_CLAIM_RAN_OUT
 from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, put_back_unanswered, told_alone
 from .models import Call, Command, Leg
 from .outbound import give_up_late, person_changed
@@ -56,7 +57,7 @@ def release_claims(*, by: User, now: datetime) -> int:
     call = _locked_first(late, "claimed_at")
     if call is None:
         return 0
-    note(by, "call.claim_ran_out", call, {"by": call.claimed_by_id})
+    note(by, CALL_CLAIM_RAN_OUT, call, {"by": call.claimed_by_id})
     put_back_unanswered(by=by, call=call)
     for leg in call.legs.locked().live().filter(party=Party.HANDLER):
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)

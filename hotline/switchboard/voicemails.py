@@ -14,6 +14,7 @@ from foundation.accounts.models import User
 
 from .calls import begin_leaving, note, plan_callback_for_voicemail
 from .commands import hasten, order
+from .events import CALL_VOICEMAIL, CALL_VOICEMAIL_FETCHED, CALL_VOICEMAIL_LOST
 from .models import Call, Command, Voicemail
 from .states import CallState, CommandState, Ending
 from .vocabulary import CommandKind
@@ -46,7 +47,7 @@ def _keep(by: User, call: Call, recording_sid: str, seconds: int) -> None:
     made.recording_sid = recording_sid
     made.seconds = seconds
     made.save(force_insert=True)
-    note(by, "call.voicemail", call, {"seconds": seconds})
+    note(by, CALL_VOICEMAIL, call, {"seconds": seconds})
     order(by=by, kind=CommandKind.FETCH, call=call, after=FETCH_AFTER)
     if call.state != CallState.ENDED:
         begin_leaving(by=by, call=call, ending=Ending.VOICEMAIL)
@@ -74,7 +75,7 @@ def store_sound(*, by: User, voicemail: Voicemail, sound: bytes) -> None:
     voicemail.fetched_at = timezone.now()
     voicemail.lost_at = None
     voicemail.save(update_fields=["sound", "fetched_at", "lost_at"])
-    note(by, "call.voicemail_fetched", voicemail.call, {"bytes": len(sound)})
+    note(by, CALL_VOICEMAIL_FETCHED, voicemail.call, {"bytes": len(sound)})
     delete_recording(by=by, call=voicemail.call, sid=voicemail.recording_sid)
 
 
@@ -84,7 +85,7 @@ def lose(*, by: User, call: Call, recording_sid: str = "") -> None:
     if recording_sid:
         missing = missing.filter(recording_sid=recording_sid)
     if missing.update(lost_at=timezone.now()):
-        note(by, "call.voicemail_lost", call)
+        note(by, CALL_VOICEMAIL_LOST, call)
 
 
 def has_no_sound(*, by: User, call: Call, recording_sid: str) -> None:

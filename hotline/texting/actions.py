@@ -17,6 +17,7 @@ from foundation.journal.groups import organisation_group
 from foundation.journal.stale import stale
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.blind_index import phone_index
+from foundation.privacy.event_kinds import EventKind
 from hotline.contacts.actions import receive_contact
 from hotline.contacts.idempotency import insert_once
 from hotline.contacts.models import Contact
@@ -28,6 +29,7 @@ from hotline.telephony.provider import Event
 from regions.phone_numbers import parse_number
 
 from .content import details_of, media_of
+from .events import MESSAGE_OPTED_IN, MESSAGE_OPTED_OUT, MESSAGE_RECEIVED, MESSAGE_WRITTEN
 from .models import OptOut, TextMessage
 from .states import MAY_GO_AGAIN, MessageChannel, MessageState
 from .words import is_start, is_stop
@@ -74,7 +76,7 @@ def receive(*, by: User, line: Line, event: Event) -> TextMessage:
     message.body = event.get("Body")
     message.details = details_of(event.parameters)
     message.save(force_insert=True)
-    note(by, "message.received", message)
+    note(by, MESSAGE_RECEIVED, message)
     _heed(by, message)
     return message
 
@@ -103,7 +105,7 @@ def _heed(by: User, message: TextMessage) -> None:
     elif is_start(message.body):
         ended = _opted_out(message).update(ended_at=timezone.now())
         if ended:
-            note(by, "message.opted_in", message)
+            note(by, MESSAGE_OPTED_IN, message)
 
 
 @transaction.atomic
@@ -112,7 +114,7 @@ def opt_out(*, by: User, message: TextMessage) -> None:
     if message.phone_index is not None and not is_opted_out(message):
         which = {"centre_id": message.centre_id, "channel": message.channel, "phone_index": message.phone_index}
         OptOut.objects.bulk_create([OptOut(**which)], ignore_conflicts=True)
-        note(by, "message.opted_out", message)
+        note(by, MESSAGE_OPTED_OUT, message)
 
 
 class OptedOut(Exception):
@@ -139,7 +141,7 @@ def reply(*, by: User, contact: Contact, message_id: uuid.UUID, text: str) -> Te
     message = _outgoing(by, contact, last, text.strip())
     message.pk = message_id
     if insert_once(message):
-        note(by, "message.written", message, wake=TASK)
+        note(by, MESSAGE_WRITTEN, message, wake=TASK)
     return message
 
 
@@ -163,7 +165,7 @@ def send_again(*, by: User, contact: Contact, message_id: uuid.UUID) -> TextMess
     message = _outgoing(by, contact, first, first.body)
     message.again_of = first
     if insert_once(message):
-        note(by, "message.written", message, {"again_of": str(first.pk)}, wake=TASK)
+        note(by, MESSAGE_WRITTEN, message, {"again_of": str(first.pk)}, wake=TASK)
         return message
     return TextMessage.objects.get(again_of=first)
 
@@ -193,7 +195,7 @@ def is_opted_out(message: TextMessage) -> bool:
 
 def note(
     by: User,
-    kind: str,
+    kind: EventKind,
     message: TextMessage,
     data: dict[str, str] | None = None,
     *,

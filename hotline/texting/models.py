@@ -63,7 +63,7 @@ class TextMessage(models.Model):
         indexes = [
             models.Index(fields=["contact", "made_at"], name="message_contact"),
             models.Index(fields=["phone_index", "channel", "-made_at"], name="message_phone"),
-            models.Index(fields=["due_at"], name="message_to_send", condition=Q(state="queued", sid=None)),
+            models.Index(fields=["due_at"], name="message_to_send", condition=Q(state=MessageState.QUEUED, sid=None)),
         ]
         constraints = [
             moments_within("text_message", "made_at", "due_at", "claimed_until", "asked_at"),

@@ -18,6 +18,7 @@ from hotline.telephony.problems import OPTED_OUT
 from hotline.telephony.provider import Sent
 
 from .actions import TASK, is_opted_out, note, opt_out
+from .events import MESSAGE_DELAYED, MESSAGE_MOVED, MESSAGE_TAKEN, MESSAGE_TRIED, MESSAGE_UNCLEAR
 from .models import TextMessage
 from .states import MESSAGE_TRANSITIONS, MessageState
 
@@ -45,7 +46,7 @@ def message_moved(*, by: User, message: TextMessage, state: MessageState, proble
         state=state, problem=problem[:40], asked_at=asked_at, claimed_until=None
     )
     message.state = state
-    note(by, "message.moved", message, {"to": state, "problem": problem[:40]})
+    note(by, MESSAGE_MOVED, message, {"to": state, "problem": problem[:40]})
     if problem == str(OPTED_OUT):
         opt_out(by=by, message=message)
 
@@ -64,7 +65,7 @@ def claim_message(*, by: User, now: datetime) -> TextMessage | None:
         if message.asked_at is None:
             message.attempts += 1
             TextMessage.objects.filter(pk=message.pk).update(attempts=message.attempts, asked_at=now)
-            note(by, "message.tried", message, tell=False)
+            note(by, MESSAGE_TRIED, message, tell=False)
         return message
     return None
 
@@ -82,7 +83,7 @@ def taken_by_provider(*, by: User, message: TextMessage, sid: str) -> bool:
     except IntegrityError:
         return False
     if changed:
-        note(by, "message.taken", message, tell=False)
+        note(by, MESSAGE_TAKEN, message, tell=False)
         if message.state == MessageState.UNCLEAR:
             message_moved(by=by, message=message, state=MessageState.QUEUED)
     return True
@@ -96,7 +97,7 @@ def not_taken(*, by: User, message: TextMessage, problem: int, may_work_later: b
     pause = RETRIES.after(message.attempts)
     if may_work_later and pause is not None:
         _again(message, now, pause, asked_at=None)
-        note(by, "message.delayed", message, {"problem": str(problem)})
+        note(by, MESSAGE_DELAYED, message, {"problem": str(problem)})
     else:
         message_moved(by=by, message=message, state=MessageState.FAILED, problem=str(problem))
 
@@ -106,7 +107,7 @@ def unclear(*, by: User, message: TextMessage, problem: int, now: datetime) -> N
     """It was asked for, and no clear answer came: soon the provider is asked what it has."""
     if _is_mine(message):
         _again(message, now, FIRST_LOOK)
-        note(by, "message.unclear", message, {"problem": str(problem)}, tell=False)
+        note(by, MESSAGE_UNCLEAR, message, {"problem": str(problem)}, tell=False)
 
 
 def not_readable(*, by: User, message: TextMessage) -> None:

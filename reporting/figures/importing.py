@@ -13,6 +13,7 @@ from foundation.accounts.services import Service, service_user
 from foundation.journal.actions import record
 
 from .counting import BATCH, count_on
+from .events import FIGURES_IMPORTED
 from .mapping import Unusable
 from .models import Import
 from .past_rows import Past
@@ -51,7 +52,7 @@ def import_past(*, by: User, centre: Organisation, past: Past) -> Import:
     )
     _add(made, past)
     record(
-        "figures.imported",
+        FIGURES_IMPORTED,
         by=service_user(Service.STATISTICS),
         subject=made.pk,
         centre=centre.pk,

@@ -15,11 +15,20 @@ from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
 from foundation.journal.stale import stale
+from foundation.privacy.event_kinds import EventKind
 from reporting.figures.models import Progress
 
 from . import gathering, periods
 from .compiling import compile_release
 from .content import LANGUAGES, digest, span_of
+from .events import (
+    FIGURES_DISCARDED,
+    FIGURES_MADE_INTERNAL,
+    FIGURES_MADE_PUBLIC,
+    FIGURES_PREPARED,
+    FIGURES_RELEASED,
+    FIGURES_TYPESET,
+)
 from .models import Paper, Release, ReleaseState
 from .periods import Refusal
 
@@ -65,7 +74,7 @@ def prepare_release(*, by: User, centre: Organisation, code: str) -> Release:
     release.withheld = made.withheld
     release.prepared_by = by
     release.save(force_insert=True)
-    _record("figures.prepared", by, release, {"period": span.code, "digest": release.digest}, wake=TYPESET)
+    _record(FIGURES_PREPARED, by, release, {"period": span.code, "digest": release.digest}, wake=TYPESET)
     return release
 
 
@@ -79,7 +88,7 @@ def release_figures(*, by: User, release_id: uuid.UUID) -> Release:
         raise stale(release_id, "release")
     if release.prepared_by_id == by.pk:
         raise SamePerson(_("Somebody else has to release what you prepared."))
-    return _end(by, release, ReleaseState.RELEASED, "figures.released")
+    return _end(by, release, ReleaseState.RELEASED, FIGURES_RELEASED)
 
 
 @transaction.atomic
@@ -90,7 +99,7 @@ def discard_release(*, by: User, release_id: uuid.UUID) -> Release:
         return release
     if release.state != ReleaseState.PREPARED:
         raise stale(release_id, "release")
-    return _end(by, release, ReleaseState.DISCARDED, "figures.discarded")
+    return _end(by, release, ReleaseState.DISCARDED, FIGURES_DISCARDED)
 
 
 @transaction.atomic
@@ -102,7 +111,7 @@ def show_publicly(*, by: User, release_id: uuid.UUID, is_public: bool) -> Releas
     if release.is_public != is_public:
         release.is_public = is_public
         release.save(update_fields=["is_public"])
-        _record("figures.made_public" if is_public else "figures.made_internal", by, release)
+        _record(FIGURES_MADE_PUBLIC if is_public else FIGURES_MADE_INTERNAL, by, release)
     return release
 
 
@@ -113,7 +122,7 @@ def keep_paper(*, by: User, release: Release, language: str, body: bytes) -> Non
         raise ValueError(language)
     made = Paper.objects.bulk_create([Paper(release=release, language=language, body=body)], ignore_conflicts=True)
     if made:
-        _record("figures.typeset", by, release, {"language": language})
+        _record(FIGURES_TYPESET, by, release, {"language": language})
 
 
 def _lock(by: User, release_id: uuid.UUID) -> Release:
@@ -123,7 +132,7 @@ def _lock(by: User, release_id: uuid.UUID) -> Release:
     return release
 
 
-def _end(by: User, release: Release, state: ReleaseState, kind: str) -> Release:
+def _end(by: User, release: Release, state: ReleaseState, kind: EventKind) -> Release:
     release.state = state
     release.ended_at = timezone.now()
     release.ended_by = by
@@ -138,6 +147,6 @@ def _one_at_a_time(centre: Organisation) -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtext('publishing.prepare'), %s)", [centre.pk])
 
 
-def _record(kind: str, by: User, release: Release, data: dict[str, str] | None = None, wake: str = "") -> None:
+def _record(kind: EventKind, by: User, release: Release, data: dict[str, str] | None = None, wake: str = "") -> None:
     told = (organisation_group(release.centre_id),)  # its funders hear nothing: journal.consumers
     record(kind, by=by, subject=release.pk, centre=release.centre_id, data=data, tell=told, wake=wake)

@@ -68,11 +68,17 @@ class Release(models.Model):
             moments_within("release", "prepared_at", "ended_at"),
             days_within("release", "first", "last"),
             models.UniqueConstraint(
-                fields=["centre", "first", "last"], condition=~Q(state="discarded"), name="one_release_per_period"
+                fields=["centre", "first", "last"],
+                condition=~Q(state=ReleaseState.DISCARDED),
+                name="one_release_per_period",
             ),
             models.CheckConstraint(
-                condition=Q(state="prepared", ended_at=None, ended_by=None)
-                | Q(state__in=["released", "discarded"], ended_at__isnull=False, ended_by__isnull=False),
+                condition=Q(state=ReleaseState.PREPARED, ended_at=None, ended_by=None)
+                | Q(
+                    state__in=[ReleaseState.RELEASED, ReleaseState.DISCARDED],
+                    ended_at__isnull=False,
+                    ended_by__isnull=False,
+                ),
                 name="release_ended_at_and_by",
             ),
             models.CheckConstraint(

@@ -3,20 +3,20 @@
 -- again.
 create or replace function ntk.frozen_assessment() returns trigger language plpgsql as $body$
 begin
-    if old.state in ('completed', 'superseded') and (
+    if old.state in ({DECIDED}) and (
         to_jsonb(new) - 'state' - 'version' is distinct from to_jsonb(old) - 'state' - 'version'
         or new.state not in (old.state, 'superseded')
     ) then
         raise exception 'a completed assessment is superseded, not edited';
     end if;
-    if old.state = 'waiting' and ((new.answers, new.provenance, new.notes, new.reasons)
-        is distinct from (old.answers, old.provenance, old.notes, old.reasons) or new.state = 'discarded') then
+    if old.state = '{WAITING}' and ((new.answers, new.provenance, new.notes, new.reasons)
+        is distinct from (old.answers, old.provenance, old.notes, old.reasons) or new.state = '{DISCARDED}') then
         raise exception 'an assessment that waits for a coordinator is not edited';
     end if;
-    if old.state = 'discarded' and new is distinct from old then
+    if old.state = '{DISCARDED}' and new is distinct from old then
         raise exception 'a discarded assessment stays as it is';
     end if;
-    if new.state = 'discarded' and old.state = 'draft' and (
+    if new.state = '{DISCARDED}' and old.state = '{DRAFT}' and (
         to_jsonb(new) - 'state' - 'version' - 'supersedes_id' - 'review_note'
         is distinct from to_jsonb(old) - 'state' - 'version' - 'supersedes_id' - 'review_note'
     ) then

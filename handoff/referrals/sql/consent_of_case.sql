@@ -7,12 +7,12 @@ returns table (caller text, person text, names_partner boolean, concerned text)
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 with said as (
-    select a.answers as answers, a.state = 'completed' as in_force, a.contact_id = f.contact_id as is_disclosed,
+    select a.answers as answers, a.state = {IN_FORCE} as in_force, a.contact_id = f.contact_id as is_disclosed,
         c.relation,
         coalesce(a.answers->>'age_band', '') in ('under_14', '14_17') or c.age_band in ('under_14', '14_17') as minor
     from cases_case k
     join triage_assessment f on f.id = k.assessment_id
-    join triage_assessment a on a.state in ('draft', 'waiting', 'completed') and (a.contact_id = f.contact_id
+    join triage_assessment a on a.state in ({TRIAGED}) and (a.contact_id = f.contact_id
         or a.contact_id in (select contact_id from cases_casecontact where case_id = k.id))
     join hotline_contact c on c.id = a.contact_id
     where k.id = which and (k.centre_id = any((select ntk.orgs_as('coordinator'))::bigint[])

@@ -6,7 +6,7 @@ set search_path = pg_catalog, public, pg_temp as $body$
 select organisation_id,
     count(*) filter (where state in ({TAKEN})),
     count(*) filter (where due_at is not null and offered_at > now() - interval '1 year'
-        and (answered_at is not null or state = 'expired')),
+        and (answered_at is not null or state = '{EXPIRED}')),
     count(*) filter (where offered_at > now() - interval '1 year' and answered_at <= due_at)
 from handoff_referral where ntk.actor() is not null group by organisation_id
 $body$;

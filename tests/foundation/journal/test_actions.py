@@ -10,6 +10,7 @@ from cluster import OwnDatabase
 from django.db import ProgrammingError, connection, connections, transaction
 from people import People, as_user, make_people, new_id
 
+from foundation.accounts.events import ORGANISATION_CHANGED
 from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
 from foundation.journal.actions import beat, look, record
@@ -18,7 +19,9 @@ from foundation.privacy.context import acting_as
 
 
 def tell(user: User, subject: uuid.UUID, **details: Any) -> int:
-    event: int = as_user(user, record, kind="test.done", by=user, subject=subject, **{"centre": None, **details})
+    event: int = as_user(
+        user, record, kind=ORGANISATION_CHANGED, by=user, subject=subject, **{"centre": None, **details}
+    )
     return event
 
 
@@ -28,7 +31,16 @@ def test_an_event_is_kept_with_its_time_and_author(people: People) -> None:
     with acting_as(people.handler, purpose="test"):
         event = Event.objects.get()
     found = (event.kind, event.actor, event.centre, event.subject, event.case, event.data, event.tell, event.wake)
-    assert found == ("test.done", people.handler, people.centre, subject, case, {"a": [1, "b"]}, ["x", "y"], "")
+    assert found == (
+        ORGANISATION_CHANGED.code,
+        people.handler,
+        people.centre,
+        subject,
+        case,
+        {"a": [1, "b"]},
+        ["x", "y"],
+        "",
+    )
     assert event.at is not None
 
 
@@ -45,17 +57,17 @@ def test_who_reads_events(people: People) -> None:
 def test_nobody_writes_an_event_in_the_name_of_another(people: People) -> None:
     with acting_as(people.handler, purpose="test"):
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-            record("test.done", by=people.coordinator, subject=new_id(), centre=None)
+            record(ORGANISATION_CHANGED, by=people.coordinator, subject=new_id(), centre=None)
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             look("test.read", by=people.coordinator, subject=new_id())
     with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-        record("test.done", by=people.handler, subject=new_id(), centre=None)
+        record(ORGANISATION_CHANGED, by=people.handler, subject=new_id(), centre=None)
 
 
 def test_an_event_gets_its_link_at_commit(own_database: OwnDatabase) -> None:
     people, subject = make_people(), new_id()
     with acting_as(people.handler, purpose="test"):
-        event = record("test.done", by=people.handler, subject=subject, centre=None)
+        event = record(ORGANISATION_CHANGED, by=people.handler, subject=subject, centre=None)
         assert not Link.objects.exists()
     with acting_as(people.handler, purpose="test"):
         assert list(Link.objects.values_list("position", "event")) == [(1, event)]
@@ -64,7 +76,7 @@ def test_an_event_gets_its_link_at_commit(own_database: OwnDatabase) -> None:
 def test_what_was_rolled_back_leaves_no_link(own_database: OwnDatabase) -> None:
     people = make_people()
     with pytest.raises(ZeroDivisionError), acting_as(people.handler, purpose="test"):
-        record("test.done", by=people.handler, subject=new_id(), centre=None, tell=("x",))
+        record(ORGANISATION_CHANGED, by=people.handler, subject=new_id(), centre=None, tell=("x",))
         _ = 1 / 0
     tell(people.handler, new_id())
     assert own_database.sql("select position from journal_link") == "1"
@@ -77,7 +89,7 @@ def test_positions_have_no_gap_when_many_write_at_once(own_database: OwnDatabase
     def work(number: int) -> None:
         with acting_as(people.handler, purpose="test"):
             for _event in range(number % 3 + 1):
-                record("test.done", by=people.handler, subject=new_id(), centre=None)
+                record(ORGANISATION_CHANGED, by=people.handler, subject=new_id(), centre=None)
             if number % 5 == 0:
                 transaction.set_rollback(True)
 
@@ -136,7 +148,7 @@ FORBIDDEN: dict[str, Callable[[], Any] | str] = {
 def test_the_application_cannot(people: People, what: str) -> None:
     attempt = FORBIDDEN[what]
     with acting_as(people.dpo, purpose="test"):
-        record("test.done", by=people.dpo, subject=new_id(), centre=None)
+        record(ORGANISATION_CHANGED, by=people.dpo, subject=new_id(), centre=None)
         look("test.read", by=people.dpo, subject=new_id())
         with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), transaction.atomic():
             if isinstance(attempt, str):

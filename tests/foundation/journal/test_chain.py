@@ -9,6 +9,7 @@ from cluster import OwnDatabase
 from django.core.management import CommandError, call_command
 from people import make_people, new_id
 
+from foundation.accounts.events import ORGANISATION_CHANGED
 from foundation.journal.actions import record
 from foundation.journal.chain import Anchor, first_break, head, holds
 from foundation.privacy.context import acting_as
@@ -22,7 +23,9 @@ def database(own_database: OwnDatabase) -> OwnDatabase:
     person = make_people().handler
     for number in range(EVENTS):
         with acting_as(person, purpose="test"):
-            record("test.done", by=person, subject=new_id(), centre=None, data={"number": number, "text": "é|,"})
+            record(
+                ORGANISATION_CHANGED, by=person, subject=new_id(), centre=None, data={"number": number, "text": "é|,"}
+            )
     return own_database
 
 
@@ -123,7 +126,7 @@ def test_the_command_prints_an_anchor_that_holds_later(database: OwnDatabase) ->
     assert head().position == EVENTS
     person = make_people().handler
     with acting_as(person, purpose="test"):
-        record("test.done", by=person, subject=new_id(), centre=None)
+        record(ORGANISATION_CHANGED, by=person, subject=new_id(), centre=None)
     call_command("verify_journal", since=Anchor.read(printed), stdout=io.StringIO())
 
 

@@ -24,6 +24,7 @@ from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.relay import deliver_batch
 from foundation.journal.routing import websocket_urlpatterns
 from foundation.privacy.context import acting_as
+from hotline.contacts.events import CONTACT_SAVED
 
 application = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
 CLOSED = {"type": "websocket.close", "code": 4401}
@@ -109,7 +110,7 @@ def test_an_event_travels_to_the_page_as_a_key_and_nothing_else(people: People) 
     def happen() -> None:
         with acting_as(people.coordinator, purpose="test"):
             record(
-                "contact.saved",
+                CONTACT_SAVED,
                 by=people.coordinator,
                 subject=subject,
                 centre=people.centre.pk,

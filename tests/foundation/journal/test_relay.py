@@ -18,6 +18,7 @@ from cluster import OwnDatabase
 from django.db import connections
 from people import make_people, new_id
 
+from foundation.accounts.events import ORGANISATION_CHANGED
 from foundation.accounts.models import User
 from foundation.journal.actions import record
 from foundation.journal.relay import BATCH, LEASE_SECONDS, deliver_batch
@@ -37,7 +38,7 @@ def post(person: User, count: int = 1, **details: Any) -> list[str]:
     subjects = [str(new_id()) for _event in range(count)]
     with acting_as(person, purpose="test"):
         for subject in subjects:
-            record("test.done", by=person, subject=subject, centre=None, **details)  # type: ignore[arg-type]
+            record(ORGANISATION_CHANGED, by=person, subject=subject, centre=None, **details)  # type: ignore[arg-type]
     return subjects
 
 
@@ -70,7 +71,7 @@ def deliver() -> None:
 
 def test_what_waits_is_told_once_and_then_gone(own_database: OwnDatabase, person: User) -> None:
     (subject,) = post(person, tell=("test.told",), data={"secret": "not for the socket"})
-    assert heard("test.told", deliver) == [{"type": "changed", "id": subject, "kind": "test"}]
+    assert heard("test.told", deliver) == [{"type": "changed", "id": subject, "kind": "organisation"}]
     assert waiting(own_database) == 0
     assert deliver_batch().delivered == 0
 

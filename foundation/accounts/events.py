@@ -1,0 +1,21 @@
+"""The kinds of events that this app writes: their words, who may read them, how long they are kept."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from foundation.privacy.event_kinds import KEPT, EventKind
+
+USER_MADE = EventKind("user.made", "user", _("Account made"), "circle-plus", (), KEPT)
+USER_CHANGED = EventKind("user.changed", "user", _("Account changed"), "pencil", (), KEPT)
+USER_DEACTIVATED = EventKind("user.deactivated", "user", _("Account closed"), "lock", (), KEPT)
+USER_REACTIVATED = EventKind("user.reactivated", "user", _("Account activated again"), "lock-open", (), KEPT)
+USER_PASSWORD_RESET = EventKind("user.password_reset", "user", _("Link for a new password made"), "key-round", (), KEPT)
+ROLE_GRANTED = EventKind("role.granted", "user", _("Role given"), "user-check", (), KEPT)
+ROLE_ENDED = EventKind("role.ended", "user", _("Role ended"), "user-x", (), KEPT)
+ORGANISATION_MADE = EventKind("organisation.made", "organisation", _("Organisation added"), "circle-plus", (), KEPT)
+ORGANISATION_CHANGED = EventKind("organisation.changed", "organisation", _("Organisation changed"), "pencil", (), KEPT)
+ORGANISATION_CLOSED = EventKind("organisation.closed", "organisation", _("Organisation closed"), "archive", (), KEPT)
+ORGANISATION_REOPENED = EventKind(
+    "organisation.reopened", "organisation", _("Organisation opened again"), "rotate-ccw", (), KEPT
+)

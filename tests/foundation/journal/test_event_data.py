@@ -1,0 +1,97 @@
+"""Events are never altered: nothing that tells who somebody is, or what they are suspected of, stands in their data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import referrals
+from cluster import OwnDatabase
+from django.db import connection
+from events_left import Watch
+from people import People, as_user
+from telephone import TELEPHONY, make_line
+from whole_world import make_dossier
+
+from foundation.accounts.models import User
+from foundation.journal.models import Event
+from foundation.journal.registry import all_kinds
+from foundation.privacy.context import acting_as
+from foundation.privacy.event_kinds import WITH_DOSSIER
+from hotline.contacts.actions import complete_contact, save_contact
+from hotline.contacts.models import CallerType, Contact
+
+TOLD = {"phone": "+4934155598765", "alias": "Amsel", "postal_code": "04109", "age_band": "14_17", "sex": "diverse"}
+TOLD |= {"phenomenon": "islamism", "region_id": "DE-SN", "language": "de"}
+
+
+def leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from leaves(one)
+    else:
+        yield str(value)
+
+
+def leaks(event: Event, told: set[str]) -> set[str]:
+    return told & set(leaves(event.data))
+
+
+def of_dossiers() -> list[Event]:
+    """What an organisation offers or covers is no secret: its own settings are left out."""
+    kinds = [kind.code for kind in all_kinds().values() if kind.retention == WITH_DOSSIER]
+    return list(Event.objects.filter(kind__in=kinds))
+
+
+def test_no_event_of_a_whole_story_tells_who_somebody_is(own_database: OwnDatabase, settings: Any) -> None:
+    settings.TELEPHONY = dict(TELEPHONY)
+    people = referrals.ready()
+    make_line(people.centre)
+    dossier = make_dossier(people, people.colleague)
+    caller_type = CallerType.objects.order_by("pk")[0]
+    changes = {**TOLD, "caller_type_id": caller_type.pk}
+    by = people.handler
+    contact = as_user(by, Contact.objects.get, pk=dossier.contact.pk)
+    as_user(by, save_contact, by=by, contact_id=contact.pk, version=contact.version, changes=changes)
+    done = as_user(by, complete_contact, by=by, contact_id=contact.pk)
+    assert {name: getattr(done, name) for name in changes} == changes  # there is something that could leak
+    events = as_user(people.coordinator, of_dossiers)
+    kinds = {event.kind for event in events}
+    assert {"contact.completed", "assessment.waiting", "case.opened", "referral.accepted", "call.arrived"} <= kinds
+    told = {*TOLD.values()} - {"de"}
+    assert {event.kind: found for event in events if (found := leaks(event, told | {"DE-BY", dossier.canary}))} == {}
+    named = {"age_band", "sex", "phenomenon", "region", "caller_type", "language", "postal_code", "phone", "alias"}
+    assert {event.kind for event in events if named & event.data.keys()} == set()
+
+
+@pytest.mark.parametrize("data", [{"sex": "diverse"}, {"a": [{"b": "diverse"}]}, {"a": ["x", "diverse"]}])
+def test_a_leak_is_found_wherever_it_stands(data: dict[str, Any]) -> None:
+    assert leaks(Event(data=data), {"diverse"}) == {"diverse"}
+
+
+def test_each_action_of_a_whole_story_that_changes_a_row_writes_an_event(
+    own_database: OwnDatabase, settings: Any
+) -> None:
+    settings.TELEPHONY = dict(TELEPHONY)
+    people = referrals.ready()
+    watch = Watch()
+    with connection.execute_wrapper(watch):
+        make_line(people.centre)
+        make_dossier(people, people.colleague)
+    assert watch.without_event() == {}
+    assert {"handoff.referrals.partner_actions.accept_referral", "triage.actions.complete"} <= watch.ran()
+
+
+def test_an_action_that_writes_no_event_is_found(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another function of the same rights stands for an action that forgets its event."""
+    watch = Watch()
+    code = forgets.__code__
+    monkeypatch.setattr("events_left.codes", lambda: {(code.co_filename, code.co_name): "forgets"})
+    with acting_as(people.handler, purpose="test"), connection.execute_wrapper(watch):
+        forgets(by=people.handler)
+    assert watch.without_event() == {"forgets": {"accounts_user"}}
+
+
+def forgets(*, by: User) -> None:
+    User.objects.filter(pk=by.pk).update(language="fr")
