@@ -20,7 +20,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from config.wsgi_bridge import Lane  # noqa: E402
+from config.wsgi_bridge import ThreadedWSGI  # noqa: E402
 from foundation.journal.routing import websocket_urlpatterns  # noqa: E402
 from hotline.telephony.provider import SIGNATURE_HEADER  # noqa: E402
 from regions.public_holidays import public_holidays  # noqa: E402
@@ -38,8 +38,8 @@ class Lanes:
     """Webhooks have threads of their own: a caller on the telephone does not wait behind pages that are being made."""
 
     def __init__(self) -> None:
-        self.pages = Lane(PAGES)
-        self.webhooks = Lane(WEBHOOKS)
+        self.pages = ThreadedWSGI(PAGES)
+        self.webhooks = ThreadedWSGI(WEBHOOKS)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         is_webhook = any(name == SIGNATURE for name, _value in scope["headers"])

@@ -46,7 +46,7 @@ LITERAL = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(?:_|n?p?gettext)\(\s*{LITERAL}(?:\s*,\s*(?:{LITERAL}|count))*\s*\)", re.DOTALL)
 
 
-class Source(NamedTuple):
+class CatalogueSource(NamedTuple):
     """One text in English as gettext knows it; `plural` is empty where there is only one form."""
 
     msgid: str
@@ -58,9 +58,9 @@ class NotLiteral(ValueError):
     """A call of gettext whose text is not written at the call: it can be found neither here nor by the catalogue."""
 
 
-def sources(app: str) -> dict[Source, list[str]]:
+def sources(app: str) -> dict[CatalogueSource, list[str]]:
     """Every text of an app with the files that use it, from its Python files and its templates."""
-    found: defaultdict[Source, set[str]] = defaultdict(set)
+    found: defaultdict[CatalogueSource, set[str]] = defaultdict(set)
     for path in sorted((CHECKOUT / app).rglob("*")):
         if path.is_file() and "migrations" not in path.parts:
             for source in _in_file(path):
@@ -68,7 +68,7 @@ def sources(app: str) -> dict[Source, list[str]]:
     return {source: sorted(files) for source, files in sorted(found.items())}
 
 
-def _in_file(path: Path) -> Iterable[Source]:
+def _in_file(path: Path) -> Iterable[CatalogueSource]:
     if path.suffix == ".py":
         return in_python(path.read_text(encoding="utf-8"), str(path))
     if "templates" in path.parts and path.suffix in {".html", ".txt"}:
@@ -76,7 +76,7 @@ def _in_file(path: Path) -> Iterable[Source]:
     return ()
 
 
-def in_python(text: str, origin: str) -> Iterator[Source]:
+def in_python(text: str, origin: str) -> Iterator[CatalogueSource]:
     """The texts in calls of gettext, whatever name a file imports it by. Raises NotLiteral with file and line."""
     tree = ast.parse(text, origin)
     names = dict(_imported(tree))
@@ -95,7 +95,7 @@ def _imported(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
                     yield alias.asname or alias.name, FUNCTIONS[alias.name]
 
 
-def in_template(text: str, origin: str) -> Iterator[Source]:
+def in_template(text: str, origin: str) -> Iterator[CatalogueSource]:
     """The texts of translate, blocktranslate and `_("...")` in a template."""
     for match in CALL.finditer(templatize(text, origin)):
         call = ast.parse(match[0], mode="eval").body
@@ -104,12 +104,12 @@ def in_template(text: str, origin: str) -> Iterator[Source]:
         yield _source(call, FUNCTIONS.get(call.func.id, ("msgid",)), origin)
 
 
-def _source(call: ast.Call, roles: tuple[str, ...], origin: str) -> Source:
+def _source(call: ast.Call, roles: tuple[str, ...], origin: str) -> CatalogueSource:
     literals = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
     texts = [literal for literal in literals if isinstance(literal, str)][: len(roles)]
     if len(texts) < len(roles):
         raise NotLiteral(f"{origin}:{call.lineno}: the text of a translation is not written at the call")
-    return Source(**dict(zip(roles, texts, strict=True)))
+    return CatalogueSource(**dict(zip(roles, texts, strict=True)))
 
 
 def catalogue_path(app: str, language: str) -> Path:
@@ -122,8 +122,8 @@ def read(app: str, language: str) -> polib.POFile:
     return polib.pofile(str(path), wrapwidth=110) if path.exists() else polib.POFile(wrapwidth=110)
 
 
-def key(entry: polib.POEntry) -> Source:
-    return Source(entry.msgid, entry.msgctxt or "", entry.msgid_plural or "")
+def key(entry: polib.POEntry) -> CatalogueSource:
+    return CatalogueSource(entry.msgid, entry.msgctxt or "", entry.msgid_plural or "")
 
 
 def words(entry: polib.POEntry) -> tuple[str, ...]:
@@ -131,9 +131,9 @@ def words(entry: polib.POEntry) -> tuple[str, ...]:
     return tuple(entry.msgstr_plural[form] for form in sorted(entry.msgstr_plural)) or (entry.msgstr,)
 
 
-def known(language: str) -> dict[Source, tuple[str, ...]]:
+def known(language: str) -> dict[CatalogueSource, tuple[str, ...]]:
     """What any app already says for a source. Django merges the catalogues: the first app wins."""
-    found: dict[Source, tuple[str, ...]] = {}
+    found: dict[CatalogueSource, tuple[str, ...]] = {}
     for app in APPS:
         for entry in read(app, language):
             if not entry.obsolete and all(words(entry)):
@@ -141,7 +141,7 @@ def known(language: str) -> dict[Source, tuple[str, ...]]:
     return found
 
 
-def update(app: str, language: str, elsewhere: dict[Source, tuple[str, ...]]) -> polib.POFile:
+def update(app: str, language: str, elsewhere: dict[CatalogueSource, tuple[str, ...]]) -> polib.POFile:
     """The app's catalogue with exactly its sources, in the order of the alphabet; written where it has any."""
     before = {key(entry): words(entry) for entry in read(app, language) if not entry.obsolete}
     catalogue = polib.POFile(wrapwidth=110)
@@ -164,7 +164,7 @@ def update(app: str, language: str, elsewhere: dict[Source, tuple[str, ...]]) ->
     return catalogue
 
 
-def _entry(source: Source, files: list[str], translation: tuple[str, ...]) -> polib.POEntry:
+def _entry(source: CatalogueSource, files: list[str], translation: tuple[str, ...]) -> polib.POEntry:
     occurrences = [(path, "") for path in files]
     entry = polib.POEntry(msgid=source.msgid, msgctxt=source.context or None, occurrences=occurrences)
     if re.search(r"%(\(\w+\))?[sd]", source.msgid + source.plural):
@@ -185,7 +185,7 @@ def _write(path: Path, content: str) -> None:
 
 def problems(language: str) -> Iterator[str]:
     """A line for each text that a person would see in English, or in words nobody has agreed on."""
-    first: dict[Source, tuple[str, tuple[str, ...]]] = {}
+    first: dict[CatalogueSource, tuple[str, tuple[str, ...]]] = {}
     for app in APPS:
         wanted = sources(app)
         entries = read(app, language)
@@ -203,7 +203,7 @@ def problems(language: str) -> Iterator[str]:
                 yield _problem(app, language, f"{said[0]!r} in {other} but {translation[0]!r} here", source)
 
 
-def _problem(app: str, language: str, what: str, source: Source) -> str:
+def _problem(app: str, language: str, what: str, source: CatalogueSource) -> str:
     return f"{app} {language}: {what}: {source.msgid!r}"
 
 

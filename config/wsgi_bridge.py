@@ -20,13 +20,13 @@ from django.conf import settings
 from config.wsgi import application
 
 
-class Answer(NamedTuple):
+class WSGIResponse(NamedTuple):
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes = b""
 
 
-class Lane:
+class ThreadedWSGI:
     """An ASGI application for requests; each of its ``threads`` keeps one connection to PostgreSQL."""
 
     def __init__(self, threads: int) -> None:
@@ -40,7 +40,7 @@ class Lane:
                 return
             body += message.get("body", b"")
             if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-                answer = Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [(b"connection", b"close")])
+                answer = WSGIResponse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [(b"connection", b"close")])
                 break
             if not message.get("more_body"):
                 answer = await self._answer(build_environ(scope, io.BytesIO(body)))  # type: ignore[arg-type]
@@ -48,18 +48,18 @@ class Lane:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _answer(self, environ: Any) -> Answer:
+    async def _answer(self, environ: Any) -> WSGIResponse:
         """In a context of its own, so that nothing of one request is left to the next."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.threads, copy_context().run, _made, environ)
 
 
-def _made(environ: Any) -> Answer:
-    made: list[Answer] = []
+def _made(environ: Any) -> WSGIResponse:
+    made: list[WSGIResponse] = []
 
     def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         encoded = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers]
-        made.append(Answer(int(status[:3]), encoded))
+        made.append(WSGIResponse(int(status[:3]), encoded))
 
     parts: Any = application(environ, start)
     try:

@@ -21,24 +21,24 @@ Values = Mapping[str, str | Sequence[str]]
 
 
 @dataclass
-class Node:
+class PageElement:
     """An element of a page."""
 
     tag: str
     attributes: dict[str, str]
-    children: list[Node | str] = field(default_factory=list)
+    children: list[PageElement | str] = field(default_factory=list)
 
-    def walk(self) -> Iterator[Node]:
+    def walk(self) -> Iterator[PageElement]:
         yield self
         for child in self.children:
-            if isinstance(child, Node):
+            if isinstance(child, PageElement):
                 yield from child.walk()
 
-    def all(self, tag: str, **attributes: str) -> list[Node]:
+    def all(self, tag: str, **attributes: str) -> list[PageElement]:
         """The elements below with this tag and these attributes; a class counts when it is one of several."""
         return [node for node in self.walk() if node.tag == tag and node.has(attributes)]
 
-    def by_id(self, key: str) -> Node | None:
+    def by_id(self, key: str) -> PageElement | None:
         return next((node for node in self.walk() if node.attributes.get("id") == key), None)
 
     def has(self, attributes: Mapping[str, str]) -> bool:
@@ -58,11 +58,11 @@ class Node:
 class _Parser(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.root = Node("root", {})
+        self.root = PageElement("root", {})
         self.open = [self.root]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node = Node(tag, {name: value or "" for name, value in attrs})
+        node = PageElement(tag, {name: value or "" for name, value in attrs})
         self.open[-1].children.append(node)
         if tag not in EMPTY_ELEMENTS:
             self.open.append(node)
@@ -76,7 +76,7 @@ class _Parser(HTMLParser):
         self.open[-1].children.append(data)
 
 
-def parse(html: str) -> Node:
+def parse(html: str) -> PageElement:
     parser = _Parser()
     parser.feed(html)
     return parser.root
@@ -93,7 +93,7 @@ class Form:
         return Form(self.address, {**self.values, **changes})
 
 
-def form_of(node: Node, page: Node) -> Form:
+def form_of(node: PageElement, page: PageElement) -> Form:
     """The values of the form, with the controls elsewhere that name it."""
     key = node.attributes.get("id")
     inside = [control for control in node.walk() if control.attributes.get("form", key) == key]
@@ -105,7 +105,7 @@ def form_of(node: Node, page: Node) -> Form:
     return Form(_address(node), values)
 
 
-def _address(form: Node) -> str:
+def _address(form: PageElement) -> str:
     return form.attributes.get("action") or form.attributes.get("hx-post", "")
 
 
@@ -115,7 +115,7 @@ def _joined(before: str | Sequence[str] | None, value: str) -> str | Sequence[st
     return [before, value] if isinstance(before, str) else [*before, value]
 
 
-def _sent(control: Node) -> Iterable[tuple[str, str]]:
+def _sent(control: PageElement) -> Iterable[tuple[str, str]]:
     name = control.attributes.get("name", "")
     own = control.attributes
     if not name or "disabled" in own:
@@ -132,7 +132,7 @@ def _sent(control: Node) -> Iterable[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PageResponse:
     """What came back in the end, after redirects. ``path``: where it came from."""
 
     status: int
@@ -141,7 +141,7 @@ class Answer:
     headers: Message
 
     @cached_property
-    def page(self) -> Node:
+    def page(self) -> PageElement:
         return parse(self.body)
 
     @property
@@ -185,13 +185,13 @@ class Browser:
             raise ValueError(f"{self.base} is no address of a server")
         self.opener: OpenerDirector = build_opener(ProxyHandler({}), HTTPCookieProcessor(self.jar), _AsItIs())
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> PageResponse:
         return self._follow("GET", path, None, headers)
 
-    def post(self, path: str, values: Values, **headers: str) -> Answer:
+    def post(self, path: str, values: Values, **headers: str) -> PageResponse:
         return self._follow("POST", path, urlencode(values, doseq=True).encode(), headers)
 
-    def submit(self, form: Form) -> Answer:
+    def submit(self, form: Form) -> PageResponse:
         return self.post(form.address, form.values)
 
     @property
@@ -199,7 +199,7 @@ class Browser:
         """As the header of a websocket."""
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.jar)
 
-    def _follow(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def _follow(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> PageResponse:
         answer = self._patiently(method, path, body, headers)
         for _redirect in range(5):
             if answer.status not in {301, 302, 303}:
@@ -207,7 +207,7 @@ class Browser:
             answer = self._patiently("GET", urljoin(answer.path, answer.headers["Location"]), None, {})
         return answer
 
-    def _patiently(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def _patiently(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> PageResponse:
         until = time.monotonic() + self.patience
         while True:
             try:
@@ -217,7 +217,7 @@ class Browser:
                     raise
                 time.sleep(PAUSE)
 
-    def _once(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def _once(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> PageResponse:
         request = Request(urljoin(self.base, path), body, method=method)  # noqa: S310  http or https, checked above
         defaults = {"Accept": "text/html", "Origin": self.base.rstrip("/"), "Referer": urljoin(self.base, path)}
         for name, value in {**defaults, **{name.replace("_", "-"): value for name, value in headers.items()}}.items():
@@ -232,4 +232,4 @@ class Browser:
         if status >= 500 and path != "/readyz":
             raise NoAnswer(f"{method} {path}: status {status}")
         parts = urlsplit(urljoin(self.base, path))
-        return Answer(status, f"{parts.path}?{parts.query}" if parts.query else parts.path, content, found)
+        return PageResponse(status, f"{parts.path}?{parts.query}" if parts.query else parts.path, content, found)

@@ -21,12 +21,24 @@ from datetime import datetime
 from multiprocessing.synchronize import Event
 from urllib.parse import urlsplit
 
-from demo.simulator import WITHHELD, Caller, Chaos, Faults, Latency, Number, Outcome, Phone, Provider, Step, voicemail
+from demo.simulator import (
+    WITHHELD,
+    Caller,
+    CallOutcome,
+    CallStep,
+    Chaos,
+    Faults,
+    Latency,
+    Number,
+    Phone,
+    Provider,
+    voicemail,
+)
 
-from .browser import Answer, Browser, Form, NoAnswer
+from .browser import Browser, Form, NoAnswer, PageResponse
 
 LANGUAGE_KEYS = ("1", "1", "1", "2", "3")  # in the order of the demo's menu: German, English, French
-HANG_UPS = tuple(Step)
+HANG_UPS = tuple(CallStep)
 #: Simulated seconds between two looks at the desk.
 GLANCE = 20.0
 #: Simulated seconds: whoever hangs up sooner may have gone before the news of the conversation arrived.
@@ -61,7 +73,7 @@ class Plan:
 class Result:
     """What the callers and the provider saw."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[CallOutcome] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     latencies: dict[str, Latency] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
@@ -160,7 +172,7 @@ async def play(
             await asyncio.sleep(pauses.expovariate(plan.rate))
             say(f"{len(under_way)} calls, {len(provider.live_calls())} live")
         for ended in await asyncio.gather(*under_way, return_exceptions=True):
-            if isinstance(ended, Outcome):
+            if isinstance(ended, CallOutcome):
                 result.outcomes.append(ended)
             else:
                 result.lost.append(repr(ended))
@@ -202,7 +214,7 @@ class Seen:
     """Recordings that could be fetched and are still there."""
 
 
-def seen_by(provider: Provider, outcomes: Sequence[Outcome]) -> Seen:
+def seen_by(provider: Provider, outcomes: Sequence[CallOutcome]) -> Seen:
     rings: dict[str, list[str]] = {}
     for call in provider.calls():
         if found := LEG.search(call.callback.url):
@@ -219,7 +231,7 @@ def seen_by(provider: Provider, outcomes: Sequence[Outcome]) -> Seen:
 
 
 async def _right(
-    settle: Callable[[Seen], list[str]], provider: Provider, outcomes: Sequence[Outcome], patience: float
+    settle: Callable[[Seen], list[str]], provider: Provider, outcomes: Sequence[CallOutcome], patience: float
 ) -> list[str]:
     """What is still wrong after so many seconds; asked in one thread, which keeps its connection to the database."""
     until = time.monotonic() + patience
@@ -304,7 +316,7 @@ class Handler(threading.Thread):
         form = self.browser.get("/accounts/login/").forms("/accounts/login/")[0]
         self.browser.submit(form.with_({"login": self.email, "password": self.password}))
 
-    def _steer(self, bar: Answer) -> None:
+    def _steer(self, bar: PageResponse) -> None:
         """In the conversation: sometimes hold, ring a partner, hand over, hang up."""
         luck = self.chance.random()
         if over := bar.forms("/hand-over/"):
@@ -344,7 +356,7 @@ class Handler(threading.Thread):
         elif badge.text in ("on a break", "off"):
             self._choose("ready")
 
-    def _answer(self, bar: Answer) -> None:
+    def _answer(self, bar: PageResponse) -> None:
         time.sleep(self.chance.uniform(1, 4) / self.scale)
         taken = self.browser.submit(bar.forms("/accept/")[0])
         self.done["answered" if taken.status == 200 else "too late"] += 1

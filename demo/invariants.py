@@ -14,7 +14,7 @@ from foundation.accounts.models import Organisation
 from hotline.contacts.models import Contact
 from hotline.switchboard.models import Call, Command, Leg, Offer, Seat, Voicemail
 from hotline.switchboard.states import CommandState, OfferState, SeatState
-from hotline.switchboard.vocabulary import Party
+from hotline.switchboard.vocabulary import CallParticipant
 
 from .calling import DEAD, Seen
 
@@ -66,7 +66,7 @@ def _alone(seen: Seen) -> Iterator[str]:
 def _dead(centre: Organisation, since: datetime, ended: Mapping[str, datetime]) -> Iterator[str]:
     """Nobody sits at a desk in a call that the provider knows to be over."""
     calls = Call.objects.filter(centre=centre, arrived_at__gte=since, claimed_by__isnull=False)
-    legs = Leg.objects.filter(centre=centre, made_at__gte=since, party=Party.HANDLER, sid__isnull=False)
+    legs = Leg.objects.filter(centre=centre, made_at__gte=since, party=CallParticipant.HANDLER, sid__isnull=False)
     for one in [*calls, *legs]:
         over = ended.get(one.sid or "")
         noticed = one.ended_at or timezone.now()
@@ -123,7 +123,7 @@ def _two_at_once(centre: Organisation, since: datetime) -> Iterator[str]:
 
 def _out_of(centre: Organisation, since: datetime) -> dict[tuple[UUID, int], datetime]:
     """When each handler's telephone left each call: who has handed over is free while the caller goes on."""
-    legs = Leg.objects.filter(centre=centre, made_at__gte=since, party=Party.HANDLER, ended_at__isnull=False)
+    legs = Leg.objects.filter(centre=centre, made_at__gte=since, party=CallParticipant.HANDLER, ended_at__isnull=False)
     return {
         (call, person): ended
         for call, person, ended in legs.order_by("ended_at").values_list("call", "user", "ended_at")

@@ -20,7 +20,7 @@ from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import Outcome
 from triage.vocabulary import Disposition
 
-from .browser import Node
+from .browser import PageElement
 from .rehearsal_context import (
     Rehearsal,
     Wrong,
@@ -69,7 +69,7 @@ ANSWERS: dict[str, list[str]] = {
 
 
 @dataclass(frozen=True)
-class Step:
+class RehearsalStep:
     name: str
     run: Callable[[Rehearsal], str]
 
@@ -184,13 +184,13 @@ def answer_triage(r: Rehearsal) -> str:
     return expect_proposal(before, node)
 
 
-def version_in(node: Node) -> int:
+def version_in(node: PageElement) -> int:
     found = node.by_id("triage-version")
     expect(found is not None, "the version of the answers", node.text)
     return int(found.attributes["value"]) if found else 0
 
 
-def expect_proposal(whole: Node, node: Node) -> str:
+def expect_proposal(whole: PageElement, node: PageElement) -> str:
     proposed = node.by_id("triage-proposed")
     because = node.by_id("triage-because")
     wanted = label_in(whole, Disposition.REFERRAL.label)
@@ -365,7 +365,7 @@ def end(r: Rehearsal) -> str:
 def read_figures(r: Rehearsal) -> tuple[int, int]:
     """How many counselling contacts and completed referrals the coordinator's page counts."""
     node = page(r.coordinator, "/figures/")
-    totals = [value.text for value in (node.all("dl", class_="kpi")[1:] or [Node("dl", {})])[0].all("dd")]
+    totals = [value.text for value in (node.all("dl", class_="kpi")[1:] or [PageElement("dl", {})])[0].all("dd")]
     wanted = label_in(node, ReferralState.COMPLETED.label).casefold()
     sections = node.all("section", **{"aria-labelledby": "h-states"})
     rows = [row for section in sections for row in section.all("tr") if row.all("th") and row.all("td")]
@@ -395,33 +395,33 @@ def figures_moved(r: Rehearsal) -> str:
 
 
 STEPS = [
-    Step("ready", ready),
-    Step("sign in", sign_in),
-    Step("figures before", note_figures),
-    Step("open a contact", open_contact),
-    Step("postal codes", places),
-    Step("unknown postal code", unknown_place),
-    Step("landline prefix", landline),
-    Step("write the contact", write_contact),
-    Step("earlier contact", recognise),
-    Step("complete the contact", complete_contact),
-    Step("triage answers", answer_triage),
-    Step("triage completed, case", complete_triage),
-    Step("ranking", rank),
-    Step("draft", draft),
-    Step("partner's page listens", listen),
-    Step("a name in the summary", refuse_unnamed_offer),
-    Step("offer", offer),
-    Step("push", hear),
-    Step("waiting for whom", see_waiting),
-    Step("partner reads the offer", read_offer),
-    Step("need to know", keep_out),
-    Step("question", ask),
-    Step("answer", reply),
-    Step("accept", accept),
-    Step("feedback", feedback),
-    Step("handler follows", follow),
-    Step("complete the referral", complete_referral),
-    Step("how it ended", end),
-    Step("figures after", figures_moved),
+    RehearsalStep("ready", ready),
+    RehearsalStep("sign in", sign_in),
+    RehearsalStep("figures before", note_figures),
+    RehearsalStep("open a contact", open_contact),
+    RehearsalStep("postal codes", places),
+    RehearsalStep("unknown postal code", unknown_place),
+    RehearsalStep("landline prefix", landline),
+    RehearsalStep("write the contact", write_contact),
+    RehearsalStep("earlier contact", recognise),
+    RehearsalStep("complete the contact", complete_contact),
+    RehearsalStep("triage answers", answer_triage),
+    RehearsalStep("triage completed, case", complete_triage),
+    RehearsalStep("ranking", rank),
+    RehearsalStep("draft", draft),
+    RehearsalStep("partner's page listens", listen),
+    RehearsalStep("a name in the summary", refuse_unnamed_offer),
+    RehearsalStep("offer", offer),
+    RehearsalStep("push", hear),
+    RehearsalStep("waiting for whom", see_waiting),
+    RehearsalStep("partner reads the offer", read_offer),
+    RehearsalStep("need to know", keep_out),
+    RehearsalStep("question", ask),
+    RehearsalStep("answer", reply),
+    RehearsalStep("accept", accept),
+    RehearsalStep("feedback", feedback),
+    RehearsalStep("handler follows", follow),
+    RehearsalStep("complete the referral", complete_referral),
+    RehearsalStep("how it ended", end),
+    RehearsalStep("figures after", figures_moved),
 ]

@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection
 
 from handoff.referrals.states import ReferralState
 
-from .browser import Answer, Browser, Form, Node, Values
+from .browser import Browser, Form, PageElement, PageResponse, Values
 from .people import BIRDS, PASSWORD
 
 #: Of the block that the Bundesnetzagentur keeps free for films, in München: it belongs to nobody.
@@ -80,11 +80,11 @@ class Rehearsal:
         return f"/inbox/{self.referral}/"
 
 
-def page(browser: Browser, path: str) -> Node:
+def page(browser: Browser, path: str) -> PageElement:
     return ok(browser.get(path)).page
 
 
-def ok(answer: Answer) -> Answer:
+def ok(answer: PageResponse) -> PageResponse:
     expect(answer.status == 200, "status 200", f"{answer.path} gave {answer.status}")
     return answer
 
@@ -96,7 +96,7 @@ def form_at(browser: Browser, path: str, address: str) -> Form:
     return forms[0]
 
 
-def send(browser: Browser, form: Form, **headers: str) -> Answer:
+def send(browser: Browser, form: Form, **headers: str) -> PageResponse:
     """Post the form twice: both answers must lead to the same page, and the second must add nothing to it."""
     first = ok(browser.post(form.address, form.values, **headers))
     second = ok(browser.post(form.address, form.values, **headers))
@@ -106,26 +106,26 @@ def send(browser: Browser, form: Form, **headers: str) -> Answer:
     return second
 
 
-def marks(node: Node) -> tuple[int, int]:
+def marks(node: PageElement) -> tuple[int, int]:
     """What a post that had two effects would make longer: the timeline, and the lists."""
     timelines = sum(len(line.all("li")) for line in node.all("ol", class_="timeline"))
     return timelines, len([row for row in node.walk() if row.tag == "li" and row.attributes.get("id")])
 
 
-def label_in(node: Node, label: object) -> str:
+def label_in(node: PageElement, label: object) -> str:
     """The label in the language of the page."""
     language = node.all("html")[0].attributes.get("lang", "en")
     with translation.override(language):
         return str(label)
 
 
-def expect_state(node: Node, state: ReferralState) -> None:
+def expect_state(node: PageElement, state: ReferralState) -> None:
     wanted = label_in(node, state.label)
     badges = [badge.text for badge in node.all("span", class_="badge")]
     expect(wanted in badges, f"the state {wanted!r}", f"the page shows {badges}")
 
 
-def expect_texts(node: Node, shown: list[str] | None = None, hidden: list[str] | None = None) -> None:
+def expect_texts(node: PageElement, shown: list[str] | None = None, hidden: list[str] | None = None) -> None:
     text = node.text
     for words in shown or []:
         expect(words in text, f"the page to show {words!r}", "it does not")

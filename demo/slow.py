@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from demo.simulator import Caller, Number, Ongoing, Provider, Step
+from demo.simulator import Caller, CallStep, Number, Ongoing, Provider
 from demo.simulator.people import Phone
 
 from .browser import Browser, Form
@@ -87,7 +87,7 @@ class Trial:
 
     async def _connected(self) -> float:
         ongoing, taken = await self._taken()
-        await _until(lambda: ongoing.leg.step == Step.TALKING)
+        await _until(lambda: ongoing.leg.step == CallStep.TALKING)
         seconds = time.monotonic() - taken
         ongoing.hang_up()
         await ongoing.outcome()

@@ -23,7 +23,7 @@ KINDS = (RegionKind.COUNTRY, RegionKind.STATE, RegionKind.DISTRICT)
 
 
 @dataclass(frozen=True)
-class Node:
+class RegionNode:
     """One region of the tree; `names` in the order of LANGUAGES."""
 
     code: str
@@ -34,7 +34,7 @@ class Node:
     names: tuple[str, ...]
 
 
-def nodes(country: str) -> list[Node]:
+def nodes(country: str) -> list[RegionNode]:
     """The country and all its subdivisions, parents before children. Raises LookupError for an unknown country."""
     found = pycountry.countries.get(alpha_2=country)
     if found is None:
@@ -47,11 +47,11 @@ def nodes(country: str) -> list[Node]:
     return sorted(_build(country, native, parents), key=lambda node: (node.level, node.code))
 
 
-def _build(country: str, native: Mapping[str, str], parents: Mapping[str, str | None]) -> Iterator[Node]:
+def _build(country: str, native: Mapping[str, str], parents: Mapping[str, str | None]) -> Iterator[RegionNode]:
     for code, parent in parents.items():
         level = _depth(code, parents)
         domain = "iso3166-2" if parent else "iso3166-1"
-        yield Node(code, country, parent, level, KINDS[min(level, 2)], names_of(code, native[code], domain))
+        yield RegionNode(code, country, parent, level, KINDS[min(level, 2)], names_of(code, native[code], domain))
 
 
 def _depth(code: str, parents: Mapping[str, str | None]) -> int:

@@ -18,7 +18,7 @@ class Extent(StrEnum):
 
 
 @dataclass(frozen=True)
-class Offer:
+class PartnerCoverage:
     """One partner for this purpose: what it does and the codes of its regions."""
 
     services: frozenset[str]
@@ -42,7 +42,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class CoverageLine:
     """One region with a cell for each service, in the order asked for."""
 
     region: str
@@ -50,13 +50,15 @@ class Line:
     cells: tuple[Cell, ...]
 
 
-def coverage_of(regions: Sequence[str], services: Sequence[str], offers: Iterable[Offer], tree: Tree) -> list[Line]:
+def coverage_of(
+    regions: Sequence[str], services: Sequence[str], offers: Iterable[PartnerCoverage], tree: Tree
+) -> list[CoverageLine]:
     """A line for each region. National partners without regions of their own are no coverage of a region."""
     placed = list(offers)
     return [_line(region, services, placed, tree) for region in regions]
 
 
-def _line(region: str, services: Sequence[str], offers: Sequence[Offer], tree: Tree) -> Line:
+def _line(region: str, services: Sequence[str], offers: Sequence[PartnerCoverage], tree: Tree) -> CoverageLine:
     above = set(path_up(region, tree))
     whole = [offer for offer in offers if offer.regions & above]
     parts = [
@@ -65,8 +67,8 @@ def _line(region: str, services: Sequence[str], offers: Sequence[Offer], tree: T
         if not offer.regions & above and any(region in path_up(code, tree) for code in offer.regions)
     ]
     cells = tuple(Cell(service, _offering(whole, service), _offering(parts, service)) for service in services)
-    return Line(region, len(whole) + len(parts), cells)
+    return CoverageLine(region, len(whole) + len(parts), cells)
 
 
-def _offering(offers: Sequence[Offer], service: str) -> int:
+def _offering(offers: Sequence[PartnerCoverage], service: str) -> int:
     return sum(service in offer.services for offer in offers)

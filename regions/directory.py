@@ -29,7 +29,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Entry:
+class PartnerEntry:
     """A partner in words. `taken` is None where nobody counts the cases."""
 
     organisation: Organisation
@@ -43,7 +43,7 @@ class Entry:
     pause: Pause | None
 
 
-def entries(search: Search, today: date) -> list[Entry]:
+def entries(search: Search, today: date) -> list[PartnerEntry]:
     """The partners that fit, by name. A postal code that we do not know narrows nothing; see `knows`."""
     pauses = pauses_on(today)
     names = names_of_regions()
@@ -63,9 +63,9 @@ def knows(search: Search) -> bool:
 
 def entry(
     profile: PartnerProfile, names: Mapping[str, str], taken: Mapping[int, int] | None, pause: Pause | None
-) -> Entry:
+) -> PartnerEntry:
     """One partner in words; `profile` comes from `network.partners`."""
-    return Entry(
+    return PartnerEntry(
         profile.organisation,
         labels(Service.choices, profile.services),
         labels(Phenomenon.choices, profile.phenomena),

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from django.db import transaction
 
-from .administrative_tree import COUNTRIES, Node, nodes
+from .administrative_tree import COUNTRIES, RegionNode, nodes
 from .models import PostalCode, Region
-from .postal_code_table import Row, read
+from .postal_code_table import PostalCodeRow, read
 
 SHIPPED = Path(__file__).parent / "data" / "postal_codes.csv.gz"
 BATCH = 2000
@@ -33,7 +33,7 @@ def load_regions(countries: Sequence[str] = COUNTRIES) -> int:
     return len(levels)
 
 
-def _region(node: Node) -> Region:
+def _region(node: RegionNode) -> Region:
     english, french, german = node.names
     return Region(
         code=node.code,
@@ -52,7 +52,9 @@ def load_shipped_postal_codes(countries: Iterable[str] = ()) -> int:
     wanted = set(countries)
     with gzip.open(SHIPPED, "rt", encoding="utf-8", newline="") as file:
         rows = [
-            Row(line["country"], line["postal_code"], line["place"], line["region_code"], line["main"] == "yes")
+            PostalCodeRow(
+                line["country"], line["postal_code"], line["place"], line["region_code"], line["main"] == "yes"
+            )
             for line in csv.DictReader(file)
             if not wanted or line["country"] in wanted
         ]
@@ -69,7 +71,7 @@ def import_postal_codes(lines: Iterable[str], *, country: str) -> int:
 
 
 @transaction.atomic
-def replace_postal_codes(rows: Sequence[Row]) -> None:
+def replace_postal_codes(rows: Sequence[PostalCodeRow]) -> None:
     """The countries of the rows have exactly these codes afterwards."""
     PostalCode.objects.filter(country__in={row.country for row in rows}).delete()
     PostalCode.objects.bulk_create(

@@ -11,7 +11,7 @@ from foundation.ui import charts
 from foundation.ui.shapes import TileGrid
 from foundation.ui.tile_maps import GRIDS
 
-from .coverage import Cell, Line, Offer, coverage_of
+from .coverage import Cell, CoverageLine, PartnerCoverage, coverage_of
 from .models import Liaison, Region
 from .network import codes_of, partners, tree
 from .routing import Tree
@@ -32,7 +32,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class OverviewRow:
     """A service or a sector with a cell for each column."""
 
     code: str
@@ -50,8 +50,8 @@ class Matrix:
     """Purposes down, regions across."""
 
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    lines: tuple[Line, ...]
+    rows: tuple[OverviewRow, ...]
+    lines: tuple[CoverageLine, ...]
 
     @property
     def empty_columns(self) -> list[str]:
@@ -75,13 +75,15 @@ def columns_of(country: str) -> tuple[Column, ...]:
 
 
 def matrix(
-    columns: Sequence[Column], purposes: Iterable[tuple[str, object]], offers: Iterable[Offer], parents: Tree
+    columns: Sequence[Column], purposes: Iterable[tuple[str, object]], offers: Iterable[PartnerCoverage], parents: Tree
 ) -> Matrix:
     """The offers counted by purpose and region."""
     named = [(code, str(label)) for code, label in purposes]
     lines = coverage_of([column.code for column in columns], [code for code, _label in named], offers, parents)
     rows = tuple(
-        Row(code, label, tuple((column, line.cells[place]) for column, line in zip(columns, lines, strict=True)))
+        OverviewRow(
+            code, label, tuple((column, line.cells[place]) for column, line in zip(columns, lines, strict=True))
+        )
         for place, (code, label) in enumerate(named)
     )
     return Matrix(tuple(columns), rows, tuple(lines))
@@ -89,14 +91,19 @@ def matrix(
 
 def services_of(country: str) -> Matrix:
     """Partners by service and region."""
-    offers = [Offer(frozenset(profile.services), frozenset(codes_of(profile))) for profile in partners(country)]
+    offers = [
+        PartnerCoverage(frozenset(profile.services), frozenset(codes_of(profile))) for profile in partners(country)
+    ]
     return matrix(columns_of(country), Service.choices, offers, tree())
 
 
 def liaisons_of(country: str) -> Matrix:
     """Liaisons by sector and region."""
     current = Liaison.objects.current().filter(region__country=country)
-    offers = [Offer(frozenset({sector}), frozenset({code})) for sector, code in current.values_list("sector", "region")]
+    offers = [
+        PartnerCoverage(frozenset({sector}), frozenset({code}))
+        for sector, code in current.values_list("sector", "region")
+    ]
     return matrix(columns_of(country), Sector.choices, offers, tree())
 
 

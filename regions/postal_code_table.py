@@ -106,7 +106,7 @@ def _town(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Row:
+class PostalCodeRow:
     """One postal code in one region."""
 
     country: str
@@ -117,7 +117,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Problem:
+class PostalCodeProblem:
     """What is wrong where: `line` counts from 1 with the header, as an editor shows it."""
 
     line: int
@@ -129,7 +129,7 @@ class Problem:
 class BadTable(Exception):
     """The file cannot be taken; nothing of it was written."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[PostalCodeProblem]) -> None:
         super().__init__(f"{len(problems)} problems")
         self.problems = problems
 
@@ -145,7 +145,7 @@ def is_well_formed(country: str, code: str) -> bool:
     return PATTERNS.get(country, _ANY).fullmatch(code) is not None
 
 
-def read(lines: Iterable[str], *, country: str | None, regions: Mapping[str, str]) -> list[Row]:
+def read(lines: Iterable[str], *, country: str | None, regions: Mapping[str, str]) -> list[PostalCodeRow]:
     """Read and check a whole CSV file.
 
     `regions` gives the country of each known region code; with `country`, rows of other countries are wrong.
@@ -153,8 +153,10 @@ def read(lines: Iterable[str], *, country: str | None, regions: Mapping[str, str
     Raises BadTable with every problem found.
     """
     reader = _reader(lines)
-    problems = [Problem(1, column, "missing", "") for column in COLUMNS if column not in (reader.fieldnames or [])]
-    rows: dict[tuple[str, str, str], Row] = {}
+    problems = [
+        PostalCodeProblem(1, column, "missing", "") for column in COLUMNS if column not in (reader.fieldnames or [])
+    ]
+    rows: dict[tuple[str, str, str], PostalCodeRow] = {}
     for record in reader if not problems else ():
         values = {name: value.strip() for name, value in record.items() if name and isinstance(value, str)}
         if not any(values.values()):
@@ -165,7 +167,7 @@ def read(lines: Iterable[str], *, country: str | None, regions: Mapping[str, str
         else:
             _add(_row(values), rows)
     if not rows and not problems:
-        problems = [Problem(1, "postal_code", "empty", "")]
+        problems = [PostalCodeProblem(1, "postal_code", "empty", "")]
     if problems:
         raise BadTable(problems)
     return _with_one_main(rows.values())
@@ -179,7 +181,7 @@ def _reader(lines: Iterable[str]) -> csv.DictReader[str]:
     return csv.DictReader(chain([header], rest), delimiter=delimiter, skipinitialspace=True)
 
 
-def _add(row: Row, rows: dict[tuple[str, str, str], Row]) -> None:
+def _add(row: PostalCodeRow, rows: dict[tuple[str, str, str], PostalCodeRow]) -> None:
     """Several rows for one code in one region are its places; one of them called main is enough."""
     key = row.country, row.code, row.region
     known = rows.setdefault(key, row)
@@ -187,29 +189,31 @@ def _add(row: Row, rows: dict[tuple[str, str, str], Row]) -> None:
     rows[key] = replace(known, places=", ".join(places), is_main=known.is_main or row.is_main)
 
 
-def _check(record: Mapping[str, str], line: int, country: str | None, regions: Mapping[str, str]) -> Iterator[Problem]:
+def _check(
+    record: Mapping[str, str], line: int, country: str | None, regions: Mapping[str, str]
+) -> Iterator[PostalCodeProblem]:
     values = {column: record.get(column, "") for column in (*COLUMNS, "main")}
     for column in COLUMNS:
         if not values[column]:
-            yield Problem(line, column, "empty", "")
+            yield PostalCodeProblem(line, column, "empty", "")
     if country and values["country"] and values["country"] != country:
-        yield Problem(line, "country", "other_country", values["country"])
+        yield PostalCodeProblem(line, "country", "other_country", values["country"])
     code = normalise(values["country"], values["postal_code"])
     if code and not is_well_formed(values["country"], code):
-        yield Problem(line, "postal_code", "malformed", values["postal_code"])
+        yield PostalCodeProblem(line, "postal_code", "malformed", values["postal_code"])
     if values["region_code"] and regions.get(values["region_code"]) != values["country"]:
-        yield Problem(line, "region_code", "unknown_region", values["region_code"])
+        yield PostalCodeProblem(line, "region_code", "unknown_region", values["region_code"])
     if values["main"] not in {"", "yes", "no"}:
-        yield Problem(line, "main", "not_yes_or_no", values["main"])
+        yield PostalCodeProblem(line, "main", "not_yes_or_no", values["main"])
 
 
-def _row(record: Mapping[str, str]) -> Row:
+def _row(record: Mapping[str, str]) -> PostalCodeRow:
     country, code, place, region = (record[column] for column in COLUMNS)
-    return Row(country, normalise(country, code), place, region, record.get("main", "") != "no")
+    return PostalCodeRow(country, normalise(country, code), place, region, record.get("main", "") != "no")
 
 
-def _with_one_main(rows: Collection[Row]) -> list[Row]:
-    main: dict[tuple[str, str], Row] = {}
+def _with_one_main(rows: Collection[PostalCodeRow]) -> list[PostalCodeRow]:
+    main: dict[tuple[str, str], PostalCodeRow] = {}
     for row in sorted(rows, key=lambda row: not row.is_main):
         main.setdefault((row.country, row.code), row)
     return [replace(row, is_main=main[row.country, row.code] is row) for row in rows]

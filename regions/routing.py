@@ -16,7 +16,7 @@ from .vocabulary import UNDECIDED_PHENOMENA, Phenomenon
 Tree = Mapping[str, str | None]
 
 
-class Outcome(StrEnum):
+class FirstSuggestion(StrEnum):
     """Who the first suggestion is."""
 
     PARTNER = "partner"
@@ -155,7 +155,7 @@ class Ranking:
 
     ranked: tuple[Ranked, ...]
     excluded: tuple[Excluded, ...]
-    outcome: Outcome
+    outcome: FirstSuggestion
 
 
 def rank(need: Need, candidates: Sequence[Candidate], tree: Tree, today: date) -> Ranking:
@@ -280,10 +280,10 @@ def _order(need: Need, entry: Ranked) -> tuple[bool, int, bool, float, float, in
     return entry.is_national, entry.distance or 0, foreign, -share, -record, candidate.id
 
 
-def _outcome(ranked: Sequence[Ranked]) -> Outcome:
+def _outcome(ranked: Sequence[Ranked]) -> FirstSuggestion:
     if not ranked:
-        return Outcome.CENTRAL
-    return Outcome.NATIONAL if ranked[0].is_national else Outcome.PARTNER
+        return FirstSuggestion.CENTRAL
+    return FirstSuggestion.NATIONAL if ranked[0].is_national else FirstSuggestion.PARTNER
 
 
 def _listed(codes: frozenset[str]) -> str:

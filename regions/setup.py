@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.accounts.administration import Step
+from foundation.accounts.administration import SetupStep
 from foundation.accounts.models import Organisation, OrganisationKind
 
 from . import workload
@@ -16,11 +16,11 @@ from .models import OpeningHours, PartnerProfile
 from .preview import state_now
 
 
-def steps(centre: Organisation) -> list[Step]:
+def steps(centre: Organisation) -> list[SetupStep]:
     """The centre's own hours, and a partner to whom a case can be offered."""
     has_hours = OpeningHours.objects.filter(organisation=centre).exists()
     return [
-        Step(
+        SetupStep(
             _("The centre's opening hours and closing days"),
             has_hours,
             state_now(centre, timezone.now()) if has_hours else _("not entered: weekdays from 9 to 15 hold"),
@@ -31,7 +31,7 @@ def steps(centre: Organisation) -> list[Step]:
     ]
 
 
-def _partners() -> Step:
+def _partners() -> SetupStep:
     """Services, regions and places: without one of them no ranking can find the partner."""
     partners = Organisation.objects.in_use().filter(kind=OrganisationKind.PARTNER)
     ready = PartnerProfile.objects.filter(organisation__in=partners, capacity__gt=0).exclude(services=[])
@@ -39,7 +39,7 @@ def _partners() -> Step:
     words = ngettext(
         "%(number)s partner can be offered a case", "%(number)s partners can be offered a case", number
     ) % {"number": number}
-    return Step(
+    return SetupStep(
         _("A partner with services, regions and places"),
         number > 0,
         words,

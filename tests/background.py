@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from demo.simulator.people import Caller
-from demo.simulator.provider import Ongoing, Outcome, Provider, TextOutcome
+from demo.simulator.provider import CallOutcome, Ongoing, Provider, TextOutcome
 
 Result = TypeVar("Result")
 START_SECONDS = 10.0
@@ -19,7 +19,7 @@ START_SECONDS = 10.0
 class BackgroundCall:
     """A call under way. ``sid`` is the caller's."""
 
-    def __init__(self, background: BackgroundProvider, ongoing: Ongoing, outcome: Future[Outcome]) -> None:
+    def __init__(self, background: BackgroundProvider, ongoing: Ongoing, outcome: Future[CallOutcome]) -> None:
         self._background, self._ongoing, self._outcome = background, ongoing, outcome
 
     @property
@@ -38,7 +38,7 @@ class BackgroundCall:
     def hang_up(self) -> None:
         self._background.call_soon(self._ongoing.hang_up)
 
-    def outcome(self, timeout: float = 30.0) -> Outcome:
+    def outcome(self, timeout: float = 30.0) -> CallOutcome:
         """Waits for the end. ``timeout``: real seconds; raises TimeoutError."""
         return self._outcome.result(timeout)
 
@@ -75,7 +75,7 @@ class BackgroundProvider:
         outcome = asyncio.run_coroutine_threadsafe(ongoing.outcome(), self._loop)
         return BackgroundCall(self, ongoing, outcome)
 
-    def ring(self, caller: Caller, *, to: str, timeout: float = 30.0) -> Outcome:
+    def ring(self, caller: Caller, *, to: str, timeout: float = 30.0) -> CallOutcome:
         return self._wait(self.provider.ring(caller, to=to), timeout)
 
     def text(self, from_: str, to: str, body: str, *, whatsapp: bool = False, media: int = 0) -> TextOutcome:

@@ -22,7 +22,17 @@ from people import People
 from referrals import draft, make_case, offered, ready
 
 from config import messages
-from config.messages import APPS, CHECKOUT, PLURALS, NotLiteral, Source, in_python, in_template, problems, words
+from config.messages import (
+    APPS,
+    CHECKOUT,
+    PLURALS,
+    CatalogueSource,
+    NotLiteral,
+    in_python,
+    in_template,
+    problems,
+    words,
+)
 from foundation.accounts.models import User
 
 LANGUAGES = sorted(PLURALS)
@@ -105,7 +115,8 @@ from django.utils.translation import gettext_lazy as _, ngettext as several, pge
 _("one " "text"), several("%(n)s day", "%(n)s days", 2), pgettext("button", "Open"), other("nothing")
 """
     assert list(in_python(code, "x.py")) == [
-        Source("one text"), Source("%(n)s day", plural="%(n)s days"), Source("Open", "button"),
+        CatalogueSource("one text"), CatalogueSource("%(n)s day", plural="%(n)s days"),
+        CatalogueSource("Open", "button"),
     ]  # fmt: skip
 
 
@@ -118,8 +129,9 @@ def test_what_templates_hand_to_gettext_is_found() -> None:
   {{ n }} days
 {% endblocktranslate %}{% comment %}{% translate "not this" %}{% endcomment %}"""
     assert list(in_template(html, "x.html")) == [
-        Source("Don't"), Source("Open", "button"), Source("in a variable"), Source("as an argument"),
-        Source("in a filter"), Source("%(n)s day", plural="%(n)s days"),
+        CatalogueSource("Don't"), CatalogueSource("Open", "button"), CatalogueSource("in a variable"),
+        CatalogueSource("as an argument"),
+        CatalogueSource("in a filter"), CatalogueSource("%(n)s day", plural="%(n)s days"),
     ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from triage.questionnaire import (
     Text,
 )
 from triage.vocabulary import Disposition, Duty, Urgency
-from triage.yaml_source import Place, digest, read
+from triage.yaml_source import YamlValue, digest, read
 
 GAP_ANSWERS = ("known", "unknown", "important")
 FLAGS = {"yes": True, "no": False}
@@ -51,24 +51,24 @@ def build(directory: Path, checklist_id: str, version: int) -> Checklist:
     )
 
 
-def _expect(place: Place, value: str) -> None:
+def _expect(place: YamlValue, value: str) -> None:
     if place.text() != value:
         raise place.error(f"'{value}' is expected here, as the file is called")
 
 
-def _text(place: Place) -> Text:
+def _text(place: YamlValue) -> Text:
     fields = place.fields(LANGUAGES)
     return Text(**{language: fields[language].text() for language in LANGUAGES})
 
 
-def _one_of(place: Place, allowed: Iterable[str], what: str) -> str:
+def _one_of(place: YamlValue, allowed: Iterable[str], what: str) -> str:
     allowed = list(allowed)
     if place.text() not in allowed:
         raise place.error(f"unknown {what} '{place.text()}' (known: {', '.join(allowed)})")
     return place.text()
 
 
-def _codes(place: Place, allowed: Iterable[str], what: str) -> tuple[str, ...]:
+def _codes(place: YamlValue, allowed: Iterable[str], what: str) -> tuple[str, ...]:
     codes = tuple(_one_of(item, allowed, what) for item in place.items())
     if len(set(codes)) != len(codes):
         raise place.error(f"the same {what} stands here twice")
@@ -79,20 +79,20 @@ def _codes(place: Place, allowed: Iterable[str], what: str) -> tuple[str, ...]:
 class Wording:
     """The words of one checklist; remembers which were used, so that leftovers are found."""
 
-    file: Place
-    sections: dict[str, Place]
-    questions: dict[str, Place]
-    answers: dict[str, Place]
-    duties: Place
+    file: YamlValue
+    sections: dict[str, YamlValue]
+    questions: dict[str, YamlValue]
+    answers: dict[str, YamlValue]
+    duties: YamlValue
     used: set[int]
 
     @classmethod
-    def read(cls, file: Place) -> "Wording":
+    def read(cls, file: YamlValue) -> "Wording":
         parts = file.fields(["sections", "questions", "answers", "duties"])
         sections, questions, answers = (parts[key].entries() for key in ("sections", "questions", "answers"))
         return cls(file, sections, questions, answers, parts["duties"], used=set())
 
-    def find(self, table: dict[str, Place], key: str, what: str) -> Place:
+    def find(self, table: dict[str, YamlValue], key: str, what: str) -> YamlValue:
         if key not in table:
             raise self.file.error(f"no wording for the {what} '{key}'")
         self.used.add(id(table[key]))
@@ -109,7 +109,7 @@ class Wording:
                     raise place.error(f"wording for the {what} '{key}', which does not exist")
 
 
-def _sections(place: Place, wording: Wording) -> tuple[Section, ...]:
+def _sections(place: YamlValue, wording: Wording) -> tuple[Section, ...]:
     sections: dict[str, Section] = {}
     questions: dict[str, Question] = {}
     for item in place.items():
@@ -123,7 +123,7 @@ def _sections(place: Place, wording: Wording) -> tuple[Section, ...]:
     return tuple(sections.values())
 
 
-def _question(place: Place, above: dict[str, Question], wording: Wording) -> Question:
+def _question(place: YamlValue, above: dict[str, Question], wording: Wording) -> Question:
     """Reads one question and adds it to those above it."""
     fields = place.fields(["id", "kind"], ["answers", "unknown", "exclusive", "important", "shown_if"])
     question_id = fields["id"].text()
@@ -151,7 +151,7 @@ def _question(place: Place, above: dict[str, Question], wording: Wording) -> Que
     return question
 
 
-def _answer_codes(place: Place, fields: Mapping[str, Place], kind: Kind) -> tuple[str, ...]:
+def _answer_codes(place: YamlValue, fields: Mapping[str, YamlValue], kind: Kind) -> tuple[str, ...]:
     if kind is Kind.GAP:
         if "answers" in fields:
             raise fields["answers"].error("a gap has fixed answers")
@@ -164,7 +164,7 @@ def _answer_codes(place: Place, fields: Mapping[str, Place], kind: Kind) -> tupl
     return codes
 
 
-def _unknown(place: Place, fields: Mapping[str, Place], kind: Kind, codes: tuple[str, ...]) -> str:
+def _unknown(place: YamlValue, fields: Mapping[str, YamlValue], kind: Kind, codes: tuple[str, ...]) -> str:
     """Unknown is always an answer, and on a scale never the harmless end."""
     unknown = fields["unknown"].text() if "unknown" in fields else "unknown"
     where = fields.get("answers", place)
@@ -175,7 +175,7 @@ def _unknown(place: Place, fields: Mapping[str, Place], kind: Kind, codes: tuple
     return unknown
 
 
-def _answers(codes: tuple[str, ...], own: Place | None, wording: Wording) -> tuple[Answer, ...]:
+def _answers(codes: tuple[str, ...], own: YamlValue | None, wording: Wording) -> tuple[Answer, ...]:
     words = own.entries() if own else {}
     for code, place in words.items():
         if code not in codes:
@@ -192,11 +192,11 @@ class Conditions:
         self.what = what
         self.named: dict[str, Condition] = {}
 
-    def define(self, place: Place) -> None:
+    def define(self, place: YamlValue) -> None:
         for name, value in place.entries().items():
             self.named[name] = self.read(value)
 
-    def read(self, place: Place) -> Condition:
+    def read(self, place: YamlValue) -> Condition:
         if place.is_text:
             return self.named[_one_of(place, self.named, "condition")]
         entries = place.entries()
@@ -213,13 +213,13 @@ class Conditions:
             case _:
                 return self._chosen(key, value)
 
-    def _parts(self, place: Place) -> tuple[Condition, ...]:
+    def _parts(self, place: YamlValue) -> tuple[Condition, ...]:
         parts = tuple(self.read(item) for item in place.items())
         if len(parts) < 2:
             raise place.error("at least two conditions are expected here")
         return parts
 
-    def _chosen(self, question_id: str, place: Place) -> Chosen:
+    def _chosen(self, question_id: str, place: YamlValue) -> Chosen:
         if question_id not in self.questions:
             raise place.error(f"unknown {self.what} '{question_id}'")
         codes = self.questions[question_id].codes
@@ -228,7 +228,7 @@ class Conditions:
         return Chosen(question_id, frozenset(chosen))
 
 
-def _rules(parts: Mapping[str, Place], questions: Mapping[str, Question]) -> tuple[Rule, ...]:
+def _rules(parts: Mapping[str, YamlValue], questions: Mapping[str, Question]) -> tuple[Rule, ...]:
     conditions = Conditions(questions)
     if "conditions" in parts:
         conditions.define(parts["conditions"])
@@ -244,7 +244,7 @@ def _rules(parts: Mapping[str, Place], questions: Mapping[str, Question]) -> tup
     return tuple(rules.values())
 
 
-def _rule(place: Place, conditions: Conditions) -> Rule:
+def _rule(place: YamlValue, conditions: Conditions) -> Rule:
     effects = ["disposition", "urgency", "duties", "services"]
     fields = place.fields(["id", "when", "because"], effects)
     if not fields.keys() & set(effects):
@@ -261,12 +261,12 @@ def _rule(place: Place, conditions: Conditions) -> Rule:
     )
 
 
-def _disposition(place: Place) -> Disposition:
+def _disposition(place: YamlValue) -> Disposition:
     proposable = [value for value in Disposition.values if value != Disposition.OPEN]
     return Disposition(_one_of(place, proposable, "disposition"))
 
 
-def _needs(place: Place, questions: Mapping[str, Question]) -> dict[Disposition, tuple[str, ...]]:
+def _needs(place: YamlValue, questions: Mapping[str, Question]) -> dict[Disposition, tuple[str, ...]]:
     needs = {}
     for key, value in place.entries().items():
         if key not in Disposition.values or key == Disposition.OPEN:
@@ -275,6 +275,6 @@ def _needs(place: Place, questions: Mapping[str, Question]) -> dict[Disposition,
     return needs
 
 
-def _duty_guidance(place: Place) -> dict[Duty, Text]:
+def _duty_guidance(place: YamlValue) -> dict[Duty, Text]:
     fields = place.fields(Duty.values)
     return {Duty(code): _text(fields[code]) for code in Duty.values}

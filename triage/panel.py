@@ -86,7 +86,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Because:
+class AppliedRule:
     """One rule that applied: what follows from it, why, and the answers that led there."""
 
     rule: str
@@ -161,7 +161,7 @@ def _question(question: Question, shown: Shown) -> QuestionView:
     return QuestionView(question, options, question in shown.questions)
 
 
-def because(checklist: Checklist, reasons: Iterable[Reason]) -> list[Because]:
+def because(checklist: Checklist, reasons: Iterable[Reason]) -> list[AppliedRule]:
     """The reasons by rule, in words; the one that decided the disposition comes first."""
     by_rule: dict[str, list[Reason]] = {}
     for reason in reasons:
@@ -185,10 +185,10 @@ def _decides(reason: Reason) -> bool:
     return reason.effect.kind is EffectKind.DISPOSITION
 
 
-def _because(checklist: Checklist, rule_id: str, reasons: list[Reason]) -> Because:
+def _because(checklist: Checklist, rule_id: str, reasons: list[Reason]) -> AppliedRule:
     answers = dict.fromkeys(pair for reason in reasons for pair in reason.answers)
     effects = tuple(label_of(reason.effect) for reason in reasons)
-    return Because(rule_id, checklist.rule(rule_id).because, effects, tuple(_said(checklist, *a) for a in answers))
+    return AppliedRule(rule_id, checklist.rule(rule_id).because, effects, tuple(_said(checklist, *a) for a in answers))
 
 
 def _said(checklist: Checklist, question_id: str, code: str) -> Said:

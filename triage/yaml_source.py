@@ -21,7 +21,7 @@ class ChecklistError(Exception):
         self.message = message
 
 
-class Place:
+class YamlValue:
     """A value of a YAML file together with where it stands."""
 
     def __init__(self, file: str, node: yaml.Node, line: int | None = None) -> None:
@@ -46,24 +46,24 @@ class Place:
             raise self.error("a text is expected here")
         return str(self.node.value).strip()
 
-    def items(self) -> list["Place"]:
+    def items(self) -> list["YamlValue"]:
         if not isinstance(self.node, yaml.SequenceNode):
             raise self.error("a list is expected here")
-        return [Place(self.file, node) for node in self.node.value]
+        return [YamlValue(self.file, node) for node in self.node.value]
 
-    def entries(self) -> dict[str, "Place"]:
+    def entries(self) -> dict[str, "YamlValue"]:
         """Key to value; a value's line is that of its key."""
         if not isinstance(self.node, yaml.MappingNode):
             raise self.error("'key: value' lines are expected here")
-        found: dict[str, Place] = {}
+        found: dict[str, YamlValue] = {}
         for key_node, value_node in self.node.value:
-            key = Place(self.file, key_node)
+            key = YamlValue(self.file, key_node)
             if key.text() in found:
                 raise key.error(f"'{key.text()}' stands here twice")
-            found[key.text()] = Place(self.file, value_node, key.line)
+            found[key.text()] = YamlValue(self.file, value_node, key.line)
         return found
 
-    def fields(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "Place"]:
+    def fields(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "YamlValue"]:
         """The entries, after a check that no key is unknown or missing."""
         entries = self.entries()
         allowed = {*required, *optional}
@@ -84,7 +84,7 @@ class Place:
         return str(self.node.value)
 
 
-def read(path: Path) -> Place:
+def read(path: Path) -> YamlValue:
     """Raises `ChecklistError` when the file cannot be read or is not YAML."""
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
@@ -97,10 +97,10 @@ def read(path: Path) -> Place:
         raise ChecklistError(path.name, 1, f"not YAML: {error}") from error
     if node is None:
         raise ChecklistError(path.name, 1, "the file is empty")
-    return Place(path.name, node)
+    return YamlValue(path.name, node)
 
 
-def digest(documents: Iterable[Place]) -> str:
+def digest(documents: Iterable[YamlValue]) -> str:
     """SHA-256 over what the files say; comments and layout do not count."""
     content = json.dumps([document.plain() for document in documents], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

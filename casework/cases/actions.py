@@ -304,7 +304,7 @@ def _record_for(
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TriageResult:
     """What the end of a triage led to. ``elsewhere``: a case follows that the actor may not see."""
 
     assessment: Assessment
@@ -315,16 +315,16 @@ class Outcome:
 @transaction.atomic
 def complete_triage(
     *, by: User, assessment_id: uuid.UUID, version: int, choice: triage.Choice | None = None
-) -> Outcome:
+) -> TriageResult:
     """Complete a triage and open the case that follows: both or neither. A repeat leads to the same case."""
     done = triage.complete(by=by, assessment_id=assessment_id, version=version, choice=choice)
     # While a new triage waits for its second person, the one before it is in force and leads to its case.
     in_force = Assessment.objects.in_force().filter(contact=done.contact_id, completed_by=by).first()
-    return replace(follow_triage(by=by, assessment=in_force), assessment=done) if in_force else Outcome(done)
+    return replace(follow_triage(by=by, assessment=in_force), assessment=done) if in_force else TriageResult(done)
 
 
 @transaction.atomic
-def confirm_triage(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "") -> Outcome:
+def confirm_triage(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "") -> TriageResult:
     """Confirm a triage as the second person and open the case that follows: both or neither."""
     return follow_triage(
         by=by, assessment=triage.confirm(by=by, assessment_id=assessment_id, version=version, note=note)
@@ -332,9 +332,9 @@ def confirm_triage(*, by: User, assessment_id: uuid.UUID, version: int, note: st
 
 
 @transaction.atomic
-def follow_triage(*, by: User, assessment: Assessment) -> Outcome:
+def follow_triage(*, by: User, assessment: Assessment) -> TriageResult:
     """What a triage that was just completed or confirmed leads to. Called in the transaction of that step."""
     if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
-        return Outcome(assessment)
+        return TriageResult(assessment)
     case = _open_or_find(by, assessment)
-    return Outcome(assessment, case, elsewhere=case is None)
+    return TriageResult(assessment, case, elsewhere=case is None)

@@ -90,11 +90,11 @@ class CaseFile:
         return next((one for one in self.assessments if one.pk == self.case.assessment_id), None)
 
     @property
-    def because(self) -> reasons.Because | None:
+    def because(self) -> reasons.Reason | None:
         return reasons.of_disposition(self.assessment) if self.assessment else None
 
     @property
-    def duties(self) -> list[reasons.Because]:
+    def duties(self) -> list[reasons.Reason]:
         return reasons.of_duties(self.assessment) if self.assessment else []
 
     @cached_property

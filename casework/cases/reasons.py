@@ -18,7 +18,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Because:
+class Reason:
     """What follows, why in one sentence of the rule, and the answers. ``what`` is empty for the disposition itself."""
 
     what: str
@@ -27,12 +27,12 @@ class Because:
     answers: list[Given]
 
 
-def of_disposition(assessment: Assessment) -> Because:
+def of_disposition(assessment: Assessment) -> Reason:
     """Why this disposition was proposed; without rules when a person decided otherwise."""
     return _because(assessment, f"disposition:{assessment.disposition}", "", "")
 
 
-def of_duties(assessment: Assessment) -> list[Because]:
+def of_duties(assessment: Assessment) -> list[Reason]:
     """Every duty that holds, with the answers that led there."""
     guidance = assessment.checklist.duty_guidance
     return [
@@ -41,11 +41,11 @@ def of_duties(assessment: Assessment) -> list[Because]:
     ]
 
 
-def _because(assessment: Assessment, effect: str, what: str, guidance: str) -> Because:
+def _because(assessment: Assessment, effect: str, what: str, guidance: str) -> Reason:
     checklist = assessment.checklist
     leading = [reason for reason in assessment.reasons if reason["effect"] == effect]
     pairs = dict.fromkeys((question, answer) for reason in leading for question, answer in reason["answers"])
-    return Because(
+    return Reason(
         what,
         guidance,
         list(dict.fromkeys(str(checklist.rule(reason["rule"]).because) for reason in leading)),

@@ -27,7 +27,7 @@ WITH_DUTIES = _("Case closed by a coordinator with open duties: %(duties)s")
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     """``who`` is empty for what happened by itself."""
 
     event: Event
@@ -40,7 +40,7 @@ class Entry:
 class Timeline:
     """Newest first. ``older``: the number of the event before which there is more, or None."""
 
-    entries: list[Entry]
+    entries: list[TimelineEntry]
     older: int | None
 
 
@@ -53,7 +53,7 @@ def timeline_of(case_id: uuid.UUID, subjects: Iterable[uuid.UUID] = (), before: 
     shown = found[:SIZE]
     names = _names(shown)
     return Timeline(
-        [Entry(event, *sentence(event.kind, event.data, names), _who(event)) for event in shown],
+        [TimelineEntry(event, *sentence(event.kind, event.data, names), _who(event)) for event in shown],
         shown[-1].pk if len(found) > SIZE else None,
     )
 

@@ -71,14 +71,14 @@ def confirm_triage(request: CentreRequest, pk: uuid.UUID) -> HttpResponse:
     return _case_of(request, outcome) or redirect("triage:confirmations")
 
 
-def _case_of(request: CentreRequest, outcome: actions.Outcome) -> HttpResponse | None:
+def _case_of(request: CentreRequest, outcome: actions.TriageResult) -> HttpResponse | None:
     """To the case; None without one, or while the person is with the caller."""
     if outcome.case is None or (is_part(request) and _is_with_caller(request.user, outcome.assessment.contact)):
         return None
     return _to(request, "cases:case", outcome.case.pk)
 
 
-def _tell_elsewhere(request: CentreRequest, outcome: actions.Outcome) -> None:
+def _tell_elsewhere(request: CentreRequest, outcome: actions.TriageResult) -> None:
     if outcome.elsewhere:
         messages.info(request, _("The contact belongs to a case of a colleague, who reads of the new triage there."))
 

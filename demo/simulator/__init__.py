@@ -5,14 +5,15 @@ documents are allowed), and nothing of Lotse. Used by tests, load runs and the d
 """
 
 from demo.simulator.faults import Faults
-from demo.simulator.people import WITHHELD, Caller, Person, Phone, Step, voicemail
-from demo.simulator.provider import Ongoing, Outcome, Provider, TextOutcome
+from demo.simulator.people import WITHHELD, Caller, CallStep, Person, Phone, voicemail
+from demo.simulator.provider import CallOutcome, Ongoing, Provider, TextOutcome
 from demo.simulator.resources import Number
-from demo.simulator.webhooks import Answer, Chaos, Exchange, Latency, latencies, signature
+from demo.simulator.webhooks import Chaos, Exchange, Latency, WebhookResponse, latencies, signature
 
 __all__ = [
     "WITHHELD",
-    "Answer",
+    "CallOutcome",
+    "CallStep",
     "Caller",
     "Chaos",
     "Exchange",
@@ -20,12 +21,11 @@ __all__ = [
     "Latency",
     "Number",
     "Ongoing",
-    "Outcome",
     "Person",
     "Phone",
     "Provider",
-    "Step",
     "TextOutcome",
+    "WebhookResponse",
     "latencies",
     "signature",
     "voicemail",

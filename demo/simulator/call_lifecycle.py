@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from demo.simulator.calls import Interrupted, Leg, Source
-from demo.simulator.people import Step
+from demo.simulator.calls import DocumentSource, Interrupted, Leg
+from demo.simulator.people import CallStep
 from demo.simulator.resources import Number
 from demo.simulator.rooms import Participant, Room
 from demo.simulator.verbs import Reader
@@ -12,11 +12,11 @@ from demo.simulator.verbs import Reader
 async def inbound(leg: Leg, number: Number) -> None:
     """Somebody rings one of our numbers."""
     leg.switch.advance(leg.call, "ringing")
-    leg.enter(Step.RINGING)
-    await _follow(leg, Source("voice", number.voice_url, fallback=number.fallback_url))
+    leg.enter(CallStep.RINGING)
+    await _follow(leg, DocumentSource("voice", number.voice_url, fallback=number.fallback_url))
 
 
-async def outbound(leg: Leg, first: Source, timeout: float) -> None:
+async def outbound(leg: Leg, first: DocumentSource, timeout: float) -> None:
     """The platform rings somebody, who then hears its document. ``timeout``: simulated seconds of ringing."""
     await leg.switch.turn()
     try:
@@ -41,7 +41,7 @@ async def into_room(leg: Leg, room: Room, participant: Participant, timeout: flo
     leg.over()
 
 
-async def _follow(leg: Leg, source: Source | None) -> None:
+async def _follow(leg: Leg, source: DocumentSource | None) -> None:
     """One document leads to the next, or an interruption does."""
     while source is not None and leg.call.live:
         try:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from demo.simulator.people import Person, Phone, Step
+from demo.simulator.people import CallStep, Person, Phone
 from demo.simulator.resources import ENDED, Call, Callback
 from demo.simulator.rooms import HUNG_UP, Participant, Room
 from demo.simulator.switch import Switch
-from demo.simulator.twiml import Node, NotTwiML, check, parse
-from demo.simulator.webhooks import Answer
+from demo.simulator.twiml import NotTwiML, TwimlElement, check, parse
+from demo.simulator.webhooks import WebhookResponse
 
 Result = TypeVar("Result")
 #: Content types that are read as TwiML; anything else is error 12300.
@@ -24,7 +24,7 @@ GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Source:
+class DocumentSource:
     """Where the next document comes from. ``kind`` names the request in the records."""
 
     kind: str
@@ -34,23 +34,23 @@ class Source:
     fallback: str = ""
     twiml: str = ""
 
-    def to(self, kind: str, url: str, method: str = "POST", **parameters: str) -> Source:
+    def to(self, kind: str, url: str, method: str = "POST", **parameters: str) -> DocumentSource:
         """From this document on to another; an empty address leads to the same one."""
-        return Source(kind, urljoin(self.url, url), parameters, method or "POST", self.fallback)
+        return DocumentSource(kind, urljoin(self.url, url), parameters, method or "POST", self.fallback)
 
 
 @dataclass
 class Interrupted(Exception):
     """What ran is over. ``source``: where the call goes on; None: it has ended."""
 
-    source: Source | None
+    source: DocumentSource | None
 
 
 @dataclass
 class Diary:
     """What the person at the phone lived through. Seconds are simulated."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: list[CallStep] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)  # texts, and addresses of sounds
     pressed: list[str] = field(default_factory=list)
     queue_results: list[str] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Leg:
         self.person = person
         self.diary = Diary()
         self.gathers = 0  # so far, outside of queues
-        self.step: Step | None = None
+        self.step: CallStep | None = None
         self._timer: asyncio.Task[None] | None = None
         self._pending: Interrupted | None = None
         self._interrupted = asyncio.Event()
@@ -81,8 +81,8 @@ class Leg:
         """The other end of a <Dial>: talks with the parent until one of them hangs up."""
         try:
             if await self.rings(timeout):
-                self.enter(Step.TALKING)
-                parent.enter(Step.TALKING)
+                self.enter(CallStep.TALKING)
+                parent.enter(CallStep.TALKING)
                 await self.race(asyncio.Event().wait())
         except Interrupted:
             pass
@@ -96,8 +96,8 @@ class Leg:
             self.end("failed")
             return False
         self.switch.advance(self.call, "ringing")
-        self.enter(Step.RINGING)
-        if phone.busy or phone.leaves_at == Step.RINGING:
+        self.enter(CallStep.RINGING)
+        if phone.busy or phone.leaves_at == CallStep.RINGING:
             await self.pause(1)
             self.end("busy")
         elif phone.answers_after is None or phone.answers_after > timeout:
@@ -135,7 +135,7 @@ class Leg:
             self.call.advance(status, self.switch.clock.seconds())
             self._interrupt(Interrupted(None))
 
-    def redirect(self, source: Source) -> None:
+    def redirect(self, source: DocumentSource) -> None:
         """Over REST: leaves what it is doing and goes on there."""
         if self.call.live:
             self._interrupt(Interrupted(source))
@@ -171,18 +171,18 @@ class Leg:
         self.check_interrupted()
         return work.result()
 
-    async def ask(self, source: Source) -> Answer | None:
+    async def ask(self, source: DocumentSource) -> WebhookResponse | None:
         """The platform's answer to a control request with the standard parameters."""
         form = self.call.parameters(self.switch.account.sid) | dict(source.parameters)
         return await self.switch.webhooks.control(source.kind, source.url, form, source.method, source.fallback)
 
-    async def document(self, source: Source, *, waiting: bool = False) -> Node:
+    async def document(self, source: DocumentSource, *, waiting: bool = False) -> TwimlElement:
         """The document, checked. Without a readable one the call ends ("an application error has occurred")."""
         self.check_interrupted()
         if source.twiml:
             return self._read(source, source.twiml, waiting)
         answer = await self.race(self.ask(source), GRACE_SECONDS)
-        if self.step in (Step.RINGING, Step.CONNECTING) and self.step == self.person.leaves_at:
+        if self.step in (CallStep.RINGING, CallStep.CONNECTING) and self.step == self.person.leaves_at:
             self.hang_up()
             self.check_interrupted()
         if answer is None:
@@ -191,21 +191,21 @@ class Leg:
             self._violation(source, f"12300 content type {answer.content_type}")
         return self._read(source, answer.body.decode(errors="replace"), waiting)
 
-    def _read(self, source: Source, xml: str, waiting: bool) -> Node:
+    def _read(self, source: DocumentSource, xml: str, waiting: bool) -> TwimlElement:
         self.check(source, xml, waiting=waiting)
         try:
             return parse(xml)
         except NotTwiML:
             raise self._application_error() from None
 
-    def check(self, source: Source, xml: str, *, waiting: bool) -> None:
+    def check(self, source: DocumentSource, xml: str, *, waiting: bool) -> None:
         for problem in check(xml, waiting=waiting):
             self._violation(source, problem)
 
-    def _violation(self, source: Source, problem: str) -> None:
+    def _violation(self, source: DocumentSource, problem: str) -> None:
         self.switch.webhooks.violations.append(f"TwiML of {source.kind} {urlsplit(source.url).path}: {problem}")
 
-    def unplayed(self, source: Source, verb: Node) -> None:
+    def unplayed(self, source: DocumentSource, verb: TwimlElement) -> None:
         self._violation(source, f"<{verb.name}> is not played by the simulator")
 
     def _application_error(self) -> Interrupted:
@@ -215,7 +215,7 @@ class Leg:
         self._interrupted.clear()
         return Interrupted(None)
 
-    def enter(self, step: Step) -> None:
+    def enter(self, step: CallStep) -> None:
         """The person is now at that step, and may have had enough of it after a while."""
         if step == self.step:
             return
@@ -225,16 +225,16 @@ class Leg:
         self._since = self.switch.clock.seconds()
         self.diary.steps.append(step)
         patience = self.person.patience_at(step)
-        if patience is not None and step == Step.TALKING:
+        if patience is not None and step == CallStep.TALKING:
             patience -= self.diary.talked
         if patience is not None and self.call.live:
             self._timer = asyncio.ensure_future(self._leave_after(patience))
 
     def _leave_step(self) -> None:
         seconds = self.switch.clock.seconds() - self._since
-        if self.step == Step.WAITING:
+        if self.step == CallStep.WAITING:
             self.diary.waited += seconds
-        if self.step == Step.TALKING:
+        if self.step == CallStep.TALKING:
             self.diary.talked += seconds
         self.step = None
 
@@ -265,11 +265,11 @@ class Leg:
             self._stop_timer()
 
 
-def _step_in(room: Room, participant: Participant) -> Step:
+def _step_in(room: Room, participant: Participant) -> CallStep:
     """Who is on hold hears music, and cannot know that nobody else is there."""
     if room.status == "init":
-        return Step.ALONE
-    return Step.TALKING if participant.hold or len(room.present()) > 1 else Step.LEFT
+        return CallStep.ALONE
+    return CallStep.TALKING if participant.hold or len(room.present()) > 1 else CallStep.LEFT
 
 
 async def _either(changed: asyncio.Event, left: asyncio.Future[str]) -> None:

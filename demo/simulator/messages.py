@@ -10,7 +10,7 @@ from demo.simulator.description import E164, Request
 from demo.simulator.errors import Refused, wrong_form
 from demo.simulator.resources import VERSION, Message, places
 from demo.simulator.switch import Switch
-from demo.simulator.twiml import Node, NotTwiML, check, parse
+from demo.simulator.twiml import NotTwiML, TwimlElement, check, parse
 
 #: Between the stages of a message, in simulated seconds.
 STAGE_SECONDS = 1.0
@@ -126,7 +126,7 @@ def _form(switch: Switch, message: Message, media: int) -> dict[str, str]:
     return form | places(From=message.from_, To=message.to)
 
 
-def _reply(switch: Switch, received: Message, node: Node) -> Message:
+def _reply(switch: Switch, received: Message, node: TwimlElement) -> Message:
     bodies: Sequence[str] = [child.text for child in node.children if child.name == "Body"]
     text = " ".join([node.text, *bodies]).strip()
     from_, to = node.get("from", received.to), node.get("to", received.from_)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from demo.simulator import messages
 from demo.simulator.call_lifecycle import into_room, outbound
-from demo.simulator.calls import Leg, Source, new_call
+from demo.simulator.calls import DocumentSource, Leg, new_call
 from demo.simulator.description import E164, Request
 from demo.simulator.errors import Refused, not_found, wrong_form
 from demo.simulator.people import Person
@@ -75,12 +75,12 @@ def _callback(request: Request) -> Callback:
     return Callback(request.text("StatusCallback"), events, request.text("StatusCallbackMethod", "POST"))
 
 
-def _source(request: Request, kind: str) -> Source:
+def _source(request: Request, kind: str) -> DocumentSource:
     method = request.text("Method", "POST")
     fallback = request.text("FallbackUrl")
     if request.text("Url") and request.text("Twiml"):
         raise wrong_form("Only one of Url and Twiml may be given")
-    return Source(kind, request.text("Url"), {}, method, fallback, request.text("Twiml"))
+    return DocumentSource(kind, request.text("Url"), {}, method, fallback, request.text("Twiml"))
 
 
 async def fetch_call(switch: Switch, request: Request) -> Row | None:
@@ -209,7 +209,7 @@ async def update_participant(switch: Switch, request: Request) -> Row | None:
 async def _hold_music(switch: Switch, participant: Participant, request: Request) -> None:
     """Asked for and checked once; what it plays has no effect."""
     leg = switch.legs.get(participant.call.sid)
-    source = Source("hold", request.text("HoldUrl"), {}, request.text("HoldMethod", "POST"))
+    source = DocumentSource("hold", request.text("HoldUrl"), {}, request.text("HoldMethod", "POST"))
     answer = await leg.ask(source) if leg else None
     if leg and answer and answer.content_type.endswith("xml"):
         leg.check(source, answer.body.decode(errors="replace"), waiting=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Step(StrEnum):
+class CallStep(StrEnum):
     """Where in a call somebody is; also where they may hang up."""
 
     RINGING = "ringing"  # nobody has answered yet
@@ -40,7 +40,7 @@ class Person:
     talks: float | None = None  # in rooms that have started, then hangs up; None: stays until the others are gone
     lingers: float = 5.0  # after the others are gone
     speaks: float = 8.0  # into a mailbox; 0 says nothing
-    leaves_at: Step | None = None
+    leaves_at: CallStep | None = None
     leaves_after: float = 0.5
 
     def press(self, turn: int, action: str) -> str:
@@ -51,15 +51,15 @@ class Person:
         """The keys at a <Gather> in a queue after ``waited`` seconds."""
         return ""
 
-    def patience_at(self, step: Step) -> float | None:
+    def patience_at(self, step: CallStep) -> float | None:
         """After how long at this step the person hangs up; None: never."""
-        if step in (Step.RINGING, Step.CONNECTING):
+        if step in (CallStep.RINGING, CallStep.CONNECTING):
             return None
         if step == self.leaves_at:
             return self.leaves_after
-        if step == Step.LEFT:
+        if step == CallStep.LEFT:
             return self.lingers
-        return self.talks if step == Step.TALKING else None
+        return self.talks if step == CallStep.TALKING else None
 
 
 @dataclass(kw_only=True)
@@ -75,9 +75,9 @@ class Caller(Person):
     def press_waiting(self, waited: float, action: str) -> str:
         return self.callback_key if waited >= self.callback_after else ""
 
-    def patience_at(self, step: Step) -> float | None:
+    def patience_at(self, step: CallStep) -> float | None:
         at_step = super().patience_at(step)
-        if at_step is None and step in (Step.WAITING, Step.ALONE):
+        if at_step is None and step in (CallStep.WAITING, CallStep.ALONE):
             return self.patience
         return at_step
 

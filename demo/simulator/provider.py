@@ -23,7 +23,7 @@ from demo.simulator.webhooks import TOTAL_SECONDS, Chaos, Exchange, Latency, Sen
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CallOutcome:
     """How a call went. ``duration``: simulated seconds from answer to end."""
 
     sid: str
@@ -52,11 +52,11 @@ class Ongoing:
     def hang_up(self) -> None:
         self.leg.hang_up()
 
-    async def outcome(self) -> Outcome:
+    async def outcome(self) -> CallOutcome:
         """Waits for the end of the call. Its last status callback may still be under way: see Provider.settled."""
         await asyncio.shield(self._work)
         call = self.leg.call
-        return Outcome(call.sid, call.status, call.duration or 0, self.leg.diary)
+        return CallOutcome(call.sid, call.status, call.duration or 0, self.leg.diary)
 
 
 class Provider:
@@ -119,7 +119,7 @@ class Provider:
         self.switch.start(leg, work)
         return Ongoing(leg, work)
 
-    async def ring(self, caller: Caller, *, to: str) -> Outcome:
+    async def ring(self, caller: Caller, *, to: str) -> CallOutcome:
         """The whole call."""
         return await self.begin(caller, to=to).outcome()
 

@@ -56,13 +56,13 @@ E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
 @dataclass(frozen=True)
-class Node:
+class TwimlElement:
     """An element of a document. ``text`` is without the white space around it."""
 
     name: str
     attributes: Mapping[str, str]
     text: str
-    children: tuple[Node, ...]
+    children: tuple[TwimlElement, ...]
 
     def get(self, name: str, default: str = "") -> str:
         return self.attributes.get(name, default)
@@ -87,7 +87,7 @@ class NotTwiML(ValueError):
     """Not well-formed XML, or not a <Response>."""
 
 
-def parse(xml: str) -> Node:
+def parse(xml: str) -> TwimlElement:
     """The <Response>. Raises NotTwiML."""
     try:
         root = ET.fromstring(xml.strip().encode())  # noqa: S314  the answer of the platform that is being tested
@@ -98,10 +98,10 @@ def parse(xml: str) -> Node:
     return _node(root)
 
 
-def _node(element: ET.Element) -> Node:
+def _node(element: ET.Element) -> TwimlElement:
     name = "{http://www.w3.org/XML/1998/namespace}"
     attributes = {key.replace(name, "xml:"): value for key, value in element.attrib.items()}
-    return Node(element.tag, attributes, (element.text or "").strip(), tuple(_node(child) for child in element))
+    return TwimlElement(element.tag, attributes, (element.text or "").strip(), tuple(_node(child) for child in element))
 
 
 def check(xml: str, *, waiting: bool = False, messaging: bool = False) -> list[str]:
@@ -144,7 +144,7 @@ def _built(element: type[Any], method: Callable[..., Any]) -> Any:
     return method(parent, **dict.fromkeys(names, "x"))
 
 
-def _wrong(node: Node, its: Shape) -> Iterator[str]:
+def _wrong(node: TwimlElement, its: Shape) -> Iterator[str]:
     if node.text and not its.text and node.name != "Response":
         yield f"<{node.name}> takes no text"
     if node.text and node.name == "Response":
@@ -186,7 +186,7 @@ def _is_number(element: str, name: str, value: str) -> bool:
     return value.isdecimal() and int(value) >= AT_LEAST[name]
 
 
-def _wrong_text(node: Node) -> Iterator[str]:
+def _wrong_text(node: TwimlElement) -> Iterator[str]:
     if node.name in ("Redirect", "Play") and not is_address(node.text) and not node.get("digits"):
         yield f"<{node.name}> leads to {node.text!r}"
     if node.name == "Conference" and not node.text:

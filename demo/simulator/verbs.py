@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum, auto
 from urllib.parse import urljoin
 
-from demo.simulator.calls import GRACE_SECONDS, Diary, Interrupted, Leg, Source, new_call
-from demo.simulator.people import Person, Step
+from demo.simulator.calls import GRACE_SECONDS, Diary, DocumentSource, Interrupted, Leg, new_call
+from demo.simulator.people import CallStep, Person
 from demo.simulator.resources import Callback, Member, Queue, Recording
 from demo.simulator.rooms import Participant, Room
-from demo.simulator.twiml import Node
+from demo.simulator.twiml import TwimlElement
 
 #: How long things take that say nothing about it, in simulated seconds.
 SECONDS_A_WORD = 0.4
@@ -28,16 +28,16 @@ class Stop(Enum):
 
 
 #: After a verb: another document, an end, or None: the next verb.
-Next = Source | Stop | None
+Next = DocumentSource | Stop | None
 
 
 class Reader:
     """Plays documents to one leg. ``queue`` is set while the person waits in one."""
 
-    def __init__(self, leg: Leg, queue: Waiting | None = None) -> None:
+    def __init__(self, leg: Leg, queue: QueueWait | None = None) -> None:
         self.leg = leg
         self.queue = queue
-        self.verbs: dict[str, Callable[[Node, Source], Awaitable[Next]]] = {
+        self.verbs: dict[str, Callable[[TwimlElement, DocumentSource], Awaitable[Next]]] = {
             "Say": self.say,
             "Play": self.say,
             "Pause": self.say,
@@ -55,13 +55,13 @@ class Reader:
     def diary(self) -> Diary:
         return self.leg.diary
 
-    async def play(self, source: Source) -> Source | None:
+    async def play(self, source: DocumentSource) -> DocumentSource | None:
         """The document from there, and the one it leads to; None: the call is over."""
         document = await self.leg.document(source)
         after = await self.follow(document, source)
-        return after if isinstance(after, Source) else None
+        return after if isinstance(after, DocumentSource) else None
 
-    async def follow(self, document: Node, source: Source) -> Next:
+    async def follow(self, document: TwimlElement, source: DocumentSource) -> Next:
         for verb in document.children:
             if verb.name != "Reject":
                 self.leg.answer()
@@ -69,25 +69,25 @@ class Reader:
                 self.leg.unplayed(source, verb)
                 continue
             if self.queue is None and verb.name not in ("Enqueue", "Dial", "Record"):
-                self.leg.enter(Step.MENU)
+                self.leg.enter(CallStep.MENU)
             after = await self.verbs[verb.name](verb, source)
             if after is not None:
                 return after
         return None
 
-    async def say(self, node: Node, source: Source) -> Next:
+    async def say(self, node: TwimlElement, source: DocumentSource) -> Next:
         if node.name != "Pause":
             self.diary.heard.append(_text(node, source))
         await self._fetch_sounds([node], source)
         await self.leg.pause(_length(node))
         return None
 
-    async def _fetch_sounds(self, nodes: Sequence[Node], source: Source) -> None:
+    async def _fetch_sounds(self, nodes: Sequence[TwimlElement], source: DocumentSource) -> None:
         for node in nodes:
             if node.name == "Play" and node.text:
                 await self.leg.race(self.leg.switch.webhooks.sound(_text(node, source)), GRACE_SECONDS)
 
-    async def gather(self, node: Node, source: Source) -> Next:
+    async def gather(self, node: TwimlElement, source: DocumentSource) -> Next:
         """A key cuts prompts short. Without one it falls through, unless actionOnEmptyResult says otherwise."""
         self.diary.heard += [_text(prompt, source) for prompt in node.children if prompt.name != "Pause"]
         await self._fetch_sounds(node.children, source)
@@ -110,26 +110,26 @@ class Reader:
         self.leg.gathers += 1
         return self.leg.person.press(self.leg.gathers - 1, action)
 
-    async def redirect(self, node: Node, source: Source) -> Next:
+    async def redirect(self, node: TwimlElement, source: DocumentSource) -> Next:
         return source.to("redirect", node.text, node.get("method"))
 
-    async def hang_up(self, node: Node, source: Source) -> Next:
+    async def hang_up(self, node: TwimlElement, source: DocumentSource) -> Next:
         return Stop.HANG_UP
 
-    async def leave(self, node: Node, source: Source) -> Next:
+    async def leave(self, node: TwimlElement, source: DocumentSource) -> Next:
         return Stop.LEAVE if self.queue else None
 
-    async def reject(self, node: Node, source: Source) -> Next:
+    async def reject(self, node: TwimlElement, source: DocumentSource) -> Next:
         """The call is never answered. Which status "rejected" leaves is undocumented: "no-answer" is assumed."""
         self.leg.end("busy" if node.get("reason") == "busy" else "no-answer")
         raise Interrupted(None)
 
     # A mailbox
 
-    async def record(self, node: Node, source: Source) -> Next:
+    async def record(self, node: TwimlElement, source: DocumentSource) -> Next:
         """Silence makes no recording, and the next verb follows."""
         seconds = min(self.leg.person.speaks, node.number("maxLength", 3600))
-        self.leg.enter(Step.RECORDING)
+        self.leg.enter(CallStep.RECORDING)
         start = self.leg.switch.clock.seconds()
         try:
             await self.leg.pause(seconds + (node.number("timeout", 5) if seconds == self.leg.person.speaks else 0))
@@ -140,7 +140,7 @@ class Reader:
             raise
         return self._recorded(node, source, seconds, "") if seconds else None
 
-    def _recorded(self, node: Node, source: Source, seconds: float, digits: str) -> Source:
+    def _recorded(self, node: TwimlElement, source: DocumentSource, seconds: float, digits: str) -> DocumentSource:
         recording = Recording(self.leg.switch.account.new_sid("RE"), self.leg.call.sid, max(1, round(seconds)))
         events = frozenset(node.get("recordingStatusCallbackEvent", "completed").split())
         url = _address(source, node.get("recordingStatusCallback"))
@@ -156,21 +156,21 @@ class Reader:
 
     # The queue
 
-    async def enqueue(self, node: Node, source: Source) -> Next:
+    async def enqueue(self, node: TwimlElement, source: DocumentSource) -> Next:
         """Waits; then the action is asked with QueueResult. Only "leave", "queue-full" and "error" go by its answer."""
         account = self.leg.switch.account
         queue = account.queue_named(node.text)
         limit = min(queue.max_size, node.number("maxQueueSize", queue.max_size))
         if len(queue.members) >= limit:
             return self._after_queue(node, source, "queue-full", {})
-        waiting = Waiting(self.leg, queue)
-        self.leg.enter(Step.WAITING)
+        waiting = QueueWait(self.leg, queue)
+        self.leg.enter(CallStep.WAITING)
         try:
             result = await waiting.until_over(node, source)
         except Interrupted as interrupted:
             about = waiting.leave()
             if interrupted.source:
-                self.leg.enter(Step.CONNECTING)
+                self.leg.enter(CallStep.CONNECTING)
             await self._tell_queue_result(node, source, "redirected" if interrupted.source else "hangup", about)
             raise
         about = waiting.leave()
@@ -179,13 +179,17 @@ class Reader:
             return Stop.HANG_UP
         return self._after_queue(node, source, result, about)
 
-    def _after_queue(self, node: Node, source: Source, result: str, about: dict[str, str]) -> Source | None:
+    def _after_queue(
+        self, node: TwimlElement, source: DocumentSource, result: str, about: dict[str, str]
+    ) -> DocumentSource | None:
         self.diary.queue_results.append(result)
         if not node.get("action"):
             return None
         return source.to("queue", node.get("action"), node.get("method"), QueueResult=result, **about)
 
-    async def _tell_queue_result(self, node: Node, source: Source, result: str, about: dict[str, str]) -> None:
+    async def _tell_queue_result(
+        self, node: TwimlElement, source: DocumentSource, result: str, about: dict[str, str]
+    ) -> None:
         """The answer is ignored."""
         action = self._after_queue(node, source, result, about)
         if action:
@@ -193,7 +197,7 @@ class Reader:
 
     # Connecting
 
-    async def dial(self, node: Node, source: Source) -> Next:
+    async def dial(self, node: TwimlElement, source: DocumentSource) -> Next:
         """A room or one number; several nouns, clients and SIP are not played."""
         noun = node.children[0] if node.children else node
         try:
@@ -213,7 +217,7 @@ class Reader:
             return None
         return source.to("dial", node.get("action"), node.get("method"), **about)
 
-    async def _in_room(self, noun: Node, source: Source) -> dict[str, str]:
+    async def _in_room(self, noun: TwimlElement, source: DocumentSource) -> dict[str, str]:
         room = self._room(noun, source)
         participant = Participant(
             self.leg.call,
@@ -230,7 +234,7 @@ class Reader:
         await self.leg.stay_in(room, participant)
         return {"DialCallStatus": "answered"}
 
-    def _room(self, noun: Node, source: Source) -> Room:
+    def _room(self, noun: TwimlElement, source: DocumentSource) -> Room:
         """The first participant brings the status callback; later ones' are ignored."""
         switch = self.leg.switch
         found = switch.account.live_room(noun.text)
@@ -245,7 +249,7 @@ class Reader:
             room.recording_callback = Callback(_address(source, noun.get("recordingStatusCallback")), recorded)
         return room
 
-    async def _bridged(self, node: Node, noun: Node, source: Source) -> dict[str, str]:
+    async def _bridged(self, node: TwimlElement, noun: TwimlElement, source: DocumentSource) -> dict[str, str]:
         """A second leg rings; both talk until one hangs up."""
         switch = self.leg.switch
         number = f"client:{noun.text}" if noun.name == "Client" else noun.text
@@ -266,7 +270,7 @@ class Reader:
         return {"DialCallStatus": call.status, "DialCallSid": call.sid, "DialCallDuration": str(call.duration or 0)}
 
 
-class Waiting:
+class QueueWait:
     """One person's time in a queue."""
 
     def __init__(self, leg: Leg, queue: Queue) -> None:
@@ -278,7 +282,7 @@ class Waiting:
     def seconds(self) -> float:
         return self.leg.switch.clock.seconds() - self.member.since
 
-    async def until_over(self, node: Node, source: Source) -> str:
+    async def until_over(self, node: TwimlElement, source: DocumentSource) -> str:
         """The waitUrl again and again; "leave" or "hangup". Raises Interrupted."""
         if not node.get("waitUrl"):
             await self.leg.race(asyncio.Event().wait())  # the provider's own music, without end
@@ -291,14 +295,14 @@ class Waiting:
             if self.leg.switch.clock.seconds() - started < ROUND_SECONDS:  # a document that takes no time
                 await self.leg.pause(ROUND_SECONDS)
 
-    async def _round(self, home: Source) -> Stop | None:
+    async def _round(self, home: DocumentSource) -> Stop | None:
         """The document and what it leads to, until there is nothing left to play."""
         source = home
         while True:
-            source = Source(source.kind, source.url, {**source.parameters, **self._about()}, source.method)
+            source = DocumentSource(source.kind, source.url, {**source.parameters, **self._about()}, source.method)
             document = await self.leg.document(source, waiting=True)
             after = await Reader(self.leg, self).follow(document, source)
-            if not isinstance(after, Source):
+            if not isinstance(after, DocumentSource):
                 return after
             source = after
 
@@ -318,16 +322,16 @@ class Waiting:
         return {"QueueSid": self.queue.sid, "QueueTime": str(round(self.seconds()))}
 
 
-def _address(source: Source, url: str) -> str:
+def _address(source: DocumentSource, url: str) -> str:
     """Absolute; "" stays "", as no address means no callback."""
     return urljoin(source.url, url) if url else ""
 
 
-def _text(node: Node, source: Source) -> str:
+def _text(node: TwimlElement, source: DocumentSource) -> str:
     return node.text if node.name == "Say" else urljoin(source.url, node.text)
 
 
-def _length(node: Node) -> float:
+def _length(node: TwimlElement) -> float:
     """How long it sounds, in simulated seconds."""
     if node.name == "Pause":
         return node.number("length", 1)
@@ -335,7 +339,7 @@ def _length(node: Node) -> float:
     return once * (node.number("loop", 1) if node.get("loop") != "0" else FOREVER)
 
 
-def _gathered(node: Node, pressed: str) -> tuple[str, str]:
+def _gathered(node: TwimlElement, pressed: str) -> tuple[str, str]:
     """The digits that count, and the key that finished them: "" where only time did. "limit" stands for numDigits."""
     key = node.get("finishOnKey", "#")
     limit = node.number("numDigits", 0)

@@ -46,7 +46,7 @@ class Chaos:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WebhookResponse:
     """``status`` 0: no answer (refused connection, timeout)."""
 
     status: int
@@ -78,7 +78,7 @@ class Exchange:
 
 
 #: Sends one request: method, address, form, headers. Raises OSError, aiohttp.ClientError or TimeoutError.
-Send = Callable[[str, str, Form, Mapping[str, str]], Awaitable[Answer]]
+Send = Callable[[str, str, Form, Mapping[str, str]], Awaitable[WebhookResponse]]
 
 
 def signature(token: str, url: str, parameters: Form) -> str:
@@ -122,7 +122,9 @@ class Webhooks:
         if self._session:
             await self._session.close()
 
-    async def control(self, kind: str, url: str, form: Form, method: str = "POST", fallback: str = "") -> Answer | None:
+    async def control(
+        self, kind: str, url: str, form: Form, method: str = "POST", fallback: str = ""
+    ) -> WebhookResponse | None:
         """The platform's answer; None when neither the address nor the fallback gave a good one (alert 11200)."""
         answer = await self._delivered(kind, url, form, method, control=True)
         if answer.good:
@@ -143,7 +145,7 @@ class Webhooks:
         try:
             answer = await asyncio.wait_for((self.send or self._http)("GET", url, {}, headers), self.timeout)
         except (OSError, aiohttp.ClientError, TimeoutError):
-            answer = Answer(0)
+            answer = WebhookResponse(0)
         path = urlsplit(url).path
         if not answer.good or not answer.body:
             self.violations.append(f"<Play> {path}: 11200, answered {answer.status} with {len(answer.body)} bytes")
@@ -192,7 +194,7 @@ class Webhooks:
             if one.releases:
                 one.releases.set()
 
-    def _alert(self, kind: str, url: str, answer: Answer) -> None:
+    def _alert(self, kind: str, url: str, answer: WebhookResponse) -> None:
         self.alerts.append(f"11200 {kind} {urlsplit(url).path}: {answer.status or 'no answer'}")
 
     async def _until(self, event: asyncio.Event, seconds: float) -> None:
@@ -201,7 +203,7 @@ class Webhooks:
         except TimeoutError:
             pass
 
-    async def _delivered(self, kind: str, url: str, form: Form, method: str, *, control: bool) -> Answer:
+    async def _delivered(self, kind: str, url: str, form: Form, method: str, *, control: bool) -> WebhookResponse:
         """Once, a second time after failure, and perhaps as a duplicate; all with the same idempotency token."""
         token = str(uuid.uuid4())
         if self.chaos.jitter:
@@ -217,18 +219,18 @@ class Webhooks:
             self._compare(one, answer, await self._attempts(one, duplicate=True))
         return answer
 
-    def _compare(self, one: _Delivery, first: Answer, second: Answer) -> None:
+    def _compare(self, one: _Delivery, first: WebhookResponse, second: WebhookResponse) -> None:
         if one.control and first.good and second.good and first.body != second.body:
             path = urlsplit(one.url).path
             self.violations.append(f"{one.kind} {path} came twice ({one.token}) and was answered differently")
 
-    async def _attempts(self, one: _Delivery, duplicate: bool = False) -> Answer:
+    async def _attempts(self, one: _Delivery, duplicate: bool = False) -> WebhookResponse:
         answer = await self._attempt(one, 1, duplicate)
         if answer.status == 0 or answer.status >= 500:
             answer = await self._attempt(one, 2, duplicate)
         return answer
 
-    async def _attempt(self, one: _Delivery, attempt: int, duplicate: bool) -> Answer:
+    async def _attempt(self, one: _Delivery, attempt: int, duplicate: bool) -> WebhookResponse:
         headers = {
             "X-Twilio-Signature": self._signature(one),
             "I-Twilio-Idempotency-Token": one.token,
@@ -241,7 +243,7 @@ class Webhooks:
                 (self.send or self._http)(one.method, one.address, one.form, headers), self.timeout
             )
         except (OSError, aiohttp.ClientError, TimeoutError):
-            answer = Answer(0)
+            answer = WebhookResponse(0)
         seconds = time.perf_counter() - start
         self.exchanges.append(
             Exchange(one.kind, one.url, one.form, answer.status, seconds, one.token, attempt, duplicate, answer.body)
@@ -251,14 +253,14 @@ class Webhooks:
     def _signature(self, one: _Delivery) -> str:
         return signature(self.token, one.address, one.form if one.method == "POST" else {})
 
-    async def _http(self, method: str, url: str, form: Form, headers: Mapping[str, str]) -> Answer:
+    async def _http(self, method: str, url: str, form: Form, headers: Mapping[str, str]) -> WebhookResponse:
         assert self._session is not None, "Webhooks.open() was not called"
         target, more = self._reached(url)
         data: dict[str, Any] = {"data": form} if method == "POST" else {}
         async with self._session.request(
             method, target, headers={**headers, **more}, allow_redirects=False, **data
         ) as response:
-            return Answer(response.status, await response.read(), response.content_type)
+            return WebhookResponse(response.status, await response.read(), response.content_type)
 
     def _reached(self, url: str) -> tuple[str, dict[str, str]]:
         for public, real in self.reach.items():

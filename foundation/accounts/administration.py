@@ -21,7 +21,7 @@ from .roles import Role
 
 
 @dataclass(frozen=True)
-class Step:
+class SetupStep:
     """One thing that must be there before work begins. ``now``: what there is, in words."""
 
     label: str
@@ -32,7 +32,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Entry:
+class AdministrationPage:
     """A page of the administration."""
 
     url_name: str
@@ -42,20 +42,28 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Link:
+class AdministrationLink:
     """An entry ready to be shown."""
 
     url: str
-    entry: Entry
+    entry: AdministrationPage
 
 
-ENTRIES: tuple[Entry, ...] = (
-    Entry("accounts:users", _("Users"), _("Accounts, roles, passwords, who has left"), "users"),
-    Entry("accounts:organisations", _("Organisations"), _("Centre, partners, public bodies, funders"), "building-2"),
-    Entry("switchboard:lines", _("Telephone lines"), _("Numbers, the languages of the menu, opening"), "phone"),
-    Entry("regions:conflicts", _("Conflicts of interest"), _("Whom the ranking leaves out, and why"), "scale"),
-    Entry("handoff:undelivered", _("Undelivered e-mails"), _("Notices that the mail server did not take"), "mail"),
-    Entry("admin:index", _("Word lists"), _("Caller types, topics, regions, postal codes"), "list"),
+ENTRIES: tuple[AdministrationPage, ...] = (
+    AdministrationPage("accounts:users", _("Users"), _("Accounts, roles, passwords, who has left"), "users"),
+    AdministrationPage(
+        "accounts:organisations", _("Organisations"), _("Centre, partners, public bodies, funders"), "building-2"
+    ),
+    AdministrationPage(
+        "switchboard:lines", _("Telephone lines"), _("Numbers, the languages of the menu, opening"), "phone"
+    ),
+    AdministrationPage(
+        "regions:conflicts", _("Conflicts of interest"), _("Whom the ranking leaves out, and why"), "scale"
+    ),
+    AdministrationPage(
+        "handoff:undelivered", _("Undelivered e-mails"), _("Notices that the mail server did not take"), "mail"
+    ),
+    AdministrationPage("admin:index", _("Word lists"), _("Caller types, topics, regions, postal codes"), "list"),
 )
 
 
@@ -67,29 +75,29 @@ def address(url_name: str, *args: object) -> str:
         return ""
 
 
-def links(entries: Iterable[Entry] = ENTRIES) -> list[Link]:
-    found = [Link(address(entry.url_name), entry) for entry in entries]
+def links(entries: Iterable[AdministrationPage] = ENTRIES) -> list[AdministrationLink]:
+    found = [AdministrationLink(address(entry.url_name), entry) for entry in entries]
     return [link for link in found if link.url]
 
 
-def setup_steps(centre: Organisation) -> list[Step]:
+def setup_steps(centre: Organisation) -> list[SetupStep]:
     """The steps of all apps, in the order of the setting."""
     return [step for path in settings.SETUP_STEPS for step in import_string(path)(centre)]
 
 
-def steps(centre: Organisation) -> list[Step]:
+def steps(centre: Organisation) -> list[SetupStep]:
     """This app's own: somebody to answer, and a second person for what two people decide."""
     handlers = people_as(centre, Role.HANDLER)
     coordinators = people_as(centre, Role.COORDINATOR)
     return [
-        Step(
+        SetupStep(
             _now("People who answer"),
             handlers + coordinators > 0,
             ngettext("%(number)s call handler", "%(number)s call handlers", handlers) % {"number": handlers},
             reverse("accounts:new_user"),
             _now("Add a user"),
         ),
-        Step(
+        SetupStep(
             _now("A coordinator"),
             coordinators > 0,
             ngettext("%(number)s coordinator", "%(number)s coordinators", coordinators) % {"number": coordinators},

@@ -16,13 +16,13 @@ from typing import Any
 
 from foundation.ui.shapes import (
     Bar,
+    ChartLine,
+    ChartTableRow,
     Dot,
     GridLine,
     HorizontalBars,
     Label,
-    Line,
     Lines,
-    Row,
     Series,
     Share,
     Sparkline,
@@ -137,8 +137,8 @@ class Plot:
         return tuple(Label(self.middles[place], self.height - 8, self.names[place]) for place in places)
 
 
-def _rows(names: Sequence[str], series: Sequence[Series], totals: Sequence[Value]) -> tuple[Row, ...]:
-    return tuple(Row(name, tuple(row.values[i] for row in series), totals[i]) for i, name in enumerate(names))
+def _rows(names: Sequence[str], series: Sequence[Series], totals: Sequence[Value]) -> tuple[ChartTableRow, ...]:
+    return tuple(ChartTableRow(name, tuple(row.values[i] for row in series), totals[i]) for i, name in enumerate(names))
 
 
 def stacked_bars(
@@ -265,11 +265,11 @@ def lines(
     )
 
 
-def _line(plot: Plot, row: Series) -> Line:
+def _line(plot: Plot, row: Series) -> ChartLine:
     placed = list(zip(plot.middles, plot.names, row.values, strict=True))
     points = [(x, plot.y(value)) if is_number(value) else None for x, _name, value in placed]
     dots = tuple(Dot(x, plot.y(value), name, row.label, value) for x, name, value in placed if is_number(value))
-    return Line(row.css, row.label, _pieces(points), dots)
+    return ChartLine(row.css, row.label, _pieces(points), dots)
 
 
 def _pieces(points: Iterable[tuple[float, float] | None]) -> tuple[str, ...]:
@@ -291,7 +291,7 @@ def horizontal_bars(text: Text, items: Iterable[tuple[str, Value]]) -> Horizonta
     return HorizontalBars(
         text,
         columns=(text.column,),
-        rows=tuple(Row(label, (value,)) for label, value in pairs),
+        rows=tuple(ChartTableRow(label, (value,)) for label, value in pairs),
         bars=tuple(
             Share(
                 label,
@@ -321,8 +321,8 @@ def sparkline(title: str, values: Sequence[Value], *, width: float = 110, height
         for place, point in enumerate(points)
         if point is not None and not any(points[max(0, place - 1) : place] + points[place + 1 : place + 2])
     )
-    line = Line(row.css, row.label, _pieces(points), tuple(alone))
-    return Sparkline(Text(str(title)), rows=(Row("", row.values),), width=width, height=height, line=line)
+    line = ChartLine(row.css, row.label, _pieces(points), tuple(alone))
+    return Sparkline(Text(str(title)), rows=(ChartTableRow("", row.values),), width=width, height=height, line=line)
 
 
 def tile_grid(
@@ -343,7 +343,7 @@ def tile_grid(
     return TileGrid(
         text,
         columns=(text.column,),
-        rows=tuple(Row(said[place.code], (values.get(place.code),)) for place in grid),
+        rows=tuple(ChartTableRow(said[place.code], (values.get(place.code),)) for place in grid),
         width=(max(place.column for place in grid) + 1) * pitch - TILE_GAP,
         height=(max(place.row for place in grid) + 1) * pitch - TILE_GAP,
         tiles=tuple(

@@ -30,7 +30,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Link:
+class NavigationLink:
     """An entry ready to be shown."""
 
     url_name: str
@@ -69,15 +69,15 @@ def address(url_name: str) -> str:
         return ""
 
 
-def links(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[Link]:
+def links(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[NavigationLink]:
     """The entries this person may use; the longest address that the path begins with is the current one."""
     found = [(item, address(item.url_name)) for item in items if person.can_in_any(item.permission)]
     mounted = [(item, url) for item, url in found if url]
     here = max((url for _item, url in mounted if path.startswith(url)), key=len, default=None)
-    return [Link(item.url_name, url, item.label, item.icon, url == here) for item, url in mounted]
+    return [NavigationLink(item.url_name, url, item.label, item.icon, url == here) for item, url in mounted]
 
 
-def links_with_counts(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[Link]:
+def links_with_counts(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[NavigationLink]:
     """As ``links``, each with the number of things that wait there for this person."""
     return [replace(link, count=count_for(person, link.url_name)) for link in links(person, path, items)]
 

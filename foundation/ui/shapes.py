@@ -106,7 +106,7 @@ class GridLine:
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """One line; a value that may not be shown leaves a gap, hence several pieces."""
 
     css: str
@@ -145,7 +145,7 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Row:
+class ChartTableRow:
     """One row of the chart's table."""
 
     label: str
@@ -181,7 +181,7 @@ class Chart:
 
     text: Text
     columns: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ChartTableRow, ...] = ()
     with_totals: bool = False
     width: float = 720
     height: float = 340
@@ -240,7 +240,7 @@ class StackedBars(Axes):
 
 @dataclass(frozen=True)
 class Lines(Axes):
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ChartLine, ...] = ()
     template: ClassVar[str] = "ui/charts/lines.html"
 
 
@@ -262,7 +262,7 @@ class HorizontalBars(Chart):
 
 @dataclass(frozen=True)
 class Sparkline(Chart):
-    line: Line | None = None
+    line: ChartLine | None = None
     template: ClassVar[str] = "ui/charts/sparkline.html"
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Place:
+class Tile:
     """A region's tile; row 0 is the northernmost, column 0 the westernmost."""
 
     code: str
@@ -17,8 +17,8 @@ class Place:
         return self.code.split("-", 1)[1]
 
 
-def _places(*rows: tuple[str, str, int, int]) -> tuple[Place, ...]:
-    return tuple(Place(*row) for row in rows)
+def _places(*rows: tuple[str, str, int, int]) -> tuple[Tile, ...]:
+    return tuple(Tile(*row) for row in rows)
 
 
 GERMANY = _places(
@@ -72,4 +72,4 @@ BELGIUM = _places(
     ("BE-WLG", "Liège", 2, 3),
     ("BE-WLX", "Luxembourg", 3, 3),
 )
-GRIDS: dict[str, tuple[Place, ...]] = {"DE": GERMANY, "FR": FRANCE, "BE": BELGIUM}
+GRIDS: dict[str, tuple[Tile, ...]] = {"DE": GERMANY, "FR": FRANCE, "BE": BELGIUM}

@@ -26,7 +26,7 @@ Test = Callable[[Referral, datetime], bool]
 
 
 @dataclass(frozen=True)
-class Section:
+class BoardSection:
     """A heap of referrals with the same next step."""
 
     key: str
@@ -45,7 +45,7 @@ def _overdue(referral: Referral, now: datetime) -> bool:
     return is_overdue(referral, now)
 
 
-NEXT_STEP = Section(
+NEXT_STEP = BoardSection(
     "next_step",
     _("Needs a next step"),
     "signpost",
@@ -54,9 +54,9 @@ NEXT_STEP = Section(
 )
 
 #: In the order in which they are tried and shown: a referral stands in the first that fits.
-BOARD: list[tuple[Section, Test]] = [
+BOARD: list[tuple[BoardSection, Test]] = [
     (
-        Section(
+        BoardSection(
             "question",
             _("Question open"),
             "circle-question-mark",
@@ -66,25 +66,29 @@ BOARD: list[tuple[Section, Test]] = [
         _in(ReferralState.QUESTION),
     ),
     (
-        Section("overdue", _("Overdue"), "alarm-clock", _("The partner has not answered in time."), is_pressing=True),
+        BoardSection(
+            "overdue", _("Overdue"), "alarm-clock", _("The partner has not answered in time."), is_pressing=True
+        ),
         _overdue,
     ),
     (
-        Section("draft", _("Prepared"), "pencil", _("Not sent yet. After an expiry the next partner stands here.")),
+        BoardSection(
+            "draft", _("Prepared"), "pencil", _("Not sent yet. After an expiry the next partner stands here.")
+        ),
         _in(ReferralState.DRAFT),
     ),
     (
-        Section("waiting", _("Waiting for the partner"), "send", _("Offered, and still in time.")),
+        BoardSection("waiting", _("Waiting for the partner"), "send", _("Offered, and still in time.")),
         _in(ReferralState.OFFERED),
     ),
     (
-        Section("taken", _("With the partner"), "handshake", _("Accepted or in progress.")),
+        BoardSection("taken", _("With the partner"), "handshake", _("Accepted or in progress.")),
         _in(*TAKEN),
     ),
 ]
-INBOX: list[tuple[Section, Test]] = [
+INBOX: list[tuple[BoardSection, Test]] = [
     (
-        Section(
+        BoardSection(
             "waiting",
             _("Waiting for your answer"),
             "inbox",
@@ -94,14 +98,14 @@ INBOX: list[tuple[Section, Test]] = [
         _in(ReferralState.OFFERED),
     ),
     (
-        Section("question", _("Your question is open"), "circle-question-mark", _("The centre will answer.")),
+        BoardSection("question", _("Your question is open"), "circle-question-mark", _("The centre will answer.")),
         _in(ReferralState.QUESTION),
     ),
-    (Section("taken", _("Yours"), "handshake", _("Accepted or in progress.")), _in(*TAKEN)),
+    (BoardSection("taken", _("Yours"), "handshake", _("Accepted or in progress.")), _in(*TAKEN)),
 ]
 
 
-def board(user: User, centre: Organisation, now: datetime) -> list[Section]:
+def board(user: User, centre: Organisation, now: datetime) -> list[BoardSection]:
     """The referrals of a centre that the actor may see, by next step; the longest waiting first."""
     live = Referral.objects.live().filter(centre=centre).select_related("organisation", "case", "contact_person")
     back = needing_a_next_step(user, centre).select_related("organisation", "case", "contact_person")
@@ -109,7 +113,7 @@ def board(user: User, centre: Organisation, now: datetime) -> list[Section]:
     return [first, *_sorted_into(BOARD, live.order_by("due_at", "created_at", "id"), now)]
 
 
-def inbox(organisation: Organisation, now: datetime) -> list[Section]:
+def inbox(organisation: Organisation, now: datetime) -> list[BoardSection]:
     """The live referrals offered to a partner, by next step."""
     live = Referral.objects.live().for_inbox(organisation).select_related("centre", "contact_person", "answered_by")
     return _sorted_into(INBOX, live.order_by("due_at", "id"), now)
@@ -129,7 +133,9 @@ def ended_of_partner(organisation: Organisation) -> QuerySet[Referral]:
     return ended.exclude(offered_at=None).select_related("centre")
 
 
-def _sorted_into(sections: list[tuple[Section, Test]], referrals: QuerySet[Referral], now: datetime) -> list[Section]:
+def _sorted_into(
+    sections: list[tuple[BoardSection, Test]], referrals: QuerySet[Referral], now: datetime
+) -> list[BoardSection]:
     heaps: dict[str, list[Referral]] = {section.key: [] for section, _test in sections}
     for referral in referrals[:MOST]:
         key = next((section.key for section, fits in sections if fits(referral, now)), None)

@@ -80,7 +80,7 @@ class Consent:
 
 
 @dataclass(frozen=True)
-class Rule:
+class ConsentRule:
     """One row of the table: what was ``said`` about ``whose`` consent speaks against ``fields`` about ``concerned``."""
 
     found: Objection
@@ -94,15 +94,15 @@ class Rule:
 ABOUT_THE_PERSON = frozenset({Disclosable.NOTES})
 #: For disclosures on the basis of consent, the first that applies. No other basis asks for consent.
 RULES = (
-    Rule(Objection.CALLER_WITHDREW, "caller", "withdrawn"),
-    Rule(Objection.CALLER_REFUSED, "caller", "refused"),
-    Rule(Objection.PERSON_WITHDREW, "person", "withdrawn"),
-    Rule(Objection.PERSON_REFUSED, "person", "refused"),
-    Rule(Objection.NOT_ASKED, "caller", "unknown"),
-    Rule(Objection.NOT_FOR_PARTNERS, "recipients", "others"),
-    Rule(Objection.MINOR_CALLER, "person", "unknown", concerned=frozenset({Concerned.MINOR_CALLER})),
-    Rule(Objection.MINOR, "person", "unknown", ABOUT_THE_PERSON, frozenset({Concerned.MINOR})),
-    Rule(Objection.PERSON_NOT_ASKED, "person", "unknown", ABOUT_THE_PERSON, frozenset({Concerned.ADULT})),
+    ConsentRule(Objection.CALLER_WITHDREW, "caller", "withdrawn"),
+    ConsentRule(Objection.CALLER_REFUSED, "caller", "refused"),
+    ConsentRule(Objection.PERSON_WITHDREW, "person", "withdrawn"),
+    ConsentRule(Objection.PERSON_REFUSED, "person", "refused"),
+    ConsentRule(Objection.NOT_ASKED, "caller", "unknown"),
+    ConsentRule(Objection.NOT_FOR_PARTNERS, "recipients", "others"),
+    ConsentRule(Objection.MINOR_CALLER, "person", "unknown", concerned=frozenset({Concerned.MINOR_CALLER})),
+    ConsentRule(Objection.MINOR, "person", "unknown", ABOUT_THE_PERSON, frozenset({Concerned.MINOR})),
+    ConsentRule(Objection.PERSON_NOT_ASKED, "person", "unknown", ABOUT_THE_PERSON, frozenset({Concerned.ADULT})),
 )
 
 

@@ -33,7 +33,7 @@ from .transitions import (
     tell_both,
     tell_centre,
 )
-from .vocabulary import Step
+from .vocabulary import DeadlineStep
 
 
 def due_deadlines(now: datetime, limit: int = 100) -> list[uuid.UUID]:
@@ -52,9 +52,9 @@ def run_deadline(*, by: User, deadline_id: uuid.UUID, now: datetime) -> None:
         return
     if referral.state not in WAITING:
         return
-    if deadline.step == Step.REMIND:
+    if deadline.step == DeadlineStep.REMIND:
         remind(by=by, referral=referral)
-    elif deadline.step == Step.ESCALATE:
+    elif deadline.step == DeadlineStep.ESCALATE:
         escalate(by=by, referral=referral)
     elif referral.state == ReferralState.OFFERED:
         expire(by=by, referral=referral)

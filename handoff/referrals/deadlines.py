@@ -13,15 +13,15 @@ from datetime import datetime
 from regions.working_hours import WorkingCalendar, add_working_days, add_working_hours
 from triage.vocabulary import Urgency
 
-from .vocabulary import Step
+from .vocabulary import DeadlineStep
 
 #: Working hours after the offer.
-URGENT_HOURS: Mapping[Step, int] = {Step.REMIND: 4, Step.ESCALATE: 6, Step.EXPIRE: 8}
+URGENT_HOURS: Mapping[DeadlineStep, int] = {DeadlineStep.REMIND: 4, DeadlineStep.ESCALATE: 6, DeadlineStep.EXPIRE: 8}
 #: Working days after the offer.
-STANDARD_DAYS: Mapping[Step, int] = {Step.REMIND: 2, Step.ESCALATE: 3, Step.EXPIRE: 4}
+STANDARD_DAYS: Mapping[DeadlineStep, int] = {DeadlineStep.REMIND: 2, DeadlineStep.ESCALATE: 3, DeadlineStep.EXPIRE: 4}
 
 
-def schedule(start: datetime, urgency: Urgency, calendar: WorkingCalendar) -> dict[Step, datetime]:
+def schedule(start: datetime, urgency: Urgency, calendar: WorkingCalendar) -> dict[DeadlineStep, datetime]:
     """The moment of each step (aware, in the calendar's zone). The answer is due at the first one, the reminder."""
     if urgency == Urgency.URGENT:
         return {step: add_working_hours(start, hours, calendar) for step, hours in URGENT_HOURS.items()}

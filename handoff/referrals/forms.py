@@ -13,7 +13,7 @@ from regions.vocabulary import ConflictReason
 
 from .consent import Consent, Objection, not_covered, what_else
 from .disclosure import Preview, previews
-from .names import Finding, Known, find
+from .names import Finding, KnownNames, find
 from .vocabulary import DeclineReason, Disclosable, Feedback, LegalBasis, Outcome
 
 #: Feedback that is given on the way; "ended" comes with the outcome.
@@ -38,7 +38,7 @@ class OutwardForm(forms.Form):
         help_text=_("Tick a word only where it is neither a name nor the place. Otherwise take it out of the text."),
     )
 
-    def __init__(self, *args: Any, known: Known, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: KnownNames, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = known
         text = self["text"].value() if self.is_bound else ""
@@ -76,7 +76,7 @@ class OfferForm(OutwardForm):
     )
     may_pass_on = forms.BooleanField(label=_("The partner may pass it on within its task"), required=False)
 
-    def __init__(self, *args: Any, contact: Contact, known: Known, consent: Consent, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contact: Contact, known: KnownNames, consent: Consent, **kwargs: Any) -> None:
         super().__init__(*args, known=known, **kwargs)
         self.consent = consent
         self.previews: list[Preview] = previews(contact)

@@ -21,13 +21,13 @@ from triage.vocabulary import Urgency
 
 from .states import ENDED, LIVE, TAKEN, UNSUCCESSFUL, WAITING, WITHOUT_OFFER, ReferralState, in_order
 from .vocabulary import (
+    DeadlineStep,
     DeclineReason,
     Disclosable,
     Feedback,
     LegalBasis,
     MessageKind,
     Outcome,
-    Step,
 )
 
 
@@ -288,7 +288,7 @@ class Deadline(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     referral = models.ForeignKey(Referral, models.PROTECT, related_name="deadlines")
-    step = models.CharField(max_length=10, choices=Step)
+    step = models.CharField(max_length=10, choices=DeadlineStep)
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 

@@ -40,7 +40,7 @@ NUMBER = re.compile(r"\+?\d(?:[\s()/.-]{0,3}\d){5,}")
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNames:
     """What may not stand in a text. ``public``: names of the region, which a summary names anyway."""
 
     names: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class Finding:
     word: str = ""
 
 
-def find(text: str, known: Known) -> list[Finding]:
+def find(text: str, known: KnownNames) -> list[Finding]:
     """Everything that the text gives away; each word once."""
     text = plain(text)
     found = [*_names(text, known), *_numbers(text, known), *_towns(text, known)]
@@ -69,20 +69,20 @@ def find(text: str, known: Known) -> list[Finding]:
     return list({(finding.word or finding.said): finding for finding in found}.values())
 
 
-def _names(text: str, known: Known) -> Iterator[Finding]:
+def _names(text: str, known: KnownNames) -> Iterator[Finding]:
     whole = [name for name in known.names if not _own_parts(name)]
     for word in (*_words_of(text, known.names), *_words_of(text, whole, in_parts=False)):
         yield Finding(_("“%(word)s” can be the caller’s name.") % {"word": word}, word)
 
 
-def _towns(text: str, known: Known) -> Iterator[Finding]:
+def _towns(text: str, known: KnownNames) -> Iterator[Finding]:
     public = {_key(name) for name in known.public}
     for word in _words_of(text, [town for town in known.towns if _key(town) not in public], in_parts=False):
         said = _("“%(word)s” can be the municipality; the region is enough before acceptance.")
         yield Finding(said % {"word": word}, word)
 
 
-def _numbers(text: str, known: Known) -> Iterator[Finding]:
+def _numbers(text: str, known: KnownNames) -> Iterator[Finding]:
     """The last seven digits are compared: the text may write the number with or without its country code."""
     wanted = [digits for phone in known.phones if len(digits := re.sub(r"\D", "", plain(phone))[-7:]) >= 5]
     numbers = [re.sub(r"\D", "", number) for number in NUMBER.findall(text)]

@@ -34,7 +34,7 @@ from .suggestions import conflict_in_words, stored_reasons
 from .summary import facts_in_words, first_text, known_of_case
 from .timeline import is_overdue, timeline, told, waits_for, waits_for_partner_side
 from .transitions import times_of
-from .vocabulary import Step
+from .vocabulary import DeadlineStep
 
 
 def latest_event(referral_id: uuid.UUID) -> int:
@@ -155,7 +155,7 @@ def _draft(referral: Referral, form: OfferForm | None) -> dict[str, Any]:
 def due_if_offered(referral: Referral, now: datetime) -> dict[str, Any]:
     """When the answer would be due, and whether the partner has no hours by which to say so."""
     times, is_open = times_of(referral, now)
-    return {"due_words": _in_words(times[Step.REMIND]), "is_never_open": not is_open}
+    return {"due_words": _in_words(times[DeadlineStep.REMIND]), "is_never_open": not is_open}
 
 
 def _in_words(moment: datetime) -> str:
@@ -186,8 +186,8 @@ def _deadlines(referral: Referral) -> list[tuple[str, Deadline]]:
         return []
     found = referral.deadlines.order_by("due_at")
     if referral.state == ReferralState.QUESTION:
-        words = {Step.REMIND: _("Reminder to us"), Step.ESCALATE: Step.ESCALATE.label}
-        return [(str(words[Step(row.step)]), row) for row in found if row.step in words]
+        words = {DeadlineStep.REMIND: _("Reminder to us"), DeadlineStep.ESCALATE: DeadlineStep.ESCALATE.label}
+        return [(str(words[DeadlineStep(row.step)]), row) for row in found if row.step in words]
     return [(row.get_step_display(), row) for row in found]
 
 

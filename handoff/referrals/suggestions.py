@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from casework.cases.models import Case
 from regions.reasons import names_of_regions, sentence
-from regions.routing import Code, Excluded, Outcome, Ranked, Ranking, Reason
+from regions.routing import Code, Excluded, FirstSuggestion, Ranked, Ranking, Reason
 
 from .models import CaseConflict
 
@@ -111,11 +111,11 @@ def _level(entry: Ranked, names: dict[str, str]) -> str:
     return _("covers %(region)s, %(above)s") % {"region": region, "above": above}
 
 
-def _advice(outcome: Outcome) -> str:
+def _advice(outcome: FirstSuggestion) -> str:
     sentences = {
-        Outcome.PARTNER: "",
-        Outcome.NATIONAL: _("No partner covers the place, nor a level above it. National partners come next."),
-        Outcome.CENTRAL: _(
+        FirstSuggestion.PARTNER: "",
+        FirstSuggestion.NATIONAL: _("No partner covers the place, nor a level above it. National partners come next."),
+        FirstSuggestion.CENTRAL: _(
             "Nobody fits: no partner at the place or on a level above, no national partner. The centre keeps the case."
         ),
     }

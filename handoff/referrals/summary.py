@@ -16,7 +16,7 @@ from regions.lookup import places_of
 from regions.models import Region
 from regions.vocabulary import Language, Phenomenon, Service
 
-from .names import Known, find
+from .names import KnownNames, find
 
 UNSAID = frozenset({"", "unknown", None})
 
@@ -48,10 +48,10 @@ def names_in(text: str, contact: Contact) -> list[str]:
     return [finding.said for finding in find(text, known_of([contact]))]
 
 
-def known_of(contacts: Iterable[Contact]) -> Known:
+def known_of(contacts: Iterable[Contact]) -> KnownNames:
     """What the contacts hold that a text may not say. Asks the database for nothing."""
     several = list(contacts)
-    return Known(
+    return KnownNames(
         names=tuple(str(contact.alias) for contact in several),
         phones=tuple(str(contact.phone) for contact in several),
         codes=tuple(contact.postal_code for contact in several),
@@ -60,7 +60,7 @@ def known_of(contacts: Iterable[Contact]) -> Known:
     )
 
 
-def known_of_case(case: Case) -> Known:
+def known_of_case(case: Case) -> KnownNames:
     """Of all contacts of the case that the actor may see, with the municipalities of their postal codes."""
     linked = CaseContact.objects.filter(case=case).values("contact")
     mine = Q(pk__in=linked) | Q(pk=case.assessment.contact_id)

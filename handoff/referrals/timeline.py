@@ -18,7 +18,7 @@ DETAILS = {"reason": DeclineReason, "feedback": Feedback, "outcome": Outcome}
 
 
 @dataclass(frozen=True)
-class Entry:
+class ReferralTimelineEntry:
     """One line of the timeline."""
 
     icon: str
@@ -27,9 +27,9 @@ class Entry:
     at: datetime
 
 
-def timeline(events: Iterable[Event]) -> list[Entry]:
+def timeline(events: Iterable[Event]) -> list[ReferralTimelineEntry]:
     """What happened, in the order of the events. Each is told with its code's words, never with what somebody wrote."""
-    return [Entry(_icon(event), told(event), _name(event), event.at) for event in events]
+    return [ReferralTimelineEntry(_icon(event), told(event), _name(event), event.at) for event in events]
 
 
 def told(event: Event) -> str:

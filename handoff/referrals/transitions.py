@@ -25,7 +25,7 @@ from triage.vocabulary import Urgency
 from .deadlines import schedule
 from .models import Deadline, Notice, Referral
 from .states import ENDED, ReferralState, Who, may_move
-from .vocabulary import Step
+from .vocabulary import DeadlineStep
 
 SEND_NOTICES = "handoff.tasks.send_notices"
 
@@ -56,7 +56,7 @@ def move(referral: Referral, to: ReferralState, who: Who, **values: Any) -> None
     referral.refresh_from_db()
 
 
-def times_of(referral: Referral, now: datetime) -> tuple[dict[Step, datetime], bool]:
+def times_of(referral: Referral, now: datetime) -> tuple[dict[DeadlineStep, datetime], bool]:
     """When each step is due, and whether the partner's own hours say so.
 
     A partner that is closed for years is given the usual hours: a deadline fires all the same.
@@ -74,7 +74,7 @@ def restart_deadlines(referral: Referral, now: datetime) -> datetime:
     times, _is_open = times_of(referral, now)
     for step, due_at in times.items():
         Deadline.objects.update_or_create(referral=referral, step=step, defaults={"due_at": due_at, "done_at": None})
-    return times[Step.REMIND]
+    return times[DeadlineStep.REMIND]
 
 
 def stop_deadlines(referral: Referral) -> None:

@@ -53,7 +53,7 @@ class MessageKind(models.TextChoices):
     RETURN = "return", _("Reason for returning")
 
 
-class Step(models.TextChoices):
+class DeadlineStep(models.TextChoices):
     """What happens when nobody answers, in this order."""
 
     REMIND = "remind", _("Reminder to the partner")

@@ -20,23 +20,23 @@ TOLD = {kind.code: kind for kind in kinds_of(events) if kind.subject == "contact
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     event: Event
     icon: str
     what: str | Promise
     detail: str
 
 
-def history_of(contact: Contact) -> list[Entry]:
+def history_of(contact: Contact) -> list[HistoryEntry]:
     """Newest first; only what the reader may see."""
     found = list(Event.objects.filter(subject=contact.pk, kind__in=TOLD).select_related("actor").newest_first()[:100])
     names = _people(found)
     return [_entry(event, names) for event in found]
 
 
-def _entry(event: Event, names: dict[int, str]) -> Entry:
+def _entry(event: Event, names: dict[int, str]) -> HistoryEntry:
     kind = TOLD[event.kind]
-    return Entry(event, kind.icon, kind.sentence, _detail(event, names))
+    return HistoryEntry(event, kind.icon, kind.sentence, _detail(event, names))
 
 
 def _detail(event: Event, names: dict[int, str]) -> str:

@@ -16,7 +16,7 @@ MOST_OFFERS = 3  # of places with the same name; more would be guessing
 
 
 @dataclass(frozen=True)
-class Offer:
+class RegionChoice:
     """A region that the handler may choose. ``area``: the town of the landline prefix; empty for a postal code's."""
 
     region: Region
@@ -24,13 +24,13 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Place:
+class RegionSuggestion:
     """A contact's region, where it comes from, and what else it could be."""
 
     region: Region | None
     source: str
     towns: list[str] = field(default_factory=list)
-    offers: list[Offer] = field(default_factory=list)
+    offers: list[RegionChoice] = field(default_factory=list)
     #: The code lies in several regions, and neither a town nor a person has said in which.
     is_open: bool = False
 
@@ -58,12 +58,12 @@ def choose(contact: Contact, region: Region | None) -> None:
         follow_postal_code(contact)
 
 
-def place_of(contact: Contact) -> Place:
+def place_of(contact: Contact) -> RegionSuggestion:
     """What the desk shows about the place."""
     by_code, is_sure = _by_postal_code(contact)
     towns = places_of(contact.country, contact.postal_code)[:2] if by_code else []
-    offers = [Offer(region) for region in by_code] or _by_number(contact)
-    return Place(
+    offers = [RegionChoice(region) for region in by_code] or _by_number(contact)
+    return RegionSuggestion(
         contact.region,
         contact.get_region_source_display(),
         towns,
@@ -78,12 +78,12 @@ def _by_postal_code(contact: Contact) -> tuple[list[Region], bool]:
     return regions_at(contact.country, contact.postal_code, contact.municipality)
 
 
-def _by_number(contact: Contact) -> list[Offer]:
+def _by_number(contact: Contact) -> list[RegionChoice]:
     number = parse_number(contact.phone, contact.country)
     area = area_codes.town(number.e164) if number and number.is_landline else ""
     if number is None or not area:
         return []
-    return [Offer(region, area) for region in regions_of_town(number.country, area)]
+    return [RegionChoice(region, area) for region in regions_of_town(number.country, area)]
 
 
 def country_of(number: PhoneNumber, home: str) -> str:

@@ -37,7 +37,7 @@ from .models import Call, Leg, Offer
 from .permissions import may_direct
 from .seats import lock_seat, move_seat, seat_of
 from .states import CallState, LegState, OfferState, SeatState
-from .vocabulary import CommandKind, Party
+from .vocabulary import CallParticipant, CommandKind
 
 #: A command that came to nothing may be given again.
 
@@ -101,9 +101,9 @@ def ring_handler(*, by: User, call: Call, phone: str, is_browser: bool) -> None:
     One whose end in an earlier call was not told yet counts as gone; it has been ordered to hang up. That call is not
     locked: a webhook may hold it and wait for the seat that we hold.
     """
-    for left in Leg.objects.live().filter(party=Party.HANDLER, user=by).select_related("call"):
+    for left in Leg.objects.live().filter(party=CallParticipant.HANDLER, user=by).select_related("call"):
         end_leg(by=by, leg=left, reason="left over")
-    leg = Leg(call=call, centre_id=call.centre_id, data_key_id=call.data_key_id, party=Party.HANDLER, user=by)
+    leg = Leg(call=call, centre_id=call.centre_id, data_key_id=call.data_key_id, party=CallParticipant.HANDLER, user=by)
     leg.phone = "" if is_browser else phone
     leg.save(force_insert=True)
     if leg.phone:
@@ -147,7 +147,9 @@ def consult(*, by: User, call_id: uuid.UUID, leg_id: uuid.UUID, phone: str, orga
         return known
     if _partner(call):
         raise stale(call_id, "call")
-    leg = Leg(pk=leg_id, call=call, centre_id=call.centre_id, data_key_id=call.data_key_id, party=Party.PARTNER)
+    leg = Leg(
+        pk=leg_id, call=call, centre_id=call.centre_id, data_key_id=call.data_key_id, party=CallParticipant.PARTNER
+    )
     leg.organisation = organisation
     leg.phone = phone
     if not insert_once(leg):  # a repeat after the partner's telephone has ended, whose row the handler sees no more
@@ -224,7 +226,7 @@ def raise_urgency(*, by: User, call_id: uuid.UUID, is_urgent: bool) -> None:
 
 
 def _handlers(call: Call) -> list[Leg]:
-    return list(Leg.objects.live().filter(call=call, party=Party.HANDLER))
+    return list(Leg.objects.live().filter(call=call, party=CallParticipant.HANDLER))
 
 
 def _is_hung_up(leg: Leg) -> bool:
@@ -233,7 +235,7 @@ def _is_hung_up(leg: Leg) -> bool:
 
 
 def _partner(call: Call) -> Leg | None:
-    return Leg.objects.live().filter(call=call, party=Party.PARTNER).order_by("made_at").first()
+    return Leg.objects.live().filter(call=call, party=CallParticipant.PARTNER).order_by("made_at").first()
 
 
 def _live_call(call_id: uuid.UUID) -> Call:

@@ -34,7 +34,7 @@ from . import blocked_numbers, calls, legs, outbound, prompts, voicemails
 from .models import Call, Leg, Line
 from .prompts import address, say
 from .states import CallState, Ending, LegState
-from .vocabulary import Party
+from .vocabulary import CallParticipant
 
 #: Who has waited for so long is asked to leave a message or a wish to be called back.
 LONGEST_WAIT = timedelta(minutes=20)
@@ -238,7 +238,7 @@ def unreached(by: User, event: Event, leg: Leg) -> list[Verb]:
 def softphone(by: User, event: Event) -> list[Verb]:
     """A handler's browser phone comes for the call that its handler has claimed. ``From``: client:user_<key>."""
     identity = event.get("From").removeprefix("client:user_")
-    claimed = Leg.objects.live().filter(party=Party.HANDLER, sid=None, state=LegState.PLANNED)
+    claimed = Leg.objects.live().filter(party=CallParticipant.HANDLER, sid=None, state=LegState.PLANNED)
     leg = claimed.filter(user=int(identity)).first() if identity.isascii() and identity.isdigit() else None
     if leg is None or not legs.accept_leg(by=by, leg=legs.lock_leg(leg.pk), sid=event.get("CallSid")[:64]):
         return [*say("en", prompts.CALLER_GONE), HangUp()]

@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from foundation.accounts.permissions import centre_with
 from foundation.accounts.roles import Permission
 
-from .desk import Bar, bar_of
+from .desk import TelephoneBar, bar_of
 
 
 def telephone(request: HttpRequest) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def telephone(request: HttpRequest) -> dict[str, Any]:
     return {"telephone_bar": SimpleLazyObject(lambda: _bar(request))}
 
 
-def _bar(request: HttpRequest) -> Bar | None:
+def _bar(request: HttpRequest) -> TelephoneBar | None:
     user = getattr(request, "user", None)
     centre = centre_with(user, Permission.CONTACT_LOG) if user and user.is_authenticated else None
     return bar_of(user, centre) if user and centre else None

@@ -16,7 +16,7 @@ from hotline.telephony.provider import is_connected
 from .legs import is_goodbye_ordered
 from .models import Block, Call, Command, Leg, Line, Offer, Seat
 from .states import CallState, CommandState, LegState, OfferState, SeatState
-from .vocabulary import Party
+from .vocabulary import CallParticipant
 
 SOFTPHONE = "hotline/twilio.min.js"
 MOST_WAITING = 30
@@ -48,7 +48,7 @@ def is_telephone_connected(centre: Organisation) -> bool:
 
 
 @dataclass(frozen=True)
-class Bar:
+class TelephoneBar:
     """The telephone bar of one handler: with the call that rings (``offer``) or runs (``talk``), or with neither.
 
     ``last``: the call just ended, while its handler is in wrap-up. ``waiting``: callers in the queue; ``longest``: who
@@ -78,18 +78,18 @@ class Bar:
         return wanted and finders.find(SOFTPHONE) is not None
 
 
-def bar_of(user: User, centre: Organisation) -> Bar | None:
+def bar_of(user: User, centre: Organisation) -> TelephoneBar | None:
     """None where no telephone is connected."""
     if not is_telephone_connected(centre):
         return None
     seat = Seat.objects.filter(user=user).select_related("call__line", "call__contact").first()
     alone = list(Call.objects.alone().filter(centre=centre).order_by("alone_since")[:MOST_ALONE])
     if seat and seat.call and seat.state == SeatState.ON_CALL:
-        return Bar(seat, talk=conversation_of(seat.call), alone=alone)
+        return TelephoneBar(seat, talk=conversation_of(seat.call), alone=alone)
     queue = Call.objects.waiting().filter(centre=centre)
     longest = queue.order_by("waiting_since").first()
     last = _last_call(seat)
-    return Bar(
+    return TelephoneBar(
         seat,
         offer=_offer_to(seat) if longest else None,
         last=last,
@@ -155,8 +155,8 @@ class Conversation:
 
 def conversation_of(call: Call) -> Conversation:
     legs = {leg.party: leg for leg in Leg.objects.live().filter(call=call).select_related("organisation")}
-    partner = legs.get(Party.PARTNER.value)
-    handler = legs.get(Party.HANDLER.value)
+    partner = legs.get(CallParticipant.PARTNER.value)
+    handler = legs.get(CallParticipant.HANDLER.value)
     commands = list(call.commands.order_by("-pk"))
     hung_up = set(call.commands.hanging_up_legs().values_list("leg", flat=True))
     return Conversation(

@@ -14,7 +14,7 @@ from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group, user_group
 
 from .events import CALL_OFFER_EXPIRED, CALL_OFFERED, CALL_OFFERS_WITHDRAWN, SEAT_BREAK
-from .matching import Free, Waiting, match
+from .matching import Free, WaitingCall, match
 from .models import Call, Offer, Seat
 from .states import CallState, OfferState, SeatReason, SeatState
 
@@ -61,7 +61,7 @@ def _withdraw_idle(centre: int, now: datetime) -> None:
     )
 
 
-def _waiting(centre: int, now: datetime) -> list[Waiting]:
+def _waiting(centre: int, now: datetime) -> list[WaitingCall]:
     calls = list(Call.objects.waiting().filter(centre_id=centre).select_related("line"))
     shown: dict[UUID, set[UUID]] = {call.pk: set() for call in calls}
     passed: dict[UUID, set[UUID]] = {call.pk: set() for call in calls}
@@ -72,7 +72,7 @@ def _waiting(centre: int, now: datetime) -> list[Waiting]:
     for call_id, seat_id, state in recent.values_list("call_id", "seat_id", "state"):
         (shown if state == OfferState.OPEN else passed)[call_id].add(seat_id)
     return [
-        Waiting(
+        WaitingCall(
             call=call.pk,
             since=call.waiting_since or call.arrived_at,
             language=call.language,

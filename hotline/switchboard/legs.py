@@ -26,7 +26,7 @@ from .models import Call, Leg, LegQuerySet, WebhookEvent
 from .room_presence import COMES, GOES, Passage, have_met
 from .seats import leave_call
 from .states import LEG_TRANSITIONS, CallState, CommandState, LegState
-from .vocabulary import CommandKind, Party
+from .vocabulary import CallParticipant, CommandKind
 
 #: What the provider's words mean for a leg.
 STATUS: dict[str, LegState] = {
@@ -117,7 +117,7 @@ def enter_room(*, by: User, call: Call) -> bool:
     if call.state == CallState.TALKING:
         return True
     answered = call.legs.filter(
-        party=Party.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM], user=call.claimed_by_id
+        party=CallParticipant.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM], user=call.claimed_by_id
     )
     if call.state == CallState.CONNECTING and answered.exists():
         enter(by=by, call=call)
@@ -129,7 +129,7 @@ def enter_room(*, by: User, call: Call) -> bool:
 
 def put_back_unanswered(*, by: User, call: Call) -> bool:
     """Where the handler's telephone has gone, the call that it had claimed is offered anew."""
-    legs = call.legs.filter(party=Party.HANDLER, user=call.claimed_by_id).order_by("-made_at")
+    legs = call.legs.filter(party=CallParticipant.HANDLER, user=call.claimed_by_id).order_by("-made_at")
     if call.state != CallState.CONNECTING or legs.filter(ended_at=None).exists():
         return False
     last = legs.first()
@@ -177,7 +177,7 @@ def _meet(by: User, call: Call, room_sid: str, now: Passage) -> None:
     """
     if call.connected_at or call.claimed_by_id is None or now.event not in (COMES, GOES):
         return
-    handlers = list(call.legs.filter(party=Party.HANDLER, user=call.claimed_by_id))
+    handlers = list(call.legs.filter(party=CallParticipant.HANDLER, user=call.claimed_by_id))
     stored = WebhookEvent.objects.filter(kind="conference", resource_sid=room_sid)
     told = [(event.sequence, _parameters(event)) for event in stored]
     passages = [Passage(n, one.get("StatusCallbackEvent", ""), one.get("ParticipantLabel", "")) for n, one in told]
@@ -200,7 +200,7 @@ def _leg_in_room(by: User, leg: Leg, event: str, sequence: int | None, reason: s
     known: dict[str, Any] = {} if sequence is None else {"room_sequence": sequence}
     if event == COMES and leg.state != LegState.IN_ROOM:
         _move(by, leg, LegState.IN_ROOM, joined_at=timezone.now(), **known)
-        if leg.party == Party.HANDLER:
+        if leg.party == CallParticipant.HANDLER:
             outbound.ring_person(by=by, call=leg.call)
     elif event == GOES:
         ask_soon(leg.call)
@@ -263,7 +263,7 @@ def end_leg(*, by: User, leg: Leg, reason: str, **known: Any) -> None:
     leg.state = LegState.ENDED
     leg.reason = reason[:40]
     note(by, CALL_LEG_ENDED, call, {"party": leg.party, "was": was_in, "reason": reason[:40]})
-    if leg.party == Party.HANDLER:
+    if leg.party == CallParticipant.HANDLER:
         _handler_gone(by, leg, reason)
     elif call.state == CallState.TALKING:
         _partner_gone(by, leg)
@@ -278,7 +278,7 @@ def _partner_gone(by: User, leg: Leg) -> None:
         if not leg.is_bound:
             say_goodbye(by=by, call=call)
         return
-    for handler in call.legs.live().filter(party=Party.HANDLER):
+    for handler in call.legs.live().filter(party=CallParticipant.HANDLER):
         room_ends.bind(by=by, leg=handler)
 
 

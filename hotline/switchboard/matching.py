@@ -15,7 +15,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCall:
     """A call in the queue. ``shown_to``: handlers who see it now; ``passed_by``: those who have just let it pass."""
 
     call: UUID
@@ -36,19 +36,19 @@ class Free:
     languages: frozenset[str] = frozenset()
     skills: frozenset[str] = field(default_factory=frozenset)
 
-    def can_take(self, call: Waiting) -> bool:
+    def can_take(self, call: WaitingCall) -> bool:
         if self.handler in call.passed_by:
             return False
         speaks = not call.language or not self.languages or call.language in self.languages
         return speaks and (not call.skill or call.skill in self.skills)
 
 
-def in_order(calls: Sequence[Waiting]) -> list[Waiting]:
+def in_order(calls: Sequence[WaitingCall]) -> list[WaitingCall]:
     """Urgent ones first, then the longest waiting."""
     return sorted(calls, key=lambda call: (not call.is_urgent, call.since, str(call.call)))
 
 
-def match(calls: Sequence[Waiting], handlers: Sequence[Free]) -> list[tuple[UUID, UUID]]:
+def match(calls: Sequence[WaitingCall], handlers: Sequence[Free]) -> list[tuple[UUID, UUID]]:
     """Pairs of call and handler that are to become offers."""
     free = sorted(handlers, key=lambda handler: (handler.since, str(handler.handler)))
     queue = in_order(calls)

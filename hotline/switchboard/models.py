@@ -25,7 +25,7 @@ from regions.vocabulary import Language
 from . import bounds
 from .sql import AHEAD, CALL_BY, LOCK_CALL, LOCK_LEG
 from .states import CLAIMED, CallState, CommandState, Ending, LegState, OfferState, SeatReason, SeatState
-from .vocabulary import CommandKind, Direction, Party, Skill, WhyUnreached
+from .vocabulary import CallParticipant, CommandKind, Direction, Skill, WhyUnreached
 
 
 class Line(models.Model):
@@ -237,7 +237,7 @@ class Leg(models.Model):
     call = models.ForeignKey(Call, models.PROTECT, related_name="legs")
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
-    party = models.CharField(max_length=8, choices=Party)
+    party = models.CharField(max_length=8, choices=CallParticipant)
     user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
     phone = EncryptedTextField()

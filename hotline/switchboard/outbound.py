@@ -19,7 +19,7 @@ from .commands import order
 from .events import CALL_PERSON_RUNG
 from .models import Call, Leg
 from .states import CallState, CommandState, Ending, LegState
-from .vocabulary import CommandKind, Direction, Party, WhyUnreached
+from .vocabulary import CallParticipant, CommandKind, Direction, WhyUnreached
 
 #: From the order to call to the person's telephone being rung; the handler's rings for 20 s of it.
 RUNG_BY_THEN = timedelta(seconds=90)
@@ -84,7 +84,7 @@ def not_reached(*, by: User, call: Call, why: WhyUnreached) -> None:
     """It comes to no conversation. The handler who waits in the room hears it; a telephone that still rings stops."""
     if call.state != CallState.CONNECTING:
         return
-    waits = call.legs.filter(party=Party.HANDLER, state=LegState.IN_ROOM).exists()
+    waits = call.legs.filter(party=CallParticipant.HANDLER, state=LegState.IN_ROOM).exists()
     hears = waits and why not in (WhyUnreached.HANDLER, WhyUnreached.GIVEN_UP)
     parting = CommandKind.TELL if hears else CommandKind.HANG_UP
     end_call(by=by, call=call, ending=Ending.UNREACHED, why=why, parting=parting)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from hotline.telephony import provider
-from hotline.telephony.provider import Gone, Known
+from hotline.telephony.provider import Gone, ProviderCall
 
 from . import voicemails
 from .calls import ask_soon, end_call, put_back
@@ -22,7 +22,7 @@ from .models import Call, Command, Leg, Voicemail
 from .prompts import address
 from .room_ends import drop_handover, keep_room
 from .states import CallState, LegState
-from .vocabulary import CommandKind, Party
+from .vocabulary import CallParticipant, CommandKind
 
 RINGS_FOR = 20  # seconds a handler's telephone rings
 PARTNER_RINGS_FOR = 40
@@ -64,7 +64,7 @@ class Ring(Purpose):
     def ring(self, leg: Leg) -> Request:
         raise NotImplementedError
 
-    def search(self, command: Command, leg: Leg) -> Callable[[], Sequence[Known]]:
+    def search(self, command: Command, leg: Leg) -> Callable[[], Sequence[ProviderCall]]:
         raise NotImplementedError
 
     def done(self, by: User, command: Command, answer: object) -> None:
@@ -85,7 +85,7 @@ class Ring(Purpose):
         end_leg(by=by, leg=_locked_leg(command), reason="not rung")
 
 
-def settled(search: Callable[[], Sequence[Known]], again: Request | None) -> object:
+def settled(search: Callable[[], Sequence[ProviderCall]], again: Request | None) -> object:
     """What an earlier request has led to: the telephones it rang, those that still live first; else another request."""
     found = sorted(search(), key=lambda known: known.status not in ("queued", "ringing", "in-progress"))
     if found:
@@ -93,14 +93,14 @@ def settled(search: Callable[[], Sequence[Known]], again: Request | None) -> obj
     return again() if again else None
 
 
-def telephones_of(answer: object) -> list[Known]:
+def telephones_of(answer: object) -> list[ProviderCall]:
     """Of a request's outcome: the one that it rang, those that an earlier request had rung, or none."""
     if isinstance(answer, str):
-        return [Known(answer, "queued")]
+        return [ProviderCall(answer, "queued")]
     return answer if isinstance(answer, list) else []
 
 
-def search_room(call: Call, label: str) -> Callable[[], Sequence[Known]]:
+def search_room(call: Call, label: str) -> Callable[[], Sequence[ProviderCall]]:
     """Who is in the call's room, or rung for it, under this label."""
     ask = partial(provider.participant, room=call.conference, label=label)
     return lambda: [known for known in [ask()] if known]
@@ -123,7 +123,7 @@ class Dial(Ring):
             seconds=RINGS_FOR,
         )
 
-    def search(self, command: Command, leg: Leg) -> Callable[[], Sequence[Known]]:
+    def search(self, command: Command, leg: Leg) -> Callable[[], Sequence[ProviderCall]]:
         recent = Leg.objects.filter(made_at__gt=command.made_at - 2 * GOOD_FOR, sid__isnull=False).exclude(pk=leg.pk)
         others = set(recent.values_list("sid", flat=True))
         ask = partial(provider.calls_to, to=leg.phone, from_=str(leg.call.line.number), since=command.made_at)
@@ -142,7 +142,7 @@ class Add(Ring):
             seconds=PARTNER_RINGS_FOR,
         )
 
-    def search(self, command: Command, leg: Leg) -> Callable[[], Sequence[Known]]:
+    def search(self, command: Command, leg: Leg) -> Callable[[], Sequence[ProviderCall]]:
         return search_room(leg.call, leg.label)
 
 
@@ -167,7 +167,7 @@ class HangUp(Purpose):
         """A handler who could not be taken out of the room has not handed over: the room is not the partner's."""
         if command.leg_id and not command.sid:
             leg = _locked_leg(command)
-            if leg.party == Party.HANDLER and leg.call.state == CallState.TALKING:
+            if leg.party == CallParticipant.HANDLER and leg.call.state == CallState.TALKING:
                 keep_room(by=by, call=leg.call)
 
 
@@ -186,7 +186,7 @@ class Connect(Purpose):
         call = locked_call(command)
         if call.state != CallState.CONNECTING or call.entered_at:
             return
-        for leg in call.legs.locked().live().filter(party=Party.HANDLER):
+        for leg in call.legs.locked().live().filter(party=CallParticipant.HANDLER):
             order(by=by, kind=CommandKind.HANG_UP, leg=leg)
             end_leg(by=by, leg=leg, reason="not connected")
         put_back(by=by, call=call, why="not connected")
@@ -197,7 +197,9 @@ class Requeue(Purpose):
 
     def request(self, command: Command) -> Request | None:
         call = _call(command)
-        is_answered = call.legs.filter(party=Party.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM]).exists()
+        is_answered = call.legs.filter(
+            party=CallParticipant.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM]
+        ).exists()
         if call.ended_at or call.state == CallState.TALKING or call.entered_at is None or is_answered:
             return None
         return partial(provider.redirect, sid=call.sid or "", url=address("room", call.pk))

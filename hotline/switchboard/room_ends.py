@@ -15,7 +15,7 @@ from .commands import order
 from .events import CALL_HANDOVER_FAILED
 from .models import Call, Command, Leg
 from .states import CommandState
-from .vocabulary import CommandKind, Party
+from .vocabulary import CallParticipant, CommandKind
 
 
 def bind(*, by: User, leg: Leg) -> None:
@@ -48,5 +48,5 @@ def drop_handover(*, by: User, leg: Leg) -> None:
 
 def keep_room(*, by: User, call: Call) -> None:
     """The handler stays after all: the partner's leaving is not to end the conversation."""
-    for partner in call.legs.live().filter(party=Party.PARTNER):
+    for partner in call.legs.live().filter(party=CallParticipant.PARTNER):
         unbind(by=by, leg=partner)

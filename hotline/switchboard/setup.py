@@ -6,14 +6,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from foundation.accounts.administration import Step
+from foundation.accounts.administration import SetupStep
 from foundation.accounts.models import Organisation
 from regions.vocabulary import Language
 
 from .models import Line
 
 
-def steps(centre: Organisation) -> list[Step]:
+def steps(centre: Organisation) -> list[SetupStep]:
     """A line in use with the centre's languages, and a provider that connects it."""
     rows = list(Line.objects.filter(centre=centre, is_active=True).order_by("name"))
     spoken = {code for row in rows for code in row.languages}
@@ -21,14 +21,14 @@ def steps(centre: Organisation) -> list[Step]:
     address = reverse("switchboard:lines") if rows else reverse("switchboard:new_line", args=[centre.pk])
     connected = bool(settings.TELEPHONY["account"])
     return [
-        Step(
+        SetupStep(
             _("A telephone line with the centre's languages"),
             bool(rows),
             f"{', '.join(row.name for row in rows)}: {', '.join(languages)}" if rows else _("no line is in use"),
             address,
             _("Telephone lines") if rows else _("Add a line"),
         ),
-        Step(
+        SetupStep(
             _("A telephone provider"),
             connected,
             _("connected") if connected else _("not connected: whoever runs the server does that (docs/telephony.md)"),

@@ -27,7 +27,7 @@ from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, put_back_una
 from .models import Call, Command, Leg
 from .outbound import give_up_late, person_changed
 from .states import CallState, CommandState, LegState
-from .vocabulary import CommandKind, Direction, Party
+from .vocabulary import CallParticipant, CommandKind, Direction
 
 #: From the claim to the conversation: a telephone is rung, rings, asks for a key, and the caller is sent to the room.
 CLAIM_LASTS = timedelta(seconds=60)
@@ -59,7 +59,7 @@ def release_claims(*, by: User, now: datetime) -> int:
         return 0
     note(by, CALL_CLAIM_RAN_OUT, call, {"by": call.claimed_by_id})
     put_back_unanswered(by=by, call=call)
-    for leg in call.legs.locked().live().filter(party=Party.HANDLER):
+    for leg in call.legs.locked().live().filter(party=CallParticipant.HANDLER):
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)
         end_leg(by=by, leg=leg, reason="not picked up")
     return 1
@@ -68,7 +68,9 @@ def release_claims(*, by: User, now: datetime) -> int:
 @transaction.atomic
 def begin_untold(*, by: User, now: datetime) -> int:
     """A caller who has been in the room for a while with the handler on the line is talking, told or not."""
-    there = Leg.objects.filter(call=OuterRef("pk"), user=OuterRef("claimed_by"), party=Party.HANDLER, state__in=THERE)
+    there = Leg.objects.filter(
+        call=OuterRef("pk"), user=OuterRef("claimed_by"), party=CallParticipant.HANDLER, state__in=THERE
+    )
     silent = Q(Exists(there), state=CallState.CONNECTING, entered_at__lt=now - TOLD_BY_THEN)
     call = _locked_first(silent, "entered_at")
     if call is None:
@@ -80,7 +82,7 @@ def begin_untold(*, by: User, now: datetime) -> int:
 @transaction.atomic
 def put_back_from_room(*, by: User, now: datetime) -> int:
     """A caller who was sent into the room, and whose handler had gone before anybody told that they had met."""
-    here = Leg.objects.filter(call=OuterRef("pk"), user=OuterRef("claimed_by"), party=Party.HANDLER)
+    here = Leg.objects.filter(call=OuterRef("pk"), user=OuterRef("claimed_by"), party=CallParticipant.HANDLER)
     gone = ~Exists(here.filter(ended_at=None)) & ~Exists(here.filter(ended_at__gt=now - ALONE_FOR))
     call = _locked_first(gone & Q(claimed_at__lt=now - ALONE_FOR, **INCOMING), "claimed_at")
     return int(call is not None and put_back_unanswered(by=by, call=call))

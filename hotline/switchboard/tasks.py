@@ -15,7 +15,7 @@ from foundation.accounts.services import Service, service_user
 from foundation.journal.time_limits import TASK_LASTS
 from foundation.privacy.context import acting_as
 from hotline.telephony import provider
-from hotline.telephony.provider import Gone, Later, Refused, TelephonyError
+from hotline.telephony.provider import Gone, Later, RequestRefused, TelephonyError
 
 from . import command_execution, sweep
 from .commands import claim_commands, finish, try_again, wake_another
@@ -120,7 +120,7 @@ def ask_about_calls() -> None:
             status = provider.state_of(sid=one.sid)
         except Gone:
             status = "completed"
-        except (Later, Refused) as problem:
+        except (Later, RequestRefused) as problem:
             log.warning("the provider could not be asked about %s: %s", one.key, problem.code)
             if not problem.code:
                 return  # it does not answer: the others are asked the next time

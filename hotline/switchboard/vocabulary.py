@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from regions.vocabulary import Language
 
 
-class Party(models.TextChoices):
+class CallParticipant(models.TextChoices):
     """Whose telephone a leg is."""
 
     CALLER = "caller", _("caller")

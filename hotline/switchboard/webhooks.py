@@ -33,7 +33,7 @@ from .models import Call, Leg
 
 log = logging.getLogger(__name__)
 XML = "text/xml; charset=utf-8"
-Step = Callable[[User, "Told"], str]
+Step = Callable[[User, "VerifiedWebhook"], str]
 TRIES = 3
 
 
@@ -42,7 +42,7 @@ def _trouble() -> str:
 
 
 @dataclass(frozen=True)
-class Told:
+class VerifiedWebhook:
     """A verified webhook. ``keys``: of its address; ``call``: the one that it is about, locked."""
 
     event: Event
@@ -105,7 +105,7 @@ def _stored(kind: str, event: Event, keys: dict[str, Any], step: Step, *, proble
         before = intake.answer_before(key) if call is None or call.is_repeat else None
         if before is not None:
             return before
-        answer = step(service, Told(event, keys, call))
+        answer = step(service, VerifiedWebhook(event, keys, call))
         intake.store(kind=kind, event=event, key=key, call=call, answer=answer, problem=problem)
         return answer
 
@@ -122,7 +122,7 @@ def _answer(document: str) -> HttpResponse:
 
 
 def _of(about: Literal["call", "leg"], step: Callable[..., list[Verb]], *, has_document: bool) -> Step:
-    def run(by: User, told: Told) -> str:
+    def run(by: User, told: VerifiedWebhook) -> str:
         row: Call | Leg | None = told.call
         if about == "leg" and told.call:
             row = Leg.objects.lock(told.keys["leg_id"], told.call)
@@ -135,7 +135,7 @@ def _of(about: Literal["call", "leg"], step: Callable[..., list[Verb]], *, has_d
     return run
 
 
-def _voice(by: User, told: Told) -> str:
+def _voice(by: User, told: VerifiedWebhook) -> str:
     if told.event.get("From").startswith("client:"):
         return render(call_flow.softphone(by, told.event))
     return render(call_flow.voice(by, told.event, told.call))

@@ -84,7 +84,7 @@ class Unclear(Later):
     """An error of the provider's, or no answer to what was asked: it may have been done all the same."""
 
 
-class Refused(TelephonyError):
+class RequestRefused(TelephonyError):
     """The provider will never do this; repeating it is useless."""
 
 
@@ -256,7 +256,7 @@ def _client(account: str, token: str, base: str, edge: str, region: str) -> Clie
 def client() -> Client:
     """Raises Refused while no account is configured."""
     if not is_connected():
-        raise Refused(0)
+        raise RequestRefused(0)
     known = settings.TELEPHONY
     return _client(known["account"], known["token"], known["api_url"], known["edge"], known["region"])
 
@@ -293,7 +293,7 @@ def _meaning(error: TwilioRestException) -> TelephonyError:
         return Unclear(code)
     if code in CALL_GONE or error.status == 404:
         return Gone(code)
-    return Refused(code)
+    return RequestRefused(code)
 
 
 def _named(sid: object) -> str:
@@ -318,19 +318,19 @@ def dial(*, to: str, from_: str, url: str, status_url: str, seconds: int) -> str
 
 
 @dataclass(frozen=True)
-class Known:
+class ProviderCall:
     """A telephone call as the provider has it. ``status``: queued, ringing, in-progress, completed ..."""
 
     sid: str
     status: str
 
 
-def calls_to(*, to: str, from_: str, since: datetime) -> list[Known]:
+def calls_to(*, to: str, from_: str, since: datetime) -> list[ProviderCall]:
     """The calls that we had made to this number since then, oldest first."""
     with _asking() as rest:
         found = rest.calls.list(to=to, from_=from_, limit=MOST_LISTED)
     made = [one for one in reversed(found) if _is_since(one.date_created, since - CLOCKS_APART)]
-    return [Known(str(one.sid), str(one.status)) for one in made]
+    return [ProviderCall(str(one.sid), str(one.status)) for one in made]
 
 
 def _is_since(created: object, begin: datetime) -> bool:
@@ -361,14 +361,14 @@ def bind(*, room: str, label: str, is_bound: bool) -> None:
         rest.conferences(room).participants(label).update(end_conference_on_exit=is_bound)
 
 
-def participant(*, room: str, label: str) -> Known | None:
+def participant(*, room: str, label: str) -> ProviderCall | None:
     """Who is in the room, or rung for it, under this label."""
     try:
         with _asking() as rest:
             found = rest.conferences(room).participants(label).fetch()
     except Gone:
         return None
-    return Known(str(found.call_sid), PARTICIPANT.get(str(found.status), "ringing"))
+    return ProviderCall(str(found.call_sid), PARTICIPANT.get(str(found.status), "ringing"))
 
 
 def add(*, room: str, label: str, to: str, from_: str, status_url: str, seconds: int, ends_room: bool = False) -> str:

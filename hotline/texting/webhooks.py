@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from foundation.accounts.models import User
-from hotline.switchboard.webhooks import Told, webhook
+from hotline.switchboard.webhooks import VerifiedWebhook, webhook
 from hotline.telephony import provider
 
 from .actions import deliver
@@ -21,13 +21,13 @@ SENT_STATES = {
 
 
 @webhook("message", safe=provider.render_message)
-def message(by: User, told: Told) -> str:
+def message(by: User, told: VerifiedWebhook) -> str:
     deliver(by=by, event=told.event)
     return provider.render_message()
 
 
 @webhook("message_status")
-def message_status(by: User, told: Told) -> str:
+def message_status(by: User, told: VerifiedWebhook) -> str:
     found = TextMessage.objects.filter(pk=told.keys["message_id"]).first()
     state = SENT_STATES.get(told.event.get("MessageStatus"))
     if found and not found.is_from_caller:

@@ -92,7 +92,7 @@ def _bars(text: Text, counts: Counts, code: str) -> HorizontalBars:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingReferral:
     """A referral that waits: for us when the partner asked something, else for the partner."""
 
     referral: Referral
@@ -101,9 +101,9 @@ class Waiting:
     is_overdue: bool
 
 
-def waiting(referrals: Iterable[Any], moment: datetime) -> list[Waiting]:
+def waiting(referrals: Iterable[Any], moment: datetime) -> list[WaitingReferral]:
     return [
-        Waiting(
+        WaitingReferral(
             referral,
             asked := referral.state == ReferralState.QUESTION,
             referral.asked_at if asked else referral.offered_at,

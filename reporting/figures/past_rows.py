@@ -44,7 +44,7 @@ Cells = Counter[tuple[str, date, str]]
 MEASURES_OF = {of: [measure for measure in MEASURES if measure.of == of] for of in (Of.CONTACT, Of.OTHER_CONTACT)}
 
 
-class Rule(StrEnum):
+class FormatRule(StrEnum):
     """What a row or value does not keep to."""
 
     COLUMNS = "the row has not as many columns as the header"
@@ -65,20 +65,20 @@ class Rule(StrEnum):
     CODE = "is no code of ours, and no word that the mapping names"
 
 
-RULES = {"number": Rule.NUMBER, "age": Rule.AGE, "postal_code": Rule.POSTAL_CODE}
+RULES = {"number": FormatRule.NUMBER, "age": FormatRule.AGE, "postal_code": FormatRule.POSTAL_CODE}
 
 
-class Problem(NamedTuple):
+class FormatProblem(NamedTuple):
     """``row`` as a spreadsheet numbers it: the header is row 1. ``column`` is empty when it is about the whole row."""
 
     row: int
     column: str
     value: str
-    rule: Rule
+    rule: FormatRule
 
 
 #: What is wrong again and again for one reason is one cause: of these, each word is one of its own.
-BY_VALUE = {Rule.CODE, Rule.POSTAL_CODE}
+BY_VALUE = {FormatRule.CODE, FormatRule.POSTAL_CODE}
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Cause:
 
     column: str
     value: str
-    rule: Rule
+    rule: FormatRule
     rows: list[int] = field(default_factory=list)
     count: int = 0
     values: int = 0
@@ -115,15 +115,15 @@ class Past:
     last: date = date.min
     counts: Cells = field(default_factory=Counter)
     wrong: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    causes: dict[tuple[Rule, str, str], Cause] = field(default_factory=dict)
+    problems: list[FormatProblem] = field(default_factory=list)
+    causes: dict[tuple[FormatRule, str, str], Cause] = field(default_factory=dict)
     digest: str = ""
 
     @property
     def months(self) -> set[date]:
         return {month for _measure, month, _key in self.counts}
 
-    def note(self, problem: Problem) -> None:
+    def note(self, problem: FormatProblem) -> None:
         self.wrong += 1
         if len(self.problems) < LISTED:
             self.problems.append(problem)
@@ -140,7 +140,7 @@ class Past:
         cause.values += problem.value != cause.value
 
 
-class Source(io.RawIOBase):
+class ImportedFile(io.RawIOBase):
     """A file that is read once, from its start: its bytes are counted and digested as they pass."""
 
     def __init__(self, raw: io.FileIO) -> None:
@@ -165,7 +165,7 @@ class Source(io.RawIOBase):
 class Checked:
     """The rows of a source, checked one after the other. Raises Unusable when the header does not fit the mapping."""
 
-    def __init__(self, source: Source, mapping: FileMapping, lists: Lists) -> None:
+    def __init__(self, source: ImportedFile, mapping: FileMapping, lists: Lists) -> None:
         self._mapping = mapping
         self._lists = lists
         buffered = io.BufferedReader(source, 65_536)
@@ -213,7 +213,7 @@ class Checked:
         sign = "tab" if other == TAB else f'"{other}"'
         return f" It seems that {sign} separates them: name it as delimiter in the mapping."
 
-    def __iter__(self) -> Iterator[Contact | list[Problem]]:
+    def __iter__(self) -> Iterator[Contact | list[FormatProblem]]:
         """Of each row that is not blank: what it says, or all that is wrong with it."""
         while True:
             self._number += 1
@@ -223,55 +223,57 @@ class Checked:
             except StopIteration:
                 return
             except csv.Error:
-                yield [Problem(number, "", "", Rule.UNREADABLE)]
+                yield [FormatProblem(number, "", "", FormatRule.UNREADABLE)]
             except (Endless, UnicodeDecodeError):
-                yield [Problem(number, "", "", Rule.UNREADABLE)]
+                yield [FormatProblem(number, "", "", FormatRule.UNREADABLE)]
                 return
             else:
                 if any(row) and not all(is_blank(value) for value in row):
                     yield self._check(number, row)
 
-    def _check(self, number: int, row: list[str]) -> Contact | list[Problem]:
+    def _check(self, number: int, row: list[str]) -> Contact | list[FormatProblem]:
         if len(row) > len(self._header) and not any(row[len(self._header) :]):
             row = row[: len(self._header)]  # cells beyond the table that were filled once
         if len(row) != len(self._header):
-            return [Problem(number, "", f"{len(row)} instead of {len(self._header)}", Rule.COLUMNS)]
+            return [FormatProblem(number, "", f"{len(row)} instead of {len(self._header)}", FormatRule.COLUMNS)]
         whole = "".join(row)
         if len(whole) > LONGEST_VALUE or not whole.isprintable():
             broken = [(name, value, _flaw(value)) for name, value in zip(self._header, row, strict=True)]
-            problems = [Problem(number, name, value[: LONGEST_VALUE + 1], flaw) for name, value, flaw in broken if flaw]
+            problems = [
+                FormatProblem(number, name, value[: LONGEST_VALUE + 1], flaw) for name, value, flaw in broken if flaw
+            ]
             if problems:
                 return problems
         return self._understood(number, row)
 
-    def _understood(self, number: int, row: list[str]) -> Contact | list[Problem]:
+    def _understood(self, number: int, row: list[str]) -> Contact | list[FormatProblem]:
         keys = self._fixed.copy()
         problems = []
-        day: date | Rule = Rule.EMPTY
+        day: date | FormatRule = FormatRule.EMPTY
         for one, place in self._read:
             word = row[place].strip()
             if one.name == "date":
-                day = self._day(word) if word else Rule.EMPTY
+                day = self._day(word) if word else FormatRule.EMPTY
                 key = ""
-                rule = day if isinstance(day, Rule) else None
+                rule = day if isinstance(day, FormatRule) else None
             else:
                 key, rule = _key(one, word)
             if rule:
-                problems.append(Problem(number, one.column, word, rule))
+                problems.append(FormatProblem(number, one.column, word, rule))
             keys[_target(one)] = key
-        if problems or isinstance(day, Rule):
+        if problems or isinstance(day, FormatRule):
             return problems
         return Contact(day, int(keys["number"]), keys)
 
-    def _read_day(self, word: str) -> date | Rule:
+    def _read_day(self, word: str) -> date | FormatRule:
         day = read_day(MIDNIGHT.sub("", word), self._mapping.dates) or read_day(word, self._mapping.dates)
         if day is None:
-            return Rule.SERIAL if SERIAL.fullmatch(word) else Rule.DATE
+            return FormatRule.SERIAL if SERIAL.fullmatch(word) else FormatRule.DATE
         if day < FIRST_DAY:
-            return Rule.EARLY
+            return FormatRule.EARLY
         if day > self._lists.today:
-            return Rule.FUTURE
-        return Rule.COUNTED if day.replace(day=1) in self._lists.live else day
+            return FormatRule.FUTURE
+        return FormatRule.COUNTED if day.replace(day=1) in self._lists.live else day
 
 
 class Endless(Exception):
@@ -301,27 +303,27 @@ def _target(one: Field) -> str:
     return INSTEAD.get(one.name, one.name)
 
 
-def _key(one: Field, word: str) -> tuple[str, Rule | None]:
+def _key(one: Field, word: str) -> tuple[str, FormatRule | None]:
     known = one.words.get(word) or one.words.get(fold(word))
     if known is not None:
         return known, None
     if is_blank(word):
-        return (one.default, None) if one.default is not None else ("", Rule.EMPTY)
+        return (one.default, None) if one.default is not None else ("", FormatRule.EMPTY)
     key = one.otherwise(word)
     if key is not None:
         return key, None
     is_unsure = one.name == "number" and AMBIGUOUS.fullmatch(word)
     if is_unsure:
-        return "", Rule.AMBIGUOUS
-    return "", RULES.get(one.name, Rule.CODE)
+        return "", FormatRule.AMBIGUOUS
+    return "", RULES.get(one.name, FormatRule.CODE)
 
 
-def _flaw(value: str) -> Rule | None:
+def _flaw(value: str) -> FormatRule | None:
     if "\0" in value:
-        return Rule.NUL
+        return FormatRule.NUL
     if _is_broken(value):
-        return Rule.ENCODING
-    return Rule.TOO_LONG if len(value) > LONGEST_VALUE else None
+        return FormatRule.ENCODING
+    return FormatRule.TOO_LONG if len(value) > LONGEST_VALUE else None
 
 
 def _is_broken(value: str) -> bool:
@@ -343,7 +345,10 @@ def cells_of(keys: dict[str, str], groups: dict[str, str]) -> Iterator[tuple[str
 
 
 def add_up(
-    source: Source, mapping: FileMapping, lists: Lists, say: Callable[[int, int], object] = lambda passed, rows: None
+    source: ImportedFile,
+    mapping: FileMapping,
+    lists: Lists,
+    say: Callable[[int, int], object] = lambda passed, rows: None,
 ) -> Past:
     """Read the source to its end. ``say`` is told now and then how many bytes and rows passed. Raises Unusable."""
     past = Past()

@@ -32,7 +32,7 @@ FAILURES_OF = timedelta(hours=16)
 
 
 @dataclass(frozen=True)
-class Row:
+class WaitingItem:
     """One thing that waits: since ``at``, or until ``due_at``."""
 
     key: str
@@ -53,7 +53,7 @@ class Work:
     icon: str
     url: str
     number: int
-    rows: list[Row]
+    rows: list[WaitingItem]
     is_pressing: bool = False
 
 
@@ -84,9 +84,9 @@ def _some(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
     return (rows.count() if len(first) > NAMED else len(first)), first[:NAMED]
 
 
-def _referrals(referrals: Iterable[Referral]) -> list[Row]:
+def _referrals(referrals: Iterable[Referral]) -> list[WaitingItem]:
     return [
-        Row(
+        WaitingItem(
             key=f"referral-{referral.pk}",
             url=reverse("handoff:referral", args=[referral.pk]),
             title=f"{referral.reference} · {referral.organisation.name}",
@@ -132,7 +132,7 @@ def _confirmations(user: User, centre: Organisation) -> Work:
     waiting = Assessment.objects.waiting().filter(centre=centre).exclude(completed_by=user)
     number, found = _some(waiting.select_related("contact", "completed_by").order_by("completed_at", "id"))
     rows = [
-        Row(
+        WaitingItem(
             key=f"assessment-{one.pk}",
             url=reverse("triage:confirmation", args=[one.pk]),
             title=one.contact.reference,
@@ -149,7 +149,7 @@ def _confirmations(user: User, centre: Organisation) -> Work:
 def _unfinished(user: User) -> Work:
     waiting = contacts_for_shift(user)
     rows = [
-        Row(
+        WaitingItem(
             key=f"contact-{contact.pk}",
             url=reverse("hotline:contact", args=[contact.pk]),
             title=f"{contact.reference} · {contact.label}" if contact.label else contact.reference,
@@ -166,7 +166,7 @@ def _callbacks(now: datetime) -> Work:
     due = Callback.objects.open().filter(due_at__lte=now).order_by("-is_urgent", "due_at", "id")
     number, found = _some(due)
     rows = [
-        Row(
+        WaitingItem(
             key=f"callback-{one.pk}",
             url=reverse("hotline:callbacks"),
             title=one.get_origin_display().capitalize(),
@@ -182,7 +182,7 @@ def _callbacks(now: datetime) -> Work:
 def _own_contacts(user: User) -> Work:
     mine = open_contacts(user)
     rows = [
-        Row(
+        WaitingItem(
             key=f"own-{contact.pk}",
             url=reverse("hotline:desk_contact", args=[contact.pk]),
             title=contact.reference,
@@ -202,7 +202,7 @@ def _failed_messages(centre: Organisation, now: datetime) -> Work:
     failed = lost.filter(~Exists(later), is_from_caller=False)
     number, found = _some(failed.select_related("contact").order_by("-made_at", "id"))
     rows = [
-        Row(
+        WaitingItem(
             key=f"message-{one.pk}",
             url=reverse("hotline:contact", args=[one.contact_id]),
             title=one.contact.reference,
@@ -222,7 +222,7 @@ def _lost_voicemails(centre: Organisation, now: datetime) -> Work:
     number, found = _some(lost.filter(made_at__gt=now - FAILURES_OF).order_by("-made_at", "id"))
     url = reverse("hotline:callbacks")
     sound = _("The sound did not come")
-    rows = [Row(f"voicemail-{one.pk}", url, f"{one.seconds} s", sound, one.made_at) for one in found]
+    rows = [WaitingItem(f"voicemail-{one.pk}", url, f"{one.seconds} s", sound, one.made_at) for one in found]
     return Work("voicemails", _("Voicemails without sound"), "voicemail", url, number, rows, is_pressing=True)
 
 

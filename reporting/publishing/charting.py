@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from foundation.ui import charts, shapes
 from foundation.ui.tile_maps import GRIDS
 
-from .content import WITHHELD, Chart, Column, Figure, Row, Table
+from .content import WITHHELD, Chart, Column, Figure, Table, TableRow
 
 Writer = Callable[[Figure], str]
 
@@ -43,11 +43,11 @@ def value(figure: Figure, withheld: str) -> shapes.Value:
     return withheld if figure == WITHHELD else figure
 
 
-def bars(text: shapes.Text, rows: Iterable[Row], withheld: str) -> shapes.HorizontalBars:
+def bars(text: shapes.Text, rows: Iterable[TableRow], withheld: str) -> shapes.HorizontalBars:
     return charts.horizontal_bars(text, [(row.label, value(row.total, withheld)) for row in rows])
 
 
-def drawn_rows(table: Table) -> list[Row]:
+def drawn_rows(table: Table) -> list[TableRow]:
     """The rows with a piece in the stacked bars: each has a number in some period."""
     return [row for row in table.body if any(map(is_shown, row.figures[:-1]))]
 
@@ -62,12 +62,12 @@ def stacked(
     return charts.stacked_bars(text, names, series, totals=totals, width=width, height=height)
 
 
-def on_the_map(table: Table, country: str) -> list[Row]:
+def on_the_map(table: Table, country: str) -> list[TableRow]:
     codes = {place.code for place in GRIDS.get(country, ())}
     return [row for row in table.body if row.code in codes]
 
 
-def elsewhere(table: Table, country: str) -> list[Row]:
+def elsewhere(table: Table, country: str) -> list[TableRow]:
     """What has no place on the map, such as people abroad."""
     codes = {row.code for row in on_the_map(table, country)}
     return [row for row in table.body if row.code not in codes]

@@ -15,7 +15,7 @@ from django.utils.translation import override
 from reporting.figures.measures import TABLES, Measure, Source
 
 from .content import FORMAT, LANGUAGES, TOTAL, WITHHELD, Chart, Figure, Span, span_of
-from .control import MOST, Place, protect, shown
+from .control import MOST, PeriodCell, protect, shown
 from .published_equations import limits, month_of, place, sums
 
 Names = Mapping[str, str]
@@ -27,7 +27,7 @@ Numbers = Mapping[tuple[str, date, str], int]
 
 
 @dataclass(frozen=True)
-class Entry:
+class KeyLabel:
     """A key that the reference data names: in three languages, with the group it belongs to."""
 
     code: str
@@ -41,13 +41,13 @@ class Reference:
 
     centre: str
     country: str
-    caller_types: Sequence[Entry] = ()
-    regions: Sequence[Entry] = ()
+    caller_types: Sequence[KeyLabel] = ()
+    regions: Sequence[KeyLabel] = ()
     has_map: bool = False
     #: Partner organisations and liaisons, by region.
     organisations: Mapping[str, int] = field(default_factory=dict)
     liaisons: Mapping[str, int] = field(default_factory=dict)
-    sectors: Sequence[Entry] = ()
+    sectors: Sequence[KeyLabel] = ()
 
 
 @dataclass(frozen=True)
@@ -94,16 +94,16 @@ def _protected(
     earlier: Sequence[Mapping[str, Any]],
     small: int,
     base: int,
-) -> dict[Place, Figure]:
+) -> dict[PeriodCell, Figure]:
     plain = {where: shown(number, small, base) for where, number in _counted(tables, span).items()}
     told = limits(earlier)
     found, added = sums({*plain, *told}, parents)
     return protect(plain, {**told, **dict.fromkeys(added, (0, MOST))}, found, small, base)
 
 
-def _counted(tables: Iterable[Mapping[str, Any]], span: Span) -> dict[Place, int]:
+def _counted(tables: Iterable[Mapping[str, Any]], span: Span) -> dict[PeriodCell, int]:
     """Raises ValueError when two tables that count the same have different totals: then one of them is wrong."""
-    counted: dict[Place, int] = {}
+    counted: dict[PeriodCell, int] = {}
     for table in tables:
         for row in table["rows"]:
             places = _places(table["code"], row["code"], table["columns"], span)
@@ -113,7 +113,7 @@ def _counted(tables: Iterable[Mapping[str, Any]], span: Span) -> dict[Place, int
     return counted
 
 
-def _places(measure: str, key: str, columns: Iterable[Mapping[str, Any]], span: Span) -> list[Place]:
+def _places(measure: str, key: str, columns: Iterable[Mapping[str, Any]], span: Span) -> list[PeriodCell]:
     whole = (span.first, span.last)
     days = [whole if column["code"] == TOTAL else month_of(column["code"]) for column in columns]
     return [place(measure, key, *one) for one in days]
@@ -162,9 +162,9 @@ def _column(month: date) -> dict[str, Any]:
     return {"code": f"{month:%Y-%m}", "label": in_languages(lambda: f"{MONTHS[month.month]} {month.year}")}
 
 
-def _entries(measure: Measure, reference: Reference) -> list[Entry]:
+def _entries(measure: Measure, reference: Reference) -> list[KeyLabel]:
     """All keys, counted or not: a missing row would say that there was nobody."""
-    own = [Entry(code, in_languages(lambda label=label: str(label))) for code, label in measure.keys]
+    own = [KeyLabel(code, in_languages(lambda label=label: str(label))) for code, label in measure.keys]
     if measure.source == Source.REGIONS:
         return [*_in_detail(reference.regions, lambda: _("%(name)s, no place known")), *own]
     if measure.source == Source.CALLER_GROUPS:
@@ -175,7 +175,7 @@ def _entries(measure: Measure, reference: Reference) -> list[Entry]:
     return own
 
 
-def _in_detail(entries: Sequence[Entry], unspecified: Callable[[], str]) -> list[Entry]:
+def _in_detail(entries: Sequence[KeyLabel], unspecified: Callable[[], str]) -> list[KeyLabel]:
     """An entry beside its parts holds only what is in none of them, and is named so."""
     groups = {entry.parent for entry in entries if entry.parent != entry.code}
     names = in_languages(unspecified)
@@ -203,7 +203,12 @@ def _reach(reference: Reference) -> list[dict[str, Any]]:
 
 
 def _exact(
-    code: str, title: Any, definition: Any, entries: Sequence[Entry], numbers: Mapping[str, int], reference: Reference
+    code: str,
+    title: Any,
+    definition: Any,
+    entries: Sequence[KeyLabel],
+    numbers: Mapping[str, int],
+    reference: Reference,
 ) -> dict[str, Any]:
     is_map = code == ORGANISATIONS and reference.has_map
     return {

@@ -75,7 +75,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """``share``: of the table's total in per cent, from the rounded figures; None where either is not a number.
 
     ``group``: code of the row of another table that this one is a part of, or empty.
@@ -110,14 +110,14 @@ class Table:
     chart: Chart
     is_exact: bool
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
 
     @property
-    def body(self) -> tuple[Row, ...]:
+    def body(self) -> tuple[TableRow, ...]:
         return tuple(row for row in self.rows if not row.is_total)
 
     @property
-    def total(self) -> Row | None:
+    def total(self) -> TableRow | None:
         return next((row for row in self.rows if row.is_total), None)
 
     @property
@@ -203,7 +203,7 @@ def _table(stored: Mapping[str, Any], language: str) -> Table:
         is_exact=stored["is_exact"],
         columns=tuple(Column(column["code"], column["label"][language]) for column in stored["columns"]),
         rows=tuple(
-            Row(
+            TableRow(
                 row["code"],
                 row["label"][language],
                 tuple(row["figures"]),

@@ -29,7 +29,7 @@ MOST = 10**9
 Bounds = tuple[int, int]
 
 
-class Place(NamedTuple):
+class PeriodCell(NamedTuple):
     """One number of the real world: how many of ``what`` had ``key`` between two days, both included."""
 
     what: str
@@ -56,17 +56,17 @@ def bounds(figure: Figure, small: int = SMALL, base: int = BASE) -> Bounds:
 class Sum:
     """``whole`` is the sum of ``parts``, as every reader knows."""
 
-    whole: Place
-    parts: tuple[Place, ...]
+    whole: PeriodCell
+    parts: tuple[PeriodCell, ...]
 
 
-def narrow(known: Mapping[Place, Bounds], sums: Sequence[Sum]) -> dict[Place, Bounds]:
+def narrow(known: Mapping[PeriodCell, Bounds], sums: Sequence[Sum]) -> dict[PeriodCell, Bounds]:
     """The bounds after every sum has been used until nothing moves; a contradiction leaves the bounds as they were.
 
     A contradiction means that a late correction lies between two releases; it tells nothing else.
     """
     found = dict(known)
-    by_place: dict[Place, list[int]] = defaultdict(list)
+    by_place: dict[PeriodCell, list[int]] = defaultdict(list)
     for number, one in enumerate(sums):
         for place in (one.whole, *one.parts):
             by_place[place].append(number)
@@ -80,7 +80,7 @@ def narrow(known: Mapping[Place, Bounds], sums: Sequence[Sum]) -> dict[Place, Bo
     return found
 
 
-def _used(one: Sum, known: Mapping[Place, Bounds]) -> dict[Place, Bounds]:
+def _used(one: Sum, known: Mapping[PeriodCell, Bounds]) -> dict[PeriodCell, Bounds]:
     low, high = sum(known[part][0] for part in one.parts), sum(known[part][1] for part in one.parts)
     whole_low, whole_high = known[one.whole]
     result = {one.whole: (max(whole_low, low), min(whole_high, high))}
@@ -93,14 +93,14 @@ def _used(one: Sum, known: Mapping[Place, Bounds]) -> dict[Place, Bounds]:
     return result
 
 
-def narrowed(known: Mapping[Place, Bounds], sums: Sequence[Sum]) -> set[Place]:
+def narrowed(known: Mapping[PeriodCell, Bounds], sums: Sequence[Sum]) -> set[PeriodCell]:
     """The cells that are possible in fewer than ``LEAST`` values. None of them may be published like this."""
     return {cell for cell, (low, high) in narrow(known, sums).items() if high - low + 1 < LEAST}
 
 
 def protect(
-    figures: Mapping[Place, Figure], told: Mapping[Place, Bounds], sums: Sequence[Sum], small: int, base: int
-) -> dict[Place, Figure]:
+    figures: Mapping[PeriodCell, Figure], told: Mapping[PeriodCell, Bounds], sums: Sequence[Sum], small: int, base: int
+) -> dict[PeriodCell, Figure]:
     """``figures`` with as few withheld as were found; ``told``: what earlier releases said, or what nobody said.
 
     One after the other is withheld, whichever leaves the fewest narrowed; in the end each that is not needed after all
@@ -110,7 +110,7 @@ def protect(
     before = {**dict.fromkeys(figures, (0, MOST)), **told}
     lost = narrowed(before, sums)
 
-    def given_away(shown_now: Mapping[Place, Figure]) -> set[Place]:
+    def given_away(shown_now: Mapping[PeriodCell, Figure]) -> set[PeriodCell]:
         now = {place: _both(told.get(place), figure, small, base) for place, figure in shown_now.items()}
         return narrowed({**told, **now}, sums) - lost
 
@@ -129,10 +129,10 @@ def protect(
 
 
 def _victim(
-    figures: Mapping[Place, Figure],
-    candidates: Iterable[Place],
-    given_away: Callable[[Mapping[Place, Figure]], set[Place]],
-) -> Place | None:
+    figures: Mapping[PeriodCell, Figure],
+    candidates: Iterable[PeriodCell],
+    given_away: Callable[[Mapping[PeriodCell, Figure]], set[PeriodCell]],
+) -> PeriodCell | None:
     """The candidate without which the fewest are given away: of equals the first."""
     best = None
     fewest = MOST
@@ -147,8 +147,12 @@ def _victim(
 
 
 def _against(
-    figures: Mapping[Place, Figure], before: Mapping[Place, Bounds], sums: Sequence[Sum], small: int, base: int
-) -> dict[Place, Figure]:
+    figures: Mapping[PeriodCell, Figure],
+    before: Mapping[PeriodCell, Bounds],
+    sums: Sequence[Sum],
+    small: int,
+    base: int,
+) -> dict[PeriodCell, Figure]:
     """Without the figures that give themselves away, each alone beside what was told before."""
     known = narrow(before, sums)
     result = dict(figures)
@@ -168,7 +172,9 @@ def _both(told: Bounds | None, figure: Figure, small: int, base: int) -> Bounds:
     return both if both[0] <= both[1] else (low, high)
 
 
-def _near(given_away: set[Place], sums: Sequence[Sum], new: set[Place], figures: Mapping[Place, Figure]) -> list[Place]:
+def _near(
+    given_away: set[PeriodCell], sums: Sequence[Sum], new: set[PeriodCell], figures: Mapping[PeriodCell, Figure]
+) -> list[PeriodCell]:
     """Figures of this release to try: the narrowed ones first, then what stands in one sum with them, then any."""
     touched = {place for one in sums if given_away & {one.whole, *one.parts} for place in (one.whole, *one.parts)}
     order = _order(figures)
@@ -177,10 +183,10 @@ def _near(given_away: set[Place], sums: Sequence[Sum], new: set[Place], figures:
     return sorted(found, key=lambda place: (place not in given_away, *order(place)))[:TRIED]
 
 
-def _order(figures: Mapping[Place, Figure]) -> Callable[[Place], tuple[int, str]]:
+def _order(figures: Mapping[PeriodCell, Figure]) -> Callable[[PeriodCell], tuple[int, str]]:
     """Those with the least to say first."""
 
-    def order(place: Place) -> tuple[int, str]:
+    def order(place: PeriodCell) -> tuple[int, str]:
         figure = figures[place]
         return (figure if isinstance(figure, int) else 0), str(place)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from reporting.figures.measures import EQUATIONS
 
-from .content import TOTAL, Content, Figure, Row, Table
+from .content import TOTAL, Content, Figure, Table, TableRow
 from .form_texts import Words
 
 #: So many are named in a sentence.
@@ -99,5 +99,5 @@ def _find(content: Content, code: str) -> Table | None:
     return next((table for table in content.tables if table.code == code), None)
 
 
-def _row(table: Table, key: str) -> Row | None:
+def _row(table: Table, key: str) -> TableRow | None:
     return table.total if key == TOTAL else next((row for row in table.body if row.code == key), None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from foundation.ui import charts, shapes
 from reporting.publishing import charting
-from reporting.publishing.content import WITHHELD, Chart, Figure, Row, Table
+from reporting.publishing.content import WITHHELD, Chart, Figure, Table, TableRow
 from reporting.publishing.form_texts import WORDS, Words
 from reporting.publishing.svg import (
     BAR,
@@ -110,7 +110,7 @@ def _bars(table: Table, words: Words) -> Drawing:
     return Drawing(picture(WIDTH, y + 8, parts), alt, notes)
 
 
-def _largest(rows: Sequence[Row]) -> list[Row]:
+def _largest(rows: Sequence[TableRow]) -> list[TableRow]:
     """As many as a page holds, in the order of the table."""
     ranked = sorted(rows, key=lambda row: row.total if isinstance(row.total, int) else 0, reverse=True)[:LARGEST]
     return [row for row in rows if row in ranked]

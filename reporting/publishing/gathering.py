@@ -18,7 +18,7 @@ from regions.vocabulary import Sector
 from reporting.figures.counts import caller_types
 from reporting.figures.models import Cell, Progress
 
-from .compiling import Entry, Reference, in_languages
+from .compiling import KeyLabel, Reference, in_languages
 from .content import LANGUAGES, Span
 from .models import Release
 
@@ -62,7 +62,7 @@ def reference(centre: Organisation) -> Reference:
         has_map=bool(grid) and grid <= {region.code for region in regions},
         organisations=_organisations(regions),
         liaisons=dict(Liaison.objects.current().order_by().values_list("sector").annotate(Count("pk"))),
-        sectors=[Entry(code, in_languages(lambda label=label: label)) for code, label in Sector.choices],
+        sectors=[KeyLabel(code, in_languages(lambda label=label: label)) for code, label in Sector.choices],
     )
 
 
@@ -85,9 +85,13 @@ def _organisations(regions: list[Region]) -> dict[str, int]:
     return {code: len(found) for code, found in works.items()}
 
 
-def _term(one: CallerType) -> Entry:
-    return Entry(one.code, {language: getattr(one, f"label_{language}") for language in LANGUAGES}, one.parent_id or "")
+def _term(one: CallerType) -> KeyLabel:
+    return KeyLabel(
+        one.code, {language: getattr(one, f"label_{language}") for language in LANGUAGES}, one.parent_id or ""
+    )
 
 
-def _region(one: Region) -> Entry:
-    return Entry(one.code, {language: getattr(one, f"name_{language}") for language in LANGUAGES}, one.parent_id or "")
+def _region(one: Region) -> KeyLabel:
+    return KeyLabel(
+        one.code, {language: getattr(one, f"name_{language}") for language in LANGUAGES}, one.parent_id or ""
+    )

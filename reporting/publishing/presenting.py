@@ -22,7 +22,7 @@ from .periods import span
 
 
 @dataclass(frozen=True)
-class Section:
+class TableSection:
     """``chart``: None where there is nothing to draw. ``before``: the other release's totals, by row.
 
     ``notes``: what the chart leaves out, and what does not add up.
@@ -46,7 +46,7 @@ class Page:
     method: list[str]
     exact: str
     title: str
-    sections: list[Section]
+    sections: list[TableSection]
     indicators: list[Indicator]
     changes: list[Change]
     before: Content | None
@@ -104,7 +104,7 @@ def _months(content: Content) -> tuple[Figure, ...]:
     return total.figures[:-1] if total else ()
 
 
-def _section(content: Content, table: Table, before: Content | None) -> Section:
+def _section(content: Content, table: Table, before: Content | None) -> TableSection:
     other: dict[str, Figure] = {}
     if before:
         try:
@@ -114,7 +114,7 @@ def _section(content: Content, table: Table, before: Content | None) -> Section:
     notes = differences.notes(content, table, WORDS[content.language])
     chart = _chart(content, table)
     drawn = chart if chart is not None and not chart.empty else None
-    return Section(table, drawn, other, [*_not_on_the_map(content, table), *notes])
+    return TableSection(table, drawn, other, [*_not_on_the_map(content, table), *notes])
 
 
 def _chart(content: Content, table: Table) -> Any:

@@ -13,13 +13,13 @@ from typing import Any
 from reporting.figures.measures import BY_CODE, EQUATIONS
 
 from .content import TOTAL, Figure, span_of
-from .control import MOST, Bounds, Place, Sum, bounds
+from .control import MOST, Bounds, PeriodCell, Sum, bounds
 
 
-def figures(stored: Mapping[str, Any]) -> dict[Place, Figure]:
+def figures(stored: Mapping[str, Any]) -> dict[PeriodCell, Figure]:
     """Every controlled figure of a release. The totals of measures that count the same are one place."""
     span = span_of(stored)
-    found: dict[Place, Figure] = {}
+    found: dict[PeriodCell, Figure] = {}
     for table in stored["tables"]:
         if table["is_exact"]:
             continue
@@ -30,13 +30,15 @@ def figures(stored: Mapping[str, Any]) -> dict[Place, Figure]:
     return found
 
 
-def place(measure: str, key: str, first: date, last: date) -> Place:
-    return Place(BY_CODE[measure].of, TOTAL, first, last) if key == TOTAL else Place(measure, key, first, last)
+def place(measure: str, key: str, first: date, last: date) -> PeriodCell:
+    return (
+        PeriodCell(BY_CODE[measure].of, TOTAL, first, last) if key == TOTAL else PeriodCell(measure, key, first, last)
+    )
 
 
-def limits(releases: Iterable[Mapping[str, Any]]) -> dict[Place, Bounds]:
+def limits(releases: Iterable[Mapping[str, Any]]) -> dict[PeriodCell, Bounds]:
     """What all releases together say of each place, before any sum is used."""
-    known: dict[Place, Bounds] = {}
+    known: dict[PeriodCell, Bounds] = {}
     for stored in releases:
         control = stored["control"]
         for where, figure in figures(stored).items():
@@ -47,7 +49,7 @@ def limits(releases: Iterable[Mapping[str, Any]]) -> dict[Place, Bounds]:
     return known
 
 
-def sums(places: Iterable[Place], parents: Mapping[str, str]) -> tuple[list[Sum], set[Place]]:
+def sums(places: Iterable[PeriodCell], parents: Mapping[str, str]) -> tuple[list[Sum], set[PeriodCell]]:
     """Every sum that holds between the places, and the places that had to be added (what was never published).
 
     ``parents``: the group of each caller type.
@@ -58,18 +60,18 @@ def sums(places: Iterable[Place], parents: Mapping[str, str]) -> tuple[list[Sum]
     return found, _places(found) - known
 
 
-def _places(found: Iterable[Sum]) -> set[Place]:
+def _places(found: Iterable[Sum]) -> set[PeriodCell]:
     return {cell for one in found for cell in (one.whole, *one.parts)}
 
 
-def _within(known: set[Place], parents: Mapping[str, str]) -> Iterator[Sum]:
+def _within(known: set[PeriodCell], parents: Mapping[str, str]) -> Iterator[Sum]:
     """The sums in one period."""
-    parts: dict[tuple[str, date, date], list[Place]] = defaultdict(list)
+    parts: dict[tuple[str, date, date], list[PeriodCell]] = defaultdict(list)
     for where in sorted(known):
         if where.key != TOTAL:
             parts[where.what, where.first, where.last].append(where)
     for (what, first, last), cells in parts.items():
-        yield Sum(Place(BY_CODE[what].of, TOTAL, first, last), tuple(cells))
+        yield Sum(PeriodCell(BY_CODE[what].of, TOTAL, first, last), tuple(cells))
         if what == "caller_type":
             yield from _grouped(cells, parents)
     for equation in EQUATIONS:
@@ -80,16 +82,16 @@ def _within(known: set[Place], parents: Mapping[str, str]) -> Iterator[Sum]:
                 yield Sum(whole, tuple(rest))
 
 
-def _grouped(cells: Iterable[Place], parents: Mapping[str, str]) -> Iterator[Sum]:
+def _grouped(cells: Iterable[PeriodCell], parents: Mapping[str, str]) -> Iterator[Sum]:
     """Caller types in their groups."""
-    members: dict[Place, list[Place]] = defaultdict(list)
+    members: dict[PeriodCell, list[PeriodCell]] = defaultdict(list)
     for cell in cells:
         members[cell._replace(what="caller_group", key=parents[cell.key])].append(cell)
     for group, types in members.items():
         yield Sum(group, tuple(types))
 
 
-def _over_time(known: set[Place]) -> Iterator[Sum]:
+def _over_time(known: set[PeriodCell]) -> Iterator[Sum]:
     """A period and the longest shorter ones inside it; what lies between them is a place nobody published."""
     spans: dict[tuple[str, str], set[tuple[date, date]]] = defaultdict(set)
     for where in known:
@@ -99,16 +101,16 @@ def _over_time(known: set[Place]) -> Iterator[Sum]:
             inside = [one for one in days if one != whole and whole[0] <= one[0] and one[1] <= whole[1]]
             for level in {_length(one) for one in inside}:
                 parts = sorted(one for one in inside if _length(one) == level)
-                yield Sum(Place(what, key, *whole), _filled(what, key, whole, parts, level))
+                yield Sum(PeriodCell(what, key, *whole), _filled(what, key, whole, parts, level))
 
 
 def _filled(
     what: str, key: str, whole: tuple[date, date], parts: list[tuple[date, date]], level: int
-) -> tuple[Place, ...]:
-    places = tuple(Place(what, key, *part) for part in parts)
+) -> tuple[PeriodCell, ...]:
+    places = tuple(PeriodCell(what, key, *part) for part in parts)
     if len(parts) * level == _length(whole):
         return places
-    return (*places, Place(what, f"{key} besides {len(parts)} of {level}", *whole))
+    return (*places, PeriodCell(what, f"{key} besides {len(parts)} of {level}", *whole))
 
 
 def _length(days: tuple[date, date]) -> int:

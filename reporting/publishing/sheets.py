@@ -12,7 +12,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reporting.publishing.content import Content, Figure, Row, Table, digest, read
+from reporting.publishing.content import Content, Figure, Table, TableRow, digest, read
 from reporting.publishing.differences import notes
 from reporting.publishing.form_texts import WORDS, Words
 
@@ -190,7 +190,7 @@ def _notes(sheet: Worksheet, styles: Styles, columns: int, line: int, said: Sequ
         _heighten(sheet, place, (note, width))
 
 
-def _row(sheet: Worksheet, styles: Styles, words: Words, line: int, row: Row) -> None:
+def _row(sheet: Worksheet, styles: Styles, words: Words, line: int, row: TableRow) -> None:
     _heighten(sheet, line, (row.label, LABEL_WIDTH))
     sheet.write_string(line, 0, row.label, styles.total if row.is_total else styles.text)
     for place, figure in enumerate(row.figures, 1):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from reporting.publishing.charting import kind_of
-from reporting.publishing.content import Chart, Content, Row, Table, canonical, digest, read
+from reporting.publishing.content import Chart, Content, Table, TableRow, canonical, digest, read
 from reporting.publishing.differences import notes
 from reporting.publishing.drawing import drawn, is_wide
 from reporting.publishing.form_texts import WORDS, Words
@@ -107,7 +107,7 @@ def _table(table: Table, content: Content, words: Words) -> dict[str, Any]:
     }
 
 
-def _cells(row: Row, words: Words, with_shares: bool) -> dict[str, Any]:
+def _cells(row: TableRow, words: Words, with_shares: bool) -> dict[str, Any]:
     figures = [{"said": words.figure(figure), "is_number": isinstance(figure, int)} for figure in row.figures]
     if with_shares:
         figures.append({"said": words.per_cent(row.share), "is_number": True})

@@ -15,7 +15,7 @@ from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
 from handoff.referrals.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
 from handoff.referrals.states import ENDED, ReferralState
-from handoff.referrals.vocabulary import Step
+from handoff.referrals.vocabulary import DeadlineStep
 from hotline.contacts.models import AccessRequest, Callback, Contact
 from hotline.switchboard.models import (
     Block,
@@ -133,7 +133,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         summary=Summary.objects.create(**part),
         disclosure=Disclosure.objects.create(decided_at=NOW, decided_by=people[0], **part),
         message=Message.objects.create(written_by=people[0], **part),
-        deadline=Deadline.objects.create(referral=referral, step=Step.REMIND, due_at=NOW),
+        deadline=Deadline.objects.create(referral=referral, step=DeadlineStep.REMIND, due_at=NOW),
         case_conflict=CaseConflict.objects.create(
             case=case, organisation=organisations[PARTNER], data_key=key, reason="ties", noted_by=people[0]
         ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from chaos.killing import Battered, wait_until
 
-from demo.rehearsal import STEPS, Step
+from demo.rehearsal import STEPS, RehearsalStep
 from demo.rehearsal_context import Rehearsal
 from handoff.referrals.notices import LEASE
 
@@ -67,7 +67,7 @@ class Walk:
     done: int = 0
 
     @property
-    def next(self) -> Step:
+    def next(self) -> RehearsalStep:
         return BY_NAME[NAMES[self.done]]
 
     def take_step(self) -> str:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from demo.calling import Plan, play
-from demo.simulator import Caller, Step
+from demo.simulator import Caller, CallStep
 from tests.demo.simulator.ground import ACCOUNT, OURS, TOKEN, Platform, ground, twiml
 
 QUEUE = twiml('<Enqueue waitUrl="/wait" action="/queue">q1</Enqueue>')
@@ -18,7 +18,7 @@ def test_all_hang_up_wherever_they_are() -> None:
     async def run() -> None:
         async with ground({"/voice": QUEUE, "/wait": WAIT}) as (platform, provider):
             calls = [provider.begin(Caller(patience=5000, number=f"+499115550{n}"), to=OURS) for n in range(4)]
-            while calls[0].leg.step != Step.WAITING:
+            while calls[0].leg.step != CallStep.WAITING:
                 await asyncio.sleep(0.01)
             calls.append(provider.begin(Caller(patience=5000), to=OURS))
             await provider.hang_up()

@@ -4,13 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regions.postal_code_table import BadTable, Problem, Row, is_well_formed, normalise, read, read_code, same_town
+from regions.postal_code_table import (
+    BadTable,
+    PostalCodeProblem,
+    PostalCodeRow,
+    is_well_formed,
+    normalise,
+    read,
+    read_code,
+    same_town,
+)
 
 REGIONS = {"AT-9": "AT", "AT-3": "AT", "DE-BE": "DE"}
 HEADER = "country,postal_code,place,region_code\n"
 
 
-def problems(text: str) -> list[Problem]:
+def problems(text: str) -> list[PostalCodeProblem]:
     with pytest.raises(BadTable) as caught:
         read(text.splitlines(), country="AT", regions=REGIONS)
     return caught.value.problems
@@ -48,8 +57,8 @@ def test_only_our_own_digits_make_a_code() -> None:
 def test_a_good_file() -> None:
     text = HEADER + "AT,1010,Wien,AT-9\nAT,A-2301,Groß-Enzersdorf,AT-3\n"
     assert read(text.splitlines(), country="AT", regions=REGIONS) == [
-        Row("AT", "1010", "Wien", "AT-9", True),
-        Row("AT", "2301", "Groß-Enzersdorf", "AT-3", True),
+        PostalCodeRow("AT", "1010", "Wien", "AT-9", True),
+        PostalCodeRow("AT", "2301", "Groß-Enzersdorf", "AT-3", True),
     ]
 
 
@@ -74,29 +83,29 @@ def test_every_wrong_cell_is_named_with_its_line() -> None:
         "AT,1040\n"
     )
     assert problems(text) == [
-        Problem(3, "country", "other_country", "DE"),
-        Problem(4, "place", "empty", ""),
-        Problem(4, "postal_code", "malformed", "12345"),
-        Problem(5, "region_code", "unknown_region", "AT-77"),
-        Problem(6, "region_code", "unknown_region", "DE-BE"),
-        Problem(8, "place", "empty", ""),
-        Problem(8, "region_code", "empty", ""),
+        PostalCodeProblem(3, "country", "other_country", "DE"),
+        PostalCodeProblem(4, "place", "empty", ""),
+        PostalCodeProblem(4, "postal_code", "malformed", "12345"),
+        PostalCodeProblem(5, "region_code", "unknown_region", "AT-77"),
+        PostalCodeProblem(6, "region_code", "unknown_region", "DE-BE"),
+        PostalCodeProblem(8, "place", "empty", ""),
+        PostalCodeProblem(8, "region_code", "empty", ""),
     ]
 
 
 def test_main_is_yes_or_no() -> None:
     assert problems("country,postal_code,place,region_code,main\nAT,1010,Wien,AT-9,maybe\n") == [
-        Problem(2, "main", "not_yes_or_no", "maybe")
+        PostalCodeProblem(2, "main", "not_yes_or_no", "maybe")
     ]
 
 
 def test_missing_columns_and_an_empty_file() -> None:
     assert problems("country,place\nAT,Wien\n") == [
-        Problem(1, "postal_code", "missing", ""),
-        Problem(1, "region_code", "missing", ""),
+        PostalCodeProblem(1, "postal_code", "missing", ""),
+        PostalCodeProblem(1, "region_code", "missing", ""),
     ]
     assert [problem.reason for problem in problems("")] == ["missing"] * 4
-    assert problems(HEADER) == [Problem(1, "postal_code", "empty", "")]
+    assert problems(HEADER) == [PostalCodeProblem(1, "postal_code", "empty", "")]
 
 
 @pytest.mark.parametrize(
@@ -150,12 +159,14 @@ def test_the_same_town_in_other_words(one: str, other: str, same: bool) -> None:
 def test_one_row_per_place() -> None:
     text = HEADER + "AT,1010,Wien,AT-9\n\nAT,1010,Innere Stadt,AT-9\nat,1010,Wien,AT-9\nAT,1010,Vösendorf,AT-3\n,,,\n"
     assert read(text.splitlines(), country="AT", regions=REGIONS) == [
-        Row("AT", "1010", "Wien, Innere Stadt", "AT-9", True),
-        Row("AT", "1010", "Vösendorf", "AT-3", False),
+        PostalCodeRow("AT", "1010", "Wien, Innere Stadt", "AT-9", True),
+        PostalCodeRow("AT", "1010", "Vösendorf", "AT-3", False),
     ]
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", ","])
 def test_the_delimiter_is_that_of_the_header(delimiter: str) -> None:
     text = "\ufeff" + (HEADER + "DE,1067,Dresden,DE-BE\n").replace(",", delimiter)
-    assert read(text.splitlines(), country="DE", regions=REGIONS) == [Row("DE", "01067", "Dresden", "DE-BE", True)]
+    assert read(text.splitlines(), country="DE", regions=REGIONS) == [
+        PostalCodeRow("DE", "01067", "Dresden", "DE-BE", True)
+    ]

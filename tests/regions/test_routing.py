@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regions.routing import Candidate, Code, Interest, Need, Outcome, Pause, Reason, path_up, rank
+from regions.routing import Candidate, Code, FirstSuggestion, Interest, Need, Pause, Reason, path_up, rank
 from regions.vocabulary import Language, Phenomenon, Service
 
 TREE = {
@@ -48,7 +48,7 @@ def why_not(need: Need, candidate: Candidate) -> list[Reason]:
 
 def test_nobody_to_ask_means_the_centre_itself() -> None:
     ranking = rank(NEED, [], TREE, TODAY)
-    assert (ranking.ranked, ranking.excluded, ranking.outcome) == ((), (), Outcome.CENTRAL)
+    assert (ranking.ranked, ranking.excluded, ranking.outcome) == ((), (), FirstSuggestion.CENTRAL)
 
 
 def test_the_nearest_level_comes_first_and_national_partners_last() -> None:
@@ -67,7 +67,7 @@ def test_the_nearest_level_comes_first_and_national_partners_last() -> None:
         (2, 3),
         (1, None),
     ]
-    assert ranking.outcome == Outcome.PARTNER
+    assert ranking.outcome == FirstSuggestion.PARTNER
 
 
 def test_a_region_beside_or_below_is_not_coverage() -> None:
@@ -77,7 +77,7 @@ def test_a_region_beside_or_below_is_not_coverage() -> None:
 
 def test_only_national_partners_left() -> None:
     national = replace(GOOD, coverage=frozenset({"FR-13"}), is_national=True)
-    assert rank(NEED, [national], TREE, TODAY).outcome == Outcome.NATIONAL
+    assert rank(NEED, [national], TREE, TODAY).outcome == FirstSuggestion.NATIONAL
 
 
 def test_a_national_partner_of_another_country_does_not_count() -> None:
@@ -257,9 +257,9 @@ def test_who_pauses_is_never_ranked_and_nobody_else_moves(
 def test_the_outcome_is_where_the_first_of_the_list_is_found(need: Need, found: list[Candidate]) -> None:
     ranking = rank(need, found, TREE, TODAY)
     if not ranking.ranked:
-        expected = Outcome.CENTRAL
+        expected = FirstSuggestion.CENTRAL
     else:
-        expected = Outcome.NATIONAL if ranking.ranked[0].distance is None else Outcome.PARTNER
+        expected = FirstSuggestion.NATIONAL if ranking.ranked[0].distance is None else FirstSuggestion.PARTNER
     assert ranking.outcome == expected
 
 

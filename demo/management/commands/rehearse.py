@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from demo.browser import NoAnswer
 from demo.people import PASSWORD
-from demo.rehearsal import STEPS, Step
+from demo.rehearsal import STEPS, RehearsalStep
 from demo.rehearsal_context import Rehearsal, Wrong
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 self.take(step, rehearsal)
         self.stdout.write(f"All {len(STEPS)} steps are right, in {time.perf_counter() - began:.1f} s.")
 
-    def take(self, step: Step, rehearsal: Rehearsal) -> None:
+    def take(self, step: RehearsalStep, rehearsal: Rehearsal) -> None:
         since = time.perf_counter()
         try:
             result = step.run(rehearsal)

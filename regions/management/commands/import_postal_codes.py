@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from regions.loading import import_postal_codes
-from regions.postal_code_table import BadTable, Problem
+from regions.postal_code_table import BadTable, PostalCodeProblem
 
 REASONS = {
     "missing": "the column is missing",
@@ -45,13 +45,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} postal codes")
 
 
-def told(problems: list[Problem]) -> str:
+def told(problems: list[PostalCodeProblem]) -> str:
     """The problems as lines to read, the first SHOWN of them."""
     lines = [f"line {problem.line}, {problem.column}: {sentence(problem)}" for problem in problems[:SHOWN]]
     more = [f"... and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
     return "\n".join(["nothing was imported:", *lines, *more])
 
 
-def sentence(problem: Problem) -> str:
+def sentence(problem: PostalCodeProblem) -> str:
     """Why the cell cannot be taken."""
     return REASONS[problem.reason].format(value=problem.value)

@@ -36,7 +36,7 @@ def do(user: User, action: Callable[..., Any], **arguments: Any) -> Any:
     return as_user(user, action, by=user, **arguments)
 
 
-def end(user: User, draft: Assessment, choice: triage.Choice | None = None) -> actions.Outcome:
+def end(user: User, draft: Assessment, choice: triage.Choice | None = None) -> actions.TriageResult:
     """Complete the triage and see what follows, as one request does."""
     with acting_as(user, purpose="test"):
         done = triage.complete(by=user, assessment_id=draft.pk, version=draft.version, choice=choice)

@@ -28,7 +28,7 @@ def test_while_the_call_runs_one_stays_though_the_contact_is_written_up(
     phone = waiting()
     take_seat(handler)
     talking(handler, phone)
-    contact = as_user(handler, Contact.objects.get, pk=phone.call.pk)
+    contact = as_user(handler, Contact.objects.get, pk=phone.call.contact_id)
     draft = fill(handler, start(handler, contact), REFERRAL)
     as_user(handler, complete_contact, by=handler, contact_id=contact.pk)
     proposal = draft.proposal()

@@ -9,15 +9,15 @@ from collections.abc import Mapping
 import pytest
 from background import BackgroundProvider
 
-from demo.simulator import WITHHELD, Answer, Caller, Chaos, Number, Phone, Provider, Step
+from demo.simulator import WITHHELD, Caller, CallStep, Chaos, Number, Phone, Provider, WebhookResponse
 from tests.demo.simulator.ground import ACCOUNT, DESK, OURS, TOKEN, Says, client, ground, twiml
 
 
-async def send(method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+async def send(method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> WebhookResponse:
     """Instead of HTTP."""
     wait = twiml('<Enqueue waitUrl="/wait">q</Enqueue>')
     body = {"/voice": wait, "/wait": twiml("<Pause/>"), "/away": twiml("<Say>weg</Say>")}
-    return Answer(200, body.get("/" + url.rpartition("/")[2], "").encode())
+    return WebhookResponse(200, body.get("/" + url.rpartition("/")[2], "").encode())
 
 
 def provider() -> Provider:
@@ -29,9 +29,9 @@ def test_from_ordinary_code() -> None:
     with BackgroundProvider(provider()) as background:
         call = background.begin(Caller(), to=OURS)
         deadline = time.monotonic() + 3
-        while call.step != Step.WAITING and time.monotonic() < deadline:
+        while call.step != CallStep.WAITING and time.monotonic() < deadline:
             time.sleep(0.005)
-        assert (call.step, call.status) == (Step.WAITING, "in-progress")
+        assert (call.step, call.status) == (CallStep.WAITING, "in-progress")
         client(background.provider).calls(call.sid).update(url="https://lotse.test/away")
         assert call.outcome(3).diary.heard == ["weg"]
         second = background.begin(Caller(), to=OURS)
@@ -64,7 +64,7 @@ def test_a_crowd_in_disorder() -> None:
     async def run() -> None:
         chaos = Chaos(duplicates=0.1, late=0.1, reordered=0.1, jitter=0.2)
         async with ground(says, chaos=chaos) as (platform, provider):
-            steps = [Step.RINGING, Step.MENU, Step.WAITING, None]
+            steps = [CallStep.RINGING, CallStep.MENU, CallStep.WAITING, None]
             callers = [
                 Caller(number=WITHHELD[n % len(WITHHELD)], keys="1", leaves_at=steps[n % 4], patience=20.0 + n)
                 for n in range(60)

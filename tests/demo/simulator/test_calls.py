@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from demo.simulator import Caller, Number, Phone, Step
+from demo.simulator import Caller, CallStep, Number, Phone
 from tests.demo.simulator.ground import DESK, OURS, Says, ground, twiml
 
 MENU = twiml(
@@ -89,12 +89,12 @@ def test_gather_falls_through_and_stops_at_the_finishing_key() -> None:
 @pytest.mark.parametrize(
     ("step", "status", "last"),
     [
-        (Step.RINGING, "no-answer", ["/voice", "/status"]),
-        (Step.MENU, "completed", ["/voice", "/status"]),
-        (Step.WAITING, "completed", ["/voice", "/menu", "/wait", "/queue", "/status"]),
+        (CallStep.RINGING, "no-answer", ["/voice", "/status"]),
+        (CallStep.MENU, "completed", ["/voice", "/status"]),
+        (CallStep.WAITING, "completed", ["/voice", "/menu", "/wait", "/queue", "/status"]),
     ],
 )
-def test_hanging_up(step: Step, status: str, last: list[str]) -> None:
+def test_hanging_up(step: CallStep, status: str, last: list[str]) -> None:
     async def run() -> None:
         async with ground(CENTRE) as (platform, provider):
             outcome = await provider.ring(Caller(keys="1", leaves_at=step), to=OURS)
@@ -111,8 +111,8 @@ def test_hanging_up(step: Step, status: str, last: list[str]) -> None:
 def test_a_step_begins_once() -> None:
     async def run() -> None:
         async with ground({"/voice": twiml(*["<Say>eins zwei drei vier fünf</Say>"] * 10)}) as (_, provider):
-            outcome = await provider.ring(Caller(leaves_at=Step.MENU, leaves_after=5), to=OURS)
-            assert outcome.diary.steps == [Step.RINGING, Step.MENU]
+            outcome = await provider.ring(Caller(leaves_at=CallStep.MENU, leaves_after=5), to=OURS)
+            assert outcome.diary.steps == [CallStep.RINGING, CallStep.MENU]
             assert 5 <= outcome.duration < 9
 
     asyncio.run(run())
@@ -158,7 +158,7 @@ MAILBOX = twiml('<Record action="/left" maxLength="30" recordingStatusCallback="
 
 @pytest.mark.parametrize(
     ("caller", "digits"),
-    [(Caller(speaks=9), ""), (Caller(speaks=9, leaves_at=Step.RECORDING, leaves_after=5), "hangup")],
+    [(Caller(speaks=9), ""), (Caller(speaks=9, leaves_at=CallStep.RECORDING, leaves_after=5), "hangup")],
 )
 def test_a_mailbox(caller: Caller, digits: str) -> None:
     async def run() -> None:

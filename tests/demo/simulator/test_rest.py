@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
-from demo.simulator import Caller, Phone, Provider, Step, voicemail
+from demo.simulator import Caller, CallStep, Phone, Provider, voicemail
 from tests.demo.simulator.ground import (
     ACCOUNT,
     DESK,
@@ -82,7 +82,7 @@ def test_from_the_queue_into_a_room_and_out_again() -> None:
             outcome = await caller.outcome()
             await provider.settled()
             assert "should not be heard" not in outcome.diary.heard
-            assert outcome.diary.steps == [Step.RINGING, Step.WAITING, Step.CONNECTING, Step.TALKING]
+            assert outcome.diary.steps == [CallStep.RINGING, CallStep.WAITING, CallStep.CONNECTING, CallStep.TALKING]
             assert 40 <= outcome.diary.talked < 45
             assert events(platform) == [
                 ("participant-join", "handler"),
@@ -170,7 +170,7 @@ def test_a_room_ended_over_rest() -> None:
     [
         (Phone(busy=True), ["initiated", "ringing", "busy"]),
         (Phone(answers_after=None), ["initiated", "ringing", "no-answer"]),
-        (Phone(leaves_at=Step.MENU), ["initiated", "ringing", "in-progress", "completed"]),
+        (Phone(leaves_at=CallStep.MENU), ["initiated", "ringing", "in-progress", "completed"]),
         (voicemail(listens=3), ["initiated", "ringing", "in-progress", "completed"]),
         (None, ["initiated", "failed"]),
     ],
@@ -206,13 +206,13 @@ def test_a_partner_who_does_not_come_into_the_room() -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("step", [Step.CONNECTING, Step.ALONE, Step.TALKING])
-def test_callers_who_leave_on_the_way_into_the_room(step: Step) -> None:
+@pytest.mark.parametrize("step", [CallStep.CONNECTING, CallStep.ALONE, CallStep.TALKING])
+def test_callers_who_leave_on_the_way_into_the_room(step: CallStep) -> None:
     async def run() -> None:
         async with ground(CENTRE) as (platform, provider):
             caller = provider.begin(Caller(leaves_at=step), to=OURS)
             await until(lambda: platform.forms("/wait"))
-            if step == Step.TALKING:
+            if step == CallStep.TALKING:
                 provider.switch.phones = {PARTNER: Phone()}
                 there = client(provider).conferences("r1").participants
                 await rest(there.create, from_=OURS, to=PARTNER)
@@ -220,7 +220,7 @@ def test_callers_who_leave_on_the_way_into_the_room(step: Step) -> None:
             await rest(client(provider).calls(caller.sid).update, url=f"{platform.base}/caller")
             outcome = await caller.outcome()
             assert outcome.diary.steps[-1] == step
-            assert outcome.diary.rooms == ([] if step == Step.CONNECTING else ["r1"])
+            assert outcome.diary.rooms == ([] if step == CallStep.CONNECTING else ["r1"])
             assert len(platform.forms("/caller")) == 1
 
     asyncio.run(run())

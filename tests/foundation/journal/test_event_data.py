@@ -19,7 +19,8 @@ from foundation.journal.models import Event
 from foundation.journal.registry import all_kinds
 from foundation.privacy.context import acting_as
 from foundation.privacy.event_kinds import WITH_DOSSIER
-from hotline.contacts.actions import complete_contact, save_contact
+from hotline.contacts.actions import save_contact
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import CallerType, Contact
 
 TOLD = {"phone": "+4934155598765", "alias": "Amsel", "postal_code": "04109", "age_band": "14_17", "sex": "diverse"}

@@ -23,7 +23,7 @@ from handoff.referrals.deadlines import schedule
 from handoff.referrals.models import Deadline, Notice, Referral
 from handoff.referrals.states import ReferralState
 from handoff.referrals.tasks import run_deadlines
-from handoff.referrals.vocabulary import Step
+from handoff.referrals.vocabulary import DeadlineStep
 from regions.network import calendar_for
 from triage.vocabulary import Urgency
 
@@ -54,9 +54,9 @@ def test_a_weekend_does_not_count(people: People) -> None:
     referral = offered_at(FRIDAY, people)
     assert referral.due_at == TUESDAY
     assert schedule(FRIDAY, Urgency.STANDARD, calendar_for(people.partner)) == {
-        Step.REMIND: TUESDAY,
-        Step.ESCALATE: WEDNESDAY,
-        Step.EXPIRE: THURSDAY,
+        DeadlineStep.REMIND: TUESDAY,
+        DeadlineStep.ESCALATE: WEDNESDAY,
+        DeadlineStep.EXPIRE: THURSDAY,
     }
 
 
@@ -64,17 +64,17 @@ def test_a_holiday_of_the_partners_region_does_not_count(people: People) -> None
     before_epiphany = datetime(2027, 1, 5, 10, tzinfo=BERLIN)
     in_bavaria = schedule(before_epiphany, Urgency.STANDARD, calendar_for(people.partner))
     nationwide = schedule(before_epiphany, Urgency.STANDARD, calendar_for(people.other_partner))
-    assert in_bavaria[Step.REMIND] == datetime(2027, 1, 8, 10, tzinfo=BERLIN)
-    assert nationwide[Step.REMIND] == datetime(2027, 1, 7, 10, tzinfo=BERLIN)
+    assert in_bavaria[DeadlineStep.REMIND] == datetime(2027, 1, 8, 10, tzinfo=BERLIN)
+    assert nationwide[DeadlineStep.REMIND] == datetime(2027, 1, 7, 10, tzinfo=BERLIN)
 
 
 def test_urgent_counts_working_hours(people: People) -> None:
     times = schedule(FRIDAY + timedelta(hours=3), Urgency.URGENT, calendar_for(people.partner))  # open until 15 h
     monday = datetime(2026, 11, 23, tzinfo=BERLIN)
     assert times == {
-        Step.REMIND: monday + timedelta(hours=11),
-        Step.ESCALATE: monday + timedelta(hours=13),
-        Step.EXPIRE: monday + timedelta(hours=15),
+        DeadlineStep.REMIND: monday + timedelta(hours=11),
+        DeadlineStep.ESCALATE: monday + timedelta(hours=13),
+        DeadlineStep.EXPIRE: monday + timedelta(hours=15),
     }
 
 
@@ -151,7 +151,7 @@ def test_a_deadline_that_cannot_be_run_does_not_hold_up_the_others(people: Peopl
     first, second = offered_at(FRIDAY, people), offered_at(FRIDAY, people)
     clock = service_user(Service.DEADLINES)
     with acting_as(clock, purpose="test"):
-        Deadline.objects.filter(referral=first, step=Step.REMIND).update(step="gone")
+        Deadline.objects.filter(referral=first, step=DeadlineStep.REMIND).update(step="gone")
     sweep(TUESDAY)
     assert lapsed(people, second) == ["reminded"]
 
@@ -178,7 +178,7 @@ def test_an_answer_and_the_expiry_at_the_same_moment_have_one_winner(own_databas
     people = ready()
     referral = offered_at(FRIDAY, people)
     with acting_as(service_user(Service.DEADLINES), purpose="test"):
-        expiry = Deadline.objects.get(referral=referral, step=Step.EXPIRE).pk
+        expiry = Deadline.objects.get(referral=referral, step=DeadlineStep.EXPIRE).pk
     barrier = threading.Barrier(2)
 
     def accept() -> None:

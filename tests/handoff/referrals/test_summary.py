@@ -14,13 +14,13 @@ from referrals import draft, make_case, offered
 
 from casework.cases.actions import link_contact
 from foundation.journal.models import Event
-from handoff.referrals.names import Known, find
+from handoff.referrals.names import KnownNames, find
 from handoff.referrals.partner_actions import ask_question
 from handoff.referrals.summary import facts_in_words, first_text, names_in
 from hotline.contacts.models import Contact
 from regions.loading import load_regions, replace_postal_codes
 from regions.models import Region
-from regions.postal_code_table import Row
+from regions.postal_code_table import PostalCodeRow
 
 CONTACT = {
     "alias": "Frau Tulpe",
@@ -129,7 +129,7 @@ def test_what_nobody_knows_is_left_out(people: People) -> None:
     ],
 )  # fmt: skip
 def test_a_name_in_all_its_forms_is_asked_about_by_its_word(alias: str, text: str, word: str) -> None:
-    assert [finding.word for finding in find(text, Known(names=(alias,)))] == [word]
+    assert [finding.word for finding in find(text, KnownNames(names=(alias,)))] == [word]
     assert any(word in said for said in names_in(text, Contact(alias=alias)))
 
 
@@ -143,23 +143,25 @@ def test_a_name_in_all_its_forms_is_asked_about_by_its_word(alias: str, text: st
     ],
 )  # fmt: skip
 def test_ordinary_words_are_not_asked_about(alias: str, text: str) -> None:
-    assert find(text, Known(names=(alias,))) == []
+    assert find(text, KnownNames(names=(alias,))) == []
 
 
 @pytest.mark.parametrize(
     ("known", "text", "word"),
     [
-        (Known(towns=("Köln",)), "lives in Ko\u0308ln", "Ko\u0308ln"), (Known(towns=("Köln",)), "Koeln", "Koeln"),
-        (Known(towns=("Bad Homburg",)), "in BAD HOMBURG", "BAD HOMBURG"), (Known(towns=("Essen",)), "Essens", "Essens"),
-        (Known(towns=("Bad Homburg",)), "took a bath", None),
-        (Known(towns=("Bremen",), public=frozenset({"Bremen"})), "Bremen", None),
-        (Known(codes=("50667",)), "D50667", ""), (Known(codes=("50667",)), "٥٠٦٦٧", ""),
-        (Known(codes=("50667",)), "150667", ""),
-        (Known(phones=("030 23125901",)), "٠٣٠ ٢٣١٢٥٩٠١", ""), (Known(), "name (at) example.org", ""),
-        (Known(), "０３０２３１２５９０１", ""),
+        (KnownNames(towns=("Köln",)), "lives in Ko\u0308ln", "Ko\u0308ln"), (KnownNames(towns=("Köln",)),
+        "Koeln", "Koeln"),
+        (KnownNames(towns=("Bad Homburg",)), "in BAD HOMBURG", "BAD HOMBURG"), (KnownNames(towns=("Essen",)),
+        "Essens", "Essens"),
+        (KnownNames(towns=("Bad Homburg",)), "took a bath", None),
+        (KnownNames(towns=("Bremen",), public=frozenset({"Bremen"})), "Bremen", None),
+        (KnownNames(codes=("50667",)), "D50667", ""), (KnownNames(codes=("50667",)), "٥٠٦٦٧", ""),
+        (KnownNames(codes=("50667",)), "150667", ""),
+        (KnownNames(phones=("030 23125901",)), "٠٣٠ ٢٣١٢٥٩٠١", ""), (KnownNames(), "name (at) example.org", ""),
+        (KnownNames(), "０３０２３１２５９０１", ""),
     ],
 )  # fmt: skip
-def test_places_and_numbers_in_all_their_forms(known: Known, text: str, word: str | None) -> None:
+def test_places_and_numbers_in_all_their_forms(known: KnownNames, text: str, word: str | None) -> None:
     """A number, a postal code or an e-mail address is refused, whatever anybody says; a place is asked about."""
     assert [finding.word for finding in find(text, known)] == ([] if word is None else [word])
 
@@ -196,7 +198,7 @@ def test_numbers_and_addresses_stay_refused(people: People, text: str) -> None:
 
 def test_other_contacts_of_the_case_and_towns_of_the_code_are_asked_about_too(people: People) -> None:
     load_regions(["DE"])
-    replace_postal_codes([Row("DE", "50667", "Köln", "DE-NW", True)])
+    replace_postal_codes([PostalCodeRow("DE", "50667", "Köln", "DE-NW", True)])
     case = make_case(people, alias="Jan", postal_code="50667")
     later = a_contact(people.handler, alias="Mia")
     found = as_user(people.handler, Contact.objects.get, pk=later)

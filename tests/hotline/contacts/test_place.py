@@ -10,7 +10,7 @@ from hotline.contacts.models import Contact
 from hotline.contacts.place import place_of, regions_of_town
 from regions.loading import load_regions, replace_postal_codes
 from regions.models import Region
-from regions.postal_code_table import Row
+from regions.postal_code_table import PostalCodeRow
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +127,10 @@ def test_postal_codes_as_they_are_typed(
 def test_a_code_of_two_laender_asks_which_until_a_town_or_a_person_says_it(people: People, db: None) -> None:
     load_regions(["DE"])
     replace_postal_codes(
-        [Row("DE", "21039", "Hamburg", "DE-HH", True), Row("DE", "21039", "Börnsen, Escheburg", "DE-SH", False)]
+        [
+            PostalCodeRow("DE", "21039", "Hamburg", "DE-HH", True),
+            PostalCodeRow("DE", "21039", "Börnsen, Escheburg", "DE-SH", False),
+        ]
     )
     contact, client = a_contact(people.handler), browser(people.handler)
 

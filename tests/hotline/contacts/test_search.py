@@ -18,7 +18,7 @@ from foundation.ui.pagination import page_of
 from hotline.contacts.models import Contact
 from hotline.contacts.search import read
 from regions.loading import load_regions, replace_postal_codes
-from regions.postal_code_table import Row
+from regions.postal_code_table import PostalCodeRow
 
 SECRET = "Zaunkönig"
 
@@ -160,13 +160,13 @@ def test_letters_are_folded(people: People, stored: str, text: str) -> None:
 
 
 TOWNS = [
-    Row("DE", "50667", "Köln", "DE-NW", True),
-    Row("DE", "51107", "Köln", "DE-NW", True),
-    Row("DE", "61348", "Bad Homburg v. d. Höhe", "DE-HE", True),
-    Row("DE", "60311", "Frankfurt am Main", "DE-HE", True),
-    Row("FR", "75011", "Paris 11e Arrondissement", "FR-75C", True),
-    Row("FR", "01000", "Bourg-en-Bresse, Saint-Denis-lès-Bourg", "FR-01", True),
-    Row("FR", "50667", "Ailleurs", "FR-50", True),
+    PostalCodeRow("DE", "50667", "Köln", "DE-NW", True),
+    PostalCodeRow("DE", "51107", "Köln", "DE-NW", True),
+    PostalCodeRow("DE", "61348", "Bad Homburg v. d. Höhe", "DE-HE", True),
+    PostalCodeRow("DE", "60311", "Frankfurt am Main", "DE-HE", True),
+    PostalCodeRow("FR", "75011", "Paris 11e Arrondissement", "FR-75C", True),
+    PostalCodeRow("FR", "01000", "Bourg-en-Bresse, Saint-Denis-lès-Bourg", "FR-01", True),
+    PostalCodeRow("FR", "50667", "Ailleurs", "FR-50", True),
 ]
 
 

@@ -15,7 +15,7 @@ from foundation.accounts.models import User
 from hotline.contacts.models import Contact
 from hotline.contacts.search import fits, matching, page_of_found, read
 from regions.loading import load_regions, replace_postal_codes
-from regions.postal_code_table import Row
+from regions.postal_code_table import PostalCodeRow
 
 TITLES = ["Anruf Schule", "Anruf", "100% xy", "Köln_West", "Straße 5", "a\\b", "", "Müller-Schule", "Schulausflug Köln"]
 PLACES = [("DE", "50667", ""), ("DE", "", "Köln"), ("FR", "50667", ""), ("DE", "04109", "Leipzig"), ("DE", "", "")]
@@ -28,7 +28,9 @@ ASKED = [
 @pytest.fixture
 def stored(people: People) -> People:
     load_regions(["DE", "FR"])
-    replace_postal_codes([Row("DE", "50667", "Köln", "DE-NW", True), Row("FR", "50667", "Ailleurs", "FR-50", True)])
+    replace_postal_codes(
+        [PostalCodeRow("DE", "50667", "Köln", "DE-NW", True), PostalCodeRow("FR", "50667", "Ailleurs", "FR-50", True)]
+    )
     for title in TITLES:
         for country, code, town in PLACES:
             a_contact(people.handler, label=title, country=country, postal_code=code, municipality=town)

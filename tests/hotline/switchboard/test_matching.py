@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.switchboard.matching import Free, Waiting, in_order, match
+from hotline.switchboard.matching import Free, WaitingCall, in_order, match
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LANGUAGES, SKILLS = ["de", "fr", "tr"], ["exit", "school"]
@@ -17,7 +17,7 @@ moments = st.integers(0, 5).map(lambda minutes: START + timedelta(minutes=minute
 some_handlers = st.frozensets(st.sampled_from(HANDLERS), max_size=2)
 calls = st.lists(
     st.builds(
-        Waiting,
+        WaitingCall,
         call=st.integers(100, 199).map(lambda n: uuid.UUID(int=n)),
         since=moments,
         language=st.sampled_from(["", *LANGUAGES]),
@@ -42,7 +42,7 @@ free = st.lists(
 )
 
 
-def can(handler: Free, call: Waiting) -> bool:
+def can(handler: Free, call: WaitingCall) -> bool:
     """The rule, said once more and otherwise."""
     if handler.handler in call.passed_by:
         return False
@@ -52,7 +52,7 @@ def can(handler: Free, call: Waiting) -> bool:
 
 
 @given(calls, free)
-def test_every_pair_is_one_that_may_be(waiting: list[Waiting], handlers: list[Free]) -> None:
+def test_every_pair_is_one_that_may_be(waiting: list[WaitingCall], handlers: list[Free]) -> None:
     by_call = {call.call: call for call in waiting}
     by_handler = {handler.handler: handler for handler in handlers}
     pairs = match(waiting, handlers)
@@ -61,13 +61,15 @@ def test_every_pair_is_one_that_may_be(waiting: list[Waiting], handlers: list[Fr
 
 
 @given(calls, free)
-def test_no_handler_is_idle_while_a_call_that_they_can_take_waits(waiting: list[Waiting], handlers: list[Free]) -> None:
+def test_no_handler_is_idle_while_a_call_that_they_can_take_waits(
+    waiting: list[WaitingCall], handlers: list[Free]
+) -> None:
     busy = {handler for _call, handler in match(waiting, handlers)}
     assert not [h for h in handlers if h.handler not in busy and any(can(h, call) for call in waiting)]
 
 
 @given(calls, free)
-def test_no_call_that_nobody_sees_is_passed_over(waiting: list[Waiting], handlers: list[Free]) -> None:
+def test_no_call_that_nobody_sees_is_passed_over(waiting: list[WaitingCall], handlers: list[Free]) -> None:
     """For a later one, or one that somebody sees already."""
     pairs = match(waiting, handlers)
     queue = in_order(waiting)
@@ -82,7 +84,7 @@ def test_no_call_that_nobody_sees_is_passed_over(waiting: list[Waiting], handler
 
 @given(calls, free)
 def test_no_call_is_shown_to_two_while_somebody_of_them_could_take_one_that_nobody_sees(
-    waiting: list[Waiting], handlers: list[Free]
+    waiting: list[WaitingCall], handlers: list[Free]
 ) -> None:
     pairs = match(waiting, handlers)
     unseen = [call for call in waiting if not call.shown_to and call.call not in {shown for shown, _ in pairs}]
@@ -93,14 +95,14 @@ def test_no_call_is_shown_to_two_while_somebody_of_them_could_take_one_that_nobo
 
 
 @given(calls)
-def test_urgent_ones_are_first_and_then_the_longest_waiting(waiting: list[Waiting]) -> None:
+def test_urgent_ones_are_first_and_then_the_longest_waiting(waiting: list[WaitingCall]) -> None:
     keys = [(not call.is_urgent, call.since) for call in in_order(waiting)]
     assert keys == sorted(keys)
 
 
 @given(calls, free, st.randoms(use_true_random=False))
 def test_the_order_in_which_rows_come_does_not_matter(
-    waiting: list[Waiting], handlers: list[Free], chance: object
+    waiting: list[WaitingCall], handlers: list[Free], chance: object
 ) -> None:
     pairs = match(waiting, handlers)
     chance.shuffle(waiting)  # type: ignore[attr-defined]
@@ -110,5 +112,5 @@ def test_the_order_in_which_rows_come_does_not_matter(
 
 def test_among_handlers_the_one_who_has_been_free_for_longest_comes_first() -> None:
     early, late = (Free(HANDLERS[n], START + timedelta(minutes=n)) for n in (0, 1))
-    first, second = (Waiting(uuid.UUID(int=100 + n), START + timedelta(minutes=n)) for n in (0, 1))
+    first, second = (WaitingCall(uuid.UUID(int=100 + n), START + timedelta(minutes=n)) for n in (0, 1))
     assert match([second, first], [late, early]) == [(first.call, early.handler), (second.call, late.handler)]

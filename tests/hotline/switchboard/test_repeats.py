@@ -33,7 +33,7 @@ from foundation.accounts.models import User
 from foundation.journal.models import Event
 from hotline.contacts.models import Contact
 from hotline.switchboard.models import Call, Leg, Line, Offer, WebhookEvent
-from hotline.switchboard.webhooks import Told, webhook
+from hotline.switchboard.webhooks import VerifiedWebhook, webhook
 
 pytestmark = pytest.mark.django_db
 FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -234,7 +234,7 @@ def test_whoever_lost_a_deadlock_tries_again(people: People, line: Line, lost: i
     tries: list[int] = []
 
     @webhook("probe")
-    def probe(by: User, told: Told) -> str:
+    def probe(by: User, told: VerifiedWebhook) -> str:
         tries.append(len(tries))
         if len(tries) <= lost:
             connection.cursor().execute("do $$ begin raise exception using errcode = 'deadlock_detected'; end $$")

@@ -11,10 +11,10 @@ import pytest
 from background import BackgroundProvider
 from telephone import ACCOUNT, LINE, TELEPHONY, TOKEN
 
-from demo.simulator import Answer, Caller, Number, Phone, Provider
+from demo.simulator import Caller, Number, Phone, Provider, WebhookResponse
 from demo.simulator.twiml import check
 from hotline.telephony import provider
-from hotline.telephony.provider import Gone, Later, Refused, render, render_message
+from hotline.telephony.provider import Gone, Later, RequestRefused, render, render_message
 from hotline.telephony.verbs import (
     Enqueue,
     Gather,
@@ -35,11 +35,11 @@ PLACE = "https://lotse.example/telephone"
 ROOM = render([Join("room", label="one", action=f"{PLACE}/after/", events=f"{PLACE}/conference/")])
 
 
-async def platform(method: str, url: str, form: Any, headers: Any) -> Answer:
+async def platform(method: str, url: str, form: Any, headers: Any) -> WebhookResponse:
     """Puts every call into the room; takes note of nothing."""
     has_document = not url.endswith(("status/", "conference/", "recording/"))
     document = ROOM if "after" not in url else render([HangUp()])
-    return Answer(200, document.encode()) if has_document else Answer(204)
+    return WebhookResponse(200, document.encode()) if has_document else WebhookResponse(204)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_messages(double: BackgroundProvider) -> None:
 
 def test_a_blocked_number_is_a_refusal_that_no_retry_mends(double: BackgroundProvider) -> None:
     double.provider.account.blocked.add(PARTNER)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         provider.send_message(to=PARTNER, from_=LINE, text="x", status_url=f"{PLACE}/status/")
     assert refused.value.code == 21610
 
@@ -126,14 +126,14 @@ def test_a_provider_that_is_not_there(settings: Any) -> None:
 
 def test_without_an_account_nothing_is_asked(settings: Any) -> None:
     settings.TELEPHONY = {**TELEPHONY, "account": "", "token": ""}
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         provider.hang_up(sid="CA" + "0" * 32)
 
 
 def test_the_double_refuses_what_the_provider_would(double: BackgroundProvider) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         provider.dial(to="nobody", from_=LINE, url=f"{PLACE}/x/", status_url=f"{PLACE}/y/", seconds=20)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         provider.dial(to=DESK, from_="+4930999", url=f"{PLACE}/x/", status_url=f"{PLACE}/y/", seconds=20)
     double.provider.account.violations.clear()
 

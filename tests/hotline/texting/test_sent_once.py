@@ -19,7 +19,7 @@ from people import People, as_user, make_people
 from referrals import in_threads
 from telephone import ACCOUNT, LINE, TELEPHONY, TOKEN, by_telephone, make_line, tell
 
-from demo.simulator import Answer, Faults, Number, Provider
+from demo.simulator import Faults, Number, Provider, WebhookResponse
 from hotline.contacts.models import Contact
 from hotline.telephony import provider
 from hotline.texting.actions import reply
@@ -30,9 +30,9 @@ from tests.hotline.texting.trickle import trickling
 pytestmark = pytest.mark.xdist_group("browser")  # a worker beside it would take from the same broker
 
 
-async def nowhere(method: str, url: str, form: Any, headers: Any) -> Answer:
+async def nowhere(method: str, url: str, form: Any, headers: Any) -> WebhookResponse:
     """Status callbacks get lost on their way."""
-    return Answer(204)
+    return WebhookResponse(204)
 
 
 @pytest.fixture

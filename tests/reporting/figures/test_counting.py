@@ -34,6 +34,7 @@ from handoff.referrals.partner_actions import accept_referral, decline_referral,
 from handoff.referrals.vocabulary import DeclineReason, Feedback
 from hotline.contacts.actions import save_contact
 from hotline.contacts.callbacks import complete_contact
+from hotline.contacts.events import CONTACT_CORRECTED
 from hotline.contacts.models import Contact
 from hotline.contacts.vocabulary import Kind
 from reporting.figures import counts
@@ -266,7 +267,10 @@ def test_a_correction_that_follows_another_is_counted(people: People) -> None:
 
 @pytest.mark.parametrize("figures", ["stay", "go"])
 def test_of_a_deleted_contact(own_database: OwnDatabase, figures: str) -> None:
-    """Retention deletes persons, not figures; a mistake is deleted with its figures. Nothing tells whose they were."""
+    """Retention deletes persons, not figures; a mistake is deleted with its figures. Nothing tells whose they were.
+
+    No action deletes a contact yet, so the event is one of another kind.
+    """
     people = make_people()
     contact = a_contact(people.handler)
     as_user(people.handler, complete_contact, by=people.handler, contact_id=contact)
@@ -274,7 +278,7 @@ def test_of_a_deleted_contact(own_database: OwnDatabase, figures: str) -> None:
     before = cells(people.coordinator)
     own_database.sql(f"delete from hotline_contact where id = '{contact}'")
     erased = {"by": people.handler, "subject": contact, "centre": people.centre.pk, "data": {"figures": figures}}
-    as_user(people.handler, partial(record, "contact.deleted"), **erased)
+    as_user(people.handler, partial(record, CONTACT_CORRECTED), **erased)
     count()
     assert cells(people.coordinator) == (before if figures == "stay" else Counter())
     assert own_database.sql(f"select count(*) from reporting_counted where subject = '{contact}'") == "0"

@@ -39,10 +39,10 @@ from hotline.contacts.models import CallerType
 from regions.loading import load_regions
 from regions.models import PostalCode
 from reporting.figures.importing import import_past
-from reporting.figures.management.commands.import_past import Bar
+from reporting.figures.management.commands.import_past import ProgressBar
 from reporting.figures.mapping import Lists, Unusable, age_band, read_mapping
 from reporting.figures.models import Cell, Import, ImportedCount
-from reporting.figures.past_rows import LISTED, Past, Problem, Rule, Source, add_up
+from reporting.figures.past_rows import LISTED, FormatProblem, FormatRule, ImportedFile, Past, add_up
 from reporting.figures.reference_data import known_for, live_months
 from tests.reporting.figures.test_counting import Cells, cells, recounted
 
@@ -81,9 +81,9 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-def source(content: bytes, place: Path) -> Source:
+def source(content: bytes, place: Path) -> ImportedFile:
     place.write_bytes(content)
-    return Source(place.open("rb", buffering=0))
+    return ImportedFile(place.open("rb", buffering=0))
 
 
 def table(rows: list[dict[str, str]]) -> bytes:
@@ -114,7 +114,7 @@ def checked(people: People, path: Path, mapping: str = SHORT) -> Past:
     with acting_as(service_user(Service.STATISTICS), purpose="test"):
         lists = known_for(people.centre)
     with path.open("rb", buffering=0) as raw:
-        return add_up(Source(raw), read_mapping(mapping, lists), lists)
+        return add_up(ImportedFile(raw), read_mapping(mapping, lists), lists)
 
 
 def take(people: People, past: Past, by: User | None = None) -> Import:
@@ -240,7 +240,7 @@ def test_postal_codes_lead_to_a_region(people: People, regions: None, tmp_path: 
     )
     mapping = SHORT.partition("  caller_type")[0] + "  postal_code: {column: place, values: {99999: abroad}}\n"
     past = checked(people, path, mapping)
-    assert past.problems == [Problem(5, "place", "80332", Rule.POSTAL_CODE)]
+    assert past.problems == [FormatProblem(5, "place", "80332", FormatRule.POSTAL_CODE)]
     assert {key: n for (measure, _m, key), n in past.counts.items() if measure == "region"} == {
         "DE-BY": 1, "abroad": 1, "unknown": 1,
     }  # fmt: skip
@@ -260,10 +260,10 @@ def test_one_bad_row_of_many_and_nothing_is_written(people: People, tmp_path: Pa
     report = tmp_path / "report.csv"
     with pytest.raises(CommandError) as told:
         run(people, tmp_path, "\n".join(["day,who", *rows]), "--report", str(report))
-    assert f'row 252, column who: "martian" {Rule.CODE}' in str(told.value)
+    assert f'row 252, column who: "martian" {FormatRule.CODE}' in str(told.value)
     assert "[exit 1] 1 problem in 400 rows. Nothing was written." in str(told.value)
     assert list(csv.reader(report.open(encoding="utf-8-sig"))) == [
-        ["row", "column", "value", "rule"], ["252", "who", "martian", Rule.CODE.value],
+        ["row", "column", "value", "rule"], ["252", "who", "martian", FormatRule.CODE.value],
     ]  # fmt: skip
     assert is_nothing_written(people)
 
@@ -271,51 +271,54 @@ def test_one_bad_row_of_many_and_nothing_is_written(people: People, tmp_path: Pa
 @pytest.mark.parametrize(
     ("row", "column", "value", "rule"),
     [
-        ("2019-04-31,parent", "day", "2019-04-31", Rule.DATE),
-        ("03.04.2019,parent", "day", "03.04.2019", Rule.DATE),
-        (",parent", "day", "", Rule.EMPTY),
-        ("1989-12-31,parent", "day", "1989-12-31", Rule.EARLY),
-        ("2024-06-01,parent", "day", "2024-06-01", Rule.FUTURE),
-        ("2024-05-16,parent", "day", "2024-05-16", Rule.COUNTED),
-        ("2019-04-03,parents", "who", "parents", Rule.CODE),
-        ("43558,parent", "day", "43558", Rule.SERIAL),
-        ("2019-04-03", "", "1 instead of 2", Rule.COLUMNS),
-        ("2019-04-03,parent,x", "", "3 instead of 2", Rule.COLUMNS),
-        ("2019-04-03,par\0ent", "who", "par\0ent", Rule.NUL),
-        ("2019-04-03," + "x" * 201, "who", "x" * 201, Rule.TOO_LONG),
-        ('2019-04-03,"a"b', "", "", Rule.UNREADABLE),
-        ('2019-04-03,"parent', "", "", Rule.UNREADABLE),
-        ('2019-04-03,"' + "parent\n" * 30_000, "", "", Rule.UNREADABLE),
-        ("2019-04-03," + "x" * 200_000, "", "", Rule.UNREADABLE),
+        ("2019-04-31,parent", "day", "2019-04-31", FormatRule.DATE),
+        ("03.04.2019,parent", "day", "03.04.2019", FormatRule.DATE),
+        (",parent", "day", "", FormatRule.EMPTY),
+        ("1989-12-31,parent", "day", "1989-12-31", FormatRule.EARLY),
+        ("2024-06-01,parent", "day", "2024-06-01", FormatRule.FUTURE),
+        ("2024-05-16,parent", "day", "2024-05-16", FormatRule.COUNTED),
+        ("2019-04-03,parents", "who", "parents", FormatRule.CODE),
+        ("43558,parent", "day", "43558", FormatRule.SERIAL),
+        ("2019-04-03", "", "1 instead of 2", FormatRule.COLUMNS),
+        ("2019-04-03,parent,x", "", "3 instead of 2", FormatRule.COLUMNS),
+        ("2019-04-03,par\0ent", "who", "par\0ent", FormatRule.NUL),
+        ("2019-04-03," + "x" * 201, "who", "x" * 201, FormatRule.TOO_LONG),
+        ('2019-04-03,"a"b', "", "", FormatRule.UNREADABLE),
+        ('2019-04-03,"parent', "", "", FormatRule.UNREADABLE),
+        ('2019-04-03,"' + "parent\n" * 30_000, "", "", FormatRule.UNREADABLE),
+        ("2019-04-03," + "x" * 200_000, "", "", FormatRule.UNREADABLE),
     ],
     ids=lambda value: repr(value)[:30],
 )
-def test_a_wrong_row(row: str, column: str, value: str, rule: Rule, read: Callable[..., Past]) -> None:
+def test_a_wrong_row(row: str, column: str, value: str, rule: FormatRule, read: Callable[..., Past]) -> None:
     past = read(f"day,who\n2019-04-03,parent\n{row}")
-    assert past.problems[0] == Problem(3, column, value, rule)
+    assert past.problems[0] == FormatProblem(3, column, value, rule)
 
 
 @pytest.mark.parametrize("number", ["-1", "1.5", "1000001", "1e3", "", "²", "١", "many", "1 23"])
 def test_a_wrong_number(number: str, read: Callable[..., Past]) -> None:
     past = read(f"day,who,n\n2019-04-03,parent,{number}\n", SHORT + "  number: {column: n}\n")
-    assert past.problems == [Problem(2, "n", number, Rule.NUMBER if number else Rule.EMPTY)]
+    assert past.problems == [FormatProblem(2, "n", number, FormatRule.NUMBER if number else FormatRule.EMPTY)]
 
 
 @pytest.mark.parametrize("age", ["-1", "121", "17.5", "14-17"])
 def test_a_wrong_age(age: str, read: Callable[..., Past]) -> None:
     past = read(f"day,who,age\n2019-04-03,parent,{age}\n", SHORT + "  age: {column: age}\n")
-    assert past.problems == [Problem(2, "age", age, Rule.AGE)]
+    assert past.problems == [FormatProblem(2, "age", age, FormatRule.AGE)]
 
 
 def test_all_that_is_wrong_is_counted_and_the_first_are_named(read: Callable[..., Past]) -> None:
     past = read("day,who\n" + "x,y\n" * (LISTED + 10))
     assert (past.wrong, len(past.problems)) == (2 * LISTED + 20, LISTED)
-    assert past.problems[:2] == [Problem(2, "day", "x", Rule.DATE), Problem(2, "who", "y", Rule.CODE)]
+    assert past.problems[:2] == [
+        FormatProblem(2, "day", "x", FormatRule.DATE),
+        FormatProblem(2, "who", "y", FormatRule.CODE),
+    ]
 
 
 def test_rows_are_numbered_as_in_a_spreadsheet(read: Callable[..., Past]) -> None:
     past = read('day,who,more\n2019-04-03,parent,"two\nlines"\n\n2019-04-03,x,\n')
-    assert past.problems == [Problem(4, "who", "x", Rule.CODE)]
+    assert past.problems == [FormatProblem(4, "who", "x", FormatRule.CODE)]
     assert past.rows == 2
 
 
@@ -327,7 +330,7 @@ def test_months_that_were_counted_meanwhile(people: People, tmp_path: Path) -> N
     count()
     with pytest.raises(Unusable, match="counted twice"):
         take(people, past)
-    assert checked(people, path).problems == [Problem(2, "day", str(timezone.localdate()), Rule.COUNTED)]
+    assert checked(people, path).problems == [FormatProblem(2, "day", str(timezone.localdate()), FormatRule.COUNTED)]
 
 
 # --- the file as a whole ----------------------------------------------------------------------------------------------
@@ -383,7 +386,7 @@ def test_a_byte_order_mark_is_accepted_where_none_is_named(read: Callable[..., P
 @pytest.mark.parametrize(("encoding", "byte"), [("utf-8", b"\xe4"), ("cp1252", b"\x81")])
 def test_bytes_that_cannot_be_read_name_the_row(encoding: str, byte: bytes, read: Callable[..., Past]) -> None:
     past = read(b"day,who\n2019-04-03,parent\n2019-04-03,p" + byte, f"file: {{encoding: {encoding}}}\n{SHORT}")
-    assert [(p.row, p.column, p.rule) for p in past.problems] == [(3, "who", Rule.ENCODING)]
+    assert [(p.row, p.column, p.rule) for p in past.problems] == [(3, "who", FormatRule.ENCODING)]
 
 
 def test_a_formula_in_the_report_is_text(people: People, tmp_path: Path) -> None:
@@ -576,7 +579,7 @@ def peak(place: Path, lists: Lists) -> int:
     tracemalloc.start()
     try:
         with place.open("rb", buffering=0) as raw:
-            assert add_up(Source(raw), mapping, lists).wrong == 0
+            assert add_up(ImportedFile(raw), mapping, lists).wrong == 0
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -632,7 +635,7 @@ def test_a_terminal_shows_how_far_it_is() -> None:
     from django.core.management.base import BaseCommand
 
     command = BaseCommand(stdout=Terminal())
-    bar = Bar(command, 4_000)
+    bar = ProgressBar(command, 4_000)
     bar(1_000, 10)
     bar(2_000, 20)  # too soon after the first to be shown
     bar.end(40)

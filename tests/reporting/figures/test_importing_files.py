@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from people import People
 
 from reporting.figures.mapping import Unusable, read_mapping
-from reporting.figures.past_rows import Past, Problem, Rule
+from reporting.figures.past_rows import FormatProblem, FormatRule, Past
 from tests.reporting.figures.test_importing import CONTENT, LISTS, SHORT, is_nothing_written, read, run
 
 __all__ = ["read"]
@@ -132,7 +132,7 @@ def test_windows_1252_is_told_once_and_read_when_it_is_named(people: People, tmp
 @pytest.mark.parametrize("blank", ["", ",", " , ", "\u00a0,\u2009", ",,,", '"",""', "\u200b,"])
 def test_blank_rows_are_none(blank: str, read: Callable[..., Past]) -> None:
     past = read(f"{blank}\nday,who\n{blank}\n2019-04-03,parent\n{blank}\n2019-04-03,x\n{blank}\n{blank}")
-    assert (past.rows, past.problems) == (2, [Problem(6, "who", "x", Rule.CODE)])
+    assert (past.rows, past.problems) == (2, [FormatProblem(6, "who", "x", FormatRule.CODE)])
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_numbers_as_spreadsheets_write_them(written: str, number: int | None, re
 @pytest.mark.parametrize("written", ["1.234", "1,234", "12.000"])
 def test_a_number_that_may_be_a_thousand_or_a_decimal_is_asked_for(written: str, read: Callable[..., Past]) -> None:
     past = read(f'day,who,n\n2019-05-03,parent,"{written}"\n', NUMBERED)
-    assert past.problems == [Problem(2, "n", written, Rule.AMBIGUOUS)]
+    assert past.problems == [FormatProblem(2, "n", written, FormatRule.AMBIGUOUS)]
 
 
 def test_a_form_of_zeros_is_nothing_to_count(read: Callable[..., Past]) -> None:
@@ -193,7 +193,7 @@ def test_a_day_that_a_database_wrote_as_a_moment(day: str, read: Callable[..., P
 @pytest.mark.parametrize("serial", ["43558", "43558.5", "32874", "45000,25"])
 def test_a_day_that_a_spreadsheet_wrote_as_a_number(serial: str, read: Callable[..., Past]) -> None:
     past = read(f'day,who\n"{serial}",parent\n')
-    assert past.problems == [Problem(2, "day", serial, Rule.SERIAL)]
+    assert past.problems == [FormatProblem(2, "day", serial, FormatRule.SERIAL)]
 
 
 @pytest.mark.parametrize(("sign", "named"), [(";", '";"'), ("\t", "tab"), ("|", '"|"')])
@@ -208,9 +208,9 @@ def test_one_reason_for_each_cause(people: People, tmp_path: Path) -> None:
     with pytest.raises(CommandError) as told:
         run(people, tmp_path, "\n".join(["day,who", *rows]))
     said = str(told.value)
-    assert f'rows 2, 3, 4 and 212 others, column who: "martian" {Rule.CODE}\n' in said
-    assert f'rows 217, 218 and 219, column day: "31.06.2019" (and other values) {Rule.DATE}\n' in said
-    assert f'row 220, column who: "venusian" {Rule.CODE}\n' in said
+    assert f'rows 2, 3, 4 and 212 others, column who: "martian" {FormatRule.CODE}\n' in said
+    assert f'rows 217, 218 and 219, column day: "31.06.2019" (and other values) {FormatRule.DATE}\n' in said
+    assert f'row 220, column who: "venusian" {FormatRule.CODE}\n' in said
     assert "219 problems of 3 causes in 219 rows. Nothing was written." in said
     assert said.count("\n") == 3
 

@@ -24,7 +24,7 @@ from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from handoff.referrals.models import Referral
 from handoff.referrals.states import ENDED, ReferralState
-from hotline.contacts.actions import complete_contact
+from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import Callback, CallerType, Contact
 from hotline.contacts.states import ContactState
 from hotline.contacts.vocabulary import Channel, Kind

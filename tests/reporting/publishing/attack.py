@@ -26,7 +26,7 @@ import highspy
 
 from reporting.figures.measures import BY_CODE, MEASURES
 from reporting.publishing.compiling import Numbers
-from reporting.publishing.control import Place
+from reporting.publishing.control import PeriodCell
 from reporting.publishing.published_equations import figures
 
 #: A cell is safe when it is possible in so many values.
@@ -38,7 +38,7 @@ ROUNDS = 25
 NEAR = 1e-5
 
 Interval = tuple[int, int]
-Known = Mapping[Place, Interval]
+Known = Mapping[PeriodCell, Interval]
 #: From the first day to the day after the last.
 Days = tuple[date, date]
 World = tuple[int, ...]
@@ -70,15 +70,15 @@ class Finding:
     ``contradictory``: what is counted there contradicts itself, because of a correction between two releases.
     """
 
-    possible: dict[Place, set[int]] = field(default_factory=dict)
+    possible: dict[PeriodCell, set[int]] = field(default_factory=dict)
     contradictory: set[str] = field(default_factory=set)
 
     @property
-    def recovered(self) -> list[Place]:
+    def recovered(self) -> list[PeriodCell]:
         return sorted(cell for cell, values in self.possible.items() if len(values) == 1)
 
     @property
-    def narrowed(self) -> list[Place]:
+    def narrowed(self) -> list[PeriodCell]:
         return sorted(cell for cell, values in self.possible.items() if len(values) < ENOUGH)
 
     def told(self) -> str:
@@ -99,14 +99,14 @@ def attack(known: Known, groups: Mapping[str, str], numbers: Numbers | None = No
     return finding
 
 
-def exact(known: Known, groups: Mapping[str, str]) -> dict[Place, Interval]:
+def exact(known: Known, groups: Mapping[str, str]) -> dict[PeriodCell, Interval]:
     """The lowest and the highest possible number of every cell."""
     return {cell: model.extremes(cell) for _of, model in models(known, groups) for cell in model.cells}
 
 
-def known_from(releases: Iterable[Mapping[str, Any]]) -> dict[Place, Interval]:
+def known_from(releases: Iterable[Mapping[str, Any]]) -> dict[PeriodCell, Interval]:
     """What the releases say of each cell. An impossible interval stays one: a correction."""
-    known: dict[Place, Interval] = {}
+    known: dict[PeriodCell, Interval] = {}
     for stored in releases:
         small, base = stored["control"]["small"], stored["control"]["base"]
         for cell, figure in figures(stored).items():
@@ -155,7 +155,7 @@ class Model:
             self.within(_what(cell), [cell.key], (cell.first, cell.last + timedelta(1))) for cell in self.cells
         ]
         self.column = {cell: len(self.atoms) + number for number, cell in enumerate(self.cells)}
-        self.seen: dict[Place, set[int]] = {cell: set() for cell in self.cells}
+        self.seen: dict[PeriodCell, set[int]] = {cell: set() for cell in self.cells}
         self.solver = self._solver()
 
     def within(self, what: str, keys: Iterable[str], days: Days) -> list[int]:
@@ -229,7 +229,7 @@ class Model:
             self.seen[cell].add(value)
         return True
 
-    def doubtful(self) -> list[Place]:
+    def doubtful(self) -> list[PeriodCell]:
         return [cell for cell, values in self.seen.items() if len(values) < ENOUGH]
 
     def examine(self, chance: random.Random) -> bool:
@@ -271,7 +271,7 @@ class Model:
         is_near = all(abs(atom - one) < NEAR for atom, one in zip(atoms, world, strict=True))
         return solver.getObjectiveValue(), self.take(world) and is_near
 
-    def _best(self, solver: highspy.Highs, cell: Place, sign: int) -> tuple[float, bool]:
+    def _best(self, solver: highspy.Highs, cell: PeriodCell, sign: int) -> tuple[float, bool]:
         """The lowest number of the cell, or with -1 as sign the highest with that sign."""
         solver.changeColCost(self.column[cell], float(sign))
         found = self._solve(solver)
@@ -279,7 +279,7 @@ class Model:
         assert found is not None, "no world is possible"
         return found
 
-    def extremes(self, cell: Place) -> Interval:
+    def extremes(self, cell: PeriodCell) -> Interval:
         """The bounds of the relaxation where a possible world has them; the integer solver's elsewhere."""
         result = []
         for sign in (1, -1):
@@ -289,7 +289,7 @@ class Model:
             result.append(sign * ceil(value - NEAR))
         return result[0], result[1]
 
-    def _exhaust(self, cell: Place) -> None:
+    def _exhaust(self, cell: PeriodCell) -> None:
         """One value after the other, until enough are possible or none is left."""
         low, high = (sign * ceil(self._best(self.solver, cell, sign)[0] - NEAR) for sign in (1, -1))
         for value in range(low, high + 1):
@@ -306,11 +306,11 @@ class Model:
                 self._solve(whole)
 
 
-def _what(cell: Place) -> str:
+def _what(cell: PeriodCell) -> str:
     return ALL if cell.key == "total" else cell.what
 
 
-def _times(cells: Iterable[Place]) -> dict[str, list[Days]]:
+def _times(cells: Iterable[PeriodCell]) -> dict[str, list[Days]]:
     """For each measure the longest stretches of days that no release divides; those of the whole are divided by all."""
     edges: dict[str, set[date]] = {ALL: set()}
     for cell in cells:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from hotline.contacts.initial_lists import CALLER_TYPES
 from reporting.figures.measures import BY_CODE
-from reporting.publishing.compiling import Entry, Numbers, Reference, compile_release
+from reporting.publishing.compiling import KeyLabel, Numbers, Reference, compile_release
 from reporting.publishing.content import WITHHELD
-from reporting.publishing.control import MOST, Place, Sum, bounds, narrow, narrowed, protect, shown
+from reporting.publishing.control import MOST, PeriodCell, Sum, bounds, narrow, narrowed, protect, shown
 from reporting.publishing.periods import span
 from reporting.publishing.published_equations import figures, sums
 
@@ -47,8 +47,8 @@ def label(text: str) -> dict[str, str]:
 REFERENCE = Reference(
     "Centre",
     "DE",
-    caller_types=[Entry(code, label(english), parent) for code, parent, english, *_others in CALLER_TYPES],
-    regions=[Entry(code, label(code)) for code in REGIONS],
+    caller_types=[KeyLabel(code, label(english), parent) for code, parent, english, *_others in CALLER_TYPES],
+    regions=[KeyLabel(code, label(code)) for code in REGIONS],
 )
 
 
@@ -143,12 +143,12 @@ def released(numbers: Numbers, codes: Iterable[str], earlier: Sequence[dict[str,
     return found
 
 
-def of_year(numbers: Numbers) -> dict[Place, int]:
+def of_year(numbers: Numbers) -> dict[PeriodCell, int]:
     """The real numbers behind every figure of the four quarters and the year."""
     return {cell: number(numbers, cell) for stored in released(numbers, YEAR) for cell in figures(stored)}
 
 
-def number(numbers: Numbers, cell: Place) -> int:
+def number(numbers: Numbers, cell: PeriodCell) -> int:
     of = next((measure.code for measure in BY_CODE.values() if measure.of == cell.what), "")
     wanted = of if cell.key == "total" else cell.what
     return sum(
@@ -244,16 +244,16 @@ def rounded_to(small: int, base: int, many: int) -> Interval:
 def test_the_extremes_are_those_of_all_worlds() -> None:
     """Three groups and their whole, small enough to try every world."""
     first, last = date(2025, 1, 1), date(2025, 3, 31)
-    parts = [Place("sex", key, first, last) for key in ("female", "male", "diverse")]
+    parts = [PeriodCell("sex", key, first, last) for key in ("female", "male", "diverse")]
     known = {
         **dict(zip(parts, [(15, 24), (20, 24), (0, 9)], strict=True)),
-        Place("contact", "total", first, last): (55, 64),
+        PeriodCell("contact", "total", first, last): (55, 64),
     }
     worlds = [(a, b, c) for a in range(15, 25) for b in range(20, 25) for c in range(10) if 55 <= a + b + c <= 64]
     found = exact(known, GROUPS)
     assert [found[part] for part in parts] == [(min(one), max(one)) for one in zip(*worlds, strict=True)]
-    assert found[Place("contact", "total", first, last)] == (55, 57)
-    assert attack(known, GROUPS).possible[Place("contact", "total", first, last)] == {55, 56, 57}
+    assert found[PeriodCell("contact", "total", first, last)] == (55, 57)
+    assert attack(known, GROUPS).possible[PeriodCell("contact", "total", first, last)] == {55, 56, 57}
 
 
 def test_the_real_numbers_are_a_possible_world() -> None:
@@ -279,32 +279,32 @@ def test_the_check_uses_only_sums_that_are_true() -> None:
 class World(NamedTuple):
     """A table of ``keys`` in two periods and both together, divided in a second way too."""
 
-    real: dict[Place, int]
+    real: dict[PeriodCell, int]
     sums: list[Sum]
-    told: dict[Place, tuple[int, int]]
-    figures: dict[Place, int | str]
+    told: dict[PeriodCell, tuple[int, int]]
+    figures: dict[PeriodCell, int | str]
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     halves = [(date(2025, 1, 1), date(2025, 6, 30)), (date(2025, 7, 1), date(2025, 12, 31))]
     year = (halves[0][0], halves[1][1])
-    real: dict[Place, int] = {}
+    real: dict[PeriodCell, int] = {}
     ways: dict[str, tuple[str, ...]] = {"channel": ("a", "b", "c"), "group": ("x", "y")}
     for days in halves:
         many = draw(st.lists(st.integers(0, 60), min_size=3, max_size=3))
         cut = draw(st.integers(0, sum(many)))
         for what, numbers in (("channel", many), ("group", [cut, sum(many) - cut]), ("total", [sum(many)])):
             for key, one in zip(ways.get(what, ("all",)), numbers, strict=True):
-                real[Place(what, key, *days)] = one
+                real[PeriodCell(what, key, *days)] = one
     added = []
     for place in [place for place in real if place.first == year[0]]:
         parts = tuple(place._replace(first=first, last=last) for first, last in halves)
-        real[Place(place.what, place.key, *year)] = sum(real[part] for part in parts)
-        added.append(Sum(Place(place.what, place.key, *year), parts))
+        real[PeriodCell(place.what, place.key, *year)] = sum(real[part] for part in parts)
+        added.append(Sum(PeriodCell(place.what, place.key, *year), parts))
     for days in (*halves, year):
         for what, keys in ways.items():
-            added.append(Sum(Place("total", "all", *days), tuple(Place(what, key, *days) for key in keys)))
+            added.append(Sum(PeriodCell("total", "all", *days), tuple(PeriodCell(what, key, *days) for key in keys)))
     first = {place: bounds(shown(many)) for place, many in real.items() if place.last == halves[0][1]}
     told = first if draw(st.booleans()) else dict.fromkeys(first, (0, MOST))
     return World(real, added, told, {place: shown(many) for place, many in real.items() if place not in first})

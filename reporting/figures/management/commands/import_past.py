@@ -19,7 +19,7 @@ from foundation.privacy.context import acting_as
 from reporting.figures.file_kinds import BEGINNING, EXPECTED, kind_of
 from reporting.figures.importing import import_past
 from reporting.figures.mapping import LONGEST_MAPPING, Unusable, read_mapping
-from reporting.figures.past_rows import Cause, Past, Problem, Source, add_up, shown
+from reporting.figures.past_rows import Cause, FormatProblem, ImportedFile, Past, add_up, shown
 from reporting.figures.reference_data import known_for, refuse_doubles
 
 SHOWN = 20
@@ -60,8 +60,8 @@ class Command(BaseCommand):
         refuse_other_kinds(path)
         mapping = read_mapping(text_of(mapping_path), lists)
         with path.open("rb", buffering=0) as raw:
-            bar = Bar(self, path.stat().st_size)
-            past = add_up(Source(raw), mapping, lists, bar)
+            bar = ProgressBar(self, path.stat().st_size)
+            past = add_up(ImportedFile(raw), mapping, lists, bar)
             bar.end(past.rows)
         return past
 
@@ -94,7 +94,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Added to the figures of {centre.name} as import {made.pk}.")
 
 
-class Bar:
+class ProgressBar:
     """How far it is, on one line of a terminal; silent elsewhere."""
 
     def __init__(self, command: BaseCommand, size: int) -> None:
@@ -174,7 +174,7 @@ def refuse_other_kinds(path: Path) -> None:
         raise Unusable(f"{path} is {kind}. {EXPECTED}")
 
 
-def write_report(path: Path, problems: list[Problem]) -> None:
+def write_report(path: Path, problems: list[FormatProblem]) -> None:
     """For a spreadsheet, hence with a byte order mark. Raises OSError."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
