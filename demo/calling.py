@@ -259,28 +259,28 @@ class Shift:
 
     def __init__(self, url: str, emails: Sequence[str], password: str, scale: float) -> None:
         fresh = multiprocessing.get_context("spawn")
-        self.seated = fresh.Event()
+        self.ready_to_ring = fresh.Event()
         self.stopping = fresh.Event()
         place = (url, tuple(emails), password, scale)
-        self.process = fresh.Process(target=_work, args=(*place, self.seated, self.stopping), daemon=True)
+        self.process = fresh.Process(target=_work, args=(*place, self.ready_to_ring, self.stopping), daemon=True)
 
     def start(self, patience: float) -> None:
         """Waits until all are at their desks, ``patience`` seconds at most."""
         self.process.start()
-        self.seated.wait(patience)
+        self.ready_to_ring.wait(patience)
 
     def stop(self) -> None:
         self.stopping.set()
         self.process.join(30)
 
 
-def _work(url: str, emails: Sequence[str], password: str, scale: float, seated: Event, stopping: Event) -> None:
+def _work(url: str, emails: Sequence[str], password: str, scale: float, ready_to_ring: Event, stopping: Event) -> None:
     os.nice(10)  # their reading is no work of the server's
     handlers = [Handler(url, email, password, scale, seed, stopping) for seed, email in enumerate(emails)]
     for handler in handlers:
         handler.start()
-        handler.seated.wait(30)  # one after another: signing in is work for the server
-    seated.set()
+        handler.ready_to_ring.wait(30)  # one after another: signing in is work for the server
+    ready_to_ring.set()
     for handler in handlers:
         handler.join()
 
@@ -295,7 +295,7 @@ class Handler(threading.Thread):
         self.password = password
         self.scale = scale
         self.chance = random.Random(seed)
-        self.seated = threading.Event()
+        self.ready_to_ring = threading.Event()
         self.stopping = stopping
         self.done: Counter[str] = Counter()
         self.forms: list[Form] = []
@@ -303,7 +303,7 @@ class Handler(threading.Thread):
 
     def run(self) -> None:
         self._sign_in()
-        self.seated.set()
+        self.ready_to_ring.set()
         while not self.stopping.is_set():
             try:
                 self._look()
@@ -346,7 +346,7 @@ class Handler(threading.Thread):
     def _look(self) -> None:
         """One look at the telephone bar, and what it asks for. In a call it shows the call and no state."""
         bar = self.browser.get("/telephone/bar/")
-        badge = bar.page.by_id("seat-state")
+        badge = bar.page.by_id("agent-state")
         if bar.forms("/accept/"):
             self._answer(bar)
         elif badge is None:

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from foundation.accounts.models import Organisation
 from hotline.contacts.models import Contact
-from hotline.switchboard.models import Call, Command, Leg, Offer, Seat, Voicemail
-from hotline.switchboard.states import CommandState, OfferState, SeatState
+from hotline.switchboard.models import Agent, Call, Command, Leg, Offer, Voicemail
+from hotline.switchboard.states import AgentState, CommandState, OfferState
 from hotline.switchboard.vocabulary import CallParticipant
 
 from .calling import DEAD, Seen
@@ -134,8 +134,8 @@ def _out_of(centre: Organisation, since: datetime) -> dict[tuple[UUID, int], dat
 def _left_over(centre: Organisation) -> Iterator[str]:
     for leg in Leg.objects.live().filter(centre=centre):
         yield f"{leg} is still open: {leg.state}"
-    for seat in Seat.objects.filter(centre=centre, state=SeatState.ON_CALL):
-        yield f"{seat} still sits in a call"
+    for agent in Agent.objects.filter(centre=centre, state=AgentState.ON_CALL):
+        yield f"{agent} still sits in a call"
     for offer in Offer.objects.filter(centre=centre, state=OfferState.OPEN):
         yield f"{offer} is still shown"
     for command in Command.objects.filter(centre=centre, state=CommandState.WAITING):

@@ -72,7 +72,7 @@ SCREENS = [
         ("desk", "/desk/"),
         ("desk-contact", "/desk/", f"#open-contacts {ROW}"),
         ("desk-messages", "/desk/", f"#open-contacts li:nth-child(2) {ROW}"),
-        ("telephone-seat", "/telephone/seat/"),
+        ("telephone-agent", "/telephone/agent/"),
         ("contacts", "/contacts/"),
         ("contact", "/contacts/?show=completed", ROW),
         ("search", "/search/"),
@@ -128,7 +128,7 @@ SCREENS = [
         ("liaison-new", "/network/liaisons/new/"),
         ("figures", "/figures/"),
         ("shift", "/shift/"),
-        ("shift-seat", "/shift/", f'[id^="seat-"] {ROW}'),
+        ("shift-agent", "/shift/", f'[id^="agent-"] {ROW}'),
     ),
     *_screens(
         "curlew",

@@ -6,7 +6,7 @@ from foundation.accounts.actions import create_user, grant_role
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.privacy.context import acting_as
-from hotline.switchboard.seats import arrange_seat, seat_of
+from hotline.switchboard.agents import agent_of, arrange_agent
 from hotline.switchboard.vocabulary import Skill
 from regions.vocabulary import Language
 
@@ -31,9 +31,9 @@ def call_in(coordinator: User, number: int) -> list[str]:
 
 def _sit_down(user: User, place: int) -> None:
     with acting_as(user, purpose="simulation"):
-        arrange_seat(
+        arrange_agent(
             by=user,
-            seat=seat_of(by=user),
+            agent=agent_of(by=user),
             phone=f"+4930231259{10 + place:02d}",
             is_browser=False,
             languages=[Language.GERMAN, Language.ENGLISH, Language.FRENCH],

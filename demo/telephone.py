@@ -10,9 +10,9 @@ from hotline.contacts.actions import save_contact, take_contact
 from hotline.contacts.callbacks import complete_contact
 from hotline.switchboard import calls
 from hotline.switchboard.actions import accept
+from hotline.switchboard.agents import agent_of, arrange_agent, choose_state
 from hotline.switchboard.models import Call, Line
-from hotline.switchboard.seats import arrange_seat, choose_state, seat_of
-from hotline.switchboard.states import Ending, SeatState
+from hotline.switchboard.states import AgentState, Ending
 from hotline.switchboard.vocabulary import Skill
 from hotline.telephony.provider import Event
 from hotline.texting.actions import receive, reply
@@ -61,10 +61,10 @@ def make_calls(player: Player, people: dict[str, User], now: datetime) -> None:
     for handle, phone in DESKS.items():
         user = people[handle]
         with moment(user, now - timedelta(hours=4)):
-            arrange_seat(by=user, seat=seat_of(by=user), phone=phone, is_browser=False,
+            arrange_agent(by=user, agent=agent_of(by=user), phone=phone, is_browser=False,
                          languages=[Language.GERMAN, Language.ENGLISH, Language.FRENCH],
                          skills=[Skill.EXIT] if handle == "heron" else [])  # fmt: skip
-            choose_state(by=user, state=SeatState.BREAK)
+            choose_state(by=user, state=AgentState.BREAK)
     for number, (minutes, language, waited, ending) in enumerate(TODAY):
         _play(player, people, now - timedelta(minutes=minutes), language, waited, ending, number)
 
@@ -112,7 +112,7 @@ def _play(
 
 def _answer(handler: User, service: User, call: Call, at: datetime) -> None:
     with moment(handler, at):
-        choose_state(by=handler, state=SeatState.READY)
+        choose_state(by=handler, state=AgentState.READY)
         contact_id = accept(by=handler, call_id=call.pk).contact_id
         assert contact_id
     with moment(service, at + timedelta(seconds=6)):
@@ -124,4 +124,4 @@ def _answer(handler: User, service: User, call: Call, at: datetime) -> None:
     with moment(handler, at + timedelta(minutes=14)):
         save_contact(by=handler, contact_id=contact_id, version=1, changes={"caller_type_id": "parent"})
         complete_contact(by=handler, contact_id=contact_id)
-        choose_state(by=handler, state=SeatState.BREAK)
+        choose_state(by=handler, state=AgentState.BREAK)

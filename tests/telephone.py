@@ -25,9 +25,9 @@ from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from hotline.contacts.models import Callback
 from hotline.switchboard.actions import accept
-from hotline.switchboard.models import Call, Command, Leg, Line, Offer, Seat
-from hotline.switchboard.seats import arrange_seat, choose_state, seat_of
-from hotline.switchboard.states import SeatState
+from hotline.switchboard.agents import agent_of, arrange_agent, choose_state
+from hotline.switchboard.models import Agent, Call, Command, Leg, Line, Offer
+from hotline.switchboard.states import AgentState
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "a token that nobody uses"
 PUBLIC = "https://lotse.example"
@@ -242,13 +242,13 @@ def make_line(centre: Organisation, **values: Any) -> Line:
         return Line.objects.create(centre=centre, **{**usual, **values})
 
 
-def take_seat(user: User, *, phone: str = DESK, languages: tuple[str, ...] = ("de", "en"), **values: Any) -> Seat:
+def go_on_duty(user: User, *, phone: str = DESK, languages: tuple[str, ...] = ("de", "en"), **values: Any) -> Agent:
     """The handler sits down and is ready."""
     with acting_as(user, purpose="test"):
-        seat = seat_of(by=user)
+        agent = agent_of(by=user)
         arranged = {"is_browser": False, "skills": [], **values}
-        arrange_seat(by=user, seat=seat, phone=phone, languages=list(languages), **arranged)  # type: ignore[arg-type]
-        return choose_state(by=user, state=SeatState.READY)
+        arrange_agent(by=user, agent=agent, phone=phone, languages=list(languages), **arranged)  # type: ignore[arg-type]
+        return choose_state(by=user, state=AgentState.READY)
 
 
 def ordered(call: Call) -> list[str]:
@@ -274,15 +274,15 @@ def leg_of(call: Call, party: str = "handler") -> Leg:
         return Leg.objects.filter(call=call, party=party).latest("made_at")
 
 
-def seat_now(user: User) -> Seat:
-    found: Seat = by_telephone(lambda: Seat.objects.get(user=user))
+def agent_now(user: User) -> Agent:
+    found: Agent = by_telephone(lambda: Agent.objects.get(user=user))
     return found
 
 
 def open_offers(call: Call) -> list[int]:
     """Who is shown the call."""
     shown = Offer.objects.filter(call=call, state="open")
-    return by_telephone(lambda: sorted(shown.values_list("seat__user_id", flat=True)))  # type: ignore[no-any-return]
+    return by_telephone(lambda: sorted(shown.values_list("agent__user_id", flat=True)))  # type: ignore[no-any-return]
 
 
 def callbacks(coordinator: User) -> list[tuple[str, str, str]]:

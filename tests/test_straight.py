@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 FORGED = {SIGNATURE_HEADER: "forged"}
 
 
-@pytest.mark.parametrize("path", ["/desk/", "/telephone/hung-up/", "/telephone/seat/"])
+@pytest.mark.parametrize("path", ["/desk/", "/telephone/hung-up/", "/telephone/agent/"])
 def test_a_signature_opens_no_page(path: str) -> None:
     answer = Client().get(path, headers=FORGED)
     assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={path}")

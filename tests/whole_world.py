@@ -14,7 +14,7 @@ from case_rows import make_case
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from people import People, as_user, new_id
-from telephone import LINE, by_telephone, take_seat, talking, tell, waiting
+from telephone import LINE, by_telephone, go_on_duty, talking, tell, waiting
 
 from casework.cases.actions import add_note
 from casework.cases.models import Case
@@ -114,7 +114,7 @@ def make_dossier(people: People, talks: User) -> Dossier:
     spoke.press("")
     spoke.record()
     by_telephone(keep_sound, call=spoke.call)
-    take_seat(talks, phone=f"+49341666{number:04d}")
+    go_on_duty(talks, phone=f"+49341666{number:04d}")
     talk = waiting(f"+49341777{number:04d}")
     talking(talks, talk)
     queued = waiting(f"+49341222{number:04d}")

@@ -12,10 +12,10 @@ from django.db.models import TextChoices
 from casework.cases.states import TRANSITIONS as CASE
 from casework.cases.states import CaseState
 from hotline.contacts.states import CALLBACK_TRANSITIONS, CONTACT_TRANSITIONS, CallbackState, ContactState
+from hotline.switchboard.states import AGENT_TRANSITIONS as AGENT
 from hotline.switchboard.states import CALL_TRANSITIONS as CALL
 from hotline.switchboard.states import LEG_TRANSITIONS as LEG
-from hotline.switchboard.states import SEAT_TRANSITIONS as SEAT
-from hotline.switchboard.states import CallState, LegState, SeatState
+from hotline.switchboard.states import AgentState, CallState, LegState
 from triage.states import TRANSITIONS as ASSESSMENT
 from triage.states import AssessmentState
 
@@ -87,7 +87,7 @@ def diagrams() -> list[Diagram]:
             "Call", "From the first ring to the end; a claim that comes to nothing goes back.", CallState, plain(CALL)
         ),
         Diagram("Leg", "A handler's or partner's telephone in a call. An ended one stays ended.", LegState, plain(LEG)),
-        Diagram("Seat", "What a handler does now, as the queue sees it.", SeatState, plain(SEAT)),
+        Diagram("Agent", "What a handler does now, as the queue sees it.", AgentState, plain(AGENT)),
         Diagram("Referral", remark, ReferralState, referral),
     ]
 

@@ -1,4 +1,4 @@
-"""What handlers do with calls. Seats, the life of a call, legs, messages and blocks have modules of their own."""
+"""What handlers do with calls. Agents, the life of a call, legs, messages and blocks have modules of their own."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from hotline.contacts.models import Contact
 from hotline.contacts.vocabulary import Channel
 
 from . import outbound, room_ends
+from .agents import agent_of, lock_agent, move_agent
 from .calls import move, note
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
@@ -35,8 +36,7 @@ from .events import (
 from .legs import end_leg, say_goodbye
 from .models import Call, Leg, Offer
 from .permissions import may_direct
-from .seats import lock_seat, move_seat, seat_of
-from .states import CallState, LegState, OfferState, SeatState
+from .states import AgentState, CallState, LegState, OfferState
 from .vocabulary import CallParticipant, CommandKind
 
 #: A command that came to nothing may be given again.
@@ -48,28 +48,28 @@ def accept(*, by: User, call_id: uuid.UUID) -> Call:
 
     Raises Stale when somebody else was faster or the caller has hung up. A repeat finds the call already theirs.
     """
-    seat = seat_of(by=by)
-    require(by, Permission.CONTACT_LOG, seat.centre_id)
-    if Offer.objects.filter(call=call_id, seat=seat).exists() and not Call.objects.filter(pk=call_id).exists():
+    agent = agent_of(by=by)
+    require(by, Permission.CONTACT_LOG, agent.centre_id)
+    if Offer.objects.filter(call=call_id, agent=agent).exists() and not Call.objects.filter(pk=call_id).exists():
         raise stale(call_id, "call")  # it was shown to them, and has ended meanwhile
     call = _live_call(call_id)
     if call.claimed_by_id == by.pk and call.state in (CallState.CONNECTING, CallState.TALKING):
         return call
     if call.state != CallState.WAITING:
         raise stale(call_id, "call")
-    seat = lock_seat(seat)
-    if seat.state == SeatState.READY:
-        move_seat(by=by, seat=seat, to=SeatState.ON_CALL, call=call)
+    agent = lock_agent(agent)
+    if agent.state == AgentState.READY:
+        move_agent(by=by, agent=agent, to=AgentState.ON_CALL, call=call)
     else:
-        raise stale(seat.pk)
+        raise stale(agent.pk)
     contact = _contact(by, call)
     now = timezone.now()
     move(by, call, CallState.CONNECTING, claimed_by=by, claimed_at=now, contact=contact)
-    mine = Offer.objects.filter(call=call, seat=seat, state=OfferState.OPEN).first()
+    mine = Offer.objects.filter(call=call, agent=agent, state=OfferState.OPEN).first()
     withdraw_offers(by=by, call=call, besides=mine)
     if mine:
         Offer.objects.filter(pk=mine.pk).update(state=OfferState.ACCEPTED, ended_at=now)
-    ring_handler(by=by, call=call, phone=seat.phone, is_browser=seat.is_browser)
+    ring_handler(by=by, call=call, phone=agent.phone, is_browser=agent.is_browser)
     return call
 
 
@@ -99,7 +99,7 @@ def ring_handler(*, by: User, call: Call, phone: str, is_browser: bool) -> None:
     """The desk phone is rung; a browser phone comes by itself.
 
     One whose end in an earlier call was not told yet counts as gone; it has been ordered to hang up. That call is not
-    locked: a webhook may hold it and wait for the seat that we hold.
+    locked: a webhook may hold it and wait for the agent that we hold.
     """
     for left in Leg.objects.live().filter(party=CallParticipant.HANDLER, user=by).select_related("call"):
         end_leg(by=by, leg=left, reason="left over")
@@ -113,16 +113,16 @@ def ring_handler(*, by: User, call: Call, phone: str, is_browser: bool) -> None:
 @transaction.atomic
 def decline(*, by: User, call_id: uuid.UUID) -> None:
     """Not now: the call goes to somebody else. A repeat has no effect."""
-    seat = seat_of(by=by)
+    agent = agent_of(by=by)
     call = Call.objects.locked().filter(pk=call_id).first()
     if call is None:
         return
-    changed = Offer.objects.filter(call=call, seat=seat, state=OfferState.OPEN).update(
+    changed = Offer.objects.filter(call=call, agent=agent, state=OfferState.OPEN).update(
         state=OfferState.DECLINED, ended_at=timezone.now()
     )
     if changed:
         note(by, CALL_DECLINED, call, {"by": by.pk})
-        offer_calls(by=by, centre=seat.centre_id)
+        offer_calls(by=by, centre=agent.centre_id)
 
 
 @transaction.atomic

@@ -15,10 +15,10 @@ from foundation.accounts.guards import CentreRequest, at_the_centre
 from foundation.accounts.roles import Permission
 
 from .actions import raise_urgency
+from .agents import arrange_agent
 from .blocked_numbers import lift_block
-from .forms import SeatForm
-from .models import Seat
-from .seats import arrange_seat
+from .forms import AgentForm
+from .models import Agent
 from .telephone_figures import figures_of_today
 from .wallboard import callers, team
 
@@ -60,15 +60,15 @@ def lift(request: CentreRequest, block_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @coordinators_only
-def seat_of_handler(request: CentreRequest, seat_id: UUID) -> HttpResponse:
+def agent_of_handler(request: CentreRequest, agent_id: UUID) -> HttpResponse:
     """A coordinator arranges the place of a handler who has one."""
-    seat = Seat.objects.select_related("user").filter(pk=seat_id, centre=request.centre).first()
-    if seat is None:
+    agent = Agent.objects.select_related("user").filter(pk=agent_id, centre=request.centre).first()
+    if agent is None:
         raise Http404
-    form = SeatForm(request.POST if request.method == "POST" else None, seat=seat)
+    form = AgentForm(request.POST if request.method == "POST" else None, agent=agent)
     if request.method == "POST" and form.is_valid():
-        arrange_seat(by=request.user, seat=seat, **form.cleaned_data)
+        arrange_agent(by=request.user, agent=agent, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("reporting:shift")
     status = 422 if form.is_bound else 200
-    return render(request, "switchboard/seat.html", {"form": form, "whose": seat.user}, status=status)
+    return render(request, "switchboard/agent.html", {"form": form, "whose": agent.user}, status=status)

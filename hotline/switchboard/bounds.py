@@ -28,7 +28,7 @@ LEG: Bounds = [
         name="leg_ended_at",
     ),
 ]
-SEAT: Bounds = [moments_within("seat", "since")]
+AGENT: Bounds = [moments_within("agent", "since")]
 OFFER: Bounds = [moments_within("offer", "made_at", "expires_at", "ended_at")]
 WEBHOOK_EVENT: Bounds = [
     moments_within("webhook_event", "provider_time", "received_at", "processed_at"),

@@ -22,13 +22,13 @@ from hotline.telephony.provider import is_connected
 from regions.phone_numbers import PhoneNumber, parse_number
 
 from .actions import hang_up, ring_handler
+from .agents import agent_of, lock_agent, move_agent
 from .calls import note
 from .dispatch import offer_calls
 from .events import CALL_CALLING_BACK, CALL_OFFERS_WITHDRAWN
-from .models import Call, Line, Offer, Seat
+from .models import Agent, Call, Line, Offer
 from .permissions import may_direct
-from .seats import lock_seat, move_seat, seat_of
-from .states import CallState, OfferState, SeatState
+from .states import AgentState, CallState, OfferState
 from .vocabulary import Direction
 
 
@@ -69,16 +69,16 @@ def call_contact(*, by: User, contact: Contact, call_id: uuid.UUID) -> Hindrance
     if Call.objects.filter(pk=call_id).exists() or Call.objects.live().filter(contact=contact).exists():
         return None
     number = parse_number(contact.phone, contact.country)
-    seat = lock_seat(seat_of(by=by))
+    agent = lock_agent(agent_of(by=by))
     line = line_for(contact.centre, contact.language)
-    if hindrance := _hindrance(seat, line, number):
+    if hindrance := _hindrance(agent, line, number):
         return hindrance
     assert line is not None
     assert number is not None
     call = _make(by, contact, line, number.e164, call_id)
     note(by, CALL_CALLING_BACK, call, {"callback": str(callback.pk), "line": line.pk})
-    _sit_in(by, seat, call)
-    ring_handler(by=by, call=call, phone=seat.phone, is_browser=seat.is_browser)
+    _sit_in(by, agent, call)
+    ring_handler(by=by, call=call, phone=agent.phone, is_browser=agent.is_browser)
     return None
 
 
@@ -92,10 +92,10 @@ def put_back_and_hang_up(*, by: User, callback_id: uuid.UUID, due_at: datetime) 
         hang_up(by=by, call_id=running.pk)
 
 
-def _hindrance(seat: Seat, line: Line | None, number: PhoneNumber | None) -> Hindrance | None:
+def _hindrance(agent: Agent, line: Line | None, number: PhoneNumber | None) -> Hindrance | None:
     if not is_connected() or line is None:
         return Hindrance.NOT_CONNECTED
-    if not seat.has_telephone:
+    if not agent.has_telephone:
         return Hindrance.NO_PHONE
     if number is None:
         return Hindrance.NO_NUMBER
@@ -103,7 +103,7 @@ def _hindrance(seat: Seat, line: Line | None, number: PhoneNumber | None) -> Hin
         return Hindrance.EXTENSION
     if Line.objects.filter(number=number.e164).exists():
         return Hindrance.OWN_NUMBER
-    return Hindrance.IN_A_CALL if seat.state == SeatState.ON_CALL else None
+    return Hindrance.IN_A_CALL if agent.state == AgentState.ON_CALL else None
 
 
 def line_for(centre: Organisation, language: str) -> Line | None:
@@ -129,13 +129,13 @@ def _make(by: User, contact: Contact, line: Line, number: str, call_id: uuid.UUI
     return call
 
 
-def _sit_in(by: User, seat: Seat, call: Call) -> None:
+def _sit_in(by: User, agent: Agent, call: Call) -> None:
     """Whatever the handler did before; a call that was shown to them goes to others."""
-    move_seat(by=by, seat=seat, to=SeatState.ON_CALL, call=call)
-    shown = Offer.objects.filter(seat=seat, state=OfferState.OPEN)
+    move_agent(by=by, agent=agent, to=AgentState.ON_CALL, call=call)
+    shown = Offer.objects.filter(agent=agent, state=OfferState.OPEN)
     offered = [offer.call for offer in shown.select_related("call")]
     shown.update(state=OfferState.WITHDRAWN, ended_at=timezone.now())
     for waiting in offered:
-        note(by, CALL_OFFERS_WITHDRAWN, waiting, {"from": seat.user_id})
+        note(by, CALL_OFFERS_WITHDRAWN, waiting, {"from": agent.user_id})
     if offered:
-        offer_calls(by=by, centre=seat.centre_id)
+        offer_calls(by=by, centre=agent.centre_id)

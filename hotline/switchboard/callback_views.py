@@ -18,7 +18,7 @@ from hotline.contacts.permissions import contact_to_write
 
 from .callback_calls import Hindrance, call_contact, put_back_and_hang_up, take_and_call
 from .desk import is_telephone_connected
-from .models import Call, Seat, Voicemail
+from .models import Agent, Call, Voicemail
 from .vocabulary import WhyUnreached
 
 #: Who does not pick up is tried again later; in the other cases something else is to be done first.
@@ -69,12 +69,12 @@ def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
     is_mine = callback.claimed_by_id == request.user.pk and callback.conversation is not None
     calls = Call.objects.filter(contact=callback.conversation_id).order_by("-arrived_at") if is_mine else []
     last = next(iter(calls), None)
-    seat = Seat.objects.filter(user=request.user).first()
+    agent = Agent.objects.filter(user=request.user).first()
     context = {
         "callback": callback,
         "is_mine": is_mine,
-        "is_browser": seat is not None and seat.is_browser,
-        "can_ring": is_mine and seat is not None and seat.has_telephone and is_telephone_connected(request.centre),
+        "is_browser": agent is not None and agent.is_browser,
+        "can_ring": is_mine and agent is not None and agent.has_telephone and is_telephone_connected(request.centre),
         "last": last,
         "number": last.shown_phone if last else "",
         "new_id": uuid.uuid4(),

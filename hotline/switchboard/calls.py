@@ -25,6 +25,7 @@ from regions.network import calendar_for, next_opening_of
 from regions.phone_numbers import is_withheld, parse_number
 from regions.working_hours import is_open
 
+from .agents import leave_call
 from .commands import order
 from .dispatch import offer_calls, withdraw_offers
 from .events import (
@@ -45,8 +46,7 @@ from .events import (
     CALL_WAITING,
 )
 from .models import Block, Call, Line, Voicemail
-from .seats import leave_call
-from .states import CALL_TRANSITIONS, NATURAL_ENDING, CallState, Ending, SeatReason, SeatState
+from .states import CALL_TRANSITIONS, NATURAL_ENDING, AgentReason, AgentState, CallState, Ending
 from .vocabulary import CommandKind, WhyUnreached
 
 #: A caller who was cut off and rings again within this time goes first.
@@ -153,9 +153,9 @@ def answered_after_all(*, by: User, call: Call) -> None:
 
 #: Why a handler who had claimed a call is on a break; any other end of their telephone means: not picked up.
 REASONS = {
-    "not rung": SeatReason.REFUSED,
-    "failed": SeatReason.REFUSED,
-    "not connected": SeatReason.NOT_CONNECTED,
+    "not rung": AgentReason.REFUSED,
+    "failed": AgentReason.REFUSED,
+    "not connected": AgentReason.NOT_CONNECTED,
 }
 
 
@@ -167,8 +167,8 @@ def put_back(*, by: User, call: Call, why: str) -> None:
     """
     if call.state != CallState.CONNECTING or call.is_outbound:
         return
-    reason = REASONS.get(why, SeatReason.NOT_REACHED)
-    leave_call(by=by, call=call, to=SeatState.BREAK, why=why, reason=reason)
+    reason = REASONS.get(why, AgentReason.NOT_REACHED)
+    leave_call(by=by, call=call, to=AgentState.BREAK, why=why, reason=reason)
     if call.contact_id:
         return_contact(by=by, contact_id=call.contact_id)
     move(by, call, CallState.WAITING, claimed_by=None, claimed_at=None, why=why)

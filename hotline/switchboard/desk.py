@@ -14,8 +14,8 @@ from hotline.contacts.vocabulary import Kind
 from hotline.telephony.provider import is_connected
 
 from .legs import is_goodbye_ordered
-from .models import Block, Call, Command, Leg, Line, Offer, Seat
-from .states import CallState, CommandState, LegState, OfferState, SeatState
+from .models import Agent, Block, Call, Command, Leg, Line, Offer
+from .states import AgentState, CallState, CommandState, LegState, OfferState
 from .vocabulary import CallParticipant
 
 SOFTPHONE = "hotline/twilio.min.js"
@@ -32,7 +32,7 @@ class Queue:
     is_connected: bool
     rows: list[Call]
     has_more: bool
-    team: list[Seat]
+    team: list[Agent]
 
 
 def queue_of(centre: Organisation) -> Queue:
@@ -55,7 +55,7 @@ class TelephoneBar:
     has waited longest; ``alone``: callers of the whole shift whom nobody is with and the provider does not let go.
     """
 
-    seat: Seat | None
+    agent: Agent | None
     offer: Offer | None = None
     talk: Conversation | None = None
     last: Call | None = None
@@ -74,7 +74,7 @@ class TelephoneBar:
     @property
     def has_softphone(self) -> bool:
         """Whether this handler talks in the browser, and `manage.py install_softphone` has brought what that needs."""
-        wanted = self.seat is not None and self.seat.is_browser and bool(settings.TELEPHONY["api_key"])
+        wanted = self.agent is not None and self.agent.is_browser and bool(settings.TELEPHONY["api_key"])
         return wanted and finders.find(SOFTPHONE) is not None
 
 
@@ -82,16 +82,16 @@ def bar_of(user: User, centre: Organisation) -> TelephoneBar | None:
     """None where no telephone is connected."""
     if not is_telephone_connected(centre):
         return None
-    seat = Seat.objects.filter(user=user).select_related("call__line", "call__contact").first()
+    agent = Agent.objects.filter(user=user).select_related("call__line", "call__contact").first()
     alone = list(Call.objects.alone().filter(centre=centre).order_by("alone_since")[:MOST_ALONE])
-    if seat and seat.call and seat.state == SeatState.ON_CALL:
-        return TelephoneBar(seat, talk=conversation_of(seat.call), alone=alone)
+    if agent and agent.call and agent.state == AgentState.ON_CALL:
+        return TelephoneBar(agent, talk=conversation_of(agent.call), alone=alone)
     queue = Call.objects.waiting().filter(centre=centre)
     longest = queue.order_by("waiting_since").first()
-    last = _last_call(seat)
+    last = _last_call(agent)
     return TelephoneBar(
-        seat,
-        offer=_offer_to(seat) if longest else None,
+        agent,
+        offer=_offer_to(agent) if longest else None,
         last=last,
         can_block=_abusive(last),
         waiting=queue.count() if longest else 0,
@@ -100,23 +100,23 @@ def bar_of(user: User, centre: Organisation) -> TelephoneBar | None:
     )
 
 
-def _offer_to(seat: Seat | None) -> Offer | None:
-    if seat is None or seat.state != SeatState.READY:
+def _offer_to(agent: Agent | None) -> Offer | None:
+    if agent is None or agent.state != AgentState.READY:
         return None
-    mine = Offer.objects.filter(seat=seat, state=OfferState.OPEN, call__state=CallState.WAITING)
+    mine = Offer.objects.filter(agent=agent, state=OfferState.OPEN, call__state=CallState.WAITING)
     return mine.select_related("call__line").first()
 
 
-def _team(centre: Organisation) -> list[Seat]:
-    on_duty = Seat.objects.filter(centre=centre).exclude(state=SeatState.OFF).select_related("user")
+def _team(centre: Organisation) -> list[Agent]:
+    on_duty = Agent.objects.filter(centre=centre).exclude(state=AgentState.OFF).select_related("user")
     return list(on_duty.only("state", "user__name").order_by("user__name"))
 
 
-def _last_call(seat: Seat | None) -> Call | None:
+def _last_call(agent: Agent | None) -> Call | None:
     """The call that a handler in wrap-up has just ended."""
-    if seat is None or seat.state != SeatState.WRAP_UP:
+    if agent is None or agent.state != AgentState.WRAP_UP:
         return None
-    return Call.objects.filter(claimed_by=seat.user_id).select_related("contact").order_by("-claimed_at").first()
+    return Call.objects.filter(claimed_by=agent.user_id).select_related("contact").order_by("-claimed_at").first()
 
 
 def _abusive(last: Call | None) -> Call | None:

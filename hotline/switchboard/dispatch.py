@@ -13,10 +13,10 @@ from foundation.accounts.models import User
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group, user_group
 
-from .events import CALL_OFFER_EXPIRED, CALL_OFFERED, CALL_OFFERS_WITHDRAWN, SEAT_BREAK
+from .events import AGENT_BREAK, CALL_OFFER_EXPIRED, CALL_OFFERED, CALL_OFFERS_WITHDRAWN
 from .matching import Free, WaitingCall, match
-from .models import Call, Offer, Seat
-from .states import CallState, OfferState, SeatReason, SeatState
+from .models import Agent, Call, Offer
+from .states import AgentReason, AgentState, CallState, OfferState
 
 OFFERED_FOR = timedelta(seconds=20)
 #: So long a call that a handler has let pass is not shown to that handler again.
@@ -43,18 +43,18 @@ def offer_calls(*, by: User, centre: int, patient: bool = False) -> int:
     if not calls:
         return 0
     pairs = match(calls, _free(centre))
-    seats = dict(Seat.objects.filter(pk__in=[seat for _call, seat in pairs]).values_list("pk", "user_id"))
-    for call, seat in pairs:
-        Offer.objects.create(call_id=call, seat_id=seat, centre_id=centre, made_at=now, expires_at=now + OFFERED_FOR)
-        record(CALL_OFFERED, by=by, subject=call, centre=centre, data={"to": seats[seat]},
-               tell=(user_group(seats[seat]),))  # fmt: skip
+    agents = dict(Agent.objects.filter(pk__in=[agent for _call, agent in pairs]).values_list("pk", "user_id"))
+    for call, agent in pairs:
+        Offer.objects.create(call_id=call, agent_id=agent, centre_id=centre, made_at=now, expires_at=now + OFFERED_FOR)
+        record(CALL_OFFERED, by=by, subject=call, centre=centre, data={"to": agents[agent]},
+               tell=(user_group(agents[agent]),))  # fmt: skip
     return len(pairs)
 
 
 def _withdraw_idle(centre: int, now: datetime) -> None:
     """Offers whose call is no longer waiting, or whose handler is no longer ready."""
     idle = Offer.objects.filter(centre_id=centre, state=OfferState.OPEN).filter(
-        ~Q(call__state=CallState.WAITING) | ~Q(seat__state=SeatState.READY)
+        ~Q(call__state=CallState.WAITING) | ~Q(agent__state=AgentState.READY)
     )
     Offer.objects.filter(pk__in=list(idle.values_list("pk", flat=True))).update(
         state=OfferState.WITHDRAWN, ended_at=now
@@ -69,8 +69,8 @@ def _waiting(centre: int, now: datetime) -> list[WaitingCall]:
         Q(state=OfferState.OPEN)
         | Q(state__in=[OfferState.DECLINED, OfferState.EXPIRED], ended_at__gt=now - LEFT_ALONE_FOR)
     )
-    for call_id, seat_id, state in recent.values_list("call_id", "seat_id", "state"):
-        (shown if state == OfferState.OPEN else passed)[call_id].add(seat_id)
+    for call_id, agent_id, state in recent.values_list("call_id", "agent_id", "state"):
+        (shown if state == OfferState.OPEN else passed)[call_id].add(agent_id)
     return [
         WaitingCall(
             call=call.pk,
@@ -87,21 +87,21 @@ def _waiting(centre: int, now: datetime) -> list[WaitingCall]:
 
 def _free(centre: int) -> list[Free]:
     """Ready and without an open offer."""
-    busy = Offer.objects.filter(centre_id=centre, state=OfferState.OPEN).values("seat_id")
-    seats = Seat.objects.ready().filter(centre_id=centre).exclude(pk__in=busy)
-    return [Free(seat.pk, seat.since, frozenset(seat.languages), frozenset(seat.skills)) for seat in seats]
+    busy = Offer.objects.filter(centre_id=centre, state=OfferState.OPEN).values("agent_id")
+    agents = Agent.objects.ready().filter(centre_id=centre).exclude(pk__in=busy)
+    return [Free(agent.pk, agent.since, frozenset(agent.languages), frozenset(agent.skills)) for agent in agents]
 
 
 @transaction.atomic(savepoint=False)
 def expire_offers(*, by: User, now: datetime) -> int:
     """Offers that ran out; returns how many. Who lets two in a row run out is set to break: nobody seems there.
 
-    One whose seat is being changed just now, as by accepting, is left for the next time.
+    One whose agent is being changed just now, as by accepting, is left for the next time.
     """
     gone = list(
         Offer.objects.filter(state=OfferState.OPEN, expires_at__lte=now)
-        .select_for_update(skip_locked=True, no_key=True, of=("self", "seat"))
-        .select_related("seat")
+        .select_for_update(skip_locked=True, no_key=True, of=("self", "agent"))
+        .select_related("agent")
     )
     for offer in gone:
         Offer.objects.filter(pk=offer.pk).update(state=OfferState.EXPIRED, ended_at=now)
@@ -112,25 +112,25 @@ def expire_offers(*, by: User, now: datetime) -> int:
 
 
 def _missed(by: User, offer: Offer, now: datetime) -> None:
-    seat = Seat.objects.select_for_update(no_key=True).get(pk=offer.seat_id)
-    seat.missed += 1
-    was_ready = seat.state == SeatState.READY
-    if was_ready and seat.missed >= MISSED_IN_A_ROW:
-        seat.state = SeatState.BREAK
-        seat.since = now
-        seat.missed = 0
-        seat.reason = SeatReason.MISSED
-        record(SEAT_BREAK, by=by, subject=seat.pk, centre=seat.centre_id, data={"why": "missed"},
-               tell=(organisation_group(seat.centre_id),))  # fmt: skip
-    seat.save(update_fields=["missed", "state", "since", "reason"])
-    record(CALL_OFFER_EXPIRED, by=by, subject=offer.call_id, centre=offer.centre_id, data={"to": seat.user_id},
-           tell=(user_group(seat.user_id),))  # fmt: skip
+    agent = Agent.objects.select_for_update(no_key=True).get(pk=offer.agent_id)
+    agent.missed += 1
+    was_ready = agent.state == AgentState.READY
+    if was_ready and agent.missed >= MISSED_IN_A_ROW:
+        agent.state = AgentState.BREAK
+        agent.since = now
+        agent.missed = 0
+        agent.reason = AgentReason.MISSED
+        record(AGENT_BREAK, by=by, subject=agent.pk, centre=agent.centre_id, data={"why": "missed"},
+               tell=(organisation_group(agent.centre_id),))  # fmt: skip
+    agent.save(update_fields=["missed", "state", "since", "reason"])
+    record(CALL_OFFER_EXPIRED, by=by, subject=offer.call_id, centre=offer.centre_id, data={"to": agent.user_id},
+           tell=(user_group(agent.user_id),))  # fmt: skip
 
 
 def withdraw_offers(*, by: User, call: Call, besides: Offer | None = None) -> None:
     """The call needs nobody any more; whoever still saw it is told."""
     rest = Offer.objects.filter(call=call, state=OfferState.OPEN).exclude(pk__in=[besides.pk] if besides else [])
-    told = [user_group(user) for user in rest.values_list("seat__user_id", flat=True)]
+    told = [user_group(user) for user in rest.values_list("agent__user_id", flat=True)]
     if told:
         rest.update(state=OfferState.WITHDRAWN, ended_at=timezone.now())
         record(CALL_OFFERS_WITHDRAWN, by=by, subject=call.pk, centre=call.centre_id, tell=told)

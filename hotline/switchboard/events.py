@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.privacy.event_kinds import KEPT, WITH_DOSSIER, EventKind
 from foundation.privacy.rls import at_the_centre
 
-from .states import CallState, SeatState
+from .states import AgentState, CallState
 
 SHIFT = (at_the_centre("handler"),)
 
@@ -83,15 +83,15 @@ COMMAND_ORDERED = EventKind("command.ordered", "call", _("Ordered from the provi
 COMMAND_HASTENED = EventKind(
     "command.hastened", "call", _("Ordered from the provider at once"), "send", (), WITH_DOSSIER
 )
-SEAT_MADE = EventKind("seat.made", "seat", _("Place at the telephone set up"), "circle-plus", SHIFT, KEPT)
-SEAT_ARRANGED = EventKind(
-    "seat.arranged", "seat", _("Languages and skills at the telephone changed"), "pencil", SHIFT, KEPT
+AGENT_MADE = EventKind("agent.made", "agent", _("Place at the telephone set up"), "circle-plus", SHIFT, KEPT)
+AGENT_ARRANGED = EventKind(
+    "agent.arranged", "agent", _("Languages and skills at the telephone changed"), "pencil", SHIFT, KEPT
 )
-SEAT_OFF = EventKind("seat.off", "seat", _("Signed off from the telephone"), "lock", SHIFT, KEPT)
-SEAT_READY = EventKind("seat.ready", "seat", _("Ready at the telephone"), "check", SHIFT, KEPT)
-SEAT_ON_CALL = EventKind("seat.on_call", "seat", _("In a call"), "phone", SHIFT, KEPT)
-SEAT_WRAP_UP = EventKind("seat.wrap_up", "seat", _("Wrap-up after a call"), "pencil", SHIFT, KEPT)
-SEAT_BREAK = EventKind("seat.break", "seat", _("Break at the telephone"), "timer", SHIFT, KEPT)
+AGENT_OFF = EventKind("agent.off", "agent", _("Signed off from the telephone"), "lock", SHIFT, KEPT)
+AGENT_READY = EventKind("agent.ready", "agent", _("Ready at the telephone"), "check", SHIFT, KEPT)
+AGENT_ON_CALL = EventKind("agent.on_call", "agent", _("In a call"), "phone", SHIFT, KEPT)
+AGENT_WRAP_UP = EventKind("agent.wrap_up", "agent", _("Wrap-up after a call"), "pencil", SHIFT, KEPT)
+AGENT_BREAK = EventKind("agent.break", "agent", _("Break at the telephone"), "timer", SHIFT, KEPT)
 LINE_ADDED = EventKind("line.added", "line", _("Telephone line added"), "circle-plus", (), KEPT)
 LINE_CHANGED = EventKind("line.changed", "line", _("Telephone line changed"), "pencil", (), KEPT)
 BLOCK_MADE = EventKind("block.made", "block", _("Number blocked"), "lock", (), WITH_DOSSIER)
@@ -105,10 +105,10 @@ CALL_MOVED = {
     CallState.LEAVING: CALL_LEAVING,
     CallState.ENDED: CALL_ENDED,
 }
-SEAT_MOVED = {
-    SeatState.OFF: SEAT_OFF,
-    SeatState.READY: SEAT_READY,
-    SeatState.ON_CALL: SEAT_ON_CALL,
-    SeatState.WRAP_UP: SEAT_WRAP_UP,
-    SeatState.BREAK: SEAT_BREAK,
+AGENT_MOVED = {
+    AgentState.OFF: AGENT_OFF,
+    AgentState.READY: AGENT_READY,
+    AgentState.ON_CALL: AGENT_ON_CALL,
+    AgentState.WRAP_UP: AGENT_WRAP_UP,
+    AgentState.BREAK: AGENT_BREAK,
 }

@@ -15,11 +15,11 @@ from regions.models import PartnerProfile
 from regions.phone_field import PhoneField
 from regions.vocabulary import Language
 
-from .models import Seat
+from .models import Agent
 from .vocabulary import Skill
 
 
-class SeatForm(forms.Form):
+class AgentForm(forms.Form):
     phone = PhoneField(
         label=_("Your telephone"),
         required=False,
@@ -38,13 +38,13 @@ class SeatForm(forms.Form):
         label=_("Skills"), choices=Skill, widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
-        stored = read_or(seat, lambda: seat.phone, "")
-        known = {"phone": stored, "is_browser": seat.is_browser, "languages": seat.languages, "skills": seat.skills}
+    def __init__(self, *args: Any, agent: Agent, **kwargs: Any) -> None:
+        stored = read_or(agent, lambda: agent.phone, "")
+        known = {"phone": stored, "is_browser": agent.is_browser, "languages": agent.languages, "skills": agent.skills}
         super().__init__(*args, **{"initial": known, **kwargs})
         phone = self.fields["phone"]
         assert isinstance(phone, PhoneField)
-        phone.country = seat.centre.country
+        phone.country = agent.centre.country
         phone.stored = stored
 
 

@@ -19,12 +19,12 @@ from foundation.accounts.models import User
 from foundation.privacy.unshown import read_or
 
 from . import outbound, room_ends
+from .agents import leave_call
 from .calls import LOST, answered_after_all, ask_soon, begin_talking, enter, leave_room, note, put_back
 from .commands import order
 from .events import CALL_ALONE, CALL_HELD, CALL_LEG_ENDED, CALL_LEG_MOVED, CALL_RESUMED
 from .models import Call, Leg, LegQuerySet, WebhookEvent
 from .room_presence import COMES, GOES, Passage, have_met
-from .seats import leave_call
 from .states import LEG_TRANSITIONS, CallState, CommandState, LegState
 from .vocabulary import CallParticipant, CommandKind
 
@@ -148,7 +148,7 @@ def room_changed(
         if sid in ("", call.sid) or outbound.is_persons(by=by, call=call, sid=sid):
             _caller_in_room(by, call, event, sequence, reason)
             _meet(by, call, room_sid, Passage(sequence, event, label))
-    elif label and (leg := Leg.objects.lock(label, call)):
+    elif label and (leg := Leg.objects.lock_of(call, label)):
         if is_own(leg=leg, sid=sid):
             _leg_in_room(by, leg, event, sequence, reason)
             _meet(by, call, room_sid, Passage(sequence, event, label))
@@ -321,7 +321,7 @@ def _end_without_handler(by: User, call: Call, leg: Leg) -> bool:
 
 
 def say_goodbye(*, by: User, call: Call) -> bool:
-    """End the caller's call; once, since a second goodbye would begin anew. False when it is ordered already."""
+    """End the caller's call; once, since a second goodbye would start again. False when it is ordered already."""
     if is_goodbye_ordered(call):
         return False
     order(by=by, kind=CommandKind.GOODBYE, call=call)

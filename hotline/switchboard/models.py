@@ -24,7 +24,7 @@ from regions.vocabulary import Language
 
 from . import bounds
 from .sql import AHEAD, CALL_BY, LOCK_CALL, LOCK_LEG
-from .states import CLAIMED, CallState, CommandState, Ending, LegState, OfferState, SeatReason, SeatState
+from .states import CLAIMED, AgentReason, AgentState, CallState, CommandState, Ending, LegState, OfferState
 from .vocabulary import CallParticipant, CommandKind, Direction, Skill, WhyUnreached
 
 
@@ -55,15 +55,15 @@ class Line(models.Model):
 
 class CallQuerySet(models.QuerySet["Call"]):
     def locked(self) -> CallQuerySet:
-        """Whoever wants the same one waits until this transaction has ended."""
+        """Lock the row until the end of the transaction."""
         return self.select_for_update(no_key=True)
 
-    def lock(self, by: str, key: uuid.UUID | str, *, told: str) -> Call | None:
+    def lock_by(self, identifier: str, value: uuid.UUID | str, *, event_key: str) -> Call | None:
         """The one call with this "id", "sid" or "leg"; locked.
 
-        Its ``is_repeat`` says whether the event ``told`` (its dedupe key) is stored already.
+        Its ``is_repeat`` says whether the event with this unique key is stored already.
         """
-        return next(iter(self.raw(LOCK_CALL.format(CALL_BY[by]), [told, key])), None)
+        return next(iter(self.raw(LOCK_CALL.format(CALL_BY[identifier]), [event_key, value])), None)
 
     def live(self) -> CallQuerySet:
         return self.filter(ended_at=None)
@@ -216,9 +216,9 @@ class LegQuerySet(models.QuerySet["Leg"]):
         """Its call is locked before: all take the two in this order."""
         return self.select_for_update(no_key=True)
 
-    def lock(self, key: uuid.UUID | str, call: Call) -> Leg | None:
-        """The one leg of this call, which is locked, with this id; locked too."""
-        leg = next(iter(self.raw(LOCK_LEG, [key, call.pk])), None)
+    def lock_of(self, call: Call, leg_id: uuid.UUID | str) -> Leg | None:
+        """The leg of this call, which is locked, with this id; locked too."""
+        leg = next(iter(self.raw(LOCK_LEG, [leg_id, call.pk])), None)
         if leg:
             leg.call = call
         return leg
@@ -276,12 +276,12 @@ class Leg(models.Model):
         return self.pk.hex
 
 
-class SeatQuerySet(models.QuerySet["Seat"]):
-    def ready(self) -> SeatQuerySet:
-        return self.filter(state=SeatState.READY)
+class AgentQuerySet(models.QuerySet["Agent"]):
+    def ready(self) -> AgentQuerySet:
+        return self.filter(state=AgentState.READY)
 
 
-class Seat(models.Model):
+class Agent(models.Model):
     """A handler at the telephone: state, languages, skills, and where to ring. ``is_browser``: a softphone.
 
     ``reason``: why the system set the state; empty when a person chose it or a call brought it.
@@ -295,30 +295,30 @@ class Seat(models.Model):
     is_browser = models.BooleanField(default=False)
     languages = ArrayField(models.CharField(max_length=3, choices=Language), default=list)
     skills = ArrayField(models.CharField(max_length=15, choices=Skill), default=list)
-    state = models.CharField(max_length=8, choices=SeatState, default=SeatState.OFF)
+    state = models.CharField(max_length=8, choices=AgentState, default=AgentState.OFF)
     since = models.DateTimeField(default=timezone.now)
     call = models.ForeignKey(Call, models.PROTECT, related_name="+", null=True)
     missed = models.PositiveSmallIntegerField(default=0)
-    reason = models.CharField(max_length=15, choices=SeatReason, blank=True)
+    reason = models.CharField(max_length=15, choices=AgentReason, blank=True)
 
-    objects = SeatQuerySet.as_manager()
+    objects = AgentQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            *bounds.SEAT,
+            *bounds.AGENT,
             models.CheckConstraint(
-                condition=Q(state=SeatState.ON_CALL, call__isnull=False) | ~Q(state=SeatState.ON_CALL),
-                name="seat_in_a_call",
+                condition=Q(state=AgentState.ON_CALL, call__isnull=False) | ~Q(state=AgentState.ON_CALL),
+                name="agent_in_a_call",
             ),
         ]
-        indexes = [models.Index(fields=["centre", "state"], name="seat_state")]
+        indexes = [models.Index(fields=["centre", "state"], name="agent_state")]
 
     @property
     def has_telephone(self) -> bool:
         return self.is_browser or bool(read_or(self, lambda: self.phone, ""))
 
     def __str__(self) -> str:
-        return f"seat {self.pk}"
+        return f"agent {self.pk}"
 
 
 class Offer(models.Model):
@@ -326,7 +326,7 @@ class Offer(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     call = models.ForeignKey(Call, models.PROTECT, related_name="offers")
-    seat = models.ForeignKey(Seat, models.PROTECT, related_name="offers")
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="offers")
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=OfferState, default=OfferState.OPEN)
     made_at = models.DateTimeField(default=timezone.now)
@@ -337,7 +337,7 @@ class Offer(models.Model):
         constraints = [
             *bounds.OFFER,
             models.UniqueConstraint(
-                fields=["seat"], condition=Q(state=OfferState.OPEN), name="one_open_offer_per_seat"
+                fields=["agent"], condition=Q(state=OfferState.OPEN), name="one_open_offer_per_agent"
             ),
             models.CheckConstraint(
                 condition=Q(state=OfferState.OPEN, ended_at__isnull=True)

@@ -11,7 +11,7 @@ from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.roles import Permission, Role
 from foundation.journal.actions import look
 
-from .models import Call, Leg, Seat
+from .models import Agent, Call, Leg
 
 
 def may_see(user: User, call: Call) -> bool:
@@ -47,7 +47,7 @@ def call_to_direct(user: User, call_id: uuid.UUID) -> Call:
     return call
 
 
-def may_change_seat(user: User, seat: Seat) -> bool:
-    return in_shift(user, seat.centre_id) and (
-        seat.user_id == user.pk or can(user, Permission.CONTACT_ASSIGN, seat.centre_id)
+def may_change_agent(user: User, agent: Agent) -> bool:
+    return in_shift(user, agent.centre_id) and (
+        agent.user_id == user.pk or can(user, Permission.CONTACT_ASSIGN, agent.centre_id)
     )

@@ -56,7 +56,7 @@ DECLARATIONS: list[Declaration] = [
     ),
     Protected("switchboard_leg", select=LEG, insert=[TELEPHONE, SHIFT], update=LEG),
     Protected(
-        "switchboard_seat",
+        "switchboard_agent",
         select=[TELEPHONE, SHIFT],
         insert=[both(SHIFT, "for themselves", is_actor("user_id"))],
         update=[TELEPHONE, COORDINATORS, both(HANDLERS, "their own", is_actor("user_id"))],

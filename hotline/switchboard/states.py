@@ -73,7 +73,7 @@ LEG_TRANSITIONS: dict[LegState, frozenset[LegState]] = {
 }
 
 
-class SeatState(models.TextChoices):
+class AgentState(models.TextChoices):
     """What a handler does now, as the queue sees it."""
 
     OFF = "off", _("off")
@@ -83,7 +83,7 @@ class SeatState(models.TextChoices):
     BREAK = "break", _("on a break")
 
 
-class SeatReason(models.TextChoices):
+class AgentReason(models.TextChoices):
     """Why the system, and not a person, has set a handler's state."""
 
     MISSED = "missed", _("two calls in a row were not answered")
@@ -93,14 +93,14 @@ class SeatReason(models.TextChoices):
 
 
 #: What handlers choose themselves; "in a call" comes and goes with a call.
-CHOSEN_STATES = (SeatState.READY, SeatState.BREAK, SeatState.OFF)
+CHOSEN_STATES = (AgentState.READY, AgentState.BREAK, AgentState.OFF)
 #: A call that comes in reaches whoever is ready; to call somebody back, one need not be.
-SEAT_TRANSITIONS: dict[SeatState, frozenset[SeatState]] = {
-    SeatState.OFF: frozenset({SeatState.READY, SeatState.BREAK, SeatState.ON_CALL}),
-    SeatState.READY: frozenset({SeatState.ON_CALL, SeatState.BREAK, SeatState.OFF}),
-    SeatState.ON_CALL: frozenset({SeatState.WRAP_UP, SeatState.READY, SeatState.BREAK}),
-    SeatState.WRAP_UP: frozenset({SeatState.READY, SeatState.BREAK, SeatState.OFF, SeatState.ON_CALL}),
-    SeatState.BREAK: frozenset({SeatState.READY, SeatState.OFF, SeatState.ON_CALL}),
+AGENT_TRANSITIONS: dict[AgentState, frozenset[AgentState]] = {
+    AgentState.OFF: frozenset({AgentState.READY, AgentState.BREAK, AgentState.ON_CALL}),
+    AgentState.READY: frozenset({AgentState.ON_CALL, AgentState.BREAK, AgentState.OFF}),
+    AgentState.ON_CALL: frozenset({AgentState.WRAP_UP, AgentState.READY, AgentState.BREAK}),
+    AgentState.WRAP_UP: frozenset({AgentState.READY, AgentState.BREAK, AgentState.OFF, AgentState.ON_CALL}),
+    AgentState.BREAK: frozenset({AgentState.READY, AgentState.OFF, AgentState.ON_CALL}),
 }
 
 

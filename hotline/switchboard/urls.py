@@ -31,7 +31,7 @@ PAGES = [
     path("waiting/", views.part_queue, name="part_queue"),
     path("hung-up/", views.part_hung_up, name="part_hung_up"),
     path("state/", views.choose, name="choose"),
-    path("seat/", views.seat, name="seat"),
+    path("agent/", views.agent, name="agent"),
     path("token/", views.token, name="token"),
     path("calls/<uuid:call_id>/accept/", views.accept, name="accept"),
     path("calls/<uuid:call_id>/decline/", views.decline, name="decline"),
@@ -49,7 +49,7 @@ PAGES = [
     path("contacts/<uuid:contact_id>/call/", callback_views.call_again, name="call_again"),
     path("board/urgency/<uuid:call_id>/", board_views.urgency, name="urgency"),
     path("board/blocks/<uuid:block_id>/", board_views.lift, name="lift_block"),
-    path("board/seats/<uuid:seat_id>/", board_views.seat_of_handler, name="seat_of_handler"),
+    path("board/agents/<uuid:agent_id>/", board_views.agent_of_handler, name="agent_of_handler"),
 ]
 urlpatterns = [
     path("telephone/", include([*WEBHOOKS, *PAGES])),

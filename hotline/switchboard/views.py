@@ -20,13 +20,13 @@ from foundation.ui.fragments import is_part
 from hotline.telephony import provider
 
 from . import actions
+from .agents import agent_of, arrange_agent, choose_state
 from .blocked_numbers import block_caller
 from .desk import bar_of, queue_of
-from .forms import ConsultForm, SeatForm
+from .forms import AgentForm, ConsultForm
 from .models import Call, Voicemail
 from .permissions import call_to_direct
-from .seats import arrange_seat, choose_state, seat_of
-from .states import CHOSEN_STATES, SeatState
+from .states import CHOSEN_STATES, AgentState
 from .waiting import hung_up_today
 
 
@@ -48,11 +48,11 @@ def choose(request: CentreRequest) -> HttpResponse:
     """``state``: ready, break or off."""
     if request.POST.get("state") not in CHOSEN_STATES:
         raise BadRequest
-    seat = seat_of(by=request.user)
-    state = SeatState(request.POST["state"])
-    if state == SeatState.READY and not seat.has_telephone:
+    agent = agent_of(by=request.user)
+    state = AgentState(request.POST["state"])
+    if state == AgentState.READY and not agent.has_telephone:
         messages.info(request, _("First say which telephone is to be rung."))
-        return _to(request, "switchboard:seat")
+        return _to(request, "switchboard:agent")
     choose_state(by=request.user, state=state)
     return _bar(request) if is_part(request) else redirect("hotline:desk")
 
@@ -149,15 +149,15 @@ def block(request: CentreRequest, call_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
-def seat(request: CentreRequest) -> HttpResponse:
+def agent(request: CentreRequest) -> HttpResponse:
     """One's own place at the telephone."""
-    mine = seat_of(by=request.user)
-    form = SeatForm(request.POST if request.method == "POST" else None, seat=mine)
+    mine = agent_of(by=request.user)
+    form = AgentForm(request.POST if request.method == "POST" else None, agent=mine)
     if request.method == "POST" and form.is_valid():
-        arrange_seat(by=request.user, seat=mine, **form.cleaned_data)
+        arrange_agent(by=request.user, agent=mine, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("hotline:desk")
-    return render(request, "switchboard/seat.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "switchboard/agent.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_safe

@@ -7,12 +7,12 @@ from typing import Any
 
 from foundation.accounts.models import Organisation
 
-from .models import Block, Call, Refusal, Seat
-from .states import CallState, SeatState
+from .models import Agent, Block, Call, Refusal
+from .states import AgentState, CallState
 from .waiting import hung_up_today
 
 MOST_CALLERS = 20
-ORDER_OF_STATES = [SeatState.READY, SeatState.ON_CALL, SeatState.WRAP_UP, SeatState.BREAK]
+ORDER_OF_STATES = [AgentState.READY, AgentState.ON_CALL, AgentState.WRAP_UP, AgentState.BREAK]
 
 
 def callers(centre: Organisation, now: datetime) -> dict[str, Any]:
@@ -20,26 +20,26 @@ def callers(centre: Organisation, now: datetime) -> dict[str, Any]:
     live = list(Call.objects.live().filter(centre=centre).select_related("line"))
     waiting = [call for call in live if call.state == CallState.WAITING]
     waiting.sort(key=lambda call: (not call.is_urgent, _since(call)))  # as they are to be answered
-    states = list(Seat.objects.filter(centre=centre).values_list("state", flat=True))
+    states = list(Agent.objects.filter(centre=centre).values_list("state", flat=True))
     return {
         "queue": waiting[:MOST_CALLERS],
         "waiting": len(waiting),
         "longest": min(waiting, key=_since, default=None),
         "talking": sum(call.state in (CallState.CONNECTING, CallState.TALKING) for call in live),
-        "ready": states.count(SeatState.READY),
-        "number_on_duty": len(states) - states.count(SeatState.OFF),
+        "ready": states.count(AgentState.READY),
+        "number_on_duty": len(states) - states.count(AgentState.OFF),
         "hung_up": hung_up_today(centre, now),
     }
 
 
 def team(centre: Organisation, now: datetime) -> dict[str, Any]:
     """Who is on duty in which state, and what was set at the telephone for a time."""
-    seats = list(Seat.objects.filter(centre=centre).select_related("user").order_by("user__name"))
-    on_duty = [seat for seat in seats if seat.state != SeatState.OFF]
-    on_duty.sort(key=lambda seat: ORDER_OF_STATES.index(SeatState(seat.state)))
+    agents = list(Agent.objects.filter(centre=centre).select_related("user").order_by("user__name"))
+    on_duty = [agent for agent in agents if agent.state != AgentState.OFF]
+    on_duty.sort(key=lambda agent: ORDER_OF_STATES.index(AgentState(agent.state)))
     return {
         "on_duty": on_duty,
-        "off_duty": [seat for seat in seats if seat.state == SeatState.OFF],
+        "off_duty": [agent for agent in agents if agent.state == AgentState.OFF],
         "blocks": Block.objects.running(now).filter(centre=centre).select_related("contact", "made_by"),
         "refused": sum(Refusal.objects.filter(day=now.date()).values_list("count", flat=True)),
     }

@@ -83,7 +83,7 @@ def _is_genuine(request: HttpRequest) -> bool:
 
 
 def _handled(kind: str, event: Event, keys: dict[str, Any], step: Step, safe: Callable[[], str]) -> str:
-    """Two at the same moment are nobody's fault: whoever lost begins anew, and holds nothing meanwhile."""
+    """Whoever loses a deadlock or a race for the unique key tries again in a new transaction."""
     for tries_left in reversed(range(TRIES)):
         try:
             return _stored(kind, event, keys, step)
@@ -91,12 +91,12 @@ def _handled(kind: str, event: Event, keys: dict[str, Any], step: Step, safe: Ca
             if tries_left and isinstance(error, (OperationalError, IntegrityError)):
                 continue
             log.exception("a webhook of the kind %s could not be applied", kind)
-            return _stored(kind, event, keys, lambda by, told: safe(), problem=type(error).__name__)
+            return _stored(kind, event, keys, lambda by, verified: safe(), problem=type(error).__name__)
     raise AssertionError("unreachable")
 
 
 def _stored(kind: str, event: Event, keys: dict[str, Any], step: Step, *, problem: str = "") -> str:
-    """Apply and store in one transaction. A repeat at the same moment waits for the call's row, then begins anew."""
+    """Apply and store in one transaction. A repeat waits for the call's row and finds the answer."""
     service = service_user(Service.TELEPHONE)
     about = ":".join(str(value) for value in keys.values())
     key = intake.dedupe_key(kind, event, about)
@@ -110,9 +110,10 @@ def _stored(kind: str, event: Event, keys: dict[str, Any], step: Step, *, proble
         return answer
 
 
-def _call_of(event: Event, told: str, keys: dict[str, Any]) -> Call | None:
+def _call_of(event: Event, event_key: str, keys: dict[str, Any]) -> Call | None:
     known = {"id": keys.get("call_id"), "leg": keys.get("leg_id"), "sid": event.get("CallSid")}
-    return next((Call.objects.lock(by, key, told=told) for by, key in known.items() if key), None)
+    found = (Call.objects.lock_by(name, value, event_key=event_key) for name, value in known.items() if value)
+    return next(found, None)
 
 
 def _answer(document: str) -> HttpResponse:
@@ -122,23 +123,23 @@ def _answer(document: str) -> HttpResponse:
 
 
 def _of(about: Literal["call", "leg"], step: Callable[..., list[Verb]], *, has_document: bool) -> Step:
-    def run(by: User, told: VerifiedWebhook) -> str:
-        row: Call | Leg | None = told.call
-        if about == "leg" and told.call:
-            row = Leg.objects.lock(told.keys["leg_id"], told.call)
+    def run(by: User, verified: VerifiedWebhook) -> str:
+        row: Call | Leg | None = verified.call
+        if about == "leg" and verified.call:
+            row = Leg.objects.lock_of(verified.call, verified.keys["leg_id"])
         if row is None:
             return render([HangUp()]) if has_document else ""
-        more = {name: value for name, value in told.keys.items() if name not in ("call_id", "leg_id")}
-        verbs = step(by, told.event, row, **more)
+        more = {name: value for name, value in verified.keys.items() if name not in ("call_id", "leg_id")}
+        verbs = step(by, verified.event, row, **more)
         return render(verbs) if has_document else ""
 
     return run
 
 
-def _voice(by: User, told: VerifiedWebhook) -> str:
-    if told.event.get("From").startswith("client:"):
-        return render(call_flow.softphone(by, told.event))
-    return render(call_flow.voice(by, told.event, told.call))
+def _voice(by: User, verified: VerifiedWebhook) -> str:
+    if verified.event.get("From").startswith("client:"):
+        return render(call_flow.softphone(by, verified.event))
+    return render(call_flow.voice(by, verified.event, verified.call))
 
 
 voice = webhook("voice")(_voice)

@@ -149,7 +149,7 @@ def test_no_address_breaks_on_absurd_values(people: People, turn: int, who: str)
 
 MOST_PAGES = 45
 STARTS = {
-    "handler": ["/", "/callbacks/new/", "/search/", "/telephone/seat/"],
+    "handler": ["/", "/callbacks/new/", "/search/", "/telephone/agent/"],
     "coordinator": ["/shift/", "/network/", "/triage/confirmations/", "/releases/"],
     "worker": ["/inbox/"],
     "administrator": ["/administration/", "/network/", "/administration/conflicts/new/"],

@@ -29,7 +29,7 @@ MORE = [
     "hotline.switchboard.legs",
     "hotline.switchboard.lines",
     "hotline.switchboard.room_ends",
-    "hotline.switchboard.seats",
+    "hotline.switchboard.agents",
     "hotline.switchboard.sweep",
     "hotline.switchboard.voicemails",
 ]
@@ -86,7 +86,7 @@ ONLY_ASK = {
     "hotline.switchboard.legs.lock_leg",
     "hotline.switchboard.legs.is_goodbye_ordered",
     "hotline.texting.actions.is_opted_out",
-    "hotline.switchboard.seats.lock_seat",
+    "hotline.switchboard.agents.lock_agent",
     "hotline.switchboard.sweep.silent",
     "hotline.switchboard.command_execution.request_for",
 }

@@ -24,7 +24,7 @@ NEVER_CHANGED = {
     "reporting_cell.centre_id,key,measure,month",
     "reporting_import.centre_id,digest",
     "switchboard_line.number",  # but by an administrator who corrects it
-    "switchboard_seat.user_id",
+    "switchboard_agent.user_id",
     "texting_textmessage.again_of_id",
     "triage_assessment.supersedes_id",
 }

@@ -129,7 +129,7 @@ RULES = [
         "language",
     ),
     Rule("leg", lambda user, world: telephone.may_see_leg(user, world.leg)),
-    Rule("seat", answers_telephone, lambda user, world: telephone.may_change_seat(user, world.seat), "missed"),
+    Rule("agent", answers_telephone, lambda user, world: telephone.may_change_agent(user, world.agent), "missed"),
     Rule("offer", answers_telephone, answers_telephone, "state"),
     Rule("webhook", lambda user, world: False),
     Rule("voicemail", answers_telephone),

@@ -23,12 +23,12 @@ from handoff.referrals.states import ENDED, TAKEN, TRANSITIONS, WAITING, Referra
 from handoff.referrals.timeline import waits_for, waits_for_partner_side
 from hotline.contacts.states import CALLBACK_TRANSITIONS, CONTACT_TRANSITIONS, CallbackState, ContactState
 from hotline.switchboard.states import (
+    AGENT_TRANSITIONS,
     CALL_TRANSITIONS,
     LEG_TRANSITIONS,
-    SEAT_TRANSITIONS,
+    AgentState,
     CallState,
     LegState,
-    SeatState,
 )
 from reporting.figures.measures import MEASURES
 from triage import states as triage_states
@@ -47,7 +47,7 @@ TABLES = {
     "assessment": (AssessmentState, triage_states.TRANSITIONS),
     "call": (CallState, CALL_TRANSITIONS),
     "leg": (LegState, LEG_TRANSITIONS),
-    "seat": (SeatState, SEAT_TRANSITIONS),
+    "agent": (AgentState, AGENT_TRANSITIONS),
 }
 
 

@@ -18,17 +18,17 @@ from handoff.referrals.states import ENDED, ReferralState
 from handoff.referrals.vocabulary import DeadlineStep
 from hotline.contacts.models import AccessRequest, Callback, Contact
 from hotline.switchboard.models import (
+    Agent,
     Block,
     Call,
     Command,
     Leg,
     Line,
     Offer,
-    Seat,
     Voicemail,
     WebhookEvent,
 )  # fmt: skip
-from hotline.switchboard.states import SeatState
+from hotline.switchboard.states import AgentState
 from hotline.texting.models import OptOut, TextMessage
 from reporting.figures.models import Cell, Counted, Import, ImportedCount
 from reporting.publishing.models import Paper, Release
@@ -82,7 +82,7 @@ class World:
     call: Call
     ended_call: Call
     leg: Leg
-    seat: Seat
+    agent: Agent
     offer: Offer
     webhook: WebhookEvent
     voicemail: Voicemail
@@ -173,7 +173,7 @@ def _telephone(people: list[User], contact: Contact) -> dict[str, Any]:
     call = Call.objects.create(line=line, sid=f"CA{number}", **fixed)
     owner = contact.handler or people[0]
     ended = {"state": "ended", "ending": "answered", "ended_at": NOW, "claimed_at": NOW, "claimed_by": owner}
-    seat = Seat.objects.create(user=people[0], state=SeatState.READY, **fixed)
+    agent = Agent.objects.create(user=people[0], state=AgentState.READY, **fixed)
     message = TextMessage.objects.create(
         line=line, contact=contact, channel="sms", is_from_caller=True, state="received", **fixed
     )
@@ -181,8 +181,8 @@ def _telephone(people: list[User], contact: Contact) -> dict[str, Any]:
         "call": call,
         "ended_call": Call.objects.create(line=line, sid=f"CB{number}", contact=contact, **ended, **fixed),
         "leg": Leg.objects.create(call=call, party="handler", user=owner, state="ended", ended_at=NOW, **fixed),
-        "seat": seat,
-        "offer": Offer.objects.create(call=call, seat=seat, centre=contact.centre, expires_at=NOW),
+        "agent": agent,
+        "offer": Offer.objects.create(call=call, agent=agent, centre=contact.centre, expires_at=NOW),
         "webhook": WebhookEvent.objects.create(kind="test", dedupe_key=str(number), data_key=contact.data_key),
         "voicemail": Voicemail.objects.create(call=call, **fixed),
         "text_message": message,

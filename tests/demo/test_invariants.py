@@ -9,7 +9,7 @@ import pytest
 from answering import connected, line, provider
 from django.utils import timezone
 from people import People, as_user
-from telephone import Phone, by_telephone, leg_of, seat_now, settle, take_seat, talking, waiting
+from telephone import Phone, agent_now, by_telephone, go_on_duty, leg_of, settle, talking, waiting
 
 from demo.calling import Seen
 from demo.invariants import broken
@@ -23,7 +23,7 @@ ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def talked(people: People, line: Line) -> Phone:
     """A caller who was answered; both have hung up, and the provider has done what was ordered."""
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)
     phone.hang_up()
@@ -52,7 +52,7 @@ def test_nothing_is_wrong_with_calls_that_went_well(people: People, line: Line, 
 
 
 def test_a_call_that_goes_on(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     not_ended, shown = wrong(people)
     assert (not_ended, shown.endswith("is still shown")) == (f"{phone.call} has not ended: waiting", True)
@@ -60,7 +60,7 @@ def test_a_call_that_goes_on(people: People, line: Line) -> None:
     found = wrong(people)
     assert f"{phone.call} has not ended: talking" in found
     assert f"{desk.leg} is still open: in_room" in found
-    assert f"{seat_now(people.handler)} still sits in a call" in found
+    assert f"{agent_now(people.handler)} still sits in a call" in found
     assert any("still waits: " in sentence for sentence in found)
 
 
@@ -104,7 +104,7 @@ def test_a_handler_does_not_sit_in_a_call_that_is_over(people: People, talked: P
 
 
 def test_a_call_that_is_over_and_still_open_here(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     over = {phone.sid: timezone.now() - timedelta(seconds=70)}

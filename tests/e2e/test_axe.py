@@ -123,8 +123,8 @@ def asked_about_names(page: Page, base: str) -> None:
     send_wrong(page, "form[action$='/offer/']", text=f"Called from {place}, 030 9018201, a@b.de.")
 
 
-def wrong_seat(page: Page, base: str) -> None:
-    page.goto(f"{base}telephone/seat/")
+def wrong_agent(page: Page, base: str) -> None:
+    page.goto(f"{base}telephone/agent/")
     send_wrong(page, "main form:has([name=phone])", phone="030 9018201 ext. 5")
 
 
@@ -168,7 +168,7 @@ STATES: dict[Callable[[Page, str], None], tuple[str, str]] = {
     wrong_conflict: ("stork", "[data-error-summary]"),
     wrong_moment: ("heron", "[data-error-summary]"),
     code_of_two_regions: ("heron", "#region-question"),
-    wrong_seat: ("heron", "[data-error-summary]"),
+    wrong_agent: ("heron", "[data-error-summary]"),
     wrong_callback: ("heron", "[data-error-summary]"),
     kept_on_the_desk: ("heron", "#typed-text"),
     asked_about_names: ("crane", "[data-error-summary]"),

@@ -103,7 +103,7 @@ def test_an_offer_that_is_sent_twice_goes_out_once(browser: Browser, site: Site)
     coordinator.page.context.close()
 
 
-CHANGED = "document.body.dispatchEvent(new CustomEvent('changed:seat', {detail: {ids: []}}))"
+CHANGED = "document.body.dispatchEvent(new CustomEvent('changed:agent', {detail: {ids: []}}))"
 OTHER_STATE = "form[aria-label='My state'] button[name=state]:not([value=ready])"
 
 

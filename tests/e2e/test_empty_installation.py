@@ -163,13 +163,13 @@ def add_partner(person: Person) -> None:
 
 
 def sit_down(person: Person, phone: str) -> None:
-    person.go("/telephone/seat/")
+    person.go("/telephone/agent/")
     fill(person, phone=phone)
     person.page.locator("[name=languages][value=de]").check()
     save(person)
     person.go("/desk/")
     person.keys.press("Alt+g")
-    expect(person.page.locator("#seat-state")).to_have_text("ready")
+    expect(person.page.locator("#agent-state")).to_have_text("ready")
 
 
 def answer(handler: Person, telephones: BackgroundProvider) -> None:

@@ -59,7 +59,7 @@ def test_a_call_is_answered_and_handed_over_by_keyboard(
 def be_ready(handler: Person) -> None:
     expect(handler.page.locator("#be-ready")).to_be_visible()
     handler.keys.press("Alt+g")
-    expect(handler.page.locator("#seat-state")).to_have_text("ready")
+    expect(handler.page.locator("#agent-state")).to_have_text("ready")
 
 
 def answer(handler: Person) -> str:
@@ -89,7 +89,7 @@ def hand_over(handler: Person) -> None:
     keys.press("Enter")
     expect(page.locator("#partner-state")).to_contain_text("speaks with you; the caller is on hold")
     keys.press("Alt+w")
-    expect(page.locator("#seat-state")).to_have_text("wrap-up")
+    expect(page.locator("#agent-state")).to_have_text("wrap-up")
 
 
 def complete(handler: Person, reference: str) -> None:
@@ -97,7 +97,7 @@ def complete(handler: Person, reference: str) -> None:
     expect(handler.page.locator("#messages")).to_contain_text(reference)
     be_ready(handler)
     handler.keys.press("Alt+u")
-    expect(handler.page.locator("#seat-state")).to_have_text("on a break")
+    expect(handler.page.locator("#agent-state")).to_have_text("on a break")
 
 
 def find(handler: Person, reference: str) -> None:

@@ -51,7 +51,7 @@ def ringing(site: Site, handler: Person, telephones: BackgroundProvider) -> Iter
     handler.go("/cases/")
     if handler.page.locator("#be-ready").is_visible():
         handler.keys.press("Alt+g")
-    expect(handler.page.locator("#seat-state")).to_have_text("ready")
+    expect(handler.page.locator("#agent-state")).to_have_text("ready")
     caller = telephones.begin(Caller(number="+493411234567", keys=("1",), talks=None), to=MAIN)
     expect(handler.page.locator("#accept")).to_be_visible()
     yield handler
@@ -126,7 +126,7 @@ def test_a_dialog_does_not_keep_the_caller_waiting(ringing: Person) -> None:
         assert in_sight(page, "#hang-up")
     keys.press("Alt+e")
     expect(page.locator("#hang-up")).to_have_count(0)
-    expect(page.locator("#seat-state")).to_have_text("wrap-up")
+    expect(page.locator("#agent-state")).to_have_text("wrap-up")
 
 
 def test_what_is_typed_survives_answering(ringing: Person) -> None:
@@ -153,7 +153,7 @@ def test_it_sounds_until_it_is_muted(site: Site, handler: Person, telephones: Ba
     page = handler.page
     handler.go("/cases/")
     handler.keys.press("Alt+g")
-    expect(page.locator("#seat-state")).to_have_text("ready")
+    expect(page.locator("#agent-state")).to_have_text("ready")
     page.evaluate(SOUNDS)
     caller = telephones.begin(Caller(number="+493411234569", keys=("1",), talks=None), to=MAIN)
     expect(page.locator("#accept")).to_be_visible()

@@ -8,7 +8,7 @@ import pytest
 from answering import connected, line, provider
 from assessments import REFERRAL, fill, start
 from people import People, as_user
-from telephone import take_seat, talking, waiting
+from telephone import go_on_duty, talking, waiting
 from web import browser
 
 from hotline.contacts.callbacks import complete_contact
@@ -26,7 +26,7 @@ def test_while_the_call_runs_one_stays_though_the_contact_is_written_up(
 ) -> None:
     handler = people.handler
     phone = waiting()
-    take_seat(handler)
+    go_on_duty(handler)
     talking(handler, phone)
     contact = as_user(handler, Contact.objects.get, pk=phone.call.contact_id)
     draft = fill(handler, start(handler, contact), REFERRAL)

@@ -102,4 +102,4 @@ def test_no_page_whatever_breaks_it(page: str) -> None:
 
 def test_action_that_the_form_leaves_out_is_the_page_itself() -> None:
     page = '<form method="post"><textarea name="text"></textarea></form>'
-    assert "words" in fill(page, address="/seat/", action="/seat/?x=1", posted={"text": ["words"]}).html
+    assert "words" in fill(page, address="/agent/", action="/agent/?x=1", posted={"text": ["words"]}).html

@@ -358,7 +358,7 @@ def world(people: People) -> list[str]:
     mine = [reverse("hotline:desk_contact", args=[contact]), reverse("hotline:plan_for_contact", args=[contact])]
     mine += [reverse("triage:panel", args=[contact]), reverse("triage:finish", args=[contact])]
     mine += [reverse("handoff:referral", args=[one.pk]) for one in (draft, question, accepted)]
-    mine += [reverse("hotline:plan_callback"), reverse("hotline:search"), reverse("switchboard:seat")]
+    mine += [reverse("hotline:plan_callback"), reverse("hotline:search"), reverse("switchboard:agent")]
     return [*mine, reverse("hotline:ask_access", args=[contact])]
 
 

@@ -23,7 +23,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from people import People, as_user, make_user, new_id
-from telephone import LINE, TELEPHONY, Phone, by_telephone, make_line, take_seat, tell, waiting
+from telephone import LINE, TELEPHONY, Phone, by_telephone, go_on_duty, make_line, tell, waiting
 from whole_world import Dossier, make_dossier, note, routes
 
 from foundation.accounts.roles import Role
@@ -36,7 +36,7 @@ from handoff.referrals.tasks import run_deadlines
 from hotline.contacts.models import Callback, Contact
 from hotline.switchboard.actions import accept
 from hotline.switchboard.commands import order
-from hotline.switchboard.models import Call, Command, Leg, Offer, Seat, Voicemail, WebhookEvent
+from hotline.switchboard.models import Agent, Call, Command, Leg, Offer, Voicemail, WebhookEvent
 from hotline.switchboard.tasks import run_commands, run_queue
 from hotline.switchboard.vocabulary import CommandKind
 from hotline.texting.actions import reply
@@ -205,11 +205,11 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
                 Shown("coordinator", reverse("switchboard:part_queue"), "Main line", False),
             ],
         ),
-        Seat: (
-            own(world, Seat, user_id=world.people.handler.pk),
+        Agent: (
+            own(world, Agent, user_id=world.people.handler.pk),
             [
                 Shown("coordinator", shift, world.people.colleague.name, False),
-                Shown("handler", reverse("switchboard:seat"), "Your telephone", False),
+                Shown("handler", reverse("switchboard:agent"), "Your telephone", False),
                 Shown("handler", desk, good.contact.reference, False),
             ],
         ),
@@ -337,8 +337,8 @@ def test_no_page_ends_when_a_whole_dossier_does_not_open(world: World, who: str,
     rows = ", ".join(f"'{key}'" for key in mine)
     named = " union ".join(f"select data_key_id from {table} where id in ({rows})" for table in KEYED)
     keys = world.database.sql(named).split()
-    seat = world.database.sql(f"select data_key_id from switchboard_seat where user_id = {world.people.handler.pk}")
-    ids = ", ".join(f"'{key}'" for key in [*keys, seat.strip()])
+    agent = world.database.sql(f"select data_key_id from switchboard_agent where user_id = {world.people.handler.pk}")
+    ids = ", ".join(f"'{key}'" for key in [*keys, agent.strip()])
     world.database.sql(f"set session_replication_role = replica; {DAMAGE[damage].format(keys=ids)}")
     forget_opened_keys()
     client = browser(getattr(world.people, who))
@@ -387,22 +387,22 @@ def test_a_deadline_fires_without_its_summary_and_the_others_too(world: World) -
     assert (states, prepared) == ({bad.pk: "expired", good.pk: "expired"}, {good.pk})
 
 
-def test_a_seat_that_does_not_open_keeps_no_call_from_the_others(world: World) -> None:
+def test_a_agent_that_does_not_open_keeps_no_call_from_the_others(world: World) -> None:
     fifth = make_user((world.people.centre, Role.HANDLER))
-    seats = [take_seat(user, phone="+4934188800") for user in (fifth, world.people.coordinator)]
-    spoil(world, Seat, seats[0].pk)
+    agents = [go_on_duty(user, phone="+4934188800") for user in (fifth, world.people.coordinator)]
+    spoil(world, Agent, agents[0].pk)
     queued = waiting("+493419990001")
     run_queue()
     with acting_as(world.people.coordinator, purpose="test"):
-        offers = list(Offer.objects.filter(state="open").values_list("seat", flat=True))
+        offers = list(Offer.objects.filter(state="open").values_list("agent", flat=True))
     assert queued.call.state == "waiting"
-    assert seats[1].pk in offers
+    assert agents[1].pk in offers
 
 
 def test_a_caller_whose_call_does_not_open_is_answered(world: World) -> None:
     """Whoever waits at the telephone comes first: the contact lacks the number."""
     people, call = world.people, world.bad.call
-    take_seat(people.coordinator, phone="+4934188800")
+    go_on_duty(people.coordinator, phone="+4934188800")
     spoil(world, Call, call.pk)
     accepted: Call = as_user(people.coordinator, accept, by=people.coordinator, call_id=call.pk)
     with acting_as(people.coordinator, purpose="test"):

@@ -339,7 +339,7 @@ def test_contacts_that_end_cost_no_query_each(people: People) -> None:
     assert as_user(people.handler, Contact.objects.ending().count) == 3
 
 
-@pytest.mark.parametrize("name", ["cases:list", "regions:network", "hotline:contacts", "switchboard:seat"])
+@pytest.mark.parametrize("name", ["cases:list", "regions:network", "hotline:contacts", "switchboard:agent"])
 def test_the_undo_follows_the_handler_to_every_page(people: People, name: str) -> None:
     client = browser(people.handler)
     assert "Undo" not in client.get(reverse(name)).content.decode()

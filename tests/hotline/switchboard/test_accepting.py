@@ -12,10 +12,12 @@ from telephone import (
     DESK,
     Desk,
     Phone,
+    agent_now,
     as_service,
     busy,
     by_telephone,
     claim,
+    go_on_duty,
     key_not_pressed,
     leg_of,
     make_line,
@@ -23,8 +25,6 @@ from telephone import (
     open_offers,
     ordered,
     picked_up,
-    seat_now,
-    take_seat,
     talking,
     waiting,
 )
@@ -36,10 +36,10 @@ from hotline.contacts.actions import take_contact
 from hotline.contacts.callbacks import complete_contact
 from hotline.contacts.models import Contact
 from hotline.switchboard.actions import accept, decline
+from hotline.switchboard.agents import arrange_agent, choose_state
 from hotline.switchboard.dispatch import expire_offers
 from hotline.switchboard.models import Call, Leg, Line
-from hotline.switchboard.seats import arrange_seat, choose_state
-from hotline.switchboard.states import SeatState
+from hotline.switchboard.states import AgentState
 from hotline.switchboard.sweep import offer_what_waits, release_claims
 
 pytestmark = pytest.mark.django_db
@@ -61,9 +61,9 @@ def told(people: People, kind: str = "") -> int:
 # --- who may ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", [SeatState.BREAK, SeatState.OFF])
-def test_who_is_not_ready_gets_no_call(people: People, line: Line, state: SeatState) -> None:
-    take_seat(people.handler)
+@pytest.mark.parametrize("state", [AgentState.BREAK, AgentState.OFF])
+def test_who_is_not_ready_gets_no_call(people: People, line: Line, state: AgentState) -> None:
+    go_on_duty(people.handler)
     as_user(people.handler, choose_state, by=people.handler, state=state)
     phone = waiting()
     with pytest.raises(Stale):
@@ -73,22 +73,22 @@ def test_who_is_not_ready_gets_no_call(people: People, line: Line, state: SeatSt
 
 
 def test_who_is_in_a_call_gets_no_second_one(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     first, second = waiting(), waiting(OTHER)
     talking(people.handler, first)
     with pytest.raises(Stale):
         claim(people.handler, second)
     with pytest.raises(Stale):
-        as_user(people.handler, choose_state, by=people.handler, state=SeatState.OFF)
+        as_user(people.handler, choose_state, by=people.handler, state=AgentState.OFF)
     assert (first.call.state, second.call.state) == ("talking", "waiting")
 
 
 @pytest.mark.parametrize("who", ["other_handler", "other_coordinator", "worker", "funder", "dpo", "administrator"])
 @pytest.mark.parametrize("action", [accept, decline])
 def test_nobody_from_elsewhere_touches_a_call(people: People, line: Line, who: str, action: Any) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     if who.startswith("other_"):
-        take_seat(getattr(people, who))
+        go_on_duty(getattr(people, who))
     phone = waiting()
     before = told(people), open_offers(phone.call)
     user = getattr(people, who)
@@ -101,17 +101,17 @@ def test_nobody_from_elsewhere_touches_a_call(people: People, line: Line, who: s
     assert (phone.call.state, phone.call.claimed_by_id) == ("waiting", None)
 
 
-def test_a_seat_is_arranged_by_its_handler_or_a_coordinator(people: People, line: Line) -> None:
-    seat = take_seat(people.handler)
-    arranged = {"seat": seat, "phone": "+4991100000", "is_browser": False, "languages": ["de"], "skills": []}
+def test_a_agent_is_arranged_by_its_handler_or_a_coordinator(people: People, line: Line) -> None:
+    agent = go_on_duty(people.handler)
+    arranged = {"agent": agent, "phone": "+4991100000", "is_browser": False, "languages": ["de"], "skills": []}
     with pytest.raises(NotAllowed):
-        as_user(people.colleague, arrange_seat, by=people.colleague, **arranged)
-    as_user(people.coordinator, arrange_seat, by=people.coordinator, **arranged)
-    assert seat_now(people.handler).languages == ["de"]
+        as_user(people.colleague, arrange_agent, by=people.colleague, **arranged)
+    as_user(people.coordinator, arrange_agent, by=people.coordinator, **arranged)
+    assert agent_now(people.handler).languages == ["de"]
 
 
 def test_a_second_click_finds_the_call_already_ones_own(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     assert claim(people.handler, phone) == claim(people.handler, phone)
     assert ordered(phone.call) == ["dial"]
@@ -121,8 +121,8 @@ def test_a_second_click_finds_the_call_already_ones_own(people: People, line: Li
 @pytest.mark.parametrize("is_claimed", [True, False])
 def test_too_late_is_told(people: People, line: Line, is_claimed: bool) -> None:
     """The caller hung up between the offer and the click, or a colleague was faster."""
-    take_seat(people.handler)
-    take_seat(people.colleague)
+    go_on_duty(people.handler)
+    go_on_duty(people.colleague)
     phone = waiting()
     key = phone.call.pk
     if is_claimed:
@@ -133,7 +133,7 @@ def test_too_late_is_told(people: People, line: Line, is_claimed: bool) -> None:
         expected = NotAllowed  # an ended call that nobody answered is the coordinators'
     with pytest.raises((Stale, expected)):
         as_user(people.handler, accept, by=people.handler, call_id=key)
-    assert seat_now(people.handler).state == "ready"
+    assert agent_now(people.handler).state == "ready"
     assert len(contacts(people)) == int(is_claimed)
 
 
@@ -163,16 +163,16 @@ WAYS = [not_picked_up, busy, key_not_pressed, wrong_key, hung_up_in_the_empty_ro
 def test_a_call_whose_handler_is_not_reached_goes_to_the_next_as_the_same_contact(
     people: People, line: Line, way: Any
 ) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     since, later = phone.call.waiting_since, waiting(OTHER)
     way(Desk(leg=leg_of(claim(people.handler, phone))))
     call = phone.call
     assert (call.state, call.claimed_by_id, call.waiting_since) == ("waiting", None, since)
     assert by_telephone(lambda: [one.pk for one in Call.objects.waiting()]) == [call.pk, later.call.pk]
-    assert seat_now(people.handler).state == "break"
+    assert agent_now(people.handler).state == "break"
     assert contacts(people) == [(call.contact_id, None)]
-    take_seat(people.colleague)
+    go_on_duty(people.colleague)
     assert open_offers(call) == [people.colleague.pk]
     talking(people.colleague, phone)
     assert contacts(people) == [(call.contact_id, people.colleague.pk)]
@@ -181,17 +181,17 @@ def test_a_call_whose_handler_is_not_reached_goes_to_the_next_as_the_same_contac
 
 
 def test_the_one_who_was_not_reached_may_take_the_call_again(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     busy(Desk(leg=leg_of(claim(people.handler, phone))))
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     talking(people.handler, phone)
     phone.hang_up()
     assert contacts(people) == [(phone.call.contact_id, people.handler.pk)]
 
 
 def test_a_claim_is_released_only_when_it_is_late(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     claim(people.handler, phone)
     assert as_service(release_claims, now=timezone.now() + timedelta(seconds=40)) == 0
@@ -201,7 +201,7 @@ def test_a_claim_is_released_only_when_it_is_late(people: People, line: Line) ->
 
 
 def test_a_conversation_is_never_released(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     assert as_service(release_claims, now=timezone.now() + timedelta(hours=3)) == 0
@@ -209,7 +209,7 @@ def test_a_conversation_is_never_released(people: People, line: Line) -> None:
 
 
 def test_a_key_pressed_after_the_caller_has_gone_reaches_nobody(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
     desk.ring()
@@ -220,20 +220,20 @@ def test_a_key_pressed_after_the_caller_has_gone_reaches_nobody(people: People, 
 
 
 def test_the_next_call_can_be_taken_before_the_last_telephone_has_reported_its_end(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     first, second = waiting(), waiting(OTHER)
     desk = talking(people.handler, first)
     first.hang_up()
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     picked_up(people.handler, second)
     desk.hang_up()
     second.enter_room()
     assert (first.call.ending, second.call.state) == ("answered", "talking")
-    assert seat_now(people.handler).state == "on_call"
+    assert agent_now(people.handler).state == "on_call"
 
 
 def test_a_browser_phone_comes_for_the_call_that_was_claimed(people: People, line: Line) -> None:
-    take_seat(people.handler, phone="", is_browser=True)
+    go_on_duty(people.handler, phone="", is_browser=True)
     phone = waiting()
     browser = Phone(f"client:user_{people.handler.pk}", to="")
     assert browser.ring().find("Hangup") is not None, "nothing is claimed yet"
@@ -248,7 +248,7 @@ def test_a_browser_phone_comes_for_the_call_that_was_claimed(people: People, lin
 
 @pytest.mark.parametrize("who", ["user_0", "user_", "user_x", "user_" + "9" * 30, "user_²", "somebody"])
 def test_a_browser_phone_of_nobody_hears_that_there_is_nobody(people: People, line: Line, who: str) -> None:
-    take_seat(people.handler, phone="", is_browser=True)
+    go_on_duty(people.handler, phone="", is_browser=True)
     claim(people.handler, waiting())
     assert Phone(f"client:{who}", to="").ring().find("Hangup") is not None
 
@@ -257,79 +257,79 @@ def test_a_browser_phone_of_nobody_hears_that_there_is_nobody(people: People, li
 
 
 def test_an_offer_that_runs_out_is_made_to_somebody_else(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     assert open_offers(phone.call) == [people.handler.pk]
     assert as_service(expire_offers, now=timezone.now() + timedelta(seconds=19)) == 0
     assert as_service(expire_offers, now=timezone.now() + timedelta(seconds=21)) == 1
     assert open_offers(phone.call) == [], "left alone with it for a while"
-    take_seat(people.colleague)
+    go_on_duty(people.colleague)
     assert open_offers(phone.call) == [people.colleague.pk]
 
 
 def test_who_lets_two_calls_in_a_row_run_out_is_set_to_break(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phones = [waiting(), waiting(OTHER)]
     for state in ("ready", "break"):
         assert as_service(expire_offers, now=timezone.now() + timedelta(seconds=21)) == 1
-        assert seat_now(people.handler).state == state
+        assert agent_now(people.handler).state == state
     assert [open_offers(phone.call) for phone in phones] == [[], []]
     assert as_service(offer_what_waits) == 0
 
 
 def test_a_call_in_between_breaks_the_row(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     for number in ("1", "2"):
         phone = waiting(f"+49341123456{number}")
         as_service(expire_offers, now=timezone.now() + timedelta(seconds=21))
-        assert seat_now(people.handler).state == "ready"
+        assert agent_now(people.handler).state == "ready"
         desk = talking(people.handler, phone)
         phone.hang_up()
         desk.hang_up()
-        take_seat(people.handler)
+        go_on_duty(people.handler)
 
 
 def test_a_declined_call_goes_to_somebody_else_and_a_repeat_changes_nothing(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     for _ in range(2):
         as_user(people.handler, decline, by=people.handler, call_id=phone.call.pk)
         assert open_offers(phone.call) == []
-    assert seat_now(people.handler).state == "ready"
+    assert agent_now(people.handler).state == "ready"
     assert told(people, "call.declined") == 1
 
 
-@pytest.mark.parametrize("state", [SeatState.BREAK, SeatState.OFF])
-def test_who_leaves_gives_the_offer_to_the_others(people: People, line: Line, state: SeatState) -> None:
-    take_seat(people.handler)
+@pytest.mark.parametrize("state", [AgentState.BREAK, AgentState.OFF])
+def test_who_leaves_gives_the_offer_to_the_others(people: People, line: Line, state: AgentState) -> None:
+    go_on_duty(people.handler)
     phone = waiting()
     as_user(people.handler, choose_state, by=people.handler, state=state)
     assert open_offers(phone.call) == []
-    take_seat(people.colleague)
+    go_on_duty(people.colleague)
     as_service(offer_what_waits)
     assert open_offers(phone.call) == [people.colleague.pk]
 
 
 def test_only_who_speaks_the_language_and_knows_the_matter_is_asked(people: People) -> None:
     make_line(people.centre, languages=["fr"], skill="exit")
-    take_seat(people.handler, languages=("fr",))
-    take_seat(people.coordinator, languages=("de",), skills=["exit"])
+    go_on_duty(people.handler, languages=("fr",))
+    go_on_duty(people.coordinator, languages=("de",), skills=["exit"])
     phone = waiting()
     assert open_offers(phone.call) == []
-    take_seat(people.colleague, languages=("de", "fr"), skills=["exit", "school"])
+    go_on_duty(people.colleague, languages=("de", "fr"), skills=["exit", "school"])
     assert open_offers(phone.call) == [people.colleague.pk]
 
 
 def test_calls_of_another_centre_are_not_shown(people: People, line: Line) -> None:
-    take_seat(people.other_handler)
+    go_on_duty(people.other_handler)
     phone = waiting()
     assert open_offers(phone.call) == []
     with pytest.raises(NotAllowed):
         claim(people.other_handler, phone)
 
 
-def test_the_desk_phone_is_that_of_the_seat(people: People, line: Line) -> None:
-    take_seat(people.handler)
+def test_the_desk_phone_is_that_of_the_agent(people: People, line: Line) -> None:
+    go_on_duty(people.handler)
     phone = waiting()
     leg = leg_of(claim(people.handler, phone))
     assert by_telephone(lambda: Leg.objects.get(pk=leg.pk).phone) == DESK
@@ -338,7 +338,7 @@ def test_the_desk_phone_is_that_of_the_seat(people: People, line: Line) -> None:
 @pytest.mark.parametrize("how", ["taken", "completed"])
 def test_a_call_is_answered_although_a_colleague_has_its_contact(people: People, line: Line, how: str) -> None:
     """Its first handler was not reached, and the contact has gone its own way meanwhile."""
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
     first = phone.call.contact_id
@@ -347,7 +347,7 @@ def test_a_call_is_answered_although_a_colleague_has_its_contact(people: People,
     desk.hang_up("no-answer")
     if how == "taken":
         as_user(people.coordinator, take_contact, by=people.coordinator, contact_id=first)
-    take_seat(people.colleague, phone="+4991198765439")
+    go_on_duty(people.colleague, phone="+4991198765439")
     call = claim(people.colleague, phone)
     assert (call.claimed_by_id, call.contact_id != first) == (people.colleague.pk, True)
     assert as_user(people.colleague, Contact.objects.get, pk=call.contact_id).handler_id == people.colleague.pk

@@ -15,14 +15,14 @@ from people import People, as_user
 from telephone import (
     Desk,
     Phone,
+    agent_now,
     by_telephone,
     claim,
+    go_on_duty,
     leg_of,
     ordered,
     picked_up,
-    seat_now,
     settle,
-    take_seat,
     talking,
     waiting,
 )
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def phone(people: People, line: Line, provider: Provider) -> Phone:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     return waiting()
 
 
@@ -207,7 +207,7 @@ def test_partner_who_cannot_be_rung_gives_the_caller_back(
 @pytest.mark.parametrize(
     ("answer", "reason"), [((400, 13224), "refused"), ((201, 0), "not_reached")], ids=["refused", "not picked up"]
 )
-def test_seat_says_why_the_system_has_set_it_to_break(
+def test_agent_says_why_the_system_has_set_it_to_break(
     people: People, phone: Phone, provider: Provider, answer: tuple[int, int], reason: str
 ) -> None:
     claim(people.handler, phone)
@@ -216,9 +216,9 @@ def test_seat_says_why_the_system_has_set_it_to_break(
     leg = leg_of(phone.call)
     if leg.ended_at is None:
         Desk(leg=leg, sid=leg.sid or "").hang_up("no-answer")
-    assert (seat_now(people.handler).state, seat_now(people.handler).reason) == ("break", reason)
-    take_seat(people.handler)
-    assert seat_now(people.handler).reason == ""
+    assert (agent_now(people.handler).state, agent_now(people.handler).reason) == ("break", reason)
+    go_on_duty(people.handler)
+    assert agent_now(people.handler).reason == ""
 
 
 # --- the sweep ----------------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def test_hanging_up_while_joining_is_answered_by_nobody(people: People, phone: P
     phone.step("room")
     phone.hang_up()
     assert (phone.call.ending, phone.call.connected_at) == ("abandoned", None)
-    assert seat_now(people.handler).state == "wrap_up"
+    assert agent_now(people.handler).state == "wrap_up"
     assert phone.call.contact is not None
 
 
@@ -357,7 +357,7 @@ def test_room_that_ended_before_the_conversation_leads_back_to_the_queue(people:
     desk.hang_up()
     assert [verb.tag for verb in phone.step("after")] == ["Pause", "Redirect"]
     assert phone.step("room").find("Enqueue") is not None
-    assert (phone.call.state, seat_now(people.handler).state) == ("waiting", "break")
+    assert (phone.call.state, agent_now(people.handler).state) == ("waiting", "break")
 
 
 def completed(provider: Provider, phone: Phone, desk: Desk) -> None:
@@ -375,7 +375,7 @@ def test_ends_that_nobody_told_are_found_within_half_a_minute(
     clock.shift(6)
     ask_about_calls()
     assert (phone.call.state, phone.call.ending) == ("ended", "answered")
-    assert seat_now(people.handler).state == "wrap_up"
+    assert agent_now(people.handler).state == "wrap_up"
 
 
 @pytest.mark.parametrize("who", ["caller", "handler"])

@@ -17,15 +17,15 @@ from telephone import (
     LINE,
     Desk,
     Phone,
+    agent_now,
     as_service,
     by_telephone,
     claim,
+    go_on_duty,
     leg_of,
     make_line,
     open_offers,
     ordered,
-    seat_now,
-    take_seat,
     tell,
     waiting,
 )
@@ -36,12 +36,12 @@ from foundation.privacy.context import acting_as
 from hotline.contacts.actions import take_contact
 from hotline.contacts.models import Contact
 from hotline.switchboard.actions import accept
+from hotline.switchboard.agents import choose_state
 from hotline.switchboard.blocked_numbers import block_caller
 from hotline.switchboard.commands import claim_commands
 from hotline.switchboard.dispatch import expire_offers
 from hotline.switchboard.models import Block, Call, Command, WebhookEvent
-from hotline.switchboard.seats import choose_state
-from hotline.switchboard.states import SeatState
+from hotline.switchboard.states import AgentState
 from hotline.switchboard.sweep import offer_what_waits
 from hotline.texting.actions import reply
 from hotline.texting.models import TextMessage
@@ -71,11 +71,11 @@ def test_of_two_handlers_one_wins(own_database: OwnDatabase) -> None:
     for number in range(5):
         phone = waiting(f"+49341123456{number}")
         for user in both:
-            take_seat(user)
+            go_on_duty(user)
         failures = together(*[partial(claim, user, phone) for user in both])
         assert [type(failure) for failure in failures] == [Stale]
         call = phone.call
-        states = {user.pk: seat_now(user).state for user in both}
+        states = {user.pk: agent_now(user).state for user in both}
         assert states.pop(call.claimed_by_id or 0) == "on_call"
         assert list(states.values()) == ["ready"]
         assert ordered(call) == ["dial"]
@@ -88,7 +88,7 @@ def test_of_two_handlers_one_wins(own_database: OwnDatabase) -> None:
 def test_one_handler_gets_one_of_two_calls(own_database: OwnDatabase) -> None:
     people = make_people()
     make_line(people.centre)
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     first, second = waiting(), waiting(OTHER)
     failures = together(lambda: claim(people.handler, first), lambda: claim(people.handler, second))
     assert [type(failure) for failure in failures] == [Stale]
@@ -102,10 +102,10 @@ def test_a_claim_that_is_not_committed_yet_keeps_nobody_from_committing(own_data
     people = make_people()
     make_line(people.centre)
     call_id = waiting().call.pk
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     with acting_as(people.handler, purpose="test"):
         accept(by=people.handler, call_id=call_id)
-        offering = threading.Thread(target=in_threads, args=[lambda: take_seat(people.colleague)])
+        offering = threading.Thread(target=in_threads, args=[lambda: go_on_duty(people.colleague)])
         offering.start()  # shows the call to the colleague, in a row that refers to it
         offering.join(10)
         assert not offering.is_alive()
@@ -115,12 +115,12 @@ def test_a_caller_does_not_wait_for_somebody_who_is_matching(own_database: OwnDa
     """A page that takes its time holds up no telephone: what it could not see is offered by the sweep, in its turn."""
     people = make_people()
     make_line(people.centre)
-    take_seat(people.handler)
-    take_seat(people.colleague)
+    go_on_duty(people.handler)
+    go_on_duty(people.colleague)
     arriving = threading.Thread(target=in_threads, args=[waiting])
     sweeping = threading.Thread(target=in_threads, args=[partial(as_service, offer_what_waits)])
     with acting_as(people.colleague, purpose="test"):
-        choose_state(by=people.colleague, state=SeatState.BREAK)
+        choose_state(by=people.colleague, state=AgentState.BREAK)
         arriving.start()
         arriving.join(10)
         assert not arriving.is_alive()
@@ -136,7 +136,7 @@ def one_after_another(people: People, calls: int) -> Iterator[Phone]:
     """The handler is ready for each caller, and ends each call."""
     for number in range(calls):
         phone = waiting(f"+49341123456{number}")
-        take_seat(people.handler)
+        go_on_duty(people.handler)
         yield phone
         phone.hang_up()
         Desk(leg=leg_of(phone.call)).hang_up()
@@ -171,7 +171,7 @@ def test_a_webhook_and_its_repeat_at_the_same_moment(own_database: OwnDatabase) 
 
 
 def test_a_message_and_its_repeat_at_the_same_moment(own_database: OwnDatabase) -> None:
-    """No call is locked here: whoever loses on the unique key begins anew, and what it wrote is gone."""
+    """No call is locked here: whoever loses on the unique key tries again, and what it wrote is rolled back."""
     people = make_people()
     make_line(people.centre)
     for number in range(5):
@@ -194,7 +194,7 @@ def test_two_who_carry_out_commands_never_get_the_same_one(own_database: OwnData
     make_line(people.centre)
     users: list[User] = [people.handler, people.colleague, people.coordinator]
     for number, user in enumerate(users):
-        take_seat(user)
+        go_on_duty(user)
         claim(user, waiting(f"+49341123456{number}"))
     for _round in range(5):
         claimed: list[int] = []

@@ -17,12 +17,12 @@ from telephone import (
     DESK,
     Desk,
     Phone,
+    agent_now,
     by_telephone,
     claim,
+    go_on_duty,
     leg_of,
-    seat_now,
     settle,
-    take_seat,
     talking,
     tell,
     waiting,
@@ -36,7 +36,7 @@ from hotline.switchboard.tasks import run_queue
 pytestmark = pytest.mark.django_db
 PARTNER = "+4930231260"
 PAGES = ["hotline:desk", "hotline:contacts", "hotline:callbacks", "hotline:search", "cases:list", "handoff:board",
-         "regions:network", "switchboard:seat", "account_change_password"]  # fmt: skip
+         "regions:network", "switchboard:agent", "account_change_password"]  # fmt: skip
 
 
 def buttons(client: Client) -> set[str]:
@@ -70,7 +70,7 @@ def rung_partner(client: Client, phone: Phone, *, is_in_room: bool = True) -> Le
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_ringing_call_is_on_every_page(people: People, line: Line, name: str) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     shown = browser(people.handler).get(reverse(name)).content.decode()
     accept = reverse("switchboard:accept", args=[phone.call.pk])
@@ -79,7 +79,7 @@ def test_a_ringing_call_is_on_every_page(people: People, line: Line, name: str) 
 
 
 def test_a_ringing_call_is_on_the_page_that_is_not_there(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     waiting()
     answer = browser(people.handler).get("/cases/00000000-0000-0000-0000-000000000000/")
     assert (answer.status_code, 'id="accept"' in answer.content.decode()) == (404, True)
@@ -96,7 +96,7 @@ def test_without_a_telephone_there_is_no_bar(people: People) -> None:
 
 
 def test_the_buttons_follow_the_call(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     client = browser(people.handler)
     assert buttons(client) == {"be-on-break", "be-off"}
     phone = waiting()
@@ -109,7 +109,7 @@ def test_the_buttons_follow_the_call(people: People, line: Line) -> None:
 
 def test_after_hanging_up_nothing_can_be_pressed(people: People, line: Line) -> None:
     """The provider tells of the end a little later; until then the bar says that it is on its way."""
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
@@ -120,7 +120,7 @@ def test_after_hanging_up_nothing_can_be_pressed(people: People, line: Line) -> 
 
 
 def test_after_the_handover_nothing_can_be_pressed(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
@@ -133,7 +133,7 @@ def test_after_the_handover_nothing_can_be_pressed(people: People, line: Line) -
 
 
 def test_after_the_dismissal_the_partner_is_not_offered_again(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
@@ -143,7 +143,7 @@ def test_after_the_dismissal_the_partner_is_not_offered_again(people: People, li
 
 
 def test_a_partner_is_not_in_the_conversation_while_the_caller_is_on_hold(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
@@ -156,7 +156,7 @@ def test_a_partner_is_not_in_the_conversation_while_the_caller_is_on_hold(people
 
 
 def test_a_partner_who_is_still_rung_cannot_be_handed_to(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
@@ -165,7 +165,7 @@ def test_a_partner_who_is_still_rung_cannot_be_handed_to(people: People, line: L
 
 
 def test_the_consultation_closes_its_form_and_refreshes_the_bar(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
@@ -181,7 +181,7 @@ def test_the_consultation_closes_its_form_and_refreshes_the_bar(people: People, 
 
 
 def test_those_who_wait_are_in_the_bar_of_who_is_not_ready(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     client = browser(people.handler)
     client.post(reverse("switchboard:choose"), {"state": "break"})
     assert "bar-waiting" not in bar(client)
@@ -191,7 +191,7 @@ def test_those_who_wait_are_in_the_bar_of_who_is_not_ready(people: People, line:
 
 
 def test_after_the_call_the_bar_leads_to_its_contact(people: People, line: Line) -> None:
-    take_seat(people.handler, phone=DESK)
+    go_on_duty(people.handler, phone=DESK)
     phone = waiting()
     talking(people.handler, phone)
     phone.hang_up()
@@ -205,7 +205,7 @@ def test_after_the_call_the_bar_leads_to_its_contact(people: People, line: Line)
 
 def test_a_break_that_the_system_set_says_why(people: People, line: Line) -> None:
     """Two offers ran out: who comes back to the desk reads what happened, until they choose a state themselves."""
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     client = browser(people.handler)
     waiting()
     with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -213,7 +213,7 @@ def test_a_break_that_the_system_set_says_why(people: People, line: Line) -> Non
             clock.shift(45)
             run_queue()
     shown = bar(client)
-    assert seat_now(people.handler).state == "break"
+    assert agent_now(people.handler).state == "break"
     assert "Set by Lotse" in shown
     assert "two calls in a row were not answered" in shown
     client.post(reverse("switchboard:choose"), {"state": "off"})
@@ -221,7 +221,7 @@ def test_a_break_that_the_system_set_says_why(people: People, line: Line) -> Non
 
 
 def test_a_telephone_that_was_not_picked_up_is_said(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     claim(people.handler, phone)
     desk = Desk(leg=leg_of(phone.call))
@@ -231,7 +231,7 @@ def test_a_telephone_that_was_not_picked_up_is_said(people: People, line: Line) 
 
 @pytest.mark.parametrize("who", ["handler", "colleague", "coordinator"])
 def test_a_caller_who_is_alone_is_seen_by_the_whole_shift(people: People, line: Line, who: str) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)
     desk.hang_up()
@@ -247,7 +247,7 @@ def test_a_caller_who_is_alone_is_seen_by_the_whole_shift(people: People, line: 
 
 
 def test_a_problem_goes_when_the_same_was_done_later(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
@@ -265,7 +265,7 @@ def test_a_problem_goes_when_the_same_was_done_later(people: People, line: Line)
 @pytest.mark.parametrize("party", ["handler", "partner"])
 def test_a_second_ringing_takes_no_button_away(people: People, line: Line, party: str) -> None:
     """It is hung up by a command about the same leg, which is no handover and no dismissal."""
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
@@ -279,7 +279,7 @@ def test_a_second_ringing_takes_no_button_away(people: People, line: Line, party
 
 @pytest.mark.parametrize("how", ["the end", "the goodbye"])
 def test_that_nobody_is_alone_any_more_is_told_to_the_shift(people: People, line: Line, how: str) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)
     desk.hang_up()

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 from people import People, as_user
-from telephone import CALLER, LINE, Phone, by_telephone, callbacks, make_line, take_seat, talking, waiting
+from telephone import CALLER, LINE, Phone, by_telephone, callbacks, go_on_duty, make_line, talking, waiting
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
@@ -22,7 +22,7 @@ OTHER_LINE = "+4930123456"
 
 
 def after_a_conversation(people: People, number: str = CALLER) -> Call:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting(number)
     desk = talking(people.handler, phone)
     phone.hang_up()

@@ -18,11 +18,11 @@ from telephone import (
     by_telephone,
     callbacks,
     claim,
+    go_on_duty,
     leg_of,
     make_line,
     ordered,
     spoken,
-    take_seat,
     talking,
     tell,
     waiting,
@@ -44,7 +44,7 @@ MONDAY_AT_NINE = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
 def test_a_call_is_answered(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = Phone()
     assert "drücken Sie die 1" in spoken(phone.ring())
     assert "112" in spoken(phone.press("1")).replace(" ", "")
@@ -153,7 +153,7 @@ def test_the_position_is_the_place_among_those_whom_the_same_handlers_answer(peo
     for call in waiting_now:
         before = [one for one in kinds if kinds[one] == kinds[call.pk]].index(call.pk)
         assert by_telephone(partial(Call.objects.ahead_of, call)) == before
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     claim(people.handler, phones[9])
     assert by_telephone(partial(Call.objects.ahead_of, phones[9].call)) == 0
 
@@ -207,7 +207,7 @@ def test_a_withheld_number_recognises_nobody_and_cannot_be_called_back(
 def test_strangers_with_a_withheld_number_are_never_taken_for_a_caller_who_was_cut_off(
     people: People, line: Line
 ) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     talking(people.handler, waiting("anonymous")).hang_up()
     assert not waiting("anonymous").call.is_urgent
 
@@ -306,7 +306,7 @@ def test_a_caller_whom_the_queue_does_not_take_is_not_lost(people: People, line:
 
 
 def test_the_way_out_of_the_queue_into_the_room_says_nothing(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     assert list(phone.leave_queue("redirected")) == []
@@ -314,7 +314,7 @@ def test_the_way_out_of_the_queue_into_the_room_says_nothing(people: People, lin
 
 
 def test_a_caller_who_asks_for_the_room_when_the_handler_has_gone_waits_again(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     claim(people.handler, phone)
     as_service(release_claims, now=timezone.now() + timedelta(minutes=1))

@@ -33,16 +33,16 @@ from telephone import (
     PUBLIC,
     Desk,
     Phone,
+    agent_now,
     busy,
     by_telephone,
     claim,
+    go_on_duty,
     leg_of,
     make_line,
     not_picked_up,
     open_offers,
     ordered,
-    seat_now,
-    take_seat,
     tell,
     waiting,
 )
@@ -52,9 +52,9 @@ from hotline.contacts.endings import plan_ending
 from hotline.contacts.models import Callback, Contact
 from hotline.contacts.tasks import end_contacts
 from hotline.contacts.vocabulary import Kind
+from hotline.switchboard.agents import choose_state
 from hotline.switchboard.models import Command, Line
-from hotline.switchboard.seats import choose_state
-from hotline.switchboard.states import SeatState
+from hotline.switchboard.states import AgentState
 from hotline.switchboard.tasks import run_commands, run_queue
 from hotline.switchboard.telephone_figures import figures_of_today
 from hotline.switchboard.wallboard import callers
@@ -64,7 +64,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def client(people: People, line: Line) -> Client:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     return browser(people.handler)
 
 
@@ -79,7 +79,7 @@ def test_call_rings_the_handler_then_the_person_and_they_talk(
     call = the_call()
     assert answer.headers["Location"] == reverse("hotline:desk_contact", args=[call.contact_id])
     assert (call.state, call.claimed_by_id, call.phone) == ("connecting", people.handler.pk, PERSON)
-    assert seat_now(people.handler).call_id == call.pk
+    assert agent_now(people.handler).call_id == call.pk
     run_commands()
     path, form = provider.asked[0]
     assert (path, form["To"], form["From"]) == ("/Calls.json", DESK, LINE)
@@ -99,17 +99,17 @@ def test_call_rings_the_handler_then_the_person_and_they_talk(
     person_is(person, "completed", 3)
     call = the_call()
     assert (call.state, call.ending, call.connected_at is not None) == ("ended", "answered", True)
-    assert seat_now(people.handler).state == "wrap_up"
+    assert agent_now(people.handler).state == "wrap_up"
     run_commands()
     assert provider.asked[2:] == [(f"/Calls/{leg.sid}.json", {"Status": "completed"})]
     assert states(callback, people) == ("claimed", people.handler.pk)
 
 
-@pytest.mark.parametrize("state", [SeatState.BREAK, SeatState.OFF, SeatState.READY])
-def test_whatever_the_handler_did_before(people: People, client: Client, state: SeatState) -> None:
+@pytest.mark.parametrize("state", [AgentState.BREAK, AgentState.OFF, AgentState.READY])
+def test_whatever_the_handler_did_before(people: People, client: Client, state: AgentState) -> None:
     as_user(people.handler, choose_state, by=people.handler, state=state)
     rung(people, client)
-    assert seat_now(people.handler).state == "on_call"
+    assert agent_now(people.handler).state == "on_call"
 
 
 def test_from_wrap_up_too(people: People, client: Client) -> None:
@@ -117,15 +117,15 @@ def test_from_wrap_up_too(people: People, client: Client) -> None:
     picks_up(first)
     person_is(first, "completed", 3)
     rung(people, client)
-    assert seat_now(people.handler).state == "on_call"
+    assert agent_now(people.handler).state == "on_call"
 
 
 def test_a_call_that_was_offered_to_the_handler_goes_to_others(people: People, client: Client) -> None:
-    take_seat(people.colleague, phone="+4991198765439", languages=("de",))
-    as_user(people.colleague, choose_state, by=people.colleague, state=SeatState.BREAK)
+    go_on_duty(people.colleague, phone="+4991198765439", languages=("de",))
+    as_user(people.colleague, choose_state, by=people.colleague, state=AgentState.BREAK)
     phone = waiting()
     assert open_offers(phone.call) == [people.handler.pk]
-    as_user(people.colleague, choose_state, by=people.colleague, state=SeatState.READY)
+    as_user(people.colleague, choose_state, by=people.colleague, state=AgentState.READY)
     rung(people, client)
     assert open_offers(phone.call) == [people.colleague.pk]
 
@@ -199,15 +199,15 @@ def test_the_id_of_somebody_elses_call_is_taken(people: People, client: Client) 
     taken, contact = waiting("+493411234568"), the_call().contact_id
     taken.hang_up()  # no longer the shift's to see
     assert client.post(url("call_again", contact), {"call": str(taken.call.pk)}).status_code == 409
-    assert (calls_out(), seat_now(people.handler).state) == (1, "wrap_up")
+    assert (calls_out(), agent_now(people.handler).state) == (1, "wrap_up")
 
 
 def test_a_stale_page_is_told_who_was_faster(people: People, client: Client) -> None:
     callback = planned(people)
-    take_seat(people.colleague, phone="+4991198765439")
+    go_on_duty(people.colleague, phone="+4991198765439")
     rung(people, browser(people.colleague), callback)
     assert press_call(client, callback).status_code == 409
-    assert (calls_out(), seat_now(people.handler).state) == (1, "ready")
+    assert (calls_out(), agent_now(people.handler).state) == (1, "ready")
 
 
 def test_a_callback_that_was_put_back_is_not_rung_from_its_old_contact(people: People, client: Client) -> None:
@@ -278,7 +278,7 @@ def test_absurd_words_change_nothing(people: People, client: Client, status: str
 
 
 def test_words_for_an_incoming_call_under_this_address_change_nothing(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     phone.step("person", CallStatus="completed")
     assert phone.call.state == "waiting"
@@ -323,7 +323,7 @@ def test_in_a_call_nobody_else_is_rung(people: People, client: Client) -> None:
 
 
 def test_a_browser_phone_calls_back_too(people: People, line: Line) -> None:
-    take_seat(people.handler, phone="", is_browser=True)
+    go_on_duty(people.handler, phone="", is_browser=True)
     client = browser(people.handler)
     press_call(client, planned(people))
     phone = Phone(f"client:user_{people.handler.pk}", to="")
@@ -384,7 +384,7 @@ def test_no_word_of_an_outbound_call_is_that_of_an_incoming_one(people: People, 
 
 def test_the_queue_and_its_sweeps_leave_it_alone(people: People, client: Client) -> None:
     rung(people, client)
-    take_seat(people.colleague, phone="+4991198765439")
+    go_on_duty(people.colleague, phone="+4991198765439")
     run_queue()
     call = the_call()
     assert (call.state, open_offers(call)) == ("connecting", [])
@@ -394,7 +394,7 @@ def test_the_queue_and_its_sweeps_leave_it_alone(people: People, client: Client)
 def test_an_ending_without_counselling_stops_what_rings(
     people: People, line: Line, provider: Provider, when: str
 ) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     client = browser(people.handler)
     desk = rung(people, client)
     if when == "the person rings":

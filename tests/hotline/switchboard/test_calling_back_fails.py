@@ -28,14 +28,14 @@ from people import People, as_user
 from telephone import (
     Desk,
     Phone,
+    agent_now,
     as_service,
     busy,
     by_telephone,
+    go_on_duty,
     key_not_pressed,
     not_picked_up,
     ordered,
-    seat_now,
-    take_seat,
 )
 
 from foundation.journal.models import Event
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def client(people: People, line: Line) -> Client:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     return browser(people.handler)
 
 
@@ -76,7 +76,7 @@ def test_who_is_not_reached_is_told_in_words_and_on_the_desk(
     call = the_call()
     assert (call.state, call.ending, call.why_unreached) == ("ended", "unreached", why)
     assert ordered(call)[-1] == "tell"
-    assert seat_now(people.handler).state == "wrap_up"
+    assert agent_now(people.handler).state == "wrap_up"
     heard = desk.says(f"/telephone/leg/{desk.leg.pk}/unreached/")
     assert words in "".join(heard.itertext())
     assert heard.find("Hangup") is not None
@@ -221,7 +221,7 @@ def test_a_call_that_the_provider_refuses_ends_with_the_reason(
     run_commands()
     call = the_call()
     assert (call.ending, call.why_unreached) == ("unreached", why)
-    assert seat_now(people.handler).state == "wrap_up"
+    assert agent_now(people.handler).state == "wrap_up"
     assert call.get_why_unreached_display() in part(client, callback).lower()  # type: ignore[attr-defined]
 
 

@@ -21,14 +21,14 @@ from telephone import (
     TELEPHONY,
     Desk,
     Phone,
+    agent_now,
     by_telephone,
     callbacks,
     claim,
+    go_on_duty,
     leg_of,
     ordered,
     picked_up,
-    seat_now,
-    take_seat,
     talking,
     waiting,
 )
@@ -47,7 +47,7 @@ NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody answers
 
 @pytest.fixture
 def phone(people: People, line: Line) -> Phone:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     return waiting()
 
 
@@ -96,7 +96,7 @@ def test_commands_of_a_call_run_in_order_and_one_that_waits_holds_up_the_rest_of
     people: People, phone: Phone
 ) -> None:
     talking(people.handler, phone)
-    take_seat(people.colleague)
+    go_on_duty(people.colleague)
     claim(people.colleague, waiting("+493411234568"))
     as_user(people.handler, actions.hold, by=people.handler, call_id=phone.call.pk, is_held=True)
     mine, soon = Command.objects.filter(call=phone.call), timezone.now() + timedelta(minutes=1)
@@ -126,7 +126,7 @@ def test_what_the_caller_no_longer_needs_is_dropped(people: People, phone: Phone
 
 
 def test_a_browser_phone_that_never_came_is_not_waited_for(people: People, line: Line) -> None:
-    take_seat(people.handler, phone="", is_browser=True)
+    go_on_duty(people.handler, phone="", is_browser=True)
     phone = waiting()
     claim(people.handler, phone)
     phone.hang_up()
@@ -234,7 +234,7 @@ def test_after_the_last_try_it_has_failed_and_everybody_sees_it(people: People, 
     assert told(people, "call.command_failed") == [{"kind": "dial", "problem": 0}]
     assert len(told(people, "call.command_delayed")) == 1
     assert phone.call.state == "waiting", "offered to the others"
-    assert seat_now(people.handler).state == "break"
+    assert agent_now(people.handler).state == "break"
 
 
 @pytest.mark.parametrize("status", [400, 405, 410])
@@ -258,7 +258,7 @@ def test_whom_we_meant_has_gone(people: People, phone: Phone, provider: Provider
     provider.answers = [answer]
     run_commands()
     assert (phone.call.state, phone.call.ending) == ("ended", "abandoned")
-    assert seat_now(people.handler).state == "wrap_up"
+    assert agent_now(people.handler).state == "wrap_up"
     assert commands() == [("dial", "done", 0), ("connect", "dropped", answer[1]), ("hang_up", "done", 0)]
     assert provider.asked[-1] == (f"/Calls/{desk.now().sid}.json", {"Status": "completed"})
     assert callbacks(people.coordinator) == []
@@ -281,7 +281,7 @@ def test_a_caller_who_cannot_be_connected_waits_again_and_the_handler_is_not_lef
     by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
     provider.answers = [(400, 21218)]
     run_commands()
-    assert (phone.call.state, seat_now(people.handler).state) == ("waiting", "break")
+    assert (phone.call.state, agent_now(people.handler).state) == ("waiting", "break")
     assert provider.asked[-1] == (f"/Calls/{desk.now().sid}.json", {"Status": "completed"})
     assert commands()[-1][:2] == ("hang_up", "done")
 

@@ -13,14 +13,14 @@ from people import People, as_user
 from telephone import (
     Desk,
     Phone,
+    agent_now,
     as_service,
     by_telephone,
     claim,
+    go_on_duty,
     leg_of,
     ordered,
-    seat_now,
     settle,
-    take_seat,
     talking,
     waiting,
 )
@@ -45,7 +45,7 @@ def phone(people: People, line: Line) -> Phone:
 @pytest.fixture
 def desk(people: People, phone: Phone) -> Desk:
     """The handler's telephone, in conversation with the caller."""
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     desk = talking(people.handler, phone)
     settle()
     return desk
@@ -95,7 +95,7 @@ def test_what_the_provider_says_about_hold_is_what_holds(people: People, phone: 
 
 
 def test_nobody_holds_a_call_that_does_not_talk(people: People, phone: Phone) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     claim(people.handler, phone)
     with pytest.raises(Stale):
         does(people.handler, actions.hold, phone, is_held=True)
@@ -148,7 +148,7 @@ def test_a_warm_handover_leaves_caller_and_partner_together(people: People, phon
     does(people.handler, actions.hand_over, phone)
     assert ordered(phone.call) == ["resume", "bind", "hang_up"]
     leaves(phone, desk)
-    assert seat_now(people.handler).state == "wrap_up"
+    assert agent_now(people.handler).state == "wrap_up"
     assert phone.call.state == "talking"
     assert "goodbye" not in ordered(phone.call)
     settle()
@@ -175,12 +175,12 @@ def test_after_a_handover_the_handler_takes_the_next_call(people: People, phone:
     with_partner(people.handler, phone)
     does(people.handler, actions.hand_over, phone)
     leaves(phone, desk)
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     second = waiting("+493411234568")
     talking(people.handler, second)
     assert (phone.call.state, second.call.state) == ("talking", "talking")
     phone.hang_up()
-    assert seat_now(people.handler).state == "on_call"
+    assert agent_now(people.handler).state == "on_call"
 
 
 # --- the end ----------------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def test_a_handler_who_leaves_a_partner_behind_ends_nothing(
     leaves(phone, desk)
     assert ordered(phone.call) == ["bind", *(["resume"] if is_held else [])]
     assert phone.call.state == "talking"
-    assert seat_now(people.handler).state == "wrap_up"
+    assert agent_now(people.handler).state == "wrap_up"
 
 
 @pytest.mark.parametrize("partner", ["nobody", "rung", "gone"])
@@ -210,7 +210,7 @@ def test_a_handler_who_leaves_nobody_behind_ends_the_call(
     leaves(phone, desk)
     # The room ends with the handler, unless a partner was rung: then it takes a command.
     assert ordered(phone.call) == (["goodbye"] if partner == "rung" else [])
-    assert seat_now(people.handler).state == "wrap_up"
+    assert agent_now(people.handler).state == "wrap_up"
 
 
 def test_a_call_is_hung_up_once_for_everybody(people: People, phone: Phone, desk: Desk) -> None:
@@ -220,7 +220,7 @@ def test_a_call_is_hung_up_once_for_everybody(people: People, phone: Phone, desk
     assert ordered(phone.call) == ["goodbye"]
     leaves(phone, desk)
     leaves(phone, partner)
-    assert ordered(phone.call).count("goodbye") == 1, "a second one would begin anew"
+    assert ordered(phone.call).count("goodbye") == 1, "a second one would start again"
     assert [verb.tag for verb in phone.step("after")] == ["Say", "Hangup"]
     phone.hang_up()
     does(people.handler, actions.hang_up, phone)
@@ -228,12 +228,12 @@ def test_a_call_is_hung_up_once_for_everybody(people: People, phone: Phone, desk
 
 
 def test_hanging_up_before_the_conversation_ends_the_call_too(people: People, phone: Phone) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     claim(people.handler, phone)
     does(people.handler, actions.hang_up, phone)
     assert ordered(phone.call) == ["dial", "goodbye"]
     phone.hang_up()
-    assert seat_now(people.handler).state == "wrap_up"
+    assert agent_now(people.handler).state == "wrap_up"
 
 
 STEPS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
@@ -280,7 +280,7 @@ def test_the_caller_leaves_and_every_other_telephone_is_hung_up(people: People, 
 
 
 def test_a_claim_given_up_hangs_up_the_telephone_that_may_still_ring(people: People, phone: Phone) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
     desk.ring()
     desk.press("1")

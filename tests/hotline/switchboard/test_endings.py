@@ -15,16 +15,16 @@ from telephone import (
     CALLER,
     Desk,
     Phone,
+    agent_now,
     by_telephone,
     callbacks,
     claim,
+    go_on_duty,
     leg_of,
     make_line,
     open_offers,
     ordered,
     picked_up,
-    seat_now,
-    take_seat,
     talking,
     waiting,
 )
@@ -109,8 +109,8 @@ ENDS = ["completed", "busy", "failed", "no-answer", "canceled"]
 def test_a_hang_up_at_each_step_ends_the_call_once_and_leaves_nobody_behind(
     people: People, line: Line, step: Callable[[People, Phone], None]
 ) -> None:
-    take_seat(people.handler)
-    take_seat(people.colleague)
+    go_on_duty(people.handler)
+    go_on_duty(people.colleague)
     phone = Phone()
     step(people, phone)
     phone.hang_up()
@@ -127,8 +127,8 @@ def test_a_hang_up_at_each_step_ends_the_call_once_and_leaves_nobody_behind(
     for leg in by_telephone(lambda: list(Leg.objects.live().filter(call=call))):
         assert by_telephone(lambda leg=leg: leg.commands.filter(kind="hang_up").exists())
     is_in_call = step in (claimed, ringing, joined, in_conversation)
-    assert seat_now(people.handler).state == ("wrap_up" if is_in_call else "ready")
-    assert seat_now(people.colleague).state == "ready"
+    assert agent_now(people.handler).state == ("wrap_up" if is_in_call else "ready")
+    assert agent_now(people.colleague).state == "ready"
 
 
 @pytest.mark.parametrize("status", ENDS)
@@ -146,8 +146,8 @@ def test_no_other_word_does(line: Line, status: str) -> None:
 
 
 def test_an_offered_call_whose_caller_hangs_up_is_shown_to_nobody(people: People, line: Line) -> None:
-    take_seat(people.handler)
-    take_seat(people.colleague)
+    go_on_duty(people.handler)
+    go_on_duty(people.colleague)
     phone = waiting()
     assert open_offers(phone.call) == sorted([people.handler.pk, people.colleague.pk])
     phone.hang_up()
@@ -230,7 +230,7 @@ def test_a_suggestion_that_is_left_is_not_listed_and_ends_when_nobody_answers(pe
 
 
 def test_a_caller_who_is_cut_off_and_rings_again_goes_first(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)
     desk.hang_up()
@@ -245,7 +245,7 @@ def test_a_caller_who_is_cut_off_and_rings_again_goes_first(people: People, line
 
 
 def test_who_hung_up_was_not_cut_off_even_if_that_is_told_last(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)
     phone.in_room("participant-leave", sequence=5)
@@ -256,7 +256,7 @@ def test_who_hung_up_was_not_cut_off_even_if_that_is_told_last(people: People, l
 
 
 def test_who_was_hung_up_from_the_desk_was_not_cut_off(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)
     as_user(people.handler, hang_up, by=people.handler, call_id=phone.call.pk)

@@ -24,9 +24,9 @@ from telephone import (
     Phone,
     by_telephone,
     claim,
+    go_on_duty,
     leg_of,
     sign,
-    take_seat,
     tell,
     undone,
     waiting,
@@ -192,7 +192,7 @@ def test_random_requests_are_never_taken_and_never_break_anything(
 @pytest.fixture
 def places(people: People, line: Line) -> list[str]:
     """The webhooks of a call that waits, of one that is being connected, and of its leg."""
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     connecting, queued = waiting(), waiting("+493411234568")
     claim(people.handler, connecting)
     desk = Desk(leg=leg_of(connecting.call))
@@ -239,7 +239,7 @@ def test_strange_values_do_not_break_storing(line: Line, path: str, form: dict[s
 
 
 def test_a_fuzzed_call_still_leads_to_one_contact_at_most(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = Phone()
     phone.into_queue()
     claim(people.handler, phone)

@@ -12,13 +12,13 @@ from people import People
 from telephone import (
     Desk,
     Phone,
+    agent_now,
     by_telephone,
     claim,
+    go_on_duty,
     leg_of,
     ordered,
-    seat_now,
     settle,
-    take_seat,
     talking,
     waiting,
 )
@@ -45,7 +45,7 @@ FINE = {200, 204, 302, 404, 409, 422}
 
 
 def begun(people: People, state: str) -> Phone:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     if state == "offered":
         return phone
@@ -159,7 +159,7 @@ def test_consult_repeated_after_the_partner_has_gone_is_no_second_ringing(
 
 def test_consult_with_the_id_of_another_calls_telephone_is_stale(people: People, line: Line) -> None:
     phone = begun(people, "talking")
-    take_seat(people.colleague, phone="+4991198765433")
+    go_on_duty(people.colleague, phone="+4991198765433")
     other = waiting("+493411234568")
     talking(people.colleague, other)
     taken = leg_of(other.call)
@@ -171,19 +171,19 @@ def test_consult_with_the_id_of_another_calls_telephone_is_stale(people: People,
 @pytest.mark.parametrize("state", ["ready", "break", "off"])
 def test_state_chosen_twice_or_in_a_call_changes_nothing(people: People, line: Line, state: str) -> None:
     client = browser(people.handler)
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     for _ in range(2):
         assert client.post(url("choose"), {"state": state}).status_code == 302
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     claim(people.handler, phone)
     for _ in range(2):
         assert client.post(url("choose"), {"state": state}).status_code == 409
     assert phone.call.state == "connecting"
-    assert (seat_now(people.handler).state, seat_now(people.handler).call_id) == ("on_call", phone.call.pk)
+    assert (agent_now(people.handler).state, agent_now(people.handler).call_id) == ("on_call", phone.call.pk)
 
 
-def test_urgency_and_seat_posted_twice_and_by_strangers(people: People, line: Line) -> None:
+def test_urgency_and_agent_posted_twice_and_by_strangers(people: People, line: Line) -> None:
     phone = begun(people, "offered")
     boss = browser(people.coordinator)
     for _ in range(2):
@@ -193,13 +193,13 @@ def test_urgency_and_seat_posted_twice_and_by_strangers(people: People, line: Li
     assert browser(people.handler).post(url("urgency", phone.call.pk), {"on": "1"}).status_code == 404
     fields = {"phone": "0911 9876543", "languages": ["de"], "skills": []}
     for _ in range(2):
-        assert browser(people.handler).post(url("seat"), fields).status_code == 302
-    assert browser(people.funder).post(url("seat"), fields).status_code == 404
+        assert browser(people.handler).post(url("agent"), fields).status_code == 302
+    assert browser(people.funder).post(url("agent"), fields).status_code == 404
 
 
 def test_a_button_of_a_call_that_was_taken_from_its_handler_tells_what_changed(people: People, line: Line) -> None:
     """Their telephone was not picked up, and the call waits again; the tab still shows it."""
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
     desk.hang_up("no-answer")

@@ -8,7 +8,7 @@ import uuid
 import pytest
 from django.db import connection
 from people import People, as_user
-from telephone import CALLER, DESK, Desk, Phone, by_telephone, leg_of, take_seat, talking, tell, undone, waiting
+from telephone import CALLER, DESK, Desk, Phone, by_telephone, go_on_duty, leg_of, talking, tell, undone, waiting
 
 from hotline.contacts.models import Contact
 from hotline.switchboard import actions
@@ -26,7 +26,7 @@ SECRETS = [CALLER, CALLER[1:], DESK[1:], PARTNER[1:], WORDS, "our answer"]
 def history(people: People, line: Line) -> None:
     """A call with everything that can happen in one, a caller who hung up, a voicemail, a block and messages."""
     waiting().hang_up()
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)
     mine = {"by": people.handler, "call_id": phone.call.pk}
@@ -77,7 +77,7 @@ def leaks(held: dict[str, list[str]], secrets: list[str]) -> set[tuple[str, str]
 def test_nothing_of_a_call_stands_in_the_open(people: People, history: None) -> None:
     mine, services = as_user(people.coordinator, rows), by_telephone(rows)
     held = {table: mine.get(table, []) + services.get(table, []) for table in mine | services}
-    for name in ("call", "leg", "seat", "webhookevent", "voicemail", "command", "block"):
+    for name in ("call", "leg", "agent", "webhookevent", "voicemail", "command", "block"):
         assert held[f"switchboard_{name}"], "there is something that could leak"
     assert held["texting_textmessage"]
     assert held["hotline_contact"]

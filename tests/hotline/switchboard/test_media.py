@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.templatetags.static import static
 from django.test import Client
 from people import People
-from telephone import by_telephone, take_seat, talking, waiting
+from telephone import by_telephone, go_on_duty, talking, waiting
 from web import browser
 
 from hotline.switchboard.models import Line, Voicemail, WebhookEvent
@@ -53,7 +53,7 @@ def played() -> set[str]:
 
 
 def test_all_that_the_provider_is_to_play_is_sound(people: People, line: Line, web: Client) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     waiting("+493411234568").wait()
     talking(people.handler, phone)

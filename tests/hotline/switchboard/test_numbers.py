@@ -11,13 +11,13 @@ from calling_back import calls_out, planned, press_call
 from contacts import browser, contact_as
 from django.urls import reverse
 from people import People, as_user
-from telephone import CALLER, DESK, claim, leg_of, take_seat, talking, tell, waiting
+from telephone import CALLER, DESK, claim, go_on_duty, leg_of, talking, tell, waiting
 
 from foundation.accounts.models import Organisation
 from hotline.contacts.models import Contact
+from hotline.switchboard.agents import agent_of
 from hotline.switchboard.callback_calls import Hindrance
 from hotline.switchboard.models import Leg, Line
-from hotline.switchboard.seats import seat_of
 from regions.loading import load_regions
 
 pytestmark = pytest.mark.django_db
@@ -34,23 +34,23 @@ def url(name: str, *keys: object) -> str:
      ("AT", "01 534 42 0", "+431534420"),
      ("DE", "\u202a(030) 9018201\u202c", "+49309018201")],
 )  # fmt: skip
-def test_a_seats_telephone_is_dialled_in_the_centres_country(
+def test_a_agents_telephone_is_dialled_in_the_centres_country(
     people: People, line: Line, settings: Any, setting: str | None, country: str, typed: str, stored: str
 ) -> None:
     settings.PHONENUMBER_DEFAULT_REGION = setting
     Organisation.objects.filter(pk=people.centre.pk).update(country=country)
     client = browser(people.handler)
-    assert client.post(url("seat"), {"phone": typed, "languages": ["de"]}).status_code == 302
-    assert as_user(people.handler, lambda: seat_of(by=people.handler).phone) == stored
-    shown = client.get(url("seat")).context["form"]["phone"].value()
+    assert client.post(url("agent"), {"phone": typed, "languages": ["de"]}).status_code == 302
+    assert as_user(people.handler, lambda: agent_of(by=people.handler).phone) == stored
+    shown = client.get(url("agent")).context["form"]["phone"].value()
     assert shown.startswith("+")
-    assert client.post(url("seat"), {"phone": shown, "languages": ["de"]}).status_code == 302
-    assert as_user(people.handler, lambda: seat_of(by=people.handler).phone) == stored
+    assert client.post(url("agent"), {"phone": shown, "languages": ["de"]}).status_code == 302
+    assert as_user(people.handler, lambda: agent_of(by=people.handler).phone) == stored
 
 
 @pytest.mark.parametrize("typed", ["030 9018201 ext. 12", "030 9018201 DW 12", "030 DESK", "9018201", "0"])
 def test_what_cannot_be_rung_is_refused_with_an_example(people: People, line: Line, typed: str) -> None:
-    answer = browser(people.handler).post(url("seat"), {"phone": typed, "languages": ["de"]})
+    answer = browser(people.handler).post(url("agent"), {"phone": typed, "languages": ["de"]})
     assert answer.status_code == 422
     assert "+49 30 123456" in str(answer.context["form"].errors["phone"])
     assert answer.context["form"]["phone"].value() == typed
@@ -59,7 +59,7 @@ def test_what_cannot_be_rung_is_refused_with_an_example(people: People, line: Li
 @pytest.mark.parametrize(("typed", "status"), [("02 279 22 11", 302), ("02 279 22 11 poste 3", 422), ("SOS", 422)])
 def test_a_consultation_is_dialled_in_the_centres_country(people: People, line: Line, typed: str, status: int) -> None:
     Organisation.objects.filter(pk=people.centre.pk).update(country="BE")
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     fields = {"leg_id": str(uuid.uuid4()), "organisation": "", "phone": typed}
@@ -75,7 +75,7 @@ def test_a_contact_opened_by_a_call_begins_in_the_callers_country_where_we_know_
     people: People, line: Line, number: str, country: str
 ) -> None:
     load_regions(["BE", "FR", "DE"])
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting(number)
     leg_of(claim(people.handler, phone))
     assert contact_as(people.handler, phone.call.contact_id).country == country
@@ -84,7 +84,7 @@ def test_a_contact_opened_by_a_call_begins_in_the_callers_country_where_we_know_
 def test_a_withheld_number_and_a_message_begin_in_the_centres_country(people: People, line: Line) -> None:
     load_regions(["BE", "DE"])
     Organisation.objects.filter(pk=people.centre.pk).update(country="BE")
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting("anonymous")
     leg_of(claim(people.handler, phone))
     assert contact_as(people.handler, phone.call.contact_id).country == "BE"
@@ -94,7 +94,7 @@ def test_a_withheld_number_and_a_message_begin_in_the_centres_country(people: Pe
 
 
 def test_a_number_with_an_extension_is_not_rung_and_says_why(people: People, line: Line, provider: Provider) -> None:
-    take_seat(people.handler, phone=DESK)
+    go_on_duty(people.handler, phone=DESK)
     client = browser(people.handler)
     answer = press_call(client, planned(people, phone="+49309018201;ext=12"))
     assert answer.status_code == 302
@@ -104,7 +104,7 @@ def test_a_number_with_an_extension_is_not_rung_and_says_why(people: People, lin
 
 def test_a_callback_rings_by_the_contacts_country(people: People, line: Line, provider: Provider) -> None:
     """The number was corrected on the desk, as dialled in Belgium."""
-    take_seat(people.handler, phone=DESK)
+    go_on_duty(people.handler, phone=DESK)
     client = browser(people.handler)
     callback = planned(people, phone="")
     press_call(client, callback)

@@ -16,14 +16,14 @@ from telephone import (
     PUBLIC,
     Desk,
     Phone,
+    agent_now,
     by_telephone,
     callbacks,
     claim,
+    go_on_duty,
     leg_of,
     ordered,
-    seat_now,
     sign,
-    take_seat,
     tell,
     undone,
     waiting,
@@ -42,7 +42,7 @@ FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck
 def whole_call(people: People, times: Iterator[int]) -> Call:
     """A call from the first ring over a telephone that is not picked up to the end of the conversation."""
     phone = Phone(times=times)
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone.ring()
     phone.press("")
     phone.press("1")
@@ -52,7 +52,7 @@ def whole_call(people: People, times: Iterator[int]) -> Call:
     first.ring()
     first.press("")
     first.hang_up()
-    take_seat(people.colleague)
+    go_on_duty(people.colleague)
     second = Desk(leg=leg_of(claim(people.colleague, phone)), times=times)
     second.ring()
     second.press("1")
@@ -77,14 +77,14 @@ def left_behind(people: People, call: Call) -> Any:
         return (
             (call.state, call.ending, call.is_held, call.claimed_by_id, call.language),
             [(leg.party, leg.state, leg.reason, leg.user_id) for leg in Leg.objects.order_by("made_at")],
-            sorted(Offer.objects.values_list("state", "seat__user_id")),
+            sorted(Offer.objects.values_list("state", "agent__user_id")),
             WebhookEvent.objects.exclude(problem="").count(),
         )
 
     told = as_user(people.coordinator, lambda: list(Event.objects.values_list("kind", flat=True)))
     contacts = as_user(people.coordinator, lambda: list(Contact.objects.values_list("handler", "state")))
-    seats = [seat_now(user).state for user in (people.handler, people.colleague)]
-    return by_telephone(as_telephone), sorted(told), contacts, seats, ordered(call), callbacks(people.coordinator)
+    agents = [agent_now(user).state for user in (people.handler, people.colleague)]
+    return by_telephone(as_telephone), sorted(told), contacts, agents, ordered(call), callbacks(people.coordinator)
 
 
 def test_each_webhook_once_or_thrice_has_the_same_answer_and_one_effect(people: People, line: Line) -> None:
@@ -102,14 +102,14 @@ def test_each_webhook_once_or_thrice_has_the_same_answer_and_one_effect(people: 
 
 
 def test_what_the_property_compares_is_a_whole_call(people: People, line: Line) -> None:
-    (call, legs, offers, problems), told, contacts, seats, commands, _callbacks = left_behind(
+    (call, legs, offers, problems), told, contacts, agents, commands, _callbacks = left_behind(
         people, whole_call(people, itertools.repeat(2))
     )
     assert call[:2] == ("ended", "answered")
     assert [leg[:2] for leg in legs] == [("handler", "ended")] * 2
     assert [state for state, _who in offers] == ["accepted", "accepted"]
     assert (problems, contacts) == (0, [(people.colleague.pk, "draft")])
-    assert (seats, commands) == (["break", "wrap_up"], ["dial", "dial", "connect"])
+    assert (agents, commands) == (["break", "wrap_up"], ["dial", "dial", "connect"])
     assert told.count("call.talking") == told.count("call.ended") == told.count("contact.opened") == 1
 
 
@@ -151,7 +151,7 @@ ENDED: list[News] = [
 
 def after_all(people: People, events: list[News]) -> Any:
     """The state in which a conversation is after these events. They begin when the caller asks for the room."""
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
     desk.says(f"/telephone/leg/{desk.leg.pk}/answer/")
@@ -167,7 +167,7 @@ def after_all(people: People, events: list[News]) -> Any:
     contacts = as_user(people.coordinator, Contact.objects.count)
     return (
         (call.state, call.ending, call.is_held, call.room_sid),
-        (leg.state, seat_now(people.handler).state, contacts),
+        (leg.state, agent_now(people.handler).state, contacts),
         [one for one in callbacks(people.coordinator) if one[0] != "cancelled"],
     )
 
@@ -200,14 +200,14 @@ def test_an_end_is_the_same_in_whatever_order_it_is_told(
 
 def test_a_room_that_is_over_is_not_taken_for_the_one_of_now(people: People, line: Line) -> None:
     """The first handler stood in a room that ended; the word of its end comes when the second is in the next."""
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     first = Desk(leg=leg_of(claim(people.handler, phone)))
     first.ring()
     first.press("1")
     phone.in_room("participant-join", sequence=1, label=first.leg.label, room="CF1")
     first.hang_up()
-    take_seat(people.colleague)
+    go_on_duty(people.colleague)
     second = Desk(leg=leg_of(claim(people.colleague, phone)))
     second.ring()
     second.press("1")

@@ -12,13 +12,13 @@ from telephone import (
     DESK,
     Desk,
     Phone,
+    agent_now,
     by_telephone,
     claim,
+    go_on_duty,
     leg_of,
     ordered,
-    seat_now,
     settle,
-    take_seat,
     talking,
     waiting,
 )
@@ -34,7 +34,7 @@ LOST = (500, 20500)
 
 @pytest.fixture
 def phone(people: People, line: Line, provider: Provider) -> Phone:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     return waiting()
 
 
@@ -161,7 +161,7 @@ def test_ringing_that_has_come_to_nothing_meanwhile_is_not_repeated(
     provider.calls = [(SECOND, status)]
     again()
     assert rung(provider) == 1
-    assert (phone.call.state, seat_now(people.handler).state) == ("waiting", "break")
+    assert (phone.call.state, agent_now(people.handler).state) == ("waiting", "break")
 
 
 def test_of_two_telephones_found_one_is_the_legs_and_the_other_hung_up(

@@ -16,14 +16,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from people import People, as_user
-from telephone import DESK, Phone, by_telephone, claim, ordered, seat_now, take_seat, talking, waiting
+from telephone import DESK, Phone, agent_now, by_telephone, claim, go_on_duty, ordered, talking, waiting
 
 from casework.cases.actions import open_case
 from foundation.journal.models import Look
 from hotline.contacts.models import Contact
 from hotline.contacts.tasks import end_contacts
+from hotline.switchboard.agents import agent_of
 from hotline.switchboard.models import Block, Call, Command, Leg, Line
-from hotline.switchboard.seats import seat_of
 from hotline.switchboard.tasks import run_commands, run_queue
 from regions.actions import save_profile
 
@@ -40,7 +40,7 @@ def page(client: Client, name: str, *keys: object) -> str:
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["part_bar", "seat"])
+@pytest.mark.parametrize("name", ["part_bar", "agent"])
 @pytest.mark.parametrize("who", ["worker", "dpo", "funder", "administrator", "liaison"])
 def test_the_telephone_is_there_for_handlers_only(people: People, line: Line, name: str, who: str) -> None:
     assert browser(getattr(people, who)).get(url(name)).status_code == 404
@@ -60,33 +60,33 @@ def test_without_a_line_too(people: People) -> None:
 def test_whoever_has_no_telephone_yet_is_asked_for_it(people: People, line: Line) -> None:
     client = browser(people.handler)
     answer = client.post(url("choose"), {"state": "ready"})
-    assert answer.headers["Location"] == url("seat")
+    assert answer.headers["Location"] == url("agent")
     fields = {"phone": "0911 9876543", "languages": ["de"], "skills": []}
-    assert client.post(url("seat"), fields).status_code == 302
+    assert client.post(url("agent"), fields).status_code == 302
     client.post(url("choose"), {"state": "ready"})
-    assert seat_now(people.handler).state == "ready"
-    assert as_user(people.handler, lambda: seat_of(by=people.handler).phone) == "+499119876543"
+    assert agent_now(people.handler).state == "ready"
+    assert as_user(people.handler, lambda: agent_of(by=people.handler).phone) == "+499119876543"
 
 
 @pytest.mark.parametrize("fields", [{"phone": "12"}, {"phone": "nobody"}, {"languages": []}, {"languages": ["xx"]}])
 def test_a_wrong_place_at_the_telephone_is_said_at_the_field(
     people: People, line: Line, fields: dict[str, object]
 ) -> None:
-    answer = browser(people.handler).post(url("seat"), {"phone": DESK, "languages": ["de"], **fields})
+    answer = browser(people.handler).post(url("agent"), {"phone": DESK, "languages": ["de"], **fields})
     assert answer.status_code == 422
     assert "errorlist" in answer.content.decode()
 
 
 @pytest.mark.parametrize("state", ["on_call", "wrap_up", "asleep", ""])
 def test_other_states_cannot_be_chosen(people: People, line: Line, state: str) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     assert browser(people.handler).post(url("choose"), {"state": state}).status_code == 400
-    assert seat_now(people.handler).state == "ready"
+    assert agent_now(people.handler).state == "ready"
 
 
 def test_an_offer_is_shown_answered_and_leads_to_its_contact(people: People, line: Line) -> None:
-    take_seat(people.handler)
-    take_seat(people.colleague, phone="+4991198765439")
+    go_on_duty(people.handler)
+    go_on_duty(people.colleague, phone="+4991198765439")
     phone = waiting()
     client, late = browser(people.handler), browser(people.colleague)
     assert "A call for you" in page(client, "part_bar")
@@ -100,7 +100,7 @@ def test_an_offer_is_shown_answered_and_leads_to_its_contact(people: People, lin
 
 
 def test_the_desk_leads_back_to_the_call_that_its_handler_is_in(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     claim(people.handler, phone)
     client = browser(people.handler)
@@ -112,7 +112,7 @@ def test_the_desk_leads_back_to_the_call_that_its_handler_is_in(people: People, 
 
 
 def test_not_now_leaves_the_call_to_others(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     client = browser(people.handler)
     shown = client.post(url("decline", phone.call.pk), headers={"HX-Request": "true"}).content.decode()
@@ -124,7 +124,7 @@ def test_not_now_leaves_the_call_to_others(people: People, line: Line) -> None:
 @pytest.mark.parametrize("name", ["hold", "dismiss", "hand_over", "hang_up", "block"])
 @pytest.mark.parametrize("who", ["colleague", "other_handler", "worker", "dpo"])
 def test_somebody_elses_call_is_not_there(people: People, line: Line, name: str, who: str) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     before = by_telephone(Command.objects.count)
@@ -141,7 +141,7 @@ def test_a_partner_of_the_network_is_rung(people: People, line: Line) -> None:
         people.coordinator, save_profile, by=people.coordinator, organisation=people.partner, version=0,
         phone="+4930231260", **offer,
     )  # fmt: skip
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
@@ -177,7 +177,7 @@ def ten_seconds_later() -> None:
 
 @pytest.mark.parametrize(("kind", "is_over"), [*((kind, False) for kind in KINDS), ("abusive", True)])
 def test_an_ending_hangs_up_when_it_comes_about(people: People, line: Line, kind: str, is_over: bool) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     if is_over:
@@ -194,7 +194,7 @@ def test_an_ending_hangs_up_when_it_comes_about(people: People, line: Line, kind
 
 
 def test_an_ending_that_was_undone_leaves_the_caller_on_the_line(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
@@ -206,7 +206,7 @@ def test_an_ending_that_was_undone_leaves_the_caller_on_the_line(people: People,
 
 
 def test_a_contact_completed_as_counselling_hangs_up_nobody(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     browser(people.handler).post(
@@ -217,7 +217,7 @@ def test_a_contact_completed_as_counselling_hangs_up_nobody(people: People, line
 
 
 def test_the_telephone_learns_nothing_else_of_a_contact_that_was_ended(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     ends(browser(people.handler), phone, "prank")
@@ -226,7 +226,7 @@ def test_the_telephone_learns_nothing_else_of_a_contact_that_was_ended(people: P
 
 
 def test_an_abusive_number_can_be_blocked_once(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     client = browser(people.handler)
@@ -258,7 +258,7 @@ def test_listening_to_a_voicemail_leaves_a_trace(people: People, line: Line, pro
 
 
 def test_the_figures_of_the_day_stand_on_the_page_of_the_shift(people: People, line: Line) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     answered, left = waiting(), Phone(number="+4934199999999")
     talking(people.handler, answered)
     answered.hang_up()
@@ -276,14 +276,14 @@ def test_the_figures_of_the_day_stand_on_the_page_of_the_shift(people: People, l
 
 
 def test_a_coordinator_arranges_a_handlers_place(people: People, line: Line) -> None:
-    take_seat(people.handler)
-    seat = seat_now(people.handler)
-    address = url("seat_of_handler", seat.pk)
+    go_on_duty(people.handler)
+    agent = agent_now(people.handler)
+    address = url("agent_of_handler", agent.pk)
     assert browser(people.colleague).get(address).status_code == 404
     assert browser(people.other_coordinator).get(address).status_code == 404
     fields = {"phone": DESK, "languages": ["fr"], "skills": ["exit"]}
     assert browser(people.coordinator).post(address, fields).status_code == 302
-    assert seat_now(people.handler).languages == ["fr"]
+    assert agent_now(people.handler).languages == ["fr"]
 
 
 @pytest.mark.parametrize("name", ["part_bar", "part_queue"])
@@ -306,7 +306,7 @@ def test_a_page_costs_as_much_with_more_waiting(
 
 def test_the_telephone_is_no_news_of_a_case(people: People, line: Line) -> None:
     """A call shares its id with its contact; neither the contact's history nor the case's timeline shows its steps."""
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
     phone.hang_up()

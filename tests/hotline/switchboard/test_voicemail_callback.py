@@ -10,7 +10,7 @@ from contacts import browser
 from django.test import Client
 from django.urls import reverse
 from people import People, as_user
-from telephone import Phone, as_service, by_telephone, callbacks, take_seat, waiting
+from telephone import Phone, as_service, by_telephone, callbacks, go_on_duty, waiting
 
 from hotline.contacts.actions import save_contact
 from hotline.contacts.models import Callback, Contact
@@ -55,7 +55,7 @@ def test_a_shown_number_is_written_as_people_read_it(people: People, client: Cli
 def test_without_a_number_it_says_where_to_listen_for_one_and_rings_what_is_entered(
     people: People, client: Client, number: str
 ) -> None:
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     callback, page, part = taken(people, client, left(number))
     assert "Number not shown: listen for one in the message" in page
     assert "There is no number that could be rung" in page

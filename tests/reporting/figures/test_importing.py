@@ -520,11 +520,11 @@ from foundation.privacy.context import acting_as
 from reporting.figures.importing import import_past
 from reporting.figures.reference_data import known_for
 from reporting.figures.mapping import read_mapping
-from reporting.figures.past_rows import Source, add_up
+from reporting.figures.past_rows import ImportedFile, add_up
 centre = Organisation.objects.get(pk={people.centre.pk})
 with acting_as(service_user(Service.STATISTICS), purpose="test"):
     lists = known_for(centre)
-    past = add_up(Source(Path({str(path)!r}).open("rb", buffering=0)), read_mapping({SHORT!r}, lists), lists)
+    past = add_up(ImportedFile(Path({str(path)!r}).open("rb", buffering=0)), read_mapping({SHORT!r}, lists), lists)
     import_past(by=User.objects.get(pk={people.coordinator.pk}), centre=centre, past=past)
     print("written", flush=True)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from people import People, as_user, new_id
 from referrals import draft, make_case, offer, ready
-from telephone import CALLER, by_telephone, make_line, take_seat, talking, tell, waiting
+from telephone import CALLER, by_telephone, go_on_duty, make_line, talking, tell, waiting
 from web import browser, queries_of
 
 from foundation.accounts.models import User
@@ -106,7 +106,7 @@ def test_who_waits_is_shown_with_what_makes_the_wait_alarming(people: People, li
     assert 'data-alarm-after="300"' in mark[1]
     assert "waits too long" in mark[1]
     assert "Callers are waiting and nobody is ready." in page
-    take_seat(people.handler)
+    go_on_duty(people.handler)
     assert "nobody is ready" not in shift(people.coordinator)
 
 
@@ -124,11 +124,11 @@ def test_the_longest_waiting_stands_first_after_the_urgent(people: People, line:
 
 
 def test_who_is_on_duty_is_shown_with_their_state_and_since_when(people: People, line: Line) -> None:
-    take_seat(people.handler)
-    take_seat(people.colleague)
+    go_on_duty(people.handler)
+    go_on_duty(people.colleague)
     talking(people.handler, waiting())
     shown = browser(people.coordinator).get("/shift/team/")
-    assert [seat.state for seat in shown.context["on_duty"]] == ["ready", "on_call"]
+    assert [agent.state for agent in shown.context["on_duty"]] == ["ready", "on_call"]
     page = shown.content.decode()
     assert "in a call" in page
     assert page.count("since ") == 2
