@@ -104,6 +104,11 @@ def _wait_for_servers(patience: float = 120.0) -> None:
         time.sleep(0.02)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A test's name stands in the environment of the processes that it starts, which take no long ones."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, (str, bytes)) and len(val) > 300 else None
+
+
 @pytest.fixture(scope="session")
 def servers() -> Embedded:
     """The running PostgreSQL and Valkey of this test run."""

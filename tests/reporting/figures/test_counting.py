@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import Counter
 from contextlib import suppress
@@ -275,9 +276,10 @@ def test_of_a_deleted_contact(own_database: OwnDatabase, figures: str) -> None:
     count()
     before = cells(people.coordinator)
     own_database.sql(f"delete from hotline_contact where id = '{contact}'")
+    data = json.dumps({"figures": figures})
     own_database.sql(
-        "insert into journal_event (kind, at, actor_id, centre_id, subject, data, tell, wake) values ('contact.deleted',"
-        f" now(), {people.handler.pk}, {people.centre.pk}, '{contact}', '{{\"figures\": \"{figures}\"}}', '{{}}', '')"
+        "insert into journal_event (kind, at, actor_id, centre_id, subject, data, tell, wake)"
+        f" values ('contact.deleted', now(), {people.handler.pk}, {people.centre.pk}, '{contact}', '{data}', '{{}}', '')"
     )
     count()
     assert cells(people.coordinator) == (before if figures == "stay" else Counter())
