@@ -278,8 +278,8 @@ def test_of_a_deleted_contact(own_database: OwnDatabase, figures: str) -> None:
     own_database.sql(f"delete from hotline_contact where id = '{contact}'")
     data = json.dumps({"figures": figures})
     own_database.sql(
-        "insert into journal_event (kind, at, actor_id, centre_id, subject, data, tell, wake)"
-        f" values ('contact.deleted', now(), {people.handler.pk}, {people.centre.pk}, '{contact}', '{data}', '{{}}', '')"
+        "insert into journal_event (kind, at, actor_id, centre_id, subject, data, tell, wake) values"
+        f" ('contact.deleted', now(), {people.handler.pk}, {people.centre.pk}, '{contact}', '{data}', '{{}}', '')"
     )
     count()
     assert cells(people.coordinator) == (before if figures == "stay" else Counter())
