@@ -145,7 +145,7 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [REDIS_URL], "prefix": ENVIRON.get("LOTSE_CHANNEL_PREFIX") or "lotse"},
     }
 }
-# Locks, rate limits and throttles: one process serves the web, PostgreSQL holds what has to be shared (axes).
+# Of each process alone; PostgreSQL holds what processes share, such as failed sign-ins (axes).
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # --- Celery -----------------------------------------------------------------------------------------------------

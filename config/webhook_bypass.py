@@ -10,7 +10,7 @@ from hotline.telephony.provider import SIGNATURE_HEADER
 
 
 class StraightToWebhooks:
-    """Middleware. What it spares is a seventh of the work of a webhook (ADR 7).
+    """Middleware: a webhook passes by the middlewares of pages (ADR 7).
 
     Only views that say that they are webhooks: a signature's header, which anybody can send, opens no other way.
     """

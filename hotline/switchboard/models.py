@@ -355,7 +355,7 @@ class Offer(models.Model):
 
 
 class WebhookEvent(models.Model):
-    """What the provider told us, stored before anything follows from it. A repeat finds ``answer``."""
+    """What the provider told us, stored in the transaction that applies it. A repeat finds ``answer``."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
