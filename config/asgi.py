@@ -1,6 +1,6 @@
 """One port for both: forms over WSGI, sockets over ASGI, in the same process.
 
-ADR 4, measured in docs/benchmarks.md: Django opens a thread and a connection per ASGI request; the WSGI threads keep theirs.
+ADR 4: Django opens a thread and a connection per ASGI request; the WSGI threads keep theirs.
 """
 
 from __future__ import annotations
