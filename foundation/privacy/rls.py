@@ -142,11 +142,6 @@ def quoted(*values: str) -> str:
     return ", ".join(f"'{value}'" for value in values)
 
 
-def either(*rules: Rule) -> str:
-    """SQL: one of these rules admits."""
-    return rules[0].sql if len(rules) == 1 else " or ".join(f"({rule.sql})" for rule in rules)
-
-
 def both(rule: Rule, who: str, sql: str) -> Rule:
     """The rule, narrowed by one more condition."""
     return Rule(f"{rule.who}, {who}", f"({rule.sql}) and {sql}")
@@ -182,7 +177,13 @@ def policy_statements(declared: Protected | Addition) -> tuple[str, str]:
 
 
 def policy_name(declared: Protected | Addition, command: str) -> str:
-    return "_".join([declared.table, command, *([declared.name] if isinstance(declared, Addition) else [])])
+    """PostgreSQL asks the policies of a table by name, the last one first: the table's own before what was added.
+
+    What is added looks into other tables, which costs more than the row itself.
+    """
+    if isinstance(declared, Addition):
+        return f"{declared.table}_also_{command}_{declared.name}"
+    return f"{declared.table}_{command}"
 
 
 def clauses(declared: Protected | Addition, command: str, rules: Rules) -> str:

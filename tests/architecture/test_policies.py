@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+from people import People
 from psycopg import sql
 
 from foundation.privacy.database_check import differences
@@ -69,6 +71,8 @@ CHANGES = [
         "trigger frozen_assessment on triage_assessment is not as declared",
     ),
     ("drop trigger release_stays on publishing_release", "trigger release_stays is declared only"),
+    ("create view everything as select * from hotline_contact", "view everything is read past the policies"),
+    ("alter role lotse_web bypassrls", "role lotse_web is exempt from the policies"),
     ("drop index contact_words", "table, index or sequence contact_words is declared only"),
 ]
 
@@ -98,6 +102,13 @@ def test_change_by_hand_is_found(superuser: psycopg.Connection[Any], change: str
     superuser.execute(sql.SQL(change))
     found = found_by(superuser)
     assert [difference for difference in found if named in difference], found
+
+
+def test_own_rules_of_a_table_are_asked_before_those_that_other_apps_added(people: People) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("explain (verbose, costs off) select id from hotline_contact")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert plan.index("ntk.orgs_as") < plan.index("ntk.contacts_of_my_cases")
 
 
 def test_page_says_what_is_declared() -> None:
