@@ -1,6 +1,6 @@
 """The life of a call as the provider tells it. Run by the service user ``telephone``. (A part of the actions.)
 
-Each takes the call's row, locked by ``Call.objects.lock``, ``locked`` or ``arrive``, and leaves it as it is now.
+Each takes the call's row, locked by ``Call.objects.lock_by``, ``locked`` or ``arrive``, and leaves it as it is now.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Events come twice and out of order: each leg remembers the highest sequence number it has seen, and an ended leg stays
 ended. A leg is one telephone: it takes the first sid it hears of, and what is told of any other changes nothing. One
 that rings or is on the line all the same is hung up.
-A leg is taken as ``lock_leg`` and ``Leg.objects.lock`` give it: its row is locked, and before it its call's.
+A leg is taken as ``lock_leg`` and ``Leg.objects.lock_of`` give it: its row is locked, and before it its call's.
 """
 
 from __future__ import annotations
