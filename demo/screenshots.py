@@ -19,6 +19,8 @@ from .people import DOMAIN, PASSWORD
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+#: The first that is installed. The headless one, a package of its own, takes a third less processor time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
 PATIENCE = 20_000  # ms until a page or a part of it counts as not coming
 SPOIL = "form => { form.elements.version.value = 999; form.elements.label.value = '…'; form.submit(); }"
@@ -176,6 +178,11 @@ class NoBrowser(Exception):
     """Playwright or Chromium is missing or cannot go on; the text says what to do."""
 
 
+def browser_program() -> str | None:
+    """The path of the installed browser."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Chromium without a window. Raises NoBrowser."""
@@ -184,7 +191,7 @@ def chromium() -> Iterator[Browser]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         raise NoBrowser("Playwright is not installed; `./lotse test --collect-only` installs the tools.") from None
-    program = shutil.which("chromium")
+    program = browser_program()
     if program is None:
         raise NoBrowser("Chromium is not installed; on Debian and Ubuntu: apt-get install chromium.")
     with sync_playwright() as playwright:

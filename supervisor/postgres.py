@@ -47,6 +47,7 @@ HASTY = {
     "shared_buffers": "256MB",
     "max_wal_size": "8GB",
     "checkpoint_timeout": "1h",
+    "autovacuum": "off",
 }
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
+from demo.screenshots import ARGUMENTS, browser_program
 
 
 def program() -> str:
     """The path of Chromium. Without one the test is skipped, or fails where LOTSE_REQUIRE_BROWSER is 1."""
-    found = shutil.which("chromium")
+    found = browser_program()
     if found is None and os.environ.get("LOTSE_REQUIRE_BROWSER") == "1":
         pytest.fail("Chromium is missing, and LOTSE_REQUIRE_BROWSER=1 asks for it.")
     if found is None:

@@ -29,16 +29,22 @@ def servers(directory: Path) -> Embedded:
     return Embedded(DataDirectory.open(directory, for_servers()), hasty=True)
 
 
-def environment(directory: Path, database: str, role: str) -> dict[str, str]:
-    """What a process of Lotse needs to run on `database` of this cluster as `role`."""
+def environment(directory: Path, database: str, role: str, *, queues: int = 0) -> dict[str, str]:
+    """What a process of Lotse needs to run on `database` of this cluster as `role`.
+
+    ``queues`` is 1 for processes that must not take from the queues of the test process, else 0.
+    """
     embedded = servers(directory)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    number = 0 if worker == "main" else int(worker.removeprefix("gw"))
+    broker = embedded.valkey.url.replace("unix://", "redis+socket://", 1)
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": embedded.url(role, database),
         "REDIS_URL": embedded.valkey.url,
-        # One Valkey serves all workers, and their databases number people alike: none hears another's pushes.
-        "LOTSE_CHANNEL_PREFIX": f"lotse-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}",
-        "CELERY_BROKER_URL": embedded.valkey.url.replace("unix://", "redis+socket://", 1),
+        # One Valkey serves all workers, whose databases number people alike: each has its own groups and queues.
+        "LOTSE_CHANNEL_PREFIX": f"lotse-{worker}",
+        "CELERY_BROKER_URL": f"{broker}?virtual_host={(2 * number + queues) % 16}",
         "LOTSE_KEYS_FILE": str(embedded.data.keys),
         "LOTSE_SECRET_KEY_FILE": str(embedded.data.secret_key),
         "LOTSE_DATA": str(directory),

@@ -99,7 +99,7 @@ class Site:
         return int(self.servers.postgres.sql(statement, database=self.database))
 
     def _environment(self, role: str) -> dict[str, str]:
-        own = environment(self.servers.data.root, self.database, role)
+        own = environment(self.servers.data.root, self.database, role, queues=1)
         telephone = {
             "LOTSE_TELEPHONY_ACCOUNT": ACCOUNT,
             "LOTSE_TELEPHONY_TOKEN": TOKEN,

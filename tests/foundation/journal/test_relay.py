@@ -25,7 +25,6 @@ from foundation.journal.relay import BATCH, LEASE_SECONDS, deliver_batch
 from foundation.privacy.context import acting_as
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-pytestmark = pytest.mark.xdist_group("browser")  # the worker of the browser tests takes from the same queue
 
 
 @pytest.fixture

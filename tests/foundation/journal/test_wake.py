@@ -16,8 +16,6 @@ from django.db import transaction
 
 from foundation.journal.wake import LONGEST, wake_after
 
-pytestmark = pytest.mark.xdist_group("browser")  # the worker of the browser tests takes from the same queue
-
 
 @pytest.fixture
 def queue(own_database: OwnDatabase) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("scripts")
 
 BARS = """heading => [...document.querySelectorAll(`section[aria-labelledby=${heading}] .bars > div`)]
   .map(row => ({said: row.querySelector(".bar-value").textContent,

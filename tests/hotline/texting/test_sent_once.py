@@ -27,8 +27,6 @@ from hotline.texting.models import TextMessage
 from hotline.texting.tasks import send_messages
 from tests.hotline.texting.trickle import trickling
 
-pytestmark = pytest.mark.xdist_group("browser")  # a worker beside it would take from the same broker
-
 
 async def nowhere(method: str, url: str, form: Any, headers: Any) -> WebhookResponse:
     """Status callbacks get lost on their way."""
