@@ -71,5 +71,5 @@ class Disclosable(models.TextChoices):
     ADVICE = "advice", _("What was advised so far")
 
 
-#: These identify a person: they go only with a legal basis.
+#: These identify a person, which the form says at each. No field goes without a legal basis.
 IDENTIFYING = frozenset({Disclosable.ALIAS, Disclosable.PHONE, Disclosable.PLACE, Disclosable.NOTES})

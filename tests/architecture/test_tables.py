@@ -6,7 +6,7 @@ import re
 
 import pytest
 from architecture.world import Career, Plan, build, make_organisations
-from cluster import OwnDatabase
+from cluster import CHECKOUT, OwnDatabase
 from django.apps import apps
 from django.db import connection, transaction
 from people import new_id
@@ -179,3 +179,24 @@ def test_the_owner_sees_no_row_either(as_superuser: None) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local role lotse_owner")
         assert (count("hotline_contact"), count("cases_case"), count("handoff_referral")) == (0, 0, 0)
+
+
+INSERT = re.compile(r"insert into (\w+) \(([\w\s,]+)\)")
+
+
+def test_benchmarks_fill_each_column_that_has_no_default_in_the_database() -> None:
+    tables = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((CHECKOUT / "benchmarks").glob("*.py")))
+    inserts = INSERT.findall(text)
+    missing = {}
+    for table, names in inserts:
+        filled = set(re.findall(r"\w+", names))
+        needed = {
+            field.column
+            for field in tables[table]._meta.local_concrete_fields
+            if not (field.null or field.has_db_default() or getattr(field, "db_returning", False))
+        }
+        if needed - filled:
+            missing[table] = needed - filled
+    assert len(inserts) >= 8
+    assert missing == {}

@@ -8,9 +8,12 @@ import pytest
 
 from demo.management.commands.demo import SEED
 from demo.stories import CALM, COUNSELLING, NON_COUNSELLING, PLOT_ANSWERS, year
+from hotline.contacts.actions import EDITABLE
 from triage import checklist
 from triage.rules import propose
 
+#: The story has two of them itself, the region follows from the postal code, and the year invents no names.
+NOT_TOLD = {"kind", "started_at", "region_id", "alias", "advice"}
 TODAY = date(2026, 11, 20)
 
 
@@ -47,6 +50,11 @@ def test_each_whole_quarter_has_enough_referrals_to_be_shown(seed: int, today: d
         assert sum(number for ending, number in found.items() if ending) >= 25
         assert found["completed"] + found["in_progress"] + found["accepted"] + found["returned"] >= 12
         assert found["declined"] + found["expired"] + found["withdrawn"] >= 9
+
+
+def test_year_answers_each_field_of_a_contact() -> None:
+    answered = {name for story in year(random.Random(7), TODAY) for name in story.details}
+    assert EDITABLE - answered == NOT_TOLD
 
 
 def test_stories_lie_in_working_hours_before_today() -> None:

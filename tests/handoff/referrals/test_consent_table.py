@@ -35,7 +35,9 @@ from triage.models import Assessment
 
 SAID = ("given", "refused", "withdrawn", "unknown")
 FIELDS = [set(some) for n in range(len(Disclosable) + 1) for some in combinations(Disclosable, n)]
-#: The caller's consent is not enough for these.
+#: The caller's consent is enough for these ...
+OF_THE_CALLER = {Disclosable.ALIAS, Disclosable.PHONE, Disclosable.PLACE, Disclosable.ADVICE}
+#: ... and not for these.
 OF_THE_PERSON = {Disclosable.NOTES}
 
 
@@ -52,6 +54,10 @@ def covered(caller: str, person: str, names_partner: bool, concerned: str, field
     if concerned == "adult_caller":
         return True  # adults for themselves
     return person == "given" or not fields & OF_THE_PERSON  # never to the person of concern's
+
+
+def test_each_field_is_the_callers_or_the_persons() -> None:
+    assert set(Disclosable) == OF_THE_CALLER ^ OF_THE_PERSON
 
 
 def test_every_combination() -> None:

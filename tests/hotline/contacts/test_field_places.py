@@ -8,16 +8,25 @@ from pathlib import Path
 import pytest
 from cluster import CHECKOUT
 from contacts import a_contact, browser, save, typed, url
+from django import forms
+from django.utils.text import capfirst
 from people import People
 
 from hotline.contacts import typed_values
 from hotline.contacts.actions import EDITABLE
-from hotline.contacts.forms import ContactForm
+from hotline.contacts.contact_sheet import caller_of, person_of, place_facts_of
+from hotline.contacts.forms import ALWAYS_ANSWERED, ContactForm
+from hotline.contacts.models import CallerType, Contact
 
 COLUMNS = {"caller_type": "caller_type_id"}
 #: They have an answer from the start, and say nothing about what was talked about.
 ABOUT_THE_CONVERSATION = {"channel", "kind", "started_at"}
 TEMPLATE = "hotline/contacts/templates/hotline/parts/contact_form.html"
+PAGE_OF_CASE = "casework/cases/templates/cases/contact.html"
+#: Of the form, and what the page inside a case does not show.
+NOT_IN_A_CASE = {"kind", "country", "topics", "is_hard"}
+#: A column of the contact, whether the page writes its words, its number as dialled or the value itself.
+SHOWN = re.compile(r"contact\.(?:get_|shown_)?(\w+?)(?:_display)?\b")
 #: How a line of the recipe's list begins.
 STEP = re.compile(r"^\d+\. `([^`]+)`", re.MULTILINE)
 FIELDS = set(ContactForm.base_fields)
@@ -39,6 +48,31 @@ def test_each_field_stands_in_the_form() -> None:
 def test_each_field_makes_a_contact_count_as_written() -> None:
     known = {*typed_values.TEXTS, *typed_values.CHOICES}
     assert known == columns(FIELDS - ABOUT_THE_CONVERSATION)
+
+
+def test_lists_without_an_empty_answer_are_left_alone_by_a_part_of_the_form() -> None:
+    lists = {name: field for name, field in ContactForm.base_fields.items() if type(field) is forms.ChoiceField}
+    optional = {name: field for name, field in lists.items() if not field.required}
+    assert {name for name, field in optional.items() if "" not in dict(field.choices)} == ALWAYS_ANSWERED
+
+
+def test_each_list_is_shown_on_the_page_of_the_contact() -> None:
+    """Country and caller type are no list of the column: the page shows the region and the type's own words."""
+    columns = {name: Contact._meta.get_field(name) for name in FIELDS - ABOUT_THE_CONVERSATION}
+    words = {name: dict(column.flatchoices) for name, column in columns.items() if column.choices}
+    assert len(words) >= 5
+    missing = []
+    for name, labels in words.items():
+        value = next(code for code in labels if code not in ("", columns[name].get_default()))
+        shown = Contact(**{name: value}, caller_type=CallerType(label_en="Somebody"))
+        facts = [*caller_of(shown), *place_facts_of(shown), *person_of(shown)]
+        missing += [name] * (capfirst(str(labels[value])) not in [fact.value for fact in facts])
+    assert missing == []
+
+
+def test_each_field_stands_on_the_page_of_the_contact_inside_a_case() -> None:
+    text = (CHECKOUT / PAGE_OF_CASE).read_text(encoding="utf-8")
+    assert FIELDS - set(SHOWN.findall(text)) == NOT_IN_A_CASE
 
 
 def test_tests_post_the_whole_form() -> None:
@@ -68,5 +102,5 @@ def text_of(path: Path) -> str:
 
 def test_each_step_of_the_recipe_names_a_place_that_mentions_the_example() -> None:
     found = {path: "postal_code" in text_of(CHECKOUT / path) for path in recipe()}
-    assert len(found) >= 16
+    assert len(found) >= 19
     assert [path for path, mentions in found.items() if not mentions] == []

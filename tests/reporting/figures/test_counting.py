@@ -38,6 +38,7 @@ from hotline.contacts.models import Contact
 from hotline.contacts.vocabulary import Kind
 from reporting.figures import counts
 from reporting.figures.counts import SHOWN
+from reporting.figures.measures import BY_CODE, Source
 from reporting.figures.models import Cell, Counted
 from reporting.figures.periods import period
 from triage.actions import discard
@@ -230,6 +231,8 @@ def test_what_happens_in_a_shift_is_counted(people: People) -> None:
             getattr(shift, name)(1)
         count()
         found = cells(shift.people.coordinator)
+        named = [(measure, key) for measure, _month, key in found if BY_CODE[measure].source == Source.CODE]
+        assert [(measure, key) for measure, key in named if not BY_CODE[measure].accepts(key)] == []
         assert found == recounted(shift.people.coordinator)
         assert {measure for measure, _month, _key in found} >= {
             "contacts",
