@@ -26,7 +26,7 @@ with past as (
 insert into reporting_importedcount (source_id, cell_id, number)
 select past.source_id, cell.id, past.number from past join cell using (centre_id, month);
 """
-#: The worker begins anew, and releases wait until it has read the journal.
+#: The worker counts from the first event again; releases wait until it has read the journal to its end.
 FROM_THE_START = "update reporting_progress set position = 0, at = '2000-01-01';"
 
 
