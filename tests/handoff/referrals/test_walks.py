@@ -28,6 +28,8 @@ from handoff.referrals.states import TAKEN, TRANSITIONS, ReferralState, Who
 from handoff.referrals.transitions import lock
 from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
 
+from .test_transitions import steps
+
 S = ReferralState
 
 
@@ -138,6 +140,11 @@ def test_only_listed_steps_by_the_right_side(people: People, walk: list[tuple[st
 def test_the_steps_above_are_all_there_are() -> None:
     walked = {(source, step[2]) for step in STEPS.values() for source in step[1] if step[2]}
     assert walked == set(TRANSITIONS)
+
+
+def test_each_action_of_a_person_is_also_tried_twice_late_and_by_others() -> None:
+    actions = {step[3] for step in STEPS.values() if step[0] != Who.DEADLINE}
+    assert actions - {step[2] for step in steps()} == set()
 
 
 def way_to(state: ReferralState) -> list[str]:
