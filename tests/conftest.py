@@ -94,19 +94,26 @@ def _end_with_us() -> None:
     last_will(signal.SIGTERM, os.getppid())()
 
 
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
     if IS_MAIN:
         for keeper in _keeper:
             keeper.terminate()
             keeper.wait()
+        if (DIRECTORY / "failed").exists() and config.getoption("numprocesses", None):
+            # pytest-xdist reports the exit of its workers as an internal error, without the reason
+            print(_why_servers_failed(), file=sys.stderr)
         shutil.rmtree(DIRECTORY, ignore_errors=True)
+
+
+def _why_servers_failed() -> str:
+    return f"The test servers did not start: {(DIRECTORY / 'failed').read_text(encoding='utf-8')}"
 
 
 def _wait_for_servers(patience: float = 120.0) -> None:
     until = time.monotonic() + patience
     while not (DIRECTORY / "ready").exists():
         if (DIRECTORY / "failed").exists():
-            pytest.exit(f"The test servers did not start: {(DIRECTORY / 'failed').read_text()}", 3)
+            pytest.exit(_why_servers_failed(), 3)
         if time.monotonic() > until:
             pytest.exit("The test servers did not start in time.", 3)
         time.sleep(0.02)

@@ -14,7 +14,7 @@ from foundation.accounts.models import Organisation, User
 
 from .models import Referral
 from .next_steps import needing_a_next_step
-from .states import ENDED, TAKEN, ReferralState
+from .states import ENDED, TAKEN, WAITS_FOR_CENTRE, WAITS_FOR_PARTNER, ReferralState
 from .timeline import is_overdue
 
 #: Ended referrals on a page, of the board and of the inbox.
@@ -63,7 +63,7 @@ BOARD: list[tuple[BoardSection, Test]] = [
             _("The partner waits for our answer."),
             is_pressing=True,
         ),
-        _in(ReferralState.QUESTION),
+        _in(*WAITS_FOR_CENTRE),
     ),
     (
         BoardSection(
@@ -79,7 +79,7 @@ BOARD: list[tuple[BoardSection, Test]] = [
     ),
     (
         BoardSection("waiting", _("Waiting for the partner"), "send", _("Offered, and still in time.")),
-        _in(ReferralState.OFFERED),
+        _in(*WAITS_FOR_PARTNER),
     ),
     (
         BoardSection("taken", _("With the partner"), "handshake", _("Accepted or in progress.")),
@@ -95,11 +95,11 @@ INBOX: list[tuple[BoardSection, Test]] = [
             _("A summary is shown; the agreed fields follow."),
             is_pressing=True,
         ),
-        _in(ReferralState.OFFERED),
+        _in(*WAITS_FOR_PARTNER),
     ),
     (
         BoardSection("question", _("Your question is open"), "circle-question-mark", _("The centre will answer.")),
-        _in(ReferralState.QUESTION),
+        _in(*WAITS_FOR_CENTRE),
     ),
     (BoardSection("taken", _("Yours"), "handshake", _("Accepted or in progress.")), _in(*TAKEN)),
 ]

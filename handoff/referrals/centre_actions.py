@@ -1,4 +1,4 @@
-"""What the centre does with a referral. The partner's side is in ``answers``, the clock's in ``lapses``."""
+"""What the centre does with a referral. Other sides: ``partner_actions`` and ``deadline_actions``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from .models import CaseConflict, Disclosure, Message, Referral, Summary
 from .next_steps import needing_a_next_step
 from .permissions import is_centre_side
 from .ranking import conflicts_with, contact_facts, rank_for_case, reasons_as_data
-from .states import LIVE, TAKEN, WAITING, ReferralState, Who
+from .states import LIVE, TAKEN, WAITING, WAITS_FOR_CENTRE, ReferralState, Who
 from .transitions import (
     lock,
     move,
@@ -195,7 +195,7 @@ def answer_question(
     _check_centre(by, referral)
     if Message.objects.filter(pk=message_id).exists():
         return referral
-    _check_state(referral, ReferralState.QUESTION)
+    _check_state(referral, *WAITS_FOR_CENTRE)
     now = timezone.now()
     due = restart_deadlines(referral, now)
     move(referral, ReferralState.OFFERED, Who.CENTRE, due_at=due)
@@ -309,9 +309,9 @@ def _check_centre(by: User, referral: Referral) -> None:
         raise NotAllowed(Permission.REFERRAL_OFFER)
 
 
-def _check_state(referral: Referral, state: ReferralState) -> None:
-    """An offer and an answer both lead to "offered", each from one state only. Raises Stale."""
-    if referral.state != state:
+def _check_state(referral: Referral, *states: ReferralState) -> None:
+    """An offer and an answer both lead to "offered", each from states of its own. Raises Stale."""
+    if referral.state not in states:
         raise stale(referral.pk)
 
 

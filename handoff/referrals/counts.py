@@ -8,7 +8,7 @@ from foundation.accounts.roles import Permission
 
 from .models import Referral
 from .next_steps import needing_a_next_step
-from .states import ReferralState
+from .states import WAITS_FOR_PARTNER
 
 
 def need_a_next_step(user: User) -> int:
@@ -24,4 +24,4 @@ def to_answer(user: User) -> int:
     partner = user.partner
     if partner is None or not can(user, Permission.REFERRAL_ANSWER, partner.pk):
         return 0
-    return Referral.objects.filter(organisation=partner, state=ReferralState.OFFERED).count()
+    return Referral.objects.filter(organisation=partner, state__in=WAITS_FOR_PARTNER).count()

@@ -23,7 +23,7 @@ from .events import (
 )
 from .models import Deadline, Referral, Summary
 from .ranking import rank_for_referral, reasons_as_data
-from .states import LIVE, WAITING, ReferralState, Who
+from .states import LIVE, WAITING, WAITS_FOR_CENTRE, WAITS_FOR_PARTNER, ReferralState, Who
 from .transitions import (
     coordinators,
     lock,
@@ -56,7 +56,7 @@ def run_deadline(*, by: User, deadline_id: uuid.UUID, now: datetime) -> None:
         remind(by=by, referral=referral)
     elif deadline.step == DeadlineStep.ESCALATE:
         escalate(by=by, referral=referral)
-    elif referral.state == ReferralState.OFFERED:
+    elif referral.state in WAITS_FOR_PARTNER:
         expire(by=by, referral=referral)
 
 
@@ -68,8 +68,7 @@ def _check_clock(by: User) -> None:
 
 def remind(*, by: User, referral: Referral) -> None:
     """Whoever has to act next: the partner, or the contact person when a question is open."""
-    waits_for_centre = referral.state == ReferralState.QUESTION
-    people = [referral.contact_person] if waits_for_centre else partner_people(referral)
+    people = [referral.contact_person] if referral.state in WAITS_FOR_CENTRE else partner_people(referral)
     tell_both(REFERRAL_REMINDED, by, referral, {"state": referral.state}, notify=people)
 
 

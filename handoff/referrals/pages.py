@@ -29,7 +29,7 @@ from .forms import AnswerForm, CompleteForm, DeclineForm, FeedbackForm, OfferFor
 from .models import CaseConflict, Deadline, Disclosure, Referral, Summary
 from .next_steps import needing_a_next_step
 from .partner_actions import TooLate
-from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState
+from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState, Who, may_move
 from .suggestions import conflict_in_words, stored_reasons
 from .summary import facts_in_words, first_text, known_of_case
 from .timeline import is_overdue, timeline, told, waits_for, waits_for_partner_side
@@ -54,7 +54,7 @@ def referral_page(user: User, referral: Referral, **forms: Any) -> dict[str, Any
     context["live"] = reverse("handoff:referral_part", args=[referral.pk])
     if referral.state == ReferralState.DRAFT:
         context.update(_draft(referral, forms.get("form")))
-    if referral.state == ReferralState.QUESTION and "answer_form" not in forms:
+    if referral.waits_for_centre and "answer_form" not in forms:
         context["answer_form"] = AnswerForm(
             prefix="answer", initial={"message_id": uuid.uuid4()}, known=known_of_case(referral.case)
         )
@@ -181,11 +181,11 @@ def _text_of(summary: Summary) -> str:
 
 
 def _deadlines(referral: Referral) -> list[tuple[str, Deadline]]:
-    """What will happen without an answer, in words. A question waits for us, and never expires."""
+    """What will happen without an answer, in words. What waits for us never expires."""
     if referral.state not in WAITING:
         return []
     found = referral.deadlines.order_by("due_at")
-    if referral.state == ReferralState.QUESTION:
+    if referral.waits_for_centre:
         words = {DeadlineStep.REMIND: _("Reminder to us"), DeadlineStep.ESCALATE: DeadlineStep.ESCALATE.label}
         return [(str(words[DeadlineStep(row.step)]), row) for row in found if row.step in words]
     return [(row.get_step_display(), row) for row in found]
@@ -198,15 +198,16 @@ def _has_live(referral: Referral) -> bool:
 
 def _answer_forms(referral: Referral) -> dict[str, Any]:
     """The forms that the state allows."""
-    if referral.state in TAKEN:
+    state = ReferralState(referral.state)
+    if state in TAKEN:
         return {
             "feedback_form": FeedbackForm(prefix="feedback", initial={"message_id": uuid.uuid4()}),
             "complete_form": CompleteForm(prefix="complete"),
             "return_form": ReturnForm(prefix="return"),
         }
-    if referral.state == ReferralState.OFFERED:
-        return {
-            "question_form": QuestionForm(prefix="question", initial={"message_id": uuid.uuid4()}),
-            "decline_form": DeclineForm(prefix="decline"),
-        }
-    return {"decline_form": DeclineForm(prefix="decline")} if referral.state == ReferralState.QUESTION else {}
+    forms: dict[str, Any] = {}
+    if may_move(state, ReferralState.QUESTION, Who.PARTNER):
+        forms["question_form"] = QuestionForm(prefix="question", initial={"message_id": uuid.uuid4()})
+    if may_move(state, ReferralState.DECLINED, Who.PARTNER):
+        forms["decline_form"] = DeclineForm(prefix="decline")
+    return forms

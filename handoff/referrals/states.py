@@ -48,8 +48,12 @@ TRANSITIONS: dict[tuple[ReferralState, ReferralState], Who] = {
     (S.IN_PROGRESS, S.COMPLETED): Who.PARTNER,
 }
 
-#: No decision yet: deadlines run. A question waits for the centre, so it is reminded and escalated but never expires.
-WAITING = frozenset({S.OFFERED, S.QUESTION})
+#: The partner has to answer: it is reminded, and the offer expires.
+WAITS_FOR_PARTNER = frozenset({S.OFFERED})
+#: The centre has to act before the partner decides: its contact person is reminded, and the offer never expires.
+WAITS_FOR_CENTRE = frozenset({S.QUESTION})
+#: No decision yet: deadlines run.
+WAITING = WAITS_FOR_PARTNER | WAITS_FOR_CENTRE
 #: The partner is responsible.
 TAKEN = frozenset({S.ACCEPTED, S.IN_PROGRESS})
 #: At most one of these a case and partner.
@@ -57,7 +61,7 @@ LIVE = frozenset({S.DRAFT}) | WAITING | TAKEN
 #: Over: the partner sees that it happened, and nothing of what it was about.
 ENDED = frozenset({S.DECLINED, S.WITHDRAWN, S.EXPIRED, S.RETURNED, S.COMPLETED})
 #: Each state is in exactly one of these.
-PARTITION = (frozenset({S.DRAFT}), WAITING, TAKEN, ENDED)
+PARTITION = (frozenset({S.DRAFT}), WAITS_FOR_PARTNER, WAITS_FOR_CENTRE, TAKEN, ENDED)
 #: The partner may never have heard of it.
 WITHOUT_OFFER = frozenset({S.DRAFT, S.WITHDRAWN})
 #: The case is the centre's again, and somebody has to decide how it goes on.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from foundation.journal.models import Event
 
 from .models import Referral
-from .states import ENDED, ReferralState
+from .states import ENDED, WAITS_FOR_PARTNER, ReferralState
 from .vocabulary import DeclineReason, Feedback, Outcome
 
 DETAILS = {"reason": DeclineReason, "feedback": Feedback, "outcome": Outcome}
@@ -82,7 +82,7 @@ def waits_for_partner_side(referral: Referral, now: datetime) -> str:
 
 def is_overdue(referral: Referral, now: datetime) -> bool:
     """Whether the partner's answer was due before now and has not come."""
-    return referral.state == ReferralState.OFFERED and referral.due_at is not None and referral.due_at < now
+    return referral.state in WAITS_FOR_PARTNER and referral.due_at is not None and referral.due_at < now
 
 
 def _ended(referral: Referral) -> str:

@@ -1,5 +1,11 @@
 """The lists that a new installation starts with; the centre changes them in the administration."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F
+
 #: Code, parent, English, French, German. In the experience of such centres relatives call most, affected persons least.
 CALLER_TYPES = [
     ("relative", "", "Relative", "Famille", "Angehörige"),
@@ -79,3 +85,14 @@ TOPICS = [
         "Allgemeine Information",
     ),
 ]
+
+
+def add_caller_type(apps: Any, schema_editor: Any, *, code: str) -> None:
+    """For the migration of a later type: existing databases get it at its place in the list; new ones have it."""
+    types = apps.get_model("hotline", "CallerType").objects
+    if types.filter(code=code).exists():
+        return
+    position = [entry[0] for entry in CALLER_TYPES].index(code)
+    _code, parent, en, fr, de = CALLER_TYPES[position]
+    types.filter(position__gte=position).update(position=F("position") + 1)
+    types.create(code=code, parent_id=parent or None, label_en=en, label_fr=fr, label_de=de, position=position)

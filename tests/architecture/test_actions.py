@@ -118,6 +118,7 @@ MAY_WRITE = {
     "handoff.referrals.ranking": "asks a function of the database",
     "handoff.referrals.transitions": "the writing part of the actions on a referral",
     "hotline.contacts.endings": "the writing part of the actions that end a contact",
+    "hotline.contacts.initial_lists": "what migrations run",
     "hotline.contacts.idempotency": "adds a row whose key the client chose, for an action",
     "hotline.contacts.recognition": "asks a function of the database",
     "hotline.contacts.search": "asks a function of the database",

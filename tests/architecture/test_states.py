@@ -18,8 +18,20 @@ from casework.cases.states import CaseState
 from foundation.accounts.models import Organisation
 from foundation.ui.templatetags.ui import TONES
 from handoff.referrals import states as referral_states
+from handoff.referrals.board import BOARD, INBOX
 from handoff.referrals.models import Referral
-from handoff.referrals.states import ENDED, TAKEN, TRANSITIONS, WAITING, ReferralState
+from handoff.referrals.states import (
+    ENDED,
+    LIVE,
+    TAKEN,
+    TRANSITIONS,
+    WAITING,
+    WAITS_FOR_CENTRE,
+    WAITS_FOR_PARTNER,
+    ReferralState,
+    Who,
+    may_move,
+)
 from handoff.referrals.timeline import waits_for, waits_for_partner_side
 from hotline.contacts.states import CALLBACK_TRANSITIONS, CONTACT_TRANSITIONS, CallbackState, ContactState
 from hotline.switchboard.states import (
@@ -56,6 +68,14 @@ def not_in_one(states: Iterable[str], partition: Collection[Collection[str]]) ->
     return {state for state in states if sum(state in part for part in partition) != 1}
 
 
+def lists_without(state: str) -> list[str]:
+    """The lists in whose sections a live referral of this state would not be shown."""
+    now = timezone.now()
+    referral = Referral(state=state, due_at=now + timedelta(days=1))
+    lists = {"board": BOARD} if state == ReferralState.DRAFT else {"board": BOARD, "inbox": INBOX}
+    return [name for name, sections in lists.items() if not any(fits(referral, now) for _one, fits in sections)]
+
+
 def sides(state: str) -> list[str]:
     """What centre and partner are told while a referral is in this state."""
     now = timezone.now()
@@ -86,6 +106,8 @@ def problems_of_referral(states: Iterable[str]) -> set[tuple[str, str]]:
             assert all(sides(state))
         except (ValueError, KeyError, AssertionError):
             found.add(("sentence", state))
+        if state not in ENDED:
+            found |= {(name, state) for name in lists_without(state)}
     return found
 
 
@@ -94,8 +116,23 @@ def test_each_state_of_a_referral_is_covered() -> None:
 
 
 def test_a_new_state_of_a_referral_is_missed_by_nothing() -> None:
-    missing = {(what, NEW) for what in ("set", "tone", "figure", "transition", "sentence")}
+    missing = {(what, NEW) for what in ("set", "tone", "figure", "transition", "sentence", "board", "inbox")}
     assert problems_of_referral([*ReferralState.values, NEW]) == missing
+
+
+def those_that(move: str, who: Who, states: Iterable[ReferralState]) -> set[ReferralState]:
+    return {state for state in states if may_move(state, ReferralState(move), who)}
+
+
+def test_each_live_referral_can_go_on() -> None:
+    """What the pages and the closing of a case offer for a whole set, each state of the set allows."""
+    assert those_that("withdrawn", Who.CENTRE, ReferralState) == LIVE - TAKEN
+    assert those_that("accepted", Who.PARTNER, ReferralState) == WAITING
+    assert those_that("declined", Who.PARTNER, ReferralState) == WAITING
+    assert those_that("offered", Who.CENTRE, ReferralState) == {ReferralState.DRAFT} | WAITS_FOR_CENTRE
+    assert those_that("expired", Who.DEADLINE, ReferralState) == WAITS_FOR_PARTNER
+    assert those_that("completed", Who.PARTNER, ReferralState) == TAKEN
+    assert those_that("returned", Who.PARTNER, ReferralState) == TAKEN
 
 
 def test_each_assessment_is_in_one_set_and_a_new_state_in_none() -> None:
@@ -118,9 +155,9 @@ def test_constraints_that_hold_for_live_referrals_follow_the_sets() -> None:
     }
     assert held == {
         "one_partner_at_a_time": WAITING | TAKEN,
-        "one_live_referral_per_case_and_partner": referral_states.LIVE,
+        "one_live_referral_per_case_and_partner": LIVE,
     }
-    assert not_in_one(ReferralState.values, (referral_states.LIVE, ENDED)) == set()
+    assert not_in_one(ReferralState.values, (LIVE, ENDED)) == set()
 
 
 def texts_for_states(path: Path, states: set[str]) -> list[str]:

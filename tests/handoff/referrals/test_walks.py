@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from django.test import Client
+from django.urls import resolve
+from html_forms import forms_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from people import People, new_id
@@ -23,6 +27,8 @@ from handoff.referrals.models import Referral
 from handoff.referrals.states import TAKEN, TRANSITIONS, ReferralState, Who
 from handoff.referrals.transitions import lock
 from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
+
+from .test_transitions import steps
 
 S = ReferralState
 
@@ -69,12 +75,14 @@ STEPS: dict[str, tuple[Who, set[S], S | None, Callable[..., Any], Callable[[], d
     "return": (Who.PARTNER, set(TAKEN), S.RETURNED, partner_actions.return_referral, lambda: {"text": "why"}),
     "expire": (Who.DEADLINE, {S.OFFERED}, S.EXPIRED, expire, dict),
 }
+#: The address of a step's form, where it has another name.
+FORMS = {"begin": "feedback", "try": "feedback", "return": "give_back"}
+#: Who takes the steps of a side.
+RIGHT = {Who.CENTRE: "handler", Who.PARTNER: "worker", Who.DEADLINE: "clock"}
 ACTORS = ["handler", "coordinator", "worker", "colleague", "other_worker", "other_handler", "clock"]
 SIDES = {"handler": Who.CENTRE, "coordinator": Who.CENTRE, "worker": Who.PARTNER, "clock": Who.DEADLINE}
 #: Mostly the right people, so that walks go far.
-good = st.sampled_from(sorted(STEPS)).map(
-    lambda name: (name, {"centre": "handler", "partner": "worker", "deadline": "clock"}[STEPS[name][0]])
-)
+good = st.sampled_from(sorted(STEPS)).map(lambda name: (name, RIGHT[STEPS[name][0]]))
 walks = st.lists(st.one_of(good, good, st.tuples(st.sampled_from(sorted(STEPS)), st.sampled_from(ACTORS))), max_size=10)
 
 
@@ -132,3 +140,40 @@ def test_only_listed_steps_by_the_right_side(people: People, walk: list[tuple[st
 def test_the_steps_above_are_all_there_are() -> None:
     walked = {(source, step[2]) for step in STEPS.values() for source in step[1] if step[2]}
     assert walked == set(TRANSITIONS)
+
+
+def test_each_action_of_a_person_is_also_tried_twice_late_and_by_others() -> None:
+    actions = {step[3] for step in STEPS.values() if step[0] != Who.DEADLINE}
+    assert actions - {step[2] for step in steps()} == set()
+
+
+def way_to(state: ReferralState) -> list[str]:
+    """The shortest way there from a draft."""
+    ways: dict[ReferralState, list[str]] = {S.DRAFT: []}
+    for _length in STEPS:
+        for name, (_who, sources, target, _action, _values) in STEPS.items():
+            for source in sources & ways.keys():
+                if target:
+                    ways.setdefault(target, [*ways[source], name])
+    return ways[state]
+
+
+def forms_on(user: User, address: str) -> dict[str, int]:
+    """Where the forms of a page lead, and how many fields each has."""
+    client = Client()
+    client.force_login(user)
+    forms = forms_of(client.get(address).content.decode(), address)
+    return {str(resolve(form.action).url_name): len(form.data()) - 1 for form in forms}  # without the token
+
+
+@pytest.mark.parametrize("state", ReferralState)
+def test_each_step_has_its_form_on_the_page_of_its_side(people: People, state: ReferralState) -> None:
+    referral = draft(people, make_case(people))
+    for name in way_to(state):
+        assert attempt(people, referral, name, RIGHT[STEPS[name][0]])
+    for who, side in ((Who.CENTRE, "referrals"), (Who.PARTNER, "inbox")):
+        steps = {name: step for name, step in STEPS.items() if step[0] == who}
+        found = forms_on(getattr(people, RIGHT[who]), f"/{side}/{referral.pk}/")
+        wanted = {FORMS.get(name, name) for name, step in steps.items() if state in step[1]}
+        assert found.keys() & {FORMS.get(name, name) for name in steps} == wanted
+        assert [name for name in steps if found.get(name) == 0 and steps[name][4]()] == []
