@@ -15,7 +15,7 @@ from hotline.telephony.provider import is_connected
 
 from .legs import is_goodbye_ordered
 from .models import Agent, Block, Call, Command, Leg, Line, Offer
-from .states import AgentState, CallState, CommandState, LegState, OfferState
+from .states import OFFER_OPEN, THERE, AgentState, CallState, CommandState
 from .vocabulary import CallParticipant
 
 SOFTPHONE = "hotline/twilio.min.js"
@@ -103,7 +103,7 @@ def bar_of(user: User, centre: Organisation) -> TelephoneBar | None:
 def _offer_to(agent: Agent | None) -> Offer | None:
     if agent is None or agent.state != AgentState.READY:
         return None
-    mine = Offer.objects.filter(agent=agent, state=OfferState.OPEN, call__state=CallState.WAITING)
+    mine = Offer.objects.filter(agent=agent, state__in=OFFER_OPEN, call__state=CallState.WAITING)
     return mine.select_related("call__line").first()
 
 
@@ -149,7 +149,7 @@ class Conversation:
 
     @property
     def may_hand_over(self) -> bool:
-        joined = self.partner is not None and self.partner.state in (LegState.ANSWERED, LegState.IN_ROOM)
+        joined = self.partner is not None and self.partner.state in THERE
         return self.may_direct and joined and not self.is_partner_leaving
 
 

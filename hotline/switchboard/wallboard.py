@@ -8,7 +8,7 @@ from typing import Any
 from foundation.accounts.models import Organisation
 
 from .models import Agent, Block, Call, Refusal
-from .states import AgentState, CallState
+from .states import CLAIMED, AgentState, CallState
 from .waiting import hung_up_today
 
 MOST_CALLERS = 20
@@ -25,7 +25,7 @@ def callers(centre: Organisation, now: datetime) -> dict[str, Any]:
         "queue": waiting[:MOST_CALLERS],
         "waiting": len(waiting),
         "longest": min(waiting, key=_since, default=None),
-        "talking": sum(call.state in (CallState.CONNECTING, CallState.TALKING) for call in live),
+        "talking": sum(call.state in CLAIMED for call in live),
         "ready": states.count(AgentState.READY),
         "number_on_duty": len(states) - states.count(AgentState.OFF),
         "hung_up": hung_up_today(centre, now),

@@ -13,7 +13,8 @@ from foundation.privacy.context import acting_as
 
 from .actions import keep_paper
 from .content import LANGUAGES
-from .models import Paper, Release, ReleaseState
+from .models import Paper, Release
+from .states import ReleaseState
 from .typeset import TypesettingFailed, pdf_bytes
 
 log = logging.getLogger(__name__)
