@@ -15,7 +15,7 @@ from hotline.telephony.provider import is_connected
 
 from .legs import is_goodbye_ordered
 from .models import Agent, Block, Call, Command, Leg, Line, Offer
-from .states import OFFER_OPEN, THERE, AgentState, CallState, CommandState
+from .states import OFF_DUTY, OFFER_OPEN, THERE, AgentState, CallState, CommandState
 from .vocabulary import CallParticipant
 
 SOFTPHONE = "hotline/twilio.min.js"
@@ -108,7 +108,7 @@ def _offer_to(agent: Agent | None) -> Offer | None:
 
 
 def _team(centre: Organisation) -> list[Agent]:
-    on_duty = Agent.objects.filter(centre=centre).exclude(state=AgentState.OFF).select_related("user")
+    on_duty = Agent.objects.filter(centre=centre).exclude(state__in=OFF_DUTY).select_related("user")
     return list(on_duty.only("state", "user__name").order_by("user__name"))
 
 

@@ -16,7 +16,7 @@ from foundation.journal.groups import organisation_group, user_group
 from .events import AGENT_BREAK, CALL_OFFER_EXPIRED, CALL_OFFERED, CALL_OFFERS_WITHDRAWN
 from .matching import Free, WaitingCall, match
 from .models import Agent, Call, Offer
-from .states import OFFER_OPEN, AgentReason, AgentState, CallState, OfferState
+from .states import OFFER_OPEN, OFFER_PASSED, AgentReason, AgentState, CallState, OfferState
 
 OFFERED_FOR = timedelta(seconds=20)
 #: So long a call that a handler has let pass is not shown to that handler again.
@@ -66,8 +66,7 @@ def _waiting(centre: int, now: datetime) -> list[WaitingCall]:
     shown: dict[UUID, set[UUID]] = {call.pk: set() for call in calls}
     passed: dict[UUID, set[UUID]] = {call.pk: set() for call in calls}
     recent = Offer.objects.filter(call__in=calls).filter(
-        Q(state__in=OFFER_OPEN)
-        | Q(state__in=[OfferState.DECLINED, OfferState.EXPIRED], ended_at__gt=now - LEFT_ALONE_FOR)
+        Q(state__in=OFFER_OPEN) | Q(state__in=OFFER_PASSED, ended_at__gt=now - LEFT_ALONE_FOR)
     )
     for call_id, agent_id, state in recent.values_list("call_id", "agent_id", "state"):
         (shown if state in OFFER_OPEN else passed)[call_id].add(agent_id)

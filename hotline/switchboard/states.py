@@ -31,6 +31,8 @@ UNCLAIMED = (CallState.MENU, CallState.WAITING, CallState.LEAVING)
 #: Somebody of the centre has taken it.
 CLAIMED = (CallState.CONNECTING, CallState.TALKING)
 CALL_OVER = (CallState.ENDED,)
+#: The caller hears music until a handler speaks.
+NOT_CONNECTED = (CallState.WAITING, CallState.CONNECTING)
 
 
 class Ending(models.TextChoices):
@@ -71,6 +73,8 @@ NOT_THERE_YET = (LegState.PLANNED, LegState.RINGING)
 #: Somebody has picked it up.
 THERE = (LegState.ANSWERED, LegState.IN_ROOM)
 LEG_OVER = (LegState.ENDED,)
+#: No telephone of it is known to ring.
+NOT_RUNG = (LegState.PLANNED, LegState.ENDED)
 LEG_TRANSITIONS: dict[LegState, frozenset[LegState]] = {
     LegState.PLANNED: frozenset({LegState.RINGING, LegState.ANSWERED, LegState.IN_ROOM, LegState.ENDED}),
     LegState.RINGING: frozenset({LegState.ANSWERED, LegState.IN_ROOM, LegState.ENDED}),
@@ -103,7 +107,10 @@ class AgentReason(models.TextChoices):
 CHOSEN_STATES = (AgentState.READY, AgentState.BREAK, AgentState.OFF)
 READY = (AgentState.READY,)
 IN_A_CALL = (AgentState.ON_CALL,)
-NOT_READY = (AgentState.OFF, AgentState.WRAP_UP, AgentState.BREAK)
+NOT_READY = (AgentState.WRAP_UP, AgentState.BREAK)
+OFF_DUTY = (AgentState.OFF,)
+#: In the order of the wallboard.
+ON_DUTY = (*READY, *IN_A_CALL, *NOT_READY)
 #: A call that comes in reaches whoever is ready; to call somebody back, one need not be.
 AGENT_TRANSITIONS: dict[AgentState, frozenset[AgentState]] = {
     AgentState.OFF: frozenset({AgentState.READY, AgentState.BREAK, AgentState.ON_CALL}),
@@ -123,6 +130,8 @@ class OfferState(models.TextChoices):
 
 
 OFFER_OPEN = (OfferState.OPEN,)
+#: To that handler the call is not shown again for a while.
+OFFER_PASSED = (OfferState.DECLINED, OfferState.EXPIRED)
 OFFER_OVER = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED, OfferState.WITHDRAWN)
 OFFER_TRANSITIONS: dict[OfferState, frozenset[OfferState]] = {
     OfferState.OPEN: frozenset(OFFER_OVER),
@@ -171,7 +180,7 @@ MACHINES = (
         "Agent",
         AgentState,
         starts=(AgentState.OFF,),
-        sets=(READY, IN_A_CALL, NOT_READY),
+        sets=(READY, IN_A_CALL, NOT_READY, OFF_DUTY),
         transitions=AGENT_TRANSITIONS,
         remark="What a handler does now, as the queue sees it.",
     ),

@@ -23,6 +23,7 @@ class MessageState(models.TextChoices):
 
 #: It did not arrive, or nobody knows: whoever writes with the person may send it again.
 MAY_GO_AGAIN = frozenset({MessageState.UNCLEAR, MessageState.UNDELIVERED, MessageState.FAILED})
+NOT_DELIVERED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED})
 INCOMING = frozenset({MessageState.RECEIVED})
 ON_ITS_WAY = frozenset({MessageState.QUEUED, MessageState.SENT, MessageState.UNCLEAR})
 SETTLED = frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED})

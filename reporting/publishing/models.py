@@ -19,10 +19,14 @@ from .states import DECIDED, DISCARDED, PREPARED, RELEASED, ReleaseState
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def released(self) -> ReleaseQuerySet:
-        return self.filter(state=ReleaseState.RELEASED)
+        return self.filter(state__in=RELEASED)
 
     def prepared(self) -> ReleaseQuerySet:
-        return self.filter(state=ReleaseState.PREPARED)
+        return self.filter(state__in=PREPARED)
+
+    def kept(self) -> ReleaseQuerySet:
+        """Without those that were prepared and not published."""
+        return self.exclude(state__in=DISCARDED)
 
     def public(self) -> ReleaseQuerySet:
         return self.released().filter(is_public=True)
