@@ -12,7 +12,7 @@ from hotline.switchboard import calls
 from hotline.switchboard.actions import accept
 from hotline.switchboard.agents import agent_of, arrange_agent, choose_state
 from hotline.switchboard.models import Call, Line
-from hotline.switchboard.states import AgentState, Ending
+from hotline.switchboard.states import AgentState, CommandState, Ending, LegState
 from hotline.switchboard.vocabulary import Skill
 from hotline.telephony.provider import Event
 from hotline.texting.actions import receive, reply
@@ -119,8 +119,8 @@ def _answer(handler: User, service: User, call: Call, at: datetime) -> None:
         calls.begin_talking(by=service, call=Call.objects.locked().get(pk=call.pk))
     with moment(service, at + timedelta(minutes=11)):
         calls.end_call(by=service, call=Call.objects.locked().get(pk=call.pk))
-        call.commands.update(state="dropped", ended_at=at + timedelta(minutes=11))
-        call.legs.update(state="ended", ended_at=at + timedelta(minutes=11), reason="completed")
+        call.commands.update(state=CommandState.DROPPED, ended_at=at + timedelta(minutes=11))
+        call.legs.update(state=LegState.ENDED, ended_at=at + timedelta(minutes=11), reason="completed")
     with moment(handler, at + timedelta(minutes=14)):
         save_contact(by=handler, contact_id=contact_id, version=1, changes={"caller_type_id": "parent"})
         complete_contact(by=handler, contact_id=contact_id)

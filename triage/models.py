@@ -18,7 +18,7 @@ from hotline.contacts.models import Contact
 from .checklist import load
 from .questionnaire import Checklist
 from .rules import Proposal, propose
-from .states import DECIDED, OPEN, WITHOUT_END, AssessmentState
+from .states import DECIDED, IN_FORCE, OPEN, WITHOUT_END, AssessmentState
 from .vocabulary import SECURING_DUTIES, Disposition, Duty, Urgency
 
 DRAFT_HAS_NO_END = Q(state__in=WITHOUT_END, completed_at=None, completed_by=None, disposition="open")
@@ -109,7 +109,7 @@ class Assessment(models.Model):
                 name="assessment_one_open",
             ),
             models.UniqueConstraint(
-                fields=["contact"], condition=Q(state=AssessmentState.COMPLETED), name="assessment_one_in_force"
+                fields=["contact"], condition=Q(state__in=IN_FORCE), name="assessment_one_in_force"
             ),
             models.CheckConstraint(condition=DRAFT_HAS_NO_END | END_IS_WHOLE, name="assessment_completed_at_and_by"),
             models.CheckConstraint(

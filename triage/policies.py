@@ -16,7 +16,7 @@ from foundation.privacy.rls import (
 )
 
 from . import events
-from .states import DECIDED, OPEN, AssessmentState
+from .states import BEING_FILLED_IN, DECIDED, DROPPED, IN_FORCE, OPEN, REPLACED, WAITING
 from .vocabulary import SECURING_DUTIES
 
 # Rows are fetched by contact, so the check by key costs one look-up a row. A partner who may see a contact one day does
@@ -43,8 +43,9 @@ sql_items = declared_items(
     SECURING_DUTIES=",".join(sorted(SECURING_DUTIES)),
     OPEN=quoted(*OPEN),
     DECIDED=quoted(*DECIDED),
-    DRAFT=str(AssessmentState.DRAFT),
-    WAITING=str(AssessmentState.WAITING_CONFIRMATION),
-    COMPLETED=str(AssessmentState.COMPLETED),
-    DISCARDED=str(AssessmentState.DISCARDED),
+    BEING_FILLED_IN=quoted(*BEING_FILLED_IN),
+    WAITING=quoted(*WAITING),
+    IN_FORCE=quoted(*IN_FORCE),
+    REPLACED=quoted(*REPLACED),
+    DROPPED=quoted(*DROPPED),
 )

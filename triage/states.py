@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.roles import Permission
+from foundation.privacy.state_machines import StateMachine
 
 
 class AssessmentState(models.TextChoices):
@@ -17,16 +18,18 @@ class AssessmentState(models.TextChoices):
 
 
 S = AssessmentState
-#: Being filled in or waiting for a coordinator; at most one for each contact.
-OPEN = (S.DRAFT, S.WAITING_CONFIRMATION)
-#: Decided: the answers never change again.
-DECIDED = (S.COMPLETED, S.SUPERSEDED)
+BEING_FILLED_IN = (S.DRAFT,)
+WAITING = (S.WAITING_CONFIRMATION,)
+IN_FORCE = (S.COMPLETED,)
+REPLACED = (S.SUPERSEDED,)
 DROPPED = (S.DISCARDED,)
-#: Each state is in exactly one of these.
-PARTITION = (OPEN, DECIDED, DROPPED)
+#: At most one for each contact.
+OPEN = (*BEING_FILLED_IN, *WAITING)
+#: The answers never change again.
+DECIDED = (*IN_FORCE, *REPLACED)
 #: Nothing was chosen at their end.
-WITHOUT_END = (S.DRAFT, S.DISCARDED)
-OPEN_OR_IN_FORCE = (*OPEN, S.COMPLETED)
+WITHOUT_END = (*BEING_FILLED_IN, *DROPPED)
+OPEN_OR_IN_FORCE = (*OPEN, *IN_FORCE)
 
 #: From a state to the next ones, and the permission that each step needs.
 TRANSITIONS: dict[AssessmentState, dict[AssessmentState, Permission]] = {
@@ -43,3 +46,17 @@ TRANSITIONS: dict[AssessmentState, dict[AssessmentState, Permission]] = {
     AssessmentState.SUPERSEDED: {},
     AssessmentState.DISCARDED: {},
 }
+
+MACHINES = (
+    StateMachine(
+        "Assessment",
+        AssessmentState,
+        starts=(S.DRAFT,),
+        sets=(BEING_FILLED_IN, WAITING, IN_FORCE, REPLACED, DROPPED),
+        transitions=TRANSITIONS,
+        remark="Never edited once completed: superseded by a new one. A draft begun by mistake is discarded: it stays,"
+        " unchanged, for the audit as long as its contact does, counts nowhere, and what it was to supersede stays in"
+        " force. A draft that a coordinator sent back is not discarded; one with a duty of security or child protection"
+        " only by a coordinator, with a reason.",
+    ),
+)

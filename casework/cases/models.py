@@ -18,7 +18,7 @@ from regions.models import Region
 from triage.models import Assessment
 from triage.vocabulary import Disposition, Urgency
 
-from .states import CaseState
+from .states import CLOSED, OPEN, CaseState
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -80,8 +80,8 @@ class Case(models.Model):
             numbers_within("case", number=COUNTED),
             models.UniqueConstraint(fields=["assessment"], name="one_case_per_assessment"),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, closed_by__isnull=True, state=CaseState.OPEN)
-                | Q(closed_at__isnull=False, closed_by__isnull=False, state=CaseState.CLOSED),
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, state__in=OPEN)
+                | Q(closed_at__isnull=False, closed_by__isnull=False, state__in=CLOSED),
                 name="case_closed_at_and_by",
             ),
         ]

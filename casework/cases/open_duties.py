@@ -9,12 +9,10 @@ from foundation.accounts.models import Membership, User
 from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission, Role
 from triage.models import Assessment
-from triage.states import AssessmentState
+from triage.states import OPEN_OR_IN_FORCE
 from triage.vocabulary import Duty
 
 from .models import Case, CaseContact
-
-OPEN = (AssessmentState.DRAFT, AssessmentState.WAITING_CONFIRMATION, AssessmentState.COMPLETED)
 
 
 class OpenDuties(Exception):
@@ -34,7 +32,7 @@ def open_duties(case: Case) -> list[Duty]:
 
 def duties_of_contacts(contacts: Iterable[uuid.UUID]) -> list[Duty]:
     """Of every triage of these contacts, in the order of their weight."""
-    assessments = Assessment.objects.filter(contact__in=contacts, state__in=OPEN)
+    assessments = Assessment.objects.filter(contact__in=contacts, state__in=OPEN_OR_IN_FORCE)
     held: frozenset[Duty] = frozenset().union(*(one.securing_duties for one in assessments))
     return [duty for duty in Duty if duty in held]
 

@@ -21,10 +21,10 @@ from foundation.privacy.rls import (
     quoted,
     service,
 )
-from triage.states import OPEN_OR_IN_FORCE, AssessmentState
+from triage.states import IN_FORCE, OPEN_OR_IN_FORCE
 
 from . import events
-from .states import SHOWS_FIELDS, SHOWS_SUMMARY, TAKEN, WAITING, ReferralState, in_order
+from .states import DRAFTS, SHOWS_FIELDS, SHOWS_SUMMARY, TAKEN, WAITING, ReferralState, in_order
 
 PARTNER_SQL = f"organisation_id = any({orgs_as('partner_worker', 'partner_coordinator')})"
 COORDINATORS = at_the_centre("coordinator")
@@ -33,7 +33,6 @@ GRANTED = Rule(
     "to whom access to one of the case's contacts was granted for a time",
     "case_id = any((select ntk.granted_cases())::uuid[])",
 )
-PARTNER = Rule("the partner, once it was offered", f"{PARTNER_SQL} and state <> '{ReferralState.DRAFT}'")
 DEADLINES = service("deadlines")
 UNSENT = Rule(
     "administrators, of those that were not sent",
@@ -45,6 +44,9 @@ CENTRE_SQL = f"centre_id = any({orgs_as('coordinator')}) or case_id = any((selec
 def states(members: Iterable[ReferralState]) -> str:
     """SQL: a list of states, in the order in which they are declared."""
     return quoted(*in_order(members))
+
+
+PARTNER = Rule("the partner, once it was offered", f"{PARTNER_SQL} and state not in ({states(DRAFTS)})")
 
 
 def of_referral(shown: Iterable[ReferralState] = ()) -> Rule:
@@ -146,8 +148,8 @@ sql_items = declared_items(
     DECLARATIONS,
     TAKEN=states(TAKEN),
     SHOWS_SUMMARY=states(SHOWS_SUMMARY),
-    DRAFT=str(ReferralState.DRAFT),
+    DRAFTS=states(DRAFTS),
     EXPIRED=str(ReferralState.EXPIRED),
     TRIAGED=quoted(*OPEN_OR_IN_FORCE),
-    IN_FORCE=quoted(AssessmentState.COMPLETED),
+    IN_FORCE=quoted(*IN_FORCE),
 )

@@ -8,6 +8,8 @@ from enum import StrEnum
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from foundation.privacy.state_machines import StateMachine
+
 
 class ReferralState(models.TextChoices):
     DRAFT = "draft", _("draft")
@@ -48,6 +50,7 @@ TRANSITIONS: dict[tuple[ReferralState, ReferralState], Who] = {
     (S.IN_PROGRESS, S.COMPLETED): Who.PARTNER,
 }
 
+DRAFTS = frozenset({S.DRAFT})
 #: The partner has to answer: it is reminded, and the offer expires.
 WAITS_FOR_PARTNER = frozenset({S.OFFERED})
 #: The centre has to act before the partner decides: its contact person is reminded, and the offer never expires.
@@ -57,15 +60,19 @@ WAITING = WAITS_FOR_PARTNER | WAITS_FOR_CENTRE
 #: The partner is responsible.
 TAKEN = frozenset({S.ACCEPTED, S.IN_PROGRESS})
 #: At most one of these a case and partner.
-LIVE = frozenset({S.DRAFT}) | WAITING | TAKEN
+LIVE = DRAFTS | WAITING | TAKEN
+NOT_TAKEN = frozenset({S.DECLINED, S.EXPIRED})
+CANCELLED = frozenset({S.WITHDRAWN})
+GIVEN_BACK = frozenset({S.RETURNED})
+DONE = frozenset({S.COMPLETED})
 #: Over: the partner sees that it happened, and nothing of what it was about.
-ENDED = frozenset({S.DECLINED, S.WITHDRAWN, S.EXPIRED, S.RETURNED, S.COMPLETED})
-#: Each state is in exactly one of these.
-PARTITION = (frozenset({S.DRAFT}), WAITS_FOR_PARTNER, WAITS_FOR_CENTRE, TAKEN, ENDED)
+ENDED = NOT_TAKEN | CANCELLED | GIVEN_BACK | DONE
 #: The partner may never have heard of it.
-WITHOUT_OFFER = frozenset({S.DRAFT, S.WITHDRAWN})
+WITHOUT_OFFER = DRAFTS | CANCELLED
 #: The case is the centre's again, and somebody has to decide how it goes on.
-UNSUCCESSFUL = frozenset({S.DECLINED, S.EXPIRED, S.RETURNED})
+UNSUCCESSFUL = NOT_TAKEN | GIVEN_BACK
+#: The partner said yes, whatever came after it.
+EVER_TAKEN = TAKEN | GIVEN_BACK | DONE
 
 #: What the partner sees until the end: the summary from the offer on, the agreed fields from acceptance on.
 SHOWS_SUMMARY = WAITING | TAKEN
@@ -79,3 +86,17 @@ def may_move(source: ReferralState, target: ReferralState, who: Who) -> bool:
 def in_order(members: Iterable[ReferralState]) -> list[ReferralState]:
     """As they are declared, so that what is made from a set is always the same."""
     return [state for state in ReferralState if state in set(members)]
+
+
+MACHINES = (
+    StateMachine(
+        "Referral",
+        ReferralState,
+        starts=(S.DRAFT,),
+        sets=(DRAFTS, WAITS_FOR_PARTNER, WAITS_FOR_CENTRE, TAKEN, NOT_TAKEN, CANCELLED, GIVEN_BACK, DONE),
+        transitions={
+            state: {target: who for (source, target), who in TRANSITIONS.items() if source == state} for state in S
+        },
+        remark="Each arrow names who may take it: the centre, the partner, or the clock.",
+    ),
+)

@@ -20,7 +20,7 @@ from regions.models import Region
 from regions.phone_numbers import parse_number, written
 from regions.vocabulary import Language, Phenomenon
 
-from .states import CallbackState, ContactState
+from .states import FINISHED, IN_HAND, TO_CALL, UNFINISHED, CallbackState, ContactState
 from .vocabulary import AgeBand, CallbackOrigin, CallerIdKind, Channel, Kind, RegionSource, Relation, Sex
 
 SURFACES_AFTER = timedelta(hours=2)
@@ -146,11 +146,11 @@ class Contact(models.Model):
             moments_within("contact", "started_at", "completed_at", "saved_at", "surfaced_at", "ends_at"),
             numbers_within("contact", number=COUNTED),
             models.CheckConstraint(
-                condition=Q(completed_at__isnull=True, completed_by__isnull=True, state=ContactState.DRAFT)
+                condition=Q(completed_at__isnull=True, completed_by__isnull=True, state__in=UNFINISHED)
                 | Q(
                     completed_at__isnull=False,
                     completed_by__isnull=False,
-                    state=ContactState.COMPLETED,
+                    state__in=FINISHED,
                 ),
                 name="contact_completed_at_and_by",
             ),
@@ -217,7 +217,7 @@ class Contact(models.Model):
 class CallbackQuerySet(models.QuerySet["Callback"]):
     def waiting(self) -> CallbackQuerySet:
         """To be called, or in hand; the earliest first. Who hung up and asked for nothing waits for no call."""
-        wanted = self.filter(state__in=[CallbackState.OPEN, CallbackState.CLAIMED])
+        wanted = self.filter(state__in=(*TO_CALL, *IN_HAND))
         return wanted.exclude(state=CallbackState.OPEN, origin=CallbackOrigin.MISSED).order_by("due_at", "id")
 
     def open(self) -> CallbackQuerySet:
@@ -261,7 +261,7 @@ class Callback(models.Model):
         constraints = [
             moments_within("callback", "due_at", "made_at", "ended_at"),
             models.CheckConstraint(
-                condition=Q(state=CallbackState.CLAIMED, claimed_by__isnull=False) | ~Q(state=CallbackState.CLAIMED),
+                condition=Q(state__in=IN_HAND, claimed_by__isnull=False) | ~Q(state__in=IN_HAND),
                 name="callback_claimed_by",
             ),
         ]

@@ -19,7 +19,7 @@ from foundation.privacy.rls import (
 )
 
 from . import events
-from .states import ContactState
+from .states import FINISHED, UNFINISHED
 from .vocabulary import Channel
 
 HANDLERS = at_the_centre("handler")
@@ -31,7 +31,9 @@ WORKERS = both(HANDLERS, "if the contact is theirs, nobody's or surfaced to the 
 GRANTED = Rule("to whom access was granted for a time", "id = any((select ntk.granted_contacts())::uuid[])")
 TELEPHONE = service("telephone")
 #: A call that could not be put through, a message.
-BY_TELEPHONE = f"state = '{ContactState.DRAFT}' and channel in ({quoted(Channel.PHONE, Channel.SMS, Channel.WHATSAPP)})"
+BY_TELEPHONE = (
+    f"state in ({quoted(*UNFINISHED)}) and channel in ({quoted(Channel.PHONE, Channel.SMS, Channel.WHATSAPP)})"
+)
 TELEPHONE_DRAFTS = both(TELEPHONE, "drafts that came by telephone or message", BY_TELEPHONE)
 NOBODYS_DRAFTS = both(TELEPHONE_DRAFTS, "while nobody works on them", "handler_id is null")
 APPLICANT = Rule("who asked for access", is_actor("requested_by_id"))
@@ -68,4 +70,4 @@ DECLARATIONS: list[Declaration] = [
     Unprotected("hotline_(topic|callertype)", "lists to choose from"),
     Addition("journal_event", "contact", select=reading_rules(kinds_of(events))),
 ]
-sql_items = declared_items(__name__, DECLARATIONS, COMPLETED=str(ContactState.COMPLETED))
+sql_items = declared_items(__name__, DECLARATIONS, FINISHED=quoted(*FINISHED))

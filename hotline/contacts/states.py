@@ -6,12 +6,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from foundation.privacy.state_machines import StateMachine
+
 
 class ContactState(models.TextChoices):
     DRAFT = "draft", _("being written")
     COMPLETED = "completed", pgettext_lazy("contact", "completed")
 
 
+UNFINISHED = (ContactState.DRAFT,)
+FINISHED = (ContactState.COMPLETED,)
 CONTACT_TRANSITIONS: dict[ContactState, frozenset[ContactState]] = {
     ContactState.DRAFT: frozenset({ContactState.COMPLETED}),
     ContactState.COMPLETED: frozenset(),
@@ -30,9 +34,31 @@ class CallbackState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+TO_CALL = (CallbackState.OPEN,)
+IN_HAND = (CallbackState.CLAIMED,)
+CALLBACK_OVER = (CallbackState.DONE, CallbackState.CANCELLED)
 CALLBACK_TRANSITIONS: dict[CallbackState, frozenset[CallbackState]] = {
     CallbackState.OPEN: frozenset({CallbackState.CLAIMED, CallbackState.CANCELLED}),
     CallbackState.CLAIMED: frozenset({CallbackState.OPEN, CallbackState.DONE, CallbackState.CANCELLED}),
     CallbackState.DONE: frozenset(),
     CallbackState.CANCELLED: frozenset(),
 }
+
+MACHINES = (
+    StateMachine(
+        "Contact",
+        ContactState,
+        starts=(ContactState.DRAFT,),
+        sets=(UNFINISHED, FINISHED),
+        transitions=CONTACT_TRANSITIONS,
+        remark="A completed contact can be corrected; it stays completed.",
+    ),
+    StateMachine(
+        "Callback",
+        CallbackState,
+        starts=(CallbackState.OPEN,),
+        sets=(TO_CALL, IN_HAND, CALLBACK_OVER),
+        transitions=CALLBACK_TRANSITIONS,
+        remark="A call back that somebody took can be put back.",
+    ),
+)

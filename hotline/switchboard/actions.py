@@ -36,7 +36,7 @@ from .events import (
 from .legs import end_leg, say_goodbye
 from .models import Call, Leg, Offer
 from .permissions import may_direct
-from .states import AgentState, CallState, LegState, OfferState
+from .states import CLAIMED, OFFER_OPEN, THERE, AgentState, CallState, OfferState
 from .vocabulary import CallParticipant, CommandKind
 
 #: A command that came to nothing may be given again.
@@ -53,7 +53,7 @@ def accept(*, by: User, call_id: uuid.UUID) -> Call:
     if Offer.objects.filter(call=call_id, agent=agent).exists() and not Call.objects.filter(pk=call_id).exists():
         raise stale(call_id, "call")  # it was shown to them, and has ended meanwhile
     call = _live_call(call_id)
-    if call.claimed_by_id == by.pk and call.state in (CallState.CONNECTING, CallState.TALKING):
+    if call.claimed_by_id == by.pk and call.state in CLAIMED:
         return call
     if call.state != CallState.WAITING:
         raise stale(call_id, "call")
@@ -65,7 +65,7 @@ def accept(*, by: User, call_id: uuid.UUID) -> Call:
     contact = _contact(by, call)
     now = timezone.now()
     move(by, call, CallState.CONNECTING, claimed_by=by, claimed_at=now, contact=contact)
-    mine = Offer.objects.filter(call=call, agent=agent, state=OfferState.OPEN).first()
+    mine = Offer.objects.filter(call=call, agent=agent, state__in=OFFER_OPEN).first()
     withdraw_offers(by=by, call=call, besides=mine)
     if mine:
         Offer.objects.filter(pk=mine.pk).update(state=OfferState.ACCEPTED, ended_at=now)
@@ -117,7 +117,7 @@ def decline(*, by: User, call_id: uuid.UUID) -> None:
     call = Call.objects.locked().filter(pk=call_id).first()
     if call is None:
         return
-    changed = Offer.objects.filter(call=call, agent=agent, state=OfferState.OPEN).update(
+    changed = Offer.objects.filter(call=call, agent=agent, state__in=OFFER_OPEN).update(
         state=OfferState.DECLINED, ended_at=timezone.now()
     )
     if changed:
@@ -184,7 +184,7 @@ def hand_over(*, by: User, call_id: uuid.UUID) -> None:
     """
     call = _directed(by, call_id)
     partner = _partner(call)
-    if partner is None or partner.state not in (LegState.ANSWERED, LegState.IN_ROOM):
+    if partner is None or partner.state not in THERE:
         raise stale(call_id, "call")
     leaving = [leg for leg in _handlers(call) if not _is_hung_up(leg)]
     if not leaving:
@@ -204,7 +204,7 @@ def hang_up(*, by: User, call_id: uuid.UUID) -> None:
     call = _live_call(call_id)
     if not may_direct(by, call):
         raise NotAllowed(Permission.CONTACT_LOG)
-    if call.state not in (CallState.CONNECTING, CallState.TALKING):
+    if call.state not in CLAIMED:
         return
     if outbound.give_up(by=by, call=call):
         return

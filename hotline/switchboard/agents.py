@@ -22,7 +22,7 @@ from .dispatch import offer_calls
 from .events import AGENT_ARRANGED, AGENT_MADE, AGENT_MOVED
 from .models import Agent, Call, Offer
 from .permissions import may_change_agent
-from .states import AGENT_TRANSITIONS, CHOSEN_STATES, AgentState, OfferState
+from .states import AGENT_TRANSITIONS, CHOSEN_STATES, OFFER_OPEN, AgentState, OfferState
 from .vocabulary import Skill
 
 
@@ -68,7 +68,7 @@ def choose_state(*, by: User, state: AgentState) -> Agent:
     if state == AgentState.READY:
         Agent.objects.filter(pk=agent.pk).update(missed=0)
     else:
-        Offer.objects.filter(agent=agent, state=OfferState.OPEN).update(
+        Offer.objects.filter(agent=agent, state__in=OFFER_OPEN).update(
             state=OfferState.WITHDRAWN, ended_at=timezone.now()
         )
     offer_calls(by=by, centre=agent.centre_id)

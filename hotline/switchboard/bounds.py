@@ -1,4 +1,4 @@
-"""Bounds of the dates and numbers of this room's tables; they stand apart since the tables are many."""
+"""Bounds of the dates, numbers and ends of this room's tables; they stand apart since the tables are many."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db.models import BaseConstraint, CheckConstraint, Q
 
 from foundation.privacy.bounds import days_within, moments_within, numbers_within
 
-from .states import LegState
+from .states import IN_A_CALL, LEG_OVER, OFFER_OPEN
 
 Bounds = list[BaseConstraint]
 #: The provider's counters and codes; its reader takes none with more digits (hotline.telephony).
@@ -24,12 +24,23 @@ LEG: Bounds = [
     moments_within("leg", "made_at", "joined_at", "ended_at", "asked_at", "ask_at"),
     numbers_within("leg", sequence=SEQUENCE, room_sequence=SEQUENCE),
     CheckConstraint(
-        condition=Q(state=LegState.ENDED, ended_at__isnull=False) | ~Q(state=LegState.ENDED) & Q(ended_at__isnull=True),
+        condition=Q(state__in=LEG_OVER, ended_at__isnull=False) | ~Q(state__in=LEG_OVER) & Q(ended_at__isnull=True),
         name="leg_ended_at",
     ),
 ]
-AGENT: Bounds = [moments_within("agent", "since")]
-OFFER: Bounds = [moments_within("offer", "made_at", "expires_at", "ended_at")]
+AGENT: Bounds = [
+    moments_within("agent", "since"),
+    CheckConstraint(
+        condition=Q(state__in=IN_A_CALL, call__isnull=False) | ~Q(state__in=IN_A_CALL), name="agent_in_a_call"
+    ),
+]
+OFFER: Bounds = [
+    moments_within("offer", "made_at", "expires_at", "ended_at"),
+    CheckConstraint(
+        condition=Q(state__in=OFFER_OPEN, ended_at__isnull=True) | ~Q(state__in=OFFER_OPEN) & Q(ended_at__isnull=False),
+        name="offer_of_call_ended_at",
+    ),
+]
 WEBHOOK_EVENT: Bounds = [
     moments_within("webhook_event", "provider_time", "received_at", "processed_at"),
     numbers_within("webhook_event", sequence=(0, LARGEST)),

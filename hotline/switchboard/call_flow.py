@@ -33,7 +33,7 @@ from hotline.telephony.verbs import (
 from . import blocked_numbers, calls, legs, outbound, prompts, voicemails
 from .models import Call, Leg, Line
 from .prompts import address, say
-from .states import CallState, Ending, LegState
+from .states import NOT_CONNECTED, CallState, Ending, LegState
 from .vocabulary import CallParticipant
 
 #: Who has waited for so long is asked to leave a message or a wish to be called back.
@@ -82,7 +82,7 @@ def wait(by: User, event: Event, call: Call) -> list[Verb]:
     if call.state == CallState.WAITING and call.waiting_since and timezone.now() - call.waiting_since > LONGEST_WAIT:
         calls.begin_leaving(by=by, call=call, ending=Ending.ABANDONED)
         return [Leave()]
-    if call.state not in (CallState.WAITING, CallState.CONNECTING):
+    if call.state not in NOT_CONNECTED:
         return [Leave()] if call.state == CallState.LEAVING else [HangUp()]
     language = _language(call)
     heard: list[Say | Play | Pause] = [
@@ -155,7 +155,7 @@ def after(by: User, event: Event, call: Call) -> list[Verb]:
 
     Where no conversation had begun, the handler has gone or is still to come: the caller waits on.
     """
-    if call.state in (CallState.CONNECTING, CallState.WAITING) and not legs.is_goodbye_ordered(call):
+    if call.state in NOT_CONNECTED and not legs.is_goodbye_ordered(call):
         return [Pause(1), Redirect(address("room", call.pk))]
     calls.leave_room(by=by, call=call, for_good=True)
     goodbye = prompts.GOODBYE_CALLED if call.is_outbound else prompts.GOODBYE

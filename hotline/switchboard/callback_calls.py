@@ -28,7 +28,7 @@ from .dispatch import offer_calls
 from .events import CALL_CALLING_BACK, CALL_OFFERS_WITHDRAWN
 from .models import Agent, Call, Line, Offer
 from .permissions import may_direct
-from .states import AgentState, CallState, OfferState
+from .states import OFFER_OPEN, AgentState, CallState, OfferState
 from .vocabulary import Direction
 
 
@@ -132,7 +132,7 @@ def _make(by: User, contact: Contact, line: Line, number: str, call_id: uuid.UUI
 def _sit_in(by: User, agent: Agent, call: Call) -> None:
     """Whatever the handler did before; a call that was shown to them goes to others."""
     move_agent(by=by, agent=agent, to=AgentState.ON_CALL, call=call)
-    shown = Offer.objects.filter(agent=agent, state=OfferState.OPEN)
+    shown = Offer.objects.filter(agent=agent, state__in=OFFER_OPEN)
     offered = [offer.call for offer in shown.select_related("call")]
     shown.update(state=OfferState.WITHDRAWN, ended_at=timezone.now())
     for waiting in offered:

@@ -19,7 +19,7 @@ from foundation.privacy.event_kinds import EventKind
 
 from .events import CALL_COMMAND_DELAYED, CALL_COMMAND_FAILED, COMMAND_HASTENED, COMMAND_ORDERED
 from .models import Call, Command, CommandQuerySet, Leg
-from .states import CommandState
+from .states import COMMAND_TRANSITIONS, COMMAND_WAITING, CommandState
 from .vocabulary import CommandKind
 
 #: Covers what one command may ask of the provider: two requests, or the sound of a voicemail.
@@ -59,7 +59,7 @@ def order(
 
 def hasten(*, by: User, command: Command) -> None:
     """What it waited for has come: it is due now."""
-    changed = Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(due_at=timezone.now())
+    changed = Command.objects.filter(pk=command.pk, state__in=COMMAND_WAITING).update(due_at=timezone.now())
     if changed:
         _wake(by, command, COMMAND_HASTENED)
 
@@ -74,7 +74,7 @@ def _due() -> CommandQuerySet:
 
     Only the goodbye does not wait for one that cannot be carried out: nobody is kept on the line.
     """
-    waiting = Command.objects.filter(state=CommandState.WAITING)
+    waiting = Command.objects.filter(state__in=COMMAND_WAITING)
     earlier = waiting.filter(call=OuterRef("call"), pk__lt=OuterRef("pk"))
     due = waiting.filter(due_at__lte=Now())
     return due.filter(Q(kind=CommandKind.GOODBYE) | ~Exists(earlier)).order_by("due_at", "id")
@@ -98,8 +98,10 @@ def wake_another() -> None:
 @transaction.atomic
 def finish(*, by: User, command: Command, state: CommandState, problem: int = 0) -> None:
     """The command has ended. A repeat (its lease had run out) has no effect."""
+    if state not in COMMAND_TRANSITIONS[CommandState.WAITING]:
+        raise ValueError(state)
     command.problem = problem
-    changed = Command.objects.filter(pk=command.pk, state=CommandState.WAITING).update(
+    changed = Command.objects.filter(pk=command.pk, state__in=COMMAND_WAITING).update(
         state=state, ended_at=timezone.now(), claimed_until=None, problem=problem
     )
     if changed and state == CommandState.FAILED:
@@ -113,7 +115,7 @@ def try_again(*, by: User, command: Command, problem: int, now: datetime) -> boo
     if pause is None:
         finish(by=by, command=command, state=CommandState.FAILED, problem=problem)
         return False
-    waiting = Command.objects.filter(state=CommandState.WAITING)
+    waiting = Command.objects.filter(state__in=COMMAND_WAITING)
     if not waiting.try_again(command, pause, now=now, problem=problem):
         return True  # another attempt goes on, or it has ended
     wake_after(TASK, pause)

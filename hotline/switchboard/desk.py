@@ -15,7 +15,7 @@ from hotline.telephony.provider import is_connected
 
 from .legs import is_goodbye_ordered
 from .models import Agent, Block, Call, Command, Leg, Line, Offer
-from .states import AgentState, CallState, CommandState, LegState, OfferState
+from .states import OFF_DUTY, OFFER_OPEN, THERE, AgentState, CallState, CommandState
 from .vocabulary import CallParticipant
 
 SOFTPHONE = "hotline/twilio.min.js"
@@ -103,12 +103,12 @@ def bar_of(user: User, centre: Organisation) -> TelephoneBar | None:
 def _offer_to(agent: Agent | None) -> Offer | None:
     if agent is None or agent.state != AgentState.READY:
         return None
-    mine = Offer.objects.filter(agent=agent, state=OfferState.OPEN, call__state=CallState.WAITING)
+    mine = Offer.objects.filter(agent=agent, state__in=OFFER_OPEN, call__state=CallState.WAITING)
     return mine.select_related("call__line").first()
 
 
 def _team(centre: Organisation) -> list[Agent]:
-    on_duty = Agent.objects.filter(centre=centre).exclude(state=AgentState.OFF).select_related("user")
+    on_duty = Agent.objects.filter(centre=centre).exclude(state__in=OFF_DUTY).select_related("user")
     return list(on_duty.only("state", "user__name").order_by("user__name"))
 
 
@@ -149,7 +149,7 @@ class Conversation:
 
     @property
     def may_hand_over(self) -> bool:
-        joined = self.partner is not None and self.partner.state in (LegState.ANSWERED, LegState.IN_ROOM)
+        joined = self.partner is not None and self.partner.state in THERE
         return self.may_direct and joined and not self.is_partner_leaving
 
 

@@ -16,7 +16,7 @@ from foundation.journal.groups import organisation_group, user_group
 from .events import AGENT_BREAK, CALL_OFFER_EXPIRED, CALL_OFFERED, CALL_OFFERS_WITHDRAWN
 from .matching import Free, WaitingCall, match
 from .models import Agent, Call, Offer
-from .states import AgentReason, AgentState, CallState, OfferState
+from .states import OFFER_OPEN, OFFER_PASSED, AgentReason, AgentState, CallState, OfferState
 
 OFFERED_FOR = timedelta(seconds=20)
 #: So long a call that a handler has let pass is not shown to that handler again.
@@ -53,7 +53,7 @@ def offer_calls(*, by: User, centre: int, patient: bool = False) -> int:
 
 def _withdraw_idle(centre: int, now: datetime) -> None:
     """Offers whose call is no longer waiting, or whose handler is no longer ready."""
-    idle = Offer.objects.filter(centre_id=centre, state=OfferState.OPEN).filter(
+    idle = Offer.objects.filter(centre_id=centre, state__in=OFFER_OPEN).filter(
         ~Q(call__state=CallState.WAITING) | ~Q(agent__state=AgentState.READY)
     )
     Offer.objects.filter(pk__in=list(idle.values_list("pk", flat=True))).update(
@@ -66,11 +66,10 @@ def _waiting(centre: int, now: datetime) -> list[WaitingCall]:
     shown: dict[UUID, set[UUID]] = {call.pk: set() for call in calls}
     passed: dict[UUID, set[UUID]] = {call.pk: set() for call in calls}
     recent = Offer.objects.filter(call__in=calls).filter(
-        Q(state=OfferState.OPEN)
-        | Q(state__in=[OfferState.DECLINED, OfferState.EXPIRED], ended_at__gt=now - LEFT_ALONE_FOR)
+        Q(state__in=OFFER_OPEN) | Q(state__in=OFFER_PASSED, ended_at__gt=now - LEFT_ALONE_FOR)
     )
     for call_id, agent_id, state in recent.values_list("call_id", "agent_id", "state"):
-        (shown if state == OfferState.OPEN else passed)[call_id].add(agent_id)
+        (shown if state in OFFER_OPEN else passed)[call_id].add(agent_id)
     return [
         WaitingCall(
             call=call.pk,
@@ -87,7 +86,7 @@ def _waiting(centre: int, now: datetime) -> list[WaitingCall]:
 
 def _free(centre: int) -> list[Free]:
     """Ready and without an open offer."""
-    busy = Offer.objects.filter(centre_id=centre, state=OfferState.OPEN).values("agent_id")
+    busy = Offer.objects.filter(centre_id=centre, state__in=OFFER_OPEN).values("agent_id")
     agents = Agent.objects.ready().filter(centre_id=centre).exclude(pk__in=busy)
     return [Free(agent.pk, agent.since, frozenset(agent.languages), frozenset(agent.skills)) for agent in agents]
 
@@ -99,7 +98,7 @@ def expire_offers(*, by: User, now: datetime) -> int:
     One whose agent is being changed just now, as by accepting, is left for the next time.
     """
     gone = list(
-        Offer.objects.filter(state=OfferState.OPEN, expires_at__lte=now)
+        Offer.objects.filter(state__in=OFFER_OPEN, expires_at__lte=now)
         .select_for_update(skip_locked=True, no_key=True, of=("self", "agent"))
         .select_related("agent")
     )
@@ -129,7 +128,7 @@ def _missed(by: User, offer: Offer, now: datetime) -> None:
 
 def withdraw_offers(*, by: User, call: Call, besides: Offer | None = None) -> None:
     """The call needs nobody any more; whoever still saw it is told."""
-    rest = Offer.objects.filter(call=call, state=OfferState.OPEN).exclude(pk__in=[besides.pk] if besides else [])
+    rest = Offer.objects.filter(call=call, state__in=OFFER_OPEN).exclude(pk__in=[besides.pk] if besides else [])
     told = [user_group(user) for user in rest.values_list("agent__user_id", flat=True)]
     if told:
         rest.update(state=OfferState.WITHDRAWN, ended_at=timezone.now())

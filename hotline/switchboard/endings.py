@@ -13,13 +13,13 @@ from .calls import note
 from .events import CALL_HUNG_UP
 from .legs import say_goodbye
 from .models import Call
-from .states import CallState
+from .states import CLAIMED, CallState
 
 
 @transaction.atomic
 def hang_up_ended(*, by: User) -> int:
     """Say goodbye in them, once each; returns in how many. One that a webhook has in hand is left to the next run."""
-    running = Call.objects.live().filter(state__in=(CallState.WAITING, CallState.CONNECTING, CallState.TALKING))
+    running = Call.objects.live().filter(state__in=(CallState.WAITING, *CLAIMED))
     contacts = list(running.filter(contact__isnull=False).values_list("contact_id", flat=True))
     ended = _ended_without_counselling(contacts) if contacts else []
     said = 0

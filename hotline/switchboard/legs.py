@@ -25,7 +25,7 @@ from .commands import order
 from .events import CALL_ALONE, CALL_HELD, CALL_LEG_ENDED, CALL_LEG_MOVED, CALL_RESUMED
 from .models import Call, Leg, LegQuerySet, WebhookEvent
 from .room_presence import COMES, GOES, Passage, have_met
-from .states import LEG_TRANSITIONS, CallState, CommandState, LegState
+from .states import CLAIMED, LEG_TRANSITIONS, NOT_THERE_YET, THERE, CallState, CommandState, LegState
 from .vocabulary import CallParticipant, CommandKind
 
 #: What the provider's words mean for a leg.
@@ -95,11 +95,11 @@ def accept_leg(*, by: User, leg: Leg, sid: str) -> bool:
     False when there is nobody left to talk to, or another telephone than the leg's asks.
     """
     call = leg.call
-    if call.state not in (CallState.CONNECTING, CallState.TALKING) or leg.state == LegState.ENDED:
+    if call.state not in CLAIMED or leg.state == LegState.ENDED:
         return False
     if not is_own(leg=leg, sid=sid):
         return False
-    if leg.state in (LegState.PLANNED, LegState.RINGING):
+    if leg.state in NOT_THERE_YET:
         _move(by, leg, LegState.ANSWERED)
     if not leg.is_bound:
         Leg.objects.filter(pk=leg.pk).update(is_bound=True)
@@ -116,9 +116,7 @@ def enter_room(*, by: User, call: Call) -> bool:
     """The caller asks for the room. False when the handler has gone meanwhile: back into the queue."""
     if call.state == CallState.TALKING:
         return True
-    answered = call.legs.filter(
-        party=CallParticipant.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM], user=call.claimed_by_id
-    )
+    answered = call.legs.filter(party=CallParticipant.HANDLER, state__in=THERE, user=call.claimed_by_id)
     if call.state == CallState.CONNECTING and answered.exists():
         enter(by=by, call=call)
         return True
@@ -339,7 +337,7 @@ def is_goodbye_ordered(call: Call) -> bool:
 
 def _others(call: Call, leg: Leg) -> Any:
     """Whoever besides the caller is still in the conversation."""
-    return call.legs.filter(state__in=[LegState.ANSWERED, LegState.IN_ROOM]).exclude(pk=leg.pk)
+    return call.legs.filter(state__in=THERE).exclude(pk=leg.pk)
 
 
 def told_alone(*, by: User, call: Call) -> None:

@@ -24,7 +24,19 @@ from regions.vocabulary import Language
 
 from . import bounds
 from .sql import AHEAD, CALL_BY, LOCK_CALL, LOCK_LEG
-from .states import CLAIMED, AgentReason, AgentState, CallState, CommandState, Ending, LegState, OfferState
+from .states import (
+    CALL_OVER,
+    CLAIMED,
+    NOT_CARRIED_OUT,
+    OFFER_OPEN,
+    AgentReason,
+    AgentState,
+    CallState,
+    CommandState,
+    Ending,
+    LegState,
+    OfferState,
+)
 from .vocabulary import CallParticipant, CommandKind, Direction, Skill, WhyUnreached
 
 
@@ -144,8 +156,8 @@ class Call(models.Model):
         constraints = [
             *bounds.CALL,
             models.CheckConstraint(
-                condition=Q(state=CallState.ENDED, ended_at__isnull=False) & ~Q(ending="")
-                | ~Q(state=CallState.ENDED) & Q(ended_at__isnull=True),
+                condition=Q(state__in=CALL_OVER, ended_at__isnull=False) & ~Q(ending="")
+                | ~Q(state__in=CALL_OVER) & Q(ended_at__isnull=True),
                 name="call_has_one_end",
             ),
             models.CheckConstraint(
@@ -175,7 +187,7 @@ class Call(models.Model):
             models.UniqueConstraint(fields=["sid"], condition=Q(sid__isnull=False), name="one_call_per_sid"),
             models.CheckConstraint(
                 condition=Q(direction="inbound", sid__isnull=False)
-                | Q(direction="outbound", state__in=[*CLAIMED, CallState.ENDED]),
+                | Q(direction="outbound", state__in=[*CLAIMED, *CALL_OVER]),
                 name="call_outbound_never_waits",
             ),
             models.CheckConstraint(
@@ -304,13 +316,7 @@ class Agent(models.Model):
     objects = AgentQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            *bounds.AGENT,
-            models.CheckConstraint(
-                condition=Q(state=AgentState.ON_CALL, call__isnull=False) | ~Q(state=AgentState.ON_CALL),
-                name="agent_in_a_call",
-            ),
-        ]
+        constraints = bounds.AGENT
         indexes = [models.Index(fields=["centre", "state"], name="agent_state")]
 
     @property
@@ -337,12 +343,7 @@ class Offer(models.Model):
         constraints = [
             *bounds.OFFER,
             models.UniqueConstraint(
-                fields=["agent"], condition=Q(state=OfferState.OPEN), name="one_open_offer_per_agent"
-            ),
-            models.CheckConstraint(
-                condition=Q(state=OfferState.OPEN, ended_at__isnull=True)
-                | ~Q(state=OfferState.OPEN) & Q(ended_at__isnull=False),
-                name="offer_of_call_ended_at",
+                fields=["agent"], condition=Q(state__in=OFFER_OPEN), name="one_open_offer_per_agent"
             ),
         ]
         indexes = [
@@ -428,8 +429,7 @@ class Voicemail(models.Model):
 class CommandQuerySet(LeasedQuerySet["Command"]):
     def hanging_up_legs(self) -> CommandQuerySet:
         """Ordered and not failed, for a leg's own telephone; not for a stray one, which has a ``sid`` of its own."""
-        undone = [CommandState.FAILED, CommandState.DROPPED]
-        return self.filter(kind=CommandKind.HANG_UP, sid="").exclude(state__in=undone)
+        return self.filter(kind=CommandKind.HANG_UP, sid="").exclude(state__in=NOT_CARRIED_OUT)
 
 
 class Command(models.Model):

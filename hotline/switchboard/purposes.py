@@ -21,7 +21,7 @@ from .legs import GOODBYE_WORKS_IN, end_leg, held, leg_changed, lock_leg, say_go
 from .models import Call, Command, Leg, Voicemail
 from .prompts import address
 from .room_ends import drop_handover, keep_room
-from .states import CallState, LegState
+from .states import NOT_RUNG, THERE, CallState, LegState
 from .vocabulary import CallParticipant, CommandKind
 
 RINGS_FOR = 20  # seconds a handler's telephone rings
@@ -57,7 +57,7 @@ class Ring(Purpose):
         again = self.ring(leg) if is_wanted else None
         if command.attempts <= 1:
             return again
-        if leg.sid or leg.state not in (LegState.PLANNED, LegState.ENDED):
+        if leg.sid or leg.state not in NOT_RUNG:
             return None
         return partial(settled, self.search(command, leg), again)
 
@@ -197,9 +197,7 @@ class Requeue(Purpose):
 
     def request(self, command: Command) -> Request | None:
         call = _call(command)
-        is_answered = call.legs.filter(
-            party=CallParticipant.HANDLER, state__in=[LegState.ANSWERED, LegState.IN_ROOM]
-        ).exists()
+        is_answered = call.legs.filter(party=CallParticipant.HANDLER, state__in=THERE).exists()
         if call.ended_at or call.state == CallState.TALKING or call.entered_at is None or is_answered:
             return None
         return partial(provider.redirect, sid=call.sid or "", url=address("room", call.pk))

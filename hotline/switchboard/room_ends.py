@@ -14,7 +14,7 @@ from .calls import note
 from .commands import order
 from .events import CALL_HANDOVER_FAILED
 from .models import Call, Command, Leg
-from .states import CommandState
+from .states import COMMAND_WAITING, CommandState
 from .vocabulary import CallParticipant, CommandKind
 
 
@@ -32,7 +32,7 @@ def unbind(*, by: User, leg: Leg) -> None:
 
 def _will_be_bound(leg: Leg) -> bool:
     """Once everything ordered so far is done."""
-    waiting = leg.commands.filter(kind__in=[CommandKind.BIND, CommandKind.UNBIND], state=CommandState.WAITING)
+    waiting = leg.commands.filter(kind__in=[CommandKind.BIND, CommandKind.UNBIND], state__in=COMMAND_WAITING)
     last = waiting.order_by("-pk").first()
     return last.kind == CommandKind.BIND if last else leg.is_bound
 
@@ -40,7 +40,7 @@ def _will_be_bound(leg: Leg) -> bool:
 def drop_handover(*, by: User, leg: Leg) -> None:
     """The room could not be told to go on without the handler, who stays: hanging up would end it for everybody."""
     call = leg.call
-    waiting = Command.objects.filter(call=call, kind=CommandKind.HANG_UP, leg=leg, state=CommandState.WAITING)
+    waiting = Command.objects.filter(call=call, kind=CommandKind.HANG_UP, leg=leg, state__in=COMMAND_WAITING)
     if waiting.update(state=CommandState.DROPPED, ended_at=timezone.now()):
         note(by, CALL_HANDOVER_FAILED, call)
         keep_room(by=by, call=call)

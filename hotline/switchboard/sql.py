@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .states import CallState
+
 #: A webhook begins with one of these, while somebody is on the line: Django takes longer to put such a statement
 #: together than PostgreSQL to run it (ADR 7).
 LOCK_CALL = """
@@ -15,9 +17,9 @@ CALL_BY = {
 LOCK_LEG = "select * from switchboard_leg where id = %s and call_id = %s for no key update"
 
 #: In the order of ``waiting()``.
-AHEAD = """
+AHEAD = f"""
     select count(*) from switchboard_call other join switchboard_line line on line.id = other.line_id
-    where other.ended_at is null and other.state = 'waiting' and other.centre_id = %(centre_id)s
+    where other.ended_at is null and other.state = '{CallState.WAITING}' and other.centre_id = %(centre_id)s
       and other.language = %(language)s and line.skill = (select skill from switchboard_line where id = %(line_id)s)
       and (not other.is_urgent, other.waiting_since, other.id) < (not %(is_urgent)s, %(waiting_since)s, %(id)s)
 """

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from foundation.privacy.state_machines import StateMachine
+
 
 class CallState(models.TextChoices):
     MENU = "menu", _("in the menu")
@@ -25,9 +27,12 @@ CALL_TRANSITIONS: dict[CallState, frozenset[CallState]] = {
     CallState.ENDED: frozenset(),
 }
 
-
+UNCLAIMED = (CallState.MENU, CallState.WAITING, CallState.LEAVING)
 #: Somebody of the centre has taken it.
 CLAIMED = (CallState.CONNECTING, CallState.TALKING)
+CALL_OVER = (CallState.ENDED,)
+#: The caller hears music until a handler speaks.
+NOT_CONNECTED = (CallState.WAITING, CallState.CONNECTING)
 
 
 class Ending(models.TextChoices):
@@ -64,6 +69,12 @@ class LegState(models.TextChoices):
     ENDED = "ended", pgettext_lazy("leg", "ended")
 
 
+NOT_THERE_YET = (LegState.PLANNED, LegState.RINGING)
+#: Somebody has picked it up.
+THERE = (LegState.ANSWERED, LegState.IN_ROOM)
+LEG_OVER = (LegState.ENDED,)
+#: No telephone of it is known to ring.
+NOT_RUNG = (LegState.PLANNED, LegState.ENDED)
 LEG_TRANSITIONS: dict[LegState, frozenset[LegState]] = {
     LegState.PLANNED: frozenset({LegState.RINGING, LegState.ANSWERED, LegState.IN_ROOM, LegState.ENDED}),
     LegState.RINGING: frozenset({LegState.ANSWERED, LegState.IN_ROOM, LegState.ENDED}),
@@ -94,6 +105,12 @@ class AgentReason(models.TextChoices):
 
 #: What handlers choose themselves; "in a call" comes and goes with a call.
 CHOSEN_STATES = (AgentState.READY, AgentState.BREAK, AgentState.OFF)
+READY = (AgentState.READY,)
+IN_A_CALL = (AgentState.ON_CALL,)
+NOT_READY = (AgentState.WRAP_UP, AgentState.BREAK)
+OFF_DUTY = (AgentState.OFF,)
+#: In the order of the wallboard.
+ON_DUTY = (*READY, *IN_A_CALL, *NOT_READY)
 #: A call that comes in reaches whoever is ready; to call somebody back, one need not be.
 AGENT_TRANSITIONS: dict[AgentState, frozenset[AgentState]] = {
     AgentState.OFF: frozenset({AgentState.READY, AgentState.BREAK, AgentState.ON_CALL}),
@@ -112,8 +129,75 @@ class OfferState(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("offer of a call", "withdrawn")
 
 
+OFFER_OPEN = (OfferState.OPEN,)
+#: To that handler the call is not shown again for a while.
+OFFER_PASSED = (OfferState.DECLINED, OfferState.EXPIRED)
+OFFER_OVER = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED, OfferState.WITHDRAWN)
+OFFER_TRANSITIONS: dict[OfferState, frozenset[OfferState]] = {
+    OfferState.OPEN: frozenset(OFFER_OVER),
+    OfferState.ACCEPTED: frozenset(),
+    OfferState.DECLINED: frozenset(),
+    OfferState.EXPIRED: frozenset(),
+    OfferState.WITHDRAWN: frozenset(),
+}
+
+
 class CommandState(models.TextChoices):
     WAITING = "waiting", pgettext_lazy("command", "waiting")
     DONE = "done", pgettext_lazy("command", "done")
     DROPPED = "dropped", _("no longer needed")
     FAILED = "failed", pgettext_lazy("command", "failed")
+
+
+COMMAND_WAITING = (CommandState.WAITING,)
+COMMAND_OVER = (CommandState.DONE, CommandState.DROPPED, CommandState.FAILED)
+NOT_CARRIED_OUT = (CommandState.DROPPED, CommandState.FAILED)
+COMMAND_TRANSITIONS: dict[CommandState, frozenset[CommandState]] = {
+    CommandState.WAITING: frozenset(COMMAND_OVER),
+    CommandState.DONE: frozenset(),
+    CommandState.DROPPED: frozenset(),
+    CommandState.FAILED: frozenset(),
+}
+
+MACHINES = (
+    StateMachine(
+        "Call",
+        CallState,
+        starts=(CallState.MENU, CallState.CONNECTING),
+        sets=(UNCLAIMED, CLAIMED, CALL_OVER),
+        transitions=CALL_TRANSITIONS,
+        remark="From the first ring to the end; a claim that comes to nothing goes back. One of ours begins claimed.",
+    ),
+    StateMachine(
+        "Leg",
+        LegState,
+        starts=(LegState.PLANNED,),
+        sets=(NOT_THERE_YET, THERE, LEG_OVER),
+        transitions=LEG_TRANSITIONS,
+        remark="A handler's or partner's telephone in a call. An ended one stays ended.",
+    ),
+    StateMachine(
+        "Agent",
+        AgentState,
+        starts=(AgentState.OFF,),
+        sets=(READY, IN_A_CALL, NOT_READY, OFF_DUTY),
+        transitions=AGENT_TRANSITIONS,
+        remark="What a handler does now, as the queue sees it.",
+    ),
+    StateMachine(
+        "Offer of a call",
+        OfferState,
+        starts=(OfferState.OPEN,),
+        sets=(OFFER_OPEN, OFFER_OVER),
+        transitions=OFFER_TRANSITIONS,
+        remark="A waiting call is shown to one handler for a while.",
+    ),
+    StateMachine(
+        "Command",
+        CommandState,
+        starts=(CommandState.WAITING,),
+        sets=(COMMAND_WAITING, COMMAND_OVER),
+        transitions=COMMAND_TRANSITIONS,
+        remark="Something we want of the telephone provider, carried out by a task.",
+    ),
+)

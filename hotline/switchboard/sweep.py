@@ -26,7 +26,7 @@ from .events import CALL_CLAIM_RAN_OUT
 from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, put_back_unanswered, told_alone
 from .models import Call, Command, Leg
 from .outbound import give_up_late, person_changed
-from .states import CallState, CommandState, LegState
+from .states import CLAIMED, COMMAND_WAITING, THERE, CallState, LegState
 from .vocabulary import CallParticipant, CommandKind, Direction
 
 #: From the claim to the conversation: a telephone is rung, rings, asks for a key, and the caller is sent to the room.
@@ -44,7 +44,6 @@ ASKED_WHILE_WAITED_FOR = timedelta(seconds=5)
 MOST_ASKED = 20
 #: Claimed calls that somebody else may take instead.
 INCOMING = {"state": CallState.CONNECTING, "direction": Direction.INBOUND}
-THERE = [LegState.ANSWERED, LegState.IN_ROOM]
 
 
 @transaction.atomic
@@ -93,7 +92,7 @@ def say_goodbye_to_the_lonely(*, by: User, now: datetime) -> int:
     """A caller who is in the room with nobody else, and to whom no goodbye is being said: it is ordered, and told."""
     there = Leg.objects.filter(call=OuterRef("pk"), state__in=THERE)
     just_left = Leg.objects.filter(call=OuterRef("pk"), ended_at__gt=now - ALONE_FOR)
-    in_hand = Q(kind=CommandKind.GOODBYE, state=CommandState.WAITING) | Q(
+    in_hand = Q(kind=CommandKind.GOODBYE, state__in=COMMAND_WAITING) | Q(
         kind__in=[CommandKind.GOODBYE, CommandKind.REQUEUE], made_at__gt=now - GOODBYE_AGAIN
     )
     commands = Command.objects.filter(in_hand, call=OuterRef("pk"))
@@ -143,7 +142,7 @@ class Silent:
 @transaction.atomic
 def silent(now: datetime) -> list[Silent]:
     """Open ones about which the provider is to be asked now, the longest silent first; noted as asked about."""
-    talking = Q(state__in=[CallState.CONNECTING, CallState.TALKING], known_at__lt=now - SILENT_IN_TALK)
+    talking = Q(state__in=CLAIMED, known_at__lt=now - SILENT_IN_TALK)
     due = Q(ask_at__lte=now) | talking | Q(known_at__lt=now - SILENT)
     known = Call.objects.live().annotate(known_at=Greatest(F("heard_at"), F("asked_at"))).filter(due, sid__isnull=False)
     calls = list(known.order_by("known_at").select_for_update(no_key=True, skip_locked=True)[:MOST_ASKED])
@@ -180,5 +179,5 @@ def apply(*, by: User, one: Silent, status: str) -> None:
 
 def _hang_up_again(by: User, leg: Leg) -> None:
     """A telephone that lives on after the call, because hanging up has failed."""
-    if not leg.commands.filter(kind=CommandKind.HANG_UP, state=CommandState.WAITING).exists():
+    if not leg.commands.filter(kind=CommandKind.HANG_UP, state__in=COMMAND_WAITING).exists():
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)

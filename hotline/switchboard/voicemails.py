@@ -16,7 +16,7 @@ from .calls import begin_leaving, note, plan_callback_for_voicemail
 from .commands import hasten, order
 from .events import CALL_VOICEMAIL, CALL_VOICEMAIL_FETCHED, CALL_VOICEMAIL_LOST
 from .models import Call, Command, Voicemail
-from .states import CallState, CommandState, Ending
+from .states import CLAIMED, COMMAND_WAITING, CallState, CommandState, Ending
 from .vocabulary import CommandKind
 
 SHORTEST = 2  # seconds; in less, nobody has spoken
@@ -39,7 +39,7 @@ def _is_kept(call: Call) -> bool:
     """A call that somebody answered, or that was turned away, has no message."""
     if call.state == CallState.ENDED:
         return Ending(call.ending) not in NOT_KEPT
-    return call.state not in (CallState.CONNECTING, CallState.TALKING)
+    return call.state not in CLAIMED
 
 
 def _keep(by: User, call: Call, recording_sid: str, seconds: int) -> None:
@@ -62,7 +62,7 @@ def ready(*, by: User, call: Call, recording_sid: str) -> None:
     voicemail = Voicemail.objects.filter(call=call, recording_sid=recording_sid, fetched_at=None).first()
     if voicemail is None:
         return
-    waiting = call.commands.filter(kind=CommandKind.FETCH, state=CommandState.WAITING).first()
+    waiting = call.commands.filter(kind=CommandKind.FETCH, state__in=COMMAND_WAITING).first()
     if waiting:
         hasten(by=by, command=waiting)
     else:
@@ -92,7 +92,7 @@ def has_no_sound(*, by: User, call: Call, recording_sid: str) -> None:
     """The provider says that there will never be a sound: it is lost, asked for no more, and the rest of it deleted."""
     lose(by=by, call=call, recording_sid=recording_sid)
     if Voicemail.objects.filter(call=call, recording_sid=recording_sid, fetched_at=None).exists():
-        waiting = call.commands.filter(kind=CommandKind.FETCH, state=CommandState.WAITING)
+        waiting = call.commands.filter(kind=CommandKind.FETCH, state__in=COMMAND_WAITING)
         waiting.update(state=CommandState.DROPPED, ended_at=timezone.now(), claimed_until=None)
     delete_recording(by=by, call=call, sid=recording_sid)
 

@@ -8,11 +8,10 @@ from typing import Any
 from foundation.accounts.models import Organisation
 
 from .models import Agent, Block, Call, Refusal
-from .states import AgentState, CallState
+from .states import CLAIMED, OFF_DUTY, ON_DUTY, AgentState, CallState
 from .waiting import hung_up_today
 
 MOST_CALLERS = 20
-ORDER_OF_STATES = [AgentState.READY, AgentState.ON_CALL, AgentState.WRAP_UP, AgentState.BREAK]
 
 
 def callers(centre: Organisation, now: datetime) -> dict[str, Any]:
@@ -25,9 +24,9 @@ def callers(centre: Organisation, now: datetime) -> dict[str, Any]:
         "queue": waiting[:MOST_CALLERS],
         "waiting": len(waiting),
         "longest": min(waiting, key=_since, default=None),
-        "talking": sum(call.state in (CallState.CONNECTING, CallState.TALKING) for call in live),
+        "talking": sum(call.state in CLAIMED for call in live),
         "ready": states.count(AgentState.READY),
-        "number_on_duty": len(states) - states.count(AgentState.OFF),
+        "number_on_duty": sum(state in ON_DUTY for state in states),
         "hung_up": hung_up_today(centre, now),
     }
 
@@ -35,11 +34,11 @@ def callers(centre: Organisation, now: datetime) -> dict[str, Any]:
 def team(centre: Organisation, now: datetime) -> dict[str, Any]:
     """Who is on duty in which state, and what was set at the telephone for a time."""
     agents = list(Agent.objects.filter(centre=centre).select_related("user").order_by("user__name"))
-    on_duty = [agent for agent in agents if agent.state != AgentState.OFF]
-    on_duty.sort(key=lambda agent: ORDER_OF_STATES.index(AgentState(agent.state)))
+    on_duty = [agent for agent in agents if agent.state in ON_DUTY]
+    on_duty.sort(key=lambda agent: ON_DUTY.index(AgentState(agent.state)))
     return {
         "on_duty": on_duty,
-        "off_duty": [agent for agent in agents if agent.state == AgentState.OFF],
+        "off_duty": [agent for agent in agents if agent.state in OFF_DUTY],
         "blocks": Block.objects.running(now).filter(centre=centre).select_related("contact", "made_by"),
         "refused": sum(Refusal.objects.filter(day=now.date()).values_list("count", flat=True)),
     }

@@ -39,7 +39,7 @@ LOOKED_FOR = timedelta(minutes=15)
 def message_moved(*, by: User, message: TextMessage, state: MessageState, problem: str = "") -> None:
     """What became of a message that we sent: only forward, and what is final stays."""
     message = TextMessage.objects.select_for_update(no_key=True).get(pk=message.pk)
-    if state not in MESSAGE_TRANSITIONS.get(MessageState(message.state), frozenset()):
+    if state not in MESSAGE_TRANSITIONS[MessageState(message.state)]:
         return
     asked_at = message.asked_at if state == MessageState.UNCLEAR else None  # people are shown since when
     TextMessage.objects.filter(pk=message.pk).update(

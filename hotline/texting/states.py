@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from foundation.privacy.state_machines import StateMachine
+
 
 class MessageState(models.TextChoices):
     """Only forward; the last three are final. Unclear: the provider may have it, and cannot be asked any more."""
@@ -21,8 +23,12 @@ class MessageState(models.TextChoices):
 
 #: It did not arrive, or nobody knows: whoever writes with the person may send it again.
 MAY_GO_AGAIN = frozenset({MessageState.UNCLEAR, MessageState.UNDELIVERED, MessageState.FAILED})
+NOT_DELIVERED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED})
+INCOMING = frozenset({MessageState.RECEIVED})
+ON_ITS_WAY = frozenset({MessageState.QUEUED, MessageState.SENT, MessageState.UNCLEAR})
 SETTLED = frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED})
 MESSAGE_TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
+    MessageState.RECEIVED: frozenset(),
     MessageState.QUEUED: SETTLED | {MessageState.SENT, MessageState.UNCLEAR},
     MessageState.UNCLEAR: SETTLED | {MessageState.QUEUED, MessageState.SENT},
     MessageState.SENT: SETTLED,
@@ -30,6 +36,16 @@ MESSAGE_TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
     MessageState.UNDELIVERED: frozenset(),
     MessageState.FAILED: frozenset(),
 }
+MACHINES = (
+    StateMachine(
+        "Text message",
+        MessageState,
+        starts=(MessageState.RECEIVED, MessageState.QUEUED),
+        sets=(INCOMING, ON_ITS_WAY, SETTLED),
+        transitions=MESSAGE_TRANSITIONS,
+        remark="One that came in stays received. A final state is never altered: it is sent again as another message.",
+    ),
+)
 
 
 class MessageChannel(models.TextChoices):

@@ -231,8 +231,9 @@ MEASURES: tuple[Measure, ...] = (
         "case when n.is_accepted then 'accepted' when n.is_waiting then 'waiting' else n.state end",
         _("Answers of partners"), _("Referrals that were offered, by the partner's answer. Drafts do not count."),
         _("As known when the release was prepared: what was offered in the last days may still be answered."),
-        (("accepted", _("accepted")), ("declined", _("declined")), ("expired", _("no answer in time")),
-         ("withdrawn", _("withdrawn")), ("waiting", _("not answered yet"))),
+        (("accepted", _("accepted")), (ReferralState.DECLINED.value, _("declined")),
+         (ReferralState.EXPIRED.value, _("no answer in time")), (ReferralState.WITHDRAWN.value, _("withdrawn")),
+         ("waiting", _("not answered yet"))),
         equations=(
             equation("referral_answer.total", "referral_answer.accepted", "referral_feedback.not_accepted"),
             equation("referral_answer.total", "referral_answer.*answered", "referral_time.none"),

@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from foundation.privacy.rls import quoted
-from handoff.referrals.states import TAKEN, WAITING, ReferralState
-from hotline.contacts.states import ContactState
+from handoff.referrals.states import DONE, EVER_TAKEN, WAITING, in_order
+from hotline.contacts.states import FINISHED
 from hotline.contacts.vocabulary import Kind
+from triage.states import IN_FORCE
 from triage.vocabulary import Disposition, Duty
 
 if TYPE_CHECKING:
@@ -54,31 +55,32 @@ CONTACTS = f"""
         exists (select from cases_casecontact own
             join cases_casecontact other on other.case_id = own.case_id
             join hotline_contact e on e.id = other.contact_id
-            where own.contact_id = c.id and e.kind = '{Kind.COUNSELLING}' and e.state = 'completed'
+            where own.contact_id = c.id and e.kind = '{Kind.COUNSELLING}' and e.state in ({quoted(*FINISHED)})
                 and (e.started_at, e.id) < (c.started_at, c.id)) as is_repeat
     from hotline_contact c
     join accounts_organisation o on o.id = c.centre_id
     join hotline_callertype t on t.code = c.caller_type_id
-    left join triage_assessment a on a.contact_id = c.id and a.state = 'completed'
+    left join triage_assessment a on a.contact_id = c.id and a.state in ({quoted(*IN_FORCE)})
 """
 REFERRALS = f"""
     select r.id, r.centre_id, r.offered_at, o.time_zone, r.state, r.follows_id, r.answered_at - r.offered_at as took,
-        r.state in ({quoted(*sorted(TAKEN | {ReferralState.COMPLETED, ReferralState.RETURNED}))}) as is_accepted,
-        r.state in ({quoted(*sorted(WAITING))}) as is_waiting,
+        r.state in ({quoted(*in_order(EVER_TAKEN))}) as is_accepted,
+        r.state in ({quoted(*in_order(WAITING))}) as is_waiting,
         exists (select from handoff_message x where x.referral_id = r.id and x.kind = 'feedback') as has_feedback,
         ntk.counted_region(k.region_id, o.country) as region
     from handoff_referral r
     join accounts_organisation o on o.id = r.centre_id
     join cases_case k on k.id = r.case_id
 """
-CASES = """
+CASES = f"""
     select k.id, k.centre_id, k.opened_at, k.closed_at, o.time_zone, k.disposition, k.closed_at - k.opened_at as took,
-        coalesce((select r.outcome from handoff_referral r where r.case_id = k.id and r.state = 'completed'
+        coalesce((select r.outcome from handoff_referral r
+            where r.case_id = k.id and r.state in ({quoted(*in_order(DONE))})
             order by r.ended_at desc, r.id limit 1), 'centre') as outcome
     from cases_case k
     join accounts_organisation o on o.id = k.centre_id
 """
-COMPLETED = f"n.state = '{ContactState.COMPLETED}'"
+COMPLETED = f"n.state in ({quoted(*FINISHED)})"
 POPULATIONS: dict[Of, Population] = {
     Of.CONTACT: Population(CONTACTS, f"{COMPLETED} and n.kind = '{Kind.COUNSELLING}'", "started_at"),
     Of.OTHER_CONTACT: Population(CONTACTS, f"{COMPLETED} and n.kind <> '{Kind.COUNSELLING}'", "started_at"),

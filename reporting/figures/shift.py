@@ -22,7 +22,7 @@ from hotline.switchboard.models import Command, Voicemail
 from hotline.switchboard.states import CommandState
 from hotline.switchboard.vocabulary import CommandKind
 from hotline.texting.models import TextMessage
-from hotline.texting.states import MessageState
+from hotline.texting.states import NOT_DELIVERED
 from triage.models import Assessment
 
 #: Of each kind of work, so many are named, the most pressing first. The counts count all.
@@ -196,9 +196,8 @@ def _own_contacts(user: User) -> Work:
 
 def _failed_messages(centre: Organisation, now: datetime) -> Work:
     """Until something else is written to the contact, or comes from it."""
-    states = [MessageState.FAILED, MessageState.UNDELIVERED]
     later = TextMessage.objects.filter(contact=OuterRef("contact"), made_at__gt=OuterRef("made_at"))
-    lost = TextMessage.objects.filter(centre=centre, state__in=states, made_at__gt=now - FAILURES_OF)
+    lost = TextMessage.objects.filter(centre=centre, state__in=NOT_DELIVERED, made_at__gt=now - FAILURES_OF)
     failed = lost.filter(~Exists(later), is_from_caller=False)
     number, found = _some(failed.select_related("contact").order_by("-made_at", "id"))
     rows = [

@@ -29,8 +29,9 @@ from .events import (
     FIGURES_RELEASED,
     FIGURES_TYPESET,
 )
-from .models import Paper, Release, ReleaseState
+from .models import Paper, Release
 from .periods import Refusal
+from .states import TRANSITIONS, ReleaseState
 
 TYPESET = "publishing.tasks.typeset"
 
@@ -84,8 +85,7 @@ def release_figures(*, by: User, release_id: uuid.UUID) -> Release:
     release = _lock(by, release_id)
     if release.state == ReleaseState.RELEASED and release.ended_by_id == by.pk:
         return release
-    if release.state != ReleaseState.PREPARED:
-        raise stale(release_id, "release")
+    _require_step(release, ReleaseState.RELEASED)
     if release.prepared_by_id == by.pk:
         raise SamePerson(_("Somebody else has to release what you prepared."))
     return _end(by, release, ReleaseState.RELEASED, FIGURES_RELEASED)
@@ -97,8 +97,7 @@ def discard_release(*, by: User, release_id: uuid.UUID) -> Release:
     release = _lock(by, release_id)
     if release.state == ReleaseState.DISCARDED:
         return release
-    if release.state != ReleaseState.PREPARED:
-        raise stale(release_id, "release")
+    _require_step(release, ReleaseState.DISCARDED)
     return _end(by, release, ReleaseState.DISCARDED, FIGURES_DISCARDED)
 
 
@@ -130,6 +129,11 @@ def _lock(by: User, release_id: uuid.UUID) -> Release:
     require(by, Permission.RELEASE_MAKE, release.centre_id if release else -1)
     assert release is not None
     return release
+
+
+def _require_step(release: Release, to: ReleaseState) -> None:
+    if to not in TRANSITIONS[ReleaseState(release.state)]:
+        raise stale(release.pk, "release")
 
 
 def _end(by: User, release: Release, state: ReleaseState, kind: EventKind) -> Release:

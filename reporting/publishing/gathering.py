@@ -47,7 +47,7 @@ def is_behind() -> bool:
 
 def documents(centre: Organisation) -> list[dict[str, Any]]:
     """The stored documents of all releases of the centre, and of those that wait for the second person."""
-    rows = Release.objects.filter(centre=centre).exclude(state="discarded").order_by("prepared_at", "pk")
+    rows = Release.objects.kept().filter(centre=centre).order_by("prepared_at", "pk")
     return list(rows.values_list("content", flat=True))
 
 

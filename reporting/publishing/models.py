@@ -9,26 +9,24 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Organisation, User
 from foundation.privacy.bounds import days_within, moments_within
 
 from .content import Content, PeriodKind, Span, digest, read
-
-
-class ReleaseState(models.TextChoices):
-    PREPARED = "prepared", _("prepared")
-    RELEASED = "released", _("released")
-    DISCARDED = "discarded", _("discarded")
+from .states import DECIDED, DISCARDED, PREPARED, RELEASED, ReleaseState
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def released(self) -> ReleaseQuerySet:
-        return self.filter(state=ReleaseState.RELEASED)
+        return self.filter(state__in=RELEASED)
 
     def prepared(self) -> ReleaseQuerySet:
-        return self.filter(state=ReleaseState.PREPARED)
+        return self.filter(state__in=PREPARED)
+
+    def kept(self) -> ReleaseQuerySet:
+        """Without those that were prepared and not published."""
+        return self.exclude(state__in=DISCARDED)
 
     def public(self) -> ReleaseQuerySet:
         return self.released().filter(is_public=True)
@@ -69,23 +67,23 @@ class Release(models.Model):
             days_within("release", "first", "last"),
             models.UniqueConstraint(
                 fields=["centre", "first", "last"],
-                condition=~Q(state=ReleaseState.DISCARDED),
+                condition=~Q(state__in=DISCARDED),
                 name="one_release_per_period",
             ),
             models.CheckConstraint(
-                condition=Q(state=ReleaseState.PREPARED, ended_at=None, ended_by=None)
+                condition=Q(state__in=PREPARED, ended_at=None, ended_by=None)
                 | Q(
-                    state__in=[ReleaseState.RELEASED, ReleaseState.DISCARDED],
+                    state__in=DECIDED,
                     ended_at__isnull=False,
                     ended_by__isnull=False,
                 ),
                 name="release_ended_at_and_by",
             ),
             models.CheckConstraint(
-                condition=~Q(state="released") | ~Q(ended_by=F("prepared_by")), name="release_by_a_second_person"
+                condition=~Q(state__in=RELEASED) | ~Q(ended_by=F("prepared_by")), name="release_by_a_second_person"
             ),
             models.CheckConstraint(
-                condition=Q(is_public=False) | Q(state="released"), name="release_public_is_released"
+                condition=Q(is_public=False) | Q(state__in=RELEASED), name="release_public_is_released"
             ),
         ]
 

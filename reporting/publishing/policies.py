@@ -12,13 +12,14 @@ from foundation.privacy.rls import (
     both,
     declared_items,
     is_actor,
+    quoted,
     service,
 )
 
-from .models import ReleaseState
+from .states import PREPARED, RELEASED
 
 COORDINATORS = at_the_centre("coordinator")
-RELEASED = f"state = '{ReleaseState.RELEASED}'"
+IS_RELEASED = f"state in ({quoted(*RELEASED)})"
 #: What a program of a funder may read of a release.
 PUBLISHED_COLUMNS = "id, kind, first, last, state, small, base, content, digest, ended_at"
 
@@ -28,15 +29,15 @@ DECLARATIONS: list[Declaration] = [
         "publishing_release",
         select=[
             COORDINATORS,
-            both(at_the_centre("funder"), "what was released", RELEASED),
+            both(at_the_centre("funder"), "what was released", IS_RELEASED),
             service("statistics"),
-            both(ANY_ACTOR, "what was released to the public", f"{RELEASED} and is_public"),
+            both(ANY_ACTOR, "what was released to the public", f"{IS_RELEASED} and is_public"),
         ],
         insert=[
             both(
                 COORDINATORS,
                 "prepared, in their own name",
-                f"state = '{ReleaseState.PREPARED}' and {is_actor('prepared_by_id')}",
+                f"state in ({quoted(*PREPARED)}) and {is_actor('prepared_by_id')}",
             )
         ],
         update=[COORDINATORS],
@@ -53,7 +54,7 @@ DECLARATIONS: list[Declaration] = [
         "publishing_release",
         "programs",
         role="lotse_stats",
-        select=[Rule("programs of funders: documents that were released", RELEASED)],
+        select=[Rule("programs of funders: documents that were released", IS_RELEASED)],
     ),
 ]
-sql_items = declared_items(__name__, DECLARATIONS)
+sql_items = declared_items(__name__, DECLARATIONS, PREPARED=quoted(*PREPARED))

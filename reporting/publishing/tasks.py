@@ -13,7 +13,7 @@ from foundation.privacy.context import acting_as
 
 from .actions import keep_paper
 from .content import LANGUAGES
-from .models import Paper, Release, ReleaseState
+from .models import Paper, Release
 from .typeset import TypesettingFailed, pdf_bytes
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def typeset(event_id: int | None = None) -> None:
     service = service_user(Service.STATISTICS)
     with acting_as(service, purpose="typesetting"):
         made = set(Paper.objects.values_list("release", "language"))
-        wanted = Release.objects.exclude(state=ReleaseState.DISCARDED).values_list("pk", flat=True)
+        wanted = Release.objects.kept().values_list("pk", flat=True)
         missing = [(pk, language) for pk in wanted for language in LANGUAGES if (pk, language) not in made]
         releases = Release.objects.in_bulk({pk for pk, _language in missing})
     until = time.monotonic() + TASK_LASTS

@@ -95,13 +95,13 @@ def download(request: CentreRequest, pk: uuid.UUID, form: str) -> HttpResponse:
 
 def _found(request: CentreRequest, pk: uuid.UUID) -> Release:
     """The database shows funders what is released, and coordinators what is prepared too."""
-    rows = Release.objects.filter(centre=request.centre).exclude(state="discarded")
+    rows = Release.objects.kept().filter(centre=request.centre)
     return get_object_or_404(rows.select_related("prepared_by", "ended_by"), pk=pk)
 
 
 def _list(request: CentreRequest, refusal: str = "", status: int = 200) -> HttpResponse:
     today = timezone.now().astimezone(request.centre.zone).date()
-    rows = Release.objects.filter(centre=request.centre).exclude(state="discarded").newest_first().defer("content")
+    rows = Release.objects.kept().filter(centre=request.centre).newest_first().defer("content")
     every = list(rows.select_related("prepared_by"))
     taken = {(one.first, one.last) for one in every}
     may_make = can(request.user, Permission.RELEASE_MAKE, request.centre.pk)

@@ -5,18 +5,18 @@ create or replace function ntk.frozen_assessment() returns trigger language plpg
 begin
     if old.state in ({DECIDED}) and (
         to_jsonb(new) - 'state' - 'version' is distinct from to_jsonb(old) - 'state' - 'version'
-        or new.state not in (old.state, 'superseded')
+        or new.state not in (old.state, {REPLACED})
     ) then
         raise exception 'a completed assessment is superseded, not edited';
     end if;
-    if old.state = '{WAITING}' and ((new.answers, new.provenance, new.notes, new.reasons)
-        is distinct from (old.answers, old.provenance, old.notes, old.reasons) or new.state = '{DISCARDED}') then
+    if old.state in ({WAITING}) and ((new.answers, new.provenance, new.notes, new.reasons)
+        is distinct from (old.answers, old.provenance, old.notes, old.reasons) or new.state in ({DROPPED})) then
         raise exception 'an assessment that waits for a coordinator is not edited';
     end if;
-    if old.state = '{DISCARDED}' and new is distinct from old then
+    if old.state in ({DROPPED}) and new is distinct from old then
         raise exception 'a discarded assessment stays as it is';
     end if;
-    if new.state = '{DISCARDED}' and old.state = '{DRAFT}' and (
+    if new.state in ({DROPPED}) and old.state in ({BEING_FILLED_IN}) and (
         to_jsonb(new) - 'state' - 'version' - 'supersedes_id' - 'review_note'
         is distinct from to_jsonb(old) - 'state' - 'version' - 'supersedes_id' - 'review_note'
     ) then

@@ -5,8 +5,8 @@ declare
     standing varchar[] := '{}';
 begin
     if tg_op = 'UPDATE' then
-        if old.state = '{DRAFT}' then standing := old.duties; end if;
-        if old.state = '{WAITING}' then standing := old.duties || old.proposed_duties; end if;
+        if old.state in ({BEING_FILLED_IN}) then standing := old.duties; end if;
+        if old.state in ({WAITING}) then standing := old.duties || old.proposed_duties; end if;
     end if;
     if new.supersedes_id is not null then
         standing := standing
@@ -24,7 +24,7 @@ $body$;
 create or replace trigger standing_duties_of_new before insert on triage_assessment
     for each row when (new.supersedes_id is not null) execute function ntk.standing_duties();
 create or replace trigger standing_duties_of_old before update on triage_assessment
-    for each row when (old.state in ({OPEN}) and new.state in ('{DRAFT}', '{COMPLETED}'))
+    for each row when (old.state in ({OPEN}) and new.state in ({BEING_FILLED_IN}, {IN_FORCE}))
     execute function ntk.standing_duties();
 -- reverse
 drop trigger standing_duties_of_old on triage_assessment;

@@ -7,7 +7,7 @@ returns table (caller text, person text, names_partner boolean, concerned text)
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 with said as (
-    select a.answers as answers, a.state = {IN_FORCE} as in_force, a.contact_id = f.contact_id as is_disclosed,
+    select a.answers as answers, a.state in ({IN_FORCE}) as in_force, a.contact_id = f.contact_id as is_disclosed,
         c.relation,
         coalesce(a.answers->>'age_band', '') in ('under_14', '14_17') or c.age_band in ('under_14', '14_17') as minor
     from cases_case k

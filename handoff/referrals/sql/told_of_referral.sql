@@ -4,7 +4,7 @@ set search_path = pg_catalog, public, pg_temp as $body$
 begin
     return exists (
         select from handoff_referral r
-        where r.id = which and r.state <> '{DRAFT}'
+        where r.id = which and r.state not in ({DRAFTS})
             and r.organisation_id = any((select ntk.orgs_as('partner_worker', 'partner_coordinator'))::bigint[])
             and 'organisation.' || r.organisation_id = any(tell));
 end

@@ -3,7 +3,7 @@ create or replace function ntk.ended_without_counselling(which uuid[]) returns s
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 select id from hotline_contact
-where id = any(which) and state = '{COMPLETED}' and ending <> '' and (select ntk.service()) = 'telephone'
+where id = any(which) and state in ({FINISHED}) and ending <> '' and (select ntk.service()) = 'telephone'
 $body$;
 alter function ntk.ended_without_counselling owner to lotse_policy;
 -- reverse

@@ -4,7 +4,7 @@ create or replace function ntk.refuse_to_change_a_release() returns trigger lang
 begin raise exception 'a release is never changed' using errcode = 'check_violation'; end
 $body$;
 create or replace trigger release_stays before update on publishing_release for each row when (
-    old.state <> 'prepared'
+    old.state not in ({PREPARED})
         and (new.state, new.ended_at, new.ended_by_id) is distinct from (old.state, old.ended_at, old.ended_by_id)
     or (new.content, new.digest, new.first, new.last, new.kind, new.centre_id, new.small, new.base, new.prepared_by_id)
         is distinct from

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from handoff.referrals.diagrams import PATH, document
+from foundation.privacy.state_document import PATH, document
 
 
 class Command(BaseCommand):
