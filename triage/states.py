@@ -1,4 +1,4 @@
-"""The states of an assessment. The diagrams in docs/ are made from here."""
+"""The states of an assessment; docs/states.md is generated from them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class AssessmentState(models.TextChoices):
 
 
 S = AssessmentState
-#: Being filled in or waiting for a coordinator; at most one for each contact.
+#: Drafts and assessments that wait for a coordinator; at most one for each contact.
 OPEN = (S.DRAFT, S.WAITING_CONFIRMATION)
-#: Decided: the answers never change again.
+#: Decided: the answers can no longer change.
 DECIDED = (S.COMPLETED, S.SUPERSEDED)
 DROPPED = (S.DISCARDED,)
 #: Each state is in exactly one of these.
 PARTITION = (OPEN, DECIDED, DROPPED)
-#: Nothing was chosen at their end.
+#: States without a decision.
 WITHOUT_END = (S.DRAFT, S.DISCARDED)
 OPEN_OR_IN_FORCE = (*OPEN, S.COMPLETED)
 
