@@ -1,4 +1,4 @@
-"""The states of a referral, who may move it, what each side may then see. The diagram in docs/ is made from here."""
+"""The states of a referral, who may change it, and what each side sees. docs/states.md is generated from this."""
 
 from __future__ import annotations
 
@@ -48,22 +48,22 @@ TRANSITIONS: dict[tuple[ReferralState, ReferralState], Who] = {
     (S.IN_PROGRESS, S.COMPLETED): Who.PARTNER,
 }
 
-#: No decision yet: deadlines run. A question waits for the centre, so it is reminded and escalated but never expires.
+#: No decision yet; deadlines run. A question waits for the centre: reminders and escalation, but no expiry.
 WAITING = frozenset({S.OFFERED, S.QUESTION})
 #: The partner is responsible.
 TAKEN = frozenset({S.ACCEPTED, S.IN_PROGRESS})
-#: At most one of these a case and partner.
+#: At most one of these per case and partner.
 LIVE = frozenset({S.DRAFT}) | WAITING | TAKEN
-#: Over: the partner sees that it happened, and nothing of what it was about.
+#: Ended: the partner sees the referral, but not its content.
 ENDED = frozenset({S.DECLINED, S.WITHDRAWN, S.EXPIRED, S.RETURNED, S.COMPLETED})
 #: Each state is in exactly one of these.
 PARTITION = (frozenset({S.DRAFT}), WAITING, TAKEN, ENDED)
-#: The partner may never have heard of it.
+#: The partner may never have received an offer.
 WITHOUT_OFFER = frozenset({S.DRAFT, S.WITHDRAWN})
-#: The case is the centre's again, and somebody has to decide how it goes on.
+#: The centre is responsible again and has to decide the next step.
 UNSUCCESSFUL = frozenset({S.DECLINED, S.EXPIRED, S.RETURNED})
 
-#: What the partner sees until the end: the summary from the offer on, the agreed fields from acceptance on.
+#: What the partner sees before the end: the summary from the offer on, the agreed fields from acceptance on.
 SHOWS_SUMMARY = WAITING | TAKEN
 SHOWS_FIELDS = TAKEN
 
@@ -73,5 +73,5 @@ def may_move(source: ReferralState, target: ReferralState, who: Who) -> bool:
 
 
 def in_order(members: Iterable[ReferralState]) -> list[ReferralState]:
-    """As they are declared, so that what is made from a set is always the same."""
+    """In declaration order, so that SQL generated from a set is always the same."""
     return [state for state in ReferralState if state in set(members)]
