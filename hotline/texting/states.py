@@ -1,4 +1,4 @@
-"""How far a text message has come."""
+"""The states of a text message."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class MessageState(models.TextChoices):
-    """Only forward; the last three are final. Unclear: the provider may have it, and cannot be asked any more."""
+    """Changes only forward; the last three are final. Unclear: the provider may have it, and look-ups have ended."""
 
     RECEIVED = "received", _("received")
     QUEUED = "queued", _("on its way")
@@ -19,7 +19,7 @@ class MessageState(models.TextChoices):
     FAILED = "failed", pgettext_lazy("message", "failed")
 
 
-#: It did not arrive, or nobody knows: whoever writes with the person may send it again.
+#: It did not arrive, or that is unknown; the handler may send it again.
 MAY_GO_AGAIN = frozenset({MessageState.UNCLEAR, MessageState.UNDELIVERED, MessageState.FAILED})
 SETTLED = frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED})
 MESSAGE_TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
