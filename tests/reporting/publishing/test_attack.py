@@ -17,7 +17,16 @@ from hotline.contacts.initial_lists import CALLER_TYPES
 from reporting.figures.measures import BY_CODE
 from reporting.publishing.compiling import KeyLabel, Numbers, Reference, compile_release
 from reporting.publishing.content import WITHHELD
-from reporting.publishing.control import MOST, PeriodCell, Sum, bounds, narrow, narrowed, protect, shown
+from reporting.publishing.control import (
+    UNBOUNDED,
+    PeriodCell,
+    Sum,
+    bounds,
+    cells_with_too_few_values,
+    narrow,
+    protect,
+    shown,
+)
 from reporting.publishing.periods import span
 from reporting.publishing.published_equations import figures, sums
 
@@ -306,7 +315,7 @@ def worlds(draw: st.DrawFn) -> World:
         for what, keys in ways.items():
             added.append(Sum(PeriodCell("total", "all", *days), tuple(PeriodCell(what, key, *days) for key in keys)))
     first = {place: bounds(shown(many)) for place, many in real.items() if place.last == halves[0][1]}
-    told = first if draw(st.booleans()) else dict.fromkeys(first, (0, MOST))
+    told = first if draw(st.booleans()) else dict.fromkeys(first, (0, UNBOUNDED))
     return World(real, added, told, {place: shown(many) for place, many in real.items() if place not in first})
 
 
@@ -324,9 +333,9 @@ def test_protection_withholds_and_changes_nothing_else(world: World) -> None:
     result = protect(world.figures, world.told, world.sums, 10, 10)
     assert list(result) == list(world.figures)
     assert all(figure in (world.figures[place], WITHHELD) for place, figure in result.items())
-    lost = narrowed({**dict.fromkeys(world.figures, (0, MOST)), **world.told}, world.sums)
+    lost = cells_with_too_few_values({**dict.fromkeys(world.figures, (0, UNBOUNDED)), **world.told}, world.sums)
     known = {**world.told, **{place: bounds(figure) for place, figure in result.items()}}
-    assert narrowed(known, world.sums) <= lost
+    assert cells_with_too_few_values(known, world.sums) <= lost
 
 
 @given(st.integers(0, 10_000), st.integers(2, 30), st.sampled_from((4, 5, 7, 10, 20)))
