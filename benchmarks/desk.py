@@ -1,4 +1,4 @@
-"""People at the desk, who log contacts over HTTP; and whether every row is there that they were told of."""
+"""Logs contacts over HTTP, and checks that the database has every row that was acknowledged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invented contacts and what grew from them, as many as asked for: set-based SQL, plainly invented values.
+"""Generates fictional contacts with cases and referrals, of any number, with set-based SQL.
 
 Foreign keys are not checked while loading, and indexes are built at the end: twice as fast, and `check` looks after.
 """

@@ -11,11 +11,15 @@ import sys
 import threading
 from typing import Any
 
-LEAN = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}  # they have nothing to tell others
-#: Threads of the telephone's queue: each may wait for the provider for seconds, and keeps a connection to PostgreSQL.
+LEAN = {
+    "without_gossip": True,
+    "without_mingle": True,
+    "without_heartbeat": True,
+}  # workers need not know of each other
+#: Threads of the telephone queue: each may wait for the provider for seconds, and keeps a PostgreSQL connection.
 TELEPHONE = 16
 REST = 2
-PATIENCE = 10.0  # seconds in which the telephone ends what it has begun
+PATIENCE = 10.0  # seconds for the telephone worker to finish running tasks
 
 
 def work() -> int:

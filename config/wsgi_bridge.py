@@ -49,7 +49,7 @@ class ThreadedWSGI:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _answer(self, environ: Any) -> WSGIResponse:
-        """In a context of its own, so that nothing of one request is left to the next."""
+        """Run in a separate context, so that no context variable is left for the next request."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.threads, copy_context().run, _made, environ)
 

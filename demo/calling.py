@@ -275,7 +275,7 @@ class Shift:
 
 
 def _work(url: str, emails: Sequence[str], password: str, scale: float, ready_to_ring: Event, stopping: Event) -> None:
-    os.nice(10)  # their reading is no work of the server's
+    os.nice(10)  # lower priority than the server
     handlers = [Handler(url, email, password, scale, seed, stopping) for seed, email in enumerate(emails)]
     for handler in handlers:
         handler.start()

@@ -61,7 +61,7 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
     """Raises NotADemo. ``now``: the present of the demo (aware); the year before it is invented, or a
     ``share`` of it."""
     refuse_real_data()
-    with connection.cursor() as cursor:  # invented data needs no wait for the disk
+    with connection.cursor() as cursor:  # fictional data need no synchronous commit
         cursor.execute("set synchronous_commit to off")
     rng = random.Random(seed)
     if not PostalCode.objects.exists():

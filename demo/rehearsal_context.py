@@ -1,4 +1,4 @@
-"""Somebody's way through the main job: who takes part, and what the steps of the rehearsal share."""
+"""State and helpers that the steps of the rehearsal share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NUMBERS = "+49 89 99998 {:03}"
 
 
 class Wrong(Exception):
-    """Something else came than was expected."""
+    """A response differs from the expected one."""
 
     def __init__(self, expected: object, came: object) -> None:
         super().__init__(f"expected {expected}, but {came}")

@@ -1,4 +1,4 @@
-"""Every screen of the platform, how one gets there, and pictures of each.
+"""All screens of the platform with the way to them, and screenshots of each.
 
 Nobody knows the addresses of a server's cases beforehand: they are found by following links from the lists. The screens
 are looked at with the demo's people; a screen that a person has no link to is left out, and said so.

@@ -1,4 +1,4 @@
-"""Plays the invented year through the application's own actions, at the time at which each thing happened.
+"""Generates the fictional year with the real actions, each at its own time.
 
 The clock of the process is moved for it (time-machine), so that every rule, event and deadline is the real one.
 """
@@ -78,7 +78,7 @@ class Player:
         return uuid.UUID(int=self.rng.getrandbits(128), version=4)
 
     def log(self, story: Story) -> Contact:
-        """The contact from the first word to its end."""
+        """Log and complete the contact."""
         handler = self.handlers[story.handler]
         with moment(handler, story.at):
             details = {**story.details, "kind": story.kind}

@@ -1,4 +1,4 @@
-"""Postal codes as people write them, and tables of them as files bring them. No database here."""
+"""Parses postal codes, and CSV files of them. Makes no queries."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class PostalCodeRow:
 
 @dataclass(frozen=True)
 class PostalCodeProblem:
-    """What is wrong where: `line` counts from 1 with the header, as an editor shows it."""
+    """A problem of a file; `line` as in an editor: the header is line 1."""
 
     line: int
     column: str

@@ -64,5 +64,5 @@ class Embedded:
         (self.data.root / "roles-made").unlink(missing_ok=True)
 
     def forget_heartbeats(self) -> None:
-        """Those of the last run would make this one look ready before it is."""
+        """Delete heartbeats of the last run, with which this one would seem ready too early."""
         self.postgres.sql(FORGET_HEARTBEATS, database=DATABASE)
