@@ -11,11 +11,8 @@ import sys
 import threading
 from typing import Any
 
-LEAN = {
-    "without_gossip": True,
-    "without_mingle": True,
-    "without_heartbeat": True,
-}  # workers need not know of each other
+#: Workers need not know of each other.
+LEAN = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
 #: Threads of the telephone queue: each may wait for the provider for seconds, and keeps a PostgreSQL connection.
 TELEPHONE = 16
 REST = 2

@@ -1,4 +1,4 @@
-"""Absurd values at every address and in every form: an answer that says so, never an error of the server."""
+"""Invalid values in every URL and form lead to an error message, never to a server error."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_the_reasons_are_needed() -> None:
 
 
 @pytest.mark.django_db
-def test_no_policy_lets_everybody_in() -> None:
+def test_no_policy_is_always_true() -> None:
     policies = ask(
         "select tablename, policyname, coalesce(qual, with_check) from pg_policies where roles <> '{lotse_stats}'"
     )
@@ -92,7 +92,7 @@ def test_each_protected_table_can_be_read_by_somebody() -> None:
 
 
 @pytest.mark.django_db
-def test_no_view_goes_round_the_policies() -> None:
+def test_no_database_view_bypasses_the_policies() -> None:
     views = ask("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')")
     assert views == []
 

@@ -1,4 +1,4 @@
-"""Calendars against a slow reference that looks at the clock on the wall, second by second or minute by minute."""
+"""Calendars compared with a slow reference that checks local time second by second or minute by minute."""
 
 from __future__ import annotations
 

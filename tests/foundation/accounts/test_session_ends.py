@@ -162,7 +162,7 @@ def test_somebody_else_at_the_browser_gets_nothing_of_the_text(people: People) -
     assert "typed" not in client.session
 
 
-def test_text_lies_nowhere_on_the_server_before_sign_in_and_sealed_after(people: People) -> None:
+def test_text_is_not_stored_before_sign_in_and_encrypted_afterwards(people: People) -> None:
     case, client = referrals.make_case(people), browser(people.handler)
     answer = post_note_without_session(client, case)
     assert Session.objects.count() == 0
@@ -317,7 +317,7 @@ def test_passwords_are_never_kept(people: People) -> None:
     assert b"Hush" not in back.content
 
 
-def test_forged_or_foreign_field_is_worth_nothing(people: People) -> None:
+def test_forged_or_foreign_owner_field_is_ignored(people: People) -> None:
     case, client = referrals.make_case(people), browser(people.handler)
     answer = post_note_without_session(client, case)
     form = next(one for one in forms_of(answer.content.decode(), "/") if one.action == "/accounts/login/")

@@ -48,7 +48,7 @@ def test_a_task_is_woken_after_the_commit_for_its_time(queue: Any) -> None:
     assert is_empty(queue)
 
 
-def test_nobody_is_woken_for_what_was_undone_or_is_far_away(queue: Any) -> None:
+def test_no_wake_up_after_a_rollback_or_for_a_distant_time(queue: Any) -> None:
     with transaction.atomic():
         wake_after("test.undone")
         transaction.set_rollback(True)
@@ -66,7 +66,7 @@ print("committed")
 """
 
 
-def test_a_broker_that_is_away_costs_nothing(own_database: OwnDatabase) -> None:
+def test_wake_up_with_an_unreachable_broker_raises_nothing(own_database: OwnDatabase) -> None:
     begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
