@@ -108,7 +108,7 @@ TEMPLATES = [
         "DIRS": [],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["foundation.accounts.templatetags.forms"],  # whose form it is stands beside the token
+            "builtins": ["foundation.accounts.templatetags.forms"],  # adds the form's owner to the token
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

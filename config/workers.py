@@ -20,14 +20,14 @@ PATIENCE = 10.0  # seconds for the telephone worker to finish running tasks
 
 
 def work() -> int:
-    """Until a signal ends us (0). If one worker ends by itself, so does the other, and whoever watches us knows."""
+    """Run until a signal (0). If one worker ends by itself, so does the other, so that the supervisor notices."""
     from celery.worker import WorkController, state
     from kombu.asynchronous import set_event_loop
 
     from config.celery import app, configured
 
     telephone = WorkController(app=configured("telephone", set_as_current=False), **_options("telephone", TELEPHONE))
-    set_event_loop(None)  # each turns in a loop of its own
+    set_event_loop(None)  # each has its own event loop
     rest = app.Worker(loglevel="WARNING", quiet=True, **_options("celery", REST))
 
     def serve() -> None:

@@ -65,7 +65,7 @@ def answered(handler: User, contact: Contact, story: Story) -> Assessment:
 
 
 class Player:
-    """Acts out stories with a centre's handlers and the partners' workers."""
+    """Performs stories as a centre's handlers and the partners' people."""
 
     def __init__(self, rng: random.Random, handlers: list[User], workers: dict[int, User], until: datetime) -> None:
         self.rng = rng
@@ -101,7 +101,7 @@ class Player:
             return triage.complete(by=handler, assessment_id=assessment.pk, version=assessment.version)
 
     def tell(self, story: Story) -> Case | None:
-        """A whole story; returns the case it led to, if any."""
+        """Perform a whole story; returns its case, if any."""
         contact = self.log(story)
         if not story.plot:
             return None

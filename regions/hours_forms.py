@@ -120,7 +120,7 @@ def _overlap_in_words(one: Stretch, other: Stretch) -> str:
 
 
 class ExceptionForm(VersionedForm):
-    """Closing days, or days with hours of their own."""
+    """Closing days, or days with special hours."""
 
     label = forms.CharField(
         label=_("Name"),

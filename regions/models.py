@@ -263,7 +263,7 @@ class OpeningHours(models.Model):
 
 
 class CalendarException(models.Model):
-    """Closing days, or days with hours of their own: `starts_on` to `ends_on`, both included, in one year or in each.
+    """Closing days, or days with special hours: `starts_on` to `ends_on`, both included, in one year or in each.
 
     Without rows in ExceptionHours the organisation is closed. Counts on public holidays too.
     """

@@ -206,7 +206,7 @@ def _regions_worked_in(organisations: Collection[Organisation]) -> tuple[dict[in
 
 
 def _special_days_of(organisations: Collection[Organisation]) -> dict[int, list[SpecialDays]]:
-    """Closing days and days with hours of their own."""
+    """Closing days and days with special hours."""
     found: dict[int, list[SpecialDays]] = {}
     for row in CalendarException.objects.filter(organisation__in=organisations).prefetch_related("hours"):
         found.setdefault(row.organisation_id, []).append(row.as_special_days())

@@ -22,7 +22,7 @@ WITHHELD = (
     "+8656696",
     "+86282452253",
 )
-#: Countries whose parts have country codes of their own and dial each other as at home: 0690 33 59 41 in Paris is +590.
+#: Countries whose parts have separate country codes but national dialling: 0690 33 59 41 in Paris is +590.
 #: Other overseas parts (+687, +689, +299, +599 ...) are dialled with their code from everywhere.
 DIALLED_AS_ONE = (("FR", "GP", "MF", "BL", "MQ", "GF", "RE", "YT", "PM"),)
 LONGEST = 100  # characters; longer input is not parsed

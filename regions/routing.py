@@ -103,7 +103,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A partner as it stands. `answered_in_time` is a share from 0 to 1, None without a record."""
+    """A partner with its current data. `answered_in_time`: a share from 0 to 1, None without a record."""
 
     id: int
     name: str

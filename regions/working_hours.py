@@ -34,7 +34,7 @@ def no_holidays(_day: date) -> bool:
 
 @dataclass(frozen=True)
 class SpecialDays:
-    """Days with hours of their own, `first` to `last` (both included); without hours they are closed.
+    """Days with special hours, `first` to `last` (both included); without hours they are closed.
 
     With `every_year` the days come again each year from `first` on; 29 February only in leap years.
     """

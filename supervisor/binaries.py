@@ -80,7 +80,7 @@ def _copy_of(packages: list[Path]) -> Path:
 
 
 def _hold(home: Path) -> bool:
-    """Keep a copy from being removed for as long as this process lives; False where it is not there."""
+    """Prevent the removal of a copy while this process runs; returns False if it does not exist."""
     try:
         handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -93,7 +93,7 @@ def _hold(home: Path) -> bool:
 
 
 def _open_to_everybody(copy: Path) -> None:
-    """Read and pass rights, which the umask of whoever installed the packages may have taken."""
+    """Give all users read and execute rights, which the installer's umask may have removed."""
     for path in [copy, *copy.rglob("*")]:
         if not path.is_symlink():
             mode = path.stat().st_mode

@@ -67,7 +67,7 @@ def start(
 ) -> Child:
     """Start `command` in a process group of its own; when we die, the kernel sends it `orphan_signal`.
 
-    `niceness`: how far it stands back for the others, 0 to 19.
+    `niceness`: 0 to 19; a higher value means a lower priority.
 
     Call it from the main thread only: the kernel watches the thread that started the process.
     """

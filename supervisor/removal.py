@@ -21,7 +21,7 @@ OURS = [
     "demo-begun", "demo-made", "beat-schedule", "beat-schedule.*", ".state.json-*", ".keys.json-*", ".secret-key-*",
     ".telephone-token-*", "telephone-token", "secret-key", "keys.json",
 ]  # fmt: skip
-SHARED = {"log", "mail"}  # names that others use too: such a directory goes only when it is empty
+SHARED = {"log", "mail"}  # common names: such a directory is removed only if empty
 
 
 @dataclass(frozen=True)

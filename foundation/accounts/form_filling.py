@@ -65,7 +65,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Filled:
-    """``form_found``: the form stands on the page; ``is_outdated``: it is based on a newer state than what was posted,
+    """``form_found``: the form is on the page; ``is_outdated``: it is based on a newer state than what was posted,
     and was left alone. ``texts``: what was posted and is not in the form now.
     """
 
