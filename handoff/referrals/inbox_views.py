@@ -24,7 +24,7 @@ from . import partner_actions
 from .board import ENDED_SHOWN, ended_of_partner
 from .board import inbox as sections_of
 from .forms import CompleteForm, DeclineForm, FeedbackForm, QuestionForm, ReturnForm
-from .pages import latest_event, partner_page, told_stale, typed_words
+from .pages import latest_event, partner_page, stale_page, typed_words
 from .permissions import referral_for_partner
 from .vocabulary import DeclineReason, Feedback, Outcome
 
@@ -160,7 +160,7 @@ def _do(
     try:
         action(by=request.user, referral_id=referral_id, **values)
     except Stale as stale:
-        return told_stale(request, stale, "handoff:partner_referral")
+        return stale_page(request, stale, "handoff:partner_referral")
     except partner_actions.ConsentEnded:
         messages.warning(
             request,

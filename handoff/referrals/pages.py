@@ -100,7 +100,7 @@ def typed_words(request: HttpRequest) -> list[str]:
     return [words for values in fields for words in values if words.strip()]
 
 
-def told_stale(request: SignedInRequest, stale: Stale, page: str) -> HttpResponse:
+def stale_page(request: SignedInRequest, stale: Stale, page: str) -> HttpResponse:
     """409 with the events since the page was shown; after expiry, with the button that asks for another offer."""
     context = {
         "told": [(told(event), event) for event in stale.events],

@@ -34,7 +34,7 @@ from .board import ENDED_SHOWN, ended_of_centre
 from .board import board as sections_of
 from .consent import consent_of, what_else
 from .forms import AnswerForm, OfferForm
-from .pages import latest_event, offer_page, referral_page, told_stale
+from .pages import latest_event, offer_page, referral_page, stale_page
 from .permissions import referral_for_centre
 from .ranking import conflicted_for_contact, contact_facts, need_from, rank_for_case, rank_partners
 from .states import LIVE
@@ -238,7 +238,7 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
         form.add_error(None, _why_not(refused, found.organisation))
         return offer_page(request, found, form, 409)
     except Stale as stale:
-        return told_stale(request, stale, "handoff:referral")
+        return stale_page(request, stale, "handoff:referral")
     messages.success(request, _("Offered. The partner has been told."))
     return redirect("handoff:referral", referral_id)
 
@@ -250,7 +250,7 @@ def withdraw(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     try:
         found = centre_actions.withdraw_referral(by=request.user, referral_id=referral_id)
     except Stale as stale:
-        return told_stale(request, stale, "handoff:referral")
+        return stale_page(request, stale, "handoff:referral")
     if found.offered_at is None:
         messages.success(request, _("The draft was thrown away. Nothing was sent."))
         return redirect("handoff:partners", found.case_id)
@@ -265,7 +265,7 @@ def keep(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
     try:
         found = centre_actions.keep_centrally(by=request.user, referral_id=referral_id)
     except Stale as stale:
-        return told_stale(request, stale, "handoff:referral")
+        return stale_page(request, stale, "handoff:referral")
     said = _("%(case)s stays with the centre. Another partner can be asked at any time.")
     messages.success(request, said % {"case": found.case.reference})
     return redirect("handoff:board")
@@ -290,7 +290,7 @@ def answer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
             words_looked_at=len(form.asked),
         )
     except Stale as stale:
-        return told_stale(request, stale, "handoff:referral")
+        return stale_page(request, stale, "handoff:referral")
     messages.success(request, _("Answered. The partner's time to answer starts anew."))
     return redirect("handoff:referral", referral_id)
 

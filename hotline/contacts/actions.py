@@ -156,7 +156,7 @@ def save_contact(*, by: User, contact_id: uuid.UUID, version: int, changes: dict
     contact.surfaced_at = None if contact.handler_id == by.pk else contact.surfaced_at
     contact.save()
     kind = _kind_of_save(contact)
-    if not _told_already(kind, by, contact, changed):
+    if not _is_recorded(kind, by, contact, changed):
         _record(kind, by, contact, {"fields": sorted(changed)}, tell=())
     return contact
 
@@ -286,7 +286,7 @@ def _recognisable(contact: Contact) -> None:
     contact.caller_id_kind = CallerIdKind.SHOWN if number else CallerIdKind.UNKNOWN
 
 
-def _told_already(kind: EventKind, by: User, contact: Contact, changed: set[str]) -> bool:
+def _is_recorded(kind: EventKind, by: User, contact: Contact, changed: set[str]) -> bool:
     """Whether the last event, by the same person, has these fields: consecutive saves write one event.
 
     Corrections of a completed contact always write one, because the figures depend on the events.

@@ -294,10 +294,10 @@ FOR_THE_SHIFT = {
 
 
 def note(by: User, kind: EventKind, call: Call, data: dict[str, Any] | None = None) -> None:
-    record(kind, by=by, subject=call.pk, centre=call.centre_id, data=data, tell=_told(kind, call))
+    record(kind, by=by, subject=call.pk, centre=call.centre_id, data=data, tell=_push_groups(kind, call))
 
 
-def _told(kind: EventKind, call: Call) -> tuple[str, ...]:
+def _push_groups(kind: EventKind, call: Call) -> tuple[str, ...]:
     if kind in FOR_THE_SHIFT or (kind == CALL_ENDED and call.claimed_by_id is None):
         return (organisation_group(call.centre_id),)
     return (user_group(call.claimed_by_id),) if call.claimed_by_id else ()

@@ -157,7 +157,7 @@ def room_changed(
 
 
 def _caller_in_room(by: User, call: Call, event: str, sequence: int | None, reason: str) -> None:
-    if event in HOLDS and not _was_told(call, HOLDS, after=sequence):
+    if event in HOLDS and not _has_caller_event(call, HOLDS, after=sequence):
         held(by=by, call=call, is_held=HOLDS[event])
     elif event == GOES:
         if reason not in ROOM_ENDED:
@@ -217,7 +217,7 @@ def _ended_leg_in_room(by: User, leg: Leg, event: str, reason: str) -> None:
         _not_lost(Leg.objects.filter(pk=leg.pk))
 
 
-def _told(call: Call, events: Container[str], *, after: int | None = -1) -> Iterator[dict[str, str]]:
+def _caller_events(call: Call, events: Container[str], *, after: int | None = -1) -> Iterator[dict[str, str]]:
     """Stored events of the caller in the room, of these kinds, with a higher sequence number than ``after``."""
     if after is None:
         return
@@ -232,13 +232,13 @@ def _parameters(event: WebhookEvent) -> dict[str, str]:
     return read_or(event, lambda: event.parameters, {})
 
 
-def _was_told(call: Call, events: Container[str], *, after: int | None = -1) -> bool:
-    return any(_told(call, events, after=after))
+def _has_caller_event(call: Call, events: Container[str], *, after: int | None = -1) -> bool:
+    return any(_caller_events(call, events, after=after))
 
 
 def _left_by_itself(call: Call) -> bool:
     """Whether the caller left the room for another reason than its end."""
-    return any(one.get("ReasonParticipantLeft") not in ROOM_ENDED for one in _told(call, {GOES}))
+    return any(one.get("ReasonParticipantLeft") not in ROOM_ENDED for one in _caller_events(call, {GOES}))
 
 
 def held(*, by: User, call: Call, is_held: bool, why: str = "") -> None:
@@ -342,7 +342,7 @@ def _others(call: Call, leg: Leg) -> Any:
     return call.legs.filter(state__in=[LegState.ANSWERED, LegState.IN_ROOM]).exclude(pk=leg.pk)
 
 
-def told_alone(*, by: User, call: Call) -> None:
+def report_lone_caller(*, by: User, call: Call) -> None:
     """Show the shift that somebody is alone in the room."""
     if Call.objects.filter(pk=call.pk, alone_since=None).update(alone_since=timezone.now()):
         note(by, CALL_ALONE, call)

@@ -17,7 +17,7 @@ from hotline.telephony.provider import Gone, ProviderCall
 from . import voicemails
 from .calls import ask_soon, end_call, put_back
 from .commands import GOOD_FOR, order
-from .legs import GOODBYE_WORKS_IN, end_leg, held, leg_changed, lock_leg, say_goodbye, told_alone
+from .legs import GOODBYE_WORKS_IN, end_leg, held, leg_changed, lock_leg, report_lone_caller, say_goodbye
 from .models import Call, Command, Leg, Voicemail
 from .prompts import address
 from .room_ends import drop_handover, keep_room
@@ -238,7 +238,7 @@ class Goodbye(Purpose):
         if command.attempts < self.WAYS:
             order(by=by, kind=CommandKind.GOODBYE, call=call, attempts=command.attempts)
         else:
-            told_alone(by=by, call=call)
+            report_lone_caller(by=by, call=call)
 
 
 def _end_room_or_call(*, room: str, sid: str) -> None:

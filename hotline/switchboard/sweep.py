@@ -19,7 +19,7 @@ from .calls import begin_talking, end_call, note
 from .commands import order
 from .dispatch import offer_calls
 from .events import CALL_CLAIM_RAN_OUT
-from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, put_back_unanswered, told_alone
+from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, put_back_unanswered, report_lone_caller
 from .models import Call, Command, Leg
 from .outbound import give_up_late, person_changed
 from .states import CallState, CommandState, LegState
@@ -99,7 +99,7 @@ def say_goodbye_to_lone_callers(*, by: User, now: datetime) -> int:
     call = _locked_first(alone & (Q(goodbye_at=None) | Q(goodbye_at__lt=now - GOODBYE_WORKS_IN)), "pk")
     if call is None:
         return 0
-    told_alone(by=by, call=call)
+    report_lone_caller(by=by, call=call)
     order(by=by, kind=CommandKind.GOODBYE, call=call)
     return 1
 
