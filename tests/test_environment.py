@@ -1,4 +1,4 @@
-"""Reading the environment: what is right, and the one line for what is wrong."""
+"""Reading the environment: valid values, and the one-line error for invalid ones."""
 
 from __future__ import annotations
 

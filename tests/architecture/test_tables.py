@@ -99,7 +99,7 @@ def test_no_database_view_bypasses_the_policies() -> None:
 
 @pytest.mark.django_db
 def test_functions_that_read_past_the_policies_are_few_and_safe() -> None:
-    """They stand in one schema, belong to a role without sign-in, and nobody can put another table before theirs."""
+    """They are in one schema, owned by a role without login, with a fixed search path."""
     unsafe = ask(
         "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
         " where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema') and ("

@@ -1,4 +1,4 @@
-"""`./lotse remove`: everything of one installation, nothing of anybody else's."""
+"""`./lotse remove` deletes everything of one installation, and nothing else."""
 
 from __future__ import annotations
 

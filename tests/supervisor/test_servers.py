@@ -1,4 +1,4 @@
-"""The embedded servers when something is wrong, and processes that do not want to end."""
+"""Errors of the embedded servers, and processes that ignore the stop signal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong at the provider by chance and on demand: its answers, its recordings, what it forgets to tell."""
+"""Faults of the provider, random and on demand: responses, recordings, lost callbacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The word lists: reference data only, for administrators only, nothing is deleted."""
+"""Django's admin site: reference data only, for administrators only, without deletion."""
 
 from __future__ import annotations
 

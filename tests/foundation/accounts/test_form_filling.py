@@ -1,4 +1,4 @@
-"""A finished page is filled with what was posted earlier; what stands outside the form's controls stays as it was."""
+"""A rendered page is filled with data posted earlier; everything outside the form's controls is unchanged."""
 
 from __future__ import annotations
 

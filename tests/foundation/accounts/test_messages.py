@@ -1,4 +1,4 @@
-"""What the platform says at the sign-in, in three languages: no numbers of users, no foreign word, one tone."""
+"""Texts of the sign-in in three languages: no numbers of users, no foreign words, one tone."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_deactivation_ends_every_role(people: People) -> None:
 
 @st.composite
 def careers(draw: st.DrawFn) -> list[tuple[int, Role, bool]]:
-    """Roles held in one of three organisations, each ended or not, as anybody may have collected them."""
+    """Any combination of roles in three organisations, each ended or not."""
     return draw(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(Role), st.booleans()), max_size=8))
 
 

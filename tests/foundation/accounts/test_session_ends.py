@@ -1,4 +1,4 @@
-"""A session that ends while somebody writes: after sign-in the form is back with its text, for its owner alone."""
+"""A session that ends while somebody types: after sign-in the form is filled again, only for its owner."""
 
 from __future__ import annotations
 
@@ -424,7 +424,7 @@ def posts() -> Iterator[str]:
 
 
 def test_no_address_is_405_or_500_after_sign_in(people: People, settings: Any) -> None:
-    """With the field of a page, as a form sends it, and without it, as an old bookmark or a reload does."""
+    """With the owner field, as a form sends it, and without it, as a bookmark or reload does."""
     settings.ACCOUNT_RATE_LIMITS = False
     client = browser(people.handler)
     form = note_form(client, referrals.make_case(people))

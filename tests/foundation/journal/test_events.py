@@ -1,4 +1,4 @@
-"""The kinds of events: declared, written, told, and nothing else."""
+"""The kinds of events: each is declared, written by an action, and described."""
 
 from __future__ import annotations
 

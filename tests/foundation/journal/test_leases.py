@@ -1,4 +1,4 @@
-"""Handing work on, against PostgreSQL, with more than one connection."""
+"""Work queues with leases, on PostgreSQL with several connections."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def test_pages_learn_of_changes_while_the_broker_is_down(own_database: OwnDataba
 def test_a_server_that_takes_connections_and_says_nothing_is_given_up(
     own_database: OwnDatabase, person: User, tmp_path: Path, details: dict[str, Any]
 ) -> None:
-    """Stopped, not dead."""
+    """The server is suspended, not killed."""
     place = tmp_path / "silent"
     post(person, 3, **details)
     with socket.socket(socket.AF_UNIX) as silent:

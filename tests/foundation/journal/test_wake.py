@@ -1,4 +1,4 @@
-"""A task is woken when something is due: after the commit, not before its time, and never at the cost of the commit."""
+"""A task is woken after the commit, not before the due time, and a failure does not affect the commit."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def again(contact: Contact) -> Contact:
 
 
 def move(source: str, to: Contact, column: str) -> None:
-    """Copy a ciphertext inside the database, as somebody with access to it could."""
+    """Copy a ciphertext in the database, as an attacker with access to it could."""
     with connection.cursor() as cursor:
         cursor.execute(f"update hotline_contact set {column} = ({source}) where id = %s", [to.pk])
 

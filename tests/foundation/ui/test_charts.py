@@ -1,4 +1,4 @@
-"""Charts: what is drawn stands for the values, and nothing else."""
+"""Charts: shapes correspond exactly to the values."""
 
 import pytest
 from django.utils.translation import override
