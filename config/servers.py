@@ -1,7 +1,7 @@
 """Checks PostgreSQL, Redis and the broker once when a process starts. Errors are one line without a password.
 
-A process that runs already waits for a server that is away. One that starts without it ends with code 1, so that a
-wrong password or host is seen at once, and whoever watches the process starts it again.
+A running process waits for an unreachable server. A process that starts without it ends with code 1, so that a wrong
+password or host is noticed at once, and its supervisor can restart it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """`python -m config.web --port N [--telephone-port M]`: the web as `./lotse up` runs it, in two processes.
 
-One interpreter runs one thread at a time, and a caller on the telephone waits for every page that is being made. With a
-port for the provider, one process is the telephone's alone, and the pages give way to it; without, both take what comes
-(ADR 7). They share the memory of what was loaded before they parted, and end together: if one dies, so does the other,
-and whoever watches us knows.
+One interpreter runs one thread at a time, so webhooks of calls wait for pages that are being rendered. With a port for
+the provider, one process serves only the telephone, and the other one, with lower priority, the pages; without, both
+serve both (ADR 7). They are forked after loading and so share memory. If one dies, the other one ends too, so that the
+supervisor notices.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Django's WSGI handler behind an ASGI server: each lane has threads of its own.
+"""Django's WSGI handler behind an ASGI server, with separate threads for webhooks and pages.
 
-A thread gets a request when its whole body is here, and is free when its answer is made. With ``a2wsgi``'s own
-middleware the thread itself waits for the body: a handful of connections that never send theirs would silence the
-telephone.
+A thread gets a request when its whole body has arrived, and is free when the response is made. With ``a2wsgi``'s
+middleware the thread waits for the body, so that a few connections that never send one would block the telephone.
 """
 
 from __future__ import annotations
