@@ -1,4 +1,4 @@
-"""`python -m benchmarks --data DIR`: servers of their own, databases, every benchmark, a table."""
+"""`python -m benchmarks --data DIR`: separate servers, databases, all benchmarks, a table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCALES = "1000000,10000000"
 
 
 def main(arguments: list[str]) -> int:
-    """0 when every benchmark gave its figures, whether or not they reach the goals."""
+    """Returns 0 if every benchmark gave its figures, whether or not they reach the goals."""
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     place = Place(options.data)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.broadcast PORT`: the limit beside the push. What one socket says, all the others hear."""
+"""`python -m benchmarks.broadcast PORT`: the control of push. Messages of one socket are sent to all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person's browser as far as the benchmarks need one: one lasting connection, cookies, forms with their token."""
+"""A minimal browser: one persistent connection, cookies, forms with CSRF token."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from benchmarks.measure import Wrong
 from supervisor.tree import HOST
 
-KEPT = ("lotse_session", "csrftoken")  # a message that nobody is shown would grow with every form
+KEPT = ("lotse_session", "csrftoken")  # not the messages' cookie, which would grow with every form
 Values = Mapping[str, str | Sequence[str]]
 
 
@@ -33,7 +33,7 @@ class Browser:
 
     @classmethod
     def signed_in(cls, port: int, email: str, password: str) -> Self:
-        """Through the form. Raises Wrong when it is refused."""
+        """Sign in with the form. Raises Wrong if refused."""
         browser = cls(port)
         browser.get("/accounts/login/")
         browser.post("/accounts/login/", {"login": email, "password": password}, expect=302)

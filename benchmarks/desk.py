@@ -1,4 +1,4 @@
-"""People at the desk, who log contacts over HTTP; and whether every row is there that they were told of."""
+"""Logs contacts over HTTP, and checks that the database has every row that was acknowledged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVENTS = 3
 """Of a contact that is opened, written down and completed."""
 Rows = tuple[int, ...]
 Step = Callable[[Browser], object]
-chance = random.Random(1)  # noqa: S311  who calls from where
+chance = random.Random(1)  # noqa: S311  test data
 NOTES = "Invented words about nobody. " * 12
 
 
@@ -55,7 +55,7 @@ def filled_in(caller: int, postal_code: str) -> dict[str, str | list[str]]:
 
 
 def throughput(scale: Scale, clients: int, seconds: float, step: Step, *, completes: bool) -> float:
-    """Steps a second by so many people at once, each at their own desk, over a new connection.
+    """Steps per second of this number of concurrent people, each with a new connection.
 
     Raises Wrong when the database does not hold exactly the rows of those that were acknowledged.
     """

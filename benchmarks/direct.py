@@ -1,4 +1,4 @@
-"""The limit beside the intake: pgbench writes the same rows in 6 round trips and one commit, without an application.
+"""The control of the intake: pgbench writes the same rows in 6 round trips and one commit, without an application.
 
 The rows are those of a contact that is opened, written down and completed: the session, a data key, the contact with
 its sealed values, three events. The database does the rest for both: policies, the outbox, the chain at commit.
@@ -75,7 +75,7 @@ def latency(scale: Scale, seconds: int) -> float:
 
 
 def _pgbench(scale: Scale, directory: Path, clients: int, seconds: int, *more: str) -> str:
-    """What it said. Raises Wrong when it failed, or when the rows are not there that it says it wrote."""
+    """The output of pgbench. Raises Wrong if it failed, or if rows are missing that it reports as written."""
     scale.do(SESSIONS)
     before = rows_between(scale)
     file = directory / "script"

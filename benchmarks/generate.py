@@ -1,4 +1,4 @@
-"""Invented contacts and what grew from them, as many as asked for: set-based SQL, plainly invented values.
+"""Generates fictional contacts with cases and referrals, of any number, with set-based SQL.
 
 Foreign keys are not checked while loading, and indexes are built at the end: twice as fast, and `check` looks after.
 """
@@ -27,7 +27,7 @@ SIZES = "set maintenance_work_mem = '1GB'; set work_mem = '256MB'; set synchrono
 
 
 def make(scale: Scale) -> None:
-    """The database of this scale, whole, unless it is there already. A cut-off attempt leaves none."""
+    """Make the database of this scale, unless it exists. An interrupted attempt leaves none."""
     if scale.is_made:
         return
     began = time.monotonic()
@@ -54,7 +54,7 @@ def _say(scale: Scale, began: float, what: str) -> None:
 def _fill(scale: Scale) -> None:
     with scale.connect() as connection:
         connection.execute(SIZES)
-        connection.execute("set session_replication_role = replica")  # no trigger, no look at foreign keys
+        connection.execute("set session_replication_role = replica")  # no triggers, no checks of foreign keys
         with connection.transaction():
             _name_the_constants(connection, scale)
             _run(connection, f"truncate {', '.join(TABLES)} cascade")
@@ -148,7 +148,7 @@ def _count_part(scale: Scale, service: int, first: int, last: int) -> None:
                 with connection.transaction():
                     connection.execute("select set_config('app.actor', %s, true)", [str(service)])
                     _run(connection, f"select ntk.count_again(array({batch}))")
-            except psycopg.errors.DeadlockDetected:  # at the border of the halves
+            except psycopg.errors.DeadlockDetected:  # at the boundary of the halves
                 continue
             first += COUNTED_AT_ONCE
 
@@ -161,7 +161,7 @@ def _counted_ids(first: int, last: int) -> str:
 
 
 def tidy(scale: Scale) -> None:
-    """Take away what an earlier run left behind: the few contacts that a look-up needs, sessions, looks, events."""
+    """Delete rows of an earlier run: the few contacts that a look-up needs, sessions, accesses, events."""
     with scale.connect() as connection, connection.transaction():
         connection.execute("set session_replication_role = replica")
         keys = "delete from hotline_contact where number > %s returning data_key_id"

@@ -1,4 +1,4 @@
-"""A process with Django on one database, as one role: what it is asked for runs there, one thing after the other."""
+"""A process with Django on one database and role, which runs functions for this one, one at a time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Inside:
 def _begin(environment: dict[str, str], parent: int) -> None:
     """Before any of our modules that need Django is loaded here."""
     last_will(signal.SIGKILL, parent)()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
     os.environ.update(environment)
     import django
 

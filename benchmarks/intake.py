@@ -1,4 +1,4 @@
-"""Logging a contact over HTTP, beside the database alone doing the same rows.
+"""Logging a contact over HTTP, compared with the database alone writing the same rows.
 
 Compared: 8 people who log contacts through the real web (form, session, CSRF, permission, audit, encryption, outbox)
 with 8 clients of pgbench that write the same rows in 6 round trips and one commit; and the median of one person's

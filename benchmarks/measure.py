@@ -1,4 +1,4 @@
-"""Pairs measured in turn, and what is said about them. Pure, apart from what the pairs themselves do."""
+"""Measures a path and a control alternately, and compares them."""
 
 from __future__ import annotations
 

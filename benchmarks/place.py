@@ -1,4 +1,4 @@
-"""Servers of the benchmarks' own, a database for each scale, and the processes of Lotse on them."""
+"""The benchmarks' servers, a database for each scale, and the processes of Lotse on them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Scale:
 
     @property
     def mark(self) -> Path:
-        """The file that says that it is whole, and of which schema and generator."""
+        """The file that marks the database as complete, with the fingerprint of schema and generator."""
         return self.place.root / f"{self.database}.made"
 
     @property
@@ -125,8 +125,8 @@ class Scale:
             raise Refused(f"The database {self.database} could not be prepared.")
 
     def copy(self) -> Scale:
-        """A database to write to, which ends with the run: the one that is kept stays as it was made."""
-        self.stop()  # nobody may be connected to what is copied
+        """A copy for writing, which is dropped after the run; the original is kept unchanged."""
+        self.stop()  # the copied database must have no connections
         copied = Scale(self.place, self.contacts, "_written")
         self.place.scales.append(copied)
         postgres = self.place.embedded.postgres
@@ -171,7 +171,7 @@ class Scale:
 
     @cached_property
     def postal_codes(self) -> list[str]:
-        """A few hundred that exist, in no order that means anything."""
+        """A few hundred existing postal codes, in arbitrary order."""
         rows = self.ask(
             "select code from regions_postalcode where country = 'DE' and is_main order by md5(code) limit 500"
         )
@@ -189,7 +189,7 @@ class Scale:
         return self._sessions[email].again()
 
     def stop(self) -> None:
-        """Its processes; they start again when somebody asks."""
+        """Stop its processes; they start again when needed."""
         for started in ("web_role", "worker_role", "port"):
             self.__dict__.pop(started, None)
         self._sessions.clear()

@@ -1,4 +1,4 @@
-"""What the counting costs the intake: both run, or the intake alone.
+"""The cost of counting for the intake: measured with and without it.
 
 Compared: contacts logged over HTTP by 8 people while the worker's counting task runs every two seconds, with the same
 without it. What was logged meanwhile is counted before the next measurement, so that the task has only its own share.

@@ -1,4 +1,4 @@
-"""What contact ``n`` is like, and the SQL that makes the tables.
+"""The properties of contact ``n``, and the SQL that fills the tables.
 
 Contact ``n`` (from 1) is the same whenever it is made: its id is a digest of ``n``, everything else a hash of ``n`` and
 a salt. So the tables are filled one after the other without reading the earlier ones.

@@ -40,7 +40,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Iterator[Line]]] = {
 
 
 def everything(place: Place, options: argparse.Namespace) -> int:
-    """Make what is missing, measure, write the table. 1 when a benchmark failed; the others are in it all the same."""
+    """Make missing databases, measure, write the table. Returns 1 if a benchmark failed; the others are in it."""
     scales = list(place.scales)
     for scale in scales:
         if options.fresh:
@@ -62,7 +62,7 @@ def _ran(name: str, bench: Bench, lines: list[Line]) -> bool:
         for line in BENCHMARKS[name](bench):
             print(f"{line.path} | {line.beside} | {line.figure} | {line.seen} | {line.goal} | {line.met}", flush=True)
             lines.append(line)
-    except Exception as error:  # the others are worth having
+    except Exception as error:  # run the others
         traceback.print_exc()
         lines.append(Line(name, "", f"failed: {type(error).__name__}"))
         return False

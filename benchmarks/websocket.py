@@ -1,4 +1,4 @@
-"""A socket that only listens: shakes hands, counts what arrives and when, answers pings. Cheap enough for hundreds."""
+"""A listening WebSocket: handshake, arrival times, pings. Cheap enough for hundreds."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The work on a case."""
+"""Cases."""

@@ -1,6 +1,6 @@
-"""The administration: reference data only. No contact, case or referral is ever registered here.
+"""Django's admin site, for reference data only. Contacts, cases and referrals are never registered here.
 
-Signing in goes through the platform's own door, and to whoever is no administrator the addresses do not exist.
+Its sign-in is the platform's, and for people who are no administrators its URLs give 404.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-#: Packages bring registrations of their own (groups, sign-in attempts, addresses); only these apps are shown.
+#: Packages register their own models (groups, sign-in attempts, addresses); only these apps are shown.
 APPS = frozenset({"regions", "hotline"})
 
 

@@ -28,14 +28,14 @@ from regions.public_holidays import public_holidays  # noqa: E402
 # threads; each keeps one connection to PostgreSQL
 PAGES = 3
 WEBHOOKS = 3
-# A thread that comes back from the database waits for the interpreter's lock for as long as this (s; Python's own value
-# is ten times more), and a webhook comes back seven times.
+# Maximum wait for the interpreter's lock after each database query, in seconds (Python's default is ten times longer);
+# a webhook makes seven queries.
 sys.setswitchinterval(0.0005)
 SIGNATURE = SIGNATURE_HEADER.lower().encode()
 
 
 class Lanes:
-    """Webhooks have threads of their own: a caller on the telephone does not wait behind pages that are being made."""
+    """Separate threads for webhooks and pages, so that callers do not wait for pages that are being rendered."""
 
     def __init__(self) -> None:
         self.pages = ThreadedWSGI(PAGES)
@@ -53,8 +53,8 @@ application = ProtocolTypeRouter(
     }
 )
 
-# What is loaded by now stays for good. A full collection would walk it again and again, for a tenth of a second each
-# time, while every caller waits: with this, the slowest webhooks take a quarter less.
+# Exclude everything loaded so far from garbage collection: a full collection takes 0.1 s, in which callers wait. With
+# this, the slowest webhooks take a quarter less time.
 reverse("switchboard:voice")  # loads all views and knows their addresses
 public_holidays("DE")  # loads the package of all countries
 gc.collect()

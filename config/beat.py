@@ -1,4 +1,4 @@
-"""Celery's beat on its own: it sends tasks by name and so needs neither the apps nor their memory.
+"""Celery's beat, which sends tasks by name and so need not load the apps.
 
 `celery -A config.beat beat` instead of `celery -A config beat` saves about 40 MB.
 """
@@ -21,7 +21,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 
 class Beat(celery.apps.beat.Beat):
     def run(self) -> None:
-        """It keeps no connection to PostgreSQL itself; a wrong address is reported nevertheless."""
+        """Run beat. It uses no database connection, but a wrong DATABASE_URL is reported."""
         in_a_child(require_servers)
         super().run()
 
@@ -31,5 +31,5 @@ app.Beat = app.subclass_with_self(Beat)
 
 @beat_init.connect
 def show_life(**_: object) -> None:
-    """Beat would send its first heartbeat only after a whole interval."""
+    """Send a heartbeat at once; beat would send the first one only after a whole interval."""
     app.send_task("journal.tasks.heartbeat", expires=10)

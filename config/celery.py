@@ -1,4 +1,4 @@
-"""Celery: it wakes things up and repeats them; nothing that has a deadline depends on it."""
+"""The Celery app. It only triggers work; due work is stored in the database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.core.management import call_command
 from config.servers import require_servers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-if os.environ.get("C_FORCE_ROOT"):  # whoever sets it knows; the danger was pickle, which is off
+if os.environ.get("C_FORCE_ROOT"):  # set deliberately; the risk was pickle, which is disabled
     warnings.filterwarnings("ignore", category=SecurityWarning)
 
 
@@ -31,7 +31,7 @@ app = configured("lotse")
 
 @celeryd_init.connect
 def ask_servers(**_: object) -> None:
-    """Before a worker says anything."""
+    """Check the servers before a worker starts."""
     require_servers()
 
 

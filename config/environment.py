@@ -1,4 +1,4 @@
-"""Reading the environment: what is missing or wrong ends the process with one clear line on stderr.
+"""Reads the environment variables. A missing or wrong one ends the process with one line on stderr.
 
 Pure apart from reading files that a variable names; settings.py calls it.
 """
@@ -78,7 +78,7 @@ def _parts(value: str, variable: str, shape: str) -> SplitResult:
         parts.port  # noqa: B018  raises ValueError when it is no number
     except ValueError:
         raise Misconfigured(variable, f"cannot be read; it looks like {shape}. {IN_PASSWORDS}") from None
-    if "@" in parts.path + parts.query + parts.fragment:  # half of a password would be taken for the rest
+    if "@" in parts.path + parts.query + parts.fragment:  # otherwise part of a password would be parsed as host or path
         raise Misconfigured(variable, f"cannot be read; it looks like {shape}. {IN_PASSWORDS}")
     return parts
 
@@ -102,7 +102,7 @@ def broker(environ: Mapping[str, str]) -> str:
 
 
 def _check_redis(value: str, variable: str, schemes: set[str], problem: str) -> None:
-    """Raises Misconfigured where the client would stop with a traceback, or take another database than is meant."""
+    """Raises Misconfigured if the client would fail with a traceback, or use another database than intended."""
     shape = "redis://:password@host:port/0"
     parts = _parts(value, variable, shape)
     if parts.scheme not in schemes:

@@ -1,4 +1,4 @@
-"""`/healthz`: the process answers. `/readyz`: everything that it needs answers too.
+"""`/healthz`: the process responds. `/readyz`: everything that it needs is available.
 
 Neither needs a sign-in, and neither tells more than which part is missing.
 """
@@ -57,7 +57,7 @@ def _broker() -> dict[str, Any]:
 
 
 def _heartbeats(names: list[str]) -> dict[str, dict[str, Any]]:
-    """How long ago each wrote its heartbeat. The database's own clock counts, so machines need not agree."""
+    """Seconds since each heartbeat, by the database's clock, so that clocks of machines may differ."""
     query = "SELECT name, extract(epoch FROM clock_timestamp() - at) FROM journal_heartbeat"
     try:
         with connection.cursor() as cursor:

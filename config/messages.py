@@ -1,4 +1,4 @@
-"""The catalogues of translations, kept without a system tool.
+"""Updates the gettext catalogues, without the gettext tools.
 
 `python -m config.messages` collects what Python files and templates hand to gettext and brings the catalogue of every
 app (locale/<language>/LC_MESSAGES/django.po) up to date: new sources come in empty (or with the words another app
@@ -178,13 +178,13 @@ def _entry(source: CatalogueSource, files: list[str], translation: tuple[str, ..
 
 
 def _write(path: Path, content: str) -> None:
-    """Leaves a file alone that is already right, so that it need not be compiled again."""
+    """Writes a file only if it changes, so that it need not be compiled again."""
     if not path.exists() or path.read_text(encoding="utf-8") != content + "\n":
         path.write_text(content + "\n", encoding="utf-8")
 
 
 def problems(language: str) -> Iterator[str]:
-    """A line for each text that a person would see in English, or in words nobody has agreed on."""
+    """A line for each problem: no translation, fuzzy, not in the catalogue, or translated differently elsewhere."""
     first: dict[CatalogueSource, tuple[str, tuple[str, ...]]] = {}
     for app in APPS:
         wanted = sources(app)

@@ -1,7 +1,7 @@
-"""What has to be right before the processes start, in one process: checks, migrations, and what the demo offers.
+"""Prepares the start, in one process: checks, migrations, and the list of demo users.
 
 `python -m config.prepare REPORT` runs as the owner of the database and writes a JSON report for the supervisor.
-Whatever stops it is one line on stderr.
+Errors are one line on stderr.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def main(report: Path) -> None:
 
 
 def _migrate() -> None:
-    """Migrate where something is left to do; looking first is quicker than the command."""
+    """Migrate if there are unapplied migrations; checking first is faster than the command."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)

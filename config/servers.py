@@ -1,7 +1,7 @@
-"""PostgreSQL, Redis and the broker, asked once when a process starts. What is wrong is one line without a password.
+"""Checks PostgreSQL, Redis and the broker once when a process starts. Errors are one line without a password.
 
-A process that runs already waits for a server that is away. One that starts without it ends with code 1, so that a
-wrong password or host is seen at once, and whoever watches the process starts it again.
+A running process waits for an unreachable server. A process that starts without it ends with code 1, so that a wrong
+password or host is noticed at once, and its supervisor can restart it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Unusable(SystemExit):
 
 @contextmanager
 def in_one_line() -> Iterator[None]:
-    """Raises Unusable instead of the error of a server that is away, refuses us or was not prepared."""
+    """Turns errors of a server that is unreachable, refuses the connection or was not prepared into Unusable."""
     try:
         yield
     except Exception as error:
@@ -72,7 +72,7 @@ def _first_line(error: Exception) -> str:
 
 
 def require_database(parameters: dict[str, Any] | None = None) -> None:
-    """Connect and leave again. ``parameters``: as in DATABASES; those of this process where they are not given."""
+    """Connect and disconnect. ``parameters``: as in DATABASES; default: those of this process."""
     from django.conf import settings
     from django.db.utils import ConnectionHandler
 
@@ -109,7 +109,7 @@ def connect_to_broker(url: str) -> None:
 
 
 def require_servers(*required: Callable[[], None]) -> None:
-    """Each in turn, unless the process needs none."""
+    """Check all servers, unless the process needs none."""
     from django.conf import settings
 
     if not settings.WITHOUT_SERVICES:
@@ -118,7 +118,7 @@ def require_servers(*required: Callable[[], None]) -> None:
 
 
 def in_a_child(require: Callable[[], None]) -> None:
-    """The same in a process of its own, whose memory is given back. Call it before threads are started."""
+    """Run the check in a child process, so that its memory is freed. Call it before threads are started."""
     child = os.fork()
     if child == 0:  # pragma: no cover  ends by itself, before anything is measured
         try:

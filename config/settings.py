@@ -108,7 +108,7 @@ TEMPLATES = [
         "DIRS": [],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["foundation.accounts.templatetags.forms"],  # whose form it is stands beside the token
+            "builtins": ["foundation.accounts.templatetags.forms"],  # adds the form's owner to the token
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -150,8 +150,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 # --- Celery -----------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = environment.broker(ENVIRON)
-# What is asked of the provider has a worker of its own: a count or a PDF holds up no caller. A worker that is told of
-# no queue takes from both.
+# Requests to the provider have their own worker, so that a count or a PDF does not delay callers. A worker without
+# a queue option takes from both.
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("celery", "telephone")}
 CELERY_TASK_ROUTES = {names: {"queue": "telephone"} for names in ("switchboard.tasks.*", "texting.tasks.*")}
 CELERY_TASK_IGNORE_RESULT = True
@@ -163,7 +163,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A broker that is away is noticed at once (6 s otherwise): the relay has a lease to keep, and tries again by itself.
+# Detect an unreachable broker at once (otherwise after 6 s), because of the relay's lease; the relay retries itself.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "max_retries": 1,
@@ -176,7 +176,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(LOTSE_DATA / "beat-schedule")
 
 
 def _every(task: str, interval: timedelta) -> dict[str, Any]:
-    """A task that nobody misses when the next one comes anyway."""
+    """A periodic task that expires before the next one."""
     return {"task": task, "schedule": interval, "options": {"expires": interval.total_seconds()}}
 
 
@@ -197,7 +197,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- top bar ----------------------------------------------------------------------------------------------------
-# What stands beside an entry of the top bar: a function of the user that counts what waits for them.
+# Counts in the top bar: functions that return the number of items that wait for a user.
 NAVIGATION_COUNTS = {
     "handoff:board": "handoff.referrals.counts.need_a_next_step",
     "handoff:inbox": "handoff.referrals.counts.to_answer",
@@ -206,9 +206,9 @@ NAVIGATION_COUNTS = {
 }
 
 # --- administration -----------------------------------------------------------------------------------------------
-# What is still missing for work to begin: functions of the centre that give steps (accounts.administration.Step).
+# Set-up steps: functions of the centre that return steps (accounts.administration.SetupStep).
 SETUP_STEPS = ["hotline.switchboard.setup.steps", "foundation.accounts.administration.steps", "regions.setup.steps"]
-# Functions of an organisation that give a reason, if any, why it cannot be put out of use.
+# Functions of an organisation that return a reason not to deactivate it, if any.
 ORGANISATION_IN_USE = [
     "foundation.accounts.administration.people_with_roles",
     "regions.setup.open_cases_there",
@@ -243,7 +243,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
-# By username AND address: axes' default would lock a whole office for the mistakes of one.
+# By username AND IP address: axes' default would lock a whole office after one person's mistakes.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "foundation.accounts.sign_in.attempted_email"
 AXES_FAILURE_LIMIT = 8
@@ -264,7 +264,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = OVER_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 
-# --- telephone: without an account the platform runs and says that no telephone is connected ---------------------
+# --- telephone: without an account the platform runs and shows that no telephone is connected --------------------
 TELEPHONY = environment.telephony(ENVIRON, LOTSE_PUBLIC_BASE_URL)
 
 # --- web --------------------------------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if OVER_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OVER_HTTPS else None
 X_FRAME_OPTIONS = "DENY"
-# A telephone in the browser speaks to the provider itself; only where a key for it is set.
+# A browser phone connects to the provider directly; allowed only if a key for it is set.
 SOFTPHONE_HOSTS = ["https://*.twilio.com", "wss://*.twilio.com"] if TELEPHONY["api_key"] else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -305,8 +305,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATIC_STORAGE},
 }
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
-# What WhiteNoise's own table lacks goes out as application/octet-stream: the provider plays nothing that is not said to
-# be sound (12300), and with nosniff a browser runs and shows nothing else either.
+# Files that WhiteNoise's table lacks are sent as application/octet-stream, which the provider does not play (12300)
+# and browsers do not use, because of nosniff.
 WHITENOISE_MIMETYPES = {
     ".aac": "audio/aac",
     ".aif": "audio/aiff",
@@ -329,8 +329,8 @@ WHITENOISE_MIMETYPES = {
     ".xslt": "application/xslt+xml",
 }
 
-# --- mail: a notice says that there is something to see, never what ----------------------------------------------
-# Where LOTSE_EMAIL_URL is unset, mails are written to a directory beside the data, so that nothing waits for a server.
+# --- mail: notices contain no content ----------------------------------------------------------------------------
+# If LOTSE_EMAIL_URL is unset, mails are written to a directory beside the data.
 MAIL = environment.mail(ENVIRON)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL['host'] else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = LOTSE_DATA / "mail"
@@ -353,7 +353,7 @@ USE_TZ = True
 TIME_ZONE = "Europe/Berlin"
 PHONENUMBER_DB_FORMAT = "E164"
 
-# --- logs: ids only, never what a person wrote or who they are ----------------------------------------------------
+# --- logs: ids only, never texts or personal data ------------------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""All addresses. Each app brings its own; this file only puts them together."""
+"""The root URL configuration, which includes those of the apps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 handler400 = "foundation.ui.views.bad_request"
-# The telephone first: addresses are tried one after another, and a caller is on the line.
+# The telephone first: URLs are matched in order, and a caller is waiting.
 APPS = [
     "hotline.switchboard",
     "hotline.texting",

@@ -1,9 +1,9 @@
 """`python -m config.web --port N [--telephone-port M]`: the web as `./lotse up` runs it, in two processes.
 
-One interpreter runs one thread at a time, and a caller on the telephone waits for every page that is being made. With a
-port for the provider, one process is the telephone's alone, and the pages give way to it; without, both take what comes
-(ADR 7). They share the memory of what was loaded before they parted, and end together: if one dies, so does the other,
-and whoever watches us knows.
+One interpreter runs one thread at a time, so webhooks of calls wait for pages that are being rendered. With a port for
+the provider, one process serves only the telephone, and the other one, with lower priority, the pages; without, both
+serve both (ADR 7). They are forked after loading and so share memory. If one dies, the other one ends too, so that the
+supervisor notices.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import uvicorn
 
 from supervisor.process import last_will
 
-#: How far pages stand back where the telephone has a process of its own, as the system's niceness.
+#: Niceness of the pages' process if the telephone has a separate process.
 PAGES_GIVE_WAY = 19
-#: Seconds to wait for a port: the processes of a killed predecessor may still be dying.
+#: Seconds to wait for a port, which processes of a killed predecessor may still use.
 PORT_PATIENCE = 10.0
 
 
@@ -60,7 +60,7 @@ def serve(pages: socket.socket, telephone: socket.socket | None) -> int:
 
 
 def _fork(config: uvicorn.Config, listener: socket.socket, niceness: int) -> int:
-    """The number of a new process that serves and dies with us."""
+    """Fork a process that serves and ends with this one; returns its pid."""
     parent = os.getpid()
     child = os.fork()
     if child == 0:  # pragma: no cover  ends by itself, before anything is measured
@@ -84,7 +84,7 @@ def main() -> int:
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    """Raises OSError for a port that cannot be had; for one that is in use, after PORT_PATIENCE."""
+    """Raises OSError for an unusable port; for one that is in use, after PORT_PATIENCE."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     until = time.monotonic() + PORT_PATIENCE

@@ -1,4 +1,4 @@
-"""What the provider asks needs no session, no language and no page: past all that follows, straight to its view."""
+"""Webhooks need no session, language or page, so they bypass the middleware."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hotline.telephony.provider import SIGNATURE_HEADER
 
 
 class StraightToWebhooks:
-    """Middleware: a webhook passes by the middlewares of pages (ADR 7).
+    """Middleware that lets webhooks bypass the middleware of pages (ADR 7).
 
-    Only views that say that they are webhooks: a signature's header, which anybody can send, opens no other way.
+    Only for views marked as webhooks, because anybody can send a signature header.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -1,8 +1,8 @@
 """`python -m config.workers worker|beat`: Celery's processes as `./lotse up` runs them.
 
-The same as two workers of `celery -A config worker`, one for each queue, and `celery -A config.beat beat`. Here the two
-workers share one process, as all that is loaded is most of what they need: 60 MB less than two processes that were made
-from one. The command line brings a shell along and so takes 8 MB more.
+The same as two workers of `celery -A config worker`, one for each queue, and `celery -A config.beat beat`. The two
+workers share one process, which saves 60 MB compared with two forked ones. Celery's command line would need 8 MB
+more.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ import sys
 import threading
 from typing import Any
 
-LEAN = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}  # they have nothing to tell others
-#: Threads of the telephone's queue: each may wait for the provider for seconds, and keeps a connection to PostgreSQL.
+#: Workers need not know of each other.
+LEAN = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
+#: Threads of the telephone queue: each may wait for the provider for seconds, and keeps a PostgreSQL connection.
 TELEPHONE = 16
 REST = 2
-PATIENCE = 10.0  # seconds in which the telephone ends what it has begun
+PATIENCE = 10.0  # seconds for the telephone worker to finish running tasks
 
 
 def work() -> int:
-    """Until a signal ends us (0). If one worker ends by itself, so does the other, and whoever watches us knows."""
+    """Run until a signal (0). If one worker ends by itself, so does the other, so that the supervisor notices."""
     from celery.worker import WorkController, state
     from kombu.asynchronous import set_event_loop
 
     from config.celery import app, configured
 
     telephone = WorkController(app=configured("telephone", set_as_current=False), **_options("telephone", TELEPHONE))
-    set_event_loop(None)  # each turns in a loop of its own
+    set_event_loop(None)  # each has its own event loop
     rest = app.Worker(loglevel="WARNING", quiet=True, **_options("celery", REST))
 
     def serve() -> None:

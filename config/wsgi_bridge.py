@@ -1,8 +1,7 @@
-"""Django's WSGI handler behind an ASGI server: each lane has threads of its own.
+"""Django's WSGI handler behind an ASGI server, with separate threads for webhooks and pages.
 
-A thread gets a request when its whole body is here, and is free when its answer is made. With ``a2wsgi``'s own
-middleware the thread itself waits for the body: a handful of connections that never send theirs would silence the
-telephone.
+A thread gets a request when its whole body has arrived, and is free when the response is made. With ``a2wsgi``'s
+middleware the thread waits for the body, so that a few connections that never send one would block the telephone.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ class ThreadedWSGI:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _answer(self, environ: Any) -> WSGIResponse:
-        """In a context of its own, so that nothing of one request is left to the next."""
+        """Run in a separate context, so that no context variable is left for the next request."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.threads, copy_context().run, _made, environ)
 

@@ -1,4 +1,4 @@
-"""Numbers on a command line, within bounds."""
+"""Numeric arguments of commands, with bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small browser for the rehearsal: cookies, forms as they stand in the page, redirects. Standard library only."""
+"""A small browser for the rehearsal: cookies, forms of the page, redirects. Standard library only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, HTTPErrorProcessor, OpenerDirector, ProxyHandler, Request, build_opener
 
 EMPTY_ELEMENTS = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-PAUSE = 0.2  # seconds before a request that got no answer is sent again
+PAUSE = 0.2  # seconds before a request without a response is sent again
 Values = Mapping[str, str | Sequence[str]]
 
 
@@ -50,7 +50,7 @@ class PageElement:
 
     @property
     def text(self) -> str:
-        """What is read, with single spaces."""
+        """The text, with single spaces."""
         parts = (child if isinstance(child, str) else child.text for child in self.children)
         return " ".join(" ".join(parts).split())
 
@@ -133,7 +133,7 @@ def _sent(control: PageElement) -> Iterable[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class PageResponse:
-    """What came back in the end, after redirects. ``path``: where it came from."""
+    """The final response, after redirects. ``path``: its URL path."""
 
     status: int
     path: str
@@ -157,11 +157,11 @@ class PageResponse:
 
 
 class NoAnswer(Exception):
-    """The server did not answer, or answered that it cannot now."""
+    """The server did not respond, or responded that it is unavailable."""
 
 
 class _AsItIs(HTTPErrorProcessor):
-    """Neither follows redirects nor raises for a status."""
+    """A handler that neither follows redirects nor raises for a status."""
 
     def http_response(self, request: Request, response: HTTPResponse) -> HTTPResponse:
         return response

@@ -1,4 +1,4 @@
-"""What simulated calls need of a running platform: a provider on this machine, a line, somebody who coordinates."""
+"""Checks what simulated calls need: a running platform with a provider on this machine, a line, a coordinator."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PATIENCE = 10.0  # seconds for the platform to say that it is up
 
 
 class NotReady(Exception):
-    """Says in a sentence what is missing and what to do, or that somebody stopped it."""
+    """The message says what is missing and what to do, or that the command was stopped."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _require_provider_here() -> None:
 
 
 def _require_free_port() -> None:
-    """Where the provider is to answer, nobody else does."""
+    """Checks that the port of the simulated provider is free."""
     place = urlsplit(settings.TELEPHONY["api_url"])
     host, port = place.hostname or "127.0.0.1", place.port or 8001
     try:
@@ -104,7 +104,7 @@ def _require_free_port() -> None:
 
 
 def run_to_the_end(work: Coroutine[Any, Any, Result]) -> Result:
-    """Raises NotReady when somebody stops the command."""
+    """Raises NotReady if the command is stopped."""
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Calls that arrive at a running server from the simulated provider, and handlers who answer them in their browsers.
+"""Simulated calls to a running server, and handlers who answer them in their browsers.
 
 The provider speaks to the server over HTTP as the real one does; the handlers use the desk's own pages.
 """
@@ -39,9 +39,9 @@ from .browser import Browser, Form, NoAnswer, PageResponse
 
 LANGUAGE_KEYS = ("1", "1", "1", "2", "3")  # in the order of the demo's menu: German, English, French
 HANG_UPS = tuple(CallStep)
-#: Simulated seconds between two looks at the desk.
+#: Simulated seconds between two requests of the desk.
 GLANCE = 20.0
-#: Simulated seconds: whoever hangs up sooner may have gone before the news of the conversation arrived.
+#: Simulated seconds: callers who hang up earlier may leave before the event of the conversation arrives.
 A_WORD = 20.0
 #: Real seconds for which a caller may be alone in a room, and a handler in a call that is over.
 ALONE = 10.0
@@ -93,7 +93,7 @@ class Result:
 
 
 def callers(plan: Plan) -> list[Caller]:
-    """The same people for the same seed: patient and impatient, shown and withheld, some who hang up at any step."""
+    """Callers, the same for the same seed: patient and impatient, with and without a number, hanging up at any step."""
     chance = random.Random(plan.seed)
     made = []
     for number in range(plan.calls):
@@ -115,7 +115,7 @@ def callers(plan: Plan) -> list[Caller]:
 
 
 def desk_phone(chance: random.Random) -> Callable[[], Phone]:
-    """Mostly picked up; sometimes nobody is there, or a mailbox is."""
+    """A telephone that is mostly answered, sometimes not, sometimes by a mailbox."""
 
     def pick_up() -> Phone:
         luck = chance.random()
@@ -188,7 +188,7 @@ async def play(
 
 @asynccontextmanager
 async def _hung_up_when_stopped(provider: Provider) -> AsyncIterator[None]:
-    """Whoever presses Ctrl-C leaves no caller in the queue whom the platform would go on waiting for."""
+    """Hang up all callers on Ctrl-C, so that none stays in the platform's queue."""
     try:
         yield
     except asyncio.CancelledError:
@@ -198,7 +198,7 @@ async def _hung_up_when_stopped(provider: Provider) -> AsyncIterator[None]:
 
 @dataclass(frozen=True)
 class Seen:
-    """The provider's own record, which the platform's is held against."""
+    """The provider's record, with which the platform's is compared."""
 
     talked: Sequence[str] = ()
     """Calls in which somebody was spoken to for long enough to be told of."""
@@ -245,7 +245,7 @@ async def _right(
 
 
 async def _settled(provider: Provider) -> None:
-    """The last callbacks and commands are under way for a while."""
+    """Wait for the last callbacks and commands."""
     for _second in range(60):
         if not provider.live_calls() and not provider.live_conferences():
             break
@@ -265,7 +265,7 @@ class Shift:
         self.process = fresh.Process(target=_work, args=(*place, self.ready_to_ring, self.stopping), daemon=True)
 
     def start(self, patience: float) -> None:
-        """Waits until all are at their desks, ``patience`` seconds at most."""
+        """Wait until all are signed in, at most ``patience`` seconds."""
         self.process.start()
         self.ready_to_ring.wait(patience)
 
@@ -275,11 +275,11 @@ class Shift:
 
 
 def _work(url: str, emails: Sequence[str], password: str, scale: float, ready_to_ring: Event, stopping: Event) -> None:
-    os.nice(10)  # their reading is no work of the server's
+    os.nice(10)  # lower priority than the server
     handlers = [Handler(url, email, password, scale, seed, stopping) for seed, email in enumerate(emails)]
     for handler in handlers:
         handler.start()
-        handler.ready_to_ring.wait(30)  # one after another: signing in is work for the server
+        handler.ready_to_ring.wait(30)  # one after another, because signing in is slow for the server
     ready_to_ring.set()
     for handler in handlers:
         handler.join()
@@ -344,7 +344,7 @@ class Handler(threading.Thread):
             self.done["consulted"] += 1
 
     def _look(self) -> None:
-        """One look at the telephone bar, and what it asks for. In a call it shows the call and no state."""
+        """Fetch the telephone bar and react to it. During a call it shows the call instead of a state."""
         bar = self.browser.get("/telephone/bar/")
         badge = bar.page.by_id("agent-state")
         if bar.forms("/accept/"):

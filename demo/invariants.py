@@ -1,4 +1,4 @@
-"""What must hold after any number of calls, however they went."""
+"""Invariants after any number of calls."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hotline.switchboard.vocabulary import CallParticipant
 
 from .calling import DEAD, Seen
 
-#: Why a telephone that nobody has answered ends.
+#: Reasons of legs that nobody has answered.
 NOT_ANSWERED = ("busy", "no-answer", "failed", "canceled")
 
 
@@ -64,7 +64,7 @@ def _alone(seen: Seen) -> Iterator[str]:
 
 
 def _dead(centre: Organisation, since: datetime, ended: Mapping[str, datetime]) -> Iterator[str]:
-    """Nobody sits at a desk in a call that the provider knows to be over."""
+    """No handler is in a call that has ended at the provider."""
     calls = Call.objects.filter(centre=centre, arrived_at__gte=since, claimed_by__isnull=False)
     legs = Leg.objects.filter(centre=centre, made_at__gte=since, party=CallParticipant.HANDLER, sid__isnull=False)
     for one in [*calls, *legs]:
@@ -122,7 +122,7 @@ def _two_at_once(centre: Organisation, since: datetime) -> Iterator[str]:
 
 
 def _out_of(centre: Organisation, since: datetime) -> dict[tuple[UUID, int], datetime]:
-    """When each handler's telephone left each call: who has handed over is free while the caller goes on."""
+    """When each handler's telephone left each call: after a handover the handler is free while the call continues."""
     legs = Leg.objects.filter(centre=centre, made_at__gte=since, party=CallParticipant.HANDLER, ended_at__isnull=False)
     return {
         (call, person): ended

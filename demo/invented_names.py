@@ -1,4 +1,4 @@
-"""The words of the demo: places that exist, people who do not."""
+"""Data of the demo: real places, fictional people."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def is_begun() -> bool:
 
 
 def is_whole() -> bool:
-    """Whether the demo was made to its end: its last act is the coordinator's note of it."""
+    """Whether the demo is complete: its last step is an event by the coordinator."""
     coordinator = User.objects.filter(email=f"crane@{DOMAIN}").first()
     if coordinator is None:
         return False
@@ -61,14 +61,14 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
     """Raises NotADemo. ``now``: the present of the demo (aware); the year before it is invented, or a
     ``share`` of it."""
     refuse_real_data()
-    with connection.cursor() as cursor:  # invented data needs no wait for the disk
+    with connection.cursor() as cursor:  # fictional data need no synchronous commit
         cursor.execute("set synchronous_commit to off")
     rng = random.Random(seed)
     if not PostalCode.objects.exists():
         call_command("load_regions", stdout=StringIO())
         call_command("load_postal_codes", stdout=StringIO())
     say("organisations and people")
-    with time_machine.travel(now - timedelta(days=400), tick=True):  # the centre is older than its first contact
+    with time_machine.travel(now - timedelta(days=400), tick=True):  # the centre is created before its first contact
         organisations = make_organisations()
         people = make_people(organisations)
         make_network(people["crane"], organisations, now)
@@ -119,7 +119,7 @@ def make_people(organisations: dict[str, Organisation]) -> dict[str, User]:
 
 
 def make_spare_workers(organisations: dict[str, Organisation], workers: dict[int, User]) -> dict[int, User]:
-    """Partners without a demo sign-in have somebody too, who answers in the invented year and cannot sign in."""
+    """Create people of partners without a demo user, who act in the fictional year and cannot sign in."""
     spare = {}
     for partner in PARTNERS:
         organisation = organisations[partner.key]

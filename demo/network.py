@@ -64,7 +64,7 @@ PARTNERS = [
     Partner("BE-BRU", "Phare Bruxelles (démo)", ("BE-BRU",), BROAD, EVERY_PHENOMENON, (L.FRENCH, L.DUTCH, L.ARABIC), 6, "BE"),
 ]  # fmt: skip
 
-#: Partners that take no new cases at present, so that the ranking has somebody to leave out.
+#: Partners with a pause, so that the ranking excludes some.
 PAUSED = ("DE-HB", "FR-PAC")
 
 #: Sector, region, post: the single points of contact. Some Länder lack sectors, so that the network shows its gaps.

@@ -1,4 +1,4 @@
-"""What lies on the desks today: open drafts, callbacks, offers that wait or are overdue, a decision to confirm."""
+"""Open work of today: drafts, callbacks, waiting and overdue offers, a decision to confirm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The users of the demo: birds of the coast, so that nobody takes them for persons. One password for all."""
+"""The users of the demo, named after birds, so that nobody takes them for real people. All have one password."""
 
 from __future__ import annotations
 

@@ -289,7 +289,7 @@ def read_offer(r: Rehearsal) -> str:
 
 
 def keep_out(r: Rehearsal) -> str:
-    """To everybody else the address does not exist."""
+    """For everybody else the referral's URL is 404."""
     for who, browser, path in [
         ("another partner", r.stranger, r.incoming),
         ("another partner", r.stranger, r.case_path),
@@ -346,7 +346,7 @@ def follow(r: Rehearsal) -> str:
 
 
 def complete_referral(r: Rehearsal) -> str:
-    """The partner sees that it was, and nothing of what it was about."""
+    """Complete the referral; the partner no longer sees its content."""
     form = form_at(r.partner, r.incoming, "/complete/")
     answer = send(r.partner, form.with_({"complete-outcome": Outcome.STABILISED.value}))
     expect_state(answer.page, ReferralState.COMPLETED)

@@ -1,4 +1,4 @@
-"""Somebody's way through the main job: who takes part, and what the steps of the rehearsal share."""
+"""State and helpers that the steps of the rehearsal share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NUMBERS = "+49 89 99998 {:03}"
 
 
 class Wrong(Exception):
-    """Something else came than was expected."""
+    """A response differs from the expected one."""
 
     def __init__(self, expected: object, came: object) -> None:
         super().__init__(f"expected {expected}, but {came}")
@@ -38,7 +38,7 @@ def handle(name: str) -> str:
 
 @dataclass
 class Rehearsal:
-    """One walk. The browsers may be shared with other walks; everything else is this one's."""
+    """One run. The browsers may be shared with other runs, nothing else."""
 
     url: str
     handler_email: str = handle("heron")
@@ -97,7 +97,7 @@ def form_at(browser: Browser, path: str, address: str) -> Form:
 
 
 def send(browser: Browser, form: Form, **headers: str) -> PageResponse:
-    """Post the form twice: both answers must lead to the same page, and the second must add nothing to it."""
+    """Post the form twice: both responses must be the same page, and the second post must change nothing."""
     first = ok(browser.post(form.address, form.values, **headers))
     second = ok(browser.post(form.address, form.values, **headers))
     expect(second.path == first.path, f"the repeated post to lead to {first.path}", f"it led to {second.path}")
@@ -107,7 +107,7 @@ def send(browser: Browser, form: Form, **headers: str) -> PageResponse:
 
 
 def marks(node: PageElement) -> tuple[int, int]:
-    """What a post that had two effects would make longer: the timeline, and the lists."""
+    """The lengths of timeline and lists, which a second effect would increase."""
     timelines = sum(len(line.all("li")) for line in node.all("ol", class_="timeline"))
     return timelines, len([row for row in node.walk() if row.tag == "li" and row.attributes.get("id")])
 

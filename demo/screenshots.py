@@ -1,4 +1,4 @@
-"""Every screen of the platform, how one gets there, and pictures of each.
+"""All screens of the platform with the way to them, and screenshots of each.
 
 Nobody knows the addresses of a server's cases beforehand: they are found by following links from the lists. The screens
 are looked at with the demo's people; a screen that a person has no link to is left out, and said so.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: The first that is installed. The headless one, a package of its own, takes a third less processor time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
-PATIENCE = 20_000  # ms until a page or a part of it counts as not coming
+PATIENCE = 20_000  # ms until a page or fragment counts as missing
 SPOIL = "form => { form.elements.version.value = 999; form.elements.label.value = '…'; form.submit(); }"
 
 
@@ -175,7 +175,7 @@ SCREENS = [
 
 
 class NoBrowser(Exception):
-    """Playwright or Chromium is missing or cannot go on; the text says what to do."""
+    """Playwright or Chromium is missing or failed; the text says what to do."""
 
 
 def browser_program() -> str | None:
@@ -236,7 +236,7 @@ class Visitor:
         page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
     def speak(self, language: str) -> None:
-        """A visitor by cookie; whoever has signed in by the menu, which changes their profile."""
+        """Set the language: by cookie for visitors, else with the menu, which changes the profile."""
         if not self.who:
             self.context.add_cookies([{"name": "django_language", "value": language, "url": self.base}])
             return
@@ -282,7 +282,7 @@ class Visitor:
         self._settle()
 
     def _settle(self) -> None:
-        """Until what the page fetches after itself is there, and its live parts are connected."""
+        """Wait until all fragments are fetched and the live connection is open."""
         self.page.locator(".htmx-request, [data-live-state][data-state=off]").first.wait_for(state="detached")
 
 

@@ -1,4 +1,4 @@
-"""Plays the invented year through the application's own actions, at the time at which each thing happened.
+"""Generates the fictional year with the real actions, each at its own time.
 
 The clock of the process is moved for it (time-machine), so that every rule, event and deadline is the real one.
 """
@@ -65,7 +65,7 @@ def answered(handler: User, contact: Contact, story: Story) -> Assessment:
 
 
 class Player:
-    """Acts out stories with a centre's handlers and the partners' workers."""
+    """Performs stories as a centre's handlers and the partners' people."""
 
     def __init__(self, rng: random.Random, handlers: list[User], workers: dict[int, User], until: datetime) -> None:
         self.rng = rng
@@ -78,7 +78,7 @@ class Player:
         return uuid.UUID(int=self.rng.getrandbits(128), version=4)
 
     def log(self, story: Story) -> Contact:
-        """The contact from the first word to its end."""
+        """Log and complete the contact."""
         handler = self.handlers[story.handler]
         with moment(handler, story.at):
             details = {**story.details, "kind": story.kind}
@@ -101,7 +101,7 @@ class Player:
             return triage.complete(by=handler, assessment_id=assessment.pk, version=assessment.version)
 
     def tell(self, story: Story) -> Case | None:
-        """A whole story; returns the case it led to, if any."""
+        """Perform a whole story; returns its case, if any."""
         contact = self.log(story)
         if not story.plot:
             return None

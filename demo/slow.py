@@ -1,4 +1,4 @@
-"""How soon a call is connected while the provider is slow, and when a request that failed is made again."""
+"""Measures how fast calls are connected while the provider is slow, and when failed requests are retried."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from demo.simulator.people import Phone
 
 from .browser import Browser, Form
 
-HANG = 8.0  # seconds for which the provider keeps two requests
+HANG = 8.0  # seconds for which the provider delays two requests
 PATIENCE = 60.0
 DIAL = "/Calls.json"
 
@@ -33,7 +33,7 @@ class Measured:
 
 
 class Desk:
-    """A handler who is ready."""
+    """A ready handler."""
 
     def __init__(self, url: str, email: str, password: str) -> None:
         self.browser = Browser(url, patience=30)

@@ -1,4 +1,4 @@
-"""The invented year: what each contact was about and how it went on. Pure; the same seed and day give the same year.
+"""The contacts of the fictional year and what followed. Pure; the same seed and day give the same year.
 
 Proportions follow the published figures (docs/domain.md): relatives call most, then professionals and the wider private circle,
 then schools, then employers and authorities, affected persons least. More contacts than published become cases and are

@@ -1,4 +1,4 @@
-"""The demo's telephone: two lines, three places at it, and this morning's calls, played by the real actions."""
+"""The demo's telephone: two lines, three agents, and today's calls, made with the real actions."""
 
 from __future__ import annotations
 

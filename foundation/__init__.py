@@ -1,1 +1,1 @@
-"""What every room stands on: privacy, accounts, the journal, the look."""
+"""Apps that all others use: privacy, accounts, the journal, the user interface."""

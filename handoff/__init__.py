@@ -1,1 +1,1 @@
-"""Work that is handed to others."""
+"""Handing cases over to other organisations."""

@@ -1,1 +1,1 @@
-"""The conversation: contacts, calls, messages, and the telephone provider."""
+"""Conversations: contacts, calls, messages, and the telephone provider."""

@@ -1,4 +1,4 @@
-"""Every change of the network. Each is atomic and leaves its event; a repeat changes nothing and leaves none."""
+"""Writes to the partner network. Each is atomic and writes an event; a repeat has no effect and writes none."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from .vocabulary import PauseReason, Sector
 
 
 class Invalid(ValueError):
-    """Values that no form lets through."""
+    """Values that the form would refuse."""
 
 
 @transaction.atomic
@@ -88,7 +88,7 @@ def set_coverage(*, by: User, organisation: Organisation, regions: Iterable[Regi
 def pause_intake(
     *, by: User, organisation: Organisation, starts_on: date, ends_on: date | None, reason: PauseReason
 ) -> IntakePause:
-    """No new cases for a while. A second pause from the same day replaces the end and reason of the first.
+    """Pause a partner's intake. A second pause from the same day replaces the end and reason of the first.
 
     Raises NotAllowed; Invalid for an end before the start.
     """
@@ -115,7 +115,7 @@ def pause_intake(
 
 @transaction.atomic
 def resume_intake(*, by: User, pause: IntakePause) -> bool:
-    """End a pause now, or call off a planned one; False when somebody did so already. Raises NotAllowed."""
+    """End a pause, or cancel a planned one; False if that was done before. Raises NotAllowed."""
     require_pause(by, pause.organisation)
     ended = IntakePause.objects.filter(pk=pause.pk, resumed_at=None).update(resumed_at=timezone.now())
     if ended:
@@ -135,7 +135,7 @@ def add_liaison(
     organisation: Organisation | None = None,
     last_contact_on: date | None = None,
 ) -> Liaison:
-    """Note the post that is our contact in a sector of a region; the same post twice is one. Raises NotAllowed."""
+    """Add the post that is our contact in a sector of a region, once. Raises NotAllowed."""
     require(by, Permission.NETWORK_EDIT)
     liaison, made = Liaison.objects.get_or_create(
         sector=sector,
@@ -190,7 +190,7 @@ def save_liaison(
 
 @transaction.atomic
 def end_liaison(*, by: User, liaison: Liaison) -> bool:
-    """The post is our contact no longer; False when that was noted already. Raises NotAllowed."""
+    """End a liaison; False if that was done before. Raises NotAllowed."""
     require(by, Permission.NETWORK_EDIT)
     ended = Liaison.objects.current().filter(pk=liaison.pk).update(ended_on=timezone.localdate())
     if ended:
@@ -199,13 +199,13 @@ def end_liaison(*, by: User, liaison: Liaison) -> bool:
 
 
 def _locked_profile(organisation: Organisation) -> PartnerProfile:
-    """The profile, made empty when there is none yet; nobody else changes it until the transaction ends."""
+    """Lock the profile until the end of the transaction; creates an empty one if there is none."""
     PartnerProfile.objects.bulk_create([PartnerProfile(organisation=organisation)], ignore_conflicts=True)
     return PartnerProfile.objects.select_for_update(no_key=True).get(organisation=organisation)
 
 
 def _next_version(profile: PartnerProfile, version: int, **values: Any) -> None:
-    """Write the values when the row is still the one that was read."""
+    """Save the values if the row has not changed since it was read."""
     same = PartnerProfile.objects.filter(pk=profile.pk, version=version)
     if not same.update(version=version + 1, **values):
         raise stale(subject_of(profile.organisation))

@@ -1,4 +1,4 @@
-"""Reference data for administrators to look at; it changes by the commands and actions of this app only."""
+"""Read-only admin pages of reference data, which only the commands and actions of this app change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .models import PostalCode, Region
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """To be looked at."""
+    """A read-only admin page."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -17,7 +17,7 @@ COUNTRIES = ("DE", "FR", "BE", "AT", "CH", "NL", "LU")
 LANGUAGES = ("en", "fr", "de")
 NAMES_FILE = Path(__file__).parent / "data" / "region_names.csv"
 
-#: Where we depart from ISO: Métropole de Lyon and Rhône share one prefecture. See docs/data/postal-codes.md.
+#: Deviations from ISO: Métropole de Lyon and Rhône share one prefecture. See docs/data/postal-codes.md.
 PARENTS = {"FR-69M": "FR-69"}
 KINDS = (RegionKind.COUNTRY, RegionKind.STATE, RegionKind.DISTRICT)
 

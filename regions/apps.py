@@ -1,4 +1,4 @@
-"""Regions: where help is, who gives it, and who is asked first."""
+"""The app of regions and the partner network."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Which caller types there are. The list lies to the left of this app, so whoever keeps it says so when it starts."""
+"""The caller types. This app may not import their list, so the app that has it registers here when it starts."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _lists: list[Choices] = []
 
 
 def offer_caller_types_with(choices: Choices) -> None:
-    """Name the function that gives (code, label in the active language); called once, in an ``AppConfig.ready``."""
+    """Register the function that returns (code, label in the active language); called once, in ``AppConfig.ready``."""
     _lists[:] = [choices]
 
 
 def caller_types() -> list[tuple[str, str]]:
-    """All of them, groups before their parts; empty where nobody keeps a list."""
+    """All caller types, groups before their members; empty if no function is registered."""
     return list(_lists[0]()) if _lists else []

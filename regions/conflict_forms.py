@@ -1,4 +1,4 @@
-"""What coordinators and administrators fill in about a conflict of interest, and how it reads."""
+"""The form for standing conflicts of interest, and their description in words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CRITERIA = ("region", "phenomenon", "caller_type", "other")
 
 
 class ConflictForm(VersionedForm):
-    """Whom the ranking leaves out, for which cases, why and how long."""
+    """A partner that the ranking excludes, for which cases, why and how long."""
 
     organisation = forms.ModelChoiceField(
         label=_("Partner"),
@@ -71,7 +71,7 @@ class ConflictForm(VersionedForm):
         field.choices = choices
 
     def clean(self) -> dict[str, Any]:
-        """Something is named, and the end is not before the start."""
+        """Checks that there is at least one criterion, and that the end is not before the start."""
         cleaned = super().clean() or self.cleaned_data
         if not any(cleaned.get(name) for name in CRITERIA) and not set(CRITERIA) & set(self.errors):
             words = _now("Say for which cases: a region, a phenomenon, a caller or an organisation. ")

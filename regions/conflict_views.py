@@ -25,7 +25,7 @@ SHOWN = 200
 @require_safe
 @found_and_allowed
 def conflicts(request: SignedInRequest) -> HttpResponse:
-    """Those that stand, or those that are over."""
+    """Conflicts in force, or ended ones."""
     require(request.user, Permission.NETWORK_EDIT)
     show_over = request.GET.get("show") == "over"
     today = timezone.localdate()
@@ -38,7 +38,7 @@ def conflicts(request: SignedInRequest) -> HttpResponse:
 
 @found_and_allowed
 def new_conflict(request: SignedInRequest) -> HttpResponse:
-    """Note one."""
+    """Add a conflict."""
     require(request.user, Permission.NETWORK_EDIT)
     initial = {"version": 0, "starts_on": timezone.localdate(), "organisation": request.GET.get("organisation")}
     form = ConflictForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -55,7 +55,7 @@ def new_conflict(request: SignedInRequest) -> HttpResponse:
 
 @found_and_allowed
 def edit_conflict(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Change one that stands."""
+    """Change a conflict that has not ended."""
     require(request.user, Permission.NETWORK_EDIT)
     conflict = Conflict.objects.standing().select_related("organisation").get(pk=pk)
     initial = ConflictForm.stored(conflict)
@@ -79,7 +79,7 @@ def edit_conflict(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @found_and_allowed
 def finish_conflict(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The partner may be asked again."""
+    """End a conflict."""
     require(request.user, Permission.NETWORK_EDIT)
     if end_conflict(by=request.user, conflict=Conflict.objects.get(pk=pk)):
         messages.success(request, _("The conflict has ended: the partner can be asked again."))

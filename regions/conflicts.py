@@ -1,4 +1,4 @@
-"""Standing conflicts of interest of partners. (A part of the actions.)"""
+"""Actions on standing conflicts of interest of partners."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .vocabulary import ConflictReason, Phenomenon
 
 @dataclass(frozen=True)
 class With:
-    """What the conflict is with; everything that is named must fit a case."""
+    """The criteria of a conflict; all that are set must match a case."""
 
     region: Region | None = None
     phenomenon: str = ""
@@ -86,7 +86,7 @@ def save_conflict(
 
 @transaction.atomic
 def end_conflict(*, by: User, conflict: Conflict) -> bool:
-    """The partner may be asked again from now on; False when somebody ended it already. Raises NotAllowed."""
+    """End a conflict; False if it was ended before. Raises NotAllowed."""
     require(by, Permission.NETWORK_EDIT)
     ended = Conflict.objects.standing().filter(pk=conflict.pk).update(ended_at=timezone.now(), ended_by=by)
     if ended:

@@ -1,4 +1,4 @@
-"""Who covers what, and what nobody covers. Values in, values out."""
+"""Coverage of regions by partners, and gaps. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of partners as people look through it."""
+"""The list of partners with its filters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .vocabulary import Language, Phenomenon, Service
 
 @dataclass(frozen=True)
 class Search:
-    """What somebody looks for; an empty string asks for everything."""
+    """The filters; an empty string means all."""
 
     country: str
     service: str = ""
@@ -44,7 +44,7 @@ class PartnerEntry:
 
 
 def entries(search: Search, today: date) -> list[PartnerEntry]:
-    """The partners that fit, by name. A postal code that we do not know narrows nothing; see `knows`."""
+    """The matching partners, by name. An unknown postal code is ignored; see `knows`."""
     pauses = pauses_on(today)
     names = names_of_regions()
     taken = workload.open_cases()

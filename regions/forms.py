@@ -1,4 +1,4 @@
-"""What people fill in about the network. Nothing is written here; the views call actions with the cleaned values."""
+"""Forms of the network. The views call actions with the cleaned values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .routing import path_up
 from .vocabulary import Language, PauseReason, Phenomenon, Sector, Service
 
 ANY = [("", _("Any"))]
-#: "Unknown" is an answer about a case, nothing that a partner works on.
+#: Without "unknown", which is an answer about a case, not a field of work.
 KNOWN_PHENOMENA = [choice for choice in Phenomenon.choices if choice[0] != Phenomenon.UNKNOWN.value]
 
 

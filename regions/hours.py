@@ -1,6 +1,6 @@
-"""Opening hours and closing days of any organisation. (A part of the actions.)
+"""Actions on opening hours and closing days of any organisation.
 
-An organisation's row is locked for each change, so that two people do not write over each other.
+An organisation's row is locked for each change, so that two people do not overwrite each other's changes.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def add_exception(
     every_year: bool = False,
     hours: Sequence[Span] = (),
 ) -> CalendarException:
-    """Note closing days, or days with hours of their own; the same entry twice is one.
+    """Add closing days, or days with special hours; the same entry is added only once.
 
     Raises NotAllowed; Invalid for days or hours that cannot be, and where other hours are noted for the same days.
     """
@@ -134,7 +134,7 @@ def save_exception(
 
 @transaction.atomic
 def remove_exception(*, by: User, organisation: Organisation, pk: int) -> bool:
-    """The usual hours count again; False when somebody did so already. Raises NotAllowed."""
+    """Remove an entry, so that the usual hours apply; False if that was done before. Raises NotAllowed."""
     require_hours(by, organisation)
     _lock(organisation)
     exception = CalendarException.objects.filter(organisation=organisation, pk=pk).first()

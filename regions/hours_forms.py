@@ -1,4 +1,4 @@
-"""What people fill in about opening hours and closing days. Nothing is written here."""
+"""Forms for opening hours and closing days."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class HoursForm(VersionedForm):
 
     @staticmethod
     def stored(organisation: Organisation) -> dict[str, Any]:
-        """The hours that count, as the form's initial values: the usual ones while none are stored."""
+        """The current hours as the form's initial values; the usual ones if none are stored."""
         hours = calendar_for(organisation).hours
         days = {f"day_{day.value}": write_spans(hours.get(day.value, ()), "-") for day in Weekday}
         return {**days, "version": hours_version(organisation)}
@@ -120,7 +120,7 @@ def _overlap_in_words(one: Stretch, other: Stretch) -> str:
 
 
 class ExceptionForm(VersionedForm):
-    """Closing days, or days with hours of their own."""
+    """Closing days, or days with special hours."""
 
     label = forms.CharField(
         label=_("Name"),

@@ -1,4 +1,4 @@
-"""Opening times as people write them: "9:00-12:00, 13:00-17:00", "18:00-24:00", "22-6". Values in, values out."""
+"""Parses and writes opening times: "9:00-12:00, 13:00-17:00", "18:00-24:00", "22-6". Pure functions."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ Stretch = tuple[int, Span]
 
 
 def overlap_in_week(week: Sequence[Stretch]) -> tuple[Stretch, Stretch] | None:
-    """Two stretches (weekday, span) that share time, also across midnight and from Sunday to Monday."""
+    """Two (weekday, span) pairs that overlap, also across midnight and from Sunday to Monday."""
     placed = sorted((_minutes(day, span), (day, span)) for day, span in week)
     if len(placed) < 2:
         return None

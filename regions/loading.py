@@ -1,4 +1,4 @@
-"""Bringing the reference tables to what the files say. Set-up work, not an act in a case."""
+"""Loads the reference tables from files. Used for set-up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a postal code to its regions."""
+"""Finds the regions of a postal code or town."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def regions_of(country: str, postal_code: str) -> RegionQuerySet:
 
 
 def regions_at(country: str, postal_code: str, town: str) -> tuple[list[Region], bool]:
-    """The regions of a postal code, the likeliest first, and whether the first is sure.
+    """The regions of a postal code, the most likely first, and whether the first is certain.
 
-    A code that lies in two regions is sure when the town lies in only one of them. Business mail in France (CEDEX) has
-    codes that no municipality has: the département is that of the town, or of the first digits.
+    For a code in two regions the town decides, if it is in only one of them. Business mail in France (CEDEX) has codes
+    without a municipality: the département follows from the town, or from the first digits.
     """
     country = country.upper()
     regions = region_for(country, postal_code)
@@ -63,5 +63,5 @@ def regions_with_town(country: str, town: str) -> RegionQuerySet:
     """
     part = Q(places__startswith=f"{town} ", places__contains="Arrondissement")
     codes = PostalCode.objects.alias(towns=TOWNS).filter(Q(towns__contains=[town]) | part, country=country)
-    # Distinct: else PostgreSQL compares each region with each postal code of the town.
+    # Distinct, because otherwise PostgreSQL compares each region with each postal code of the town.
     return Region.objects.filter(code__in=codes.values("region").distinct())

@@ -1,4 +1,4 @@
-"""Where help is and who gives it: reference data without personal data, hence without row-level security."""
+"""Tables of regions and the partner network: reference data without personal data or row-level security."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .working_hours import SpecialDays
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
-    """Steps that read as a sentence: `Region.objects.in_country("DE").at_level(1).by_name()`."""
+    """Filters of regions, as in `Region.objects.in_country("DE").at_level(1).by_name()`."""
 
     def in_country(self, country: str) -> RegionQuerySet:
         return self.filter(country=country)
@@ -110,7 +110,7 @@ class PostalCode(models.Model):
 
 
 class PartnerProfile(models.Model):
-    """What a partner offers. `version` counts the edits, so that an outdated form is noticed."""
+    """What a partner offers. `version` counts the edits, so that an outdated form is detected."""
 
     organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="profile")
     services = ArrayField(models.CharField(max_length=20, choices=Service), default=list, verbose_name=_("services"))
@@ -263,7 +263,7 @@ class OpeningHours(models.Model):
 
 
 class CalendarException(models.Model):
-    """Closing days, or days with hours of their own: `starts_on` to `ends_on`, both included, in one year or in each.
+    """Closing days, or days with special hours: `starts_on` to `ends_on`, both included, in one year or in each.
 
     Without rows in ExceptionHours the organisation is closed. Counts on public holidays too.
     """
@@ -337,11 +337,11 @@ class ConflictQuerySet(models.QuerySet["Conflict"]):
 
 
 class Conflict(models.Model):
-    """A partner takes no case of this kind, because of a conflict of interest.
+    """A standing conflict of interest, because of which a partner gets no case of this kind.
 
-    A case is of the kind when everything that is named fits: the region (with all below it), the phenomenon, the caller
-    type (or its group) and the other organisation, when that is or was responsible for the case. From `starts_on` to
-    `ends_on`, both included; None: until further notice. Ended, never deleted: why nobody was asked stays known.
+    It applies to cases that match all criteria that are set: the region (with all below it), the phenomenon, the caller
+    type (or its group) and another organisation that is or was responsible for the case. From `starts_on` to `ends_on`,
+    both included; None: until further notice. Ended, never deleted, so that earlier rankings can be explained.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="conflicts")

@@ -1,4 +1,4 @@
-"""The network as routing and the screens need it, read in a few queries."""
+"""Reads the network for ranking and pages, in a few queries."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from .working_hours import (
 )
 
 log = logging.getLogger(__name__)
-#: With fewer closing days, any organisation is open sometimes: only the calendars of the others are looked at.
+#: With fewer closing days an organisation is certainly open sometimes; only other calendars are checked.
 MOST_OF_A_YEAR = 300
 
 
 def tree() -> Tree:
-    """Each region's parent. About 250 rows: reading them takes less care than a cache that can be out of date."""
+    """Each region's parent. Not cached, because about 250 rows are read quickly and a cache could be outdated."""
     return dict(Region.objects.values_list("code", "parent_id"))
 
 
@@ -63,7 +63,7 @@ def codes_of(profile: PartnerProfile) -> list[str]:
 
 
 def partners_without_profile() -> QuerySet[Organisation]:
-    """Partners of any country that have not said yet what they offer: no ranking can find them."""
+    """Partners of any country without a profile; no ranking can find them."""
     return Organisation.objects.in_use().filter(kind=OrganisationKind.PARTNER, profile=None)
 
 
@@ -206,7 +206,7 @@ def _regions_worked_in(organisations: Collection[Organisation]) -> tuple[dict[in
 
 
 def _special_days_of(organisations: Collection[Organisation]) -> dict[int, list[SpecialDays]]:
-    """Closing days and days with hours of their own."""
+    """Closing days and days with special hours."""
     found: dict[int, list[SpecialDays]] = {}
     for row in CalendarException.objects.filter(organisation__in=organisations).prefetch_related("hours"):
         found.setdefault(row.organisation_id, []).append(row.as_special_days())

@@ -1,4 +1,4 @@
-"""What the network's pages show: who covers what, and which sectors have a liaison."""
+"""Data of the network's pages: coverage by partners, and liaisons by sector."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class OverviewRow:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Purposes down, regions across."""
+    """A table with a row per purpose and a column per region."""
 
     columns: tuple[Column, ...]
     rows: tuple[OverviewRow, ...]
@@ -61,7 +61,7 @@ class Matrix:
 
     @property
     def empty_rows(self) -> list[str]:
-        """Labels of what is nowhere in the country."""
+        """Labels of rows without any offer in the country."""
         return [row.label for row in self.rows if row.is_empty]
 
 

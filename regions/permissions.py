@@ -10,7 +10,7 @@ from .models import IntakePause, Liaison
 
 
 def may_edit(user: User) -> bool:
-    """Whether the user looks after the network: profiles, coverage, opening hours, liaisons."""
+    """Whether the user may change the network: profiles, coverage, opening hours, liaisons."""
     return can(user, Permission.NETWORK_EDIT)
 
 
@@ -59,7 +59,7 @@ def liaison_for_editing(user: User, pk: int) -> Liaison:
 
 
 def may_edit_hours(user: User, organisation: Organisation) -> bool:
-    """Who looks after the network; a centre's own hours only its own people and administrators."""
+    """People who may change the network; for a centre's hours, only its own people and administrators."""
     if organisation.kind != OrganisationKind.CENTRE:
         return may_edit(user)
     return can(user, Permission.NETWORK_EDIT, organisation.pk) or (

@@ -1,4 +1,4 @@
-"""A form's field for a telephone number of a record that has a country."""
+"""A form field for a telephone number of a record with a country."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .phone_numbers import examples, parse_number, written
 class PhoneField(forms.CharField):
     """Cleans to the number as it is stored: E.164, with ``;ext=`` where an extension is taken; empty stays empty.
 
-    The form sets ``country`` (ISO 3166-1) and, where there is a row already, ``stored``: what is shown of it and was
-    not touched is not read anew. ``dials``: we ring this number ourselves, which no extension allows.
+    The form sets ``country`` (ISO 3166-1) and, for an existing row, ``stored``, which is kept if the input is
+    unchanged. ``dials``: we ring this number ourselves, so extensions are refused.
     """
 
     country = ""

@@ -1,4 +1,4 @@
-"""Telephone numbers as people write them, read as in the country of their record. Pure, with ``phonenumbers``."""
+"""Parses telephone numbers for the country of their record, with ``phonenumbers``. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from .plain_text import plain
 
-# Numbers that stand for "withheld" and parse as foreign ones. They must never recognise a caller: strangers share them.
+# Numbers that mean "withheld" but parse as foreign ones. Callers must not be recognised by them: strangers share them.
 WITHHELD = (
     "anonymous",
     "restricted",
@@ -22,10 +22,10 @@ WITHHELD = (
     "+8656696",
     "+86282452253",
 )
-#: Countries whose parts have country codes of their own and dial each other as at home: 0690 33 59 41 in Paris is +590.
+#: Countries whose parts have separate country codes but national dialling: 0690 33 59 41 in Paris is +590.
 #: Other overseas parts (+687, +689, +299, +599 ...) are dialled with their code from everywhere.
 DIALLED_AS_ONE = (("FR", "GP", "MF", "BL", "MQ", "GF", "RE", "YT", "PM"),)
-LONGEST = 100  # signs; beyond it nothing is read
+LONGEST = 100  # characters; longer input is not parsed
 #: The plan of the mainland lists some prefixes of its overseas parts as its own; theirs are landlines and mobiles.
 GEOGRAPHIC = {PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _EXTENSION = (
@@ -49,7 +49,7 @@ class PhoneNumber:
 
     @property
     def full(self) -> str:
-        """What is stored and compared (RFC 3966): two extensions of one number are two people's."""
+        """The stored and compared form (RFC 3966); numbers with different extensions are different."""
         return f"{self.e164};ext={self.extension}" if self.extension else self.e164
 
 
@@ -108,7 +108,7 @@ def countries_of(number: PhoneNumber) -> tuple[str, ...]:
 
 
 def _readings(text: str, country: str) -> Iterator[list[phonenumbers.PhoneNumber]]:
-    """What the digits can mean, the likeliest first; each as the valid numbers of a country's parts."""
+    """Possible meanings of the digits, the most likely first; each with the valid numbers of a country's parts."""
     parts = [country, *_other_parts(text, country)]
     yield list(_valid(text, parts))
     if "(0)" in text:

@@ -1,4 +1,4 @@
-"""Postal codes as people write them, and tables of them as files bring them. No database here."""
+"""Parses postal codes, and CSV files of them. Makes no queries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLUMNS = ("country", "postal_code", "place", "region_code")
 _FIVE, _FOUR = re.compile(r"[0-9]{5}"), re.compile(r"[1-9][0-9]{3}")
 PATTERNS = {"DE": _FIVE, "FR": _FIVE, "BE": _FOUR, "AT": _FOUR, "CH": _FOUR, "LI": _FOUR, "LU": _FOUR, "NL": _FOUR}
 EXAMPLES = {"DE": "50667", "FR": "75011", "BE": "1000", "AT": "1010", "CH": "8001", "LU": "1234", "NL": "1012 AB"}
-#: What stands before a code in letters from abroad: "D-50667".
+#: Prefixes of codes in international mail: "D-50667".
 PREFIXES = {
     "DE": ("D", "DE"), "FR": ("F", "FR", "FX"), "BE": ("B", "BE"), "AT": ("A", "AT"), "CH": ("CH",), "LI": ("FL", "LI"),
     "LU": ("L", "LU", "LUX"), "NL": ("NL",),
@@ -118,7 +118,7 @@ class PostalCodeRow:
 
 @dataclass(frozen=True)
 class PostalCodeProblem:
-    """What is wrong where: `line` counts from 1 with the header, as an editor shows it."""
+    """A problem of a file; `line` as in an editor: the header is line 1."""
 
     line: int
     column: str

@@ -40,7 +40,7 @@ SENTENCES: dict[Code, Promise] = {
 
 
 def sentence(reason: Reason, region_names: dict[str, str] | None = None) -> str:
-    """What the reason says. `region_names` saves the query where many reasons are told; see `names_of_regions`."""
+    """The sentence of a reason. `region_names` avoids a query per reason; see `names_of_regions`."""
     params = reason.params
     if reason.code == Code.PAUSED:
         return _paused(str(params["until"]))
@@ -82,7 +82,7 @@ def _paused(until: str) -> str:
 
 
 def _closed(until: str) -> str:
-    """In the reader's time zone; the day alone where it is one of the next six."""
+    """In the reader's time zone; only the weekday if it is one of the next six days."""
     opens = timezone.localtime(datetime.fromisoformat(until))
     clock = date_format(opens, "TIME_FORMAT")
     today = timezone.localdate()

@@ -1,4 +1,4 @@
-"""Which partner is asked first, and why. Values in, values out: no database, no clock.
+"""Ranks partners for a case, with reasons. Pure functions, without database and clock.
 
 The rules (docs/domain.md, step 4): the nearest level of the region tree first, then the national partners, then the
 centre itself. Within a level: language, then free places, then the record of answering in time.
@@ -17,7 +17,7 @@ Tree = Mapping[str, str | None]
 
 
 class FirstSuggestion(StrEnum):
-    """Who the first suggestion is."""
+    """The kind of the first suggestion."""
 
     PARTNER = "partner"
     NATIONAL = "national"
@@ -103,7 +103,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A partner as it stands. `answered_in_time` is a share from 0 to 1, None without a record."""
+    """A partner with its current data. `answered_in_time`: a share from 0 to 1, None without a record."""
 
     id: int
     name: str
@@ -151,7 +151,7 @@ class Excluded:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The whole answer: whom to ask in which order, whom not and why."""
+    """The result: partners to ask, in order, and excluded ones with reasons."""
 
     ranked: tuple[Ranked, ...]
     excluded: tuple[Excluded, ...]
@@ -226,7 +226,7 @@ def _concerns(interest: Interest, need: Need, path: Sequence[str]) -> bool:
 
 
 def _unserved(need: Need, candidate: Candidate) -> Iterator[Reason]:
-    """What is needed and not offered."""
+    """Needed services that the candidate does not offer."""
     if missing := need.services - candidate.services:
         yield Reason(Code.SERVICES_MISSING, {"services": _listed(missing)})
     if need.minor and "minors" not in candidate.services and "minors" not in need.services:
@@ -258,7 +258,7 @@ def _reasons_for(need: Need, candidate: Candidate, path: Sequence[str], distance
         yield Reason(Code.NO_RECORD)
     else:
         yield Reason(Code.ANSWERS_IN_TIME, {"percent": round(candidate.answered_in_time * 100)})
-    if candidate.closed_until:  # the order stays: the time to answer counts in opening hours
+    if candidate.closed_until:  # no effect on the order, because deadlines count opening hours
         yield Reason(Code.CLOSED, {"until": candidate.closed_until.isoformat()})
 
 
@@ -267,7 +267,7 @@ def _phenomenon(need: Need) -> Reason:
     return Reason(code, {"phenomenon": need.phenomenon})
 
 
-#: A partner without a record is neither preferred nor held back: it counts as one that answers half in time.
+#: A partner without a record counts as one that answers half of its offers in time.
 UNKNOWN_RECORD = 0.5
 
 

@@ -1,4 +1,4 @@
-"""What the network still needs for work to begin; shown on the administration's first page."""
+"""Missing set-up steps of the network, shown on the administration's start page."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _partners() -> SetupStep:
 
 
 def open_cases_there(organisation: Organisation) -> str:
-    """A reason to keep the organisation in use, or nothing."""
+    """A reason not to deactivate the organisation; empty if there is none."""
     number = (workload.open_cases() or {}).get(organisation.pk, 0)
     words = ngettext("%(number)s case is open there.", "%(number)s cases are open there.", number)
     return words % {"number": number} if number else ""

@@ -1,4 +1,4 @@
-"""Addresses of the network."""
+"""URLs of the network."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The network's pages. Denied and missing are both 404."""
+"""The network's pages. Forbidden and missing are both 404."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _edit(
     save: Callable[..., object],
     stored: Callable[[], dict[str, Any]],
 ) -> HttpResponse:
-    """Show the form, or save it and go back to the partner; somebody else's change since then is told."""
+    """Show the form, or save it and redirect to the partner; concurrent changes are shown."""
     status = 200
     if request.method == "POST":
         status = 422
@@ -227,7 +227,7 @@ def edit_liaison(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @found_and_allowed
 def finish_liaison(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The post is our contact no longer."""
+    """End a liaison."""
     require(request.user, Permission.NETWORK_EDIT)
     liaison = Liaison.objects.select_related("region").get(pk=pk)
     if actions.end_liaison(by=request.user, liaison=liaison):
@@ -266,5 +266,5 @@ def _posted(request: SignedInRequest) -> QueryDict | None:
 
 
 def _frame(request: SignedInRequest, country: str, countries: list[Region]) -> dict[str, Any]:
-    """What every list page of the network has around it."""
+    """Context of every list page of the network."""
     return {"country": country, "countries": countries, "may_edit": permissions.may_edit(request.user)}

@@ -1,4 +1,4 @@
-"""The closed lists that the network is described with. The stored value is the code, never the label."""
+"""The closed lists of the network. The code is stored, never the label."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +31,7 @@ class Phenomenon(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")
 
 
-#: Phenomena that tell nothing about which partner fits, so that they exclude nobody.
+#: Phenomena for which the choice of a partner does not matter, so that they exclude nobody.
 UNDECIDED_PHENOMENA = frozenset({Phenomenon.UNKNOWN.value, Phenomenon.MIXED.value})
 
 

@@ -1,4 +1,4 @@
-"""Deadlines in working hours and working days. Values in, values out: no database, no clock.
+"""Deadlines in working hours and working days. Pure functions, without database and clock.
 
 Opening times are on the wall clock of the calendar's time zone; hours are hours that really pass, also in a night in
 which the clocks change. What comes in and goes out is an aware datetime. A clock time that comes twice in such a night
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 Span = tuple[time, time]
 Holidays = Callable[[date], bool]
 
-#: What holds for an organisation that has not said otherwise: weekdays 9 to 15 (docs/domain.md, the model's hours).
+#: Default hours of an organisation: weekdays 9 to 15 (docs/domain.md, the model's hours).
 USUAL_HOURS: Mapping[int, Sequence[Span]] = {weekday: ((time(9), time(15)),) for weekday in range(5)}
 #: Longer than all closing days that the forms accept in a row; a search that finds nothing has a wrong calendar.
 LONGEST_CLOSURE = timedelta(days=7 * 366)
@@ -34,7 +34,7 @@ def no_holidays(_day: date) -> bool:
 
 @dataclass(frozen=True)
 class SpecialDays:
-    """Days with hours of their own, `first` to `last` (both included); without hours they are closed.
+    """Days with special hours, `first` to `last` (both included); without hours they are closed.
 
     With `every_year` the days come again each year from `first` on; 29 February only in leap years.
     """
@@ -77,7 +77,7 @@ class Opening:
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """When somebody can be expected to answer. `hours` by weekday, 0 for Monday.
+    """When an organisation can be expected to answer. `hours` by weekday, 0 for Monday.
 
     A stretch across midnight belongs to the day on which it begins: the holiday after it does not cut it off.
     Special days count instead of the week's hours, also on a public holiday.
@@ -147,7 +147,7 @@ def is_shown(local: datetime) -> bool:
 
 
 def _instant(at: datetime) -> datetime:
-    """In UTC: datetimes of the same zone compare by their clock, which goes back once a year."""
+    """In UTC, because datetimes of the same zone compare by local time, which repeats once a year."""
     return at.astimezone(UTC)
 
 

@@ -1,4 +1,4 @@
-"""How full the partners are. Cases lie to the left of this app, so whoever counts them says so here when it starts."""
+"""The partners' open cases. This app may not import cases, so their app registers here when it starts."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _counts: list[Count] = []
 
 
 def count_open_cases_with(count: Count) -> None:
-    """Name the function that gives the number of open cases by organisation; called once, in an `AppConfig.ready`.
+    """Register the function that returns the number of open cases by organisation; called once, in `AppConfig.ready`.
 
-    The numbers must not depend on what the current actor may see: a partner would look empty to whoever sees little.
+    The numbers must not depend on what the actor may read: partners would seem to have free places.
     """
     _counts[:] = [count]
 

@@ -1,1 +1,1 @@
-"""Figures from what happened."""
+"""Figures and releases."""

@@ -1,4 +1,4 @@
-"""As whom the embedded servers run. PostgreSQL refuses root, so root hands them to an unprivileged account."""
+"""The account of the embedded servers. PostgreSQL refuses root, so root starts them as an unprivileged account."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Account:
 
     @property
     def is_other(self) -> bool:
-        """True when starting as this account means giving up root."""
+        """Whether starting as this account means giving up root."""
         return self.uid != os.geteuid()
 
     def can_reach(self, path: Path) -> bool:
@@ -53,7 +53,7 @@ class Account:
 def for_servers(data: Path | None = None) -> Account:
     """The current account; for root the one that has the servers' data in `data`, else the first of `UNPRIVILEGED`.
 
-    An account that is made later, as Debian's packages do, must not shut an installation out of its own data.
+    The owner has priority, because an account that is created later, as by Debian's packages, could not read the data.
     """
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), str(os.geteuid()))
@@ -69,7 +69,7 @@ def for_servers(data: Path | None = None) -> Account:
 
 
 def _owner(directory: Path) -> Account | None:
-    """To whom the directory belongs; None where it is not there or belongs to root."""
+    """The owner of the directory; None if it does not exist or belongs to root."""
     try:
         found = directory.stat()
     except OSError:

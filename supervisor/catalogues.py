@@ -23,7 +23,7 @@ def _is_stale(po: Path) -> bool:
 
 
 def _compile(po: Path) -> Path:
-    import polib  # here, because most starts have nothing to compile
+    import polib  # not at the top, because most starts compile nothing
 
     try:
         content = polib.pofile(str(po)).to_binary()

@@ -1,4 +1,4 @@
-"""The data directory: who may use it, where things lie in it, and the keys it is given at first."""
+"""The data directory: its lock, its layout, and the keys that are generated for it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class DataDirectory:
         return cls(root, account)
 
     def described(self) -> str:
-        """Where the data lies, in words; earlier versions put databases that were out of reach somewhere else."""
+        """The place of the data, in words; earlier versions stored unreachable databases elsewhere."""
         servers = self.root / "servers"
         return f"{self.root}, its databases in {servers.resolve()}" if servers.is_symlink() else str(self.root)
 

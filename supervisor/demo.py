@@ -1,4 +1,4 @@
-"""The demo of a data directory: made once, made anew when its making was cut off, never in the way of real data."""
+"""The demo of a data directory: made once, again if it was interrupted, and never over real data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def start_over_if_cut_off(embedded: Embedded) -> None:
 
 
 def leave_alone(data: DataDirectory) -> None:
-    """Somebody works here without the demo: what is here is kept from now on, whatever it is."""
+    """Mark the data as real, because `up` was started without the demo; they are never dropped from then on."""
     (data.root / "demo-begun").unlink(missing_ok=True)
 
 

@@ -35,7 +35,7 @@ class Embedded:
         self.valkey = Valkey(found.valkey, home / "valkey", sockets / "valkey", self.data.log("valkey"), account)
 
     def start(self, *, database: bool = True, broker: bool = True) -> None:
-        """Start what is asked for and wait until it answers."""
+        """Start the requested servers and wait until they respond."""
         _ = self.data.sockets  # made again after a stop
         if database:
             self.children.append(self.postgres.start())
@@ -60,9 +60,9 @@ class Embedded:
             mark.write_text(wanted, encoding="utf-8")
 
     def forget_preparation(self) -> None:
-        """The database is to be made again at the next start."""
+        """Make the next start prepare the database again."""
         (self.data.root / "roles-made").unlink(missing_ok=True)
 
     def forget_heartbeats(self) -> None:
-        """Those of the last run would make this one look ready before it is."""
+        """Delete heartbeats of the last run, with which this one would seem ready too early."""
         self.postgres.sql(FORGET_HEARTBEATS, database=DATABASE)

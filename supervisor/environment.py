@@ -1,4 +1,4 @@
-"""Which variables each process of Lotse is given. A variable that is set outside wins over the embedded default."""
+"""The environment of each process of Lotse. Variables of the caller override the embedded defaults."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SLOW = {"PYTHONDONTWRITEBYTECODE"}  # without compiled modules a start takes twi
 
 @dataclass(frozen=True)
 class Outside:
-    """What the person who starts us has set already."""
+    """Variables that the caller has set."""
 
     variables: Mapping[str, str]
 

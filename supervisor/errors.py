@@ -1,7 +1,7 @@
-"""What the supervisor says when it cannot go on."""
+"""The error of the supervisor."""
 
 from __future__ import annotations
 
 
 class Refused(Exception):
-    """A reason not to go on, as one clear sentence for the person at the terminal."""
+    """The supervisor cannot continue; the message is one sentence for the terminal."""

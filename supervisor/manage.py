@@ -62,7 +62,7 @@ def _running(data: DataDirectory, patience: float = 90.0) -> dict[str, Any] | No
         state = data.read_state()
         if state.get("kind") == "up":
             return state
-        if time.monotonic() > until:  # another command has it; its servers end with it
+        if time.monotonic() > until:  # another command has the lock; its servers end with it
             raise Refused(f"Another command still works in {data.root}.")
         time.sleep(0.1)
     return None
@@ -74,7 +74,7 @@ def _call_on_own_servers(data: DataDirectory, arguments: list[str], outside: Out
         "shared": shared(embedded, outside, port=None, demo=True),
         "addresses": addresses(embedded, outside),
     }
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's; it ends, then the servers do
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the command, then the servers are stopped
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _exit)
     try:

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: a private socket, no TCP, small, and nothing of anybody's data in its log."""
+"""The embedded PostgreSQL: a private socket, no TCP, small settings, and no data in its log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SMALL = {
     "max_wal_size": "256MB",
     "timezone": "UTC",
 }
-# A statement, its parameters and an error's DETAIL hold what people wrote: none of them is logged.
+# Statements, parameters and the DETAIL of errors may contain personal data, so they are not logged.
 DISCREET = {
     "log_min_messages": "warning",
     "log_min_error_statement": "panic",
@@ -104,7 +104,7 @@ class Postgres:
         return process.run(command, directory=self.socket, text=statement)
 
     def _make_cluster(self) -> None:
-        """initdb beside the final place, then a rename: a half-made cluster never looks like one."""
+        """Run initdb in a temporary directory and rename it, so that an interrupted initdb leaves no cluster."""
         if self.data.exists():
             return
         new = self.data.with_name(f"{self.data.name}.new")

@@ -1,4 +1,4 @@
-"""Checks and migrations before the processes start, left out when nothing changed since they last succeeded."""
+"""Checks and migrations before the processes start; skipped if nothing changed since they last succeeded."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ NAME = "prepared.json"
 def prepare(data: DataDirectory, environment: Mapping[str, str], *, may_skip: bool) -> dict[str, Any]:
     """Run `config.prepare` as the owner of the database and return its report.
 
-    With `may_skip`, a report of the same code and the same variables is taken as it is. Raises Refused with an empty
-    sentence when it failed, as the process itself has said why in one line.
+    With `may_skip`, a stored report for the same code and variables is returned. Raises Refused with an empty sentence
+    if it failed, because the process has already printed the reason.
     """
     path = data.root / NAME
     seen = fingerprint(environment)
@@ -41,7 +41,7 @@ def prepare(data: DataDirectory, environment: Mapping[str, str], *, may_skip: bo
 
 
 def forget(data: DataDirectory) -> None:
-    """Let the next start look again: somebody worked on the schema by hand."""
+    """Delete the stored report, because the schema may have been changed by hand."""
     (data.root / NAME).unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Starting a process that cannot outlive us, and ending it with everything it started."""
+"""Starts processes that end with the supervisor, and stops them with all their children."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Child:
         return self.popen.poll()
 
     def stop(self) -> None:
-        """Ask it to end, wait, then kill whatever is left of its process group."""
+        """Send the stop signal, wait, then kill the rest of its process group."""
         if self.ended is None:
             self.popen.send_signal(self.stop_signal)
             try:
@@ -67,7 +67,7 @@ def start(
 ) -> Child:
     """Start `command` in a process group of its own; when we die, the kernel sends it `orphan_signal`.
 
-    `niceness`: how far it stands back for the others, 0 to 19.
+    `niceness`: 0 to 19; a higher value means a lower priority.
 
     Call it from the main thread only: the kernel watches the thread that started the process.
     """
@@ -97,7 +97,7 @@ def start(
 def run(
     command: Sequence[Part], *, directory: Path, account: Account | None = None, text: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a short command of the servers' own to its end and return what it said."""
+    """Run a short command of the servers and return its output."""
     other = _dropped(account)
     return subprocess.run(
         [str(part) for part in command],
@@ -114,7 +114,7 @@ def run(
 
 
 def _dropped(account: Account | None) -> Account | None:
-    """The account to become, or None to stay who we are."""
+    """The account to switch to, or None to keep the current one."""
     return account if account is not None and account.is_other else None
 
 
@@ -122,7 +122,7 @@ def last_will(orphan_signal: signal.Signals, parent: int) -> Callable[[], None]:
     def prepare() -> None:  # pragma: no cover  runs between fork and exec, where nothing measures
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, int(orphan_signal), 0, 0, 0)
-            if os.getppid() != parent:  # it died before we could ask
+            if os.getppid() != parent:  # the parent died before this call
                 os._exit(1)
 
     return prepare

@@ -1,4 +1,4 @@
-"""`./lotse remove --data DIR`: an installation with everything that belongs to it, and nothing else."""
+"""`./lotse remove --data DIR`: removes an installation with everything that belongs to it, and nothing else."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from supervisor.data import DataDirectory
 from supervisor.errors import Refused
 from supervisor.postgres import working_in
 
-#: What Lotse puts into a data directory. The keys are the last to go: with them a removal that was cut off is found
-#: and finished, without them a database would be left that nobody can read.
+#: What Lotse puts into a data directory. The keys are removed last: by them an interrupted removal is recognised and
+#: can be finished; without them the remaining database would be unreadable.
 OURS = [
     "servers", "run", "log/*.log", "log", "mail/*.log", "mail", "state.json", "prepared.json", "roles-made",
     "demo-begun", "demo-made", "beat-schedule", "beat-schedule.*", ".state.json-*", ".keys.json-*", ".secret-key-*",
     ".telephone-token-*", "telephone-token", "secret-key", "keys.json",
 ]  # fmt: skip
-SHARED = {"log", "mail"}  # names that others use too: such a directory goes only when it is empty
+SHARED = {"log", "mail"}  # common names: such a directory is removed only if empty
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class Installation:
 
     @classmethod
     def find(cls, data: DataDirectory) -> Installation:
-        """Raises Refused where no installation is."""
+        """Raises Refused if there is no installation."""
         if not (_holds_databases(data.root / "servers") or _are_keys(data.root / "keys.json")):
             raise Refused(f"{data.root} is no data directory of Lotse; nothing was removed.")
         return cls(data)
 
     def places(self) -> list[Path]:
-        """Everything that is to be removed, in this order, apart from the lock and the directory itself."""
+        """Everything to remove, in this order, except the lock and the directory itself."""
         inside = [path for pattern in OURS for path in sorted(self.data.root.glob(pattern))]
         return [*self._outside(), *inside]
 
@@ -48,7 +48,7 @@ class Installation:
         yield from (place for place in self.data.far_sockets() if place.is_dir())
 
     def remove(self) -> list[str]:
-        """Remove it and return the names of other people's files, which stay. The caller holds the lock."""
+        """Remove it and return the names of other files, which are kept. The caller holds the lock."""
         for path in self.places():
             _remove(path)
         (self.data.root / "lock").unlink(missing_ok=True)
@@ -60,7 +60,7 @@ class Installation:
 
 
 def run(data: DataDirectory, *, sure: bool) -> int:
-    """Ask, remove, and say what was done. Raises Refused where nothing can be removed, or somebody works there."""
+    """Ask, remove, and print what was done. Raises Refused if nothing can be removed, or it is running."""
     root = data.root
     installation = Installation.find(data)
     if installation.data.lock() is None:

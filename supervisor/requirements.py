@@ -1,7 +1,7 @@
-"""Pin what pyproject.toml names: `python -m supervisor.requirements` writes, `--check` compares.
+"""Pins the dependencies of pyproject.toml: `python -m supervisor.requirements` writes, `--check` compares.
 
-The files carry the hash of the sections they were made from, so that the check needs no network. They name no index:
-where packages come from is the business of the machine that installs them.
+The files contain the hash of the sections they were made from, so that the check needs no network. They name no index,
+because that depends on the machine that installs them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MARK = "# pyproject.toml sha256:"
 
 
 def wanted() -> dict[str, tuple[list[str], str]]:
-    """By file name: what uv is to compile, and the hash of the sections of pyproject.toml behind it."""
+    """By file name: the input of uv, and the hash of the sections of pyproject.toml."""
     content = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))
     runtime = [content["project"]["requires-python"], content["project"]["dependencies"]]
     tools = [*runtime, content["dependency-groups"]["dev"]]
@@ -30,7 +30,7 @@ def wanted() -> dict[str, tuple[list[str], str]]:
 
 
 def differences() -> list[str]:
-    """One sentence for each file that was not made from pyproject.toml as it is now."""
+    """One sentence for each file that does not match the current pyproject.toml."""
     return [
         f"{name} does not agree with pyproject.toml; run: python -m supervisor.requirements"
         for name, (_, digest) in wanted().items()

@@ -1,4 +1,4 @@
-"""`./lotse up`: the servers, then migrations, then web, worker, beat and relay, until somebody ends it."""
+"""`./lotse up`: starts the servers, migrates, then runs web, worker, beat and relay until it is stopped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from supervisor.errors import Refused
 from supervisor.preparation import CHECKOUT, prepare
 
 HOST = "127.0.0.1"
-#: How far worker, beat and relay stand back, as the system's niceness: a caller is on the line (ADR 7).
+#: Niceness of worker, beat and relay, so that webhooks of calls have priority (ADR 7).
 BACKGROUND_GIVES_WAY = 5
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -31,7 +31,7 @@ def niceness_of(name: str) -> int:
 
 
 class Stop(Exception):
-    """Somebody asked us to end."""
+    """The supervisor was asked to stop."""
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Tree:
         if not self.outside.has_database:
             self.embedded.forget_heartbeats()
         web, worker, beat, relay = self._processes()
-        self._start_children([web, worker])  # they load while the demo is made; only beat and relay give them work
+        self._start_children([web, worker])  # they load while the demo is made; they get work only from beat and relay
         if self.shared["LOTSE_DEMO"] == "1":
             self._make_demo()
             self.people = report["people"]
@@ -125,7 +125,7 @@ class Tree:
             self.children.remove(child)
 
     def _announce(self) -> None:
-        """Wait until /readyz says so, then tell where to go."""
+        """Wait until /readyz is 200, then print the URL."""
         until = time.monotonic() + 90
         while not is_ready(self.port):
             self._check_children()
@@ -168,7 +168,7 @@ def start_servers(embedded: Embedded, outside: Outside, *, before: Callable[[], 
 
 
 def free_port(wanted: int) -> int:
-    """`wanted`, or any free one for 0. Raises Refused when it is taken."""
+    """The port `wanted`, or a free one for 0. Raises Refused if it is in use."""
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,4 +1,4 @@
-"""A provider that answers what it is told to, for tests of what follows; simulator/ is the strict one."""
+"""A telephone provider with scripted answers. The strict one is demo/simulator/."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from hotline.switchboard.models import Line
 
 @dataclass
 class Provider:
-    """``asked``: what was asked for, as (path after the account, form). ``answers``: status and code, in order.
+    """``asked``: received requests, as (path after the account, form). ``answers``: status and code to send, in order.
 
-    ``calls``: sid and status of what a list of calls shows; ``in_room``: those of a participant, by label.
+    ``calls``: sid and status in the list of calls; ``in_room``: those of a participant, by label.
     """
 
     url: str = ""
@@ -89,7 +89,7 @@ def provider(settings: Any) -> Iterator[Provider]:
 
 @pytest.fixture
 def connected(settings: Any) -> None:
-    """An account is configured; nothing is sent anywhere."""
+    """Settings with a configured account; no request is sent."""
     settings.TELEPHONY = dict(TELEPHONY)
 
 

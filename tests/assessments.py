@@ -1,4 +1,4 @@
-"""Contacts and answers that the tests of triage need."""
+"""Contacts, answers and assessments for the tests of triage."""
 
 from typing import Any
 
@@ -70,7 +70,7 @@ def fill(user: User, assessment: Assessment, answers: Answers) -> Assessment:
 
 
 def filled(people: People, answers: Answers) -> Assessment:
-    """A draft of the handler with these answers."""
+    """The handler's draft with these answers."""
     return fill(people.handler, start(people.handler, make_contact(people.handler)), answers)
 
 

@@ -1,4 +1,4 @@
-"""The provider for code that is not asynchronous: it lives in a thread, on a free port of this machine."""
+"""Runs the asynchronous provider in a thread, on a free local port, for synchronous code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ START_SECONDS = 10.0
 
 
 class BackgroundCall:
-    """A call under way. ``sid`` is the caller's."""
+    """A running call. ``sid`` is the caller's."""
 
     def __init__(self, background: BackgroundProvider, ongoing: Ongoing, outcome: Future[CallOutcome]) -> None:
         self._background, self._ongoing, self._outcome = background, ongoing, outcome
@@ -28,7 +28,7 @@ class BackgroundCall:
 
     @property
     def step(self) -> str:
-        """Where the caller is; "" between steps."""
+        """The caller's current step; "" between steps."""
         return self._ongoing.leg.step or ""
 
     @property
@@ -39,7 +39,7 @@ class BackgroundCall:
         self._background.call_soon(self._ongoing.hang_up)
 
     def outcome(self, timeout: float = 30.0) -> CallOutcome:
-        """Waits for the end. ``timeout``: real seconds; raises TimeoutError."""
+        """Wait for the end. ``timeout``: real seconds; raises TimeoutError."""
         return self._outcome.result(timeout)
 
 
@@ -91,7 +91,7 @@ class BackgroundProvider:
         return self.provider.begin(caller, to=to)
 
     def _wait(self, work: Coroutine[Any, Any, Result], timeout: float = 30.0) -> Result:
-        """``timeout``: real seconds; raises TimeoutError, and then gives the work up."""
+        """``timeout``: real seconds; raises TimeoutError and cancels the work."""
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result(timeout)

@@ -1,4 +1,4 @@
-"""Somebody is called back, as the handler's and the person's telephones and the desk do it."""
+"""Helpers for outbound calls: the desk, the handler's telephone, the person's telephone."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def press_call(client: Client, callback: Callback) -> Any:
 
 
 def the_call() -> Call:
-    """The newest outbound one."""
+    """The newest outbound call."""
 
     def find() -> Call:
         found = Call.objects.select_related("contact").filter(direction="outbound").latest("arrived_at")
@@ -56,7 +56,7 @@ def calls_out() -> int:
 
 
 def rung(people: People, client: Client, callback: Callback | None = None) -> Desk:
-    """The handler has pressed *Call*; the desk's telephone is about to ring."""
+    """The handler has pressed *Call*; the desk phone is about to ring."""
     answer = press_call(client, callback or planned(people))
     assert answer.status_code == 302, answer.status_code
     return Desk(leg=leg_of(the_call()))

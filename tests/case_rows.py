@@ -1,4 +1,4 @@
-"""Cases that tests need, made as the application makes them."""
+"""Cases for tests, made with the real actions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def current(case: Case, reader: User) -> Responsibility:
 
 
 def give(people: People, case: Case, to: User | None) -> None:
-    """The coordinator makes somebody responsible, or nobody."""
+    """The coordinator assigns the case to somebody, or to nobody."""
     seen = current(case, people.coordinator).pk
     as_user(people.coordinator, assign_case, by=people.coordinator, case_id=case.pk, to=to, seen=seen)
 

@@ -1,4 +1,4 @@
-"""Contacts as the desk makes them, over HTTP or straight by the actions."""
+"""Contacts, made over HTTP as the desk does, or with the actions."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from foundation.privacy.context import acting_as
 from hotline.contacts.actions import open_contact
 from hotline.contacts.models import Contact
 
-PHONE = "+49 341 1234567"  # a landline of Leipzig; nobody's in particular
+PHONE = "+49 341 1234567"  # a fictional landline of Leipzig
 
 
 def browser(user: User) -> Client:
-    """A signed-in browser; a second one is a second tab, or the one after a crash."""
+    """A signed-in browser; a second one stands for a second tab, or for a restart after a crash."""
     client = Client()
     client.force_login(user)
     return client
@@ -35,7 +35,7 @@ def a_contact(by: User, **details: Any) -> uuid.UUID:
 
 
 def contact_as(user: User, contact_id: uuid.UUID) -> Contact:
-    """The contact as this person sees it, its sealed fields opened."""
+    """The contact as this person sees it, with its encrypted fields decrypted."""
     with acting_as(user, purpose="test"):
         found = Contact.objects.get(pk=contact_id)
         for name in ("alias", "phone", "notes", "advice"):
@@ -44,7 +44,7 @@ def contact_as(user: User, contact_id: uuid.UUID) -> Contact:
 
 
 def typed(**values: Any) -> dict[str, Any]:
-    """What the browser posts: the whole form, with these values in it."""
+    """The data that the browser posts: the whole form, with these values."""
     whole = {
         "version": 1, "channel": "phone", "kind": "counselling", "caller_type": "unknown", "language": "",
         "alias": "", "phone": "", "country": "DE", "postal_code": "", "municipality": "", "relation": "unknown",

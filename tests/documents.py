@@ -1,4 +1,4 @@
-"""Stored releases to make forms of."""
+"""Stored releases, from which documents are made."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ def table(code: str, title: dict[str, str], rows: list[dict[str, Any]], **change
 
 
 def summed(figures: Figures, number: int) -> list[int | str]:
-    """The first ones and their sum; a release would have rounded it from the true figures."""
+    """The first figures and their sum; a real release would round the sum of the true figures."""
     chosen = list(figures)[:number]
     return [*chosen, sum(figure for figure in chosen if isinstance(figure, int)) + 10]
 
 
 def by_caller(number: int = 3) -> dict[str, Any]:
-    """A stacked table over so many months."""
+    """A stacked table over this number of months."""
     callers: tuple[tuple[str, dict[str, str], Figures], ...] = (
         ("family", texts("Family", "Famille", "Familie"), (120, 140, 160, 130, 120, 90, 80, 70, 130, 150, 160, 110)),
         (

@@ -1,4 +1,4 @@
-"""The forms of a page as a browser sees and sends them."""
+"""Parses the forms of a page and their data as a browser would send them."""
 
 from __future__ import annotations
 

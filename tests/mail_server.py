@@ -1,4 +1,4 @@
-"""A mail server that takes its time, in a thread of this process."""
+"""A slow mail server in a thread of this process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class MailServer:
-    """``pause``: seconds before each answer. ``mails``: what was accepted, as text; ``at_end`` is called then."""
+    """``pause``: seconds before each response. ``mails``: accepted e-mails as text; ``at_end`` is called after each."""
 
     port: int
     pause: float

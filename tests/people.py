@@ -1,4 +1,4 @@
-"""The people and organisations most tests need, made as the application makes them. Plainly fictional."""
+"""Fictional people and organisations that most tests need."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def make_partner(name: str = "Example Partner") -> Organisation:
 
 @dataclass(frozen=True)
 class People:
-    """One centre and one partner with their people, and somebody of each role who has no business here."""
+    """One centre and one partner with their people, and people of each role in other organisations."""
 
     centre: Organisation
     handler: User
@@ -90,7 +90,7 @@ def people(db: None) -> People:
 
 
 def make_people() -> People:
-    """In four statements: most tests begin here. What the actions for it do has tests of its own."""
+    """Uses four statements instead of the actions, because most tests begin here; the actions have their own tests."""
     kinds = {
         "centre": CENTRE,
         "other_centre": CENTRE,
@@ -119,7 +119,7 @@ def make_people() -> People:
 
 
 def as_user(user: User, function: Callable[..., Any], /, **arguments: Any) -> Any:
-    """Call ``function`` as the web does for a signed-in person: inside their context."""
+    """Call ``function`` with the user as the actor, as the web does for a signed-in person."""
     with acting_as(user, purpose="test"):
         return function(**arguments)
 

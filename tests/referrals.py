@@ -1,4 +1,4 @@
-"""Cases, partners and referrals as the application makes them, for tests on the way of a referral."""
+"""Cases, partners and referrals, made with the real actions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from regions.loading import load_regions
 from regions.models import Coverage, PartnerProfile
 from regions.vocabulary import Language, Phenomenon, Service
 
-#: What a contact holds about people; each value is found nowhere else.
+#: Identifying values of a contact; each occurs nowhere else.
 SECRETS = {
     "alias": "Tulpenfrau",
     "phone": "+49 30 23125 901",
@@ -44,7 +44,7 @@ def ready() -> People:
 
 
 def equip(partner: Organisation, *codes: str, national: bool = False, capacity: int = 5) -> None:
-    """Let a partner offer everything in these regions."""
+    """Give a partner all services in these regions."""
     values: dict[str, Any] = {
         "services": Service.values,
         "phenomena": Phenomenon.values,
@@ -57,7 +57,7 @@ def equip(partner: Organisation, *codes: str, national: bool = False, capacity: 
 
 
 def make_case(people: People, answers: dict[str, Any] | None = None, **details: Any) -> Case:
-    """A case of the handler, grown from a contact in Bavaria."""
+    """A case of the handler, opened from a contact in Bavaria."""
     contact = make_contact(people.handler, **{"region_id": "DE-BY", "language": "de", **SECRETS, **details})
     done = complete(people.handler, fill(people.handler, start(people.handler, contact), answers or REFERRAL))
     case: Case = as_user(people.handler, open_case, by=people.handler, assessment=done)
@@ -86,7 +86,7 @@ def offer(people: People, referral: Referral, **details: Any) -> Referral:
 
 
 def offered(people: People, case: Case | None = None, **details: Any) -> Referral:
-    """An offer to the partner, of a new case where none is named."""
+    """An offer to the partner, of a new case by default."""
     return offer(people, draft(people, case or make_case(people)), **details)
 
 
@@ -97,13 +97,13 @@ def accepted(people: People, **details: Any) -> Referral:
 
 
 def seen_by(user: User, referral_id: uuid.UUID) -> Referral:
-    """The referral as the database gives it to the user. Raises Referral.DoesNotExist."""
+    """The referral as row-level security shows it to the user. Raises Referral.DoesNotExist."""
     with acting_as(user, purpose="test"):
         return Referral.objects.get(pk=referral_id)
 
 
 def in_threads(*functions: Callable[[], object]) -> list[BaseException]:
-    """Run all at once, each on a database connection of its own; returns what they raised."""
+    """Run the functions concurrently, each with its own database connection; returns the exceptions."""
     failures: list[BaseException] = []
 
     def run(function: Callable[[], object]) -> None:

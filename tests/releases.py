@@ -1,4 +1,4 @@
-"""Counting and releasing as the worker and two coordinators do."""
+"""Helpers that count and release, as the worker and two coordinators do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reporting.publishing.models import Release
 
 
 def count(limit: int = 10_000) -> Counting:
-    """What the worker does next. Inside a test's transaction the chain is made by hand: it is made at commit."""
+    """Count as the worker does. Builds the journal's chain first, because a test's transaction never commits."""
     with acting_as(service_user(Service.STATISTICS), purpose="test"), connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
         done = count_on(limit)

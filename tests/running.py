@@ -1,4 +1,4 @@
-"""A real tree of `up` for a test: started, spoken to, counted and ended."""
+"""Starts, queries and stops a real process tree of `./lotse up`."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ MEASURING = ("COV_", "COVERAGE_")
 
 
 def bare_environment(*, measured: bool = True, **more: str) -> dict[str, str]:
-    """The environment of a newcomer: none of the variables that the tests themselves run with.
+    """The environment of a new user, without the variables of the test run.
 
-    `measured` False leaves out coverage too: processes start in half the time, and what is killed writes none anyway.
+    `measured` False also removes coverage: processes start in half the time, and killed ones write no data anyway.
     """
     left_out = OURS if measured else OURS + MEASURING
     return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | more
 
 
 def supervise(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run `./lotse ...` to its end."""
+    """Run `./lotse ...` and wait for its end."""
     return subprocess.run(
         [sys.executable, "-m", "supervisor", *map(str, arguments)],
         cwd=CHECKOUT,
@@ -53,7 +53,7 @@ class Running:
 
     @classmethod
     def start(cls, data: Path, *arguments: str, measured: bool = False, **more: str) -> Running:
-        """Start and wait until it says that it is ready."""
+        """Start, and wait until it reports that it is ready."""
         data.mkdir(parents=True, exist_ok=True)
         output = data.with_name(f"{data.name}.output")
         command = [sys.executable, "-m", "supervisor", "up", "--port", "0", "--data", str(data), *arguments]
@@ -89,7 +89,7 @@ class Running:
         return {pid: command_line(pid) for pid in [self.popen.pid, *descendants(self.popen.pid)]}
 
     def process(self, words: str) -> int:
-        """The process id of the one whose command line holds `words`."""
+        """The id of the process whose command line contains `words`."""
         (pid,) = [pid for pid, command in self.processes().items() if words in command]
         return pid
 
@@ -117,7 +117,7 @@ def command_line(pid: int) -> str:
 
 
 def survivors(pids: dict[int, str], patience: float = 15.0) -> dict[int, str]:
-    """Those that still run after a while, zombies left out."""
+    """Processes that still run after `patience` seconds, without zombies."""
     until = time.monotonic() + patience
     while left := {pid: command for pid, command in pids.items() if command_line(pid)}:
         if time.monotonic() > until:
@@ -133,7 +133,7 @@ def proportional_memory(pids: dict[int, str]) -> float:
         try:
             memory = Path(f"/proc/{pid}/smaps_rollup").read_text()
         except (FileNotFoundError, ProcessLookupError):
-            continue  # it has ended meanwhile
+            continue  # the process has ended meanwhile
         found = re.search(r"^Pss:\s+(\d+) kB", memory, re.MULTILINE)
         total += int(found[1]) if found else 0
     return total / 1024

@@ -1,4 +1,4 @@
-"""The provider as the platform hears it: signed webhooks through the public door, without a network."""
+"""The provider's signed webhooks, sent with the test client."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def sign(url: str, values: dict[str, str], token: str = TOKEN) -> str:
 
 
 def tell(path: str, values: dict[str, str], *, repeat: str = "", token: str = TOKEN) -> Any:
-    """A webhook as the provider sends it. ``repeat``: its idempotency token; a new one when empty."""
+    """Send a webhook as the provider does. ``repeat``: its idempotency token; a new one if empty."""
     whole = {"AccountSid": ACCOUNT, "ApiVersion": "2010-04-01", **values}
     headers = {
         "X-Twilio-Signature": sign(PUBLIC + path, whole, token),
@@ -71,7 +71,7 @@ class Phone:
     times: Iterator[int] = field(default_factory=lambda: itertools.repeat(1))
 
     def says(self, path: str, **values: str) -> ET.Element:
-        """Each webhook is sent as often as ``times`` says; repeats get the same bytes."""
+        """Send each webhook ``times`` times and check that repeats get the same bytes."""
         known = {
             "CallSid": self.sid,
             "From": self.number,
@@ -90,7 +90,7 @@ class Phone:
         return self.says("/telephone/voice/")
 
     def press(self, key: str) -> ET.Element:
-        """Press a key at the last <Gather>; no key when empty."""
+        """Press a key at the last <Gather>; no key if empty."""
         gather = self.heard.find(".//Gather")
         assert gather is not None, ET.tostring(self.heard)
         return self.says(path_of(gather.attrib["action"]), Digits=key)
@@ -115,7 +115,7 @@ class Phone:
         return self.step("queue", QueueResult=result, QueueTime="10")
 
     def record(self, name: str = "recorded", *, seconds: int = 12) -> ET.Element:
-        """``name``: which of the two webhooks that tell of a recording."""
+        """``name``: one of the two webhooks about a recording."""
         return self.step(name, RecordingSid="RE" + self.sid[2:], RecordingDuration=str(seconds))
 
     def enter_room(self) -> ET.Element:
@@ -126,7 +126,7 @@ class Phone:
     def in_room(
         self, event: str, *, sequence: int, label: str = "", room: str = "CF1", reason: str = "", sid: str = ""
     ) -> None:
-        """``label``: the leg's, else the caller's own. ``sid``: another telephone than the leg's own."""
+        """``label``: the leg's, else the caller's. ``sid``: of another telephone than the leg's."""
         values = {"StatusCallbackEvent": event, "ConferenceSid": room, "SequenceNumber": str(sequence)}
         if label.strip():
             own = by_telephone(lambda: Leg.objects.filter(pk=label).values_list("sid", flat=True).first())
@@ -138,7 +138,7 @@ class Phone:
 
     @property
     def call(self) -> Call:
-        """As the telephone's service sees it now."""
+        """The call, read by the telephone service."""
         with acting_as(service_user(Service.TELEPHONE), purpose="test"):
             found = Call.objects.select_related("contact", "callback").get(sid=self.sid)
             assert found.phone is not None
@@ -152,7 +152,7 @@ class Desk(Phone):
     leg: Leg = field(kw_only=True)
 
     def ring(self) -> ET.Element:
-        """It rings, is picked up, and hears what it is about."""
+        """It rings, is answered, and hears the announcement."""
         self.status("ringing", sequence=1)
         self.status("in-progress", sequence=2)
         return self.says(f"/telephone/leg/{self.leg.pk}/answer/")
@@ -178,27 +178,27 @@ def busy(desk: Desk) -> None:
 
 
 def key_not_pressed(desk: Desk) -> None:
-    """A voicemail box, or somebody who changes their mind."""
+    """A voicemail box, or a handler who does not press the key."""
     desk.ring()
     assert desk.press("").find("Hangup") is not None
     desk.hang_up()
 
 
 def by_telephone(function: Callable[..., Any], **arguments: Any) -> Any:
-    """Run as the telephone's service, which sees every call."""
+    """Run as the telephone service, which may read every call."""
     return as_user(service_user(Service.TELEPHONE), function, **arguments)
 
 
 def as_service(action: Callable[..., Any], **arguments: Any) -> Any:
-    """An action whose actor is the telephone's service."""
+    """Run an action with the telephone service as the actor."""
     return by_telephone(action, by=service_user(Service.TELEPHONE), **arguments)
 
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """What happens inside leaves nothing behind: one example of a property after the other."""
+    """Roll back what happens inside, between the examples of a property."""
     block = transaction.atomic()
-    block._from_testcase = True  # type: ignore[attr-defined]  # as Django's own tests do: ours begin durable blocks
+    block._from_testcase = True  # type: ignore[attr-defined]  # as Django's tests do: allows durable blocks inside
     with block:
         yield
         transaction.set_rollback(True)
@@ -217,7 +217,7 @@ def claim(user: User, phone: Phone) -> Call:
 
 
 def picked_up(user: User, phone: Phone) -> Desk:
-    """The handler has claimed the call and picked up; the caller still hears the queue."""
+    """The handler has claimed the call and answered; the caller is still in the queue."""
     desk = Desk(leg=leg_of(claim(user, phone)), times=phone.times)
     desk.ring()
     desk.press("1")
@@ -243,7 +243,7 @@ def make_line(centre: Organisation, **values: Any) -> Line:
 
 
 def go_on_duty(user: User, *, phone: str = DESK, languages: tuple[str, ...] = ("de", "en"), **values: Any) -> Agent:
-    """The handler sits down and is ready."""
+    """The handler configures the telephone and becomes ready."""
     with acting_as(user, purpose="test"):
         agent = agent_of(by=user)
         arranged = {"is_browser": False, "skills": [], **values}
@@ -252,13 +252,13 @@ def go_on_duty(user: User, *, phone: str = DESK, languages: tuple[str, ...] = ("
 
 
 def ordered(call: Call) -> list[str]:
-    """The commands that wait for the provider, in order."""
+    """The pending commands, in order."""
     with acting_as(service_user(Service.TELEPHONE), purpose="test"):
         return [command.kind for command in Command.objects.filter(call=call, state="waiting").order_by("pk")]
 
 
 def settle() -> None:
-    """The provider has done whatever was ordered so far."""
+    """Mark all ordered commands as executed."""
 
     def all_done() -> None:
         for command in Command.objects.filter(state="waiting").select_related("leg").order_by("pk"):
@@ -280,7 +280,7 @@ def agent_now(user: User) -> Agent:
 
 
 def open_offers(call: Call) -> list[int]:
-    """Who is shown the call."""
+    """Handlers with an open offer of the call."""
     shown = Offer.objects.filter(call=call, state="open")
     return by_telephone(lambda: sorted(shown.values_list("agent__user_id", flat=True)))  # type: ignore[no-any-return]
 

@@ -258,7 +258,7 @@ def test_calls_while_others_are_simulated(platform_here: str, settings: Any, db:
     assert re.search(r"cannot listen at 127.0.0.1:\d+ \(Address already in use\)", said)
 
 
-def test_somebody_stops_the_calls() -> None:
+def test_stopped_simulation_of_calls_is_reported() -> None:
     async def interrupted() -> None:
         raise KeyboardInterrupt
 

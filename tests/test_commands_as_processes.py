@@ -43,7 +43,7 @@ def test_no_traceback_and_an_exit_code(command: list[str], own_database: OwnData
     assert done.stderr.strip()
 
 
-def test_whoever_stops_a_command_reads_no_traceback_of_lotse(tmp_path: Path) -> None:
+def test_stopped_command_shows_no_traceback(tmp_path: Path) -> None:
     """Ctrl-C reaches all processes of the terminal. The command waits for a server that never answers."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"

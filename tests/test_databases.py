@@ -1,4 +1,4 @@
-"""What tests/conftest.py promises to every other test."""
+"""The fixtures of tests/conftest.py."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_own_database_is_where_django_works(own_database: OwnDatabase) -> None:
     assert own_database.sql("SELECT current_user") == "postgres"
 
 
-def test_the_outside_is_out_of_reach() -> None:
+def test_tests_cannot_connect_to_external_hosts() -> None:
     with socket.socket() as outside, pytest.raises(RuntimeError, match="stay on this machine"):
         outside.connect(("192.0.2.1", 80))
 

@@ -1,4 +1,4 @@
-"""Reading the environment: what is right, and the one line for what is wrong."""
+"""Reading the environment: valid values, and the one-line error for invalid ones."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_the_broker_follows_redis_unless_named() -> None:
     )
 
 
-def test_mail() -> None:
+def test_mail_url_is_parsed() -> None:
     assert environment.mail({})["host"] == ""
     assert environment.mail({"LOTSE_EMAIL_URL": "smtps://us%40er:pw@mail.example"}) == {
         "host": "mail.example",

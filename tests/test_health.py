@@ -1,4 +1,4 @@
-"""`/healthz` and `/readyz` through the web stack, and the log lines that must not tell too much."""
+"""`/healthz` and `/readyz` through the web stack, and log lines without personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A connection that is kept between requests: is it still good?"""
+"""The check of connections that are kept between requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def ask(statement: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def test_a_silent_connection_is_used_without_a_question_to_the_server(own_database: OwnDatabase) -> None:
+def test_idle_connection_is_used_without_a_query(own_database: OwnDatabase) -> None:
     ask("select 'last of this request'")
     close_old_connections()  # as after a request
     assert connection.is_usable()

@@ -1,4 +1,4 @@
-"""The counts beside the entries of the top bar: what waits for this person, and nothing else."""
+"""The counts in the top bar: only items that wait for this person."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def declined(people: People) -> Any:
     return as_user(people.worker, decline_referral, **said)
 
 
-def test_every_named_function_counts_for_everybody(people: People) -> None:
+def test_every_count_function_works_for_every_user(people: People) -> None:
     known = {item.url_name for item in navigation.ITEMS}
     assert set(settings.NAVIGATION_COUNTS) <= known
     for path in settings.NAVIGATION_COUNTS.values():
@@ -88,7 +88,7 @@ def test_every_named_function_counts_for_everybody(people: People) -> None:
             assert as_user(user, lambda user=user, path=path: import_string(path)(user)) == 0
 
 
-def test_nothing_waits_and_nothing_is_shown(people: People) -> None:
+def test_no_count_is_shown_if_nothing_waits(people: People) -> None:
     for user in (people.handler, people.coordinator, people.worker):
         assert counts(user) == {}
     assert 'class="count"' not in refreshed(people.coordinator)
@@ -178,8 +178,8 @@ def test_three_that_wait_cost_as_many_queries_as_one(people: People, who: str) -
     assert queries_of(lambda: client.get("/network/")) == with_one
 
 
-def test_a_part_of_a_page_counts_nothing(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parts are fetched many times a minute."""
+def test_fragment_makes_no_count_queries(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fragments are fetched many times a minute."""
     client = browser(people.coordinator)
     client.get("/shift/team/")
     with_counts = queries_of(lambda: client.get("/shift/team/"))

@@ -1,4 +1,4 @@
-"""The papers at the top of the checkout: what they name is there."""
+"""The documents at the top of the checkout: the files that they name exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every command says when a server is away or refuses it: one line without a password, and code 1."""
+"""The error of every command if a server is unreachable or refuses it: one line without a password, and code 1."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ENTRIES = {
 
 @pytest.fixture
 def socket(servers: Embedded) -> str:
-    """The directory of PostgreSQL's socket, as it stands in an address."""
+    """The directory of PostgreSQL's socket, as in a database URL."""
     return quote(str(servers.postgres.socket), safe="")
 
 
@@ -122,9 +122,7 @@ def test_wrong_redis_or_broker_is_one_line(
     assert line.startswith(reason)
 
 
-def test_a_role_that_may_not_and_a_database_without_tables_are_told_with_what_to_do(
-    own_database: OwnDatabase, servers: Embedded
-) -> None:
+def test_missing_rights_or_tables_are_reported_with_advice(own_database: OwnDatabase, servers: Embedded) -> None:
     may_not = {**own_database.environment("lotse_stats"), "LOTSE_DEMO": "0"}
     assert said_by("create_administrator", may_not) == (
         "the database refuses: permission denied for table accounts_user. "
@@ -142,7 +140,7 @@ def test_a_role_that_may_not_and_a_database_without_tables_are_told_with_what_to
 
 
 @pytest.mark.django_db
-def test_a_fault_of_ours_keeps_its_traceback() -> None:
+def test_programming_error_keeps_its_traceback() -> None:
     for statement, kind in [("SELECT 1/0", DataError), ("SELEC 1", ProgrammingError)]:
         with pytest.raises(kind) as caught, connection.cursor() as cursor:
             cursor.execute("SAVEPOINT here")
@@ -165,7 +163,7 @@ def test_a_fault_of_ours_keeps_its_traceback() -> None:
         (["manage", "verify_journal"], "REDIS_URL"),
     ],
 )
-def test_lotse_on_servers_of_others_says_one_line(
+def test_lotse_with_external_servers_reports_errors_in_one_line(
     command: list[str],
     wrong: str,
     own_database: OwnDatabase,

@@ -1,4 +1,4 @@
-"""Every text that a person reads exists in German and French, says the same, and reaches the page."""
+"""Every text of the interface is translated into German and French, consistently, and used on pages."""
 
 from __future__ import annotations
 
@@ -95,13 +95,13 @@ def test_no_sentence_was_left_in_english(language: str) -> None:
     assert [source for source, said in pairs(language) if said == source and len(source.split()) > 3] == []
 
 
-def test_french_signs() -> None:
+def test_french_texts_have_french_typography() -> None:
     """No straight apostrophe, and a space that does not break before ; : ? ! and inside « »."""
     wrong = re.compile(r"'|[^\u00a0\u202f%\d\w)][;?!]|[\w)][;?!»]| [;:?!»]|[\w)]:(?=\s|$)|«(?!\u00a0)")
     assert [said for _, said in pairs("fr") if wrong.search(PLACEHOLDER.sub("x", said))] == []
 
 
-def test_german_signs() -> None:
+def test_german_texts_have_german_typography() -> None:
     wrong = re.compile(r"\*innen|:innen|_innen|\w\.\.\.|[“\"][^„“\"]*\"|\bdu\b", re.IGNORECASE)
     assert [said for _, said in pairs("de") if wrong.search(said)] == []
 
@@ -146,7 +146,7 @@ def _keep(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_the_catalogues_follow_the_sources_and_guess_nothing(tmp_path: Path) -> None:
+def test_catalogues_match_the_sources_without_fuzzy_entries(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "__init__.py").touch()
     shutil.copy(CHECKOUT / "config" / "messages.py", tmp_path / "config")
@@ -213,7 +213,7 @@ def page_of(client: Client, language: str, path: str, status: int = 200) -> Page
 
 @dataclass(frozen=True)
 class Busy:
-    """People with something on every page."""
+    """People with content on every page."""
 
     people: People
     pages: dict[User, list[str]]
@@ -256,7 +256,7 @@ def busy(db: None) -> Busy:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_speaks_the_language(busy: Busy, language: str) -> None:
+def test_every_page_is_in_the_readers_language(busy: Busy, language: str) -> None:
     unknown = english(language)
     left: dict[str, set[str]] = {}
     for user, paths in busy.pages.items():
@@ -268,7 +268,7 @@ def test_every_page_speaks_the_language(busy: Busy, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_so_do_the_sign_in_and_a_page_that_is_missing(db: None, language: str) -> None:
+def test_sign_in_and_404_page_are_in_the_readers_language(db: None, language: str) -> None:
     for path, status in (("/accounts/login/", 200), ("/nothing/", 404)):
         page = page_of(Client(), language, path, status)
         assert page.language == language

@@ -1,4 +1,4 @@
-"""A signed-in browser for tests, and how many queries a page takes."""
+"""A signed-in browser for tests, and the number of queries of a page."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def browser(user: User) -> Client:
 
 
 def one_line(answer: Any) -> str:
-    """The text of a response, each run of white space as one space, so that the template may wrap its lines."""
+    """The text of a response with white space collapsed, so that templates may wrap lines."""
     return " ".join(answer.content.decode().split())
 
 
 def queries_of(do: Callable[[], Any]) -> int:
-    """Without savepoints: a repeated look leaves fewer of them."""
+    """Number of queries without savepoints, whose number differs when an access was recorded before."""
     with CaptureQueriesContext(connection) as captured:
         do()
     return sum("SAVEPOINT" not in query["sql"] for query in captured.captured_queries)

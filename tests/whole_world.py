@@ -1,4 +1,4 @@
-"""One of everything a page can show, made as the application makes it: for walks over all pages."""
+"""Records of every kind, made with the real actions, for tests that visit all pages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Dossier:
-    """What grows from one family's calls; ``number`` is found in every text of it."""
+    """All records of one family; ``number`` occurs in each of their texts."""
 
     number: int
     contact: Contact
@@ -59,7 +59,7 @@ class Dossier:
 
 
 def make_dossier(people: People, talks: User) -> Dossier:
-    """Needs referrals.ready() and a line. ``talks``: who is on the telephone with somebody of the family."""
+    """Needs referrals.ready() and a line. ``talks``: the handler in a running call with the family."""
     number = next(_numbers)
     canary = f"canary{number}x"
     details = {"alias": canary, "notes": f"{canary} notes", "advice": f"{canary} advice", "label": f"label{number}"}
@@ -147,7 +147,7 @@ def message(people: People, number: int, canary: str) -> Contact:
 
 
 def routes() -> Iterator[str]:
-    """Every address of ours, with its converters: `cases/<uuid:pk>/`. Not those of Django's admin and of allauth."""
+    """Every URL pattern, such as `cases/<uuid:pk>/`, except those of Django's admin and of allauth."""
 
     def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
         for pattern in patterns:

@@ -1,4 +1,4 @@
-"""Every write to an assessment."""
+"""All writes to assessments."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class SecuringDuties(Exception):
 
 @dataclass(frozen=True)
 class Choice:
-    """What was decided. The duties are a set; `reason` is needed where the choice differs from the proposal."""
+    """The handler's decision. Duties have no order; a choice other than the proposal needs a `reason`."""
 
     disposition: Disposition
     urgency: Urgency
@@ -72,7 +72,7 @@ class Choice:
         return cls(proposal.disposition, proposal.urgency, proposal.duties)
 
     def with_its_duty(self, proposal: Proposal) -> Choice:
-        """Going above a proposal to security, child protection or emergency raises the duty too."""
+        """The choice with the duty that its disposition (security, child protection, emergency) always brings."""
         duty = DUTY_OF_DISPOSITION.get(self.disposition)
         if duty is None or duty in proposal.duties or self.disposition == proposal.disposition:
             return self
@@ -85,22 +85,22 @@ class Choice:
 
 @transaction.atomic
 def start(*, by: User, contact_id: uuid.UUID) -> Assessment:
-    """The open assessment of the contact, else the one in force, else a new draft. A repeat finds it."""
+    """Return the open assessment of the contact, else the one in force, else a new draft. A repeat returns the same."""
     contact = _lock_contact(by, contact_id)
     known = _current(contact)
     if known:
         return known
     answers = prefill.from_contact(contact)
-    provenance = {question: _said(by, "contact") for question in answers}
-    return _begin(by, contact, answers=answers, provenance=provenance)
+    provenance = {question: _provenance(by, "contact") for question in answers}
+    return _create_draft(by, contact, answers=answers, provenance=provenance)
 
 
 @transaction.atomic
 def supersede(*, by: User, assessment_id: uuid.UUID) -> Assessment:
-    """A new draft that begins with the answers of a completed one. That stays in force until the new one is completed.
+    """Create a draft with the answers of a completed assessment, which stays in force until the draft is completed.
 
-    Its duties of security and child protection stand in the new one, whatever is answered there.
-    Raises Stale when the assessment is not in force any more. A repeat finds the draft.
+    Its duties of security and child protection are kept in the draft, whatever is answered there.
+    Raises Stale when the assessment is no longer in force. A repeat returns the same draft.
     """
     old = _lock(by, assessment_id)
     known = Assessment.objects.filter(supersedes=old).first()
@@ -113,7 +113,7 @@ def supersede(*, by: User, assessment_id: uuid.UUID) -> Assessment:
     provenance = {question: {**old.provenance[question], "from": str(old.pk)} for question in answers}
     standing = _codes(old.securing_duties)
     taken_over = {"answers": answers, "provenance": provenance, "notes": old.notes, "duties": standing}
-    return _begin(by, old.contact, supersedes=old, **taken_over)
+    return _create_draft(by, old.contact, supersedes=old, **taken_over)
 
 
 def answer(
@@ -127,20 +127,20 @@ def answer(
 def answer_several(
     *, by: User, assessment_id: uuid.UUID, answers: Mapping[str, str | Sequence[str]], version: int
 ) -> Assessment:
-    """Save answers; an empty one takes it back. Raises AnswerError, and Stale when the assessment has changed since.
+    """Save answers; an empty value deletes an answer. Raises AnswerError, and Stale when the assessment has changed.
 
-    A repeat of a save whose reply was lost finds its values there and counts as saved.
+    A browser that lost the reply sends the same values again; that is not Stale.
     """
     assessment = _lock(by, assessment_id)
     values = {question: _known(assessment, question, given) for question, given in answers.items()}
     changed = {question: value for question, value in values.items() if assessment.answers.get(question) != value}
     if not changed:
         return assessment
-    said = {question: _said(by) for question in changed}
+    said = {question: _provenance(by) for question in changed}
     kept = {question: value for question, value in {**assessment.answers, **changed}.items() if value is not None}
     provenance = {key: value for key, value in {**assessment.provenance, **said}.items() if key in kept}
     _save_draft(assessment, version, answers=kept, provenance=provenance)
-    _record_spell(by, assessment)
+    _record_edit(by, assessment)
     return assessment
 
 
@@ -155,16 +155,16 @@ def note(*, by: User, assessment_id: uuid.UUID, about: str, text: str, version: 
         return assessment
     notes = {key: value for key, value in {**assessment.notes, about: text}.items() if value}
     _save_draft(assessment, version, secret={"notes": notes})
-    _record_spell(by, assessment)
+    _record_edit(by, assessment)
     return assessment
 
 
 @transaction.atomic
 def complete(*, by: User, assessment_id: uuid.UUID, version: int, choice: Choice | None = None) -> Assessment:
-    """End the assessment with what the rules propose, computed here again, or with another choice and its reason.
+    """Complete the assessment with the proposal, computed again here, or with another choice and its reason.
 
-    Where the choice drops a protection, or a duty that stands from an earlier one, it waits for a coordinator. Raises
-    ChoiceError and Stale; a repeat is harmless.
+    A choice that drops a protection, or a duty kept from an earlier assessment, waits for a coordinator.
+    Raises ChoiceError and Stale; a repeat has no effect.
     """
     assessment = _lock(by, assessment_id)
     proposal = assessment.proposal()
@@ -177,7 +177,7 @@ def complete(*, by: User, assessment_id: uuid.UUID, version: int, choice: Choice
     if state == AssessmentState.COMPLETED:
         _retire_previous(by, assessment)
     secret = {"override_reason": choice.reason if choice.differs_from(proposal) else ""}
-    decided = {**_decided(by, choice, proposal), "second_person_for": needed}
+    decided = {**_decision_fields(by, choice, proposal), "second_person_for": needed}
     _save_draft(assessment, version, to=state, secret=secret, **decided)
     _record(ASSESSMENT_COMPLETED if not needed else ASSESSMENT_WAITING, by, assessment, _facts(assessment))
     return assessment
@@ -185,11 +185,11 @@ def complete(*, by: User, assessment_id: uuid.UUID, version: int, choice: Choice
 
 @transaction.atomic
 def discard(*, by: User, assessment_id: uuid.UUID, version: int, reason: str = "") -> Assessment:
-    """End a draft that was begun by mistake. What it was to supersede stays in force and can be assessed again.
+    """Discard a draft that was started by mistake. The assessment that it would have superseded stays in force.
 
-    With a duty of security or child protection that no assessment in force holds, only a coordinator discards it, with
-    a reason: raises SecuringDuties. Raises NotAllowed for a draft that a coordinator sent back, and Stale; a repeat has
-    no effect.
+    If the answers ask for a duty of security or child protection that no assessment in force has, only a coordinator
+    may discard it, with a reason; raises SecuringDuties for others. Raises NotAllowed for a draft that a coordinator
+    sent back, and Stale; a repeat has no effect.
     """
     assessment = _lock(by, assessment_id)
     if assessment.state == AssessmentState.DISCARDED:
@@ -209,7 +209,7 @@ def discard(*, by: User, assessment_id: uuid.UUID, version: int, reason: str = "
 
 @transaction.atomic
 def confirm(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "") -> Assessment:
-    """A coordinator, as the second person, agrees. Raises NotAllowed and Stale; a repeat has no effect."""
+    """Confirm the choice as the second person, a coordinator. Raises NotAllowed and Stale; a repeat has no effect."""
     assessment = _lock_to_review(by, assessment_id)
     if assessment.state == AssessmentState.COMPLETED and assessment.confirmed_by_id == by.pk:
         return assessment
@@ -223,9 +223,9 @@ def confirm(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "")
 
 @transaction.atomic
 def send_back(*, by: User, assessment_id: uuid.UUID, version: int, note: str) -> Assessment:
-    """A coordinator does not agree: the handler gets the draft back, with a note. Raises NotAllowed and Stale.
+    """Return the assessment to the handler as a draft, with a note. Raises NotAllowed and Stale.
 
-    Duties of security and child protection that were proposed or chosen stand from now on, whatever is answered.
+    Duties of security and child protection that were proposed or chosen are kept from then on, whatever is answered.
     """
     assessment = _lock_to_review(by, assessment_id)
     _check_review(by, assessment, version)
@@ -278,7 +278,7 @@ def _current(contact: Contact) -> Assessment | None:
     return ours.open().first() or ours.in_force().first()
 
 
-def _begin(by: User, contact: Contact, **content: Any) -> Assessment:
+def _create_draft(by: User, contact: Contact, **content: Any) -> Assessment:
     newest = checklist.current()
     assessment = Assessment(
         contact=contact,
@@ -296,13 +296,13 @@ def _begin(by: User, contact: Contact, **content: Any) -> Assessment:
     return assessment
 
 
-def _said(by: User, taken_from: str = "") -> dict[str, Any]:
+def _provenance(by: User, taken_from: str = "") -> dict[str, Any]:
     said = {"by": by.pk, "at": timezone.now().isoformat(timespec="seconds")}
     return {**said, "from": taken_from} if taken_from else said
 
 
-def _stored(question: Question, given: str | Sequence[str]) -> str | list[str] | None:
-    """The one form in which an answer is kept: in the checklist's order, None for no answer."""
+def _normalised_answer(question: Question, given: str | Sequence[str]) -> str | list[str] | None:
+    """The answer as it is stored: codes in the checklist's order, None for no answer."""
     codes = normalised(question, given)
     ordered = [code for code in question.codes if code in codes]
     if not ordered:
@@ -320,12 +320,12 @@ def _save_draft(
 
 
 def _move(assessment: Assessment, to: AssessmentState, *, secret: dict[str, Any] | None = None, **values: Any) -> None:
-    """One UPDATE, on condition of the state and version that were read; `secret`: encrypted fields. Raises Stale."""
+    """Update the row if state and version are still those that were read. `secret`: encrypted fields. Raises Stale."""
     source = AssessmentState(assessment.state)
     if to != source and to not in TRANSITIONS[source]:
         raise stale(assessment.pk)
     secret = secret or {}
-    sealed = {name: _sealed(assessment, name, value) for name, value in secret.items()}
+    sealed = {name: _encrypted(assessment, name, value) for name, value in secret.items()}
     seen = Assessment.objects.filter(pk=assessment.pk, state=assessment.state, version=assessment.version)
     if not seen.update(state=to, version=F("version") + 1, **values, **sealed):
         raise stale(assessment.pk)
@@ -334,7 +334,7 @@ def _move(assessment: Assessment, to: AssessmentState, *, secret: dict[str, Any]
         setattr(assessment, name, value)
 
 
-def _sealed(assessment: Assessment, name: str, value: Any) -> Any:
+def _encrypted(assessment: Assessment, name: str, value: Any) -> Any:
     field = Assessment._meta.get_field(name)
     assert isinstance(field, EncryptedField)
     return field.seal(assessment, value) if value else None
@@ -353,7 +353,7 @@ def _is_repeat(assessment: Assessment, by: User, choice: Choice) -> bool:
     return same and not assessment.is_draft and assessment.completed_by_id == by.pk
 
 
-def _decided(by: User, choice: Choice, proposal: Proposal) -> dict[str, Any]:
+def _decision_fields(by: User, choice: Choice, proposal: Proposal) -> dict[str, Any]:
     return {
         "proposed_disposition": proposal.disposition,
         "proposed_urgency": proposal.urgency,
@@ -376,7 +376,7 @@ def _codes(duties: Collection[Duty]) -> list[str]:
 
 
 def _retire_previous(by: User, assessment: Assessment) -> None:
-    """The assessment in force makes room in the transaction in which its successor is completed."""
+    """Supersede the assessment in force, in the transaction that completes the new one: only one may be in force."""
     old = assessment.supersedes
     if old is None:
         return
@@ -391,7 +391,7 @@ def _handler(assessment: Assessment) -> tuple[str, ...]:
 
 
 def _facts(assessment: Assessment) -> dict[str, Any]:
-    """What the timeline tells of the end of a triage."""
+    """The event data that the timeline shows for a completed triage."""
     return {
         "checklist": f"{assessment.checklist_id}-{assessment.checklist_version}",
         "disposition": assessment.disposition,
@@ -403,11 +403,11 @@ def _known(assessment: Assessment, question_id: str, answer: str | Sequence[str]
     question = assessment.checklist.questions.get(question_id)
     if question is None:
         raise AnswerError(question_id, answer)
-    return _stored(question, answer)
+    return _normalised_answer(question, answer)
 
 
-def _record_spell(by: User, assessment: Assessment) -> None:
-    """One entry for a spell of filling in by one person; who answered what and when stands in the provenance."""
+def _record_edit(by: User, assessment: Assessment) -> None:
+    """Write one event for consecutive edits by one person; `provenance` says who gave which answer, and when."""
     last = Event.objects.filter(subject=assessment.pk).newest_first().first()
     if last is None or last.kind != ASSESSMENT_EDITED.code or last.actor_id != by.pk:
         _record(ASSESSMENT_EDITED, by, assessment, tell=())

@@ -1,8 +1,8 @@
-"""The checklists in `triage/checklists/`, each read once and checked as a whole.
+"""The checklists in `triage/checklists/`. Each is read and checked once per process.
 
 A checklist is three files: `core-1.yaml` (sections, questions and answer codes in the order of the conversation),
-`core-1.wording.yaml` (every word in three languages) and `core-1.rules.yaml` (the rule table).
-A released version is frozen: `DIGESTS` holds its digest, a change is a new version.
+`core-1.wording.yaml` (all texts in three languages) and `core-1.rules.yaml` (the rule table).
+A released version never changes: `DIGESTS` has its digest, and every change needs a new version.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ class UnknownChecklist(LookupError):
 
 
 def versions(checklist_id: str = "core", directory: Path = DIRECTORY) -> list[int]:
-    """The versions that there are files for, oldest first."""
+    """The versions that have files, oldest first."""
     stems = (path.stem.rpartition("-") for path in directory.glob(f"{checklist_id}-*.yaml"))
     return sorted(int(number) for name, _, number in stems if name == checklist_id and number.isdigit())
 
@@ -36,7 +36,7 @@ def load(checklist_id: str, version: int, directory: Path = DIRECTORY) -> Checkl
 
 @cache
 def current(checklist_id: str = "core") -> Checklist:
-    """The newest version: the one that new assessments are made with."""
+    """The newest version; new assessments use it."""
     return load(checklist_id, versions(checklist_id)[-1])
 
 
@@ -56,7 +56,7 @@ def _released_lines(directory: Path) -> Iterator[tuple[str, str]]:
 
 
 def faults(directory: Path = DIRECTORY) -> Iterator[ChecklistError]:
-    """What is wrong with the checklists: broken files, none at all, a released version that was changed."""
+    """Errors of the checklists: invalid files, no files at all, a released version that was changed."""
     if not versions(directory=directory):
         yield ChecklistError(directory.name, 1, "there is no checklist 'core'")
     for version in versions(directory=directory):

@@ -1,4 +1,4 @@
-"""Builds a `Checklist` from its three files and says where a file is wrong."""
+"""Builds a `Checklist` from its three files; errors name file and line."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ FLAGS = {"yes": True, "no": False}
 
 
 def build(directory: Path, checklist_id: str, version: int) -> Checklist:
-    """Raises `ChecklistError` with the first thing that is wrong."""
+    """Raises `ChecklistError` for the first error."""
     name = f"{checklist_id}-{version}"
     documents = [read(directory / f"{name}{part}.yaml") for part in ("", ".wording", ".rules")]
     structure, wording_file, rules_file = documents
@@ -77,7 +77,7 @@ def _codes(place: YamlValue, allowed: Iterable[str], what: str) -> tuple[str, ..
 
 @dataclass
 class Wording:
-    """The words of one checklist; remembers which were used, so that leftovers are found."""
+    """The texts of one checklist. Remembers which were used, because an unused text is an error."""
 
     file: YamlValue
     sections: dict[str, YamlValue]
@@ -165,7 +165,7 @@ def _answer_codes(place: YamlValue, fields: Mapping[str, YamlValue], kind: Kind)
 
 
 def _unknown(place: YamlValue, fields: Mapping[str, YamlValue], kind: Kind, codes: tuple[str, ...]) -> str:
-    """Unknown is always an answer, and on a scale never the harmless end."""
+    """The code for unknown. Every question must have one; on a scale it may not be the most harmless answer."""
     unknown = fields["unknown"].text() if "unknown" in fields else "unknown"
     where = fields.get("answers", place)
     if unknown not in codes:
@@ -185,7 +185,7 @@ def _answers(codes: tuple[str, ...], own: YamlValue | None, wording: Wording) ->
 
 
 class Conditions:
-    """Reads conditions on known questions; `named` ones may be used by name in those that follow."""
+    """Parses conditions. They may refer to conditions that were defined before, by name."""
 
     def __init__(self, questions: Mapping[str, Question], what: str = "question") -> None:
         self.questions = questions

@@ -1,4 +1,4 @@
-"""A broken checklist stops the start, with file and line."""
+"""A system check: Django does not start with an invalid checklist."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Conditions on answers: equals, in, any, all, not. Pure; nothing is ever evaluated as code."""
+"""Conditions on answers: equals, in, any, all, not. Pure functions; no text is evaluated as code."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -47,9 +47,9 @@ def holds(condition: Condition, given: Given) -> bool:
 
 
 def evidence(condition: Condition, given: Given) -> Iterator[tuple[str, str]]:
-    """The given answers that make a condition true, as (question, answer). Only for conditions that hold.
+    """The answers that make a condition true, as (question, answer). Only for conditions that hold.
 
-    What stands under `not` gives no evidence: that something was not said led nowhere by itself.
+    Conditions under `not` give no evidence, because a missing answer is not a reason to show.
     """
     match condition:
         case Chosen(question, codes):
@@ -76,7 +76,7 @@ def questions(condition: Condition) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """One `Chosen`, or its opposite; the atoms of a clause."""
+    """One `Chosen` condition or its negation."""
 
     question: str
     codes: frozenset[str]
@@ -88,7 +88,7 @@ Clause = frozenset[Literal]
 
 
 def clauses(condition: Condition, negated: bool = False) -> list[Clause]:
-    """Disjunctive normal form: the condition holds when all literals of at least one clause hold."""
+    """Disjunctive normal form: a condition holds when all literals of at least one clause hold."""
     match condition:
         case Chosen(question, codes):
             return [frozenset({Literal(question, codes, not negated)})]

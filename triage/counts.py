@@ -1,4 +1,4 @@
-"""What waits in triage, for the top bar."""
+"""Numbers of waiting assessments, for the top bar."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .models import Assessment
 
 
 def to_confirm(user: User) -> int:
-    """Choices that this coordinator may confirm as the second person: not the own ones."""
+    """Choices that this coordinator may confirm as the second person; never those of the coordinator's own."""
     centre = centre_with(user, Permission.TRIAGE_CONFIRM)
     if centre is None:
         return 0

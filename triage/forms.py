@@ -22,7 +22,7 @@ class NoteForm(forms.Form):
 
 
 class CompleteForm(forms.Form):
-    """What follows. It begins with the proposal; whatever differs from it needs a reason."""
+    """The decision. Its initial value is the proposal; a different choice needs a reason."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     disposition = forms.ChoiceField(
@@ -65,7 +65,7 @@ class CompleteForm(forms.Form):
         return cleaned
 
     def choice(self) -> Choice:
-        """Only for a form without errors."""
+        """The posted decision; only for a valid form."""
         return Choice(
             Disposition(self.cleaned_data["disposition"]),
             Urgency(self.cleaned_data["urgency"]),
@@ -101,5 +101,5 @@ class ReviewForm(forms.Form):
         return bool(self.cleaned_data["decision"] == "confirm")
 
     def decided(self) -> dict[str, Any]:
-        """What both decisions take."""
+        """Arguments that `confirm` and `send_back` share."""
         return {"version": self.cleaned_data["version"], "note": self.cleaned_data["note"]}

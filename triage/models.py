@@ -32,7 +32,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(contact=contact_id)
 
     def open(self) -> AssessmentQuerySet:
-        """Being filled in or waiting for a coordinator; at most one for each contact."""
+        """Drafts and assessments that wait for a coordinator; at most one for each contact."""
         return self.filter(state__in=OPEN)
 
     def waiting(self) -> AssessmentQuerySet:
@@ -43,7 +43,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(state=AssessmentState.COMPLETED)
 
     def kept(self) -> AssessmentQuerySet:
-        """Without those that were begun by mistake and discarded."""
+        """Without discarded ones."""
         return self.exclude(state=AssessmentState.DISCARDED)
 
     def newest_first(self) -> AssessmentQuerySet:
@@ -51,9 +51,9 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
 
 class Assessment(models.Model):
-    """The filled checklist of one contact. Superseded, never edited, once it is completed: the database sees to it.
+    """The answered checklist of one contact. A trigger refuses changes of a completed one; it can only be superseded.
 
-    A draft that was begun by mistake is discarded: it stays for the audit, ends there and counts nowhere.
+    A draft that was started by mistake is discarded: the row is kept for the audit and is not counted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -66,26 +66,26 @@ class Assessment(models.Model):
 
     #: Question id to a code, or to a list of codes where several are possible.
     answers = models.JSONField(default=dict)
-    #: Question id to {"by": user id, "at": ISO time, UTC, "from": what it was taken over from, if so}.
+    #: Question id to {"by": user id, "at": ISO time in UTC, "from": "contact" or the superseded assessment, if copied}.
     provenance = models.JSONField(default=dict)
-    #: Question or section id to free text. It never drives a rule.
+    #: Question or section id to free text. Rules do not read it.
     notes = EncryptedJSONField()
 
-    #: What the rules said when it was completed, and which answers led there.
+    #: The proposal of the rules at completion, and the answers that led to it.
     proposed_disposition = models.CharField(max_length=20, choices=Disposition, default=Disposition.OPEN)
     proposed_urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.STANDARD)
     proposed_duties = ArrayField(models.CharField(max_length=30, choices=Duty), default=list)
     services = ArrayField(models.CharField(max_length=30), default=list)
     reasons = models.JSONField(default=list)
 
-    #: What was decided. `duties` of a draft: those that stand from an earlier decision, whatever its answers say.
+    #: The decision. In a draft, `duties` are those kept from an earlier decision, whatever its answers say.
     disposition = models.CharField(max_length=20, choices=Disposition, default=Disposition.OPEN)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.STANDARD)
     duties = ArrayField(models.CharField(max_length=30, choices=Duty), default=list)
     override_reason = EncryptedTextField()
-    #: Why a coordinator had to look: codes of `rules.second_person_for`.
+    #: Why a coordinator has to confirm: codes of `rules.second_person_for`.
     second_person_for = ArrayField(models.CharField(max_length=30), default=list)
-    #: What the coordinator wrote when confirming or returning it.
+    #: The coordinator's note when confirming it or sending it back.
     review_note = EncryptedTextField()
 
     state = models.CharField(max_length=12, choices=AssessmentState, default=AssessmentState.DRAFT)
@@ -148,7 +148,7 @@ class Assessment(models.Model):
 
     @property
     def was_sent_back(self) -> bool:
-        """A coordinator has looked at it and wants something changed."""
+        """Whether a coordinator returned it to the handler."""
         return self.is_draft and bool(self.review_note)
 
     @property
@@ -157,21 +157,21 @@ class Assessment(models.Model):
 
     @property
     def is_override(self) -> bool:
-        """Whether something else was decided than the rules proposed."""
+        """Whether the decision differs from the proposal of the rules."""
         chosen = (self.disposition, self.urgency, set(self.duties))
         return chosen != (self.proposed_disposition, self.proposed_urgency, set(self.proposed_duties))
 
     def proposal(self) -> Proposal:
-        """What the rules say about the answers as they stand, with the duties that stand anyway."""
+        """The proposal for the current answers, with the duties kept from an earlier decision."""
         kept = self.duties if self.is_draft else self.proposed_duties
         standing = SECURING_DUTIES & {Duty(code) for code in kept}
         return propose(self.checklist, self.answers, standing)
 
     @property
     def securing_duties(self) -> frozenset[Duty]:
-        """Of security and child protection: open until a coordinator releases them.
+        """Duties of security and child protection; they stay open until a coordinator releases them.
 
-        What waits for a coordinator releases nothing yet, and a draft asks for what its answers say so far.
+        One that waits for a coordinator still has the proposed ones; a draft has those of its current answers.
         """
         if self.state == AssessmentState.DISCARDED:
             return frozenset()

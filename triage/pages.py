@@ -29,9 +29,9 @@ from .vocabulary import Duty
 
 
 def assessment_and_version(request: CentreRequest, contact: Contact) -> tuple[Assessment, int]:
-    """The assessment, started where there was none, and the version that the page has seen.
+    """The assessment, which is started if there is none, and the version that the page shows.
 
-    Raises Stale when the page has seen another one, which was discarded or superseded since.
+    Raises Stale when the page shows an assessment that was discarded or superseded since.
     """
     seen_id, seen = seen_version(request)
     known = assessment_of(contact)
@@ -39,7 +39,7 @@ def assessment_and_version(request: CentreRequest, contact: Contact) -> tuple[As
         raise stale(seen_id)
     if known is None and seen:
         raise stale(contact.pk)
-    # A page that has seen no assessment yet counts as one that has seen it begin.
+    # A page without an assessment was rendered before the start, so it has the first version.
     return known or actions.start(by=request.user, contact_id=contact.pk), max(seen, 1)
 
 
@@ -54,7 +54,7 @@ def seen_version(request: CentreRequest) -> tuple[UUID | None, int]:
 
 
 def panel_page(request: CentreRequest, contact: Contact, assessment: Assessment | None, **shown: bool) -> HttpResponse:
-    """``shown``: what the panel does at first: ``has_focus``, ``is_discarded``."""
+    """``shown``: initial state of the panel: ``has_focus``, ``is_discarded``."""
     context: dict[str, Any] = {"contact": contact, "may_write": may_write_contact(request.user, contact), **shown}
     if assessment is None or (assessment.is_draft and context["may_write"]):
         context.update(_filling_in(contact, assessment), **discardable(request, assessment))
@@ -65,7 +65,7 @@ def panel_page(request: CentreRequest, contact: Contact, assessment: Assessment 
 
 
 def _filling_in(contact: Contact, assessment: Assessment | None) -> dict[str, Any]:
-    """The checklist with the answers so far; before the first answer nothing is stored."""
+    """The checklist with the current answers. Nothing is stored before the first answer."""
     asked = assessment.checklist if assessment else checklist.current()
     answers = assessment.answers if assessment else prefill.from_contact(contact)
     notes = assessment.notes if assessment else {}
@@ -102,12 +102,12 @@ def _proposal(asked: Checklist, proposal: Proposal, version: int) -> dict[str, A
 
 
 def _mark(proposal: Proposal) -> str:
-    """What tells an open decision that it was made for another proposal."""
+    """A fingerprint of the proposal: an open decision form is reloaded when it differs."""
     return " ".join([proposal.disposition, proposal.urgency, *sorted(duty.value for duty in proposal.duties)])
 
 
 def answered(contact: Contact, assessment: Assessment, question: str) -> dict[str, Any]:
-    """The proposal, and the parts of the checklist that the answer changes."""
+    """Fragments after an answer: the proposal, and the parts of the checklist that changed."""
     context = _filling_in(contact, assessment)
     depending = panel.depending_on(assessment.checklist, question)
     changed = [view for section in context["sections"] for view in section.questions if view.question.id in depending]
@@ -117,7 +117,7 @@ def answered(contact: Contact, assessment: Assessment, question: str) -> dict[st
 
 
 def result(assessment: Assessment) -> dict[str, Any]:
-    """A completed assessment as it was kept, or a draft that the reader may not change."""
+    """Context of a completed assessment, or of a draft that the reader may not change."""
     asked = assessment.checklist
     sections = panel.sections(asked, assessment.answers, assessment.notes)
     return {
@@ -141,7 +141,7 @@ def proposed_form(contact: Contact) -> CompleteForm:
 
 
 def posted_completion(request: CentreRequest, contact: Contact) -> tuple[CompleteForm, Assessment, int]:
-    """The form that says what follows, of the assessment that the page has seen, and the version seen."""
+    """The posted form of the decision, and the version of the assessment that the page shows."""
     assessment, version = assessment_and_version(request, contact)
     return CompleteForm(request.POST, proposal=assessment.proposal(), version=version), assessment, version
 

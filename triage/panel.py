@@ -1,4 +1,4 @@
-"""What the panel shows: questions with their answers, and a proposal with its reasons, in words. Pure."""
+"""The panel's data: questions with their answers, and a proposal with its reasons in words. Pure functions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Option:
 
 @dataclass(frozen=True)
 class QuestionView:
-    """`is_shown`: whether the answers given so far make it a question at all."""
+    """`is_shown`: whether the current answers make the question visible."""
 
     question: Question
     options: tuple[Option, ...]
@@ -44,7 +44,7 @@ class QuestionView:
 
     @property
     def comes_first(self) -> bool:
-        """What matters for a proposal, and whatever was answered all the same; the others are folded."""
+        """Important questions and all that have an answer; the others are folded."""
         return self.question.important or (self.is_shown and self.is_answered)
 
     @property
@@ -78,7 +78,7 @@ class SectionView:
 
 @dataclass(frozen=True)
 class Said:
-    """An answer that led to something, with a link to its question."""
+    """An answer that is a reason for the proposal, with a link to its question."""
 
     question: Text
     answer: Text
@@ -87,7 +87,7 @@ class Said:
 
 @dataclass(frozen=True)
 class AppliedRule:
-    """One rule that applied: what follows from it, why, and the answers that led there."""
+    """One rule that applied: its effect, why, and the answers that met its condition."""
 
     rule: str
     text: Text
@@ -97,7 +97,7 @@ class AppliedRule:
 
 @dataclass(frozen=True)
 class Named:
-    """A code with its label, and guidance where there is some. ``is_standing``: a duty of an earlier decision."""
+    """A code with its label, and guidance if there is any. ``is_standing``: a duty kept from an earlier decision."""
 
     code: str
     label: str
@@ -116,13 +116,13 @@ def sections(checklist: Checklist, answers: Mapping[str, Any], notes: Mapping[st
 
 
 def first_questions(views: Iterable[SectionView]) -> list[SectionView]:
-    """The sections with what comes first; those without such a question are left out, unless there is a note."""
+    """The sections with the questions that come first; sections without any are left out, unless they have a note."""
     kept = [SectionView(v.section, tuple(q for q in v.questions if q.comes_first), v.note) for v in views]
     return [view for view in kept if view.questions or view.note]
 
 
 def folded_questions(views: Iterable[SectionView]) -> list[SectionView]:
-    """The other questions, by section; a note stands where the section first appears."""
+    """The other questions, by section. A note is shown only where its section appears first."""
     views = list(views)
     with_note = {view.section.id for view in first_questions(views)}
     kept = ((v.section, tuple(q for q in v.questions if not q.comes_first)) for v in views)
@@ -143,7 +143,7 @@ def count_not_asked(views: Iterable[SectionView]) -> int:
 
 
 def depending_on(checklist: Checklist, question_id: str) -> frozenset[str]:
-    """The questions that are asked or not, depending on the answer to this one."""
+    """The questions whose visibility depends on the answer to this one."""
     conditional = (question for question in checklist.questions.values() if question.shown_if is not None)
     return frozenset(q.id for q in conditional if q.shown_if is not None and question_id in asked_in(q.shown_if))
 
@@ -172,7 +172,7 @@ def because(checklist: Checklist, reasons: Iterable[Reason]) -> list[AppliedRule
 
 
 def stored_reasons(reasons: Iterable[Mapping[str, Any]]) -> list[Reason]:
-    """The reasons of a completed assessment, as they were kept."""
+    """The reasons of a completed assessment, as stored."""
     return [_reason(**reason) for reason in reasons]
 
 
@@ -208,7 +208,7 @@ def label_of(effect: Effect) -> str:
 
 
 def duties(checklist: Checklist, codes: Iterable[str], standing: Iterable[str] = ()) -> list[Named]:
-    """Duties in the order of their weight, each with what to do."""
+    """Duties, most important first, each with its guidance."""
     held, earlier = set(codes), set(standing)
     return [Named(d.value, str(d.label), checklist.duty_guidance[d], d in earlier) for d in Duty if d.value in held]
 
@@ -219,5 +219,5 @@ def services(codes: Iterable[str]) -> list[Named]:
 
 
 def missing(checklist: Checklist, proposal: Proposal) -> list[QuestionView]:
-    """The questions that have no answer yet and matter."""
+    """The unanswered questions that keep the disposition open, or are important."""
     return [QuestionView(checklist.questions[question], (), True) for question in proposal.missing]

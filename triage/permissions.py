@@ -30,7 +30,7 @@ def may_write(user: User, assessment: Assessment) -> bool:
 
 
 def may_discard(user: User, assessment: Assessment) -> bool:
-    """A draft, by whoever fills it in; not one that a coordinator sent back, which would end the second look."""
+    """Drafts, by people who may write them; not one that was sent back, which would avoid the confirmation."""
     return may_write(user, assessment) and assessment.is_draft and not assessment.was_sent_back
 
 
@@ -51,7 +51,7 @@ def contact_to_assess(user: User, contact_id: uuid.UUID) -> Contact:
 
 
 def contact_to_show(user: User, contact_id: uuid.UUID) -> Contact:
-    """The contact whose assessment is to be shown, and the trace of the look. Raises Http404."""
+    """The contact whose assessment is shown; records the access. Raises Http404."""
     contact = Contact.objects.select_related("handler").filter(pk=contact_id).first()
     granted = contacts.has_grant(user, contact_id)
     if contact is None or not contacts.may_read(user, contact, has_grant=granted):
@@ -62,7 +62,7 @@ def contact_to_show(user: User, contact_id: uuid.UUID) -> Contact:
 
 
 def assessments_to_confirm(user: User, centre_id: int) -> AssessmentQuerySet:
-    """What waits for a second person at the centre, oldest first. Raises Http404 for others than coordinators."""
+    """Assessments that wait for a second person at the centre, oldest first. Raises Http404 except for coordinators."""
     if not can(user, Permission.TRIAGE_CONFIRM, centre_id):
         raise Http404
     waiting = Assessment.objects.waiting().filter(centre=centre_id)
@@ -77,7 +77,7 @@ def assessment_of(contact: Contact) -> Assessment | None:
 
 
 def assessment_to_confirm(user: User, assessment_id: uuid.UUID) -> Assessment:
-    """The assessment, for a coordinator of its centre, and the trace of the look. Raises Http404."""
+    """The assessment, for a coordinator of its centre; records the access. Raises Http404."""
     found = Assessment.objects.select_related("contact", "completed_by").filter(pk=assessment_id).first()
     if found is None or not can(user, Permission.TRIAGE_CONFIRM, found.centre_id):
         look("assessment.read.denied", by=user, subject=assessment_id)

@@ -19,8 +19,8 @@ from . import events
 from .states import BEING_FILLED_IN, DECIDED, DROPPED, IN_FORCE, OPEN, REPLACED, WAITING
 from .vocabulary import SECURING_DUTIES
 
-# Rows are fetched by contact, so the check by key costs one look-up a row. A partner who may see a contact one day does
-# not see the triage with it.
+# Rows are fetched by contact, so the check by key costs one look-up a row. A grant on a contact, as partners may get,
+# does not include its triage.
 READERS = both(
     at_the_centre("handler", "dpo"),
     "who see the contact",

@@ -1,4 +1,4 @@
-"""What the contact already tells the checklist. Pure."""
+"""Answers that are known from the contact. Pure functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AGE_BANDS = {
 
 
 def from_contact(contact: Contact) -> dict[str, str | list[str]]:
-    """Answers that stand in the contact; what is unknown there stays unanswered here, so that it gets asked."""
+    """Answers from the contact. Unknown values are left unanswered, so that the handler asks."""
     answers: dict[str, str | list[str]] = {}
     if contact.age_band in AGE_BANDS:
         answers["age_band"] = AGE_BANDS[AgeBand(contact.age_band)]
@@ -29,7 +29,7 @@ def from_contact(contact: Contact) -> dict[str, str | list[str]]:
 
 
 def still_valid(answers: Answers, codes: dict[str, tuple[str, ...]]) -> dict[str, str | list[str]]:
-    """The answers that a newer checklist still knows; `codes`: question id to its answer codes."""
+    """The answers that a newer checklist still has; `codes`: question id to its answer codes."""
     kept: dict[str, str | list[str]] = {}
     for question, answer in answers.items():
         given = {answer} if isinstance(answer, str) else set(answer)

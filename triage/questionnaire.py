@@ -1,4 +1,4 @@
-"""What a checklist consists of, as frozen values."""
+"""The parts of a checklist, as frozen dataclasses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ LANGUAGES = ("en", "fr", "de")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text in all languages; `str()` gives the active one, English for languages that we do not have."""
+    """A text in all languages; `str()` gives the active language, and English if there is no translation."""
 
     en: str
     fr: str
@@ -32,8 +32,8 @@ class Kind(StrEnum):
     """How a question is answered."""
 
     ONE = "one"  #: one answer
-    SCALE = "scale"  #: one answer; they stand from harmless to grave, and unknown is never the harmless one
-    MANY = "many"  #: several answers, save that an exclusive one stands alone
+    SCALE = "scale"  #: one answer, ordered from harmless to grave; unknown is never the most harmless
+    MANY = "many"  #: several answers; an exclusive one excludes all others
     GAP = "gap"  #: an information gap: known, unknown, important to find out
 
 
@@ -45,7 +45,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`ask` is a sentence that may be said to the caller, `help` is for the handler alone."""
+    """`ask`: a sentence that the handler may read to the caller. `help`: for the handler only."""
 
     id: str
     kind: Kind
@@ -77,7 +77,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`because` says to the handler what follows and why."""
+    """`because`: the explanation that the handler reads."""
 
     id: str
     line: int

@@ -1,4 +1,4 @@
-"""From answers to a proposal: disposition, urgency, duties, and which answers led there. Pure.
+"""Computes a proposal from answers: disposition, urgency, duties, and the answers that led to them. Pure functions.
 
 The first rule that holds and names a disposition decides it; urgency, duties and services come from every rule
 that holds. Answers to questions that the checklist does not show count as not given.
@@ -19,12 +19,12 @@ from triage.vocabulary import (
     Urgency,
 )
 
-#: What callers hand in: one code, or several for a question that takes many. "" and [] mean not answered.
+#: Raw answers: one code, or several for a question that takes many. "" and [] mean not answered.
 Answers = Mapping[str, str | Sequence[str]]
 
 
 class AnswerError(ValueError):
-    """An answer that the question does not know."""
+    """An unknown question, or an answer that the question does not have."""
 
     def __init__(self, question: str, answer: object) -> None:
         super().__init__(f"'{answer}' is no answer to '{question}'")
@@ -64,11 +64,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`leaning`: the disposition that the answers point to, kept back as `OPEN` while `missing` stands in the way.
+    """`leaning`: the disposition that the answers lead to; `disposition` is `OPEN` while required answers are missing.
 
-    `missing`: questions without an answer, those that keep the disposition back first, then the important ones.
-    `find_out`: information gaps that were marked as important to find out.
-    `standing`: duties among `duties` that hold whatever the answers say now, until a coordinator releases them.
+    `missing`: unanswered questions, first those that the disposition requires, then the important ones.
+    `find_out`: information gaps marked as important.
+    `standing`: those of `duties` that are kept from an earlier decision until a coordinator releases them.
     """
 
     disposition: Disposition
@@ -84,7 +84,7 @@ class Proposal:
 
 
 def propose(checklist: Checklist, answers: Answers, standing: frozenset[Duty] = frozenset()) -> Proposal:
-    """`standing`: duties that an earlier decision raised; newer answers add to them and take none away.
+    """`standing`: duties of an earlier decision; new answers can add duties, but remove none of these.
 
     Raises `AnswerError` for an answer or question that the checklist does not know.
     """
@@ -110,7 +110,7 @@ def propose(checklist: Checklist, answers: Answers, standing: frozenset[Duty] = 
 
 
 def given_answers(checklist: Checklist, answers: Answers) -> dict[str, frozenset[str]]:
-    """Answers in one form: a set of codes for each answered question. Raises `AnswerError`."""
+    """Normalised answers: a set of codes for each answered question. Raises `AnswerError`."""
     given = {}
     for question_id, answer in answers.items():
         if question_id not in checklist.questions:
@@ -133,14 +133,14 @@ def normalised(question: Question, answer: str | Sequence[str]) -> frozenset[str
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The questions that a handler sees, and the answers to them."""
+    """The visible questions and the answers to them."""
 
     questions: tuple[Question, ...]
     given: Given
 
 
 def visible(checklist: Checklist, given: Given) -> Shown:
-    """A question is asked only where its condition holds; conditions look at questions above, so one pass is enough."""
+    """Questions whose condition holds. Conditions refer only to questions above, so one pass is enough."""
     questions: list[Question] = []
     kept: dict[str, frozenset[str]] = {}
     for question in checklist.questions.values():
@@ -170,10 +170,10 @@ def _effects(rule: Rule, *, decides: bool) -> Iterable[Effect]:
 
 
 def second_person_for(proposal: Proposal, disposition: str, duties: Collection[str]) -> frozenset[str]:
-    """Why a choice needs a coordinator: codes of what it drops, or `weak_source`. Empty when it needs none.
+    """Why a choice needs a coordinator: codes of what it drops, or `weak_source`. Empty if it needs none.
 
-    A handler may go above a proposal alone, but not drop a security or child-protection duty (docs/domain.md, step 3),
-    and not pass anything on where the source is to be verified and the proposal did not do so itself.
+    A handler alone may choose more than the proposal, but may not drop a duty of security or child protection
+    (docs/domain.md, step 3), nor disclose anything from an unverified source unless the proposal does.
     """
     dropped = {duty.value for duty in proposal.duties & PROTECTED_DUTIES if duty.value not in duties}
     changed = disposition != proposal.disposition

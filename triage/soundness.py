@@ -1,4 +1,4 @@
-"""Finds rules that can never do what they say. Pure; errs on the side of silence."""
+"""Finds rules that can never have their effect. Pure functions; in doubt a rule counts as sound."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -9,7 +9,7 @@ Questions = Mapping[str, Question]
 
 
 def fault(rule: Rule, earlier: Sequence[Rule], questions: Questions) -> str | None:
-    """What is wrong with a rule that follows the `earlier` ones, or None."""
+    """The error of a rule that comes after the `earlier` ones, or None."""
     if holds(rule.when, {}):
         return "holds without any answer"
     possible = [clause for clause in clauses(rule.when) if _possible(clause, questions)]
@@ -52,7 +52,7 @@ def _implies_literal(clause: Clause, literal: Literal, question: Question) -> bo
 
 
 def _left(question: Question, clause: Clause) -> frozenset[str | None]:
-    """What a question with one answer may still be under a clause; None stands for unanswered."""
+    """The answers that a clause leaves possible for a single-answer question; None means unanswered."""
     left: frozenset[str | None] = frozenset({*question.codes, None})
     for literal in _of(question.id, clause):
         left = left & literal.codes if literal.chosen else left - literal.codes

@@ -1,4 +1,4 @@
-"""The states of an assessment. The diagrams in docs/ are made from here."""
+"""The states of an assessment; docs/states.md is generated from them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DROPPED = (S.DISCARDED,)
 OPEN = (*BEING_FILLED_IN, *WAITING)
 #: The answers never change again.
 DECIDED = (*IN_FORCE, *REPLACED)
-#: Nothing was chosen at their end.
+#: States without a decision.
 WITHOUT_END = (*BEING_FILLED_IN, *DROPPED)
 OPEN_OR_IN_FORCE = (*OPEN, *IN_FORCE)
 

@@ -1,4 +1,4 @@
-"""Addresses of the triage panel."""
+"""URLs of the triage panel."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def show(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @require_POST
 @handlers_only
 def answer(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """Save one answer; the first one starts the assessment. Gives the proposal as it is now."""
+    """Save one answer and return the new proposal. The first answer starts the assessment."""
     contact = contact_to_assess(request.user, contact_id)
     question = request.POST.get("question", "")
     assessment, version = pages.assessment_and_version(request, contact)
@@ -80,7 +80,7 @@ def note(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @handlers_only
 def finish(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """Say what follows: as proposed, or otherwise with a reason."""
+    """Complete the assessment: as proposed, or with another choice and its reason."""
     contact = contact_to_assess(request.user, contact_id)
     if request.method == "GET":
         return pages.finish_page(request, contact, pages.proposed_form(contact))
@@ -94,7 +94,7 @@ def finish(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @require_POST
 @handlers_only
 def discard(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """End a draft that was begun by mistake, and show what counts now."""
+    """Discard a draft that was started by mistake, and show the assessment that counts now."""
     contact = contact_to_assess(request.user, contact_id)
     assessment_id, version = pages.seen_version(request)
     if not assessment_id or not Assessment.objects.of_contact(contact.pk).filter(pk=assessment_id).exists():
@@ -123,7 +123,7 @@ def _not_discarded(request: CentreRequest, contact: Contact, error: actions.Secu
 @require_POST
 @handlers_only
 def again(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """A new assessment that begins with the answers of the completed one."""
+    """Start a new assessment with the answers of the completed one."""
     contact = contact_to_assess(request.user, contact_id)
     old = assessment_of(contact)
     if old is None:
@@ -135,7 +135,7 @@ def again(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @require_safe
 @handlers_only
 def confirmations(request: CentreRequest) -> HttpResponse:
-    """What waits for a second person, oldest first."""
+    """Assessments that wait for a second person, oldest first."""
     waiting = assessments_to_confirm(request.user, request.centre.pk)
     return render(request, "triage/confirmations.html", {"waiting": waiting})
 

@@ -1,11 +1,11 @@
-"""What a triage can end in. The stored value is the code, never the label."""
+"""Dispositions, urgencies and duties. The code is stored, never the label."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Disposition(models.TextChoices):
-    """What follows from a contact. Exactly one; `OPEN` means that the answers do not carry a proposal yet."""
+    """The outcome of a triage, exactly one. `OPEN`: the answers are not enough for a proposal yet."""
 
     OPEN = "open", _("Not enough answers yet")
     ADVICE = "advice", _("Advice given, nothing further")
@@ -25,7 +25,7 @@ class Urgency(models.TextChoices):
 
 
 class Duty(models.TextChoices):
-    """What must be done whatever the disposition is; several may hold at once."""
+    """Tasks that follow whatever the disposition is; there may be several."""
 
     EMERGENCY = "emergency", _("Call 112 now")
     SECURITY_INFORMATION = (
@@ -58,10 +58,10 @@ PROTECTED_DUTIES = frozenset(
     }
 )
 
-#: While one of these is open a case does not end by a handler alone: danger, security, the welfare of a child.
+#: While one of these is open, a handler alone cannot close a case: danger, security, the welfare of a child.
 SECURING_DUTIES = frozenset({Duty.EMERGENCY, Duty.SECURITY_INFORMATION, Duty.CHILD_PROTECTION, Duty.CLARIFY_SECURITY})
 
-#: Dispositions that stand for such a duty, and which one: whoever decides on one takes its duty on.
+#: Dispositions that always bring a duty, and which one.
 DUTY_OF_DISPOSITION: dict[str, Duty] = {
     Disposition.EMERGENCY: Duty.EMERGENCY,
     Disposition.SECURITY: Duty.SECURITY_INFORMATION,
@@ -69,5 +69,5 @@ DUTY_OF_DISPOSITION: dict[str, Duty] = {
 }
 PROTECTED_DISPOSITIONS = frozenset(DUTY_OF_DISPOSITION)
 
-#: Dispositions in which something about a person leaves the centre.
+#: Dispositions with which personal data leave the centre.
 DISCLOSING_DISPOSITIONS = frozenset({Disposition.REFERRAL, Disposition.SECURITY, Disposition.CHILD_PROTECTION})

@@ -1,4 +1,4 @@
-"""Reads YAML so that every value knows its file and line."""
+"""Reads YAML and keeps the file and line of every value."""
 
 import hashlib
 import json
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import yaml
 
-# Every process reads the checklists when it starts; libyaml does it ten times faster, where it is built in.
+# Every process reads the checklists when it starts; libyaml, if PyYAML was built with it, is ten times faster.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ChecklistError(Exception):
-    """A checklist file is wrong; says where (`line` counts from 1) and what."""
+    """An error in a checklist file, with its line (the first is 1)."""
 
     def __init__(self, file: str, line: int, message: str) -> None:
         super().__init__(f"{file}:{line}: {message}")
@@ -22,7 +22,7 @@ class ChecklistError(Exception):
 
 
 class YamlValue:
-    """A value of a YAML file together with where it stands."""
+    """A value of a YAML file with its file and line."""
 
     def __init__(self, file: str, node: yaml.Node, line: int | None = None) -> None:
         self.file = file
@@ -41,7 +41,7 @@ class YamlValue:
         return isinstance(self.node, yaml.SequenceNode)
 
     def text(self) -> str:
-        """The scalar as it was written: `no`, `yes` and `1` stay words."""
+        """The scalar as written: `no`, `yes` and `1` are strings."""
         if not isinstance(self.node, yaml.ScalarNode) or not self.node.value.strip():
             raise self.error("a text is expected here")
         return str(self.node.value).strip()
@@ -76,7 +76,7 @@ class YamlValue:
         return entries
 
     def plain(self) -> object:
-        """The same as dicts, lists and strings, for the digest."""
+        """The value as dicts, lists and strings, for the digest."""
         if isinstance(self.node, yaml.MappingNode):
             return {key: value.plain() for key, value in self.entries().items()}
         if isinstance(self.node, yaml.SequenceNode):
@@ -101,6 +101,6 @@ def read(path: Path) -> YamlValue:
 
 
 def digest(documents: Iterable[YamlValue]) -> str:
-    """SHA-256 over what the files say; comments and layout do not count."""
+    """SHA-256 of the parsed content; comments and layout have no effect."""
     content = json.dumps([document.plain() for document in documents], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Every write to a case."""
+"""All writes to cases."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ from .states import TRANSITIONS, CaseState
 
 @transaction.atomic
 def open_case(*, by: User, assessment: Assessment) -> Case:
-    """Open the case that a completed assessment leads to.
+    """Open the case that follows from a completed assessment.
 
-    Responsible, and the caller's contact person from then on, is the handler of the contact. A contact that already
-    belongs to a case leads there: disposition and urgency follow the newer assessment, and a closed case opens again.
-    Raises NotAllowed when the assessment is not completed, leads to no case, or to one that the actor may not see.
+    The contact's handler becomes responsible, and the caller's contact person. If the contact belongs to a case
+    already, that case gets disposition and urgency of the newer assessment, and is reopened if it was closed.
+    Raises NotAllowed if the assessment is not completed, leads to no case, or to one that the actor may not see.
     """
     case = _open_or_find(by, assessment)
     if case is None:
@@ -60,7 +60,7 @@ def open_case(*, by: User, assessment: Assessment) -> Case:
 
 
 def _open_or_find(by: User, assessment: Assessment) -> Case | None:
-    """None when the contact belongs to a case that the actor may not see: its people read of it in its timeline."""
+    """Returns None if the contact is in a case that the actor may not see; an event tells that case's people."""
     require(by, Permission.TRIAGE_ASSESS, assessment.centre_id)
     contact = Contact.objects.select_for_update(no_key=True).filter(pk=assessment.contact_id).first()
     if contact is None or not may_write_contact(by, contact):
@@ -68,10 +68,10 @@ def _open_or_find(by: User, assessment: Assessment) -> Case | None:
     if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
         raise NotAllowed(Permission.CASE_READ)
     link = CaseContact.objects.filter(contact=contact).first()
-    return _reassess(by, link, assessment) if link else _begin(by, contact, assessment)
+    return _reassess(by, link, assessment) if link else _create(by, contact, assessment)
 
 
-def _begin(by: User, contact: Contact, assessment: Assessment) -> Case:
+def _create(by: User, contact: Contact, assessment: Assessment) -> Case:
     case = Case(centre_id=assessment.centre_id, data_key_id=contact.data_key_id, assessment=assessment, opened_by=by)
     case.contact_person = _contact_person(by, contact)
     case.number = next_number("cases_case_number")
@@ -91,7 +91,7 @@ def _begin(by: User, contact: Contact, assessment: Assessment) -> Case:
 
 
 def _contact_person(by: User, contact: Contact) -> User:
-    """Who took the call stays the contact person; a handler who goes on with a colleague's contact takes over."""
+    """The contact's handler; if a colleague completed a contact for that handler, the colleague."""
     handler = contact.handler
     return handler if handler and handler.is_active and may_assign(by, contact.centre_id) else by
 
@@ -123,10 +123,10 @@ def _is_older(assessment: Assessment, other: Assessment) -> bool:
 
 @transaction.atomic
 def assign_case(*, by: User, case_id: uuid.UUID, to: User | None, seen: uuid.UUID) -> None:
-    """A coordinator makes somebody of the centre responsible, or nobody; whoever is responsible may give the case back.
+    """Make somebody of the centre responsible, or nobody; only coordinators. The responsible person may give it back.
 
-    ``seen``: the responsibility that the actor saw. Raises Stale when somebody else has it now, or a partner: that
-    one gives it back itself. A repeat has no effect.
+    ``seen``: the responsibility that the page showed. Raises Stale if it has changed, or a partner is responsible, who
+    has to return the case. A repeat has no effect.
     """
     case = _lock(by, case_id)
     current = _current(case)
@@ -145,10 +145,10 @@ def assign_case(*, by: User, case_id: uuid.UUID, to: User | None, seen: uuid.UUI
 
 @transaction.atomic
 def take_case(*, by: User, case_id: uuid.UUID) -> None:
-    """Take a case that nobody has. Raises Stale when somebody else was faster. A repeat has no effect."""
+    """Take a case without a responsible person. Raises Stale if somebody else took it first. A repeat has no effect."""
     case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
     if case is None or not may_write(by, case):
-        raise _lost(by, case_id)
+        raise _lost_race(by, case_id)
     require(by, Permission.CASE_READ, case.centre_id)
     current = _current(case)
     if current.user_id == by.pk:
@@ -158,8 +158,8 @@ def take_case(*, by: User, case_id: uuid.UUID) -> None:
     _tell_transfer(by, case, by, CASE_TAKEN)
 
 
-def _lost(by: User, case_id: uuid.UUID) -> Exception:
-    """Whoever could see the case a moment ago is told that somebody was faster; anybody else learns nothing."""
+def _lost_race(by: User, case_id: uuid.UUID) -> Exception:
+    """Stale for actors who could see the case until now; NotAllowed for others, who must not learn that it exists."""
     had_seen = Look.objects.filter(actor=by, subject=case_id, what="case.read").exists()
     return Stale(case_id, []) if had_seen else NotAllowed(Permission.CASE_READ)
 
@@ -175,9 +175,9 @@ def _tell_transfer(by: User, case: Case, to: User | None, kind: EventKind) -> No
 
 
 def transfer(*, by: User, case_id: uuid.UUID, organisation: Organisation, to: User | None) -> Responsibility:
-    """Move responsibility: the current row ends as the next begins. Called by actions that write their own event.
+    """Move responsibility: end the current row and insert the next. Called by actions that write their own event.
 
-    The database allows one current row a case, and lets a partner move only what it was offered.
+    The database allows one current row per case, and lets a partner change only cases that it was offered.
     """
     now = timezone.now()
     if not Responsibility.objects.current().filter(case_id=case_id).update(until=now):
@@ -189,9 +189,9 @@ def transfer(*, by: User, case_id: uuid.UUID, organisation: Organisation, to: Us
 
 @transaction.atomic
 def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
-    """Another contact about the same person: decided by somebody, never merged silently. A repeat has no effect.
+    """Add another contact about the same person; always a decision of a person. A repeat has no effect.
 
-    A closed case opens again for a contact with a duty of security or child protection. Raises Stale when the contact
+    A closed case is reopened for a contact with a duty of security or child protection. Raises Stale if the contact
     belongs to another case.
     """
     case = _lock(by, case_id)
@@ -210,7 +210,7 @@ def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
 
 @transaction.atomic
 def add_note(*, by: User, note_id: uuid.UUID, case_id: uuid.UUID, text: str) -> Note:
-    """A repeated post finds the one note."""
+    """Add a note; a repeated post adds no second one."""
     case = _lock(by, case_id)
     known = Note.objects.filter(pk=note_id, case=case).first()
     if known:
@@ -223,7 +223,7 @@ def add_note(*, by: User, note_id: uuid.UUID, case_id: uuid.UUID, text: str) -> 
 
 @transaction.atomic
 def rename_case(*, by: User, case_id: uuid.UUID, version: int, label: str) -> None:
-    """The working title; it is searchable, so it holds no name. Raises Stale."""
+    """Change the working title. It is searchable, so it must not contain names. Raises Stale."""
     case = _lock(by, case_id)
     if case.label == label:
         return
@@ -234,12 +234,12 @@ def rename_case(*, by: User, case_id: uuid.UUID, version: int, label: str) -> No
 
 @transaction.atomic
 def mark_closed(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
-    """The case file's part of ``close_case`` (handoff), which first takes back what is offered.
+    """Mark the case as closed. Called by ``close_case`` (handoff), which first withdraws offers.
 
     Raises Stale while a partner is responsible. A repeat has no effect.
 
-    With open duties of security or child protection only a coordinator closes it, with a reason, which stands among the
-    notes from then on: raises OpenDuties. The joint closing with its criteria comes with the case work.
+    With open duties of security or child protection only a coordinator may close it, with a reason, which is stored as
+    a note; raises OpenDuties. Joint closing with criteria is not implemented yet.
     """
     case = _lock(by, case_id)
     if case.state == CaseState.CLOSED:
@@ -260,7 +260,7 @@ def mark_closed(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
 
 @transaction.atomic
 def reopen_case(*, by: User, case_id: uuid.UUID) -> None:
-    """A case can be reopened at any time; the family knows that. A repeat has no effect."""
+    """Reopen a closed case, which is possible at any time. A repeat has no effect."""
     _move(by, _lock(by, case_id), CaseState.OPEN, closed_at=None, closed_by=None)
 
 
@@ -298,14 +298,14 @@ def _record_for(
     data: dict[str, Any] | None = None,
     also: tuple[str, ...] = (),
 ) -> None:
-    """One event of the case; the centre's open pages learn of it."""
+    """Write an event of the case and push it to the centre's open pages."""
     tell = (organisation_group(centre), *also)
     record(kind, by=by, subject=case_id, case=case_id, centre=centre, data=data, tell=tell)
 
 
 @dataclass(frozen=True)
 class TriageResult:
-    """What the end of a triage led to. ``elsewhere``: a case follows that the actor may not see."""
+    """The result of a completed triage. ``elsewhere``: its case is one that the actor may not see."""
 
     assessment: Assessment
     case: Case | None = None
@@ -316,16 +316,16 @@ class TriageResult:
 def complete_triage(
     *, by: User, assessment_id: uuid.UUID, version: int, choice: triage.Choice | None = None
 ) -> TriageResult:
-    """Complete a triage and open the case that follows: both or neither. A repeat leads to the same case."""
+    """Complete a triage and open the case that follows, in one transaction. A repeat returns the same case."""
     done = triage.complete(by=by, assessment_id=assessment_id, version=version, choice=choice)
-    # While a new triage waits for its second person, the one before it is in force and leads to its case.
+    # While a new triage waits for its second person, the previous one is in force and decides about the case.
     in_force = Assessment.objects.in_force().filter(contact=done.contact_id, completed_by=by).first()
     return replace(follow_triage(by=by, assessment=in_force), assessment=done) if in_force else TriageResult(done)
 
 
 @transaction.atomic
 def confirm_triage(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "") -> TriageResult:
-    """Confirm a triage as the second person and open the case that follows: both or neither."""
+    """Confirm a triage as the second person and open the case that follows, in one transaction."""
     return follow_triage(
         by=by, assessment=triage.confirm(by=by, assessment_id=assessment_id, version=version, note=note)
     )
@@ -333,7 +333,7 @@ def confirm_triage(*, by: User, assessment_id: uuid.UUID, version: int, note: st
 
 @transaction.atomic
 def follow_triage(*, by: User, assessment: Assessment) -> TriageResult:
-    """What a triage that was just completed or confirmed leads to. Called in the transaction of that step."""
+    """Open the case that follows from a completed or confirmed triage. Called in the same transaction."""
     if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
         return TriageResult(assessment)
     case = _open_or_find(by, assessment)

@@ -20,7 +20,7 @@ class CasesConfig(AppConfig):
 
 
 def _address_of_case(user: User, number: int) -> str:
-    """Row-level security decides who finds it."""
+    """URL of the case; row-level security decides who gets one."""
     from django.urls import reverse
 
     from .models import Case

@@ -1,4 +1,4 @@
-"""What the case file shows to whom."""
+"""Data of the case file for one user."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOTES_AT_ONCE = 10
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A case as ``user`` sees it. Parts are read when they are shown."""
+    """A case as ``user`` sees it. Its parts are queried when they are shown."""
 
     case: Case
     user: User
@@ -47,7 +47,7 @@ class CaseFile:
 
     @property
     def partner(self) -> str:
-        """The organisation that is responsible, when it is not the centre."""
+        """The responsible organisation, if it is not the centre."""
         elsewhere = self.responsible.organisation_id != self.case.centre_id
         return self.responsible.organisation.name if elsewhere else ""
 
@@ -65,7 +65,7 @@ class CaseFile:
 
     @cached_property
     def contacts(self) -> list[Contact]:
-        """Those the reader may see, oldest first."""
+        """Contacts that the reader may see, oldest first."""
         keys = [link.contact_id for link in self._links]
         return list(Contact.objects.filter(pk__in=keys).select_related("caller_type", "handler").order_by("started_at"))
 
@@ -75,18 +75,18 @@ class CaseFile:
 
     @cached_property
     def _all_assessments(self) -> list[Assessment]:
-        """All of the contacts shown, newest first."""
+        """All assessments of the visible contacts, newest first."""
         shown = Assessment.objects.filter(contact__in=self.contacts)
         return list(shown.select_related("contact", "completed_by", "confirmed_by").newest_first())
 
     @property
     def assessments(self) -> list[Assessment]:
-        """Those that were meant: without the discarded ones, of which only the timeline tells."""
+        """Without discarded ones, which only the timeline shows."""
         return [one for one in self._all_assessments if one.state != AssessmentState.DISCARDED]
 
     @property
     def assessment(self) -> Assessment | None:
-        """The one that the case stands on; None when it is of a contact that the reader may not see."""
+        """The assessment that opened the case; None if the reader may not see its contact."""
         return next((one for one in self.assessments if one.pk == self.case.assessment_id), None)
 
     @property
@@ -99,7 +99,7 @@ class CaseFile:
 
     @cached_property
     def duties_in_the_way(self) -> list[Duty]:
-        """Security and child protection: with these a coordinator closes, with a reason."""
+        """Duties of security and child protection; with these only a coordinator may close, with a reason."""
         return open_duties(self.case) if self.case.is_open else []
 
     @property

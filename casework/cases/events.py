@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.privacy.event_kinds import WITH_DOSSIER, EventKind
 from foundation.privacy.rls import Rule
 
-# Of all events that name a case, referrals' too.
+# For all events with a case, including those of referrals.
 CASE_READERS = (
     Rule(
         "handlers who work on the case, and to whom access to one of its contacts was granted",

@@ -29,7 +29,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(state=CaseState.CLOSED)
 
     def of_user(self, user: User) -> CaseQuerySet:
-        """Cases the person is responsible for, or whose contact person they are."""
+        """Cases for which the person is responsible or contact person."""
         mine = Responsibility.objects.current().filter(user=user)
         return self.filter(Q(contact_person=user) | Q(pk__in=mine.values("case")))
 
@@ -38,7 +38,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(pk__in=nobody.values("case"))
 
     def with_partner(self) -> CaseQuerySet:
-        """Somebody else than the centre is responsible."""
+        """Cases for which another organisation than the centre is responsible."""
         elsewhere = Responsibility.objects.current().exclude(organisation=models.F("case__centre"))
         return self.filter(pk__in=elsewhere.values("case"))
 
@@ -46,14 +46,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.order_by("-opened_at", "-id")
 
     def with_people(self) -> CaseQuerySet:
-        """With the region, the contact person and, as ``now_responsible``, the current responsibility: two queries."""
+        """Prefetch region, contact person and, as ``now_responsible``, the current responsibility; two queries."""
         current = Responsibility.objects.current().select_related("user", "organisation")
         prefetch = models.Prefetch("responsibilities", current, to_attr="current_responsibilities")
         return self.select_related("region", "contact_person").prefetch_related(prefetch)
 
 
 class Case(models.Model):
-    """The work around one person of concern. Its data key is that of the contact it grew from."""
+    """The work on one person of concern. Its data key is that of the contact that opened it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     number = models.BigIntegerField(unique=True, editable=False)
@@ -103,13 +103,13 @@ class Case(models.Model):
 
     @property
     def now_responsible(self) -> Responsibility:
-        """Of a case that was read ``with_people``."""
+        """The current responsibility; only for cases read ``with_people``."""
         current: list[Responsibility] = getattr(self, "current_responsibilities")  # noqa: B009  set by the prefetch
         return current[0]
 
 
 class CaseContact(models.Model):
-    """A contact that belongs to a case. A contact belongs to one case at most."""
+    """A contact of a case. A contact belongs to at most one case."""
 
     contact = models.OneToOneField(Contact, models.PROTECT, primary_key=True, related_name="+")
     case = models.ForeignKey(Case, models.PROTECT, related_name="case_contacts")
@@ -129,7 +129,7 @@ class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
 
 
 class Responsibility(models.Model):
-    """Who answers for a case, and since when: exactly one current row a case, the earlier ones kept."""
+    """Who is responsible for a case, and since when: exactly one current row per case; earlier rows are kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case = models.ForeignKey(Case, models.PROTECT, related_name="responsibilities")
@@ -157,11 +157,11 @@ class Responsibility(models.Model):
 
     @property
     def is_with_partner(self) -> bool:
-        """Of a responsibility that was read with its organisation."""
+        """Whether a partner is responsible; needs the organisation to be read with the row."""
         return self.organisation.kind != OrganisationKind.CENTRE
 
     def is_nobodys(self, centre_id: int) -> bool:
-        """With the centre, and no person of it."""
+        """Whether the centre is responsible, but no person of it."""
         return self.user_id is None and self.organisation_id == centre_id
 
 
@@ -171,7 +171,7 @@ class NoteKind(models.TextChoices):
 
 
 class Note(models.Model):
-    """A dated entry in the case file by somebody of the centre."""
+    """A note in the case file, with time and author."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case = models.ForeignKey(Case, models.PROTECT, related_name="notes")

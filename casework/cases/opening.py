@@ -1,4 +1,4 @@
-"""Which assessments lead to a case. Pure."""
+"""Which assessments lead to a case. Pure functions."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Protocol
 
 from triage.vocabulary import SECURING_DUTIES, Disposition, Duty
 
-#: Dispositions that are work for somebody. Advice ends with the contact; "verify first" is work too: somebody verifies.
+#: Dispositions with further work. Advice ends with the contact; "verify first" needs somebody who verifies.
 OPENS_CASE = frozenset(set(Disposition) - {Disposition.OPEN, Disposition.ADVICE})
 
-#: Duties that do so whatever was decided.
+#: Duties that open a case whatever the disposition is.
 DUTIES_THAT_OPEN = SECURING_DUTIES | {Duty.INDIVIDUAL_CASE}
 
 
 class Decided(Protocol):
-    """What of an assessment decides it."""
+    """The values of an assessment that decide whether a case is opened."""
 
     disposition: str
     duties: list[str]
@@ -23,6 +23,6 @@ class Decided(Protocol):
 def opens_case(assessment: Decided) -> bool:
     """Standing cases (return from a conflict area, release from prison) always lead to an individual case.
 
-    So does a duty of security or child protection: with the contact alone it would end unseen.
+    So does a duty of security or child protection, which nobody would follow up if only the contact had it.
     """
     return assessment.disposition in OPENS_CASE or bool(DUTIES_THAT_OPEN & set(assessment.duties))

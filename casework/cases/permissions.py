@@ -23,18 +23,18 @@ SAME_LOOK = timedelta(minutes=10)
 
 
 def may_read(user: User, case: Case) -> bool:
-    """Those who may write, and whoever was granted access to a contact of the case."""
+    """People who may write, and those who were granted access to a contact of the case."""
     return may_write(user, case) or has_grant(user, case)
 
 
 def has_grant(user: User, case: Case) -> bool:
-    """Access to one of the case's contacts, granted for a time that still runs."""
+    """Whether access to one of the case's contacts was granted and has not expired."""
     contacts = CaseContact.objects.filter(case=case).values("contact")
     return running_grants(user).filter(contact__in=contacts).exists()
 
 
 def may_write(user: User, case: Case) -> bool:
-    """Coordinators of the centre; handlers who are responsible or contact person, or when nobody is responsible."""
+    """Coordinators of the centre; handlers who are responsible or contact person, or all if nobody is responsible."""
     if case.centre_id in organisations_as(user, Role.COORDINATOR):
         return True
     if case.centre_id not in organisations_as(user, Role.HANDLER):
@@ -46,19 +46,19 @@ def may_write(user: User, case: Case) -> bool:
 
 
 def may_assign(user: User, centre_id: int) -> bool:
-    """Whether the user decides who of the centre is responsible."""
+    """Whether the user may assign cases of the centre."""
     return can(user, Permission.CASE_ASSIGN, centre_id)
 
 
 def case_to_read(user: User, case_id: uuid.UUID) -> Case:
-    """The case, and the trace of the look. Raises Http404, which leaves a trace too."""
+    """Return the case and record the access. Raises Http404, which is recorded too."""
     case = _checked(user, case_id, may_read, "case.read.denied")
     look("case.read", by=user, subject=case.pk, centre=case.centre_id)
     return case
 
 
 def case_to_reread(user: User, case_id: uuid.UUID) -> Case:
-    """As ``case_to_read``, for the parts of an open page: fetching one soon after is the same look. Raises Http404."""
+    """As ``case_to_read``, for fragments: fetching one soon after the page is not recorded again. Raises Http404."""
     case = _checked(user, case_id, may_read, "case.read.denied")
     looks = Look.objects.filter(subject=case.pk, actor=user, what="case.read", at__gt=timezone.now() - SAME_LOOK)
     if not looks.exists():
@@ -67,14 +67,14 @@ def case_to_reread(user: User, case_id: uuid.UUID) -> Case:
 
 
 def case_to_write(user: User, case_id: uuid.UUID) -> Case:
-    """The case, when the user may change it. Raises Http404."""
+    """The case, if the user may change it. Raises Http404."""
     return _checked(user, case_id, may_write, "case.write.denied")
 
 
 def contact_in_case(user: User, case: Case, contact_id: uuid.UUID) -> Contact:
-    """A contact of a case that the user may read, and the trace of the look. Raises Http404.
+    """Return a contact of a readable case and record the access. Raises Http404.
 
-    Whoever works on a case reads what its callers said; a grant opens the contact it was given for.
+    People who work on a case may read all its contacts; a grant is only for its own contact.
     """
     linked = CaseContact.objects.filter(case=case, contact=contact_id)
     contact = Contact.objects.filter(pk__in=linked.values("contact")).first()

@@ -19,7 +19,7 @@ from .events import CASE_READERS
 COORDINATORS = at_the_centre("coordinator")
 #: Handlers who are responsible or contact person, or all while nobody is responsible within the centre.
 WORKERS = Rule("handlers who work on the case", "id = any((select ntk.my_cases())::uuid[])")
-# A case that is being opened has no responsibility yet, so its own columns are asked too.
+# A case that is being opened has no responsibility yet, so its columns are checked too.
 CONTACT_PERSON = both(at_the_centre("handler"), "as its contact person", is_actor("contact_person_id"))
 GRANTED = Rule(
     "to whom access to one of its contacts was granted for a time", "id = any((select ntk.granted_cases())::uuid[])"
@@ -44,7 +44,7 @@ DECLARATIONS: list[Declaration] = [
         "cases_casecontact",
         select=[
             READERS,
-            # Whoever sees a contact sees that it belongs to a case, though not the case: no second one is opened.
+            # People who may read a contact see that it has a case, but not the case, so that they open no second one.
             Rule("who may read the contact", "exists (select 1 from hotline_contact h where h.id = contact_id)"),
         ],
         insert=[WRITERS],

@@ -1,4 +1,4 @@
-"""Which answers led to what was decided, in words: from the stored reasons and their checklist. Pure."""
+"""The reasons of a decision in words, from the stored reasons and their checklist. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from triage.vocabulary import Duty
 
 @dataclass(frozen=True)
 class Given:
-    """One answer: the question and what was answered, in words."""
+    """One answer: question and answer in words."""
 
     question: str
     answer: str
@@ -19,7 +19,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Reason:
-    """What follows, why in one sentence of the rule, and the answers. ``what`` is empty for the disposition itself."""
+    """An effect, the rule's explanation, and the answers. ``what`` is empty for the disposition itself."""
 
     what: str
     guidance: str
@@ -28,12 +28,12 @@ class Reason:
 
 
 def of_disposition(assessment: Assessment) -> Reason:
-    """Why this disposition was proposed; without rules when a person decided otherwise."""
+    """Why this disposition was proposed; no rules if a person decided otherwise."""
     return _because(assessment, f"disposition:{assessment.disposition}", "", "")
 
 
 def of_duties(assessment: Assessment) -> list[Reason]:
-    """Every duty that holds, with the answers that led there."""
+    """Every current duty, with the answers that led to it."""
     guidance = assessment.checklist.duty_guidance
     return [
         _because(assessment, f"duty:{duty}", str(Duty(duty).label), str(guidance.get(Duty(duty), "")))

@@ -1,4 +1,4 @@
-"""The states of a case. The diagram in docs/ is made from here."""
+"""The states of a case; docs/states.md is generated from them."""
 
 from __future__ import annotations
 

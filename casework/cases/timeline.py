@@ -1,4 +1,4 @@
-"""What happened to a case, its contacts, assessments and referrals, in words."""
+"""The timeline of a case in words: events of the case, its contacts, assessments and referrals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WITH_DUTIES = _("Case closed by a coordinator with open duties: %(duties)s")
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """``who`` is empty for what happened by itself."""
+    """``who`` is empty for events of a service."""
 
     event: Event
     icon: str
@@ -38,14 +38,14 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Newest first. ``older``: the number of the event before which there is more, or None."""
+    """Newest first. ``older``: the id for ``before`` of the next page, or None."""
 
     entries: list[TimelineEntry]
     older: int | None
 
 
 def timeline_of(case_id: uuid.UUID, subjects: Iterable[uuid.UUID] = (), before: int | None = None) -> Timeline:
-    """What the reader may see of the case and of its contacts and assessments (``subjects``). Three queries at most."""
+    """Visible events of the case, its contacts and assessments (``subjects``). At most three queries."""
     events = Event.objects.filter(Q(case=case_id) | Q(subject__in=list(subjects))).filter(kind__in=codes_in_case())
     if before is not None:
         events = events.filter(pk__lt=before)
@@ -65,7 +65,7 @@ class Names:
 
 
 def sentence(code: str, data: Mapping[str, Any], names: Names) -> tuple[str, str]:
-    """Icon and words for an event; an unknown kind is still told, with its code."""
+    """Icon and sentence for an event; for an unknown kind, its code."""
     kind = all_kinds().get(code)
     if kind is None or kind.case_sentence is None:
         return "circle", _now("Something else happened (%(kind)s)") % {"kind": code}
@@ -74,7 +74,7 @@ def sentence(code: str, data: Mapping[str, Any], names: Names) -> tuple[str, str
 
 
 class _Words(dict[str, str]):
-    """The words for what an event's data names by code. What is not there is told as a dash."""
+    """The labels of codes in an event's data; a dash for missing ones."""
 
     def __init__(self, data: Mapping[str, Any], names: Names) -> None:
         super().__init__(

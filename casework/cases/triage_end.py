@@ -1,4 +1,4 @@
-"""The end of a triage. Its forms post here instead of to ``triage``, because what follows may be a case."""
+"""Views that complete a triage. Its forms post here instead of to ``triage``, because a case may follow."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from . import actions
 @require_POST
 @signed_in
 def open_case(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """For a completed triage that lies there without its case; with ``next`` = offer, straight to the partners."""
+    """Open the case of a completed triage that has none; with ``next`` = offer, redirect to the partners."""
     assessment = get_object_or_404(Assessment, pk=pk)
     case = actions.open_case(by=request.user, assessment=assessment)
-    # A forward link by name: whom to ask is chosen on a page of `handoff`.
+    # A link by URL name: cases may not import handoff, which comes later.
     return _to(request, "handoff:partners" if request.POST.get("next") == "offer" else "cases:case", case.pk)
 
 
 @require_POST
 @handlers_only
-@transaction.atomic  # a triage that begins with its end begins with the case, or not at all
+@transaction.atomic  # starting, completing and opening the case succeed or fail together
 def complete_triage(request: CentreRequest, contact_id: uuid.UUID) -> HttpResponse:
     contact = contact_to_assess(request.user, contact_id)
     form, assessment, version = pages.posted_completion(request, contact)
@@ -72,7 +72,7 @@ def confirm_triage(request: CentreRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _case_of(request: CentreRequest, outcome: actions.TriageResult) -> HttpResponse | None:
-    """To the case; None without one, or while the person is with the caller."""
+    """Redirect to the case; None if there is none, or while the user talks to the caller."""
     if outcome.case is None or (is_part(request) and _is_with_caller(request.user, outcome.assessment.contact)):
         return None
     return _to(request, "cases:case", outcome.case.pk)
@@ -84,7 +84,7 @@ def _tell_elsewhere(request: CentreRequest, outcome: actions.TriageResult) -> No
 
 
 def _is_with_caller(user: User, contact: Contact) -> bool:
-    """The conversation runs or is still being written down: nobody is taken away from it."""
+    """Whether the conversation is running or unfinished, so that the user should stay on its page."""
     if contact.handler_id != user.pk:
         return False
     return contact.state == ContactState.DRAFT or Call.objects.live().filter(contact=contact).exists()

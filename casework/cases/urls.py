@@ -1,4 +1,4 @@
-"""Addresses of cases, and of the end of a triage, which may open one."""
+"""URLs of cases, and of the completion of a triage, which may open one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of cases and the case file. Denied and missing are both 404; outdated is 409."""
+"""The list of cases and the case file. Forbidden and missing are both 404; outdated is 409."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from .forms import AssignForm, CloseForm, ContactReferenceForm, NoteForm, Rename
 from .models import Case
 from .permissions import case_to_read, case_to_reread, case_to_write, contact_in_case
 
-MOST_DIGITS = 18  # of a number that the database can hold
+MOST_DIGITS = 18  # digits of a number that the database can store
 
 
 @require_safe
 @signed_in
 def case_list(request: SignedInRequest) -> HttpResponse:
-    """The cases that one works with, newest first, and completed triage that lies there without a case."""
+    """The user's cases, newest first, and completed triage without a case."""
     require(request.user, Permission.CASE_READ)
     try:
         current = worklist.chosen(request.user, request.GET.get("show", ""))
@@ -56,7 +56,7 @@ def case_list(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def by_reference(request: SignedInRequest, reference: str) -> HttpResponse:
-    """From a reference as people say it (F-123, f123, 123) to the case."""
+    """Redirect from a reference (F-123, f123, 123) to the case."""
     digits = reference.strip().upper().removeprefix("F").lstrip("- ")
     if not (digits.isascii() and digits.isdigit() and len(digits) < MOST_DIGITS):
         raise Http404
@@ -66,7 +66,7 @@ def by_reference(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_safe
 @signed_in
 def of_contact(request: SignedInRequest, contact_id: uuid.UUID) -> HttpResponse:
-    """A part of the contact's page: the cases with this contact that the reader may see. Often none."""
+    """A fragment of the contact's page: the cases with this contact that the reader may see."""
     found = Case.objects.filter(case_contacts__contact=contact_id)
     return render(request, "cases/of_contact.html", {"cases": found.order_by("opened_at")})
 
@@ -79,7 +79,7 @@ def case(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def file_page(request: SignedInRequest, found: Case, status: int = 200, **forms: Any) -> HttpResponse:
-    """The case file, with forms that were posted and what is wrong in them."""
+    """The case file, with posted forms and their errors."""
     file = CaseFile(found, request.user)
     context = {"file": file, "case": found, "timeline": file.timeline(), "notes": notes_of(found)}
     if file.may_write:
@@ -101,7 +101,7 @@ def _forms(file: CaseFile) -> dict[str, Any]:
 @require_safe
 @signed_in
 def summary(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """What changes while the page is open: state, people, contacts, assessments."""
+    """The fragment that changes while the page is open: state, people, contacts, assessments."""
     found = case_to_reread(request.user, pk)
     return render(request, "cases/summary.html", {"file": CaseFile(found, request.user), "case": found})
 
@@ -109,7 +109,7 @@ def summary(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def timeline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The newest events; with ``before``, the number of an event, those that came before it."""
+    """The newest events; with ``before``, the id of an event, earlier ones."""
     found = case_to_reread(request.user, pk)
     before = request.GET.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) < MOST_DIGITS):
@@ -122,7 +122,7 @@ def timeline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def notes(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The notes, newest first; with ``all`` every one of them."""
+    """The notes, newest first; with ``all``, all of them."""
     found = case_to_reread(request.user, pk)
     return render(request, "cases/notes.html", {"case": found, "notes": notes_of(found, every="all" in request.GET)})
 
@@ -141,7 +141,7 @@ def add_note(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def contact(request: SignedInRequest, pk: uuid.UUID, contact_id: uuid.UUID) -> HttpResponse:
-    """What was said in one contact of the case, to read."""
+    """The read-only page of one contact of the case."""
     found = case_to_reread(request.user, pk)
     shown = contact_in_case(request.user, found, contact_id)
     return render(
@@ -172,7 +172,7 @@ def take(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def assign(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """Somebody else, or nobody. Whoever is responsible may give the case back."""
+    """Assign the case to somebody else, or to nobody."""
     found = case_to_write(request.user, pk)
     form = AssignForm(request.POST, centre_id=found.centre_id)
     if not form.is_valid():
@@ -202,6 +202,6 @@ def reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _back(request: HttpRequest, pk: uuid.UUID, said: str) -> HttpResponse:
-    """To the case, with one sentence."""
+    """Redirect to the case with a message."""
     messages.success(request, said)
     return redirect("cases:case", pk)

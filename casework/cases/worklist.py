@@ -1,4 +1,4 @@
-"""The lists of cases, and what lies there without one."""
+"""The lists of cases, and triage that has none yet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .events import CASE_REASSESSMENT_DUE
 from .models import Case, CaseContact, CaseQuerySet
 from .opening import DUTIES_THAT_OPEN, OPENS_CASE
 
-LOOKED_AT = 200  # of the newest events
+LOOKED_AT = 200  # number of newest events
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Filter:
-    """A saved filter. The database shows only what the reader may see; ``coordinators`` alone have the last ones."""
+    """A saved filter. Row-level security limits the rows; only coordinators have the last filters."""
 
     code: str
     label: StrPromise
@@ -61,7 +61,7 @@ def filters_for(user: User) -> list[Filter]:
 
 
 def chosen(user: User, code: str) -> Filter:
-    """The filter of that code, or the one that people begin with. Raises LookupError for one that the user has not."""
+    """The filter with this code, or the default. Raises LookupError for one that the user may not use."""
     code = code or ("open" if is_coordinator(user) else "mine")
     found = next((one for one in filters_for(user) if one.code == code), None)
     if found is None:
@@ -70,12 +70,12 @@ def chosen(user: User, code: str) -> Filter:
 
 
 def cases_of_centre(user: User) -> CaseQuerySet:
-    """Cases of the user's centre, without those that were opened to read by a grant."""
+    """Cases of the user's centre, without those that are only readable by a grant."""
     return Case.objects.filter(centre__in=organisations_as(user, Role.HANDLER, Role.COORDINATOR)).with_people()
 
 
 def triage_without_case(user: User, at_most: int = 20) -> list[Assessment]:
-    """Completed assessments that lead to a case while their contact belongs to none, oldest first."""
+    """Completed assessments that lead to a case but whose contact has none, oldest first."""
     leads = Q(disposition__in=OPENS_CASE) | Q(duties__overlap=sorted(DUTIES_THAT_OPEN))
     centres = organisations_as(user, Role.HANDLER, Role.COORDINATOR)
     linked = Exists(CaseContact.objects.filter(contact=OuterRef("contact")))
@@ -85,9 +85,9 @@ def triage_without_case(user: User, at_most: int = 20) -> list[Assessment]:
 
 
 def triage_of_closed_cases(user: User, at_most: int = 20) -> list[Assessment]:
-    """For coordinators: completed after the case was closed, by somebody who may not open it again, with a duty.
+    """For coordinators: triage with a duty, completed after the case was closed, by somebody who may not reopen it.
 
-    The event says which they are, so that no list of all closed cases is read.
+    Found by their events, so that not all closed cases have to be read.
     """
     events = Event.objects.filter(centre__in=organisations_as(user, Role.COORDINATOR), kind=CASE_REASSESSMENT_DUE.code)
     keys = [data["assessment"] for data in events.order_by("-at").values_list("data", flat=True)[:LOOKED_AT]]
@@ -97,9 +97,9 @@ def triage_of_closed_cases(user: User, at_most: int = 20) -> list[Assessment]:
 
 
 def unfinished_with_duties(user: User, at_most: int = 20) -> list[Assessment]:
-    """Drafts of contacts that have ended, whose answers ask for a duty of security or child protection, oldest first.
+    """Drafts of completed contacts whose answers ask for a duty of security or child protection, oldest first.
 
-    A call ends when the caller wants it to; the duty must not end unseen with it.
+    A call may end before its triage is completed; the duty must not be overlooked.
     """
     centres = organisations_as(user, Role.HANDLER, Role.COORDINATOR)
     drafts = Assessment.objects.open().filter(contact__state=ContactState.COMPLETED, centre__in=centres)

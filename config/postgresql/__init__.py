@@ -1,1 +1,1 @@
-"""Django's database backend for PostgreSQL, with one question to the server less in each request."""
+"""Django's database backend for PostgreSQL, with one query fewer per request."""

@@ -8,14 +8,14 @@ from django.db.backends.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, which looks at the socket before it asks the server whether a kept connection still lives."""
+    """Django's wrapper, which checks a kept connection by its socket instead of a query."""
 
     def is_usable(self) -> bool:
         """Whether the connection can be used for a request.
 
-        A server that ends a connection says so, and says nothing else to one that is idle: a socket with nothing to
-        read is fine. A question to the server would be one round trip in seven of a webhook. What neither notices is
-        a server that vanished without a word; the network's own time limit ends that.
+        A server that closes a connection sends a message, and sends nothing else to an idle one, so a socket without
+        data is usable. A query would be one of seven round trips of a webhook. A server that disappeared without
+        closing is detected by neither, only by TCP's time limit.
         """
         if self.connection is None or self.connection.closed:
             return False

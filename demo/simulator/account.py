@@ -1,4 +1,4 @@
-"""The account: what there is, who may ask, and what goes wrong on demand."""
+"""The account: its objects, credentials, and faults on demand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Thing = TypeVar("Thing")
 class Fault:
     """``hang``: real seconds of silence before the answer. ``status`` 0: then go on as if nothing was.
 
-    ``is_done``: what was asked for happens all the same, before the silence.
+    ``is_done``: the request has its effect nevertheless, before the silence.
     """
 
     method: str
@@ -93,7 +93,7 @@ class Account:
         return _found(self.rooms.get(sid), f"Conferences/{sid}")
 
     def queue_named(self, name: str) -> Queue:
-        """Made on demand."""
+        """The queue with this name; created on demand."""
         for queue in self.queues.values():
             if queue.name == name:
                 return queue

@@ -1,4 +1,4 @@
-"""The REST API over HTTP: who asks, is it well-formed, does it fail on demand, then what it does (operations.py)."""
+"""The REST API over HTTP: authentication, validation, faults, then the operation (operations.py)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class _Api:
             return web.json_response(refused.body(), status=refused.status)
 
     async def _answer(self, request: web.Request) -> web.Response:
-        await request.read()  # whoever has no patience with us goes, and has asked all the same
+        await request.read()  # a client that disconnects later has made the request nevertheless
         self._authenticate(request)
         self.switch.account.asked.append((time.monotonic(), request.method, request.path))
         trouble = await self._before(request)
@@ -83,7 +83,7 @@ class _Api:
             raise Refused(404, 20404, f"The requested resource {request.path} was not found")
 
     async def _before(self, request: web.Request) -> Fault | Trouble | None:
-        """What goes wrong: on demand, otherwise by chance. Raises Refused where nothing is to happen."""
+        """Faults before the operation: on demand, else by chance. Raises Refused if the operation is not to run."""
         fault = self.switch.account.fault(request.method, request.path)
         if fault is None:
             return await self._by_chance()
@@ -102,7 +102,7 @@ class _Api:
         return trouble
 
     async def _after(self, trouble: Fault | Trouble | None) -> None:
-        """What goes wrong with the answer to something that has happened."""
+        """Faults of the response after the operation."""
         if isinstance(trouble, Fault) and trouble.is_done:
             await asyncio.sleep(trouble.hang)
             if trouble.status:

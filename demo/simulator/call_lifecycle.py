@@ -1,4 +1,4 @@
-"""The three kinds of call, each from its first ring to its end: the work of one coroutine."""
+"""The three kinds of call, from the first ring to the end, each as one coroutine."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def into_room(leg: Leg, room: Room, participant: Participant, timeout: flo
 
 
 async def _follow(leg: Leg, source: DocumentSource | None) -> None:
-    """One document leads to the next, or an interruption does."""
+    """Follow documents until the end; an interruption may lead to another one."""
     while source is not None and leg.call.live:
         try:
             source = await Reader(leg).play(source)

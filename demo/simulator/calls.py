@@ -41,14 +41,14 @@ class DocumentSource:
 
 @dataclass
 class Interrupted(Exception):
-    """What ran is over. ``source``: where the call goes on; None: it has ended."""
+    """The running verb was interrupted. ``source``: the next document; None: the call has ended."""
 
     source: DocumentSource | None
 
 
 @dataclass
 class Diary:
-    """What the person at the phone lived through. Seconds are simulated."""
+    """What the person at the telephone heard and did. Seconds are simulated."""
 
     steps: list[CallStep] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)  # texts, and addresses of sounds
@@ -78,7 +78,7 @@ class Leg:
     # How it rings and ends
 
     async def bridge(self, parent: Leg, timeout: float) -> None:
-        """The other end of a <Dial>: talks with the parent until one of them hangs up."""
+        """The other leg of a <Dial>: talks with the parent until one of them hangs up."""
         try:
             if await self.rings(timeout):
                 self.enter(CallStep.TALKING)
@@ -113,7 +113,7 @@ class Leg:
             self.switch.advance(self.call, "in-progress")
 
     def over(self) -> None:
-        """The end of everything; tells it once."""
+        """End the leg and send the final callback, once."""
         self._leave_step()
         self._stop_timer()
         if self.call.live:
@@ -129,14 +129,14 @@ class Leg:
         self.end("completed" if self.call.status == "in-progress" else "no-answer")
 
     def end(self, status: str) -> None:
-        """The call has ended from now on; what it was doing is wound up after."""
+        """End the call; what is running is interrupted afterwards."""
         assert status in ENDED
         if self.call.live:
             self.call.advance(status, self.switch.clock.seconds())
             self._interrupt(Interrupted(None))
 
     def redirect(self, source: DocumentSource) -> None:
-        """Over REST: leaves what it is doing and goes on there."""
+        """Redirect over REST: interrupts what is running and continues there."""
         if self.call.live:
             self._interrupt(Interrupted(source))
 
@@ -216,7 +216,7 @@ class Leg:
         return Interrupted(None)
 
     def enter(self, step: CallStep) -> None:
-        """The person is now at that step, and may have had enough of it after a while."""
+        """Set the person's step, and the time after which the person hangs up."""
         if step == self.step:
             return
         self._leave_step()

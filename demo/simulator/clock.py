@@ -1,4 +1,4 @@
-"""Time that may run faster than ours.
+"""A clock that may run faster than real time.
 
 Whatever lasts in the world of telephones (ringing, waiting, talking) is in simulated seconds, and is divided by the
 scale. Time stamps are real: the platform's own clock is real, and would not understand calls from the future.

@@ -1,4 +1,4 @@
-"""What goes wrong at the provider by chance: its REST API, its recordings, and what it forgets to tell."""
+"""Random faults of the provider: of its REST API, of recordings, and lost callbacks."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class Faults:
 
     @classmethod
     def of(cls, share: float) -> Faults:
-        """So much of each."""
+        """The same share of each fault."""
         return cls(share, share, share, share, share, late_sound=share, no_sound=share, lost_ends=share)
 
 
 @dataclass
 class Luck:
-    """Draws from the plan. ``happened``: how often each."""
+    """Random draws of faults. ``happened``: the number of each."""
 
     faults: Faults
     chance: random.Random

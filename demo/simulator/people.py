@@ -1,4 +1,4 @@
-"""Who sits at the phones. All times are simulated seconds.
+"""Simulated people at telephones. All times are simulated seconds.
 
 People hold no state of a call: one of them may be in many. To decide otherwise, override ``press`` and its kin.
 """
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class CallStep(StrEnum):
-    """Where in a call somebody is; also where they may hang up."""
+    """Steps of a call, at which a person may hang up."""
 
     RINGING = "ringing"  # nobody has answered yet
     MENU = "menu"  # hears a document outside of queue and room
@@ -96,5 +96,5 @@ def voicemail(*, answers_after: float = 15.0, listens: float = 30.0) -> Phone:
     return Phone(keys=(), answers_after=answers_after, talks=listens)
 
 
-#: Called each time a number is rung, so that each call meets a fresh person.
+#: Called each time a number is rung, so that each call has a new person.
 PhoneMaker = Callable[[], Phone]

@@ -1,4 +1,4 @@
-"""The telephone provider as tests, load runs and the demo see it: ring, write, and look at what happened."""
+"""The interface of the simulated provider for tests, load runs and the demo."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from demo.simulator.webhooks import TOTAL_SECONDS, Chaos, Exchange, Latency, Sen
 
 @dataclass(frozen=True)
 class CallOutcome:
-    """How a call went. ``duration``: simulated seconds from answer to end."""
+    """The outcome of a call. ``duration``: simulated seconds from answer to end."""
 
     sid: str
     status: str
@@ -39,7 +39,7 @@ class TextOutcome:
 
 
 class Ongoing:
-    """A call that somebody is making."""
+    """A running call."""
 
     def __init__(self, leg: Leg, work: asyncio.Task[None]) -> None:
         self.leg = leg
@@ -160,7 +160,7 @@ class Provider:
 
     @property
     def violations(self) -> list[str]:
-        """What the platform did that the provider's rules forbid. A good run has none."""
+        """Violations of the provider's rules by the platform. A correct run has none."""
         return [*self.account.violations, *self.webhooks.violations]
 
     @property

@@ -1,4 +1,4 @@
-"""What the account holds, and how the REST API shows it."""
+"""The account's objects, and their JSON."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 
 class Backwards(AssertionError):
-    """The simulator itself is wrong: a call was to move back."""
+    """An error of the simulator: a call would have changed to an earlier status."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What all calls of the account share: state, clock, phones, the way to the platform; and what is told about them."""
+"""State that all calls of the account share: clock, telephones, connection to the platform; and status callbacks."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Switch:
         return Rows(self.account.sid)
 
     def phone(self, number: str) -> Phone | None:
-        """Whoever is at that number; None: not in service."""
+        """The person at that number; None: not in service."""
         found = self.phones.get(number, self.phones.get("*"))
         return found if isinstance(found, Phone) or found is None else found()
 
@@ -56,7 +56,7 @@ class Switch:
         work.add_done_callback(self._ended)
 
     def _ended(self, work: asyncio.Task[None]) -> None:
-        """A mistake of the simulator itself must not pass unseen."""
+        """Raise errors of the simulator itself."""
         self.running.discard(work)
         if not work.cancelled() and (error := work.exception()):
             self.webhooks.violations.append(f"the simulator failed: {error!r}")

@@ -12,6 +12,6 @@ register = template.Library()
 
 @register.inclusion_tag("demo/people.html")
 def demo_people() -> dict[str, object]:
-    """Whom one may sign in as."""
+    """The demo's users, to sign in as."""
     people = [(bird.email, bird.name, ROLES[bird.role]) for bird in BIRDS]
     return {"people": people, "password": PASSWORD}

@@ -1,7 +1,7 @@
 """Writes to users, roles and organisations.
 
-Who gave and who ended a role stands in the membership itself, which the database lets the application neither delete
-nor change, but for its one end. Everything is also in the journal (see ``audit``).
+Who granted and who ended a role is stored in the membership. The database lets the application only end memberships,
+not delete or change them. All writes are also in the journal (see ``audit``).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def create_user(*, by: User | None, email: str, name: str, password: str | None 
 
 @transaction.atomic
 def save_user(*, by: User, user: User, version: int, email: str, name: str, language: str) -> None:
-    """Change what is known of a person; ``version``: the one read. One's own account too.
+    """Change a user's data; ``version``: the one that was read. Also for the actor's own account.
 
     Raises NotAllowed, AddressTaken, ChangedMeanwhile. A repeat has no effect.
     """
@@ -80,7 +80,7 @@ def save_user(*, by: User, user: User, version: int, email: str, name: str, lang
 
 
 def _store(user: User, email: str) -> None:
-    """Raises AddressTaken, also when somebody else takes the address at this moment."""
+    """Save the user. Raises AddressTaken, also if the address is taken concurrently."""
     others = User.objects.filter(email__iexact=email).exclude(pk=user.pk)
     if others.exists() or EmailAddress.objects.filter(email__iexact=email).exclude(user_id=user.pk).exists():
         raise AddressTaken
@@ -89,7 +89,7 @@ def _store(user: User, email: str) -> None:
             user.save()
     except IntegrityError:
         raise AddressTaken from None
-    EmailAddress.objects.filter(user=user).exclude(email__iexact=email).delete()  # nobody signs in with an earlier one
+    EmailAddress.objects.filter(user=user).exclude(email__iexact=email).delete()  # earlier addresses no longer sign in
 
 
 @transaction.atomic
@@ -115,9 +115,9 @@ def grant_role(*, by: User | None, user: User, organisation: Organisation, role:
 
 @transaction.atomic
 def end_role(*, by: User, membership: Membership) -> None:
-    """The person's rights end at once: open sessions are ended too. A repeat has no effect.
+    """End the role and the person's sessions. A repeat has no effect.
 
-    Raises LastAdministrator when nobody could look after users any more.
+    Raises LastAdministrator if no administrator would be left.
     """
     require(by, Permission.USERS_MANAGE)
     if membership.role == Role.ADMINISTRATOR:
@@ -127,7 +127,7 @@ def end_role(*, by: User, membership: Membership) -> None:
 
 @transaction.atomic
 def deactivate_user(*, by: User, user: User) -> None:
-    """The person can no longer sign in; open sessions end at once. What they did stays theirs. A repeat has no effect.
+    """Close the account and end its sessions. The person's records are kept. A repeat has no effect.
 
     Raises NotAllowed, LastAdministrator.
     """
@@ -142,7 +142,7 @@ def deactivate_user(*, by: User, user: User) -> None:
 
 @transaction.atomic
 def reactivate_user(*, by: User, user: User) -> None:
-    """The person can sign in again, without any role: roles are granted anew. A repeat has no effect."""
+    """Reopen the account, without roles; they have to be granted again. A repeat has no effect."""
     _require_over(by, user)
     if User.objects.filter(pk=user.pk, service="", is_active=False).update(is_active=True):
         audit.record(USER_REACTIVATED, by=by, about=user, user=user.pk)
@@ -150,9 +150,9 @@ def reactivate_user(*, by: User, user: User) -> None:
 
 @transaction.atomic
 def reset_password(*, by: User, user: User) -> User:
-    """The old password and open sessions end at once; a new one is chosen with a one-time link (``one_time_links``).
+    """Remove the password and end sessions; a new password is chosen with a one-time link (``one_time_links``).
 
-    Each reset ends the links made before. Returns the user as stored. Raises NotAllowed, also for a closed account.
+    Earlier links become invalid. Returns the stored user. Raises NotAllowed, also for a closed account.
     """
     _require_over(by, user)
     if not User.objects.filter(pk=user.pk, service="", is_active=True).update(password=make_password(None)):
@@ -186,7 +186,7 @@ def _end(by: User, membership: Membership) -> None:
 
 
 def _keep_an_administrator(leaves: User) -> None:
-    """Two administrators who end each other's role at the same moment wait for each other here."""
+    """Raises LastAdministrator. Locks, so that two administrators cannot end each other's role concurrently."""
     admins = Membership.objects.active().filter(role=Role.ADMINISTRATOR.value).order_by("pk")
     locked = list(admins.select_for_update(no_key=True))
     still = Membership.objects.active().filter(pk__in=[one.pk for one in locked], user__is_active=True)
@@ -227,7 +227,7 @@ def create_organisation(
 def save_organisation(
     *, by: User, organisation: Organisation, version: int, name: str, country: str, time_zone: str
 ) -> None:
-    """Change name, country and time zone; ``version``: the one read. The kind stays: what hangs on it is of that kind.
+    """Change name, country and time zone; ``version``: the one read. The kind cannot change: roles depend on it.
 
     Raises as ``create_organisation``, and ChangedMeanwhile. A repeat has no effect.
     """
@@ -253,9 +253,9 @@ def save_organisation(
 
 @transaction.atomic
 def close_organisation(*, by: User, organisation: Organisation) -> None:
-    """Put it out of use: nothing is offered to it, nobody gets a role there. A repeat has no effect.
+    """Deactivate the organisation: it gets no offers and nobody gets a role there. A repeat has no effect.
 
-    Raises NotAllowed; InUse while people have roles there, or something is open with it.
+    Raises NotAllowed; raises InUse while people have roles there, or it has open work.
     """
     require(by, Permission.USERS_MANAGE)
     if by.centre and organisation.pk == by.centre.pk:
@@ -269,14 +269,14 @@ def close_organisation(*, by: User, organisation: Organisation) -> None:
 
 @transaction.atomic
 def reopen_organisation(*, by: User, organisation: Organisation) -> None:
-    """Into use again. A repeat has no effect."""
+    """Activate the organisation again. A repeat has no effect."""
     require(by, Permission.USERS_MANAGE)
     if Organisation.objects.filter(pk=organisation.pk, is_active=False).update(is_active=True):
         audit.record(ORGANISATION_REOPENED, by=by, about=organisation, organisation=organisation.pk)
 
 
 def _reasons_to_keep(organisation: Organisation) -> list[str]:
-    """Why the organisation cannot be put out of use, by the functions that ORGANISATION_IN_USE names."""
+    """Why the organisation cannot be deactivated, from the functions in the setting ORGANISATION_IN_USE."""
     found = [import_string(path)(organisation) for path in settings.ORGANISATION_IN_USE]
     return [str(reason) for reason in found if reason]
 

@@ -1,4 +1,4 @@
-"""allauth's adapter, closed to people who sign themselves up."""
+"""allauth's adapter, without self-registration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .time_zones import as_read_by
 
 
 class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Accounts are made by an administrator; services never sign in."""
+    """Only administrators create accounts; service users cannot sign in."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -23,7 +23,7 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return None if user is None or user.service else user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language and the time zone of whom it is for, whoever asked for it."""
+        """Send the e-mail in the recipient's language and time zone."""
         recipient = User.objects.filter(email__iexact=email, service="").first()
         with as_read_by(recipient) if recipient else nullcontext():
             super().send_mail(template_prefix, email, context)

@@ -1,6 +1,6 @@
-"""What the administration's first page shows: what is still missing for work to begin, and where things are kept.
+"""Data of the administration's start page: missing set-up steps, and links to its pages.
 
-Other apps add their steps through the setting SETUP_STEPS and their pages by URL name.
+Other apps add steps with the setting SETUP_STEPS, and pages by URL name.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .roles import Role
 
 @dataclass(frozen=True)
 class SetupStep:
-    """One thing that must be there before work begins. ``now``: what there is, in words."""
+    """One set-up step that is needed before work can begin. ``now``: the current state, in words."""
 
     label: str
     is_done: bool
@@ -68,7 +68,7 @@ ENTRIES: tuple[AdministrationPage, ...] = (
 
 
 def address(url_name: str, *args: object) -> str:
-    """The path of a URL name, or "" when nothing is mounted under it (yet)."""
+    """The path of a URL name; empty if it does not exist."""
     try:
         return reverse(url_name, args=args)
     except NoReverseMatch:
@@ -86,7 +86,7 @@ def setup_steps(centre: Organisation) -> list[SetupStep]:
 
 
 def steps(centre: Organisation) -> list[SetupStep]:
-    """This app's own: somebody to answer, and a second person for what two people decide."""
+    """This app's steps: a handler, and a second coordinator for decisions that need two people."""
     handlers = people_as(centre, Role.HANDLER)
     coordinators = people_as(centre, Role.COORDINATOR)
     return [
@@ -108,13 +108,13 @@ def steps(centre: Organisation) -> list[SetupStep]:
 
 
 def people_as(organisation: Organisation, *roles: Role) -> int:
-    """How many people have one of these roles there."""
+    """Number of people with one of these roles there."""
     active = Membership.objects.active().with_roles(roles).filter(organisation=organisation, user__is_active=True)
     return active.values("user").distinct().count()
 
 
 def people_with_roles(organisation: Organisation) -> str:
-    """A reason to keep the organisation in use, or nothing."""
+    """A reason not to deactivate the organisation; empty if there is none."""
     number = people_as(organisation, *Role)
     text = ngettext("%(number)s person has a role there.", "%(number)s persons have a role there.", number)
     return text % {"number": number} if number else ""

@@ -13,7 +13,7 @@ from .guards import administrators_only
 @require_safe
 @administrators_only
 def administration(request: HttpRequest) -> HttpResponse:
-    """What is still missing for work to begin, and where everything is kept."""
+    """Missing set-up steps, and links to the administration's pages."""
     centre = request.user.centre  # type: ignore[union-attr]
     steps = setup_steps(centre) if centre else []
     missing = sum(not step.is_done for step in steps)

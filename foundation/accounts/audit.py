@@ -1,6 +1,6 @@
-"""Where changes of users, roles and organisations are written down: in the journal, which this app may not import.
+"""Records changes of users, roles and organisations in the journal, which this app may not import.
 
-The journal names its function when it starts.
+The journal registers its function when it starts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from foundation.privacy.event_kinds import EventKind
 
 from .models import User
 
-#: Reference rows have whole numbers as keys, the journal's subjects are UUIDs: this namespace joins them.
+#: Reference rows have integer keys, but the journal's subjects are UUIDs: they are derived with this namespace.
 REFERENCE = UUID("5d8b6f0a-54f2-5c1e-9a43-3b0c7b1de210")
 
 
@@ -28,17 +28,17 @@ _recorders: list[Record] = []
 
 
 def record_with(record: Record) -> None:
-    """Name the function that writes an event in the caller's transaction; called once, in an ``AppConfig.ready``."""
+    """Register the function that writes an event in the caller's transaction; called once, in ``AppConfig.ready``."""
     _recorders[:] = [record]
 
 
 def subject_of(row: models.Model) -> UUID:
-    """The journal's name for a reference row."""
+    """The journal's subject (a UUID) for a reference row."""
     return uuid5(REFERENCE, f"{row._meta.model_name}:{row.pk}")
 
 
 def record(kind: EventKind, /, *, by: User | None, about: models.Model, **data: Any) -> None:
-    """``data``: codes and ids only. Without ``by`` (commands, the first administrator) only the rows say it."""
+    """Write an event. ``data``: codes and ids only. No event without ``by`` (commands, the first administrator)."""
     if by is not None:
         for write in _recorders:
             write(kind, by=by, subject=subject_of(about), centre=by.centre.pk if by.centre else None, data=data)

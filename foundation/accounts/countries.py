@@ -13,8 +13,8 @@ import pycountry
 from django.utils.translation import get_language
 
 UTC = "UTC"
-#: How a zone is written that may be stored; abbreviations and offsets ("EST", "Etc/GMT+3") are none that people choose.
-#: The database asks the same of accounts_organisation.time_zone.
+#: Format of zones that may be stored, without abbreviations and offsets ("EST", "Etc/GMT+3").
+#: A constraint on accounts_organisation.time_zone has the same pattern.
 ZONE_PATTERN = r"^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_-]+)+)$"
 COUNTRY_PATTERN = r"^[A-Z]{2}$"
 PARTS_OF_THE_WORLD = frozenset(
@@ -27,7 +27,7 @@ def is_country(code: str) -> bool:
 
 
 def country_name(code: str, language: str | None = None) -> str:
-    """In the active language (or the one given); the code itself where it is none of a country."""
+    """The name in the active or given language; the code itself if it is unknown."""
     english = _english_names().get(code)
     return code if english is None else _translated(english, (language or get_language() or "en")[:2])
 
@@ -38,7 +38,7 @@ def country_choices() -> list[tuple[str, str]]:
 
 
 def time_zones_of(country: str) -> list[str]:
-    """The zones in which the country lies, its main one first; none for an unknown code."""
+    """The zones of the country, main one first; empty for an unknown code."""
     return [zone for zone in _zones_by_country().get(country, ()) if is_zone(zone)]
 
 
@@ -60,7 +60,7 @@ def zone_choices(country: str) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def zone_or_utc(name: str) -> tuple[ZoneInfo, bool]:
-    """The zone of that name, and whether there is one; UTC where there is none."""
+    """The zone of that name, and whether it exists; else UTC."""
     try:
         return ZoneInfo(name), True
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -68,7 +68,7 @@ def zone_or_utc(name: str) -> tuple[ZoneInfo, bool]:
 
 
 def zone_meant(stored: str, country: str) -> str:
-    """A zone for a stored value that is none: by its town ("Berlin"), else the country's main one, else UTC."""
+    """The zone for an invalid stored value: by its town ("Berlin"), else the country's main one, else UTC."""
     if is_zone(stored):
         return stored
     wanted = stored.strip().replace(" ", "_").casefold()

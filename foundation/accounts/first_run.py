@@ -1,6 +1,6 @@
-"""The first administrator of an empty installation, made in the browser with a one-time code. (A part of the actions.)
+"""Creates the first administrator of an empty installation, in the browser with a one-time code.
 
-The code is shown to whoever starts the platform, and to nobody else; here lies only its hash.
+The code is shown only to the person who starts the platform; the database stores only its hash.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from .actions import create_organisation, create_user, grant_role
 from .models import FirstRunCode, OrganisationKind, User
 from .roles import Role
 
-#: Without what looks alike (0 O, 1 I L): the code is read from a terminal and typed.
+#: Without similar characters (0 O, 1 I L), because the code is read from a terminal and typed.
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 # 59 bits
 GROUPS = 3
 IN_A_GROUP = 4
 VALID_FOR = timedelta(hours=24)
-#: So many wrong codes are looked at within this time, whoever types them; further ones wait.
+#: Maximum number of wrong codes that are checked within this time, for all clients together.
 TRIES = 10
 TRIES_WITHIN = timedelta(minutes=1)
 
 
 class SetUpAlready(Exception):
-    """Somebody can sign in: there is no first run any more."""
+    """An account exists, so the first run is over."""
 
 
 class WrongCode(Exception):
-    """Not the code, or one that was used, replaced or has expired."""
+    """The code is wrong, or was used or replaced, or has expired."""
 
 
 class TooManyTries(Exception):
@@ -43,7 +43,7 @@ class TooManyTries(Exception):
 
 @dataclass(frozen=True)
 class FirstPerson:
-    """Who sets the installation up."""
+    """The person who sets up the installation."""
 
     name: str
     email: str
@@ -68,7 +68,7 @@ def is_empty_installation() -> bool:
 
 @transaction.atomic
 def new_first_run_code() -> str:
-    """Make a code, in place of any before it. Raises SetUpAlready."""
+    """Make a code, which replaces earlier ones. Raises SetUpAlready."""
     if not is_empty_installation():
         raise SetUpAlready
     code = "-".join("".join(secrets.choice(LETTERS) for _letter in range(IN_A_GROUP)) for _group in range(GROUPS))
@@ -79,7 +79,7 @@ def new_first_run_code() -> str:
 
 
 def check_first_run_code(*, code: str) -> None:
-    """Look at a code and count a wrong one; to be called outside a transaction, so that the count stays.
+    """Check a code and count wrong ones. Call it outside a transaction, so that the count is not rolled back.
 
     Raises SetUpAlready, WrongCode, TooManyTries.
     """
@@ -102,7 +102,7 @@ def check_first_run_code(*, code: str) -> None:
 
 @transaction.atomic
 def make_first_administrator(*, code: str, person: FirstPerson, centre: FirstCentre) -> User:
-    """The administrator with their centre, once. Of two at the same moment one wins, the other finds it set up.
+    """Create the administrator and the centre, once. A concurrent second call raises SetUpAlready.
 
     Raises SetUpAlready, WrongCode, and what ``create_organisation`` and ``create_user`` raise.
     """
@@ -129,5 +129,5 @@ def make_first_administrator(*, code: str, person: FirstPerson, centre: FirstCen
 
 
 def _plain(code: str) -> str:
-    """As typed: small letters, spaces and other hyphens are no mistake."""
+    """Normalise a typed code: lower case, spaces and other hyphens are accepted."""
     return "".join(sign for sign in code.upper() if sign.isalnum())

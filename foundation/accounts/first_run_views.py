@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
-#: What can go wrong with a valid form: the field, the words, and the answer's status.
+#: Errors of a valid form: field, message, and the response's status.
 REFUSED: dict[type[Exception], tuple[str, StrPromise, int]] = {
     run.TooManyTries: ("code", _("Too many wrong codes. Please wait a minute, then try again."), 429),
     run.WrongCode: ("code", _("This is not the code, or it is no longer valid. Have a new one shown."), 422),
@@ -34,7 +34,7 @@ REFUSED: dict[type[Exception], tuple[str, StrPromise, int]] = {
 
 @never_cache
 def first_run(request: HttpRequest) -> HttpResponse:
-    """Make the first administrator and their centre; signed in afterwards. 404 once somebody can sign in."""
+    """Create the first administrator and the centre, and sign in. 404 once an account exists."""
     if not run.is_empty_installation():
         raise Http404
     form = FirstRunForm(request.POST or None, initial={"country": "DE", "language": (get_language() or "en")[:2]})

@@ -1,6 +1,6 @@
-"""Fill a form of a finished page with what was posted earlier. Pure: text in, text out.
+"""Fills a form of a rendered page with data that were posted earlier. Pure functions.
 
-Everything outside the form's controls stays byte for byte as it was.
+Everything outside the form's controls is unchanged, byte for byte.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from html import escape, unescape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-#: Hidden fields that say on which state of the record a form was based.
+#: Hidden fields with the version of the record that a form was based on.
 VERSIONS = frozenset({"version", "seen"})
 FROM_THE_PAGE = frozenset({"csrfmiddlewaretoken", "shown_to", "next"})
 NOT_FILLED = frozenset({"submit", "button", "reset", "image", "file", "password"})
@@ -23,7 +23,7 @@ Attributes = dict[str, str | None]
 
 @dataclass
 class Tag:
-    """A start tag with its place in the page. ``content_end``: where what is between it and its end tag ends."""
+    """A start tag with its position in the page. ``content_end``: the end of its content."""
 
     name: str
     attributes: Attributes
@@ -65,7 +65,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Filled:
-    """``form_found``: the form stands on the page; ``is_outdated``: it is based on a newer state than what was posted,
+    """``form_found``: the form is on the page; ``is_outdated``: it is based on a newer state than what was posted,
     and was left alone. ``texts``: what was posted and is not in the form now.
     """
 
@@ -76,7 +76,7 @@ class Filled:
 
 
 class _Reader(HTMLParser):
-    """The forms of a page with their controls and their places."""
+    """Parses the forms of a page with their controls and positions."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=False)
@@ -138,7 +138,7 @@ class _Reader(HTMLParser):
 
 
 def fill(page: str, *, address: str, action: str, posted: Mapping[str, Sequence[str]]) -> Filled:
-    """``address``: the page's own path; ``action``: where the form was sent; ``posted``: name to all its values."""
+    """``address``: the page's path; ``action``: the URL of the post; ``posted``: name to all its values."""
     candidates = [form for form in _Reader(page).forms if form.goes_to(action, address)]
     form = max(candidates, key=lambda one: _likeness(one, posted), default=None)
     if form is None:
@@ -149,13 +149,13 @@ def fill(page: str, *, address: str, action: str, posted: Mapping[str, Sequence[
 
 
 def insert_in_main(page: str, box: str) -> str:
-    """The page with ``box`` at the beginning of its main part; unchanged without one."""
+    """Insert ``box`` at the start of the page's main element; unchanged if there is none."""
     main = _Reader(page).main
     return page[: main.end] + box + page[main.end :] if main else page
 
 
 def _likeness(form: Form, posted: Mapping[str, Sequence[str]]) -> tuple[int, int]:
-    """Several forms may lead to one address: the one with the same fields and the same hidden values is meant."""
+    """Rank of a form among those with the same action: by the same fields and hidden values."""
     same = sum(tag.kind == "hidden" and tag.value in posted.get(tag.field_name, ()) for tag in form.controls)
     return len(form.visible_names & set(posted)), same
 
@@ -166,7 +166,7 @@ def _is_outdated(form: Form, posted: Mapping[str, Sequence[str]]) -> bool:
 
 
 def _texts(posted: Mapping[str, Sequence[str]], form: Form | None) -> list[str]:
-    """What a person may have written: without a form to compare with, everything that is no key of a row."""
+    """Posted texts that a person may have typed: without a form to compare with, everything except ids."""
     if form is None:
         values = [value for name, values in posted.items() if name not in VERSIONS for value in values]
         return [value for value in values if value.strip() and not KEY.fullmatch(value)]
@@ -175,7 +175,7 @@ def _texts(posted: Mapping[str, Sequence[str]], form: Form | None) -> list[str]:
 
 
 class _Filling:
-    """The edits of one form; applied from the end of the page, so that places stay true."""
+    """The edits of one form; applied from the end of the page, so that positions stay valid."""
 
     def __init__(self, page: str, form: Form, posted: Mapping[str, Sequence[str]]) -> None:
         self.page = page

@@ -1,7 +1,7 @@
-"""For whom a page was made: a signed field in each of its forms.
+"""A signed field in each form with the user for whom the page was rendered.
 
-A form may be sent after its session has ended, or when somebody else has signed in at the same browser. The field says
-whose form it is and on which page it stood.
+A form may be posted after its session has ended, or after somebody else has signed in at the same browser. The field
+contains the user and the page of the form.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 FIELD = "shown_to"
 SALT = "foundation.accounts.form_owner"
-LONGEST_SECONDS = 24 * 60 * 60  # twice the greatest age of a session
+LONGEST_SECONDS = 24 * 60 * 60  # twice the maximum age of a session
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class ShownTo:
 
 
 def field_value(request: HttpRequest) -> str:
-    """The value of the field for this request's page; "" for nobody. Signed once for each request."""
+    """The value of the field for this request's page; "" if nobody is signed in. Signed once per request."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return ""
@@ -38,7 +38,7 @@ def field_value(request: HttpRequest) -> str:
 
 
 def shown_to(request: HttpRequest) -> ShownTo | None:
-    """Whose form was posted; None where the form does not say, or says it wrongly."""
+    """The user of the posted form; None if the field is missing or its signature invalid."""
     try:
         user_id, page = signing.loads(request.POST.get(FIELD, ""), salt=SALT, max_age=LONGEST_SECONDS)
     except signing.BadSignature:
@@ -47,7 +47,7 @@ def shown_to(request: HttpRequest) -> ShownTo | None:
 
 
 def _page(request: HttpRequest) -> str:
-    """Where the form stands: the browser's page for a part of it; the page before for one with errors in it."""
+    """The page of the form: for a fragment the browser's page, for a page with errors the one before."""
     current: Any = request.headers.get("HX-Current-URL")
     if current:
         parts = urlsplit(current)

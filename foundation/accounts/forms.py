@@ -1,4 +1,4 @@
-"""What administrators fill in. Nothing is written here; the views call actions with the cleaned values."""
+"""Forms of administrators. The views call actions with the cleaned values."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ NO_EMAIL = _("This is no e-mail address. Write it like name@example.org.")
 
 
 def language_choices() -> list[tuple[str, str]]:
-    """The languages of the interface, each by its own name: who cannot read this page finds theirs."""
+    """The languages of the interface, each with its own name, so that it can be found on a page in another language."""
     return [(code, str(get_language_info(code)["name_local"]).capitalize()) for code, _name in settings.LANGUAGES]
 
 
 class PlaceFields(forms.Form):
-    """Country and time zone, as choices. A zone outside the country is asked about once."""
+    """Country and time zone, as choices. A zone outside the country has to be confirmed once."""
 
     country = forms.ChoiceField(label=_("Country"))
     time_zone = forms.ChoiceField(
@@ -57,7 +57,7 @@ class PlaceFields(forms.Form):
         return cleaned
 
     def ask(self, field: str, question: str) -> None:
-        """An error that goes away when the same is sent once more."""
+        """Add an error that disappears when the same values are posted again."""
         typed = cast(QueryDict, self.data).copy()
         typed["is_confirmed"] = self._place()
         self.add_error(field, question)
@@ -70,7 +70,7 @@ class PlaceFields(forms.Form):
         return f"{self.cleaned_data.get('country')} {self.cleaned_data.get('time_zone')}"
 
     def zone_elsewhere(self) -> str:
-        """A question where the zone is none of the country, or nothing."""
+        """A question if the zone is not one of the country; else empty."""
         country = self.cleaned_data["country"]
         zone = self.cleaned_data["time_zone"]
         if zone in time_zones_of(country) or not time_zones_of(country):
@@ -123,7 +123,7 @@ class OrganisationForm(VersionedForm, PlaceFields):
         ]
 
     def effects(self) -> str:
-        """What a change of country or time zone changes, to be confirmed; nothing for a new organisation."""
+        """Consequences of a change of country or time zone, to be confirmed; empty for a new organisation."""
         changed = self.changed_places()
         sentences = []
         assert self.organisation or not changed

@@ -1,4 +1,4 @@
-"""Who may come in at all: the guards that stand before the views. To everybody else the address does not exist."""
+"""Decorators that check access to views. Everybody else gets 404."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def signed_in(view: View) -> View:
 
 
 def found_and_allowed(view: View) -> View:
-    """Signed in; what is not there, or what the person may not see, is 404."""
+    """Require a signed-in user; missing objects and NotAllowed give 404."""
 
     @login_required
     @wraps(view)
@@ -49,7 +49,7 @@ def found_and_allowed(view: View) -> View:
 
 
 def at_the_centre(permission: Permission) -> Callable[[View], View]:
-    """Those of a centre who have the permission there."""
+    """Require the permission at the user's own centre."""
 
     def guard(view: View) -> View:
         @login_required
@@ -72,7 +72,7 @@ handlers_only = at_the_centre(Permission.CONTACT_LOG)  # coordinators log contac
 
 
 def administrators_only(view: View) -> View:
-    """Those who manage users anywhere."""
+    """Require the permission to manage users, in any organisation."""
 
     @login_required
     @wraps(view)

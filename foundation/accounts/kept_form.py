@@ -1,4 +1,4 @@
-"""What was typed before a session ended, between the sign-in page and the page with the form."""
+"""Keeps the input of a form across a sign-in, from the sign-in page to the page with the form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY = "typed"  # of the session
 
 
 def seal_posted(request: HttpRequest, form: ShownTo) -> str:
-    """What was posted, sealed for the person to whom the form was shown; "" when it is too long."""
+    """The posted data, encrypted for the user of the form; "" if they are too long."""
     return sealed(
         typed_text(
             owner=form.user_id,
@@ -31,7 +31,7 @@ def seal_posted(request: HttpRequest, form: ShownTo) -> str:
 
 
 def keep(request: HttpRequest, text: str, *, owner: int) -> None:
-    """Sealed, in the session of its owner. Of anybody else's nothing is kept."""
+    """Store the encrypted data in the session of their owner; never in another user's."""
     typed = opened(text, owner=owner)
     if typed:
         request.session[KEY] = {"sealed": text, "page": typed.page, "action": typed.action, "shown_on": ""}
@@ -46,7 +46,7 @@ def page_of(request: HttpRequest) -> str:
 
 
 def kept_for(request: HttpRequest) -> dict[str, Any] | None:
-    """What is kept, where this request sends that form, or saves it as a form that saves itself does."""
+    """The stored data, if this request posts or autosaves that form."""
     kept: dict[str, Any] | None = request.session.get(KEY)
     if not kept or request.method != "POST":
         return None
@@ -55,9 +55,9 @@ def kept_for(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def put_back(request: HttpRequest, response: HttpResponse) -> None:
-    """Fill the form of a finished page; beside it one sentence says that nothing was sent yet.
+    """Fill the form of a rendered page, with a message that nothing was sent yet.
 
-    On the page where the form stood, or on the first page that is shown: that one may be closed to its owner by now.
+    On the form's page, or on the first page shown, because the form's page may no longer be accessible.
     """
     kept: dict[str, Any] = request.session[KEY]
     here = request.get_full_path()

@@ -1,4 +1,4 @@
-"""A denial looks like an absence; what is typed outlives its session; each reads their own language and time zone."""
+"""Middleware: NotAllowed becomes 404, input survives the end of a session, language and time zone of the user."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class DeniedIsNotFound:
-    """An action that raises NotAllowed is answered as if the thing did not exist: 404, as JSON where that is wanted."""
+    """Turn NotAllowed into 404, as if the object did not exist; JSON if requested."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -36,7 +36,7 @@ class DeniedIsNotFound:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Raises Http404, which goes Django's usual way to the 404 page."""
+        """Raises Http404, so that Django renders the 404 page."""
         if not isinstance(exception, NotAllowed | Http404):
             return None
         if request.accepts("text/html"):
@@ -45,10 +45,9 @@ class DeniedIsNotFound:
 
 
 class UnreadableIsSaid:
-    """A record that does not open (its key is gone, its bytes are broken) is answered with a page that says so.
+    """Show a page with an explanation for a record that cannot be decrypted (no key, or damaged data).
 
-    Lists leave such a row out by themselves and say it in its place; this is for the page of the very record. What was
-    to be written is undone and answered with 409.
+    Lists handle such rows themselves; this is for the page of the record. Writes are rolled back and answered with 409.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -74,7 +73,7 @@ class UnreadableIsSaid:
 
 
 class TimesOfTheReader:
-    """Show and read times in the time zone of the organisation that the signed-in person works for."""
+    """Activate the time zone of the signed-in user's organisation."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -85,7 +84,7 @@ class TimesOfTheReader:
 
 
 class LanguageOfProfile:
-    """Whoever has signed in reads the language of their profile; LocaleMiddleware has chosen for everybody else."""
+    """Activate the language of the signed-in user's profile; for others LocaleMiddleware has chosen one."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -99,10 +98,10 @@ class LanguageOfProfile:
 
 
 class TypedTextOutlivesSession:
-    """A form that arrives without its session is answered with the sign-in page, which carries what was typed.
+    """Answer a form without a valid session with the sign-in page, which keeps the input.
 
-    After sign-in its owner finds the form filled again; nothing is ever sent by itself. A form that was shown to
-    somebody else is not carried out. A part of a page learns by 401 that the session has ended.
+    After sign-in the form is filled again for its owner; it is never submitted automatically. A form that was shown to
+    somebody else is not processed. Fragments get 401 if the session has ended.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -144,7 +143,7 @@ def _leads_to_sign_in(response: HttpResponseBase) -> bool:
 
 
 def _has_taken(response: HttpResponseBase) -> bool:
-    """Whether what was typed has arrived: stored, or shown again with what is wrong. After a conflict it is kept."""
+    """Whether the input was processed: stored, or shown again with errors. After a conflict it is kept."""
     return response.status_code < 400 or response.status_code == 422
 
 
@@ -153,7 +152,7 @@ def _is_page_view(request: HttpRequest) -> bool:
 
 
 def _is_navigation(request: HttpRequest) -> bool:
-    """A browser's address bar, or where signing in has led; scripts and clients learn that the method is wrong."""
+    """Whether a browser navigates, by its address bar or after signing in; scripts get 405 instead."""
     return "text/html" in request.headers.get("Accept", "") or request.path == request.session.pop("signed_in_for", "")
 
 
@@ -163,7 +162,7 @@ def _is_page(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 
 def _page_above(path: str) -> str:
-    """An address that only takes forms has its page above it: /cases/ID/ for /cases/ID/take/."""
+    """The page of a URL that accepts only posts is its parent: /cases/ID/ for /cases/ID/take/."""
     parts = [part for part in path.split("/") if part][:-1]
     while parts:
         address = f"/{'/'.join(parts)}/"

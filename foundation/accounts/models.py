@@ -31,7 +31,7 @@ class OrganisationKind(models.TextChoices):
     FUNDER = "funder", _("Funder")
 
 
-#: Which roles people can have in which kind of organisation; a trigger holds to it, see migration 0005.
+#: Roles that are possible in each kind of organisation; a trigger enforces this.
 #: A funder's people read a centre's releases, so their role is at that centre.
 ROLES_AT: dict[str, tuple[Role, ...]] = {
     OrganisationKind.CENTRE: (Role.HANDLER, Role.COORDINATOR, Role.ADMINISTRATOR, Role.DPO, Role.FUNDER),
@@ -47,10 +47,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
 
 class Organisation(models.Model):
-    """Whom people work for. What a partner offers, and where, is kept in ``regions``.
+    """An organisation that people work for. The offers of partners are in ``regions``.
 
-    ``version`` counts the edits, so that an outdated form is noticed. That the database knows the time zone is a
-    constraint of migration 0005.
+    ``version`` counts the edits, so that an outdated form is detected. A constraint checks that the database knows the
+    time zone.
     """
 
     name = models.CharField(_("name"), max_length=200)
@@ -77,7 +77,7 @@ class Organisation(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone; UTC, with a line in the log, where this machine knows none of that name."""
+        """The time zone; UTC, with a log message, if this machine does not have it."""
         zone, is_known = zone_or_utc(self.time_zone)
         if not is_known:
             logger.error("organisation %s has an unknown time zone; UTC is used", self.pk)
@@ -135,7 +135,7 @@ class User(AbstractBaseUser):
 
     @cached_property
     def active_memberships(self) -> list[Membership]:
-        """Read once per request; a change of role ends the person's sessions."""
+        """Queried once per request; a change of role ends the person's sessions."""
         if not self.is_active:
             return []
         return list(self.memberships.active().select_related("organisation").order_by("pk"))
@@ -160,10 +160,10 @@ class User(AbstractBaseUser):
         return [str(ROLES[Role(m.role)].label) for m in self.active_memberships]
 
     def can_in_any(self, permission: str) -> bool:
-        """Whether any of this person's roles carries the permission: for menus, never for access."""
+        """Whether any of this person's roles has the permission. Only for menus, never for access checks."""
         return any(permission in ROLES[Role(m.role)].permissions for m in self.active_memberships)
 
-    # The admin site shows reference data to administrators; nothing else asks these.
+    # Only Django's admin site, which shows reference data to administrators, uses these.
     @property
     def is_staff(self) -> bool:
         return self.can_in_any(Permission.USERS_MANAGE)
@@ -184,9 +184,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A person's role in an organisation, for a time. Ended, never deleted: who could see what stays known.
+    """A person's role in an organisation. Ended, never deleted, so that earlier access rights can be reconstructed.
 
-    The application may write ``ended_at`` and ``ended_by`` and nothing else of a stored row: see migration 0002.
+    The application may update only ``ended_at`` and ``ended_by`` of a stored row; a trigger enforces this.
     """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
@@ -226,7 +226,7 @@ class Membership(models.Model):
 class FirstRunCode(models.Model):
     """The one-time code with which an empty installation's first administrator is made in the browser.
 
-    One row at most: a new code replaces the one before. Kept when it was used: it says when, and by whom.
+    At most one row: a new code replaces the previous one. A used one is kept with time and user.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)

@@ -1,4 +1,4 @@
-"""The link with which a person chooses a password, once: handed over by an administrator."""
+"""The one-time link with which a person chooses a password; an administrator passes it on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from .models import User
 
 
 def path_of_link(user: User) -> str:
-    """Valid until it is used, the person signs in, another is made, or PASSWORD_RESET_TIMEOUT has passed."""
+    """The path. Valid until it is used, the person signs in, another is made, or PASSWORD_RESET_TIMEOUT has passed."""
     key = default_token_generator.make_token(user)
     return reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), key])

@@ -1,4 +1,4 @@
-"""Organisations, as administrators set them up and change them."""
+"""Pages on which administrators add and change organisations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .refusals import ChangedMeanwhile, InUse, NameTaken, UnknownTimeZone
 @require_safe
 @administrators_only
 def organisations(request: SignedInRequest) -> HttpResponse:
-    """All of them, by kind."""
+    """All organisations, by kind."""
     show_closed = request.GET.get("show") == "closed"
     rows = Organisation.objects.filter(is_active=not show_closed).order_by("name")
     groups = [(kind, [row for row in rows if row.kind == kind]) for kind in OrganisationKind]
@@ -32,7 +32,7 @@ def organisations(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @administrators_only
 def organisation(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One, with its people and what else is kept about it."""
+    """One organisation, with its people and links to its other pages."""
     row = get_object_or_404(Organisation, pk=pk)
     people = Membership.objects.active().filter(organisation=row).select_related("user").order_by("user__name", "pk")
     is_own = request.user.centre is not None and request.user.centre.pk == pk
@@ -41,7 +41,7 @@ def organisation(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _pages(row: Organisation) -> list[tuple[str, str]]:
-    """Where other parts of the platform keep more about it: (address, label)."""
+    """Pages of other apps about it: (URL, label)."""
     found = [(address("regions:hours", row.pk), _("Opening hours and closing days"))]
     if row.kind == OrganisationKind.CENTRE:
         found.append((address("switchboard:lines"), _("Telephone lines")))
@@ -54,7 +54,7 @@ def _pages(row: Organisation) -> list[tuple[str, str]]:
 
 @administrators_only
 def new_organisation(request: SignedInRequest) -> HttpResponse:
-    """Add one."""
+    """Add an organisation."""
     country = request.user.centre.country if request.user.centre else "DE"
     initial = {"version": 0, "country": country, "kind": request.GET.get("kind")}
     form = OrganisationForm(request.POST or None, initial=initial, organisation=None, country=country)
@@ -74,7 +74,7 @@ def new_organisation(request: SignedInRequest) -> HttpResponse:
 
 @administrators_only
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Change one."""
+    """Change an organisation."""
     row = get_object_or_404(Organisation, pk=pk)
     initial = OrganisationForm.stored(row)
     form = OrganisationForm(request.POST or None, initial=initial, organisation=row, country=row.country)
@@ -115,7 +115,7 @@ def _zone_unknown(form: OrganisationForm) -> None:
 @require_POST
 @administrators_only
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Put one out of use."""
+    """Deactivate an organisation."""
     row = get_object_or_404(Organisation, pk=pk)
     try:
         actions.close_organisation(by=request.user, organisation=row)
@@ -129,7 +129,7 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Into use again."""
+    """Activate an organisation again."""
     actions.reopen_organisation(by=request.user, organisation=get_object_or_404(Organisation, pk=pk))
     messages.success(request, _("It is in use again."))
     return redirect("accounts:organisation", pk)

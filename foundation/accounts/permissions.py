@@ -1,4 +1,4 @@
-"""Whether a person's roles carry a permission, and the error when not."""
+"""Checks whether a person's roles have a permission."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from .roles import ROLES, Permission, Role
 
 
 class NotAllowed(Exception):
-    """The actor may not do this. Views answer 404: a denial must not tell that the thing exists."""
+    """The actor may not do this. Views answer 404, so that the response does not tell whether the object exists."""
 
 
 def can(user: User, permission: Permission, organisation_id: int | None = None) -> bool:
-    """Whether an active role of the user carries the permission (in that organisation, when one is named)."""
+    """Whether an active role of the user has the permission (in this organisation, if given)."""
     return any(
         permission in ROLES[Role(m.role)].permissions and organisation_id in (None, m.organisation_id)
         for m in user.active_memberships
@@ -19,13 +19,13 @@ def can(user: User, permission: Permission, organisation_id: int | None = None) 
 
 
 def centre_with(user: User, permission: Permission) -> Organisation | None:
-    """The user's own centre, where they have the permission there."""
+    """The user's own centre, if the user has the permission there."""
     centre = user.centre
     return centre if centre and can(user, permission, centre.pk) else None
 
 
 def administrators() -> list[User]:
-    """Who gives roles, by name: whoever has signed in may know whom to ask."""
+    """Administrators by name, so that every signed-in user knows whom to ask for a role."""
     with_role = Membership.objects.active().with_roles([Role.ADMINISTRATOR]).values("user")
     return list(User.objects.filter(is_active=True, pk__in=with_role).order_by("name", "pk"))
 

@@ -1,4 +1,4 @@
-"""Which tables have no row-level security, and why; and what the database itself holds about roles."""
+"""Tables without row-level security, with the reason; and triggers on roles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a write about users or organisations is refused. Views say it in words, at the field."""
+"""Errors of actions on users and organisations. Views show them at the field."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ class AddressTaken(Exception):
 
 
 class ChangedMeanwhile(Exception):
-    """The form was filled in on the ground of an older version."""
+    """The form was based on an older version."""
 
 
 class RoleDoesNotFit(Exception):
-    """The role is none for this kind of organisation, or the person or the organisation is out of use."""
+    """The role does not fit the kind of organisation, or the person or the organisation is deactivated."""
 
 
 class LastAdministrator(Exception):
-    """Nobody would be left who looks after users."""
+    """No administrator would be left."""
 
 
 class UnknownCountry(ValueError):
-    """No code of ISO 3166-1."""
+    """The code is not in ISO 3166-1."""
 
 
 class UnknownTimeZone(ValueError):
-    """No time zone that this machine and the database know."""
+    """This machine or the database does not have the time zone."""
 
 
 class NameTaken(Exception):
@@ -32,7 +32,7 @@ class NameTaken(Exception):
 
 
 class InUse(Exception):
-    """The organisation still has something to do. ``reasons``: sentences in the active language."""
+    """The organisation has open work. ``reasons``: sentences in the active language."""
 
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("; ".join(reasons))

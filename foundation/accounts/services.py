@@ -1,4 +1,4 @@
-"""Users that are processes. Each sees only what its policy names, and cannot sign in."""
+"""Service users, as which background processes act. They cannot sign in, and policies limit what each may read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Service(StrEnum):
 
 
 def service_user(service: Service) -> User:
-    """The user row behind a service; made by a migration and never changed, so it is read once per database."""
+    """The user row of a service; created by a migration and never changed, so it is cached per database."""
     return _service_user(service, str(connection.settings_dict["NAME"]))
 
 

@@ -1,4 +1,4 @@
-"""What allauth and axes ask about a sign-in: the name shown, the address tried."""
+"""Callbacks of allauth and axes: the displayed name, and the attempted e-mail address."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from .models import User
 
 
 def display_name(user: User) -> str:
-    """What allauth calls a person in its pages and e-mails. ``str(user)`` holds no personal data and is for logs."""
+    """The name in allauth's pages and e-mails. ``str(user)`` has no personal data and is for logs."""
     return user.name
 
 
 def attempted_email(request: HttpRequest | None, credentials: Mapping[str, Any] | None) -> str:
-    """Whose account an attempt to sign in was for; axes counts failures under it.
+    """The account of an attempt to sign in; axes counts failures per account.
 
-    allauth names the credential ``email``, the form field ``login``. Without this axes finds no name and locks
-    everybody behind the address for the mistakes of one.
+    allauth calls the credential ``email`` and the form field ``login``. Without this function axes finds no name and
+    locks everybody with the same IP address.
     """
     given = (credentials or {}).get("email") or (request.POST.get("login") if request else None)
     return str(given or "").strip().lower()

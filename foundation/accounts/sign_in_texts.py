@@ -1,4 +1,4 @@
-"""Sentences of django-allauth that its German catalogue says too familiarly. Ours stand first: see locale/."""
+"""Texts of django-allauth whose German translation is too informal. Our catalogue (locale/) overrides them."""
 
 from __future__ import annotations
 

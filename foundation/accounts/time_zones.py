@@ -1,4 +1,4 @@
-"""In which time zone somebody reads and writes times."""
+"""The time zone of a user."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .models import User
 
 
 def zone_of(user: object) -> ZoneInfo:
-    """That of the centre, else the partner, else the first organisation that the person works for."""
+    """The zone of the user's centre, else partner, else first organisation."""
     default = ZoneInfo(timezone.get_default_timezone_name())
     if not isinstance(user, User):
         return default
@@ -23,6 +23,6 @@ def zone_of(user: object) -> ZoneInfo:
 
 @contextmanager
 def as_read_by(user: User) -> Iterator[None]:
-    """Words and times as this person reads them: for what is written to them when nobody, or somebody else, acts."""
+    """Activate this person's language and time zone, for texts that are sent to them by others."""
     with translation.override(user.language), timezone.override(zone_of(user)):
         yield

@@ -1,7 +1,7 @@
-"""What somebody typed into a form whose session had ended, until the same person has signed in again.
+"""Input of a form whose session had ended, kept until the same person has signed in again.
 
-It is case content. It travels sealed inside the sign-in page, with the id of the person for whom the form was made, and
-lies sealed in that person's new session for at most ``KEPT_SECONDS``. It opens for nobody else (ADR 16).
+It may contain case data, so it is encrypted in the sign-in page, with the id of the form's user, and in that user's new
+session for at most ``KEPT_SECONDS``. It cannot be decrypted for anybody else (ADR 16).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from foundation.privacy.keys import KEY_BYTES, WrongKey, keyring, seal, unseal
 
 KEPT_SECONDS = 30 * 60
-LONGEST_SEALED = 512 * 1024  # characters; the longest field of the platform holds 20,000
+LONGEST_SEALED = 512 * 1024  # characters; the longest field of the platform has 20,000
 CONTEXT = "typed text"
-#: Never kept: what belongs to the old page alone, and passwords.
+#: Fields that are never kept: those of the old page only, and passwords.
 NOT_TEXT = frozenset({"csrfmiddlewaretoken", "shown_to", "next"})
 
 
@@ -46,14 +46,14 @@ def typed_text(
 
 
 def sealed(typed: TypedText) -> str:
-    """Encrypted for the sign-in page or the session; "" when it is too long for that."""
+    """Encrypted for the sign-in page or the session; "" if it is too long."""
     plain = zlib.compress(json.dumps(asdict(typed)).encode())
     text = base64.urlsafe_b64encode(seal(_key(), plain, CONTEXT)).decode()
     return text if len(text) <= LONGEST_SEALED else ""
 
 
 def opened(text: str, *, owner: int) -> TypedText | None:
-    """None for anybody else's, for what is too old, and for what was not sealed here."""
+    """The decrypted text; None if it is another user's, too old or invalid."""
     try:
         plain = unseal(_key(), base64.urlsafe_b64decode(text.encode()), CONTEXT)
     except (WrongKey, ValueError):
@@ -64,6 +64,6 @@ def opened(text: str, *, owner: int) -> TypedText | None:
 
 
 def _key() -> bytes:
-    """Derived from the active master key: nothing sealed here outlives half an hour."""
+    """Derived from the active master key; a change of it does not matter, as texts are kept for half an hour only."""
     ring = keyring()
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=CONTEXT.encode()).derive(ring.master[ring.active])

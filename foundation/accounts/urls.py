@@ -1,4 +1,4 @@
-"""Addresses of one's own account beside allauth's, of the first run and of the administration."""
+"""URLs of the user's own account, in addition to allauth's, of the first run and of the administration."""
 
 from django.urls import path
 

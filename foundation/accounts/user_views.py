@@ -1,4 +1,4 @@
-"""Users and their roles, as administrators look after them."""
+"""Pages on which administrators manage users and roles."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHOWN = 200
 @require_safe
 @administrators_only
 def users(request: SignedInRequest) -> HttpResponse:
-    """Those with an account, by name; filtered by name, e-mail or organisation."""
+    """Users by name; filtered by name, e-mail or organisation."""
     show_closed = request.GET.get("show") == "closed"
     wanted = request.GET.get("q", "").strip()[:100].replace("\0", "")
     current = Membership.objects.active().select_related("organisation").order_by("pk")
@@ -92,7 +92,7 @@ def edit_user(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def grant(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One more role."""
+    """Grant a role."""
     person = _person(pk)
     form = RoleForm(request.POST)
     if form.is_valid():
@@ -125,7 +125,7 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def make_link(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The old password and sessions end; a one-time link to choose a new one is shown, once."""
+    """Remove password and sessions; show a one-time link, once."""
     person = actions.reset_password(by=request.user, user=_person(pk))
     link = settings.LOTSE_PUBLIC_BASE_URL + path_of_link(person)
     until = timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
@@ -135,7 +135,7 @@ def make_link(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The account is closed; what the person did stays theirs."""
+    """Close the account; the person's records are kept."""
     person = _person(pk)
     try:
         actions.deactivate_user(by=request.user, user=person)
@@ -148,14 +148,14 @@ def deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def reactivate(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The account opens again, without roles."""
+    """Reopen the account, without roles."""
     actions.reactivate_user(by=request.user, user=_person(pk))
     messages.success(request, _("The account is open again. Give the roles that are needed now."))
     return redirect("accounts:user", pk)
 
 
 def _person(pk: int) -> User:
-    """Services are no accounts of anybody."""
+    """The user; service users give 404."""
     return get_object_or_404(User, pk=pk, service="")
 
 

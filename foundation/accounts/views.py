@@ -1,4 +1,4 @@
-"""Signing in, again too; the language of the profile. Everything else about accounts is allauth's."""
+"""Signing in, also after the end of a session; the language of the profile. All other account pages are allauth's."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from .form_owner import shown_to
 
 
 class SignIn(LoginView):  # type: ignore[misc]
-    """allauth's, with what was typed into a form whose session had ended. A wrong password loses nothing of it."""
+    """allauth's view, with the kept input of a form whose session had ended, also after a wrong password."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return {**context, "typed": self.request.POST.get(kept_form.FIELD, "")}
 
     def form_valid(self, form: Form) -> HttpResponse:
-        """Before the session begins: where a second step follows, the text waits there too."""
+        """Keep the text before the session begins, so that it is also kept if a second factor follows."""
         text = self.request.POST.get(kept_form.FIELD, "")
         if text:
             kept_form.keep(self.request, text, owner=form.user.pk)  # type: ignore[attr-defined]
@@ -42,7 +42,7 @@ class SignIn(LoginView):  # type: ignore[misc]
 
 
 def sign_in_page(request: HttpRequest, *, typed: str, page: str, status: int) -> HttpResponse:
-    """The sign-in page in answer to another request. ``typed``: sealed; ``page``: where to go on."""
+    """The sign-in page as the response to another request. ``typed``: encrypted; ``page``: where to continue."""
     form = LoginForm(request=request)
     context = {"form": form, "typed": typed, "next_page": page, "session_ended": True}
     response = render(request, "account/login.html", context, status=status)
@@ -51,7 +51,7 @@ def sign_in_page(request: HttpRequest, *, typed: str, page: str, status: int) ->
 
 
 def locked_out(request: HttpRequest, _response: HttpResponse | None, _credentials: Any) -> HttpResponse:
-    """Too many wrong passwords: the sign-in page says so, and keeps what was typed before."""
+    """The sign-in page after too many wrong passwords, with the kept input."""
     typed = request.POST.get(kept_form.FIELD, "")
     page = request.POST.get("next", "")
     context = {"form": LoginForm(request=request), "typed": typed, "next_page": page, "is_locked": True}
@@ -62,7 +62,7 @@ def locked_out(request: HttpRequest, _response: HttpResponse | None, _credential
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose token is not the browser's any more: not carried out. Its owner gets it back to send again."""
+    """A form with an outdated CSRF token is not processed; its owner gets it back to send it again."""
     form = shown_to(request)
     user = request.user
     if request.POST.get(kept_form.FIELD):
@@ -78,7 +78,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:
-    """The sign-in page had been open too long, or its reader has signed in elsewhere meanwhile."""
+    """The sign-in page was open too long, or the user has signed in in another tab meanwhile."""
     typed = request.POST[kept_form.FIELD]
     page = request.POST.get("next", "")
     if not request.user.is_authenticated:
@@ -90,7 +90,7 @@ def _sign_in_again(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def session(request: HttpRequest) -> JsonResponse:
-    """Asked by an open page: whose session this browser has, and the token for its forms; 401 without one."""
+    """For open pages: the user of the browser's session, and the CSRF token; 401 without a session."""
     if not request.user.is_authenticated:
         return JsonResponse({}, status=401)
     return JsonResponse({"user": request.user.pk, "token": get_token(request)})
@@ -99,14 +99,14 @@ def session(request: HttpRequest) -> JsonResponse:
 @require_safe
 @login_required
 def signed_in_again(request: HttpRequest) -> HttpResponse:
-    """Where signing in leads in a tab that was opened beside the page one writes on."""
+    """The page after signing in, in a tab that was opened beside an unsaved page."""
     return render(request, "account/signed_in_again.html")
 
 
 @require_POST
 @login_required
 def discard_typed(request: HttpRequest) -> HttpResponse:
-    """Throw away what was typed before the session ended."""
+    """Discard the kept input."""
     page = kept_form.page_of(request)
     kept_form.discard(request)
     return redirect(page if url_has_allowed_host_and_scheme(page, None) else "/")
@@ -114,7 +114,7 @@ def discard_typed(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """The language of the interface: of the profile, or of the browser where nobody has signed in."""
+    """Set the language of the profile, or of the browser if nobody is signed in."""
     chosen = request.POST.get("language", "")
     if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
         choose_language(by=request.user, language=chosen)

@@ -1,1 +1,1 @@
-"""Every change of state and every look, append-only and chained; the relay; push."""
+"""Events and recorded accesses, append-only and hash-chained; the relay; push messages."""

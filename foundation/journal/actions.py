@@ -1,4 +1,4 @@
-"""Writing into the journal: events, looks, heartbeats."""
+"""Writes to the journal: events, accesses, heartbeats."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from foundation.privacy.event_kinds import EventKind
 from .models import Heartbeat, Look
 from .registry import check
 
-# Two statements in one message. With "returning", PostgreSQL would plan who may read the event, which takes longer than
-# writing it, while whoever writes holds the rows that it changes.
+# Two statements in one message. With "returning", PostgreSQL would also plan the read policies, which takes longer than
+# the insert, while the transaction holds row locks.
 RECORD = """
     insert into journal_event (kind, at, actor_id, centre_id, subject, "case", data, tell, wake)
     values (%s, %s, %s, %s, %s, %s, %s, %s, %s);
@@ -35,10 +35,10 @@ def record(
     tell: Iterable[str] = (),
     wake: str = "",
 ) -> int:
-    """Write a change of state down, in the caller's transaction. Raises UnknownKind for what no app declares.
+    """Write an event in the caller's transaction. Raises UnknownKind for a kind that no app declares.
 
-    ``data``: codes and ids only. ``tell``: push groups that learn that ``subject`` changed.
-    ``wake``: a Celery task that gets the event's id; it must bear being called twice or not at all.
+    ``data``: codes and ids only. ``tell``: push groups that are notified that ``subject`` changed.
+    ``wake``: a Celery task that gets the event's id; it may be called twice or not at all.
     Returns the event's id.
     """
     check(kind)
@@ -50,10 +50,10 @@ def record(
 
 
 def look(what: str, *, by: User, subject: uuid.UUID | None, centre: int | None = None) -> None:
-    """Leave the trace of a read (or of a refusal, ``what`` ending in ``.denied``)."""
+    """Record a read access (or a refusal, with ``what`` ending in ``.denied``)."""
     Look.objects.create(what=what, actor=by, subject=subject, centre_id=centre)
 
 
 def beat(name: str) -> None:
-    """Note that the background process ``name`` is alive now."""
+    """Store that the background process ``name`` is alive now."""
     Heartbeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})

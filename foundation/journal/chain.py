@@ -1,4 +1,4 @@
-"""The hash chain over all events, as the database keeps it. Needs no actor: positions and hashes say nothing."""
+"""The hash chain over all events. Needs no actor, because positions and hashes contain no personal data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 
 @dataclass(frozen=True)
 class Anchor:
-    """A position of the chain and its hash, to be kept outside the database: what came before can never change."""
+    """A position of the chain and its hash. Stored elsewhere, it proves that earlier events are unchanged."""
 
     position: int
     hash: str
@@ -20,7 +20,7 @@ class Anchor:
 
     @classmethod
     def read(cls, text: str) -> Anchor:
-        """Raises ValueError for what is not ``POSITION:HASH``."""
+        """Parse ``POSITION:HASH``. Raises ValueError."""
         position, _colon, digest = text.partition(":")
         bytes.fromhex(digest)
         if not (position.isascii() and position.isdigit() and int(position) < 2**63):
@@ -29,7 +29,7 @@ class Anchor:
 
 
 def first_break() -> int | None:
-    """The first position at which the chain does not hold, or None."""
+    """The first position with a wrong hash, or None."""
     found = _ask("select ntk.chain_break()")
     return None if found is None else int(found)
 
@@ -41,7 +41,7 @@ def head() -> Anchor:
 
 
 def holds(anchor: Anchor) -> bool:
-    """Whether the chain still goes through the anchor: nobody has written it anew or cut it before that position."""
+    """Whether the chain contains the anchor, so that it was neither rewritten nor cut before that position."""
     return _hash(anchor.position) == anchor.hash
 
 

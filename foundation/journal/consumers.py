@@ -1,4 +1,4 @@
-"""Push to open pages. A message says which thing changed; the page fetches it over HTTP as the person who reads it."""
+"""Push messages to open pages. A message has only the id of what changed; the page fetches it over HTTP as its user."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             await self.channel_layer.group_discard(group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
-        """A page has nothing to say here; whatever comes is left unread."""
+        """Messages from pages are ignored."""
 
     async def changed(self, message: dict[str, Any]) -> None:
-        """A session that ended (with a role, for instance) hears nothing any more, though its socket is open."""
+        """Send nothing to a session that has ended, for example with a role, even if its socket is open."""
         if not await is_signed_in(self.scope["session"]):
             await self.close(NOT_SIGNED_IN)
             return
@@ -50,7 +50,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
 @database_sync_to_async
 def groups_of(user: User) -> list[str]:
-    """A funder hears nothing of the centre whose figures they read: even a pulse would be a live counter."""
+    """Funders are in no group of the centre: even empty messages would be a live counter."""
     return [
         user_group(user.pk),
         *{organisation_group(m.organisation_id) for m in user.active_memberships if m.role != Role.FUNDER},
@@ -59,7 +59,7 @@ def groups_of(user: User) -> list[str]:
 
 @database_sync_to_async
 def is_signed_in(session: SessionBase) -> bool:
-    """Whether the session is still stored and has not run out."""
+    """Whether the session exists and has not expired."""
     return (
         session.session_key is not None
         and Session.objects.filter(session_key=session.session_key, expire_date__gt=timezone.now()).exists()

@@ -1,4 +1,4 @@
-"""docs/events.md: every kind of event, who may read it and how long it is kept."""
+"""Generates docs/events.md: every kind of event, who may read it and how long it is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of the push groups. They hold keys only."""
+"""Names of the push groups; they contain only ids."""
 
 
 def user_group(user_id: int) -> str:

@@ -1,7 +1,7 @@
-"""Handing work on through the database: claim rows for a while, count attempts, try again later, give up.
+"""Work queues in database tables: claim rows with a lease, count attempts, retry later, give up.
 
-A table of work has ``claimed_until``, and ``attempts`` and ``due_at`` where it is tried again at its own times. Celery
-carries the wake-up only; what is to be done is in the rows.
+A work table has ``claimed_until``, and also ``attempts`` and ``due_at`` if attempts are scheduled. Celery only wakes
+the workers; the work itself is in the rows.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ Row = TypeVar("Row", bound=models.Model)
 
 @dataclass(frozen=True)
 class Backoff:
-    """Seconds before the next try, by the number of tries so far; after the last one there is none."""
+    """Seconds before the next attempt, by the number of attempts so far; after the last one there is none."""
 
     pauses: tuple[float, ...]
-    #: Pauses after the first are longer by up to this share: what failed together is not tried again together.
+    #: Delays after the first are longer by up to this share, so that work that failed together is not retried together.
     jitter: float = 0.0
 
     @classmethod
     def doubling(cls, first: float, *, cap: float, tries: int, jitter: float) -> Self:
-        """``tries`` in all; the pauses double up to ``cap``."""
+        """``tries`` attempts in total; the delays double up to ``cap``."""
         return cls(tuple(min(first * 2**number, cap) for number in range(tries - 1)), jitter)
 
     def after(self, attempts: int) -> float | None:
-        """None when no try is left."""
+        """The delay; None if no attempt is left."""
         if attempts > len(self.pauses):
             return None
         longer = random.uniform(0, self.jitter) if attempts > 1 else 0  # noqa: S311  no secret
@@ -44,16 +44,16 @@ class LeasedQuerySet(models.QuerySet[Row]):
     """Rows that one process at a time works on."""
 
     def free(self, now: datetime | None = None) -> Self:
-        """Those that nobody holds."""
+        """Rows without a running lease."""
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=now or Now()))
 
     def claim(
         self, lease: timedelta, *, most: int = 1, now: datetime | None = None, counts: bool = False, **values: Any
     ) -> list[Row]:
-        """Take up to ``most`` of these rows that nobody holds, in their order; each is ours until its lease is over.
+        """Lease up to ``most`` of these rows that are free, in their order.
 
-        Called in a transaction. Rows that another transaction is claiming are passed over. ``now``: without it, the
-        clock of the database. ``counts``: this is an attempt. ``values`` are set as well.
+        Call it in a transaction. Rows that are locked by another transaction are skipped. ``now``: default is the
+        database's clock. ``counts``: counts as an attempt. ``values`` are set as well.
         """
         free = self.free(now).annotate(claimed_at=Now())
         rows = list(free.select_for_update(skip_locked=True, no_key=True, of=("self",))[:most])
@@ -68,12 +68,12 @@ class LeasedQuerySet(models.QuerySet[Row]):
         return cast("list[Row]", rows)
 
     def held(self, rows: Sequence[Row]) -> Self:
-        """Those of the rows that nobody else has claimed since we did."""
+        """Those of the rows whose lease is still ours."""
         until = {row.claimed_until for row in rows}  # type: ignore[attr-defined]
         return self.filter(pk__in=[row.pk for row in rows], claimed_until__in=until)
 
     def renew(self, row: Row, lease: timedelta, *, now: datetime | None = None) -> bool:
-        """Hold it longer; False when somebody else has it."""
+        """Extend the lease; False if another process has claimed the row."""
         until = Now() + lease if now is None else now + lease
         if not self.held([row]).update(claimed_until=until):
             return False
@@ -81,13 +81,13 @@ class LeasedQuerySet(models.QuerySet[Row]):
         return True
 
     def release(self, rows: Sequence[Row], **values: Any) -> int:
-        """Let others claim them, at once or when they are due; how many of them were ours."""
+        """End the leases, so that others can claim the rows when due; returns how many were ours."""
         return self.held(rows).update(claimed_until=None, **values) if rows else 0
 
     def try_again(self, row: Row, pause: float, *, now: datetime, **values: Any) -> bool:
-        """An attempt has failed: the next one is due after so many seconds. False when somebody else has it."""
+        """Schedule the next attempt after ``pause`` seconds. False if another process has claimed the row."""
         return self.release([row], due_at=now + timedelta(seconds=pause), **values) > 0
 
     def _same(self, keys: Sequence[Any]) -> Self:
-        """Those rows, whatever has become of the conditions by which they were claimed."""
+        """The rows with these keys, without the query's conditions, which may no longer apply."""
         return self.model._default_manager.get_queryset().filter(pk__in=keys)  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Somebody else was faster: the person is told who and when, and their step is not carried out."""
+"""Turns Stale into a 409 response with who changed what, and when."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class StaleIsConflict:
-    """An action that raises Stale is answered with 409 and what has changed: a page, a fragment or JSON."""
+    """Turn Stale into a 409 response with the changes: a page, a fragment or JSON."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -43,7 +43,7 @@ class StaleIsConflict:
 
 
 def what_changed(stale: Stale) -> str:
-    """Who changed it and when, in one sentence; without a name where the reader may not see the events."""
+    """Who changed it and when, in one sentence; without a name if the reader may not see the events."""
     newest: Event | None = stale.events[0] if stale.events else None
     if newest is None:
         return _("Somebody has changed this meanwhile. Your step was not carried out.")
@@ -55,7 +55,7 @@ def what_changed(stale: Stale) -> str:
 
 
 def _came_from(request: HttpRequest) -> str:
-    """The page on which the step was taken, when it is one of ours."""
+    """The page from which the request was sent, if it is ours."""
     address = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
         return "/"

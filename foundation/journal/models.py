@@ -1,4 +1,4 @@
-"""Tables of events, their hash chain, the outbox, looks and heartbeats."""
+"""Tables of events, their hash chain, the outbox, accesses and heartbeats."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(models.Model):
-    """One change of state: audit trail, outbox and source of the figures at once.
+    """A change of state. Serves as audit trail, outbox and source of the figures.
 
-    Written in the transaction of the change, never altered. ``data`` holds codes and ids, no personal data.
+    Written in the transaction of the change, and never changed. ``data`` has codes and ids, no personal data.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -56,12 +56,12 @@ class Event(models.Model):
 
     @property
     def declared(self) -> EventKind | None:
-        """None for a kind of former days that no app declares any more."""
+        """The declared kind; None for an old one that no app declares any more."""
         return all_kinds().get(self.kind)
 
 
 class Link(models.Model):
-    """The event's place in the hash chain, made by the database at commit (sql/chain_event.sql)."""
+    """The event's position in the hash chain, written by a trigger at commit (sql/chain_event.sql)."""
 
     position = models.BigIntegerField(primary_key=True)
     event = models.OneToOneField(Event, models.PROTECT, related_name="link")
@@ -77,12 +77,12 @@ class Link(models.Model):
 
 class OutboxQuerySet(LeasedQuerySet["Outbox"]):
     def to_deliver(self) -> OutboxQuerySet:
-        """What nobody tried yet goes first: something that cannot be delivered holds nothing else up."""
+        """Rows without attempts first, so that undeliverable ones do not delay others."""
         return self.order_by(F("claimed_until").asc(nulls_first=True), "event_id")
 
 
 class Outbox(models.Model):
-    """An event that the relay has not delivered yet; made by the database with the event, deleted on delivery."""
+    """An event that the relay has not delivered yet; inserted by a trigger, deleted on delivery."""
 
     event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="+")
     claimed_until = models.DateTimeField(null=True)
@@ -97,7 +97,7 @@ class Outbox(models.Model):
 
 
 class Look(models.Model):
-    """Somebody read something protected, or was refused."""
+    """A recorded access to a protected row, or its refusal."""
 
     id = models.BigAutoField(primary_key=True)
     what = models.CharField(max_length=60)
@@ -115,7 +115,7 @@ class Look(models.Model):
 
 
 class Heartbeat(models.Model):
-    """A background process was alive at ``at``. Not protected: it says nothing about anybody."""
+    """A background process was alive at ``at`` (UTC). Not protected, as it has no personal data."""
 
     name = models.CharField(max_length=30, primary_key=True)
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Numbers for references that people say, from sequences of the database."""
+"""Numbers of references, from database sequences."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import connection
 
 
 def next_number(sequence: str) -> int:
-    """The next of a database sequence: human references have no repeats, and may have gaps."""
+    """The next number of a sequence. Numbers are never repeated, but may have gaps."""
     with connection.cursor() as cursor:
         cursor.execute("select nextval(%s)", [sequence])
         row = cursor.fetchone()

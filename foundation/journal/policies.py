@@ -1,6 +1,6 @@
 """Who may read which row of this app's tables. Words for people, SQL for PostgreSQL; see foundation/privacy/rls.py.
 
-Each app that writes events adds to ``journal_event`` who may read those of its subjects.
+Each app that writes events adds policies to ``journal_event`` for its own events.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ DECLARATIONS: list[Declaration] = [
         insert=[OWN],
         append_only=True,
     ),
-    # The end of the chain: only its functions read and write it.
+    # The end of the chain: only the chain's functions read and write it.
     Protected("journal_head", denied="all", granted={"lotse_policy": "select, update"}),
-    # Hashes say nothing about anybody.
+    # Hashes contain no personal data.
     Protected(
         "journal_link",
         select=[ANY_ACTOR],

@@ -1,4 +1,4 @@
-"""All kinds of events, from the ``events.py`` of each app: the only ones that the journal takes."""
+"""All kinds of events, from the ``events.py`` of each app; the journal accepts no others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class UnknownKind(ValueError):
 
 @cache
 def all_kinds() -> dict[str, EventKind]:
-    """By code, in the order of the apps. An app that imports another's kind does not declare it again."""
+    """Kinds by code, in the order of the apps. Importing another app's kind does not declare it again."""
     found: dict[str, EventKind] = {}
     for config in apps.get_app_configs():
         if config.module is not None and module_has_submodule(config.module, "events"):
@@ -34,5 +34,5 @@ def check(kind: EventKind) -> None:
 
 
 def codes_in_case() -> list[str]:
-    """The kinds that the timeline of a case tells."""
+    """The kinds that the timeline of a case shows."""
     return [kind.code for kind in all_kinds().values() if kind.case_sentence is not None]

@@ -1,7 +1,7 @@
-"""Delivers events from the outbox: push to open pages, wake-up of Celery tasks.
+"""Delivers events from the outbox: push messages to open pages, and wake-ups of Celery tasks.
 
-Claiming is a short transaction with a lease; delivery happens outside any transaction; then the row goes. A relay that
-dies in between delivers again when the lease is over, so receivers bear repeats.
+Rows are leased in a short transaction, delivered outside any transaction, and then deleted. If the relay dies in
+between, they are delivered again after the lease, so receivers have to be idempotent.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .time_limits import MARGIN, within
 LEASE_SECONDS = 10
 LEASE = timedelta(seconds=LEASE_SECONDS)
 BATCH = 100
-#: Seconds for one event at most, to tell the pages and to wake the task: none is begun that the lease does not cover.
+#: Maximum seconds for one event, to push it and to wake its task; none is started that could outlast the lease.
 LONGEST_PUSH = 2.0
 LONGEST_WAKE = 3.5
 LONGEST_DELIVERY = LONGEST_PUSH + LONGEST_WAKE
@@ -45,21 +45,21 @@ class Parcel:
 
 
 class Batch(NamedTuple):
-    """How many events were claimed, and how many of them delivered."""
+    """Numbers of claimed and of delivered events."""
 
     claimed: int
     delivered: int
 
     @property
     def is_full(self) -> bool:
-        """More may be waiting."""
+        """Whether more events may be waiting."""
         return self.claimed == BATCH
 
 
 def deliver_batch(run: Run = asyncio.run) -> Batch:
-    """Claim and deliver what waits.
+    """Claim and deliver waiting events.
 
-    ``run``: by the loop that pushes; one that stays keeps its connection to Valkey.
+    ``run``: runs a coroutine; a persistent event loop keeps its connection to Valkey.
     """
     relay = service_user(Service.RELAY)
     begin_by = time.monotonic() + LEASE_SECONDS - MARGIN - LONGEST_DELIVERY
@@ -102,7 +102,7 @@ def _deliver(parcel: Parcel, run: Run) -> bool:
 
 
 async def _in_time(parcel: Parcel) -> None:
-    """A server that has stopped without closing its connections would keep us waiting for ever."""
+    """Deliver with a time limit, because a server that hangs would block the relay."""
     async with asyncio.timeout(LONGEST_PUSH):
         await _push(parcel)
 

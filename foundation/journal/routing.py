@@ -1,4 +1,4 @@
-"""The address of the WebSocket for live pages."""
+"""The URL of the WebSocket for live pages."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The error of an actor whose page showed an older state."""
+"""The error for actions that are based on an outdated page."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ class Stale(Exception):
 
 
 def stale(subject: uuid.UUID, kind: str = "") -> Stale:
-    """With the latest events. ``kind``: only of this kind, where several things share an id (a call, its contact)."""
+    """A Stale with the latest events. ``kind``: only this kind, for objects that share an id (a call, its contact)."""
     events = Event.objects.filter(subject=subject, kind__startswith=f"{kind}." if kind else "")
     return Stale(subject, list(events.select_related("actor").newest_first()[:5]))

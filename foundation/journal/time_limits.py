@@ -1,4 +1,4 @@
-"""How long something outside may keep us waiting, so that a lease can cover it."""
+"""Time limits of calls to other systems, so that leases can be longer than them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
-#: Seconds after which a task begins nothing new; beat or the next wake-up goes on. With its longest step it ends before
-#: the broker takes its worker for dead and hands it out again (visibility_timeout).
+#: Seconds after which a task starts no further step; beat or the next wake-up continues. Including its longest step, it
+#: ends before the broker would deliver it again (visibility_timeout).
 TASK_LASTS = 240.0
-#: Seconds that a lease is longer than the longest step under it: for the transactions before and after.
+#: Seconds by which a lease is longer than its longest step, for the transactions before and after.
 MARGIN = 2.0
 
 
 class TookTooLong(Exception):
-    """It goes on, and what comes of it is not known."""
+    """The time limit was exceeded; the call continues and its result is unknown."""
 
 
 def within(seconds: float, ask: Callable[[], Answer]) -> Answer:
-    """What ``ask`` returns or raises. It runs in a thread of its own and must not use the database.
+    """Return or raise what ``ask`` does. It runs in its own thread and must not use the database.
 
-    The time limit of a socket holds for each of its steps: an answer that comes a byte at a time, a name with many
-    addresses or a long dialogue takes a multiple of it. This limit holds for all of it. Raises TookTooLong.
+    A socket's timeout applies to each of its operations: a response one byte at a time, a host with many addresses or a
+    long dialogue takes a multiple of it. This limit applies to the whole call. Raises TookTooLong.
     """
     future: Future[Answer] = Future()
 
@@ -37,6 +37,6 @@ def within(seconds: float, ask: Callable[[], Answer]) -> Answer:
     try:
         return future.result(timeout=seconds)
     except TimeoutError:
-        if future.done():  # its own
+        if future.done():  # raised by ``ask`` itself
             raise
         raise TookTooLong(f"more than {seconds:g} s") from None

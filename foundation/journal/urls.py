@@ -1,4 +1,4 @@
-"""The address of the audit page."""
+"""The URL of the audit page."""
 
 from django.urls import path
 

@@ -23,7 +23,7 @@ SIZE = 50
 @require_safe
 @login_required
 def audit(request: HttpRequest) -> HttpResponse:
-    """What was changed and who looked at what, for data protection officers: kinds, codes and ids, no content."""
+    """Changes and accesses, for data protection officers: kinds, codes and ids, no content."""
     if not request.user.can_in_any(Permission.AUDIT_READ):  # type: ignore[union-attr]
         raise Http404
     looks = request.GET.get("show") == "looks"
@@ -51,7 +51,7 @@ def _centre(request: HttpRequest) -> int | None:
 
 
 def _subject(text: str) -> uuid.UUID | None:
-    """The id in a crafted address is none: 404."""
+    """The id in the URL; an invalid one gives 404."""
     try:
         return uuid.UUID(text) if text else None
     except ValueError:

@@ -1,1 +1,1 @@
-"""Who acts, row-level security, encrypted fields, the blind index, keys."""
+"""The acting user, row-level security, encrypted fields, the blind index, keys."""

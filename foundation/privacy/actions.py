@@ -1,4 +1,4 @@
-"""Making the data key of a new dossier."""
+"""Creates data keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from .models import DataKey
 
 
 def new_data_key() -> DataKey:
-    """A key for a new dossier. The dossier's own action writes the journal event."""
+    """Create the key of a new dossier. The calling action writes the event."""
     key = DataKey.generate()
     key.save(force_insert=True)
     return key

@@ -8,5 +8,5 @@ class PrivacyConfig(AppConfig):
     name = "foundation.privacy"
 
     def ready(self) -> None:
-        # django_migrate_sql looks for this setting only among those that were read before.
+        # django_migrate_sql finds this setting only if it was read before.
         assert settings.SQL_CONFIG_MODULE

@@ -1,4 +1,4 @@
-"""docs/architecture.md: the rooms, the processes and all modules, drawn from the source itself."""
+"""Generates docs/architecture.md, with rooms, processes and modules, from the source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.conf import settings
 
 CHECKOUT = Path(settings.BASE_DIR)
 PATH = CHECKOUT / "docs" / "architecture.md"
-#: Packages at the top of the checkout that are not ours to describe, or that mirror the source.
+#: Top-level packages that are not described: not ours, or parallel to the source (tests).
 NOT_ROOMS = {"tests", "docs"}
 HEAD = """# Architecture
 
@@ -39,7 +39,7 @@ BESIDE = {"config", "supervisor", "benchmarks"}
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A module, as text: nothing of it is imported."""
+    """The source text of a module, which is not imported."""
 
     path: Path
 
@@ -54,7 +54,7 @@ class SourceFile:
 
     @property
     def summary(self) -> str:
-        """The first paragraph of the docstring, on one line; empty where there is none."""
+        """The first paragraph of the docstring, on one line; empty if there is none."""
         return " ".join((ast.get_docstring(self.tree) or "").split("\n\n")[0].split())
 
     def imported(self) -> Iterator[str]:
@@ -74,19 +74,19 @@ def source_files() -> list[SourceFile]:
 
 
 def packages(files: list[SourceFile]) -> dict[str, str]:
-    """Rooms and the apps inside them, with what they say of themselves."""
+    """Rooms and the apps inside them, with their docstrings."""
     described = {file.name: file.summary for file in files if file.path.name == "__init__.py"}
     return {name: summary for name, summary in described.items() if name.count(".") < 2}
 
 
 def package_of(name: str, known: dict[str, str]) -> str:
-    """The app, or else the room, in which something with this dotted name lies; empty where it is not ours."""
+    """The app, or else the room, of a dotted name; empty if it is not ours."""
     parts = name.split(".")
     return next((place for place in (".".join(parts[:2]), parts[0]) if place in known), "")
 
 
 def arrows(files: list[SourceFile]) -> list[tuple[str, str]]:
-    """Which package imports from which, in the order of their names."""
+    """The imports between packages, sorted by name."""
     known = {name: text for name, text in packages(files).items() if name.partition(".")[0] not in BESIDE}
     found = {
         (package_of(file.name, known), package_of(origin, known))
@@ -98,7 +98,7 @@ def arrows(files: list[SourceFile]) -> list[tuple[str, str]]:
 
 
 def drawn_arrows(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Without those that a longer way replaces."""
+    """The arrows without those that follow from others (transitive reduction)."""
     after: dict[str, set[str]] = {}
     for source, target in found:
         after.setdefault(source, set()).add(target)
@@ -110,7 +110,7 @@ def drawn_arrows(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _reached(start: str, after: dict[str, set[str]]) -> set[str]:
-    """What arrows lead to from there."""
+    """The packages that can be reached from there."""
     found: set[str] = set()
     new = {start}
     while new:
@@ -187,7 +187,7 @@ def document() -> str:
 
 
 def _node(name: str) -> str:
-    """An identifier for Mermaid; a room's own differs from that of its frame."""
+    """An identifier for Mermaid; a room's node and its frame differ."""
     return name.replace(".", "_") if "." in name else f"{name}_itself"
 
 

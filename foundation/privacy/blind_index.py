@@ -1,4 +1,4 @@
-"""Keyed digests by which encrypted telephone numbers are found."""
+"""Keyed digests for finding encrypted telephone numbers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from .keys import keyring
 def phone_index(e164: str) -> bytes:
     """A keyed digest of an E.164 number for exact look-up.
 
-    Without the key it says nothing; an unkeyed hash of one country's numbers falls within a minute.
+    All numbers of a country can be hashed within a minute, so a hash without a key would not protect them.
     """
     return hmac.new(keyring().blind_index, b"phone:" + e164.encode(), hashlib.sha256).digest()

@@ -1,6 +1,6 @@
-"""Bounds of dates and numbers in the database: whatever form, import or webhook a value came by, it can be shown.
+"""Database bounds of dates and numbers, so that every stored value can be displayed, whatever its source.
 
-Every column has them (tests/architecture/test_bounds.py), also those that only the program fills.
+Every column has them (tests/architecture/test_bounds.py), also those that only code fills.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime, time
 from django.db.models import CheckConstraint, Q
 
 FIRST_YEAR, END_YEAR = 1990, 2100
-#: Up to here a browser and a spreadsheet hold every whole number exactly.
+#: The largest integer that browsers and spreadsheets represent exactly (2**53 - 1).
 LARGEST_NUMBER = 2**53 - 1
-#: From 0 on: what is counted.
+#: Bounds of counts: 0 and more.
 COUNTED = (0, LARGEST_NUMBER)
 
 
 def moments_within(table: str, *columns: str) -> CheckConstraint:
-    """All of the table's moments lie in the years of our calendars, or are empty."""
+    """A constraint: all of these times are within FIRST_YEAR and END_YEAR, or null."""
     first, end = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(END_YEAR, 1, 1, tzinfo=UTC)
     condition = Q()
     for column in columns:
@@ -26,7 +26,7 @@ def moments_within(table: str, *columns: str) -> CheckConstraint:
 
 
 def days_within(table: str, *columns: str) -> CheckConstraint:
-    """The same for days."""
+    """A constraint: the same for dates."""
     condition = Q()
     for column in columns:
         values = {f"{column}__gte": date(FIRST_YEAR, 1, 1), f"{column}__lt": date(END_YEAR, 1, 1)}
@@ -35,7 +35,7 @@ def days_within(table: str, *columns: str) -> CheckConstraint:
 
 
 def numbers_within(table: str, **bounds: tuple[int, int]) -> CheckConstraint:
-    """Each column's smallest and largest number, both included, or empty."""
+    """A constraint: minimum and maximum of each column, both included, or null."""
     condition = Q()
     for column, (smallest, largest) in bounds.items():
         condition &= Q(**{f"{column}__gte": smallest, f"{column}__lte": largest}) | Q(**{f"{column}__isnull": True})
@@ -43,7 +43,7 @@ def numbers_within(table: str, **bounds: tuple[int, int]) -> CheckConstraint:
 
 
 def clocks_within(table: str, *columns: str) -> CheckConstraint:
-    """PostgreSQL knows 24:00, which Python cannot read."""
+    """A constraint: no 24:00, which PostgreSQL stores but Python cannot read."""
     condition = Q()
     for column in columns:
         condition &= Q(**{f"{column}__gte": time(0), f"{column}__lte": time.max})

@@ -1,8 +1,8 @@
-"""Who acts: the one door to protected rows.
+"""Sets the acting user of a transaction; without one, no protected row can be read.
 
-Every protected table has row-level security that asks ``ntk.actor()``, which reads the transaction-local
-setting ``app.actor``. A session-level setting would survive in a pooled connection and show one person's
-rows to the next; a transaction-local one cannot.
+The policies of every protected table use ``ntk.actor()``, which reads the transaction-local setting
+``app.actor``. A session-level setting would remain in a pooled connection and show one person's rows to
+the next; a transaction-local one cannot.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class Actor(Protocol):
 def acting_as(actor: Actor | int, *, purpose: str) -> Iterator[None]:
     """Run the block as ``actor`` in one durable transaction; ``purpose`` is a short code for the journal.
 
-    Raises ValueError for an actor without a key, RuntimeError when another block is already open:
-    a change of actor in the middle of a transaction would mix two persons' rights. Raises TransactionManagementError
-    when the block swallowed an error of the database: PostgreSQL would answer the commit with a silent rollback.
+    Raises ValueError for an unsaved actor, and RuntimeError if another block is open, because a change of actor within
+    a transaction would mix two persons' rights. Raises TransactionManagementError if the block caught a database
+    error: PostgreSQL would silently roll back on commit.
     """
     actor_id = actor if isinstance(actor, int) else actor.pk
     if not actor_id:
@@ -35,13 +35,13 @@ def acting_as(actor: Actor | int, *, purpose: str) -> Iterator[None]:
         yield
         if _is_lost():
             raise transaction.TransactionManagementError("an error of the database was caught outside a savepoint")
-    # A test's outer transaction goes on after the block; the actor must not.
+    # A test's outer transaction continues after the block and must not keep the actor.
     if connection.in_atomic_block:
         _set("", "")
 
 
 def current_actor_id() -> int | None:
-    """The key of whoever acts in this transaction, or None outside ``acting_as``."""
+    """The id of the actor of this transaction, or None outside ``acting_as``."""
     with connection.cursor() as cursor:
         cursor.execute("select ntk.actor()")
         row = cursor.fetchone()
@@ -56,7 +56,7 @@ def _is_lost() -> bool:
 
 
 def _set(actor_id: str, purpose: str) -> None:
-    # As a pipeline, with the BEGIN that psycopg puts before the first statement: one round trip for both.
+    # A pipeline, so that psycopg's BEGIN and this statement need only one round trip.
     with connection.cursor() as cursor, connection.wrap_database_errors, connection.connection.pipeline():
         cursor.execute(
             "select set_config('app.actor', %s, true), set_config('app.purpose', %s, true)",

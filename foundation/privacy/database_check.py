@@ -1,9 +1,9 @@
-"""Whether a database says the same as policies.py and sql/: policies, functions, triggers, owners and privileges.
+"""Compares a database with policies.py and sql/: policies, functions, triggers, owners and privileges.
 
-Views and exempt roles, which go past the policies, are named too.
+Also reports views and exempt roles, which bypass the policies.
 
-PostgreSQL rewrites what it is given, so texts cannot be compared. In a transaction that is rolled back, what is
-declared is created again in place of what is there, and the catalogues of before and after are compared.
+PostgreSQL normalises SQL, so texts cannot be compared. In a transaction that is rolled back, the declared objects
+replace the existing ones, and the catalogues before and after are compared.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ cross join lateral aclexplode(coalesce(attacl, relacl))
 where relnamespace = 'public'::regnamespace and relkind = 'r' group by c.oid, attname
 """
 FUNCTION_OWNERS = "select proname, pg_get_userbyid(proowner) from pg_proc where pronamespace = 'ntk'::regnamespace"
-#: A view is read with its owner's rights, past the policies; none is declared.
+#: Views run with their owner's rights and bypass the policies; none is declared.
 VIEWS = """
 select oid::regclass from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')
 """
-#: Roles of the platform for which the policies do not hold, beside the two that are meant to (config/roles.sql).
+#: Roles of the platform that bypass the policies, except the two intended ones (config/roles.sql).
 EXEMPT_ROLES = """
 select rolname from pg_roles
 where rolname ^@ 'lotse_' and (rolsuper or rolbypassrls and rolname not in ('lotse_policy', 'lotse_backup'))
@@ -55,7 +55,7 @@ OTHER_OWNERS = """
 select oid::regclass, pg_get_userbyid(relowner) from pg_class
 where relnamespace = 'public'::regnamespace and pg_get_userbyid(relowner) <> 'lotse_owner'
 """
-#: Functions whose privileges are others than a new function gets.
+#: Functions whose privileges differ from the default.
 FUNCTION_PRIVILEGES = """
 select p.oid::regprocedure from pg_proc p
 where pronamespace = 'ntk'::regnamespace and array(
@@ -66,7 +66,7 @@ where pronamespace = 'ntk'::regnamespace and array(
     where defaclobjtype = 'f' and defaclrole = 'lotse_owner'::regrole
         and grantee not in (proowner, 'lotse_owner'::regrole) order by grantee)
 """
-#: Every privilege that is not the owner's goes, and those that a new table gets come back.
+#: Revokes all privileges of others than the owner, and grants the defaults again.
 FIRST_PRIVILEGES = """
 do $do$
 declare
@@ -124,7 +124,7 @@ def catalogue(cursor: Cursor) -> dict[str, str]:
     return {str(name): str(definition) for name, definition in cursor.execute(CATALOGUE)}
 
 
-#: What files create, as the catalogues name it.
+#: Objects that files create, with their names in the catalogues.
 NAMED = {
     "function": (
         re.compile(r"create or replace function ntk\.(\w+)"),
@@ -135,7 +135,7 @@ NAMED = {
         "select tgname from pg_trigger where not tgisinternal",
     ),
 }
-#: Those that Django creates too, so that more of them are there than files name.
+#: Kinds that Django creates too, so that the database has more than the files.
 AMONG_OTHERS = {
     "constraint": (re.compile(r"add constraint (\w+)"), "select conname from pg_constraint"),
     "table, index or sequence": (re.compile(r"create (?:table|index|sequence) (\w+)"), "select relname from pg_class"),
@@ -143,7 +143,7 @@ AMONG_OTHERS = {
 
 
 def missing_and_unknown(cursor: Cursor, items: list[SQLItem]) -> Iterator[str]:
-    """What the database lacks of the files, and functions and triggers that no file creates."""
+    """Objects of the files that the database lacks, and functions and triggers that no file creates."""
     for kind, (pattern, query) in (NAMED | AMONG_OTHERS).items():
         declared = {name for item in items for name in pattern.findall(item.sql)}
         present = {str(name) for (name,) in cursor.execute(query)}
@@ -167,7 +167,7 @@ def ways_past(cursor: Cursor) -> Iterator[str]:
 
 
 def create_again(cursor: Cursor, items: list[SQLItem]) -> None:
-    """Everything but what holds rows or takes long: tables, types, sequences, indexes, constraints."""
+    """Create everything again except tables, types, sequences, indexes and constraints, which have data or are slow."""
     cursor.execute(FIRST_PRIVILEGES)
     cursor.execute(WITHOUT_POLICIES)
     for item in items:

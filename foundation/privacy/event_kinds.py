@@ -1,4 +1,4 @@
-"""What kinds of events there are. Each app declares its own in ``events.py``; the journal takes no others."""
+"""The type of event kinds. Each app declares its kinds in ``events.py``; the journal accepts no others."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from .rls import Rule
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-# How long. Nothing deletes events yet; these are the rules that a deletion has to follow.
+# Retention. Nothing deletes events yet; a future deletion has to follow these rules.
 WITH_DOSSIER = "as long as the dossier: then its data is erased, and the row stays, so that the chain holds"
 KEPT = "for good: it is about how the platform was used and set up, not about a dossier"
 
 
 @dataclass(frozen=True, eq=False)
 class EventKind:
-    """``subject``: what its events are about. ``sentence``: what happened, in the subject's own history.
+    """``subject``: the type of object. ``sentence``: the text in the object's history.
 
-    ``audience``: who may read its events besides who did it and the centre's coordinators and data protection officers.
-    ``in_case``: whether it is told in the timeline of a case, or in which other words; ``%(to)s`` and the like are
-    filled from the event's data there.
+    ``audience``: who may read its events besides the actor and the centre's coordinators and data protection officers.
+    ``in_case``: whether the timeline of a case shows it, or with which other text; placeholders such as ``%(to)s`` are
+    filled from the event's data.
     """
 
     code: str
@@ -36,12 +36,12 @@ class EventKind:
 
     @property
     def family(self) -> str:
-        """The kinds that share it have one audience."""
+        """The part of the code before the dot; kinds with the same family have the same audience."""
         return self.code.partition(".")[0]
 
     @property
     def case_sentence(self) -> StrPromise | None:
-        """None where the timeline of a case leaves it out."""
+        """The text in the timeline of a case; None if it is not shown there."""
         if isinstance(self.in_case, bool):
             return self.sentence if self.in_case else None
         return self.in_case
@@ -53,7 +53,7 @@ def kinds_of(module: ModuleType) -> list[EventKind]:
 
 
 def reading_rules(kinds: Collection[EventKind]) -> list[Rule]:
-    """The rules of ``journal_event`` that follow from the kinds' audiences."""
+    """The policies of ``journal_event`` for the kinds' audiences."""
     return [
         _narrowed(rule, sorted({kind.family for kind in kinds if rule in kind.audience}))
         for rule in dict.fromkeys(rule for kind in kinds for rule in kind.audience)

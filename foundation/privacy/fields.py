@@ -1,7 +1,7 @@
-"""Model fields whose column holds ciphertext.
+"""Model fields that are stored encrypted.
 
-The owning model has a UUID ``id`` and a foreign key ``data_key``. The value is bound to table, row and column as
-associated data, so that a ciphertext copied elsewhere does not open (Fernet has no such binding).
+The owning model has a UUID ``id`` and a foreign key ``data_key``. Table, row and column are associated data of the
+encryption, so that a ciphertext copied elsewhere cannot be decrypted (Fernet has no associated data).
 Column: version byte, data key id (16 bytes), nonce (12), AES-256-GCM ciphertext with tag. Empty text is stored as NULL.
 """
 
@@ -22,7 +22,7 @@ HEADER_BYTES = 17
 
 
 class Sealed(bytes):
-    """A value as the database holds it. It shows nothing, not even its length."""
+    """A value as stored in the database. Its repr shows nothing, not even the length."""
 
     def __repr__(self) -> str:
         return "<sealed>"
@@ -31,7 +31,7 @@ class Sealed(bytes):
 
 
 class _OpenOnRead(DeferredAttribute):
-    """Opens the value at first use: a list that never shows a note never decrypts one."""
+    """Decrypts the value at first use, so that lists decrypt only what they show."""
 
     field: Any
 
@@ -43,7 +43,7 @@ class _OpenOnRead(DeferredAttribute):
         return value
 
     def __set__(self, instance: Any, value: Any) -> None:
-        # With __set__ the descriptor goes before the instance's dictionary, so no reader gets the sealed value.
+        # With __set__ the descriptor has priority over the instance's dictionary, so nobody reads the encrypted value.
         instance.__dict__[self.field.attname] = value
 
 
@@ -86,14 +86,14 @@ class EncryptedField(AnyField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
         if self.attname not in model_instance.__dict__:
-            getattr(model_instance, self.attname)  # deferred: saving it by name must not empty it
+            getattr(model_instance, self.attname)  # deferred: a save with update_fields must not empty it
         value = model_instance.__dict__.get(self.attname)
         if isinstance(value, Sealed):
             return value
         return None if value in (None, self.empty_value()) else self.seal(model_instance, value)
 
     def get_lookup(self, lookup_name: str) -> Any:
-        # "contains" and its kind ask no prepared value: they would search the ciphertext and find nothing, silently.
+        # Look-ups such as "contains" do not prepare the value; they would search the ciphertext and find nothing.
         if lookup_name not in ("exact", "isnull"):
             raise self._not_without_its_row()
         return super().get_lookup(lookup_name)
@@ -107,7 +107,7 @@ class EncryptedField(AnyField):
         return TypeError(f"{self.name} is encrypted: it can be neither filtered nor written without its row")
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        # Empty needs no key. A column that is added to a table is filled with it.
+        # An empty value needs no key; new columns get it as default.
         return None if value == self.empty_value() else super().get_db_prep_save(value, connection)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
@@ -115,7 +115,7 @@ class EncryptedField(AnyField):
         return None if sealed is None else connection.Database.Binary(bytes(sealed))
 
     def context(self, instance: models.Model) -> str:
-        # As the database will give it back: a key that came as text may be spelt otherwise.
+        # In the database's form: an id given as text may be written differently.
         key = instance._meta.pk.to_python(instance.pk)
         return f"{instance._meta.db_table}:{key}:{self.column}"
 

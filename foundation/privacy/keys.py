@@ -1,10 +1,11 @@
-"""Keys: a master key wraps one data key per dossier; destroying the data key erases the dossier.
+"""Keys: a master key wraps one data key per dossier; deleting the data key erases the dossier.
 
 The key file (``LOTSE_KEYS_FILE``) is JSON::
 
     {"active": "k1", "master": {"k1": "<base64, 32 bytes>"}, "blind_index": "<base64, 32 bytes>"}
 
-A new master key is added and made active; the old one stays until every data key is wrapped anew.
+To change the master key, a new one is added and made active; the old one is needed until every data key is wrapped with
+the new one.
 """
 
 from __future__ import annotations
@@ -22,21 +23,21 @@ NONCE_BYTES = 12
 
 
 class WrongKey(Exception):
-    """A value does not open with the key it names, or was moved from another row or column.
+    """A value cannot be decrypted with its key, or was copied from another row or column.
 
-    Its text names table, row and column, or the key, and holds nothing of the value.
+    The message has table, row and column, or the key, and nothing of the value.
     """
 
     @property
     def number(self) -> str:
-        """Of the row, else of the key: what an administrator can look for."""
+        """The id of the row, else of the key, for administrators."""
         words = str(self).split(":")
         return words[1] if len(words) > 2 else words[0].removeprefix("data key ")
 
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys of the installation, as the settings read them from the key file."""
+    """The keys of the installation, read from the key file by the settings."""
 
     active: str
     master: dict[str, bytes]
@@ -49,7 +50,7 @@ def keyring() -> Keyring:
 
 
 def seal(key: bytes, plain: bytes, context: str) -> bytes:
-    """AES-256-GCM: nonce, then ciphertext with tag; ``context`` must be given again to open it."""
+    """AES-256-GCM: nonce, then ciphertext with tag; decryption needs the same ``context``."""
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, context.encode())
 

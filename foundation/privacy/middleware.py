@@ -1,4 +1,4 @@
-"""The middleware that names the acting person to the database and ends old sessions."""
+"""Middleware that sets the acting user in the database and ends old sessions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .context import acting_as
 
 
 class ActingAsMiddleware:
-    """Wrap each signed-in request in ``acting_as``: one transaction, committed before the answer leaves.
+    """Wrap each signed-in request in ``acting_as``: one transaction, committed before the response is sent.
 
-    A session that has reached its greatest age ends here; one that is used is renewed. An anonymous request gets no
-    context and so sees no protected row. A failed request (5xx) is rolled back: Django has turned its exception into a
-    response by the time it arrives here.
+    A session that has reached its maximum age ends here; one in use is renewed. Anonymous requests have no actor and so
+    read no protected rows. Responses with 5xx are rolled back here, because Django has already turned the exception
+    into a response.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -41,13 +41,13 @@ class ActingAsMiddleware:
 
 
 def renew(session: SessionBase) -> None:
-    """Move the end of an idle session: once in SESSION_RENEWED_SECONDS, since each time writes a row."""
+    """Extend the session, at most once in SESSION_RENEWED_SECONDS, because each time writes a row."""
     now = int(time.time())
     if now - session.get("renewed_at", 0) >= settings.SESSION_RENEWED_SECONDS:
         session["renewed_at"] = now
 
 
 def is_too_old(session: SessionBase) -> bool:
-    """Whether the session has lasted longer than SESSION_ABSOLUTE_SECONDS, however busy it was."""
+    """Whether the session is older than SESSION_ABSOLUTE_SECONDS, even if in use."""
     now = int(time.time())
     return bool(now - session.setdefault("signed_in_at", now) > settings.SESSION_ABSOLUTE_SECONDS)

@@ -1,4 +1,4 @@
-"""The table of data keys, and their opening."""
+"""The table of data keys, and how they are unwrapped."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _opened: dict[uuid.UUID, tuple[float, bytes]] = {}
 
 
 class DataKey(models.Model):
-    """The key of one dossier (a contact and what grows from it), wrapped by a master key.
+    """The key of one dossier (a contact and all that follows from it), wrapped by a master key.
 
-    With ``wrapped`` gone nothing sealed under it can be read again: that is how a dossier is erased.
+    Without ``wrapped`` nothing encrypted with it can be read again; this erases a dossier.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -50,11 +50,11 @@ class DataKey(models.Model):
         key = cls(master_key=ring.active)
         plain = os.urandom(KEY_BYTES)
         key.wrapped = seal(ring.master[ring.active], plain, f"data key {key.pk}")
-        _remember(key.pk, plain)  # whoever makes a key seals something with it at once
+        _remember(key.pk, plain)  # a new key is used at once
         return key
 
     def unwrap(self) -> bytes:
-        """Raises WrongKey when the key was erased or the master key is missing or wrong."""
+        """Raises WrongKey if the key was erased or the master key is missing or wrong."""
         master = keyring().master.get(self.master_key)
         if self.wrapped is None or master is None:
             raise WrongKey(f"data key {self.pk}")
@@ -62,7 +62,7 @@ class DataKey(models.Model):
 
 
 def opened_key(key_id: uuid.UUID) -> bytes:
-    """The unwrapped data key; kept for a minute in this process, so an erased key is dead within one."""
+    """The unwrapped data key; cached in the process for a minute, so an erased key is unusable after that."""
     now = time.monotonic()
     cached = _opened.get(key_id)
     if cached and cached[0] > now:

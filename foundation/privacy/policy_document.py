@@ -1,4 +1,4 @@
-"""docs/policies.md: for each table, in words, who may read and write which row."""
+"""Generates docs/policies.md: for each table, in words, who may read and write which row."""
 
 from __future__ import annotations
 

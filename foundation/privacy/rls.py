@@ -31,7 +31,7 @@ PLACEHOLDER = re.compile(r"\{([A-Z][A-Z_]*)\}")
 
 @dataclass(frozen=True)
 class Rule:
-    """Whom a policy admits, in words and in SQL. ``check``: what a row must satisfy after an update, if it is more."""
+    """Whom a policy admits, in words and SQL. ``check``: the condition for the new row of an update, if it differs."""
 
     who: str
     sql: str
@@ -43,10 +43,10 @@ Rules = Sequence[Rule]
 
 @dataclass(frozen=True)
 class Protected:
-    """A table under row-level security, for its owner too. Nobody may do what is not named.
+    """A table with forced row-level security. Whatever is not declared is forbidden.
 
-    ``append_only``: rows are never changed, whatever policies say. ``update_columns``: the columns that may change.
-    ``denied`` and ``granted``: privileges taken from the application's roles, and given to others.
+    ``append_only``: rows cannot be changed, whatever the policies say. ``update_columns``: the columns that may change.
+    ``denied`` and ``granted``: privileges revoked from the application's roles, and granted to others.
     """
 
     table: str
@@ -61,7 +61,7 @@ class Protected:
 
     @property
     def flags(self) -> str:
-        """SQL: row-level security, and what differs from the privileges that each table has at first."""
+        """SQL: row-level security, and changes of the default privileges."""
         lines = [
             f"alter table {self.table} enable row level security",
             f"alter table {self.table} force row level security",
@@ -86,7 +86,7 @@ class Protected:
 
 @dataclass(frozen=True)
 class Addition:
-    """What an app adds to the policies of an earlier one's table, or of its own for another database role."""
+    """Policies that an app adds to an earlier app's table, or to its own for another database role."""
 
     table: str
     name: str
@@ -99,7 +99,7 @@ class Addition:
 
 @dataclass(frozen=True)
 class Unprotected:
-    """Tables without row-level security, by a regular expression, and why."""
+    """Tables without row-level security, as a regular expression, with the reason."""
 
     tables: str
     why: str
@@ -110,7 +110,7 @@ Declaration = Protected | Addition | Unprotected
 
 @dataclass(frozen=True)
 class SQLFile:
-    """A file of an app's folder ``sql``: what it creates, and after a line ``-- reverse`` how that is removed."""
+    """A file of an app's directory ``sql``: creates an object; SQL after a line ``-- reverse`` drops it."""
 
     name: str
     sql: str
@@ -118,7 +118,7 @@ class SQLFile:
 
     @property
     def replaces(self) -> bool:
-        """Whether a new version can take the place of the old one while policies depend on it."""
+        """Whether a new version can replace the old one while policies depend on it."""
         return "create or replace " in self.sql and not re.search(r"create (?!or replace )|alter table", self.sql)
 
 
@@ -133,17 +133,17 @@ def is_service(*names: str) -> str:
 
 
 def is_actor(column: str) -> str:
-    """SQL: the column names the actor."""
+    """SQL: the column is the actor's id."""
     return f"{column} = (select ntk.actor())"
 
 
 def quoted(*values: str) -> str:
-    """SQL: a list of text literals. For codes that the source knows, never for input."""
+    """SQL: a list of text literals. Only for codes from the source, never for input."""
     return ", ".join(f"'{value}'" for value in values)
 
 
 def both(rule: Rule, who: str, sql: str) -> Rule:
-    """The rule, narrowed by one more condition."""
+    """The rule with one more condition."""
     return Rule(f"{rule.who}, {who}", f"({rule.sql}) and {sql}")
 
 
@@ -155,7 +155,7 @@ def service(*names: str) -> Rule:
 
 
 def at_the_centre(*roles: str, column: str = "centre_id") -> Rule:
-    """People who have one of these roles at the centre that the column names."""
+    """People who have one of these roles at the centre in this column."""
     titles = {"handler": "handlers", "coordinator": "coordinators", "dpo": "data protection officers"}
     titles |= {"funder": "funders", "administrator": "administrators"}
     who = " and ".join(titles[role] for role in roles)
@@ -177,9 +177,9 @@ def policy_statements(declared: Protected | Addition) -> tuple[str, str]:
 
 
 def policy_name(declared: Protected | Addition, command: str) -> str:
-    """PostgreSQL asks the policies of a table by name, the last one first: the table's own before what was added.
+    """PostgreSQL evaluates policies by name, last one first; the names put the table's own before added ones.
 
-    What is added looks into other tables, which costs more than the row itself.
+    The added ones query other tables and are slower.
     """
     if isinstance(declared, Addition):
         return f"{declared.table}_also_{command}_{declared.name}"
@@ -200,21 +200,21 @@ def alternatives(conditions: Sequence[str]) -> str:
 
 
 def sql_files(folder: Path, values: Mapping[str, str]) -> Iterator[SQLFile]:
-    """The files of a folder, with ``{NAME}`` replaced by a value. KeyError for a name without one."""
+    """The files of a directory, with ``{NAME}`` replaced by a value. Raises KeyError for a name without one."""
     for path in sorted(folder.glob("*.sql")):
         text = PLACEHOLDER.sub(lambda found: values[found[1]], path.read_text(encoding="utf-8"))
         sql, _, reverse = text.partition(REVERSE)
         yield SQLFile(path.stem, sql, reverse)
 
 
-#: What the items create, by name: the app's label and the item's name. Filled in the order of INSTALLED_APPS.
+#: Name of a created object to app label and item name. Filled in the order of INSTALLED_APPS.
 _created: dict[str, tuple[str, str]] = {}
 
 
 def declared_items(module: str, declarations: Sequence[Declaration], **values: str) -> list[SQLItem]:
-    """The SQL of an app for ``makemigrations``: its files, and the flags and policies of its tables.
+    """SQL items of an app for ``makemigrations``: its files, and the flags and policies of its tables.
 
-    ``values``: what stands for ``{NAME}`` in the files. An item depends on those that create what its SQL names.
+    ``values``: replacements of ``{NAME}`` in the files. An item depends on those that create the objects in its SQL.
     """
     config = apps.get_containing_app_config(module)
     assert config, module
@@ -241,7 +241,7 @@ def item(label: str, name: str, sql: str, reverse: str, *, replace: bool = False
 
 
 def needs(sql: str, *, besides: tuple[str, str]) -> list[tuple[str, str]]:
-    """The items that create what the SQL names. LookupError for a function that no earlier app declares."""
+    """The items that create the objects in the SQL. Raises LookupError for a function that no earlier app declares."""
     code = re.sub(r"--.*", "", sql)
     found = {_created[name] for name in NAMES.findall(code) if name in _created}
     unknown = {name for name in NAMES.findall(code) if name.startswith("ntk.")} - _created.keys()

@@ -1,4 +1,4 @@
-"""A row that does not open: what is logged of it, and what stands in its place."""
+"""Rows that cannot be decrypted: the log message, and the replacement text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Read = TypeVar("Read")
 
 
 def read_or(row: Model, read: Callable[[], Read], otherwise: Read) -> Read:
-    """What ``read`` makes of the row; ``otherwise``, with a line in the log, where the row does not open."""
+    """The result of ``read(row)``; ``otherwise``, with a log message, if the row cannot be decrypted."""
     try:
         return read()
     except WrongKey:

@@ -1,4 +1,4 @@
-"""The look of the platform: base page, components, charts. Imports none of our other apps."""
+"""The user interface: base page, components, charts. Imports no other app of ours."""
 
 from django.apps import AppConfig
 

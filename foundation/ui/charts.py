@@ -1,8 +1,8 @@
-"""Charts: values in, shapes out. `{% chart %}` draws them as SVG with CSS variables, each with its table.
+"""Computes the shapes of charts. `{% chart %}` draws them as SVG with CSS variables, each with its table.
 
 Every function raises ValueError for a value below zero or a series of another length than its categories.
-A value that is no number may not be shown (a str, which stands in its place) or is not known (None): it has no length,
-no place on a scale and no shade, and it is never zero.
+A value that is not a number is hidden (a str, shown in its place) or unknown (None): it has no length, no position on a
+scale and no shade, and is never treated as zero.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ RIGHT = 8
 TOP = 26
 BOTTOM = 26
 SHADES = 5
-ROUND = (4, 8, 12, 16, 20, 24, 32)  # each a multiple of four, and so is each times ten
+ROUND = (4, 8, 12, 16, 20, 24, 32)  # multiples of four, also after multiplication by ten
 STEPS = 4
 LABELS_AT_MOST = 12
 TILE = 46
@@ -51,13 +51,13 @@ TILE_GAP = 4
 
 
 def scale_top(largest: float) -> float:
-    """The round number at which the scale ends, never below the largest value; a quarter of it is round as well."""
+    """The round number at the end of the scale, at least the largest value; a quarter of it is round as well."""
     candidates = (step * 10.0**power for power in count() for step in ROUND)
     return next(top for top in candidates if top >= largest)
 
 
 def total(values: Iterable[Value]) -> Value:
-    """The sum; None when one of the values may not be shown, for a sum without it would be wrong."""
+    """The sum; None if one of the values is hidden, because the sum would be wrong."""
     summed: float = 0
     for value in values:
         if not is_number(value):
@@ -67,7 +67,7 @@ def total(values: Iterable[Value]) -> Value:
 
 
 def shade(value: Value, largest: float) -> str:
-    """Five equal steps up to the largest value; "none" where there is no value to show."""
+    """Five equal steps up to the largest value; "none" if there is no number."""
     if not is_number(value):
         return "none"
     return str(min(SHADES - 1, int(value / largest * SHADES))) if largest > 0 else "0"
@@ -93,7 +93,7 @@ def _checked(series: Iterable[tuple[str, Sequence[Value]]], length: int) -> tupl
 
 @dataclass(frozen=True)
 class Plot:
-    """The area between the axes: where a category stands and how high a value reaches."""
+    """The area between the axes: positions of categories and heights of values."""
 
     names: tuple[str, ...]
     top: float
@@ -106,7 +106,7 @@ class Plot:
 
     @property
     def unit(self) -> float:
-        """Height of one."""
+        """Height of the value 1."""
         return (self.height - TOP - BOTTOM) / self.top
 
     @property
@@ -121,7 +121,7 @@ class Plot:
         return round(self.floor - value * self.unit, 2)
 
     def box(self, place: int, width: float, low: float, high: float, css: str, **said: Any) -> Bar:
-        """A rectangle in the middle of a category, from one value up to another."""
+        """A rectangle centred on a category, from one value to another."""
         x = round(self.middles[place] - width / 2, 2)
         height = round((high - low) * self.unit, 2)
         return Bar(x, self.y(high), round(width, 2), height, css, self.names[place], **said)
@@ -131,7 +131,7 @@ class Plot:
         return tuple(GridLine(self.y(value), text.write(value)) for value in values)
 
     def labels(self) -> tuple[Label, ...]:
-        """Category names under the axis; of many, every second, third ... so that they do not overlap."""
+        """Category names under the axis; of many, only every second, third ... so that they do not overlap."""
         every = ceil(len(self.names) / LABELS_AT_MOST) or 1
         places = range(0, len(self.names), every)
         return tuple(Label(self.middles[place], self.height - 8, self.names[place]) for place in places)
@@ -152,8 +152,8 @@ def stacked_bars(
 ) -> StackedBars:
     """One bar per category, one colour per series, the total on top.
 
-    Pass `totals` where they are not the sums: figures of a release are rounded one by one, totals too. Each is then a
-    wider bar of its own behind the pieces, and what these leave of it is hatched.
+    Pass `totals` if they are not the sums: figures of a release are rounded separately, including totals. Each is then
+    a wider bar behind the pieces, and the rest above these is hatched.
     """
     names = tuple(str(name) for name in categories)
     rows = _checked(series, len(names))
@@ -187,7 +187,7 @@ def _stack(plain: Plot, rows: Sequence[Series], totals: Sequence[Value] | None) 
 
 @dataclass(frozen=True)
 class Stack:
-    """All bars. ``heights``: what the shown pieces reach; ``is_framed``: totals are figures of their own."""
+    """All bars. ``heights``: of the shown pieces; ``is_framed``: totals are separate figures."""
 
     plain: Plot
     rows: Sequence[Series]
@@ -197,7 +197,7 @@ class Stack:
 
     @cached_property
     def plot(self) -> Plot:
-        """With a scale that holds the highest of pieces and totals."""
+        """The plot, with a scale for the highest of pieces and totals."""
         return replace(self.plain, top=scale_top(_largest([*self.heights, *self.totals])))
 
     @property
@@ -205,7 +205,7 @@ class Stack:
         return min(self.plot.slot * (0.46 if self.is_framed else 0.62), 64)
 
     def pieces(self, place: int) -> Iterator[Bar]:
-        """From the bottom up."""
+        """The pieces of a bar from the bottom up."""
         below: float = 0
         for number, row in enumerate(self.rows):
             value = row.values[place]
@@ -220,19 +220,19 @@ class Stack:
                 yield self.plot.box(place, self.thickness * 1.6, 0, value, "whole", value=value)
 
     def rests(self) -> Iterator[Bar]:
-        """What is left of a total above the pieces: computed from what is shown and from nothing else."""
+        """The rest of each total above the pieces, computed only from what is shown."""
         for place, (height, value) in enumerate(zip(self.heights, self.totals, strict=True)):
             if self.is_framed and is_number(value) and value > height:
                 yield self.plot.box(place, self.thickness, height, value, "rest", value=value - height)
 
     def bands(self) -> Iterator[Bar]:
-        """The whole height, whatever the number is."""
+        """Hatched bars of full height for hidden totals, so that they do not disclose the number."""
         for place, value in enumerate(self.totals):
             if not is_number(value):
                 yield self.plot.box(place, self.plot.slot - 6, 0, self.plot.top, "band", value=value)
 
     def tops(self) -> Iterator[Top]:
-        """A total at its own height. Sums with a hidden part are not known: nothing is written."""
+        """Totals at their height. Sums with a hidden part are unknown and not written."""
         for x, height, value in zip(self.plot.middles, self.heights, self.totals, strict=True):
             if is_number(value) or self.is_framed:
                 yield Top(x, round(self.plot.y(value if is_number(value) else height) - 6, 2), value)
@@ -273,7 +273,7 @@ def _line(plot: Plot, row: Series) -> ChartLine:
 
 
 def _pieces(points: Iterable[tuple[float, float] | None]) -> tuple[str, ...]:
-    """Points for <polyline>, cut where one is missing; a single point is no line."""
+    """Points for <polyline>, split at missing ones; a single point makes no line."""
     pieces: list[list[str]] = [[]]
     for point in points:
         if point is None:
@@ -305,7 +305,7 @@ def horizontal_bars(text: Text, items: Iterable[tuple[str, Value]]) -> Horizonta
 
 
 def sparkline(title: str, values: Sequence[Value], *, width: float = 110, height: float = 28) -> Sparkline:
-    """A small line without axes or table, for a row or a tile. The title has to say what it shows.
+    """A small line without axes or table, for a row or a tile. The title has to describe it.
 
     A value between two hidden ones is a dot.
     """
@@ -330,7 +330,7 @@ def tile_grid(
 ) -> TileGrid:
     """A country's regions as equal tiles, shaded by value.
 
-    Keys are ISO 3166-2 codes ("DE-SN"); `names` replaces the built-in names. Regions without a key count as not known.
+    Keys are ISO 3166-2 codes ("DE-SN"); `names` replaces the built-in names. Regions without a key are unknown.
     Raises KeyError for a country without a grid and ValueError for a code the grid does not have.
     """
     grid = GRIDS[country]

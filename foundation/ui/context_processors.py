@@ -19,7 +19,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"nav_links": [], "search_url": ""}
     may_search = person.can_in_any(top_bar.SEARCH.permission)
     return {
-        # Lazy: a part of a page has no top bar, and need not count.
+        # Lazy: fragments have no top bar and need no counts.
         "nav_links": SimpleLazyObject(lambda: top_bar.links_with_counts(person, request.path)),
         "search_url": top_bar.address(top_bar.SEARCH.url_name) if may_search else "",
     }

@@ -1,4 +1,4 @@
-"""Form fields for days: each has a first and a last day that it takes, and says so with an example."""
+"""Form fields for dates with bounds; error messages have an example."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-#: Nothing that this platform speaks of lies outside (the database holds the same bounds).
+#: Bounds of all dates (the database has the same).
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 
 Day = date | Callable[[], date]
@@ -23,7 +23,7 @@ def today() -> date:
 
 
 def days_from_today(days: int) -> Callable[[], date]:
-    """A bound that moves with the calendar."""
+    """A bound relative to today."""
     return lambda: today() + timedelta(days=days)
 
 
@@ -33,13 +33,13 @@ def day_in_words(day: date) -> str:
 
 
 def weekday(local: datetime) -> str:
-    """The name of its day as it stands within a sentence of the active language: French writes it small."""
+    """The weekday as written within a sentence of the active language: French uses lower case."""
     name = formats.date_format(local, "l")
     return name.lower() if (get_language() or "").startswith("fr") else name
 
 
 def typed(day: date) -> str:
-    """As people may type it in the active language."""
+    """The date in the input format of the active language."""
     return day.strftime(formats.get_format("DATE_INPUT_FORMATS")[0])
 
 
@@ -66,12 +66,12 @@ class DayField(forms.DateField):
         self.earliest, self.latest = earliest, latest
 
     def bounds(self) -> tuple[date, date]:
-        """The first and the last day that are taken now."""
+        """The first and last accepted day."""
         first, last = (bound() if callable(bound) else bound for bound in (self.earliest, self.latest))
         return first, last
 
     def example(self) -> date:
-        """Today, or the nearest day that is taken."""
+        """Today, or the nearest accepted day."""
         earliest, latest = self.bounds()
         return min(max(today(), earliest), latest)
 

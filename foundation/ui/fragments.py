@@ -1,4 +1,4 @@
-"""Parts of pages that are fetched on their own."""
+"""Fragments of pages, which htmx fetches."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from django.http import HttpRequest
 
 
 def is_part(request: HttpRequest) -> bool:
-    """A part of a page asks, which wants only itself."""
+    """Whether htmx requests a fragment, not a whole page."""
     return bool(request.headers.get("HX-Request"))

@@ -1,4 +1,4 @@
-"""What the component gallery shows. Plainly fictional; in English only, for it is seen by developers alone."""
+"""Fictional content of the component gallery. In English only, because only developers see it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ CALLERS: list[tuple[str, list[shapes.Value]]] = [
     ("Schools", [9, 11, 20, 9, 17, 14, 22, 6, 20, 23, 8, 10]),
     ("Authorities", [18, 15, 6, 10, 18, 6, 19, 10, 13, 15, 17, 12]),
 ]
-#: Rounded one by one, totals too; some are hidden.
+#: Rounded separately, including totals; some are hidden.
 RELEASED: list[tuple[str, list[shapes.Value]]] = [
     ("Relatives", [10, 20, 1230, "<10"]),
     ("Schools", ["<10", 20, 310, "<10"]),

@@ -1,7 +1,7 @@
-"""A form field for a moment: what was not touched stays as it is stored, and an hour that comes twice can be said.
+"""A form field for a time. Unchanged input keeps the exact stored value; repeated hours can be distinguished.
 
-Read and shown in the active time zone, the reader's. A moment is typed as 2026-10-25T02:30, with seconds if need be,
-and with an offset (+01:00) or a zone's abbreviation (CET) where the clocks show the time twice.
+Parsed and shown in the active time zone, the reader's. Typed as 2026-10-25T02:30, optionally with seconds, and with an
+offset (+01:00) or an abbreviation (CET) if the clocks show the time twice.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from django.utils.translation import gettext_lazy as _
 
 SHOWN = "%Y-%m-%dT%H:%M"
 FIRST = datetime(1990, 1, 1, tzinfo=UTC)
-#: The choice between the two hours is sent under the field's name with this added.
+#: Suffix of the field's name for the choice between the two hours.
 OFFSET = "_offset"
 _TYPED = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\s*(Z|[+-]\d{2}:?\d{2}|[A-Z]{2,5})?", re.ASCII
 )
 
-#: Years that time zones can be reckoned with; the bounds of every field lie well inside.
+#: Years for which time zones can be computed; the bounds of all fields are inside.
 YEARS = range(1900, 2200)
 Moment = datetime | Callable[[], datetime]
 
 
 def from_now(**span: float) -> Callable[[], datetime]:
-    """A bound that moves with the clock; `span` as for timedelta."""
+    """A bound relative to now; `span` as for timedelta."""
     return lambda: timezone.now() + timedelta(**span)
 
 
 def both_moments(local: datetime, zone: tzinfo) -> list[datetime]:
-    """The moments at which the zone's clocks show this: none, one, or two (earlier first). `local` is naive."""
+    """The times at which the zone's clocks show this: none, one, or two (earlier first). `local` is naive."""
     folds = [local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
     found = [m for m in folds if m.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local.replace(fold=0)]
     return found[:1] if len(found) == 2 and found[0].utcoffset() == found[1].utcoffset() else found
@@ -50,7 +50,7 @@ def offset_of(moment: datetime) -> str:
 
 
 def _name_of(moment: datetime) -> str:
-    """As "CEST (summer time)": few know the abbreviation."""
+    """As "CEST (summer time)", because few people know the abbreviation."""
     words = gettext("summer time") if moment.dst() else gettext("standard time")
     return f"{moment.tzname()} ({words})"
 
@@ -92,7 +92,7 @@ class MomentInput(forms.DateTimeInput):
 
 
 def _twice(typed: str) -> list[datetime]:
-    """The two moments of a time that the clocks show twice, else nothing."""
+    """The two times if the clocks show the typed one twice, else nothing."""
     try:
         found = both_moments(datetime.fromisoformat(typed), timezone.get_current_timezone())
     except (ValueError, TypeError, OverflowError):
@@ -101,7 +101,7 @@ def _twice(typed: str) -> list[datetime]:
 
 
 def _nights() -> list[str]:
-    """For the browser: `first|until|hour|hour` for each stretch of the clock that came or comes twice near today."""
+    """For the browser: `first|until|hour|hour` for each repeated hour near today."""
     return _nights_of(timezone.get_current_timezone_name(), timezone.localdate(), get_language() or "")
 
 
@@ -125,12 +125,12 @@ def _nights_of(zone_name: str, today: date, _language: str) -> list[str]:
 
 
 def _shift(at: datetime, span: timedelta, zone: tzinfo) -> timedelta:
-    """By how much the zone's clocks are put forward within the span."""
+    """By how much the zone's clocks are moved forward within the span."""
     return (at + span).astimezone(zone).replace(tzinfo=None) - at.astimezone(zone).replace(tzinfo=None) - span
 
 
 class MomentField(forms.DateTimeField):
-    """A moment from `earliest` to `latest`. With `stored` set, that moment as shown is taken back as it is stored."""
+    """A time from `earliest` to `latest`. Unchanged input returns the exact `stored` value, if that is set."""
 
     widget = MomentInput
     default_error_messages = {
@@ -147,12 +147,12 @@ class MomentField(forms.DateTimeField):
         self.stored: datetime | None = None
 
     def bounds(self) -> tuple[datetime, datetime]:
-        """The first and the last moment that are taken now."""
+        """The first and last accepted time."""
         first, last = (bound() if callable(bound) else bound for bound in (self.earliest, self.latest))
         return first, last
 
     def prepare_value(self, value: Any) -> Any:
-        """Unlike Django's, with its zone: without it, one hour in the year cannot be told from another."""
+        """Unlike in Django, with the zone, because otherwise one hour in the year is ambiguous."""
         return value
 
     def to_python(self, value: Any) -> datetime | None:
@@ -176,7 +176,7 @@ class MomentField(forms.DateTimeField):
 
     def _moment(self, local: datetime, zone_word: str | None) -> datetime:
         if local.year not in YEARS:
-            return local.replace(tzinfo=UTC)  # for the bounds to refuse
+            return local.replace(tzinfo=UTC)  # the bounds refuse it
         found = both_moments(local, timezone.get_current_timezone())
         if zone_word and not zone_word.isalpha():
             return datetime.fromisoformat(f"{local.isoformat()}{zone_word}")
@@ -213,7 +213,7 @@ def _in_words(moment: datetime) -> str:
 
 
 def _in_figures(typed: str) -> str:
-    """With the day as 2026-11-28, where it is written as the active language does; else as it is."""
+    """The input with its date in ISO format, if it is in the active language's format; else unchanged."""
     day, space, rest = typed.partition(" ")
     for written in get_format("DATE_INPUT_FORMATS"):
         try:

@@ -1,4 +1,4 @@
-"""What the top bar offers to whom."""
+"""Entries of the top bar, depending on permissions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,16 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Person(Protocol):
-    """What the top bar asks of the signed-in user."""
+    """The interface of users that the top bar needs."""
 
     def can_in_any(self, permission: str) -> bool:
-        """Whether the permission is held in at least one organisation."""
+        """Whether the user has the permission in at least one organisation."""
         ...
 
 
 @dataclass(frozen=True)
 class Item:
-    """One entry of the top bar; shown when the person holds the permission somewhere."""
+    """One entry of the top bar; shown if the user has the permission in any organisation."""
 
     url_name: str
     label: str | Promise
@@ -38,7 +38,7 @@ class NavigationLink:
     label: str | Promise
     icon: str
     current: bool
-    count: int | None = None  # None: this entry never has one
+    count: int | None = None  # None: the entry has no count
 
     @property
     def key(self) -> str:
@@ -62,7 +62,7 @@ SEARCH = Item("hotline:search", _("Search"), "search", "contact.log")
 
 
 def address(url_name: str) -> str:
-    """The path of a URL name, or "" when nothing is mounted under it (yet)."""
+    """The path of a URL name; empty if it does not exist."""
     try:
         return reverse(url_name)
     except NoReverseMatch:
@@ -70,7 +70,7 @@ def address(url_name: str) -> str:
 
 
 def links(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[NavigationLink]:
-    """The entries this person may use; the longest address that the path begins with is the current one."""
+    """The entries that this person may use; the longest URL that is a prefix of the path is the current one."""
     found = [(item, address(item.url_name)) for item in items if person.can_in_any(item.permission)]
     mounted = [(item, url) for item, url in found if url]
     here = max((url for _item, url in mounted if path.startswith(url)), key=len, default=None)
@@ -78,11 +78,11 @@ def links(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[Navi
 
 
 def links_with_counts(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[NavigationLink]:
-    """As ``links``, each with the number of things that wait there for this person."""
+    """As ``links``, with the number of items that wait for this person."""
     return [replace(link, count=count_for(person, link.url_name)) for link in links(person, path, items)]
 
 
 def count_for(person: Person, url_name: str) -> int | None:
-    """By the function that NAVIGATION_COUNTS names: ``ui`` imports no app."""
+    """The count from the function in NAVIGATION_COUNTS, because ``ui`` imports no app."""
     path = settings.NAVIGATION_COUNTS.get(url_name)
     return import_string(path)(person) if path else None

@@ -1,4 +1,4 @@
-"""Lists in pages by key: no totals, and a page stays the same while new rows arrive before it."""
+"""Keyset pagination: no totals, and pages do not shift when new rows are added."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def page_of(
     size: int = SIZE,
     take: Callable[[QuerySet[Any], int], list[Any]] = first_of,
 ) -> Page:
-    """A page of ``rows`` by a moment ``column`` and the key, newest first. A cursor without sense counts as none.
+    """A page of ``rows`` by a time ``column`` and the key, newest first. An invalid cursor is ignored.
 
-    ``take``: reads at most so many of the ordered rows, from the first on.
+    ``take``: reads at most this number of the ordered rows.
     """
     back, forth = _moment_and_key(before), _moment_and_key(after)
     if forth:
@@ -51,7 +51,7 @@ def page_of(
 
 
 def page_by_key(rows: QuerySet[Any], *, after: str = "", before: str = "", size: int = SIZE) -> Page:
-    """A page of ``rows`` by a key that counts up, newest first. A cursor without sense counts as none."""
+    """A page of ``rows`` by an increasing key, newest first. An invalid cursor is ignored."""
     back, forth = before.isdecimal(), after.isdecimal()
     if forth:
         found = list(rows.filter(pk__gt=int(after)).order_by("pk")[: size + 1])
@@ -62,7 +62,7 @@ def page_by_key(rows: QuerySet[Any], *, after: str = "", before: str = "", size:
 
 
 def _page(found: list[Any], size: int, cursor: Callable[[Any], str], *, is_back: bool, is_forth: bool) -> Page:
-    """Of one row more than is shown; those found on the way forth are oldest first."""
+    """Make a page from up to ``size`` + 1 rows; rows after a cursor are read oldest first."""
     shown = found[:size][::-1] if is_forth else found[:size]
     if not shown:
         return Page([], None, None)
@@ -72,7 +72,7 @@ def _page(found: list[Any], size: int, cursor: Callable[[Any], str], *, is_back:
 
 
 def _beyond(column: str, side: str, moment: datetime, key: uuid.UUID) -> Q:
-    # The first condition says nothing new; it lets PostgreSQL begin in the index where the page begins.
+    # The first condition is redundant, but lets PostgreSQL start the index scan at the page.
     within = Q(**{f"{column}__{side}e": moment})
     return within & (Q(**{f"{column}__{side}": moment}) | Q(**{f"pk__{side}": key}))
 

@@ -1,6 +1,6 @@
-"""How far a moment is from now, in words: minutes and hours when it is near, days of the reader's calendar otherwise.
+"""The distance of a time from now in words: minutes and hours if near, else days of the reader's calendar.
 
-timers.js says the same in the browser, by the same rule.
+timers.js implements the same rule in the browser.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 MINUTE, HOUR = 60, 3600  # seconds
-#: On another day of the calendar, hours are said up to here: at 22:00, 3:00 is "in 5 hours" and not "tomorrow".
+#: Hours are used up to this distance, even for another date: at 22:00, 3:00 is "in 5 hours" and not "tomorrow".
 NEAR = 12 * HOUR
 
 

@@ -1,4 +1,4 @@
-"""What a chart consists of, ready to be drawn. Coordinates are SVG user units; the drawing scales to its container."""
+"""The shapes of charts. Coordinates are SVG user units; the drawing scales to its container."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ def is_number(value: Value) -> TypeGuard[float]:
 
 
 def number(value: float) -> str:
-    """Without needless decimals: 3.0 is 3."""
+    """The number without trailing zeros: 3.0 is 3."""
     return str(value) if isinstance(value, int) else f"{value:.10g}"
 
 
@@ -45,7 +45,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Bar:
-    """One rectangle. `category` and `label` name what has the `value`; `series` is the place of its series."""
+    """One rectangle. `category` and `label` describe the `value`; `series` is the index of its series."""
 
     x: float
     y: float
@@ -64,7 +64,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Top:
-    """The total of a category, written above its bar, or above the axis where no number may be shown."""
+    """The total of a category, written above its bar, or above the axis if it is hidden."""
 
     x: float
     y: float
@@ -107,7 +107,7 @@ class GridLine:
 
 @dataclass(frozen=True)
 class ChartLine:
-    """One line; a value that may not be shown leaves a gap, hence several pieces."""
+    """One line; hidden values leave gaps, so it may have several pieces."""
 
     css: str
     label: str
@@ -155,10 +155,10 @@ class ChartTableRow:
 
 @dataclass(frozen=True)
 class Text:
-    """The words around a chart, already translated.
+    """The texts of a chart, translated.
 
-    `head` names the categories (first column of the table), `column` the only column of a chart without series,
-    `hidden` stands for a value of None, `write` writes a number.
+    `head`: header of the categories (first column of the table); `column`: header of the only column of a chart without
+    series; `hidden`: text for None; `write`: formats a number.
     """
 
     title: str
@@ -169,7 +169,7 @@ class Text:
     write: Callable[[float], str] = localised
 
     def said(self, value: Value) -> str:
-        """The value as it is read."""
+        """The value as text."""
         if isinstance(value, str):
             return value
         return self.hidden if value is None else self.write(value)
@@ -177,7 +177,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Chart:
-    """What all charts have in common."""
+    """The base class of charts."""
 
     text: Text
     columns: tuple[str, ...] = ()
@@ -189,12 +189,12 @@ class Chart:
 
     @property
     def empty(self) -> bool:
-        """Nothing to draw: no row, or no value that may be shown."""
+        """Whether there is nothing to draw: no row, or only hidden values."""
         return not any(is_number(value) for row in self.rows for value in (*row.values, row.total))
 
     @property
     def signs(self) -> tuple[str, ...]:
-        """What stands for hidden values, each once, in the order of the table."""
+        """The texts of hidden values, each once, in the order of the table."""
         every = (value for row in self.rows for value in (*row.values, *([row.total] if self.with_totals else [])))
         return tuple(dict.fromkeys(self.text.said(value) for value in every if not is_number(value)))
 
@@ -220,14 +220,14 @@ class Axes(Chart):
 
     @property
     def scale_x(self) -> float:
-        """Where the numbers of the scale end."""
+        """The right edge of the scale's numbers."""
         return self.left - 8
 
 
 @dataclass(frozen=True)
 class StackedBars(Axes):
-    """``frames``: totals that are figures of their own. ``rests``: what the pieces leave of them, not shown.
-    ``bands``: categories whose total may not be shown.
+    """``frames``: totals that are separate figures. ``rests``: the parts of totals above the pieces.
+    ``bands``: categories with a hidden total.
     """
 
     bars: tuple[Bar, ...] = ()

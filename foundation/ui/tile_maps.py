@@ -1,4 +1,4 @@
-"""Countries as grids of equal tiles: where each region sits, roughly as on a map. Codes are ISO 3166-2."""
+"""Countries as grids of equal tiles, with regions roughly at their place on a map. Codes are ISO 3166-2."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A form that notices when somebody else was faster."""
+"""A form that detects concurrent changes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 
 class VersionedForm(forms.Form):
-    """A form that knows which version of the row was read."""
+    """A form with the version of the row that was read."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def now_stored(self, stored: dict[str, Any]) -> list[str]:
-        """The labels of the fields in which what is stored now differs from what was typed."""
+        """The labels of fields whose stored value differs from the input."""
         typed = self.cleaned_data
         return [
             str(self.fields[name].label)
@@ -24,7 +24,7 @@ class VersionedForm(forms.Form):
         ]
 
     def outdated(self, stored: dict[str, Any]) -> None:
-        """Say that somebody was faster, and take the current version, so that saving again is a decision."""
+        """Show that the row was changed meanwhile, and take the current version, so that saving again overwrites it."""
         differing = ", ".join(self.now_stored(stored))
         self.add_error(
             None,
@@ -37,7 +37,7 @@ class VersionedForm(forms.Form):
 
 
 def _plain(value: Any) -> Any:
-    """Lists without their order, rows as keys."""
+    """A comparable value: lists without order, rows as ids."""
     if isinstance(value, list | tuple | set) or hasattr(value, "values_list"):
         return sorted(str(getattr(item, "pk", item)) for item in value)
     return getattr(value, "pk", value) or ""

@@ -13,12 +13,12 @@ from foundation.ui.gallery import content
 @require_safe
 @login_required
 def nav_counts(request: HttpRequest) -> HttpResponse:
-    """The counts beside the entries of the top bar, each swapped into its place."""
+    """The counts beside the entries of the top bar, as out-of-band fragments."""
     return render(request, "ui/nav_counts.html")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400 in the reader's language; where a request was refused before anybody knew whose it is, in all three."""
+    """400 in the reader's language, or in all three if the request was refused before the user was known."""
     if not hasattr(request, "user"):
         return defaults.bad_request(request, exception)
     return render(request, "ui/not_understood.html", status=400)
@@ -35,6 +35,6 @@ def gallery_desk(request: HttpRequest) -> HttpResponse:
 
 
 def gallery_save(request: HttpRequest) -> JsonResponse:
-    """Says yes to everything: for trying the autosave."""
+    """Accepts everything, to try the autosave."""
     version = int(request.POST.get("version") or 0) + 1
     return JsonResponse({"version": version, "saved_text": f"Saved {timezone.localtime():%H:%M}"})

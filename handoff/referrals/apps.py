@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 class HandoffConfig(AppConfig):
     name = "handoff.referrals"
-    label = "handoff"  # of tables, permissions and addresses
+    label = "handoff"  # prefix of tables, permissions and URLs
 
     def ready(self) -> None:
         from hotline.contacts.references import find_with
@@ -25,7 +25,7 @@ class HandoffConfig(AppConfig):
 
 
 def _address_of_referral(user: User, number: int) -> str:
-    """For the centre; row-level security decides who finds it."""
+    """URL of a referral for the centre; row-level security decides who gets one."""
     from django.urls import reverse
 
     from .models import Referral

@@ -1,4 +1,4 @@
-"""What waits, for whom: the sections of the centre's board and of the partner's inbox."""
+"""The sections of the centre's board and of the partner's inbox."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from .next_steps import needing_a_next_step
 from .states import ENDED, TAKEN, WAITS_FOR_CENTRE, WAITS_FOR_PARTNER, ReferralState
 from .timeline import is_overdue
 
-#: Ended referrals on a page, of the board and of the inbox.
+#: Ended referrals per page, in the board and in the inbox.
 ENDED_SHOWN = 20
 
-#: Nobody keeps more than this in view; the rest shows as soon as something of it is done.
+#: Live referrals that are loaded; more than a person can keep in view.
 MOST = 200
 Test = Callable[[Referral, datetime], bool]
 
 
 @dataclass(frozen=True)
 class BoardSection:
-    """A heap of referrals with the same next step."""
+    """Referrals with the same next step."""
 
     key: str
     title: str | Promise
@@ -53,7 +53,7 @@ NEXT_STEP = BoardSection(
     is_pressing=True,
 )
 
-#: In the order in which they are tried and shown: a referral stands in the first that fits.
+#: In display order; a referral belongs to the first section whose test it meets.
 BOARD: list[tuple[BoardSection, Test]] = [
     (
         BoardSection(
@@ -120,7 +120,7 @@ def inbox(organisation: Organisation, now: datetime) -> list[BoardSection]:
 
 
 def ended_of_centre(user: User, centre: Organisation) -> QuerySet[Referral]:
-    """Without drafts that were thrown away, which never reached anybody, and without those that need a next step."""
+    """Ended referrals, except those that need a next step and discarded drafts, which no partner has seen."""
     sent = ~Q(state=ReferralState.WITHDRAWN, offered_at=None)
     ended = Referral.objects.filter(sent, centre=centre, state__in=ENDED)
     ended = ended.exclude(pk__in=needing_a_next_step(user, centre).values("pk"))
@@ -128,7 +128,7 @@ def ended_of_centre(user: User, centre: Organisation) -> QuerySet[Referral]:
 
 
 def ended_of_partner(organisation: Organisation) -> QuerySet[Referral]:
-    """What was offered and is over."""
+    """Referrals that were offered to the partner and have ended."""
     ended = Referral.objects.filter(organisation=organisation, state__in=ENDED)
     return ended.exclude(offered_at=None).select_related("centre")
 

@@ -55,15 +55,15 @@ from .vocabulary import Disclosable, LegalBasis, MessageKind
 
 
 class VerifyFirst(Exception):
-    """An unreliable source alone never leads to a referral: the source is to be verified first."""
+    """The source of the case is unreliable and has to be verified before a referral."""
 
 
 class NoLegalBasis(Exception):
-    """Fields are to be disclosed, and nobody said on what basis."""
+    """Fields are to be disclosed without a legal basis."""
 
 
 class NoConsent(Exception):
-    """Fields are to be disclosed on the basis of consent, which was refused, withdrawn or never given."""
+    """Fields are to be disclosed on the basis of consent that was refused, withdrawn or never given."""
 
     def __init__(self, found: Objection) -> None:
         super().__init__(found)
@@ -71,11 +71,11 @@ class NoConsent(Exception):
 
 
 class AlreadyOffered(Exception):
-    """Another partner holds or considers the case: partners are asked one after the other."""
+    """Another partner has the case or is considering it. Only one partner is asked at a time."""
 
 
 class ConflictOfInterest(Exception):
-    """The partner must not be given this case. ``reasons``: those of the ranking."""
+    """The partner must not get this case. ``reasons``: as in the ranking."""
 
     def __init__(self, reasons: list[Reason]) -> None:
         super().__init__("a conflict of interest")
@@ -83,7 +83,7 @@ class ConflictOfInterest(Exception):
 
 
 class NotedAlready(Exception):
-    """The partner's conflict of interest in the case stands already, as ``conflict``."""
+    """The partner's conflict of interest in the case was noted before, as ``conflict``."""
 
     def __init__(self, conflict: CaseConflict) -> None:
         super().__init__(conflict.pk)
@@ -91,7 +91,7 @@ class NotedAlready(Exception):
 
 
 class OutOfUse(Exception):
-    """The organisation has been put out of use."""
+    """The organisation was deactivated."""
 
 
 @transaction.atomic
@@ -103,8 +103,8 @@ def draft_referral(
     organisation: Organisation,
     service: str,
 ) -> Referral:
-    """Choose a partner for a case. Nothing leaves the centre yet. A repeated post, or a second draft for the same
-    partner, finds the one that is live. Raises VerifyFirst, ConflictOfInterest, OutOfUse.
+    """Prepare a referral to a partner; nothing is disclosed yet. Returns the live referral to the same partner if there
+    is one, so a repeated post has no effect. Raises VerifyFirst, ConflictOfInterest, OutOfUse.
     """
     case = _lock_open_case(by, case_id)
     _check_source(case)
@@ -146,7 +146,7 @@ def offer_referral(
 ) -> Referral:
     """Offer the case: the partner sees the summary now and the agreed fields when it accepts.
 
-    ``words_looked_at``: how many words of the text could have been a name, and are none by the actor's word.
+    ``words_looked_at``: number of words that may be names, and that the actor confirmed are not.
 
     Raises Stale, VerifyFirst, NoLegalBasis, NoConsent, AlreadyOffered, ConflictOfInterest, OutOfUse. A repeated post
     has no effect.
@@ -176,7 +176,7 @@ def offer_referral(
 
 
 def _check_basis(case: Case, fields: Collection[Disclosable], legal_basis: LegalBasis | str) -> None:
-    """What is disclosed needs a legal basis, and consent is one only where it was given for these fields."""
+    """Disclosed fields need a legal basis; consent is one only if it was given for these fields."""
     if fields and legal_basis not in LegalBasis.values:
         raise NoLegalBasis
     if legal_basis == LegalBasis.CONSENT and (found := objection(consent_of(case.pk), fields)):
@@ -187,7 +187,7 @@ def _check_basis(case: Case, fields: Collection[Disclosable], legal_basis: Legal
 def answer_question(
     *, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, text: str, words_looked_at: int = 0
 ) -> Referral:
-    """The centre answers; the partner's time starts anew. A repeated post has no effect.
+    """Answer the partner's question; its deadlines restart. A repeated post has no effect.
 
     ``words_looked_at``: as for ``offer_referral``.
     """
@@ -216,7 +216,7 @@ def answer_question(
 
 @transaction.atomic
 def withdraw_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
-    """Take the offer back before it is answered. A repeated post has no effect. Raises Stale."""
+    """Withdraw the offer before it is answered. A repeated post has no effect. Raises Stale."""
     referral = lock(referral_id)
     _check_centre(by, referral)
     if referral.state == ReferralState.WITHDRAWN:
@@ -233,13 +233,13 @@ def withdraw_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
 
 @transaction.atomic
 def keep_centrally(*, by: User, referral_id: uuid.UUID) -> Referral:
-    """After a partner did not take the case: the centre goes on with it and asks nobody else for now.
+    """Keep the case at the centre after a partner did not take it.
 
-    A repeat has no effect. Raises Stale when the case has moved on: another partner is asked, or it is closed.
+    A repeat has no effect. Raises Stale if another partner was asked meanwhile, or the case was closed.
     """
     referral = lock(referral_id)
     _check_centre(by, referral)
-    _lock_case(by, referral.case_id)  # whoever chooses the next partner at this moment waits
+    _lock_case(by, referral.case_id)  # serialises with a concurrent choice of the next partner
     if referral.kept_at and not (referral.asked_again_at and referral.asked_again_at > referral.kept_at):
         return referral
     if not needing_a_next_step(by, referral.centre).filter(pk=referral.pk).exists():
@@ -255,14 +255,14 @@ def keep_centrally(*, by: User, referral_id: uuid.UUID) -> Referral:
 def note_conflict(
     *, by: User, conflict_id: uuid.UUID, case_id: uuid.UUID, organisation: Organisation, reason: str, text: str = ""
 ) -> Referral | None:
-    """The partner must not be given this case, for a reason of ConflictReason: what is prepared or offered there is
-    withdrawn. Returns the partner's referral, which stays where the partner has accepted it; None without one.
+    """Note that the partner must not get this case, with a ConflictReason. Its drafts and offers are withdrawn.
+    Returns the partner's referral if there is one; an accepted referral is not changed.
 
-    A repeated post has no effect. Raises Stale for a closed case and where it was taken back since; NotedAlready.
+    A repeated post has no effect. Raises Stale if the case is closed or the conflict was ended since; NotedAlready.
     """
     live = Referral.objects.filter(case=case_id, organisation=organisation, state__in=LIVE)
     for referral_id in live.values_list("pk", flat=True):
-        lock(referral_id)  # before the case, as an offer does
+        lock(referral_id)  # before the case, the same order as an offer: no deadlock
     case = _lock_open_case(by, case_id)
     standing = CaseConflict.objects.standing().filter(case=case, organisation=organisation).first()
     if standing and standing.pk == conflict_id:
@@ -283,7 +283,7 @@ def note_conflict(
 
 @transaction.atomic
 def take_back_conflict(*, by: User, case_id: uuid.UUID, conflict_id: uuid.UUID) -> bool:
-    """It was noted by mistake, or is over: the partner can be asked again. False when somebody did so already.
+    """End a noted conflict: the partner can be asked again. False if it was ended before.
 
     Raises Stale for a closed case, NotAllowed.
     """
@@ -298,7 +298,7 @@ def take_back_conflict(*, by: User, case_id: uuid.UUID, conflict_id: uuid.UUID) 
 
 
 def _record_conflict(kind: EventKind, by: User, case: Case, conflict: CaseConflict) -> None:
-    """For the centre alone: the partner is not notified, and never reads why."""
+    """Write the event for the centre only: the partner is not notified and may not read the reason."""
     data = {"conflict": str(conflict.pk), "organisation": conflict.organisation_id, "why": conflict.reason}
     group = organisation_group(case.centre_id)
     record(kind, by=by, subject=case.pk, centre=case.centre_id, case=case.pk, data=data, tell=[group])
@@ -317,7 +317,7 @@ def _check_state(referral: Referral, *states: ReferralState) -> None:
 
 @transaction.atomic
 def close_case(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
-    """Close a case: what is prepared or offered is taken back first, so that nobody accepts a closed case.
+    """Close a case. Drafts and offers are withdrawn first, so that no partner can accept a closed case.
 
     Raises Stale while a partner is responsible, OpenDuties. A repeat has no effect.
     """
@@ -328,7 +328,7 @@ def close_case(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
 
 
 def _lock_open_case(by: User, case_id: uuid.UUID) -> Case:
-    """Raises Stale for a closed case: it is opened again before it is offered."""
+    """Raises Stale for a closed case; it has to be reopened before an offer."""
     case = _lock_case(by, case_id)
     if case.state != CaseState.OPEN:
         raise stale(case.pk)
@@ -336,7 +336,7 @@ def _lock_open_case(by: User, case_id: uuid.UUID) -> Case:
 
 
 def _lock_case(by: User, case_id: uuid.UUID) -> Case:
-    """Two people who offer the same case to two partners wait for each other here."""
+    """Lock the case, so that two people cannot offer it to two partners at the same time."""
     case = (
         Case.objects.select_for_update(no_key=True, of=("self",))
         .select_related("assessment")
@@ -349,7 +349,7 @@ def _lock_case(by: User, case_id: uuid.UUID) -> Case:
 
 
 def needs_verification(case: Case) -> bool:
-    """Whether the source of the case is to be verified before anything leaves the centre."""
+    """Whether the source of the case has to be verified before a referral."""
     return case.disposition == Disposition.VERIFY_FIRST or Duty.VERIFY_SOURCE in case.assessment.duties
 
 
@@ -359,7 +359,7 @@ def _check_source(case: Case) -> None:
 
 
 def _check_partner(case: Case, contact: Contact, organisation: Organisation) -> None:
-    """A conflict may have been noted, or the partner put out of use, since the ranking was shown."""
+    """Check again: since the ranking was shown, a conflict may have been noted or the partner deactivated."""
     if not Organisation.objects.in_use().filter(pk=organisation.pk).exists():
         raise OutOfUse
     if reasons := conflicts_with(case, contact, organisation.pk):

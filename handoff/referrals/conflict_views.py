@@ -1,4 +1,4 @@
-"""A partner's conflict of interest in one case: noting it at the ranking, and taking it back."""
+"""Views that note and end a partner's conflict of interest in one case."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .suggestions import conflict_in_words
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def note(request: SignedInRequest, case_id: uuid.UUID, organisation_id: int) -> HttpResponse:
-    """Say why this partner must not be given this case; what is open there is withdrawn with it."""
+    """Note why this partner must not get this case; its drafts and offers are withdrawn."""
     case = case_to_write(request.user, case_id)
     require(request.user, Permission.REFERRAL_OFFER, case.centre_id)
     partner = get_object_or_404(Organisation, pk=organisation_id, kind=OrganisationKind.PARTNER)
@@ -59,7 +59,7 @@ def note(request: SignedInRequest, case_id: uuid.UUID, organisation_id: int) -> 
 @require_POST
 @signed_in
 def take_back(request: SignedInRequest, case_id: uuid.UUID, conflict_id: uuid.UUID) -> HttpResponse:
-    """The partner can be asked again."""
+    """End the conflict; the partner can be asked again."""
     case = case_to_write(request.user, case_id)
     if centre_actions.take_back_conflict(by=request.user, case_id=case_id, conflict_id=conflict_id):
         messages.success(request, _("Taken back: the partner can be asked again."))
@@ -69,7 +69,7 @@ def take_back(request: SignedInRequest, case_id: uuid.UUID, conflict_id: uuid.UU
 
 
 def _back(request: SignedInRequest, case: Case) -> str:
-    """The ranking, for the service that was chosen there."""
+    """Redirect to the ranking, with the service that was chosen there."""
     service = request.GET.get("service", "")
     page = reverse("handoff:partners", args=[case.pk])
     return f"{page}?service={service}" if service in Service.values else page

@@ -1,8 +1,8 @@
-"""Whether consent covers a disclosure, by what the triage of the case says now (docs/domain.md, step 3; ADR 20).
+"""Whether consent covers a disclosure, according to the current triage of the case (docs/domain.md, step 3; ADR 20).
 
-Adults consent for themselves, for minors those with custody do; a caller consents to the caller's own data only, never
-to the person of concern's. What was not asked is not given. A refusal or withdrawal, by the caller or the person of
-concern, binds at once and for everything. ``RULES`` is the whole of it (docs/adr/0020).
+Adults consent for themselves; for minors, those with custody do. Callers consent only to the disclosure of their own
+data, not of the person of concern's. Without an answer there is no consent. A refusal or withdrawal, by the caller or
+the person of concern, takes effect at once for all fields. ``RULES`` contains all of this (docs/adr/0020).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .vocabulary import Disclosable, LegalBasis
 
 
 class Objection(StrEnum):
-    """Why consent is no basis."""
+    """Why consent is not a legal basis here."""
 
     CALLER_REFUSED = "caller_refused"
     CALLER_WITHDREW = "caller_withdrew"
@@ -57,7 +57,7 @@ SENTENCES: dict[Objection, Promise] = {
 
 
 class Concerned(StrEnum):
-    """Whom the case is about, as far as it matters for consent. An unknown age counts as adult."""
+    """Facts about the person of concern that decide who may consent. An unknown age counts as adult."""
 
     ADULT = "adult"
     MINOR = "minor"
@@ -67,7 +67,7 @@ class Concerned(StrEnum):
 
 @dataclass(frozen=True)
 class Consent:
-    """Codes of the checklist: given, refused, withdrawn; what was not asked or answered is unknown."""
+    """Codes of the checklist: given, refused, withdrawn; unknown if not asked or not answered."""
 
     caller: str
     person: str
@@ -81,7 +81,7 @@ class Consent:
 
 @dataclass(frozen=True)
 class ConsentRule:
-    """One row of the table: what was ``said`` about ``whose`` consent speaks against ``fields`` about ``concerned``."""
+    """One rule: the answer ``said`` on ``whose`` consent forbids ``fields`` if the person is one of ``concerned``."""
 
     found: Objection
     whose: str
@@ -90,9 +90,9 @@ class ConsentRule:
     concerned: frozenset[Concerned] = frozenset(Concerned)
 
 
-#: About the person of concern: the caller's consent is not enough.
+#: Fields about the person of concern, for which the caller's consent is not enough.
 ABOUT_THE_PERSON = frozenset({Disclosable.NOTES})
-#: For disclosures on the basis of consent, the first that applies. No other basis asks for consent.
+#: For disclosures on the basis of consent; the first rule that applies. Other legal bases need no consent.
 RULES = (
     ConsentRule(Objection.CALLER_WITHDREW, "caller", "withdrawn"),
     ConsentRule(Objection.CALLER_REFUSED, "caller", "refused"),
@@ -107,7 +107,7 @@ RULES = (
 
 
 def consent_of(case_id: uuid.UUID) -> Consent:
-    """As noted now. A case that the actor may not ask about has none."""
+    """The current consent; unknown for a case that the actor may not read."""
     with connection.cursor() as cursor:
         cursor.execute("select caller, person, names_partner, concerned from ntk.consent_of_case(%s)", [case_id])
         caller, person, names_partner, concerned = cursor.fetchone()
@@ -115,7 +115,7 @@ def consent_of(case_id: uuid.UUID) -> Consent:
 
 
 def objection(consent: Consent, fields: Collection[str]) -> Objection | None:
-    """What speaks against disclosing these fields on the basis of consent."""
+    """The reason against disclosing these fields on the basis of consent, or None."""
     for rule in RULES:
         is_said = getattr(consent, rule.whose) == rule.said
         if is_said and consent.concerned in rule.concerned and rule.fields & set(fields):
@@ -124,13 +124,13 @@ def objection(consent: Consent, fields: Collection[str]) -> Objection | None:
 
 
 def not_covered(consent: Consent, fields: Collection[Disclosable]) -> dict[Disclosable, Objection]:
-    """Those of the fields that consent does not cover, each with what speaks against it."""
+    """The fields that consent does not cover, each with the reason."""
     found = {field: objection(consent, {field}) for field in fields}
     return {field: why for field, why in found.items() if why}
 
 
 def what_else(found: Objection, without: Collection[Disclosable] = ()) -> str:
-    """The objection, and on which other basis the fields could go. ``without``: the ones to leave out, if not all."""
+    """The objection in words, with other possible legal bases. ``without``: the fields to leave out, if not all."""
     others = _(" or ").join(str(basis.label) for basis in LegalBasis if basis != LegalBasis.CONSENT)
     if without:
         named = ", ".join(str(field.label) for field in without)

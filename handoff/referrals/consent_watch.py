@@ -1,4 +1,4 @@
-"""Consent that ends while an offer is out, or after it was accepted."""
+"""Detects that consent ended while an offer is open, or after it was accepted."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from .vocabulary import LegalBasis
 
 
 def objection_now(referral: Referral) -> Objection | None:
-    """Why the agreed fields may not be with the partner: their basis is consent, which covers them no more."""
+    """Why the agreed fields may no longer be disclosed, if their basis is consent; else None."""
     disclosure = Disclosure.objects.filter(referral=referral, legal_basis=LegalBasis.CONSENT).first()
     return objection(consent_of(referral.case_id), disclosure.field_names) if disclosure else None
 
 
 def consent_problem(referral: Referral) -> str:
-    """The same in words, for the centre, while the offer is out or the partner has the case; "" where all is well."""
+    """The same in words, for the centre, while the offer is open or the partner has the case; "" if there is none."""
     found = objection_now(referral) if referral.state in WAITING | TAKEN else None
     return str(SENTENCES[found]) if found else ""
 
 
 @transaction.atomic
 def tell_of_ended_consent(*, by: User, now: datetime) -> None:
-    """The centre's next step: the contact person and the coordinators are notified, once for each referral."""
+    """Notify the contact person and the coordinators, once per referral."""
     if by.service != Service.DEADLINES:
         raise NotAllowed(Permission.REFERRAL_OFFER)
     live = Disclosure.objects.filter(

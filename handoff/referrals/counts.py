@@ -1,4 +1,4 @@
-"""What waits among the referrals, for the top bar and the page of the shift."""
+"""Numbers of waiting referrals, for the top bar and the shift page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .states import WAITS_FOR_PARTNER
 
 
 def need_a_next_step(user: User) -> int:
-    """Referrals that came back, and whose case waits for this person's decision."""
+    """Referrals that a partner did not take, and whose case waits for this person's decision."""
     centre = centre_with(user, Permission.REFERRAL_OFFER)
     if centre is None:
         return 0

@@ -1,4 +1,4 @@
-"""What happens when nobody answers. Run by the deadlines service in a sweep; each step in a transaction of its own."""
+"""What happens when nobody answers. The deadlines service runs it periodically; each step has its own transaction."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def due_deadlines(now: datetime, limit: int = 100) -> list[uuid.UUID]:
 
 @transaction.atomic
 def run_deadline(*, by: User, deadline_id: uuid.UUID, now: datetime) -> None:
-    """Do what a due deadline says, once. A deadline that was answered or moved meanwhile has no effect."""
+    """Run the step of a due deadline, once. A deadline that was stopped or moved meanwhile has no effect."""
     _check_clock(by)
     deadline = Deadline.objects.filter(pk=deadline_id).first()
     if deadline is None:
@@ -61,13 +61,13 @@ def run_deadline(*, by: User, deadline_id: uuid.UUID, now: datetime) -> None:
 
 
 def _check_clock(by: User) -> None:
-    """Nobody lets an offer lapse by hand: people withdraw it, and say so."""
+    """Only the deadlines service may run deadlines; people withdraw an offer instead."""
     if by.service != Service.DEADLINES:
         raise NotAllowed(Permission.REFERRAL_ANSWER)
 
 
 def remind(*, by: User, referral: Referral) -> None:
-    """Whoever has to act next: the partner, or the contact person when a question is open."""
+    """Remind the side that has to act: the partner, or the contact person if a question is open."""
     people = [referral.contact_person] if referral.state in WAITS_FOR_CENTRE else partner_people(referral)
     tell_both(REFERRAL_REMINDED, by, referral, {"state": referral.state}, notify=people)
 
@@ -83,7 +83,7 @@ def escalate(*, by: User, referral: Referral) -> None:
 
 
 def expire(*, by: User, referral: Referral) -> None:
-    """The offer ends, and the next partner is prepared: a person of the centre decides to send it."""
+    """End the offer and draft one for the next partner, which a person of the centre may send."""
     _check_clock(by)
     stop_deadlines(referral)
     move(referral, ReferralState.EXPIRED, Who.DEADLINE)
@@ -97,9 +97,9 @@ def expire(*, by: User, referral: Referral) -> None:
 
 
 def prepare_next(*, by: User, referral: Referral) -> Referral | None:
-    """A draft for the best partner that was not asked yet, with the same summary.
+    """Create a draft for the best partner that was not asked yet, with the same summary.
 
-    None when none is left, or the summary cannot be read.
+    Returns None if no partner is left or the summary cannot be decrypted.
     """
     if Referral.objects.filter(case=referral.case_id, state__in=LIVE).exists():
         return None

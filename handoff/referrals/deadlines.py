@@ -1,8 +1,8 @@
-"""When an answer is due, and what happens when none comes. Pure.
+"""When an answer is due, and when each step without an answer follows. Pure functions.
 
 docs/domain.md, step 5: urgent 4 working hours, standard 48 hours; no answer by then: reminder, then escalation to the
 coordinator, then expiry and the next partner. The 48 hours count as two working days at the same clock
-time: an offer made on a Friday must not run out while the partner is closed.
+time, because an offer made on a Friday must not expire while the partner is closed.
 """
 
 from __future__ import annotations

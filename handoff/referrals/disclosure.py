@@ -1,4 +1,4 @@
-"""Which fields of a contact can be agreed to go to a partner, and what exactly each would disclose."""
+"""The fields of a contact that can be disclosed to a partner, and the content of each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .vocabulary import IDENTIFYING, Disclosable
 
 @dataclass(frozen=True)
 class Preview:
-    """A field with its content as the partner would read it."""
+    """A field with its content as the partner will read it."""
 
     name: str
     label: str
@@ -21,13 +21,13 @@ class Preview:
 
 
 def previews(contact: Contact) -> list[Preview]:
-    """The fields that hold something."""
+    """The fields that are not empty."""
     found = [(name, disclosed_value(contact, name)) for name in Disclosable]
     return [Preview(name.value, str(name.label), value, name in IDENTIFYING) for name, value in found if value]
 
 
 def disclosed_value(contact: Contact, name: str) -> str:
-    """What a field of the contact says, as text."""
+    """The content of a field of the contact, as text."""
     if name == Disclosable.PLACE:
         return " ".join(part for part in (contact.postal_code, contact.municipality) if part)
     if name == Disclosable.PHONE:
@@ -36,7 +36,7 @@ def disclosed_value(contact: Contact, name: str) -> str:
 
 
 def agreed(disclosure: Disclosure | None) -> list[Preview]:
-    """What a disclosure holds, in the order of the list."""
+    """The fields of a disclosure, in the order of ``Disclosable``."""
     if disclosure is None:
         return []
     held = [(name, disclosure.fields[name]) for name in Disclosable if name in disclosure.fields]

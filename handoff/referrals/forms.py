@@ -1,4 +1,4 @@
-"""What people type about a referral."""
+"""Forms about referrals."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from .disclosure import Preview, previews
 from .names import Finding, KnownNames, find
 from .vocabulary import DeclineReason, Disclosable, Feedback, LegalBasis, Outcome
 
-#: Feedback that is given on the way; "ended" comes with the outcome.
+#: Feedback that partners choose; "ended" is set when the outcome is given.
 FEEDBACK_ON_THE_WAY = (Feedback.FIRST_CONTACT, Feedback.IN_COUNSELLING, Feedback.NOT_REACHED)
 LONGEST = 4000
 LONGEST_REMARK = 500
 
 
 def words(label: Any, *, required: bool, rows: int = 3, help_text: Any = "") -> forms.CharField:
-    """A field for a few sentences. What is being typed stays when the part around it is fetched anew."""
+    """A field for a few sentences. Its input is kept when the surrounding fragment is fetched again."""
     area = forms.Textarea(attrs={"rows": rows, "hx-preserve": True})
     return forms.CharField(label=label, required=required, widget=area, max_length=LONGEST, help_text=help_text)
 
 
 class OutwardForm(forms.Form):
-    """A text that leaves the centre before anything is disclosed. A word that can be a name is asked about."""
+    """A text that is sent to a partner before it accepts. Words that may be names have to be confirmed."""
 
     no_names = forms.MultipleChoiceField(
         label=_("Looked at"),
@@ -57,7 +57,7 @@ class OutwardForm(forms.Form):
 
 
 class OfferForm(OutwardForm):
-    """The summary and what is agreed to follow on acceptance."""
+    """The summary, and the fields that the partner sees after acceptance."""
 
     text = words(
         _("Summary for the partner"),
@@ -96,7 +96,7 @@ class OfferForm(OutwardForm):
 
     @property
     def consent_problem(self) -> str:
-        """For what consent is no basis here, said before somebody chooses it; "" where it covers every field."""
+        """The fields that consent does not cover, shown before a legal basis is chosen; "" if it covers every field."""
         return self.said(not_covered(self.consent, [Disclosable(one.name) for one in self.previews]))
 
     @property
@@ -104,7 +104,7 @@ class OfferForm(OutwardForm):
         return len(not_covered(self.consent, list(Disclosable))) == len(Disclosable)
 
     def said(self, refused: dict[Disclosable, Objection]) -> str:
-        """Why consent does not cover these fields, and what else could be done."""
+        """Why consent does not cover these fields, and what is possible instead."""
         if not refused:
             return ""
         without = () if self.consent_covers_nothing else list(refused)
@@ -112,7 +112,7 @@ class OfferForm(OutwardForm):
 
     @property
     def chosen(self) -> list[str]:
-        """The fields that are ticked now."""
+        """The fields that are selected."""
         return [str(name) for name in self["fields_agreed"].value() or []]
 
 
@@ -139,7 +139,7 @@ class DeclineForm(forms.Form):
 
 
 class ConflictForm(forms.Form):
-    """Why a partner must not be given one case."""
+    """Why a partner must not get one case."""
 
     conflict_id = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.ChoiceField(

@@ -1,4 +1,4 @@
-"""The partner's pages: the inbox, and one referral with what may be done with it."""
+"""The partner's pages: the inbox, and one referral with its actions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from . import partner_actions
 from .board import ENDED_SHOWN, ended_of_partner
 from .board import inbox as sections_of
 from .forms import CompleteForm, DeclineForm, FeedbackForm, QuestionForm, ReturnForm
-from .pages import latest_event, partner_page, told_stale, typed_words
+from .pages import latest_event, partner_page, stale_page, typed_words
 from .permissions import referral_for_partner
 from .vocabulary import DeclineReason, Feedback, Outcome
 
@@ -32,14 +32,14 @@ from .vocabulary import DeclineReason, Feedback, Outcome
 @require_safe
 @signed_in
 def inbox(request: SignedInRequest) -> HttpResponse:
-    """What was offered to the person's organisation."""
+    """Referrals that were offered to the user's organisation."""
     return render(request, "handoff/inbox.html", _inbox(request))
 
 
 @require_safe
 @signed_in
 def inbox_part(request: SignedInRequest) -> HttpResponse:
-    """The lists alone, fetched again when something changed."""
+    """The lists only; the page fetches them again after a change."""
     return render(request, "handoff/inbox_part.html", _inbox(request))
 
 
@@ -65,7 +65,7 @@ def _inbox(request: SignedInRequest) -> dict[str, Any]:
 @require_safe
 @signed_in
 def partner_referral(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """The summary, then the agreed fields, then nothing but that it was."""
+    """One referral: the summary before acceptance, the agreed fields after it, no content after the end."""
     found = referral_for_partner(request.user, referral_id)
     return render(request, "handoff/partner_referral.html", partner_page(found))
 
@@ -73,7 +73,7 @@ def partner_referral(request: SignedInRequest, referral_id: uuid.UUID) -> HttpRe
 @require_safe
 @signed_in
 def partner_referral_part(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """The referral alone, when something has happened since the event ``seen``; else 204, which leaves no trace."""
+    """The referral only, if there is an event after ``seen``; else 204, which records no access."""
     if request.GET.get("seen", "") == str(latest_event(referral_id)):
         return HttpResponse(status=204)
     found = referral_for_partner(request.user, referral_id)
@@ -83,7 +83,7 @@ def partner_referral_part(request: SignedInRequest, referral_id: uuid.UUID) -> H
 @require_POST
 @signed_in
 def accept(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """Take the case over."""
+    """Accept the referral."""
     told = _("Accepted. You are responsible now; the agreed fields are shown below.")
     return _do(request, referral_id, partner_actions.accept_referral, told)
 
@@ -91,7 +91,7 @@ def accept(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def decline(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """Not for us."""
+    """Decline the referral."""
     form = DeclineForm(request.POST, prefix="decline")
     if not form.is_valid():
         return _again(request, referral_id, decline_form=form)
@@ -104,7 +104,7 @@ def decline(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def ask(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """Ask before answering."""
+    """Ask the centre a question before answering the offer."""
     form = QuestionForm(request.POST, prefix="question")
     if not form.is_valid():
         return _again(request, referral_id, question_form=form)
@@ -115,7 +115,7 @@ def ask(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def feedback(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """Say how it goes."""
+    """Send feedback about the work."""
     form = FeedbackForm(request.POST, prefix="feedback")
     if not form.is_valid():
         return _again(request, referral_id, feedback_form=form)
@@ -126,7 +126,7 @@ def feedback(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def complete(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """The work has ended."""
+    """Complete the referral with an outcome."""
     form = CompleteForm(request.POST, prefix="complete")
     if not form.is_valid():
         return _again(request, referral_id, complete_form=form)
@@ -138,7 +138,7 @@ def complete(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def give_back(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """Give the case back to the centre."""
+    """Return the case to the centre."""
     form = ReturnForm(request.POST, prefix="return")
     if not form.is_valid():
         return _again(request, referral_id, return_form=form)
@@ -149,7 +149,7 @@ def give_back(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def ask_again(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """After expiry: ask for another offer."""
+    """Ask for another offer after expiry."""
     told = _("The centre has been told that you would like to be offered this again.")
     return _do(request, referral_id, partner_actions.ask_again, told)
 
@@ -160,7 +160,7 @@ def _do(
     try:
         action(by=request.user, referral_id=referral_id, **values)
     except Stale as stale:
-        return told_stale(request, stale, "handoff:partner_referral")
+        return stale_page(request, stale, "handoff:partner_referral")
     except partner_actions.ConsentEnded:
         messages.warning(
             request,
@@ -175,7 +175,7 @@ def _do(
 
 
 def _again(request: SignedInRequest, referral_id: uuid.UUID, **forms: Form) -> HttpResponse:
-    """The page with the form's errors and everything typed."""
+    """The page with the form's errors and all input."""
     found = referral_for_partner(request.user, referral_id)
     context = partner_page(found, **forms)
     if context["are_gone"]:

@@ -42,7 +42,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(state__in=LIVE)
 
     def overdue(self, now: datetime) -> ReferralQuerySet:
-        """The answer was due before ``now`` and has not come."""
+        """Referrals whose answer was due before ``now``."""
         return self.waiting().filter(due_at__lt=now)
 
     def for_inbox(self, organisation: Organisation) -> ReferralQuerySet:
@@ -55,8 +55,8 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 class Referral(models.Model):
     """The offer of a case to a partner organisation, and its answer.
 
-    The row holds no content: the partner may go on seeing it after the referral ended. What it was about stands in
-    ``Summary``, ``Disclosure`` and ``Message``, which the database shows as long as the state allows.
+    The row has no content, because the partner may read it after the referral ended. The content is in ``Summary``,
+    ``Disclosure`` and ``Message``, which row-level security shows only while the state allows it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -168,7 +168,7 @@ class Referral(models.Model):
 
 
 class Summary(models.Model):
-    """What the partner reads before it answers: codes and a text without names."""
+    """What the partner may read before it answers: codes and a text without names."""
 
     referral = models.OneToOneField(Referral, models.PROTECT, primary_key=True, related_name="summary")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
@@ -180,7 +180,7 @@ class Summary(models.Model):
 
 
 class Disclosure(models.Model):
-    """One passing-on of information: which fields, on what basis, decided by whom. It takes effect on acceptance."""
+    """A disclosure: which fields, on which legal basis, decided by whom. It takes effect on acceptance."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     referral = models.OneToOneField(Referral, models.PROTECT, related_name="disclosure")
@@ -192,7 +192,7 @@ class Disclosure(models.Model):
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     effective_at = models.DateTimeField(null=True)
-    #: When the centre was notified that consent, the basis, does not cover it any more.
+    #: When the centre was notified that consent no longer covers the fields.
     consent_ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -234,9 +234,9 @@ class CaseConflictQuerySet(models.QuerySet["CaseConflict"]):
 
 
 class CaseConflict(models.Model):
-    """A partner has a conflict of interest in this one case. Never removed: it ends when somebody takes it back.
+    """A partner's conflict of interest in one case. The row is never deleted: somebody ends it.
 
-    Either the centre notes it with a reason, or the partner says so itself when it declines (``declared_in``).
+    The centre notes it with a reason, or the partner declares it when it declines (``declared_in``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -278,7 +278,7 @@ class CaseConflict(models.Model):
 
     @property
     def code(self) -> str:
-        """The reason as the ranking takes it."""
+        """The code of the reason in the ranking."""
         return self.reason or SAID_SO_ITSELF
 
 
@@ -288,7 +288,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
 
 class Deadline(models.Model):
-    """Something that happens by itself when nobody answers. A row, so that it fires whatever was killed in between."""
+    """A step that runs when nobody answers. Stored as a row, so that it still runs after processes were killed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     referral = models.ForeignKey(Referral, models.PROTECT, related_name="deadlines")
@@ -314,14 +314,15 @@ class NoticeQuerySet(LeasedQuerySet["Notice"]):
         return self.filter(sent_at=None, gave_up_at=None, due_at__lte=now).order_by("pk")
 
     def given_up(self) -> NoticeQuerySet:
-        """Dead letters: nothing sends them until somebody asks for it."""
+        """Dead letters: they are not sent until an administrator retries them."""
         return self.filter(sent_at=None, gave_up_at__isnull=False).order_by("gave_up_at", "pk")
 
 
 class Notice(models.Model):
-    """An e-mail that says something waits on the platform; it names the reference only.
+    """An e-mail that announces something on the platform; it contains the reference only.
 
-    Written with its event; the unique key makes a repeated wake-up harmless, a sweep sends what was left lying.
+    Written in the transaction of its event. The unique key prevents duplicates when the event is relayed twice; a
+    periodic task sends notices that were missed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -1,4 +1,4 @@
-"""What of a contact a text gives away. Names are compared as words: folded, inflected, in parts. Pure."""
+"""Finds identifying data in a text. Names are compared as words: case-folded, inflected, in parts. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from regions.plain_text import fold, plain
 
-#: Forms of address, particles and words for anybody: a text may hold them, whatever the caller wants to be called.
+#: Forms of address, particles and general words for people: allowed in a text, even if the caller's name has them.
 ADDRESSES = {
     "frau", "herr", "herrn", "family", "familie", "famille", "madame", "monsieur", "miss", "mrs", "mister", "mme",
     "mlle",
@@ -22,13 +22,13 @@ ADDRESSES = {
     "de", "du", "di", "da", "la", "le", "el", "al", "zu", "et", "bin", "ibn", "bint", "mr", "dr", "st", "en",
     "in", "im",
 }  # fmt: skip
-#: What follows a name in German, English and French: Peters, Fritzens, Petersche, Peterchen. After an apostrophe begins
-#: another word anyway: Peter's, Ali'nin, d'Anna.
+#: Endings of names in German, English and French: Peters, Fritzens, Petersche, Peterchen. An apostrophe separates
+#: words anyway: Peter's, Ali'nin, d'Anna.
 ENDINGS = {
     "s", "es", "ens", "sche", "schen", "scher", "sches", "schem", "chen", "lein", "chens", "leins"
 }  # fmt: skip
-LONG_ENOUGH = 2  # letters of a part of a name
-INFLECTED = 3  # letters of a name that takes endings
+LONG_ENOUGH = 2  # minimum number of letters of a part of a name
+INFLECTED = 3  # minimum number of letters of a name that can have endings
 CYRILLIC = re.compile(r"[\u0400-\u04ff]{3,}")
 _MARKS = (
     r"\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff"
@@ -41,7 +41,7 @@ NUMBER = re.compile(r"\+?\d(?:[\s()/.-]{0,3}\d){5,}")
 
 @dataclass(frozen=True)
 class KnownNames:
-    """What may not stand in a text. ``public``: names of the region, which a summary names anyway."""
+    """What a text may not contain. ``public``: names of the region, which a summary contains anyway."""
 
     names: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
@@ -52,14 +52,14 @@ class KnownNames:
 
 @dataclass(frozen=True)
 class Finding:
-    """``word``: as it stands in the text, where only somebody who reads it knows whether it is meant; else empty."""
+    """``word``: the word in the text, if a person has to decide whether it identifies somebody; else empty."""
 
     said: str
     word: str = ""
 
 
 def find(text: str, known: KnownNames) -> list[Finding]:
-    """Everything that the text gives away; each word once."""
+    """All identifying data in the text; each word once."""
     text = plain(text)
     found = [*_names(text, known), *_numbers(text, known), *_towns(text, known)]
     if any(re.search(rf"(?<!\d){re.escape(code)}(?![\w])", text) for code in known.codes if code):
@@ -83,7 +83,7 @@ def _towns(text: str, known: KnownNames) -> Iterator[Finding]:
 
 
 def _numbers(text: str, known: KnownNames) -> Iterator[Finding]:
-    """The last seven digits are compared: the text may write the number with or without its country code."""
+    """Compares the last seven digits, because a number may be written with or without its country code."""
     wanted = [digits for phone in known.phones if len(digits := re.sub(r"\D", "", plain(phone))[-7:]) >= 5]
     numbers = [re.sub(r"\D", "", number) for number in NUMBER.findall(text)]
     if any(digits in number for number in numbers for digits in wanted):
@@ -93,7 +93,7 @@ def _numbers(text: str, known: KnownNames) -> Iterator[Finding]:
 
 
 def _words_of(text: str, names: Iterable[str], *, in_parts: bool = True) -> Iterator[str]:
-    """The words, or neighbouring words, of the text that can be one of the names."""
+    """The words of the text, alone or with their neighbours, that can be one of the names."""
     forms = {form for name in names for form in _forms(name, in_parts=in_parts)}
     if not forms:
         return
@@ -123,7 +123,7 @@ def _joined(text: str, spans: list[re.Match[str]], forms: set[str]) -> Iterator[
 
 
 def _forms(name: str, *, in_parts: bool) -> Iterator[str]:
-    """The name's parts as they are compared. A part that is a genitive itself ("Peters Mutter") without it too."""
+    """The name's parts as they are compared; a genitive ("Peters Mutter") also without its ending."""
     if not in_parts:
         yield from filter(None, [" ".join(map(_key, _WORD.findall(plain(name))))])
         return
@@ -134,13 +134,13 @@ def _forms(name: str, *, in_parts: bool) -> Iterator[str]:
 
 
 def _own_parts(name: str) -> list[str]:
-    """Without forms of address and initials; of "caller R." nothing is left, which is looked for as a whole."""
+    """Parts without forms of address and initials. Nothing is left of "caller R."; it is compared as a whole."""
     keys = map(_key, _WORD.findall(plain(name)))
     return [key for key in keys if key not in ADDRESSES and len(key) >= LONG_ENOUGH]
 
 
 def _key(word: str) -> str:
-    """Folded, and without the e of ae, oe, ue: Mueller is Müller."""
+    """The word case-folded, and without the e of ae, oe, ue: Mueller equals Müller."""
     return re.sub(r"([aou])e", r"\1", fold(word))
 
 

@@ -1,4 +1,4 @@
-"""Referrals that a partner did not take and after which nobody has decided yet how the case goes on. Reads only."""
+"""Referrals that a partner did not take and whose case waits for a decision. Read-only."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .states import LIVE, UNSUCCESSFUL, ReferralState
 
 
 def needing_a_next_step(user: User, centre: Organisation) -> QuerySet[Referral]:
-    """At most one for each case: the last that ended, while no partner has or considers the case.
+    """At most one for each case: the last that ended, while no partner has the case or considers it.
 
-    A partner that asks to be offered the case again asks for a decision again. Only of cases that the user may change.
+    If a partner asks for another offer, a decision is needed again. Only cases that the user may change.
     """
     others = Referral.objects.filter(case=OuterRef("case"))
     later = Q(state__in=[*UNSUCCESSFUL, ReferralState.COMPLETED], ended_at__gt=OuterRef("ended_at"))

@@ -1,4 +1,4 @@
-"""What administrators do with notices that could not be sent."""
+"""Actions of administrators on notices that could not be sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TASK = "handoff.tasks.send_notices"
 
 @transaction.atomic
 def retry_notice(*, by: User, notice_id: uuid.UUID) -> bool:
-    """Send a notice that was given up, from its first try on. False, and no effect, when it is not given up (any more).
+    """Queue a dead notice again, with all of its attempts. Returns False, without effect, if it is not dead.
 
     Raises NotAllowed.
     """

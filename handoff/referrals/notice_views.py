@@ -15,14 +15,14 @@ from foundation.accounts.guards import SignedInRequest, administrators_only
 from .models import Notice
 from .notice_actions import retry_notice
 
-#: More have one cause, and are sent again from here on.
+#: Rows on the page. Larger numbers have one common cause; the next ones appear after a retry.
 SHOWN = 200
 
 
 @require_safe
 @administrators_only
 def undelivered(request: SignedInRequest) -> HttpResponse:
-    """What was tried for about a day, the oldest first. It names recipients, not what the e-mail is about."""
+    """Notices that failed for about a day, oldest first. Shows recipients, but no content."""
     given_up = Notice.objects.given_up().select_related("recipient")
     return render(request, "handoff/undelivered.html", {"notices": given_up[:SHOWN], "count": given_up.count()})
 

@@ -1,4 +1,4 @@
-"""Claiming and marking notices: short transactions before and after the sending, which happens in none."""
+"""Claims notices and marks them as sent, in short transactions; the e-mail is sent outside of any transaction."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from foundation.journal.leases import Backoff
 
 from .models import Notice
 
-#: Covers one mail to the server and the transactions around it; a mail that was refused waits for its end.
+#: Longer than sending one e-mail and the transactions around it; a refused e-mail is not claimed before it ends.
 LEASE = timedelta(minutes=2)
-#: Seconds for all of the talk with the mail server, of which each step has the limit EMAIL_TIMEOUT.
+#: Seconds for the whole SMTP session; each step of it has the limit EMAIL_TIMEOUT.
 LONGEST_MAIL = 60.0
 
 
-#: For about a day, at most an hour apart: a mail server that is away overnight loses nothing.
+#: Retries for about a day, at most an hour apart, so that a mail server may be down overnight.
 RETRIES = Backoff.doubling(120, cap=3600, tries=28, jitter=0.2)
 
 
 def claim_notice(*, now: datetime, event_id: int | None = None) -> Notice | None:
-    """A notice that is due and that nobody else is sending now. A sender that dies lets it be claimed again."""
+    """Claim a due notice that no other sender has leased. If its sender dies, it can be claimed after the lease."""
     waiting = Notice.objects.to_send(now)
     if event_id is not None:
         waiting = waiting.filter(event=event_id)
@@ -28,7 +28,7 @@ def claim_notice(*, now: datetime, event_id: int | None = None) -> Notice | None
     while claimed := waiting.claim(LEASE, now=now, counts=True):
         if RETRIES.after(claimed[0].attempts - 1) is not None:
             return claimed[0]
-        Notice.objects.release(claimed, gave_up_at=now)  # each of its senders has died
+        Notice.objects.release(claimed, gave_up_at=now)  # every attempt ended with the death of its sender
     return None
 
 
@@ -37,7 +37,7 @@ def mark_sent(*, notice_id: uuid.UUID, now: datetime) -> None:
 
 
 def not_sent(*, notice: Notice, now: datetime) -> None:
-    """Plan the next try, or give up: an administrator sees it then."""
+    """Schedule the next attempt, or give up, so that administrators see the notice."""
     waiting = Notice.objects.filter(sent_at=None)
     pause = RETRIES.after(notice.attempts)
     if pause is None:

@@ -1,4 +1,4 @@
-"""What the page of one referral shows, to the centre and to the partner."""
+"""Template contexts of the page of one referral, for the centre and for the partner."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from .vocabulary import DeadlineStep
 
 
 def latest_event(referral_id: uuid.UUID) -> int:
-    """The newest event of the referral that the actor may read; 0 without one."""
+    """The id of the newest event of the referral that the actor may read; 0 without one."""
     newest = Event.objects.filter(subject=referral_id).newest_first().values_list("pk", flat=True).first()
     return newest or 0
 
@@ -67,7 +67,7 @@ def referral_page(user: User, referral: Referral, **forms: Any) -> dict[str, Any
 
 
 def conflict_problem(referral: Referral) -> str:
-    """The partner's conflict of interest in this case, in words, while it has something of it; "" without one."""
+    """The partner's conflict of interest in words, while the partner has access to the case; "" without one."""
     if referral.state not in LIVE:
         return ""
     standing = CaseConflict.objects.standing().filter(case=referral.case_id, organisation=referral.organisation_id)
@@ -76,14 +76,14 @@ def conflict_problem(referral: Referral) -> str:
 
 
 def offer_page(request: SignedInRequest, referral: Referral, form: OfferForm, status: int) -> HttpResponse:
-    """The form again, with everything typed kept."""
+    """The page with the posted form, input included."""
     return render(request, "handoff/referral.html", referral_page(request.user, referral, form=form), status=status)
 
 
 def partner_page(referral: Referral, **forms: Any) -> dict[str, Any]:
-    """The context of the partner's page. After the end: reference, dates and state, nothing else.
+    """The context of the partner's page. After the end it contains only reference, dates and state.
 
-    ``forms``: posted ones with what is wrong; ``are_gone`` says that the state does not allow them any more.
+    ``forms``: posted forms with errors; ``are_gone``: the state no longer allows them.
     """
     allowed = _answer_forms(referral)
     context = {**_common(referral), **allowed, **forms, "are_gone": not forms.keys() <= allowed.keys()}
@@ -95,13 +95,13 @@ def partner_page(referral: Referral, **forms: Any) -> dict[str, Any]:
 
 
 def typed_words(request: HttpRequest) -> list[str]:
-    """The free texts of a posted form, to be shown where its form no longer is."""
+    """The free texts of a posted form, shown when the form itself is no longer available."""
     fields = (values for name, values in request.POST.lists() if name.endswith("text"))
     return [words for values in fields for words in values if words.strip()]
 
 
-def told_stale(request: SignedInRequest, stale: Stale, page: str) -> HttpResponse:
-    """409: what has happened since the page was shown; after expiry, with the way to ask for another offer."""
+def stale_page(request: SignedInRequest, stale: Stale, page: str) -> HttpResponse:
+    """409 with the events since the page was shown; after expiry, with the button that asks for another offer."""
     context = {
         "told": [(told(event), event) for event in stale.events],
         "not_sent": typed_words(request),
@@ -113,9 +113,9 @@ def told_stale(request: SignedInRequest, stale: Stale, page: str) -> HttpRespons
 
 
 def _common(referral: Referral) -> dict[str, Any]:
-    """What both sides' pages hold; the database gives each side what the state allows.
+    """Context of both sides' pages; row-level security limits each side to what the state allows.
 
-    What is sealed is opened in the template only: where it does not open, its place says so.
+    Encrypted fields are decrypted in the template; if that fails, the template shows a message in their place.
     """
     events = list(Event.objects.filter(subject=referral.pk).select_related("actor").order_by("pk"))
     summary = Summary.objects.select_related("data_key").filter(referral=referral).first()
@@ -153,19 +153,19 @@ def _draft(referral: Referral, form: OfferForm | None) -> dict[str, Any]:
 
 
 def due_if_offered(referral: Referral, now: datetime) -> dict[str, Any]:
-    """When the answer would be due, and whether the partner has no hours by which to say so."""
+    """When the answer would be due, and whether the partner's own opening hours could not be used."""
     times, is_open = times_of(referral, now)
     return {"due_words": _in_words(times[DeadlineStep.REMIND]), "is_never_open": not is_open}
 
 
 def _in_words(moment: datetime) -> str:
-    """With the day of the week: over a weekend the date alone misleads."""
+    """The moment with its day of the week, which matters around a weekend."""
     local = timezone.localtime(moment)
     return f"{weekday(local)}, {date_format(local, 'SHORT_DATETIME_FORMAT')}"
 
 
 def _starting_text(referral: Referral, contact: Contact) -> str:
-    """The draft's own text, else what the last partner was told of this case, else a text made of codes."""
+    """The draft's text, else the summary of the last referral of this case, else a text generated from codes."""
     own = Summary.objects.select_related("data_key").get(referral=referral)
     if own.text:
         return str(own.text)

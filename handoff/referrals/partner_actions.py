@@ -1,4 +1,4 @@
-"""What the partner does with a referral."""
+"""Actions of the partner on referrals."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from .vocabulary import DeclineReason, Feedback, MessageKind, Outcome
 
 
 class ConsentEnded(Exception):
-    """The agreed fields would go on the basis of consent, which covers them no more: the centre decides anew."""
+    """Consent, the legal basis, no longer covers the agreed fields; the centre has to decide again."""
 
 
 class TooLate(Stale):
@@ -43,7 +43,7 @@ class TooLate(Stale):
 
 @transaction.atomic
 def accept_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
-    """Responsibility moves to the partner, and the agreed fields open. A repeat by the same person has no effect.
+    """The partner becomes responsible and may read the agreed fields. A repeat by the same person has no effect.
 
     Raises TooLate after expiry, Stale when it was withdrawn or answered otherwise, ConsentEnded.
     """
@@ -53,7 +53,7 @@ def accept_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
     _check_in_time(referral)
     now = timezone.now()
     move(referral, ReferralState.ACCEPTED, Who.PARTNER, answered_at=now, answered_by=by)
-    if objection_now(referral):  # only now the database shows the partner what was agreed; raising undoes the move
+    if objection_now(referral):  # after the move, because only then the partner may read the fields; raising rolls back
         raise ConsentEnded
     transfer(by=by, case_id=referral.case_id, organisation=referral.organisation, to=by)
     Disclosure.objects.filter(referral=referral).update(effective_at=now)
@@ -70,7 +70,7 @@ def accept_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
 
 @transaction.atomic
 def decline_referral(*, by: User, referral_id: uuid.UUID, reason: DeclineReason, text: str = "") -> Referral:
-    """Decline with a reason; a conflict of interest keeps the partner out of this case until the centre takes it back.
+    """Decline with a reason. A conflict of interest excludes the partner from this case until the centre ends it.
 
     A repeat by the same person has no effect. Raises TooLate, Stale.
     """
@@ -100,7 +100,7 @@ def decline_referral(*, by: User, referral_id: uuid.UUID, reason: DeclineReason,
 
 @transaction.atomic
 def ask_question(*, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, text: str) -> Referral:
-    """Ask before answering; until the centre answers, the offer does not expire. A repeated post has no effect."""
+    """Ask the centre a question. The offer does not expire until it is answered. A repeated post has no effect."""
     referral = _lock(by, referral_id)
     if Message.objects.filter(pk=message_id).exists():
         return referral
@@ -123,7 +123,7 @@ def give_feedback(
     feedback: Feedback,
     text: str = "",
 ) -> Referral:
-    """The minimal feedback. First contact and counselling mean that the work is in progress. Raises Stale."""
+    """Send feedback. First contact and counselling set the state to in progress. Raises Stale."""
     referral = _lock(by, referral_id)
     if Message.objects.filter(pk=message_id).exists():
         return referral
@@ -144,7 +144,7 @@ def give_feedback(
 
 @transaction.atomic
 def complete_referral(*, by: User, referral_id: uuid.UUID, outcome: Outcome, text: str = "") -> Referral:
-    """The work has ended: responsibility goes back to the centre, and the partner no longer sees the content."""
+    """Complete the referral: the centre is responsible again, and the partner no longer sees the content."""
     referral = _lock(by, referral_id)
     if referral.state == ReferralState.COMPLETED and referral.outcome == outcome:
         return referral
@@ -162,7 +162,7 @@ def complete_referral(*, by: User, referral_id: uuid.UUID, outcome: Outcome, tex
 
 @transaction.atomic
 def return_referral(*, by: User, referral_id: uuid.UUID, text: str) -> Referral:
-    """Give the case back with a reason; the centre's contact person is responsible again. A repeat has no effect."""
+    """Return the case with a reason; the centre's contact person is responsible again. A repeat has no effect."""
     referral = _lock(by, referral_id)
     if referral.state == ReferralState.RETURNED:
         return referral
@@ -174,7 +174,7 @@ def return_referral(*, by: User, referral_id: uuid.UUID, text: str) -> Referral:
 
 @transaction.atomic
 def ask_again(*, by: User, referral_id: uuid.UUID) -> Referral:
-    """After expiry: ask to be offered the case again. The centre decides. A repeat has no effect."""
+    """Ask for another offer after expiry; the centre decides. A repeat has no effect."""
     referral = _lock(by, referral_id)
     if referral.state != ReferralState.EXPIRED:
         raise stale(referral.pk)
@@ -199,12 +199,12 @@ def _check_in_time(referral: Referral) -> None:
 
 
 def _declare_conflict(by: User, referral: Referral) -> None:
-    """While the offer still waits: afterwards the database takes nothing from the partner."""
+    """Called while the offer is still waiting: afterwards the policies refuse the partner's insert."""
     conflict = CaseConflict(
         case_id=referral.case_id, organisation_id=referral.organisation_id, declared_in=referral, noted_by=by
     )
     conflict.data_key_id = referral.data_key_id
-    if insert_once(conflict):  # the centre may have noted it already
+    if insert_once(conflict):  # the centre may have noted it before
         data = {"conflict": str(conflict.pk), "organisation": referral.organisation_id, "declared_in": referral.number}
         kind = CASE_CONFLICT_NOTED
         record(kind, by=by, subject=referral.case_id, centre=referral.centre_id, case=referral.case_id, data=data)
@@ -225,7 +225,7 @@ def _in_progress(referral: Referral) -> None:
 
 
 def _give_back(by: User, referral: Referral, kind: MessageKind, text: str, feedback: str = "") -> None:
-    """While the referral is still live: the partner may write and move responsibility only until it ends."""
+    """Called while the referral is still live: afterwards the policies let the partner write nothing."""
     if referral.state not in TAKEN:
         raise stale(referral.pk)
     if text or feedback:

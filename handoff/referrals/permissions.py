@@ -19,13 +19,13 @@ from .states import SHOWS_FIELDS, SHOWS_SUMMARY, ReferralState
 
 
 def is_partner_side(user: User, referral: Referral) -> bool:
-    """Somebody of the organisation to which it was offered. A draft was not."""
+    """Members of the organisation to which it was offered; drafts are not offered."""
     mine = organisations_as(user, Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR)
     return referral.organisation_id in mine and referral.state != ReferralState.DRAFT
 
 
 def is_centre_side(user: User, referral: Referral) -> bool:
-    """Somebody of the centre who may write in the case. The case is asked for only when the user is of the centre."""
+    """Members of the centre who may change the case. The case is queried only for members of the centre."""
     if referral.centre_id in organisations_as(user, Role.COORDINATOR):
         return True
     if not can(user, Permission.REFERRAL_OFFER, referral.centre_id):
@@ -50,7 +50,7 @@ def may_read_fields(user: User, referral: Referral) -> bool:
 
 
 def referral_for_partner(user: User, referral_id: uuid.UUID) -> Referral:
-    """Raises Http404, leaving a trace."""
+    """Return the referral and record the access. Raises Http404."""
     referral = _visible(referral_id)
     if referral is None or not is_partner_side(user, referral):
         look("referral.read.denied", by=user, subject=referral_id)
@@ -60,7 +60,7 @@ def referral_for_partner(user: User, referral_id: uuid.UUID) -> Referral:
 
 
 def referral_for_centre(user: User, referral_id: uuid.UUID) -> Referral:
-    """Raises Http404, leaving a trace."""
+    """Return the referral and record the access. Raises Http404."""
     referral = _visible(referral_id)
     if referral is None or not is_centre_side(user, referral):
         look("referral.read.denied", by=user, subject=referral_id)

@@ -50,7 +50,7 @@ PARTNER = Rule("the partner, once it was offered", f"{PARTNER_SQL} and state not
 
 
 def of_referral(shown: Iterable[ReferralState] = ()) -> Rule:
-    """A row that hangs on a referral: the centre's always, and the partner's while the referral is in these states."""
+    """Rows of a referral: the centre reads them always, the partner while the referral is in one of these states."""
     partner = f" or ({PARTNER_SQL} and state in ({states(shown)}))" if shown else ""
     who = "coordinators of the centre, handlers who work on the case, the service deadlines"
     if shown:
@@ -110,8 +110,8 @@ DECLARATIONS: list[Declaration] = [
         insert=[ANY_ACTOR],
         update=[UNSENT, DEADLINES],
     ),
-    # The centre sees those of its cases, a partner none, not even its own. A partner may only say of itself that it has
-    # one, while an offer waits for its answer.
+    # The centre reads conflicts of its cases; partners read none, not even their own. A partner may only declare its
+    # own, while an offer waits for its answer.
     Protected(
         "handoff_caseconflict",
         select=[CASE_READERS, DEADLINES],
@@ -132,7 +132,7 @@ DECLARATIONS: list[Declaration] = [
         ],
         update_columns=["ended_at", "ended_by_id"],
     ),
-    # Acceptance moves responsibility, so a partner may move that of the cases it was offered, and of no other.
+    # Acceptance changes responsibility, so a partner may change it for the cases that it was offered, and no others.
     Addition(
         "cases_responsibility",
         "offered",
@@ -140,7 +140,7 @@ DECLARATIONS: list[Declaration] = [
         insert=[both(OFFERED_CASE, "in their own name", is_actor("given_by_id"))],
         update=[OFFERED_CASE],
     ),
-    # That of conflicts of a case goes with the case.
+    # Data keys of a case also encrypt its conflicts.
     Addition("journal_event", "referral", select=reading_rules(OWN_KINDS)),
 ]
 sql_items = declared_items(

@@ -1,4 +1,4 @@
-"""Which partners fit a case, best first, with the reasons. Reads only."""
+"""Ranks the partners for a case, best first, with reasons. Read-only."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ MINORS = frozenset({AgeBand.UNDER_14, AgeBand.FROM_14})
 
 @dataclass(frozen=True)
 class PartnerRecord:
-    """What is known of a partner's load and punctuality, without any case."""
+    """A partner's workload and punctuality, without data of cases."""
 
     open_cases: dict[int, int]
     answered_in_time: dict[int, float]
 
 
 def partner_record() -> PartnerRecord:
-    """Open cases now, and the share of the last year's offers answered in time, by organisation."""
+    """Current open cases, and the share of offers answered in time in the last year, per organisation."""
     with connection.cursor() as cursor:
         cursor.execute("select organisation_id, open_cases, answered, in_time from ntk.partner_record()")
         rows = cursor.fetchall()
@@ -42,7 +42,7 @@ def partner_record() -> PartnerRecord:
 
 
 def contact_facts(contact: Contact) -> dict[str, Any]:
-    """What a summary says of a contact: codes only, nothing that names a person."""
+    """The facts of a summary: codes only, no identifying data."""
     return {
         "country": contact.country,
         "region": contact.region_id,
@@ -78,13 +78,13 @@ def need_from(
 
 
 def type_and_group(caller_type: str) -> set[str]:
-    """The code of a caller type, and that of the group it belongs to."""
+    """The codes of a caller type and of its group."""
     row = cast("CallerType | None", CallerType.objects.filter(pk=caller_type).first())
     return {code for code in (caller_type, row.parent_id if row else None) if code}
 
 
 def rank_partners(need: Need, now: datetime | None = None) -> Ranking:
-    """With `now`, the reasons say who is closed at that moment; it is nothing to be kept with a referral."""
+    """With `now`, the reasons include who is closed at that moment; do not store those with a referral."""
     record = partner_record()
     today = timezone.localdate()
     candidates = candidates_for(
@@ -98,17 +98,17 @@ def rank_partners(need: Need, now: datetime | None = None) -> Ranking:
 
 
 def rank_for_case(case: Case, contact: Contact, service: str, now: datetime | None = None) -> Ranking:
-    """The ranking for a case's opening contact; partners that said no to this case are excluded with that reason."""
+    """The ranking for a case's opening contact; partners that did not take this case are excluded with that reason."""
     return rank_partners(_need_of(case.pk, contact_facts(contact), service), now)
 
 
 def rank_for_referral(referral: Referral, facts: dict[str, Any]) -> Ranking:
-    """The ranking for the next partner of a case, by what the last summary says."""
+    """The ranking for the next partner of a case, from the facts of the last summary."""
     return rank_partners(_need_of(referral.case_id, facts, referral.service))
 
 
 def conflicts_with(case: Case, contact: Contact, organisation_id: int) -> list[Reason]:
-    """Why the organisation must not be given the case, as far as conflicts of interest go."""
+    """The conflicts of interest because of which the organisation must not get the case."""
     need = _need_of(case.pk, contact_facts(contact), "")
     interests = interests_on(timezone.localdate()).get(organisation_id, ())
     candidate = Candidate(organisation_id, name="", country="", interests=interests)
@@ -126,12 +126,12 @@ def _need_of(case_id: Any, facts: dict[str, Any], service: str) -> Need:
 
 
 def conflicted_in(case_id: Any) -> dict[int, str]:
-    """The partners with a conflict of interest in this very case, and the code of its reason."""
+    """The partners with a conflict of interest in this case, with the code of its reason."""
     return {row.organisation_id: row.code for row in CaseConflict.objects.standing().filter(case=case_id)}
 
 
 def conflicted_for_contact(contact: Contact) -> dict[int, str]:
-    """The same by a contact; nobody where it belongs to no case."""
+    """The same for a contact's case; empty if it has none."""
     link = CaseContact.objects.filter(contact=contact).first()
     return conflicted_in(link.case_id) if link else {}
 
@@ -142,14 +142,14 @@ def involved_in(case_id: Any) -> set[int]:
 
 
 def asked_already(case_id: Any) -> set[int]:
-    """A partner that declined, let the offer expire or returned the case is not suggested again for it."""
+    """Partners that declined, did not answer or returned the case; they are not suggested again for it."""
     return set(
         Referral.objects.filter(case_id=case_id, state__in=UNSUCCESSFUL).values_list("organisation_id", flat=True)
     )
 
 
 def reasons_as_data(ranking: Ranking, organisation_id: int) -> tuple[int | None, list[dict[str, Any]]]:
-    """The place of an organisation in the ranking (from 1) and its reasons, to be kept with the referral."""
+    """The place of an organisation in the ranking (from 1) and its reasons, stored with the referral."""
     for place, entry in enumerate(ranking.ranked, start=1):
         if entry.candidate.id == organisation_id:
             return place, [{"code": reason.code, "params": dict(reason.params)} for reason in entry.reasons]

@@ -1,4 +1,4 @@
-"""The states of a referral, who may move it, what each side may then see. The diagram in docs/ is made from here."""
+"""The states of a referral, who may change it, and what each side sees. docs/states.md is generated from this."""
 
 from __future__ import annotations
 
@@ -59,22 +59,22 @@ WAITS_FOR_CENTRE = frozenset({S.QUESTION})
 WAITING = WAITS_FOR_PARTNER | WAITS_FOR_CENTRE
 #: The partner is responsible.
 TAKEN = frozenset({S.ACCEPTED, S.IN_PROGRESS})
-#: At most one of these a case and partner.
+#: At most one of these per case and partner.
 LIVE = DRAFTS | WAITING | TAKEN
 NOT_TAKEN = frozenset({S.DECLINED, S.EXPIRED})
 CANCELLED = frozenset({S.WITHDRAWN})
 GIVEN_BACK = frozenset({S.RETURNED})
 DONE = frozenset({S.COMPLETED})
-#: Over: the partner sees that it happened, and nothing of what it was about.
+#: Ended: the partner sees the referral, but not its content.
 ENDED = NOT_TAKEN | CANCELLED | GIVEN_BACK | DONE
-#: The partner may never have heard of it.
+#: The partner may never have received an offer.
 WITHOUT_OFFER = DRAFTS | CANCELLED
-#: The case is the centre's again, and somebody has to decide how it goes on.
+#: The centre is responsible again and has to decide the next step.
 UNSUCCESSFUL = NOT_TAKEN | GIVEN_BACK
 #: The partner said yes, whatever came after it.
 EVER_TAKEN = TAKEN | GIVEN_BACK | DONE
 
-#: What the partner sees until the end: the summary from the offer on, the agreed fields from acceptance on.
+#: What the partner sees before the end: the summary from the offer on, the agreed fields from acceptance on.
 SHOWS_SUMMARY = WAITING | TAKEN
 SHOWS_FIELDS = TAKEN
 
@@ -84,7 +84,7 @@ def may_move(source: ReferralState, target: ReferralState, who: Who) -> bool:
 
 
 def in_order(members: Iterable[ReferralState]) -> list[ReferralState]:
-    """As they are declared, so that what is made from a set is always the same."""
+    """In declaration order, so that SQL generated from a set is always the same."""
     return [state for state in ReferralState if state in set(members)]
 
 

@@ -1,4 +1,4 @@
-"""The ranking as the screens show it: places, levels and reasons in words."""
+"""The ranking for display: places, levels and reasons in words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEAREST = 3  # partners in the short list beside the contact
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A partner with everything that speaks for it, or against it when ``place`` is None."""
+    """A partner with the reasons for it, or against it if ``place`` is None."""
 
     organisation_id: int
     name: str
@@ -39,7 +39,7 @@ class Suggestions:
 
 
 def in_words(ranking: Ranking) -> Suggestions:
-    """All of a ranking. One query, for the names of regions."""
+    """A whole ranking in words. Needs one query, for the names of regions."""
     names = names_of_regions()
     ranked = [_ranked(place, entry, names) for place, entry in enumerate(ranking.ranked, start=1)]
     excluded = [_excluded(entry, names) for entry in ranking.excluded]
@@ -48,7 +48,7 @@ def in_words(ranking: Ranking) -> Suggestions:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """The partners that cannot be asked, each with its conflict of interest in this case, if it has one."""
+    """The partners that cannot be asked, each with its conflict of interest in this case, if any."""
 
     rows: list[tuple[Suggestion, CaseConflict | None]]
 
@@ -58,7 +58,7 @@ class LeftOut:
 
 
 def left_out(case: Case, excluded: Sequence[Suggestion]) -> LeftOut:
-    """Those with a conflict in this case first, also where the ranking does not know them (any more)."""
+    """Partners with a conflict in this case come first, including those that the ranking no longer contains."""
     standing = CaseConflict.objects.standing().filter(case=case).order_by("noted_at")
     found = {
         row.organisation_id: row
@@ -75,12 +75,12 @@ def _unranked(conflict: CaseConflict) -> Suggestion:
 
 
 def conflict_in_words(conflict: CaseConflict) -> str:
-    """The sentence of the ranking."""
+    """The conflict in the words of the ranking."""
     return sentence(Reason(Code.CONFLICT, {"reason": conflict.code}))
 
 
 def stored_reasons(reasons: list[dict[str, Any]]) -> list[str]:
-    """The reasons that were kept with a referral."""
+    """The reasons that were stored with a referral."""
     names = names_of_regions()
     return [sentence(Reason(Code(reason["code"]), reason["params"]), names) for reason in reasons]
 
@@ -100,7 +100,7 @@ def _excluded(entry: Excluded, names: dict[str, str]) -> Suggestion:
 
 
 def _level(entry: Ranked, names: dict[str, str]) -> str:
-    """How near the partner is: the first reason of a rank names the region that it covers."""
+    """How close the partner is: the first reason of a rank names the region that it covers."""
     if entry.is_national:
         return _("national")
     code = str(entry.reasons[0].params["region"])

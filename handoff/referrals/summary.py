@@ -1,4 +1,4 @@
-"""What a partner reads before it answers: facts in words, a first text from codes, the check that it names nobody."""
+"""The summary that a partner reads before it answers: facts in words, a generated text, the check for names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNSAID = frozenset({"", "unknown", None})
 
 
 def facts_in_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """The facts of a summary as label and value, without those that nobody knows."""
+    """The known facts of a summary as label and value."""
     told = [
         (_("Place"), _region(facts)),
         (_("Phenomenon"), _label(Phenomenon, facts["phenomenon"])),
@@ -37,19 +37,19 @@ def facts_in_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def first_text(facts: dict[str, Any], service: str, contact: Contact) -> str:
-    """A careful text to start from, made of codes only; without what the check of names would refuse."""
+    """A text to start from, generated from codes only, without anything that the check for names would refuse."""
     lines = [_("Needed: %(service)s.") % {"service": Service(service).label}]
     lines += [_("%(label)s: %(value)s.") % {"label": label, "value": value} for label, value in facts_in_words(facts)]
     return " ".join(line for line in lines if not names_in(line, contact))
 
 
 def names_in(text: str, contact: Contact) -> list[str]:
-    """What of the contact, or of anybody, the text gives away, in words; empty when nothing was found."""
+    """Identifying data in the text, in words; empty if there is none."""
     return [finding.said for finding in find(text, known_of([contact]))]
 
 
 def known_of(contacts: Iterable[Contact]) -> KnownNames:
-    """What the contacts hold that a text may not say. Asks the database for nothing."""
+    """Identifying data of the contacts, which a text may not contain. Makes no queries."""
     several = list(contacts)
     return KnownNames(
         names=tuple(str(contact.alias) for contact in several),
@@ -61,7 +61,7 @@ def known_of(contacts: Iterable[Contact]) -> KnownNames:
 
 
 def known_of_case(case: Case) -> KnownNames:
-    """Of all contacts of the case that the actor may see, with the municipalities of their postal codes."""
+    """Identifying data of all contacts of the case that the actor may read, with the municipalities of postal codes."""
     linked = CaseContact.objects.filter(case=case).values("contact")
     mine = Q(pk__in=linked) | Q(pk=case.assessment.contact_id)
     contacts = list(Contact.objects.filter(mine).select_related("region", "data_key"))
@@ -71,7 +71,7 @@ def known_of_case(case: Case) -> KnownNames:
 
 
 def _region_names(contact: Contact) -> set[str]:
-    """A city state's municipality is its region, which the summary names anyway."""
+    """Names of the region, which the summary contains anyway; a city state is region and municipality."""
     if contact.region is None:
         return set()
     return {getattr(contact.region, f"name_{language}") for language in ("en", "fr", "de")}

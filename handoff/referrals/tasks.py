@@ -1,4 +1,4 @@
-"""Celery tasks that fire deadlines and mail notices."""
+"""Celery tasks that run deadlines and send notices."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="handoff.tasks.run_deadlines")
 def run_deadlines() -> None:
-    """Every deadline that is due, each in its own transaction. Beat calls it; the next call makes a missed one good."""
+    """Run every due deadline, each in its own transaction. Beat calls it; a later call also runs missed ones."""
     service = service_user(Service.DEADLINES)
     now = timezone.now()
     with acting_as(service, purpose="deadlines"):
@@ -36,7 +36,7 @@ def run_deadlines() -> None:
         try:
             with acting_as(service, purpose="deadlines"):
                 run_deadline(by=service, deadline_id=deadline_id, now=now)
-        except Exception:  # the others are run all the same; this one stays due and is tried at the next sweep
+        except Exception:  # run the others; this one stays due and is retried by the next call
             log.exception("deadline %s could not be run", deadline_id)
     with acting_as(service, purpose="deadlines"):
         tell_of_ended_consent(by=service, now=now)
@@ -44,7 +44,7 @@ def run_deadlines() -> None:
 
 @shared_task(name="handoff.tasks.send_notices")
 def send_notices(event_id: int | None = None) -> None:
-    """Send what has not been sent yet. Woken by the relay with an event's id, and by beat for what was left lying."""
+    """Send unsent notices. The relay calls it with an event's id; beat calls it for those that were missed."""
     service = service_user(Service.DEADLINES)
     until = time.monotonic() + TASK_LASTS
     while time.monotonic() < until:
@@ -61,7 +61,7 @@ def send_notices(event_id: int | None = None) -> None:
 
 
 def _is_sent(notice: Notice) -> bool:
-    """A failing mail server loses nothing: the notice stays unsent and is tried again later."""
+    """Send one notice. If the mail server fails, it stays unsent and is retried later."""
     try:
         _send(notice)
     except Exception:
@@ -71,19 +71,19 @@ def _is_sent(notice: Notice) -> bool:
 
 
 def _send(notice: Notice) -> None:
-    """An e-mail that names the reference and the place to look, and nothing of what it is about."""
+    """Send an e-mail with the reference and a link, without any content of the referral."""
     with as_read_by(notice.recipient):
         subject = _("Lotse: %(reference)s needs your attention") % {"reference": notice.referral.reference}
         body = _("There is news about %(reference)s. Please sign in to see it: %(url)s") % {
             "reference": notice.referral.reference,
             "url": settings.LOTSE_PUBLIC_BASE_URL,
         }
-    # Sent again, after a death right behind the sending, it is the same mail: servers and programs show it once.
+    # The same Message-ID if it is sent again because the process died after sending: mail programs show it once.
     headers = {"Message-ID": f"<notice-{notice.pk}@{_domain()}>"}
     message = EmailMessage(subject, body, None, [notice.recipient.email], headers=headers)
     within(LONGEST_MAIL, message.send)
 
 
 def _domain() -> str:
-    """Of the sender's address."""
+    """The domain of the sender's address."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

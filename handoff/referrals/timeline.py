@@ -1,4 +1,4 @@
-"""Where a referral stands, in words: for whom it waits, and what has happened."""
+"""The timeline of a referral in words: events, and who has to act."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ReferralTimelineEntry:
 
 
 def timeline(events: Iterable[Event]) -> list[ReferralTimelineEntry]:
-    """What happened, in the order of the events. Each is told with its code's words, never with what somebody wrote."""
+    """The events in order, in the words of their codes, never with free text."""
     return [ReferralTimelineEntry(_icon(event), told(event), _name(event), event.at) for event in events]
 
 
@@ -48,7 +48,7 @@ def _name(event: Event) -> str:
 
 
 def waits_for(referral: Referral, now: datetime) -> str:
-    """Whose turn it is, seen from the centre."""
+    """Who has to act, in words for the centre."""
     values = {"partner": referral.organisation.name}
     state = ReferralState(referral.state)
     if state == ReferralState.DRAFT:
@@ -67,7 +67,7 @@ def waits_for(referral: Referral, now: datetime) -> str:
 
 
 def waits_for_partner_side(referral: Referral, now: datetime) -> str:
-    """Whose turn it is, seen from the partner."""
+    """Who has to act, in words for the partner."""
     state = ReferralState(referral.state)
     if state == ReferralState.QUESTION:
         return _("Waits for the centre to answer your question. You can accept or decline at any time.")
@@ -81,7 +81,7 @@ def waits_for_partner_side(referral: Referral, now: datetime) -> str:
 
 
 def is_overdue(referral: Referral, now: datetime) -> bool:
-    """Whether the partner's answer was due before now and has not come."""
+    """Whether the partner's answer was due before ``now``."""
     return referral.state in WAITS_FOR_PARTNER and referral.due_at is not None and referral.due_at < now
 
 

@@ -1,4 +1,4 @@
-"""What every move of a referral needs: the lock, the conditional change of state, the clock, and who is told."""
+"""Shared steps of all actions on a referral: lock, state change, deadlines, events and notices."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SEND_NOTICES = "handoff.tasks.send_notices"
 
 
 def lock(referral_id: uuid.UUID) -> Referral:
-    """The referral, locked until the transaction ends. Raises NotAllowed when the actor cannot see it."""
+    """Lock the referral until the end of the transaction. Raises NotAllowed if the actor cannot see it."""
     referral = Referral.objects.select_for_update(no_key=True, of=("self",)).filter(pk=referral_id).first()
     if referral is None:
         raise NotAllowed(Permission.REFERRAL_ANSWER)
@@ -39,13 +39,13 @@ def lock(referral_id: uuid.UUID) -> Referral:
 
 
 def check_move(referral: Referral, to: ReferralState, who: Who) -> None:
-    """Raises Stale when the table does not allow the step. For actions that write something before they move."""
+    """Raises Stale if TRANSITIONS does not allow the step. For actions that write before they change the state."""
     if not may_move(ReferralState(referral.state), to, who):
         raise stale(referral.pk)
 
 
 def move(referral: Referral, to: ReferralState, who: Who, **values: Any) -> None:
-    """Change the state if the table allows it and nobody was faster. Raises Stale."""
+    """Change the state if TRANSITIONS allows it and nobody changed it meanwhile. Raises Stale."""
     check_move(referral, to, who)
     source = referral.state
     if to in ENDED:
@@ -57,9 +57,9 @@ def move(referral: Referral, to: ReferralState, who: Who, **values: Any) -> None
 
 
 def times_of(referral: Referral, now: datetime) -> tuple[dict[DeadlineStep, datetime], bool]:
-    """When each step is due, and whether the partner's own hours say so.
+    """When each step is due, and whether this follows from the partner's own hours.
 
-    A partner that is closed for years is given the usual hours: a deadline fires all the same.
+    For a partner that is closed for years the usual hours are used, so that a deadline exists.
     """
     urgency = Urgency(referral.urgency)
     calendar = calendar_for(referral.organisation)
@@ -70,7 +70,7 @@ def times_of(referral: Referral, now: datetime) -> tuple[dict[DeadlineStep, date
 
 
 def restart_deadlines(referral: Referral, now: datetime) -> datetime:
-    """Let the clock run from now, in the partner's opening hours; returns when the answer is due."""
+    """Set the deadlines from ``now``, in the partner's opening hours; returns when the answer is due."""
     times, _is_open = times_of(referral, now)
     for step, due_at in times.items():
         Deadline.objects.update_or_create(referral=referral, step=step, defaults={"due_at": due_at, "done_at": None})

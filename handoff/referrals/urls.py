@@ -1,4 +1,4 @@
-"""Addresses of referrals: the centre's under ``referrals/``, the partner's under ``inbox/``."""
+"""URLs of referrals: the centre's under ``referrals/``, the partner's under ``inbox/``."""
 
 from django.urls import path
 

@@ -34,7 +34,7 @@ from .board import ENDED_SHOWN, ended_of_centre
 from .board import board as sections_of
 from .consent import consent_of, what_else
 from .forms import AnswerForm, OfferForm
-from .pages import latest_event, offer_page, referral_page, told_stale
+from .pages import latest_event, offer_page, referral_page, stale_page
 from .permissions import referral_for_centre
 from .ranking import conflicted_for_contact, contact_facts, need_from, rank_for_case, rank_partners
 from .states import LIVE
@@ -46,7 +46,7 @@ from .vocabulary import Disclosable
 @require_safe
 @signed_in
 def partners(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
-    """Whom to ask for a case, in which order and why."""
+    """The ranking of partners for a case, with reasons."""
     case = case_to_read(request.user, case_id)
     require(request.user, Permission.REFERRAL_OFFER, case.centre_id)
     contact = get_object_or_404(Contact, pk=case.assessment.contact_id)
@@ -72,7 +72,7 @@ def partners(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def draft(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
-    """Prepare an offer; the hidden id makes a repeat harmless."""
+    """Draft an offer; the id in the form makes a repeated post idempotent."""
     case = case_to_write(request.user, case_id)
     partner = _partner(request.POST.get("organisation", ""))
     service = request.POST.get("service", "")
@@ -99,7 +99,7 @@ def _draft(request: SignedInRequest, case: Case, partner: Organisation, service:
 
 
 def _why_not(refused: centre_actions.ConflictOfInterest | centre_actions.OutOfUse, partner: Organisation) -> str:
-    """The sentences of the ranking, or that the partner is out of use."""
+    """The refusal in the words of the ranking, or that the partner was deactivated."""
     if isinstance(refused, centre_actions.OutOfUse):
         return _("%(partner)s is out of use: choose another partner.") % {"partner": partner.name}
     reasons = " ".join(sentence(reason) for reason in refused.reasons)
@@ -115,7 +115,7 @@ def _partner(key: str) -> Organisation:
 @require_safe
 @signed_in
 def partners_for_contact(request: SignedInRequest, contact_id: uuid.UUID) -> HttpResponse:
-    """The nearest partners for what a contact says so far: a part of the desk that shows nothing of the contact."""
+    """The nearest partners for the current contact: a fragment of the desk that shows no content of the contact."""
     contact = contact_to_write(request.user, contact_id)
     suggestions = in_words(
         rank_partners(need_from(contact_facts(contact), (), conflicted=conflicted_for_contact(contact)))
@@ -127,7 +127,7 @@ def partners_for_contact(request: SignedInRequest, contact_id: uuid.UUID) -> Htt
 @require_safe
 @signed_in
 def case_referrals(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
-    """The referrals of a case, newest first. A part of the case file."""
+    """The referrals of a case, newest first: a fragment of the case file."""
     case = case_to_reread(request.user, case_id)
     rows = case.referrals.select_related("organisation").newest_first()
     context = {"referrals": rows, "may_open": may_write_case(request.user, case), "now": timezone.now()}
@@ -137,7 +137,7 @@ def case_referrals(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse
 @require_POST
 @signed_in
 def close_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
-    """The end of a case, and of what is still offered of it."""
+    """Close a case; its drafts and offers are withdrawn."""
     form = CloseForm(request.POST)
     if not form.is_valid():
         return file_page(request, case_to_write(request.user, case_id), 422, close_form=form)
@@ -162,14 +162,14 @@ def _why_not_closed(error: OpenDuties) -> str:
 @require_safe
 @signed_in
 def board(request: SignedInRequest) -> HttpResponse:
-    """All referrals of the centre that the person may see."""
+    """All referrals of the centre that the user may see."""
     return render(request, "handoff/board.html", _board(request))
 
 
 @require_safe
 @signed_in
 def board_part(request: SignedInRequest) -> HttpResponse:
-    """The board alone, fetched again when something changed."""
+    """The board only; the page fetches it again after a change."""
     return render(request, "handoff/board_part.html", _board(request))
 
 
@@ -190,7 +190,7 @@ def _board(request: SignedInRequest) -> dict[str, Any]:
 @require_safe
 @signed_in
 def referral(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """One referral, for the centre: compose the offer, then follow it."""
+    """One referral, for the centre: write the offer, then see its progress."""
     found = referral_for_centre(request.user, referral_id)
     return render(request, "handoff/referral.html", referral_page(request.user, found))
 
@@ -198,7 +198,7 @@ def referral(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def referral_part(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """The referral alone, when something has happened since the event ``seen``; else 204, which leaves no trace."""
+    """The referral only, if there is an event after ``seen``; else 204, which records no access."""
     if request.GET.get("seen", "") == str(latest_event(referral_id)):
         return HttpResponse(status=204)
     found = referral_for_centre(request.user, referral_id)
@@ -229,7 +229,7 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
             None, _("Another partner holds or considers this case. Wait for its answer, or withdraw that offer first.")
         )
         return offer_page(request, found, form, 409)
-    except centre_actions.NoConsent as error:  # it was withdrawn at this very moment
+    except centre_actions.NoConsent as error:  # withdrawn since the form was validated
         form.add_error("legal_basis", what_else(error.found))
         return offer_page(request, found, form, 422)
     except centre_actions.VerifyFirst:
@@ -238,7 +238,7 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
         form.add_error(None, _why_not(refused, found.organisation))
         return offer_page(request, found, form, 409)
     except Stale as stale:
-        return told_stale(request, stale, "handoff:referral")
+        return stale_page(request, stale, "handoff:referral")
     messages.success(request, _("Offered. The partner has been told."))
     return redirect("handoff:referral", referral_id)
 
@@ -246,11 +246,11 @@ def offer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def withdraw(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """Take the offer back, or throw the draft away."""
+    """Withdraw the offer, or discard the draft."""
     try:
         found = centre_actions.withdraw_referral(by=request.user, referral_id=referral_id)
     except Stale as stale:
-        return told_stale(request, stale, "handoff:referral")
+        return stale_page(request, stale, "handoff:referral")
     if found.offered_at is None:
         messages.success(request, _("The draft was thrown away. Nothing was sent."))
         return redirect("handoff:partners", found.case_id)
@@ -261,11 +261,11 @@ def withdraw(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def keep(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
-    """No other partner is asked for now: the centre goes on with the case."""
+    """Keep the case at the centre; no other partner is asked for now."""
     try:
         found = centre_actions.keep_centrally(by=request.user, referral_id=referral_id)
     except Stale as stale:
-        return told_stale(request, stale, "handoff:referral")
+        return stale_page(request, stale, "handoff:referral")
     said = _("%(case)s stays with the centre. Another partner can be asked at any time.")
     messages.success(request, said % {"case": found.case.reference})
     return redirect("handoff:board")
@@ -290,7 +290,7 @@ def answer(request: SignedInRequest, referral_id: uuid.UUID) -> HttpResponse:
             words_looked_at=len(form.asked),
         )
     except Stale as stale:
-        return told_stale(request, stale, "handoff:referral")
+        return stale_page(request, stale, "handoff:referral")
     messages.success(request, _("Answered. The partner's time to answer starts anew."))
     return redirect("handoff:referral", referral_id)
 

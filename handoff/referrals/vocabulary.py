@@ -17,7 +17,7 @@ class DeclineReason(models.TextChoices):
 
 
 class Feedback(models.TextChoices):
-    """The minimal feedback that flows back."""
+    """The feedback of a partner to the centre."""
 
     FIRST_CONTACT = "first_contact", _("First contact made")
     IN_COUNSELLING = "in_counselling", _("In counselling")
@@ -62,7 +62,7 @@ class DeadlineStep(models.TextChoices):
 
 
 class Disclosable(models.TextChoices):
-    """What of a contact may be agreed to go to a partner on acceptance."""
+    """Fields of a contact that may be disclosed to a partner on acceptance."""
 
     ALIAS = "alias", _("What the caller wants to be called")
     PHONE = "phone", _("Telephone number")

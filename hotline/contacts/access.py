@@ -1,4 +1,4 @@
-"""Motivated access: somebody outside a contact asks with a reason, a coordinator grants it for a time."""
+"""Requests for access to a contact: somebody asks with a reason, a coordinator grants it for a limited time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GRANT_LASTS = timedelta(days=7)
 
 @transaction.atomic
 def request_access(*, by: User, request_id: uuid.UUID, contact_id: uuid.UUID, reason: str) -> AccessRequest:
-    """Raises NotAllowed when the contact is not one of the actor's centre. A repeated post finds the one request."""
+    """Raises NotAllowed if the contact is not of the actor's centre. A repeated post creates no second request."""
     if by.centre is None or _centre_of(contact_id) != by.centre.pk:
         raise NotAllowed(Permission.CASE_READ)
     known = AccessRequest.objects.filter(pk=request_id).first()
@@ -45,7 +45,7 @@ def request_access(*, by: User, request_id: uuid.UUID, contact_id: uuid.UUID, re
 
 @transaction.atomic
 def decide_access(*, by: User, request_id: uuid.UUID, grant: bool) -> AccessRequest:
-    """A coordinator other than the one who asked. A second decision has no effect."""
+    """Grant or refuse, by a coordinator who is not the applicant. A second decision has no effect."""
     request = AccessRequest.objects.select_for_update(no_key=True).filter(pk=request_id).first()
     if request is None or request.requested_by_id == by.pk:
         raise NotAllowed(Permission.ACCESS_GRANT)
@@ -68,7 +68,7 @@ def decide_access(*, by: User, request_id: uuid.UUID, grant: bool) -> AccessRequ
 
 
 def _centre_of(contact_id: uuid.UUID) -> int | None:
-    """Also of a contact that the actor may not see: a grant may never lead into another centre."""
+    """The centre of a contact, even if the actor may not see it: a grant may not cross centres."""
     with connection.cursor() as cursor:
         cursor.execute("select ntk.centre_of_contact(%s)", [contact_id])
         row = cursor.fetchone()

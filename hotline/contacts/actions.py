@@ -1,4 +1,4 @@
-"""Every write to a contact. Callbacks and access requests have modules of their own."""
+"""Writes to contacts. Callbacks, endings and access requests have their own modules."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ EDITABLE = frozenset(
     }
 )  # fmt: skip
 
-#: The values of a contact for which no ending was chosen.
+#: Column values of a contact without a chosen ending.
 NO_ENDING: dict[str, Any] = {"ending": "", "ends_at": None, "ending_by": None}
 
 
@@ -64,9 +64,9 @@ def open_contact(
     data_key: DataKey | None = None,
     details: dict[str, Any] | None = None,
 ) -> Contact:
-    """Begin to log a contact. ``contact_id`` comes with the form: a repeated post finds the one contact.
+    """Create a contact. ``contact_id`` comes with the form, so that a repeated post creates no second one.
 
-    ``data_key``: that of the call which the contact logs, so that they are one dossier.
+    ``data_key``: the key of the call that the contact logs, so that both are erased together.
     """
     if by.centre is None:
         raise NotAllowed(Permission.CONTACT_LOG)
@@ -92,7 +92,7 @@ def receive_contact(
     data_key: DataKey,
     details: dict[str, Any],
 ) -> Contact:
-    """A contact that came by itself, as a message: nobody's yet, so the whole shift sees it. Run by a service."""
+    """Create a contact for an incoming message: without a handler, so the whole shift sees it. Run by a service."""
     contact = _new_contact(contact_id, centre, channel, None, data_key, details)
     contact.save(force_insert=True)
     _record(CONTACT_RECEIVED, by, contact, {"channel": channel})
@@ -101,7 +101,7 @@ def receive_contact(
 
 @transaction.atomic
 def return_contact(*, by: User, contact_id: uuid.UUID) -> None:
-    """The handler could not be reached by telephone: the contact is nobody's again. Run by a service."""
+    """Remove the handler, who did not answer the telephone, from the contact. Run by a service."""
     contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id, state=ContactState.DRAFT).first()
     if contact and contact.handler_id:
         previous = contact.handler_id
@@ -127,7 +127,7 @@ def _new_contact(
 
 
 def _first_country(centre: Organisation, details: dict[str, Any]) -> str:
-    """The centre's, unless the number that the contact begins with says otherwise."""
+    """The country of the telephone number, else of the centre."""
     number = parse_number(details.get("phone", ""), centre.country)
     return country_of(number, centre.country) if number else centre.country
 
@@ -141,9 +141,9 @@ def _my_contact(by: User, contact_id: uuid.UUID) -> Contact:
 
 @transaction.atomic
 def save_contact(*, by: User, contact_id: uuid.UUID, version: int, changes: dict[str, Any]) -> Contact:
-    """Save what was typed. Raises Stale when another tab or person has changed the contact since ``version``.
+    """Save input of the form. Raises Stale if another tab or person has changed the contact since ``version``.
 
-    A repeat of a save whose answer was lost finds its values there and counts as saved.
+    A browser that lost the response sends the same values again; that is not Stale.
     """
     contact = _lock(by, contact_id)
     changed = _apply(contact, changes)
@@ -156,16 +156,16 @@ def save_contact(*, by: User, contact_id: uuid.UUID, version: int, changes: dict
     contact.surfaced_at = None if contact.handler_id == by.pk else contact.surfaced_at
     contact.save()
     kind = _kind_of_save(contact)
-    if not _told_already(kind, by, contact, changed):
+    if not _is_recorded(kind, by, contact, changed):
         _record(kind, by, contact, {"fields": sorted(changed)}, tell=())
     return contact
 
 
 @transaction.atomic
 def choose_region(*, by: User, contact_id: uuid.UUID, region: Region | None) -> Contact:
-    """The handler's own choice; None leaves it to the postal code again.
+    """Set the region that the handler chose; None derives it from the postal code again.
 
-    The region has a control of its own beside the form, so it is no change of the version that the form works on.
+    The region is saved outside the form, so it does not change the version that the form depends on.
     """
     contact = _lock(by, contact_id)
     before = (contact.region_id, contact.region_source)
@@ -178,7 +178,7 @@ def choose_region(*, by: User, contact_id: uuid.UUID, region: Region | None) -> 
 
 @transaction.atomic
 def end_logging(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
-    """The contact's own part of ``complete_contact`` (callbacks). A repeat has no effect."""
+    """Complete the contact. Called by ``complete_contact`` (callbacks). A repeat has no effect."""
     contact = _lock(by, contact_id)
     now = timezone.now()
     decided = kind or contact.kind
@@ -200,7 +200,7 @@ def end_logging(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) ->
 
 @transaction.atomic
 def take_contact(*, by: User, contact_id: uuid.UUID) -> Contact:
-    """Take over a contact that is nobody's or has surfaced. Raises Stale when somebody else was faster."""
+    """Take a contact that has no handler or has surfaced. Raises Stale if somebody else took it first."""
     contact = _lock(by, contact_id)
     if contact.handler_id == by.pk and contact.surfaced_at is None:
         return contact
@@ -214,7 +214,7 @@ def take_contact(*, by: User, contact_id: uuid.UUID) -> Contact:
 
 @transaction.atomic
 def assign_contact(*, by: User, contact_id: uuid.UUID, to: User) -> Contact:
-    """A coordinator gives the contact to a handler of the centre."""
+    """Assign the contact to a handler of the centre; only coordinators."""
     contact = _lock(by, contact_id)
     require(by, Permission.CONTACT_ASSIGN, contact.centre_id)
     require(to, Permission.CONTACT_LOG, contact.centre_id)
@@ -233,7 +233,7 @@ def assign_contact(*, by: User, contact_id: uuid.UUID, to: User) -> Contact:
 
 @transaction.atomic
 def surface_forgotten(*, by: User, now: datetime) -> int:
-    """Show unfinished contacts that nobody touched to the whole shift; returns how many. Run by the shift service."""
+    """Show unfinished contacts without recent changes to the shift. Returns how many. Run by the shift service."""
     surfaced = 0
     for contact in Contact.objects.forgotten(now).select_for_update(no_key=True, skip_locked=True):
         surfaced += Contact.objects.filter(pk=contact.pk, surfaced_at=None).update(surfaced_at=now)
@@ -263,7 +263,7 @@ def _hand_to(contact: Contact, user: User | None) -> None:
 
 
 def _apply(contact: Contact, changes: dict[str, Any]) -> set[str]:
-    """Set the values; returns the names of those that differ. Raises ValueError for a field that is not the form's."""
+    """Set the values and return the names of changed fields. Raises ValueError for a field that is not in the form."""
     unknown = changes.keys() - EDITABLE
     if unknown:
         raise ValueError(f"not editable: {sorted(unknown)}")
@@ -280,16 +280,16 @@ def _apply(contact: Contact, changes: dict[str, Any]) -> set[str]:
 
 
 def _recognisable(contact: Contact) -> None:
-    """Only a number that was shown or told, and is valid, gets an index by which the caller is recognised."""
+    """The number for the blind index, by which callers are recognised: only if valid, and transmitted or told."""
     number = parse_number(contact.phone, contact.country)
     contact.phone_index = phone_index(number.full) if number else None
     contact.caller_id_kind = CallerIdKind.SHOWN if number else CallerIdKind.UNKNOWN
 
 
-def _told_already(kind: EventKind, by: User, contact: Contact, changed: set[str]) -> bool:
-    """Whether the last event is the same person's and names these fields: one entry for a spell of typing.
+def _is_recorded(kind: EventKind, by: User, contact: Contact, changed: set[str]) -> bool:
+    """Whether the last event, by the same person, has these fields: consecutive saves write one event.
 
-    A correction of a completed contact is always told: the figures follow the events.
+    Corrections of a completed contact always write one, because the figures depend on the events.
     """
     last = Event.objects.filter(subject=contact.pk, kind__startswith="contact.").newest_first().first()
     if last is None or not last.kind == kind.code == CONTACT_SAVED.code:

@@ -1,4 +1,4 @@
-"""The lists that a centre extends without code. Contacts are not administered."""
+"""Admin pages of the lists that a centre can extend. Contacts have none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .models import CallerType, Term, Topic
 
 
 class TermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """An entry is retired, never deleted: old contacts name it. Its code stays as it is."""
+    """Entries are retired, not deleted, because old contacts refer to them. The code cannot be changed."""
 
     list_display: tuple[str, ...] = ("code", "label_en", "label_fr", "label_de", "position", "is_retired")
     list_filter = ("is_retired",)
@@ -30,7 +30,7 @@ class CallerTypeAdmin(TermAdmin):
     list_select_related = ("parent",)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Two levels: only an entry of the upper one can be a parent."""
+        """The list has two levels, so only entries of the upper level can be parents."""
         if db_field.name == "parent":
             kwargs["queryset"] = CallerType.objects.filter(parent=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

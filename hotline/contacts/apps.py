@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class HotlineConfig(AppConfig):
     name = "hotline.contacts"
-    label = "hotline"  # of tables, permissions and addresses
+    label = "hotline"  # prefix of tables, permissions and URLs
     verbose_name = _("Lists of the desk")
 
     def ready(self) -> None:

@@ -1,7 +1,7 @@
-"""The town of a landline prefix, for the countries that are served.
+"""The town of a landline prefix, for the supported countries.
 
 The data are those of ``phonenumbers`` (Apache 2.0), cut to seven countries and one language each: its geocoder loads
-the whole world, 110 MB in every process. ``python -m hotline.contacts.area_codes`` makes the file again.
+the whole world, 110 MB in every process. ``python -m hotline.contacts.area_codes`` generates the file.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from itertools import groupby
 from pathlib import Path
 
 FILE = Path(__file__).with_name("data") / "area_codes.csv"
-# In a language of the country itself, as the postal codes name their places.
+# A language of the country, as in the names of places in the postal codes.
 LANGUAGE_OF = {"31": "nl", "32": "fr", "33": "fr", "352": "fr", "41": "de", "43": "de", "49": "de"}
 SHORTEST, LONGEST = 3, 9  # digits of a prefix, country code included
 
 
 def town(e164: str) -> str:
-    """The town of the longest known prefix of a number such as +49301234567; empty when none is known."""
+    """The town of the longest known prefix of a number such as +49301234567; empty if there is none."""
     digits = e164.removeprefix("+")
     lines = _lines().get(digits[:SHORTEST], "")
     for length in range(min(LONGEST, len(digits)), SHORTEST - 1, -1):
@@ -30,13 +30,13 @@ def town(e164: str) -> str:
 
 @cache
 def _lines() -> dict[str, str]:
-    """The lines by their first digits, as a few hundred strings: a dictionary of all takes many times the memory."""
+    """Lines grouped by their first digits, as a few hundred strings: a dictionary of all needs much more memory."""
     with FILE.open(encoding="utf-8") as file:
         return {start: "\n" + "".join(lines) for start, lines in groupby(file, lambda line: line[:SHORTEST])}
 
 
 def derive() -> Iterator[str]:
-    """The file's lines, from the whole world's data."""
+    """Generate the file's lines from the data of ``phonenumbers``."""
     from phonenumbers.geodata import GEOCODE_DATA
 
     for prefix in sorted(GEOCODE_DATA):

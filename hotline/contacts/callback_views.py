@@ -26,7 +26,7 @@ from .permissions import contact_to_write
 @require_safe
 @handlers_only
 def worklist(request: CentreRequest) -> HttpResponse:
-    """All that wait and all that are in hand; the earliest first. Numbers are shown to whoever claims them."""
+    """All waiting and claimed callbacks, earliest first. Numbers are shown only to the person who claims one."""
     rows = Callback.objects.waiting().select_related("claimed_by")
     return render(request, "hotline/callbacks.html", {"callbacks": rows, "now": timezone.now()})
 
@@ -34,7 +34,7 @@ def worklist(request: CentreRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
 def plan(request: CentreRequest, contact_id: UUID | None = None) -> HttpResponse:
-    """Plan a callback, from a contact or without one; on the desk as a fragment below the form."""
+    """Schedule a callback, with or without a contact; on the desk as a fragment below the form."""
     contact = contact_to_write(request.user, contact_id) if contact_id else None
     country = contact.country if contact else request.centre.country
     posted = request.POST if request.method == "POST" else None
@@ -53,7 +53,7 @@ def plan(request: CentreRequest, contact_id: UUID | None = None) -> HttpResponse
 @require_POST
 @handlers_only
 def claim(request: CentreRequest, callback_id: UUID) -> HttpResponse:
-    """Take it in hand; the contact that logs the conversation opens, the same one when this is posted twice."""
+    """Claim a callback and open the contact that logs it; a repeated post opens the same one."""
     contact = claim_callback(by=request.user, callback_id=callback_id, contact_id=uuid4())
     return redirect("hotline:desk_contact", contact.pk)
 
@@ -61,12 +61,12 @@ def claim(request: CentreRequest, callback_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
 def put_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
-    """Nobody answered: it waits again, until a new time."""
+    """Put a callback back after no answer, with a new time."""
     return put_back_page(request, callback_id, put_callback_back)
 
 
 def put_back_page(request: CentreRequest, callback_id: UUID, action: Callable[..., None]) -> HttpResponse:
-    """The form and what follows from it. ``action``: how it is put back; the telephone's hangs up as well."""
+    """Show and process the form. ``action``: puts it back; the switchboard's version also hangs up."""
     form = PutBackForm(request.POST if request.method == "POST" else None, centre=request.centre)
     if request.method == "POST" and form.is_valid():
         action(by=request.user, callback_id=callback_id, due_at=form.cleaned_data["due_at"])

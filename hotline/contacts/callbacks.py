@@ -1,4 +1,4 @@
-"""Writes to the worklist of callbacks. (A part of the actions; a file of its own for its size.)"""
+"""Actions on callbacks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def schedule_callback(
     is_urgent: bool = False,
     contact: Contact | None = None,
 ) -> Callback:
-    """Put a callback on the shift's worklist; a repeated post finds the one callback."""
+    """Add a callback to the shift's worklist; a repeated post adds no second one."""
     if by.centre is None:
         raise NotAllowed(Permission.CONTACT_LOG)
     require(by, Permission.CONTACT_LOG, by.centre.pk)
@@ -75,7 +75,7 @@ def callback_from_call(
     origin: CallbackOrigin,
     due_at: datetime,
 ) -> Callback:
-    """Whoever asks for it, or leaves a voicemail, is called back. Run by the telephone's service."""
+    """Create a callback for a caller who asked for one or left a voicemail. Run by the telephone service."""
     callback = Callback(centre=centre, data_key=data_key, due_at=due_at, language=language, origin=origin, made_by=by)
     callback.phone = phone
     callback.save(force_insert=True)
@@ -85,7 +85,7 @@ def callback_from_call(
 
 @transaction.atomic
 def claim_callback(*, by: User, callback_id: uuid.UUID, contact_id: uuid.UUID) -> Contact:
-    """Take a callback and open the contact that logs it. Raises Stale when somebody else was faster."""
+    """Claim a callback and open the contact that logs it. Raises Stale if somebody else claimed it first."""
     callback = _lock(by, callback_id)
     if callback.state == CallbackState.CLAIMED and callback.claimed_by_id == by.pk and callback.conversation:
         return callback.conversation
@@ -102,11 +102,11 @@ def claim_callback(*, by: User, callback_id: uuid.UUID, contact_id: uuid.UUID) -
 
 @transaction.atomic
 def put_callback_back(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> None:
-    """Nobody answered: the callback waits again, until ``due_at``. The attempt stays as a contact that nobody answered.
+    """Let the callback wait until ``due_at``, because nobody answered. The attempt is kept as an unanswered contact.
 
-    One that nobody had asked for (such were made until November 2026) ends instead: nobody is to ring there again.
+    A callback that the caller had not asked for (created until November 2026) ends instead: do not call again (ADR 11).
 
-    Raises Stale when the callback is not in the actor's hand; a coordinator may put back anybody's.
+    Raises Stale if the actor has not claimed it; a coordinator may put back anybody's.
     """
     callback = _lock(by, callback_id)
     if callback.claimed_by_id != by.pk and not can(by, Permission.CONTACT_ASSIGN, callback.centre_id):
@@ -124,9 +124,9 @@ def put_callback_back(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> 
 
 @transaction.atomic
 def complete_contact(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
-    """End the logging of a contact, and the callback that led to it. A repeat has no effect.
+    """Complete a contact, and the callback that led to it. A repeat has no effect.
 
-    ``kind`` is given by the one-key endings (silent, wrong number ...).
+    ``kind``: set by the one-key endings (silent, wrong number ...).
     """
     contact = end_logging(by=by, contact_id=contact_id, kind=kind)
     for callback in Callback.objects.filter(conversation=contact, state=CallbackState.CLAIMED):
@@ -136,7 +136,7 @@ def complete_contact(*, by: User, contact_id: uuid.UUID, kind: Kind | None = Non
 
 @transaction.atomic
 def end_callback(*, by: User, callback_id: uuid.UUID, reached: bool) -> None:
-    """``reached``: the conversation took place; otherwise the callback is no longer wanted. A repeat has no effect."""
+    """End a callback. ``reached``: the conversation took place; else it was cancelled. A repeat has no effect."""
     callback = _lock(by, callback_id)
     wanted = CallbackState.DONE if reached else CallbackState.CANCELLED
     if callback.state == wanted:

@@ -9,7 +9,7 @@ from .models import CallerType
 
 
 def caller_type_choices() -> list[tuple[str, str]]:
-    """(code, label in the active language): each group before its parts, which are indented; retired ones too."""
+    """(code, label in the active language): each group before its members, which are indented; retired ones too."""
     rows = list(cast("Iterable[CallerType]", CallerType.objects.all()))
     groups = [row for row in rows if row.parent_id is None]
     return [

@@ -1,4 +1,4 @@
-"""A contact as a sheet to read."""
+"""A contact as labels and values, for the read-only page."""
 
 from __future__ import annotations
 

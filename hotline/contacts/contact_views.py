@@ -1,4 +1,4 @@
-"""Lists of contacts, the search, and a contact as a page to read."""
+"""Lists of contacts, the search, and the read-only page of a contact."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def contacts(request: CentreRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
 def search(request: CentreRequest) -> HttpResponse:
-    """A number goes on as its blind index, so that it stands in no address. What was searched for is not noted."""
+    """A number is replaced by its blind index, so that no URL contains it. Search terms are not recorded."""
     text = request.POST.get("q", "") or request.GET.get("q", "")
     wanted = read_digest(request.GET["number"]) if "number" in request.GET else read(text, request.centre.country)
     if further := _further(request, wanted):
@@ -81,7 +81,7 @@ def search(request: CentreRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def contact(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
-    """Read only, with everything that happened to it. Open to whoever was granted access too."""
+    """The read-only page with the history; also for people who were granted access."""
     found = contact_to_read(request.user, contact_id)
     context = {
         "contact": found,
@@ -119,7 +119,7 @@ def assign(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def ask_access(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
-    """Ask to see a contact that is not one's own, with a reason. Asking tells nothing about whether it exists."""
+    """Request access to another's contact, with a reason. The response does not tell whether the contact exists."""
     form = AccessForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
@@ -142,7 +142,7 @@ def decide(request: CentreRequest, request_id: UUID) -> HttpResponse:
 
 
 def _page_before(request: CentreRequest) -> str:
-    """Where the form stood: requests are shown on the desk and on the page of the shift."""
+    """The page with the form: requests are shown on the desk and on the shift page."""
     page = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
     return page if ours else ""
@@ -169,7 +169,7 @@ def _page(request: CentreRequest, rows: ContactQuerySet) -> Any:
 
 
 def _further(request: CentreRequest, wanted: Wanted) -> str:
-    """Where a search leads at once: a number without its digits, what has the reference and may be seen."""
+    """The redirect of a search: to the blind index of a number, or to a visible record with this reference."""
     if wanted.phone_digest and "number" not in request.GET:
         return f"{reverse('hotline:search')}?number={wanted.phone_digest}"
     if wanted.number is None:

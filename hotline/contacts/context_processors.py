@@ -1,4 +1,4 @@
-"""Endings that can still be undone, for the frame of every page."""
+"""Endings that can still be undone, shown on every page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class EndingsNotice:
 
 
 def endings(request: HttpRequest) -> dict[str, Any]:
-    """``endings_notice``: asked for only where a page shows it; empty for whoever logs no contacts."""
+    """``endings_notice``: evaluated lazily; empty for people who log no contacts."""
     return {"endings_notice": SimpleLazyObject(lambda: _notice(request))}
 
 

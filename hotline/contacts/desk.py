@@ -1,4 +1,4 @@
-"""What the left column of the desk shows. Reading only; row-level security decides which rows there are."""
+"""Data of the desk's left column. Read-only; row-level security selects the rows."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .states import ContactState
 from .vocabulary import Kind
 
 MOST_ROWS = 8
-#: Contacts are signals: none hides behind a short list.
+#: Higher than for callbacks, so that no unassigned contact is overlooked.
 MOST_CONTACTS = 100
 
 
 @dataclass(frozen=True)
 class Worklist:
-    """The first callbacks that wait, and whether there are more."""
+    """The first waiting callbacks, and whether there are more."""
 
     rows: list[Callback]
     due: int
@@ -44,7 +44,7 @@ def callbacks_waiting(now: datetime) -> Worklist:
 
 
 def contacts_for_shift(user: User) -> list[Contact]:
-    """Unfinished contacts that are nobody's or have surfaced; one's own stand among the open ones already."""
+    """Unfinished contacts without a handler, or surfaced; without the user's own, which are among the open ones."""
     waiting = Contact.objects.for_the_shift().exclude(handler=user).select_related("caller_type", "handler")
     return list(waiting.order_by("started_at", "id")[:MOST_CONTACTS])
 
@@ -55,12 +55,12 @@ def open_contacts(user: User) -> list[Contact]:
 
 
 def ending_contacts(user: User) -> list[Contact]:
-    """One's own contacts that end in a moment, and those that one has ended for somebody else; the newest last."""
+    """The user's contacts with a planned ending, and those that the user has ended for others; newest last."""
     return list(Contact.objects.ending().filter(Q(handler=user) | Q(ending_by=user))[:MOST_ROWS])
 
 
 def today(user: User, centre: Organisation) -> Today:
-    """The centre's figures for who may read all its contacts, one's own for the others."""
+    """Figures of the centre for people who may read all its contacts, else the user's own."""
     contacts = Contact.objects.of_centre(centre)
     if not can(user, Permission.CONTACT_READ_ALL, centre.pk):
         contacts = contacts.of_handler(user)
@@ -71,7 +71,7 @@ def today(user: User, centre: Organisation) -> Today:
 
 
 def access_to_decide(user: User, centre: Organisation) -> list[AccessRequest]:
-    """Requests that this coordinator may decide: not the own ones."""
+    """Requests that this coordinator may decide; never the coordinator's own."""
     if not can(user, Permission.ACCESS_GRANT, centre.pk):
         return []
     waiting = AccessRequest.objects.undecided().filter(centre=centre).exclude(requested_by=user)

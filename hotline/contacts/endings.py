@@ -1,7 +1,4 @@
-"""Endings without counselling: chosen with one key, carried out ten seconds later, undone until then.
-
-(A part of the actions; a file of its own for its subject.)
-"""
+"""Endings without counselling: chosen with one key, executed ten seconds later, and until then undoable."""
 
 from __future__ import annotations
 
@@ -27,14 +24,14 @@ from .permissions import may_write
 from .states import ContactState
 from .vocabulary import Kind
 
-CAN_BE_UNDONE_FOR = timedelta(seconds=10)  # UI.md: ends that cannot be taken back have ten seconds of undo
+CAN_BE_UNDONE_FOR = timedelta(seconds=10)  # UI.md: irreversible endings can be undone for ten seconds
 
 
 @transaction.atomic
 def plan_ending(*, by: User, contact_id: uuid.UUID, kind: Kind) -> Contact:
-    """End the contact as ``kind`` in ten seconds. A repeat has no effect, another kind replaces the first.
+    """Schedule the ending as ``kind`` in ten seconds. A repeat has no effect; another kind replaces the first.
 
-    Raises Stale when the contact was completed as something else meanwhile.
+    Raises Stale if the contact was completed with another kind meanwhile.
     """
     contact = _lock(by, contact_id)
     if contact.ending == kind:
@@ -48,7 +45,7 @@ def plan_ending(*, by: User, contact_id: uuid.UUID, kind: Kind) -> Contact:
 
 @transaction.atomic
 def undo_ending(*, by: User, contact_id: uuid.UUID) -> Contact:
-    """The contact goes on. A repeat has no effect, nor has an undo that comes too late: the contact's state tells."""
+    """Cancel the ending. A repeat has no effect, nor has a late undo; the contact's state shows that."""
     contact = _lock(by, contact_id)
     if contact.is_ending:
         _set(contact, **NO_ENDING)
@@ -58,7 +55,7 @@ def undo_ending(*, by: User, contact_id: uuid.UUID) -> Contact:
 
 @transaction.atomic
 def carry_out_ending(*, by: User, contact_id: uuid.UUID, now: datetime) -> None:
-    """Complete the contact whose time has come, as the act of whoever chose that. A repeat has no effect."""
+    """Complete the contact when its ending is due, in the name of the person who chose it. A repeat has no effect."""
     contact = _lock(by, contact_id)
     if contact.is_ending and contact.ends_at and contact.ends_at <= now and contact.ending_by_id == by.pk:
         complete_contact(by=by, contact_id=contact_id, kind=Kind(contact.ending))
@@ -66,7 +63,7 @@ def carry_out_ending(*, by: User, contact_id: uuid.UUID, now: datetime) -> None:
 
 @transaction.atomic
 def give_up_ending(*, by: User, contact_id: uuid.UUID, now: datetime) -> None:
-    """Whoever chose the ending may no longer: the whole shift sees the contact. Run by the shift service."""
+    """The person who chose the ending lost the permission: show the contact to the shift. Run by the shift service."""
     due = Contact.objects.ending().filter(pk=contact_id, ends_at__lte=now)
     for contact in due.select_for_update(no_key=True, of=("self",)):
         _set(contact, surfaced_at=now, **NO_ENDING)

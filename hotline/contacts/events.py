@@ -11,8 +11,8 @@ from .states import CallbackState
 
 HANDLERS = at_the_centre("handler")
 SHIFT = (HANDLERS,)
-# Functions: written out in a policy, PostgreSQL plans the policies of those tables too with every statement, which can
-# cost more than the statement itself.
+# SQL functions, because PostgreSQL would plan subqueries in a policy, with the policies of their tables, for every
+# statement, which can cost more than the statement itself.
 CONTACT_READERS = (
     Rule(
         "handlers of the centre, of contacts that are theirs, nobody's or surfaced to the shift",

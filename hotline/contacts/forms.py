@@ -1,4 +1,4 @@
-"""The forms of the desk. Saving is permissive: what is wrong is told at its field, everything else is kept."""
+"""The forms of the desk. Invalid fields show an error; all other fields are saved."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LONGEST_TEXT = 50_000
-# as the columns
+# the lengths of the columns
 LONGEST_CODE = 12
 LONGEST_TOWN = 120
 COUNTRIES = [
@@ -52,14 +52,14 @@ Choice = tuple[str, Any]
 
 
 def countries_of(contact: Contact) -> list[Choice]:
-    """The countries of the list; the centre's and the contact's own come first where they are others."""
+    """The supported countries; the centre's and the contact's come first if they are others."""
     listed = dict(COUNTRIES)
     own = sorted({contact.centre.country, contact.country} - listed.keys() - {""})
     return [*((code, country_name(code)) for code in own), *COUNTRIES]
 
 
 def capital(choices: type[models.TextChoices]) -> list[Choice]:
-    """The words of a list as a select shows them."""
+    """Labels with a capital letter, for a select."""
     return [(value, capfirst(label)) for value, label in choices.choices]
 
 
@@ -69,7 +69,7 @@ def _text_field(label: StrOrPromise, *, rows: int = 0, longest: int = 200, **opt
 
 
 def caller_types(selected: str) -> list[Choice]:
-    """Two levels as groups; the group itself can be chosen too. A retired type stays where it was chosen."""
+    """Two levels as option groups; the group itself can be chosen too. A retired type is kept if it is selected."""
     terms = cast("Iterable[CallerType]", CallerType.objects.all())
     types = [term for term in terms if not term.is_retired or term.code == selected]
     below: dict[str | None, list[CallerType]] = {}
@@ -89,7 +89,7 @@ def topics(selected: list[str]) -> list[Choice]:
     return [(t.code, str(t)) for t in Topic.objects.all() if not t.is_retired or t.code in selected]
 
 
-#: The keys 1 to 6 end a contact; the next ones lead to the four groups of the form.
+#: Keys 1 to 6 end a contact; the following keys move the focus to the four groups of the form.
 JUMPS = {
     "caller_type": ("alt+7", _("Caller")),
     "postal_code": ("alt+8", _("Place")),
@@ -100,7 +100,7 @@ ALWAYS_ANSWERED = {"channel", "kind", "country", "relation", "age_band", "sex", 
 
 
 class ContactForm(forms.Form):
-    """The whole contact. Nothing but caller type and time is ever asked for, and both have a value from the start."""
+    """The whole contact. Only caller type and time are required, and both have initial values."""
 
     channel = forms.ChoiceField(label=_("Channel"), choices=capital(Channel), required=False)
     kind = forms.ChoiceField(label=_("Kind of contact"), choices=capital(Kind), required=False)
@@ -148,12 +148,12 @@ class ContactForm(forms.Form):
             self.fields["caller_type"].widget.attrs.update(FOCUS)
         for name, field in self.fields.items():
             if name == "topics":
-                continue  # a group of boxes; its note follows it
+                continue  # a group of checkboxes; its note comes after it
             described = f"id_{name}_helptext note-{name}" if field.help_text else f"note-{name}"
             field.widget.attrs["aria-describedby"] = described
 
     def clean(self) -> dict[str, Any]:
-        """A postal code is stored in its plain form, when it has one: "D-04109" is 04109; a town beside it apart."""
+        """Normalise the postal code, if possible: "D-04109" is 04109; a town in the same field is stored separately."""
         country = self.cleaned_data.get("country") or self.contact.country
         typed = self.cleaned_data.get("postal_code", "")
         town = self.cleaned_data.get("municipality", "")
@@ -171,22 +171,22 @@ class ContactForm(forms.Form):
         return self.cleaned_data
 
     def _was_sent(self, name: str) -> bool:
-        """A browser leaves out boxes that are not ticked; whoever sends the notes sends the whole form."""
+        """Browsers do not send unticked checkboxes; if ``notes`` was sent, the whole form was."""
         return name in self.data or (name in {"topics", "is_hard"} and "notes" in self.data)
 
     def changes(self) -> dict[str, Any]:
-        """The values to save: of the fields that are right and were sent at all. A list without an answer stays."""
+        """The values to save: of fields that are valid and were sent. A list without an answer is not changed."""
         self.is_valid()
         right = {name: value for name, value in self.cleaned_data.items() if self._was_sent(name)}
         return {_COLUMN.get(name, name): value for name, value in right.items() if value or name not in ALWAYS_ANSWERED}
 
     @property
     def refused(self) -> dict[str, str]:
-        """What is wrong with which of the fields that were sent; these are not saved."""
+        """Errors of the fields that were sent; these are not saved."""
         return {name: " ".join(map(str, self.errors[name])) for name in self.errors if self._was_sent(name)}
 
     def notices(self, contact: Contact) -> dict[str, dict[str, Any]]:
-        """What to say at which field: errors, and notes about what ``contact`` now holds as typed."""
+        """Messages per field: errors, and notes about values of ``contact`` that were stored as typed."""
         errors = {name: {"text": text, "error": True} for name, text in self.refused.items()}
         return {**notes_about(contact), **errors}
 
@@ -199,7 +199,7 @@ def _values(contact: Contact) -> dict[str, Any]:
 
 
 def notes_about(contact: Contact) -> dict[str, dict[str, Any]]:
-    """What was kept as typed although it leads nowhere."""
+    """Notes about values that were stored as typed although they are not recognised."""
     found = {}
     if contact.phone and parse_number(contact.phone, contact.country) is None:
         found["phone"] = gettext("Kept as typed. It is not a number by which the caller could be recognised.")
@@ -219,7 +219,7 @@ def _unknown_code(contact: Contact) -> str:
 
 
 class BesideAContact(forms.Form):
-    """Stands on the desk beside a contact's form: no id of a field twice on the page."""
+    """A form on the desk beside a contact's form; its prefix avoids duplicate ids."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": f"id_{type(self).__name__.lower()}_%s", **kwargs})
@@ -237,12 +237,12 @@ class RegionForm(forms.Form):
         super().__init__(data, initial={"region": selected or ""})
         field = self.fields["region"]
         field.widget.choices = list(_regions(country, selected))
-        # Outside the contact's form: the region is saved by itself and is no part of the form's version.
+        # Outside the contact's form, because the region is saved separately and is not part of the form's version.
         field.widget.attrs.update({"id": "region-select", "form": "region-form", "aria-describedby": "region-help"})
 
 
 def _regions(country: str, selected: str | None) -> Iterator[Choice]:
-    """The country's regions, each with those below it."""
+    """The country's regions, each with its subregions."""
     yield ("", gettext("By postal code"))
     rows = list(Region.objects.in_country(country).filter(level__gt=0).by_name())
     if selected and selected not in {region.code for region in rows}:
@@ -254,7 +254,7 @@ def _regions(country: str, selected: str | None) -> Iterator[Choice]:
 
 
 def in_an_hour() -> datetime:
-    """The next quarter of an hour after an hour from now."""
+    """One hour from now, rounded up to a quarter of an hour."""
     later = timezone.localtime(timezone.now() + timedelta(hours=1, minutes=14))
     return later.replace(minute=later.minute - later.minute % 15, second=0, microsecond=0)
 
@@ -263,7 +263,7 @@ FOCUS = {"data-focus-on-load": True}
 
 
 class _Later(BesideAContact):
-    """Proposes in an hour, or when the centre opens next where it is closed then."""
+    """Proposes a time in one hour, or the next opening of the centre if it is closed then."""
 
     due_at = MomentField(label=_("When"), earliest=from_now(minutes=-5))
 
@@ -320,7 +320,7 @@ class AssignForm(forms.Form):
 
 
 def handlers_of(centre: Organisation) -> Any:
-    """Who can be given a contact of this centre."""
+    """People to whom a contact of this centre can be assigned."""
     roles = [Role.HANDLER.value, Role.COORDINATOR.value]
     return (
         User.objects.filter(

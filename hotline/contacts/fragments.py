@@ -1,4 +1,4 @@
-"""Fragments of the desk that fetch themselves again. Each has a stable id; nothing new is answered with 204."""
+"""Fragments of the desk that are polled. Each has a stable id; the response is 204 if nothing changed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def callbacks(request: CentreRequest) -> HttpResponse:
 @require_safe
 @handlers_only
 def open_contacts(request: CentreRequest) -> HttpResponse:
-    """``?current=``: the key of the contact on the desk."""
+    """``?current=``: the id of the contact on the desk."""
     context = {"open_contacts": desk.open_contacts(request.user), "current": request.GET.get("current", "")}
     return render(request, "hotline/parts/open.html", context)
 
@@ -67,7 +67,7 @@ def access(request: CentreRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
 def region(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """The control for the region, beside the form: it follows the postal code until somebody chooses."""
+    """The select for the region, beside the form: derived from the postal code until somebody chooses one."""
     contact = contact_to_write(request.user, contact_id)
     if request.method != "POST":
         return _if_new(request, "hotline/parts/region.html", region_context(contact))
@@ -89,7 +89,7 @@ def place(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @require_safe
 @handlers_only
 def earlier(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """The look is noted when something is shown that the page does not show yet."""
+    """The access is recorded if the fragment shows something new."""
     contact = contact_to_write(request.user, contact_id)
     context = earlier_context(request.user, contact)
     if not _is_shown(request, context):
@@ -119,7 +119,7 @@ def _if_new(request: CentreRequest, template: str, context: dict[str, Any]) -> H
 
 
 def _is_shown(request: CentreRequest, context: dict[str, Any]) -> bool:
-    """Whether the page shows this already: it sends the mark of what it shows."""
+    """Whether the page shows this already: it sends the digest of its content."""
     return request.GET.get("shown") in {value for name, value in context.items() if name.endswith("_mark")}
 
 

@@ -1,4 +1,4 @@
-"""What happened to a contact, in words."""
+"""The history of a contact in words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from . import events
 from .forms import ContactForm
 from .models import Contact
 
-#: Those that are about the contact itself; messages and calls have places of their own.
+#: Kinds about the contact itself; messages and calls are shown elsewhere.
 TOLD = {kind.code: kind for kind in kinds_of(events) if kind.subject == "contact"}
 
 
@@ -28,7 +28,7 @@ class HistoryEntry:
 
 
 def history_of(contact: Contact) -> list[HistoryEntry]:
-    """Newest first; only what the reader may see."""
+    """Events that the reader may see, newest first."""
     found = list(Event.objects.filter(subject=contact.pk, kind__in=TOLD).select_related("actor").newest_first()[:100])
     names = _people(found)
     return [_entry(event, names) for event in found]

@@ -1,4 +1,4 @@
-"""Rows whose key came with the form."""
+"""Inserts of rows whose key was sent with the form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import IntegrityError, models, transaction
 
 
 def insert_once(row: models.Model) -> bool:
-    """Insert the row; False when its key is taken: the same post arrived a second time at the same moment."""
+    """Insert the row. Returns False if the key exists: the same post arrived twice at the same time."""
     try:
         with transaction.atomic():
             row.save(force_insert=True)

@@ -1,4 +1,4 @@
-"""The lists that a new installation starts with; the centre changes them in the administration."""
+"""Initial lists of a new installation; the centre changes them in the administration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F
 
-#: Code, parent, English, French, German. In the experience of such centres relatives call most, affected persons least.
+#: Code, parent, English, French, German. Most frequent first: relatives call most, affected persons least.
 CALLER_TYPES = [
     ("relative", "", "Relative", "Famille", "Angehörige"),
     ("parent", "relative", "Parent", "Parent", "Elternteil"),

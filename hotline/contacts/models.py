@@ -32,7 +32,7 @@ class TermQuerySet(models.QuerySet["Term"]):
 
 
 class Term(models.Model):
-    """An entry of a list that the centre extends without code. A retired entry stays readable in old contacts."""
+    """An entry of a list that the centre can extend. Retired entries are still shown in old contacts."""
 
     code = models.SlugField(_("code"), max_length=40, primary_key=True)
     label_en = models.CharField(_("English"), max_length=120)
@@ -79,15 +79,15 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(handler=user)
 
     def for_the_shift(self) -> ContactQuerySet:
-        """Unfinished or unassigned, and open to whoever is on duty."""
+        """Unfinished contacts without a handler, or surfaced, which everybody on duty may take."""
         return self.filter(Q(handler=None) | Q(surfaced_at__isnull=False), state=ContactState.DRAFT)
 
     def forgotten(self, now: datetime) -> ContactQuerySet:
-        """Unfinished, not surfaced yet, and untouched for longer than ``SURFACES_AFTER``."""
+        """Unfinished, not surfaced yet, and not changed for longer than ``SURFACES_AFTER``."""
         return self.unfinished().filter(surfaced_at=None, saved_at__lt=now - SURFACES_AFTER)
 
     def ending(self) -> ContactQuerySet:
-        """Unfinished, and about to end without counselling, the next one first."""
+        """Unfinished with a planned ending without counselling, earliest first."""
         return self.unfinished().filter(ends_at__isnull=False).order_by("ends_at", "id")
 
     def newest_first(self) -> ContactQuerySet:
@@ -95,7 +95,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
 
 class Contact(models.Model):
-    """One conversation with the centre, over any channel. Only caller type and time are ever asked for."""
+    """One conversation with the centre, over any channel. Only caller type and time are required."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     number = models.BigIntegerField(unique=True, editable=False)
@@ -111,7 +111,7 @@ class Contact(models.Model):
     saved_at = models.DateTimeField(default=timezone.now)
     surfaced_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
-    # An ending without counselling that was chosen: undone until ``ends_at``, kept when it has come about.
+    # The chosen ending without counselling: can be undone until ``ends_at``; kept afterwards.
     ending = models.CharField(max_length=15, choices=Kind, blank=True)
     ends_at = models.DateTimeField(null=True)
     ending_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
@@ -200,7 +200,7 @@ class Contact(models.Model):
 
     @property
     def shown_phone(self) -> str:
-        """With the country's code: what was typed as dialled at home says little elsewhere. Else as typed."""
+        """The number in international format, if it is valid; else as typed."""
         typed = str(self.phone)
         number = None if typed.startswith("+") and ";" not in typed else parse_number(typed, self.country)
         return written(number.full) if number else typed
@@ -216,7 +216,7 @@ class Contact(models.Model):
 
 class CallbackQuerySet(models.QuerySet["Callback"]):
     def waiting(self) -> CallbackQuerySet:
-        """To be called, or in hand; the earliest first. Who hung up and asked for nothing waits for no call."""
+        """Open or claimed, earliest first. Without callers who only hung up: they are not called back (ADR 11)."""
         wanted = self.filter(state__in=(*TO_CALL, *IN_HAND))
         return wanted.exclude(state=CallbackState.OPEN, origin=CallbackOrigin.MISSED).order_by("due_at", "id")
 
@@ -228,7 +228,7 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
 
 
 class Callback(models.Model):
-    """Somebody is to be called back; a worklist of the whole shift."""
+    """Somebody to call back; an entry in the worklist of the whole shift."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -280,7 +280,7 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
 
 
 class AccessRequest(models.Model):
-    """A motivated request to see a contact (and what grew from it) that is not one's own; granted for a time."""
+    """A request, with a reason, to read another's contact and its case; granted for a limited time."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", db_constraint=True)

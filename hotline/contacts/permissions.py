@@ -1,4 +1,4 @@
-"""Who may see and change a contact. The same rules stand as policies in the migrations; a test compares them."""
+"""Who may see and change a contact. policies.py says the same in SQL; a test compares them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def may_read(user: User, contact: Contact, *, has_grant: bool = False) -> bool:
 
 
 def may_write(user: User, contact: Contact) -> bool:
-    """Coordinators of the centre; handlers when it is theirs, nobody's, or surfaced to the shift."""
+    """Coordinators of the centre; handlers if it is theirs, has no handler, or has surfaced to the shift."""
     if contact.centre_id in organisations_as(user, Role.COORDINATOR):
         return True
     if contact.centre_id not in organisations_as(user, Role.HANDLER):
@@ -31,7 +31,7 @@ def may_write(user: User, contact: Contact) -> bool:
 
 
 def running_grants(user: User, at: datetime | None = None) -> models.QuerySet[AccessRequest]:
-    """What was granted to the user and still runs. It ends with the role in which it was asked for."""
+    """The user's grants that have not expired. A grant also ends with the role in which it was requested."""
     centres = organisations_as(user, Role.HANDLER, Role.COORDINATOR, Role.DPO)
     return AccessRequest.objects.filter(
         requested_by=user, granted_until__gt=at or timezone.now(), centre_id__in=centres
@@ -43,9 +43,9 @@ def has_grant(user: User, contact_id: uuid.UUID, at: datetime | None = None) -> 
 
 
 def contact_to_read(user: User, contact_id: uuid.UUID) -> Contact:
-    """The contact, and the trace of the look. Raises Http404, which leaves a trace too.
+    """Return the contact and record the access. Raises Http404, which is recorded too.
 
-    Row-level security decides alone: later apps open more contacts by policies of their own (whoever works the case).
+    Only row-level security decides, because later apps add policies (for people who work on the case).
     """
     contact = _visible(contact_id)
     if contact is None:
@@ -56,7 +56,7 @@ def contact_to_read(user: User, contact_id: uuid.UUID) -> Contact:
 
 
 def contact_to_write(user: User, contact_id: uuid.UUID) -> Contact:
-    """The contact, when the user may change it. Raises Http404."""
+    """The contact, if the user may change it. Raises Http404."""
     contact = _visible(contact_id)
     if contact is None or not may_write(user, contact):
         _refused("contact.write.denied", user, contact_id)
@@ -65,7 +65,7 @@ def contact_to_write(user: User, contact_id: uuid.UUID) -> Contact:
 
 
 def _refused(what: str, user: User, contact_id: uuid.UUID) -> None:
-    """In the books of the person's own centre, where its data protection officer reads it."""
+    """Record the refusal for the person's own centre, so that its data protection officer can read it."""
     look(what, by=user, subject=contact_id, centre=user.centre.pk if user.centre else None)
 
 

@@ -1,4 +1,4 @@
-"""From what is known about the place to a region. Nothing here overwrites what the handler chose."""
+"""Derives a contact's region from postal code, town and number. Never overwrites the handler's choice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import area_codes
 from .models import Contact
 from .vocabulary import RegionSource
 
-MOST_OFFERS = 3  # of places with the same name; more would be guessing
+MOST_OFFERS = 3  # places with the same name; with more of them any choice would be a guess
 
 
 @dataclass(frozen=True)
@@ -25,24 +25,24 @@ class RegionChoice:
 
 @dataclass(frozen=True)
 class RegionSuggestion:
-    """A contact's region, where it comes from, and what else it could be."""
+    """A contact's region, its source, and alternatives."""
 
     region: Region | None
     source: str
     towns: list[str] = field(default_factory=list)
     offers: list[RegionChoice] = field(default_factory=list)
-    #: The code lies in several regions, and neither a town nor a person has said in which.
+    #: The postal code belongs to several regions, and neither a town nor a person has decided which.
     is_open: bool = False
 
     @property
     def mark(self) -> str:
-        """Changes with whatever is shown."""
+        """A digest of what is shown."""
         offers = ",".join(offer.region.code for offer in self.offers)
         return f"{self.region.code if self.region else ''}|{self.source}|{','.join(self.towns)}|{offers}|{self.is_open}"
 
 
 def follow_postal_code(contact: Contact) -> None:
-    """Set the main region of the postal code, or none for an unknown one, unless the handler chose a region."""
+    """Set the postal code's main region, or none if the code is unknown, unless the handler chose a region."""
     if contact.region_source == RegionSource.CHOSEN:
         return
     regions, _is_sure = _by_postal_code(contact)
@@ -51,7 +51,7 @@ def follow_postal_code(contact: Contact) -> None:
 
 
 def choose(contact: Contact, region: Region | None) -> None:
-    """The handler's choice stays; choosing none leaves it to the postal code again."""
+    """Set the handler's choice; None derives the region from the postal code again."""
     contact.region = region
     contact.region_source = RegionSource.CHOSEN if region else ""
     if region is None:
@@ -59,7 +59,7 @@ def choose(contact: Contact, region: Region | None) -> None:
 
 
 def place_of(contact: Contact) -> RegionSuggestion:
-    """What the desk shows about the place."""
+    """The place as the desk shows it."""
     by_code, is_sure = _by_postal_code(contact)
     towns = places_of(contact.country, contact.postal_code)[:2] if by_code else []
     offers = [RegionChoice(region) for region in by_code] or _by_number(contact)
@@ -87,7 +87,7 @@ def _by_number(contact: Contact) -> list[RegionChoice]:
 
 
 def country_of(number: PhoneNumber, home: str) -> str:
-    """Where a contact with this number begins: in the number's country if we know its regions, else at ``home``."""
+    """The initial country of a contact with this number: the number's if its regions are known, else ``home``."""
     countries = countries_of(number)
     if home in countries:
         return home
@@ -96,6 +96,6 @@ def country_of(number: PhoneNumber, home: str) -> str:
 
 
 def regions_of_town(country: str, town: str) -> list[Region]:
-    """The regions with a municipality of this name; empty when there are none, or so many that a guess is worthless."""
+    """The regions with a municipality of this name; empty if there are none or more than ``MOST_OFFERS``."""
     found = list(regions_with_town(country, town).order_by("code")[: MOST_OFFERS + 1])
     return found if len(found) <= MOST_OFFERS else []

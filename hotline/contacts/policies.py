@@ -25,7 +25,7 @@ from .vocabulary import Channel
 HANDLERS = at_the_centre("handler")
 COORDINATORS = at_the_centre("coordinator")
 SHIFT = at_the_centre("handler", "coordinator")
-#: Of the contact's columns: it is the actor's, nobody's, or surfaced to the shift.
+#: A condition on the contact: it is the actor's, has no handler, or has surfaced to the shift.
 TO_WORK_ON = f"({is_actor('handler_id')} or handler_id is null or surfaced_at is not null)"
 WORKERS = both(HANDLERS, "if the contact is theirs, nobody's or surfaced to the shift", TO_WORK_ON)
 GRANTED = Rule("to whom access was granted for a time", "id = any((select ntk.granted_contacts())::uuid[])")
@@ -53,7 +53,7 @@ DECLARATIONS: list[Declaration] = [
             Rule(TELEPHONE_DRAFTS.who, TELEPHONE_DRAFTS.sql, check=NOBODYS_DRAFTS.sql),
         ],
     ),
-    # The worklist of callbacks is the whole shift's, and so is what happened to them.
+    # The whole shift may read the worklist of callbacks and its events.
     Protected("hotline_callback", select=[SHIFT, TELEPHONE], insert=[SHIFT, TELEPHONE], update=[SHIFT, TELEPHONE]),
     Protected(
         "hotline_accessrequest",

@@ -1,6 +1,6 @@
-"""Possible earlier contacts of the same caller or about the same person. A hint with care, never a merge.
+"""Possible earlier contacts of the same caller or about the same person. A hint only; contacts are never merged.
 
-The database gives metadata only, even of contacts that the reader may not open: see ``ntk.earlier_contacts``.
+The database returns metadata only, even of contacts that the reader may not open: see ``ntk.earlier_contacts``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .models import AccessRequest, CallerType, Contact
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier contact. ``ask``: who logged it. ``same_number`` is a strong hint, otherwise place and age agree."""
+    """An earlier contact. ``ask``: who logged it. ``same_number``: a strong hint; else place and age are the same."""
 
     contact_id: uuid.UUID
     reference: str
@@ -32,7 +32,7 @@ class Earlier:
 
 
 def earlier_contacts(user: User, contact: Contact) -> list[Earlier]:
-    """At most six, those with the same number first."""
+    """At most six contacts, those with the same number first."""
     rows = _rows(contact)
     ids = [row[0] for row in rows]
     types = {term.code: str(term) for term in CallerType.objects.all()} if rows else {}
@@ -67,12 +67,12 @@ def _rows(contact: Contact) -> list[tuple[uuid.UUID, int, datetime, str, int | N
 
 
 def _asked(user: User, ids: list[uuid.UUID]) -> set[uuid.UUID]:
-    """Those the user has asked for and got no answer about yet."""
+    """Contacts to which the user has requested access, without a decision yet."""
     waiting = AccessRequest.objects.undecided().filter(requested_by=user, contact__in=ids)
     return set(waiting.values_list("contact_id", flat=True))
 
 
 def leave_trace(user: User, contact: Contact, found: list[Earlier]) -> None:
-    """That earlier contacts were shown to somebody is a look."""
+    """Record that earlier contacts were shown."""
     if found:
         look("contact.recognised", by=user, subject=contact.pk, centre=contact.centre_id)

@@ -1,6 +1,6 @@
-"""References as people say them: C-7 of a contact, F-12 of a case, R-40 of a referral; "Fall 12", "dossier 12".
+"""Parses references: C-7 of a contact, F-12 of a case, R-40 of a referral; also "Fall 12", "dossier 12".
 
-Cases and referrals lie to the left of this app, so those who know them say so here when they start.
+This app may not import cases and referrals, so their apps register here when they start.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from foundation.accounts.models import User
 from regions.plain_text import fold
 
-#: Gives the address of what has this number; empty for what the user may not see, as for what is not there.
+#: Returns the URL of the record with this number; empty if it does not exist or the user may not see it.
 Find = Callable[[User, int], str]
 
 WORDS = {
@@ -27,12 +27,12 @@ _finds: dict[str, Find] = {}
 
 
 def find_with(letter: str, find: Find) -> None:
-    """Name the function for one letter; called in an ``AppConfig.ready``."""
+    """Register the function for one letter; called in ``AppConfig.ready``."""
     _finds[letter] = find
 
 
 def read_reference(text: str) -> tuple[str, int] | None:
-    """Letter and number; None for what is no reference."""
+    """Letter and number; None if the text is not a reference."""
     found = _REFERENCE.fullmatch(fold(text).strip())
     return (_LETTER_OF[found[1]], int(found[2])) if found else None
 

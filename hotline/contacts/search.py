@@ -1,4 +1,4 @@
-"""Search in what is not encrypted: references, exact telephone numbers, places and working titles."""
+"""Search in fields that are not encrypted: references, exact telephone numbers, places and working titles."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from regions.postal_code_table import country_of_prefix, normalise
 from .models import Contact, ContactQuerySet
 from .references import read_reference
 
-DIGITS_OF_A_PHONE = 6  # at least; a shorter one is dialled inside a house
+DIGITS_OF_A_PHONE = 6  # minimum; shorter numbers are internal extensions
 SHORTEST = 2
-#: So many of the newest contacts are read for a word before the index is asked: a page of what every tenth has,
-#: every fortieth, every hundredth.
+#: Numbers of newest contacts that are scanned before the index is used: enough to fill a page with a word that every
+#: tenth, fortieth or hundredth contact has.
 READ_FIRST = (300, 1000, 3000)
 NEWEST_BY = "started_at"
 ONE_WORD = """(((hotline_contact.label <> '' or hotline_contact.municipality <> '')
@@ -34,9 +34,9 @@ LONGEST = 120
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody typed into the search, read. ``phone_digest`` is the blind index of a number, in hexadecimal.
+    """A parsed search. ``phone_digest``: the blind index of a number, in hexadecimal.
 
-    ``letter`` and ``number`` are those of a reference; what it leads to is looked for by its text too.
+    ``letter`` and ``number``: of a reference; its text is searched for as well.
     """
 
     text: str
@@ -50,16 +50,16 @@ class Wanted:
 
     @property
     def words(self) -> list[str]:
-        """The longest first: an index finds it best."""
+        """Longest first: the index is most selective for long words."""
         return sorted(self.text.split(), key=len, reverse=True)
 
     def place_in(self, country: str) -> str:
-        """As a postal code; empty where it is none."""
+        """The text as a postal code; empty if it is not one."""
         return normalise(country_of_prefix(self.text) or country, self.text)
 
 
 def read(text: str, country: str) -> Wanted:
-    """``country`` (ISO 3166-1): where a number without prefix is dialled."""
+    """Parse the text. ``country`` (ISO 3166-1): for numbers without a country code."""
     text = " ".join(plain(text.replace("\x00", "")).split())[:LONGEST]
     if found := read_reference(text):
         return Wanted(text, *found)
@@ -70,12 +70,12 @@ def read(text: str, country: str) -> Wanted:
 
 
 def read_digest(digest: str) -> Wanted:
-    """A number that was already turned into its blind index: so it stands in no address and no history."""
+    """A search by a blind index, so that the number is in no URL and no browser history."""
     return Wanted("", phone_digest=digest if re.fullmatch(r"[0-9a-f]{64}", digest) else "")
 
 
 def matching(contacts: ContactQuerySet, wanted: Wanted, country: str) -> ContactQuerySet:
-    """Those of ``contacts`` that fit; none for an empty search. All words must stand in working title or place.
+    """Those of ``contacts`` that match; none for an empty search. All words must occur in working title or place.
 
     A postal code's municipalities count as its place.
     """
@@ -91,10 +91,10 @@ def matching(contacts: ContactQuerySet, wanted: Wanted, country: str) -> Contact
 def page_of_found(
     contacts: ContactQuerySet, wanted: Wanted, country: str, *, after: str = "", before: str = ""
 ) -> Page:
-    """A page of what ``matching`` finds, newest first.
+    """A page of the results of ``matching``, newest first.
 
-    The index of words gives all that have a word before the first can be shown, which for a common word is dear. So
-    the newest contacts are read first, and the index is asked where these do not fill the page.
+    The index of words has to return all matches before the first can be shown, which is slow for a common word. So the
+    newest contacts are scanned first, and the index is used only if they do not fill the page.
     """
     is_by_words = not (wanted.is_empty or wanted.letter == "C" or wanted.phone_digest)
     rows = contacts if is_by_words else matching(contacts, wanted, country)
@@ -118,9 +118,9 @@ def _with_words(contacts: ContactQuerySet, words: list[str], place: str) -> Cont
 
 
 def _first_in_time(ordered: ContactQuerySet, many: int) -> ContactQuerySet:
-    """About the first so many of the ordered contacts: up to the moment at which the last of them began.
+    """About the first ``many`` contacts: up to the start time of the last of them.
 
-    Two queries, so that the second is planned with a known moment and walks the index of the newest.
+    Two queries, so that the second is planned with a constant time and scans the index on time.
     """
     last = ordered.values_list(NEWEST_BY, flat=True)[many : many + 1].first()
     side = "gte" if str(ordered.query.order_by[0]).startswith("-") else "lte"
@@ -128,7 +128,7 @@ def _first_in_time(ordered: ContactQuerySet, many: int) -> ContactQuerySet:
 
 
 def fits(words: list[str], place: str) -> RawSQL:
-    """What ``ntk.contacts_with`` says, of one row. Asked after row-level security, since it is not leakproof."""
+    """The condition of ``ntk.contacts_with`` for one row. Evaluated after row-level security: it is not leakproof."""
     with connection.cursor() as cursor:
         cursor.execute("select anywhere, towns from ntk.search_terms(%s)", [words])
         terms = cursor.fetchall()

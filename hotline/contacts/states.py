@@ -1,4 +1,4 @@
-"""The states of a contact and of a callback. The diagrams in docs/ are made from here."""
+"""The states of a contact and of a callback; docs/states.md is generated from them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CONTACT_TRANSITIONS: dict[ContactState, frozenset[ContactState]] = {
 
 
 def before(state: ContactState) -> list[ContactState]:
-    """The states from which a contact may come into this one."""
+    """The states from which a contact may change to this one."""
     return [one for one, following in CONTACT_TRANSITIONS.items() if state in following]
 
 

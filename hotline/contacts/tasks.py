@@ -1,4 +1,4 @@
-"""Celery tasks that show forgotten contacts to the shift and carry out endings."""
+"""Celery tasks that surface forgotten contacts and execute planned endings."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .endings import carry_out_ending, give_up_ending
 from .models import Contact
 
 log = logging.getLogger(__name__)
-MOST_ENDINGS = 50  # in one sweep; the next one comes two seconds later
+MOST_ENDINGS = 50  # per run; the next run is two seconds later
 
 
 @shared_task(name="hotline.tasks.surface")
 def surface() -> None:
-    """Swept every minute: a signal does not lie in one person's tray. A run that is left out is made up by the next."""
+    """Every minute: show forgotten contacts to the shift. A missed run needs no repair; the next one does the work."""
     shift = service_user(Service.SHIFT)
     with acting_as(shift, purpose="surface"):
         surface_forgotten(by=shift, now=timezone.now())
@@ -31,7 +31,7 @@ def surface() -> None:
 
 @shared_task(name="hotline.tasks.end_contacts")
 def end_contacts() -> None:
-    """Swept every two seconds: endings that nobody has undone in time are carried out, each on its own."""
+    """Every two seconds: execute due endings, each in its own transaction."""
     shift = service_user(Service.SHIFT)
     now = timezone.now()
     with acting_as(shift, purpose="endings"):
@@ -39,12 +39,12 @@ def end_contacts() -> None:
     for contact in due:
         try:
             _end(contact.ending_by, contact.pk)
-        except Exception:  # the others end all the same; this one is tried again in two seconds
+        except Exception:  # execute the others; this one is retried in two seconds
             log.exception("contact %s could not be ended", contact.pk)
 
 
 def _end(chooser: User | None, contact_id: UUID) -> None:
-    """As an act of whoever chose the ending; without their right to it any more, it becomes the shift's."""
+    """End the contact in the name of the person who chose the ending; if not permitted any more, surface it."""
     now = timezone.now()
     if chooser is None:
         return

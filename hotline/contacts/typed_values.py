@@ -1,4 +1,4 @@
-"""What somebody wrote into a contact, apart from its defaults and from what the system filled in."""
+"""The values of a contact that a person typed, without defaults and values filled in by the system."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .events import CONTACT_CORRECTED, CONTACT_SAVED
 from .models import Contact
 from .vocabulary import RegionSource
 
-#: Texts that would be a pity to end as silent, in the order of the form.
+#: Texts that should not be lost by ending the contact as silent, in the order of the form.
 TEXTS = ("alias", "phone", "postal_code", "municipality", "notes", "advice", "label")
-#: What has a value from the start, which says nothing until somebody changes it.
+#: Fields with a default, which count only when changed.
 CHOICES = (
     "caller_type_id", "language", "country", "relation", "age_band", "sex", "phenomenon", "topics", "is_hard",
 )  # fmt: skip
-#: Filled in from the call, the callback or the message; they count when a person has written them.
+#: Filled in from the call, callback or message; they count only if a person has changed them.
 FILLED_IN = {"phone", "language", "country"}
 
 
@@ -29,7 +29,7 @@ def written_texts(contact: Contact) -> list[str]:
 
 
 def is_empty(contact: Contact) -> bool:
-    """Whether nobody has noted anything: neither a text nor an answer of a list nor a region."""
+    """Whether nobody has entered anything: no text, no choice of a list, no region."""
     chosen = [name for name in CHOICES if getattr(contact, name) != _default(name, contact)]
     is_placed = contact.region_source == RegionSource.CHOSEN
     return not (written_texts(contact) or _by_hand(contact, chosen) or is_placed)

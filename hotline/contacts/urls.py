@@ -1,4 +1,4 @@
-"""Addresses of the desk, contacts, callbacks and the search."""
+"""URLs of the desk, contacts, callbacks and the search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk and the contact that is being written on it."""
+"""The desk, with the contact that is edited on it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from .vocabulary import ENDINGS, Channel, Kind
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked before a contact ends. ``ending``: the one that was chosen; None: it is to be chosen now."""
+    """A question before a contact ends. ``ending``: the chosen one; None if it has to be chosen now."""
 
     ending: Kind | None = None
     written: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Question:
 @require_safe
 @signed_in
 def home(request: SignedInRequest) -> HttpResponse:
-    """Everybody's first page: the first entry of their top bar."""
+    """The start page of each user: the first entry of the top bar."""
     entries = links(request.user, request.path)
     if entries:
         return redirect(entries[0].url)
@@ -72,7 +72,7 @@ def new_contact(request: CentreRequest) -> HttpResponse:
 @require_safe
 @handlers_only
 def desk_contact(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """The contact on the desk; one that may be read but not changed has a page to read."""
+    """The contact on the desk; redirects to the read-only page if the user may not change it."""
     contact = contact_to_read(request.user, contact_id)
     if not may_write(request.user, contact):
         return redirect("hotline:contact", contact.pk)
@@ -82,7 +82,7 @@ def desk_contact(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @require_POST
 @handlers_only
 def autosave(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """Save what is right; tell at the field what is not. See foundation/ui/COMPONENTS.md for the answer's form."""
+    """Save valid fields and return errors for others. The response is described in foundation/ui/COMPONENTS.md."""
     form = ContactForm(request.POST, contact=contact_to_write(request.user, contact_id))
     saved = save_contact(by=request.user, contact_id=contact_id, version=_version(request), changes=form.changes())
     return JsonResponse(
@@ -99,9 +99,9 @@ def autosave(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
 def complete(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """Save, and end the contact; with ``ending`` as one of the kinds that are no counselling, ten seconds later.
+    """Save and complete the contact; with an ``ending`` that is no counselling, ten seconds later.
 
-    The page with what is wrong or asked stands under this address: fetched again, it is the desk.
+    Errors and questions are shown at this URL; a GET of it shows the desk.
     """
     if request.method != "POST":
         return redirect("hotline:desk_contact", contact_id)
@@ -124,7 +124,7 @@ def complete(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 
 
 def _question(request: CentreRequest, contact: Contact, ending: Kind | None) -> Question | None:
-    """With something written nobody ends as silent by a slip of the finger; nothing becomes counselling by itself."""
+    """Ask if an ending without counselling would hide typed texts, or if the contact is empty and has no ending."""
     if contact.state != ContactState.DRAFT:
         return None
     if ending and "confirmed_ending" not in request.POST and (written := written_texts(contact)):
@@ -138,7 +138,7 @@ def _question(request: CentreRequest, contact: Contact, ending: Kind | None) -> 
 @require_POST
 @handlers_only
 def undo(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """Take an ending back. One that has come about already stays, and says so."""
+    """Undo an ending. If it was executed already, a message says so."""
     contact_to_write(request.user, contact_id)
     contact = undo_ending(by=request.user, contact_id=contact_id)
     if contact.state == ContactState.DRAFT:
@@ -180,7 +180,7 @@ def _desk_with(
 
 
 def _version(request: CentreRequest) -> int:
-    """Raises BadRequest: without its version nobody knows what the form was based on."""
+    """The version that the form was based on. Raises BadRequest if it is missing."""
     try:
         return int(request.POST.get("version", ""))
     except ValueError:
@@ -188,7 +188,7 @@ def _version(request: CentreRequest) -> int:
 
 
 def _ending(request: CentreRequest) -> Kind | None:
-    """Raises BadRequest for a kind that ends nothing: it must not become a counselling contact instead."""
+    """The ending. Raises BadRequest for an unknown kind, which must not become a counselling contact."""
     code = request.POST.get("confirmed_ending") or request.POST.get("ending")
     if not code:
         return None

@@ -1,4 +1,4 @@
-"""Closed lists of a contact. Caller types and topics are tables instead: a centre extends them without code."""
+"""Closed lists of a contact. Caller types and topics are tables instead, which a centre can extend."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Channel(models.TextChoices):
 
 
 class Kind(models.TextChoices):
-    """A non-counselling contact never counts in statistics of need."""
+    """Contacts that are not counselling are not counted in statistics of need."""
 
     COUNSELLING = "counselling", _("counselling")
     SILENT = "silent", _("silent")
@@ -30,12 +30,12 @@ class Kind(models.TextChoices):
     NO_ANSWER = "no_answer", _("nobody answered")
 
 
-#: What ends a contact with one key, in the order of the keys 1 to 6.
+#: The endings with one key, in the order of the keys 1 to 6.
 ENDINGS = [Kind.SILENT, Kind.WRONG_NUMBER, Kind.TEST, Kind.PRANK, Kind.ABUSIVE, Kind.PRESS]
 
 
 class AgeBand(models.TextChoices):
-    """Bands, not birth dates. Under 14 and 14 to 17 are the checklist's."""
+    """Age bands instead of birth dates. Under 14 and 14 to 17 are used by the checklist."""
 
     UNDER_14 = "under_14", _("under 14")
     FROM_14 = "14_17", _("14 to 17")
@@ -54,7 +54,7 @@ class Sex(models.TextChoices):
 
 
 class CallerIdKind(models.TextChoices):
-    """Only a shown number may recognise a caller: withheld ones arrive as numbers that many share."""
+    """Callers are recognised only by transmitted numbers: withheld ones arrive as numbers that many share."""
 
     SHOWN = "shown", _("shown")
     WITHHELD = "withheld", _("withheld")
@@ -62,14 +62,14 @@ class CallerIdKind(models.TextChoices):
 
 
 class RegionSource(models.TextChoices):
-    """Where a contact's region comes from. A chosen one is never overwritten."""
+    """The source of a contact's region. A chosen one is never overwritten."""
 
     POSTAL_CODE = "postal_code", _("from the postal code")
     CHOSEN = "chosen", _("chosen by hand")
 
 
 class CallbackOrigin(models.TextChoices):
-    """Why somebody is to be called back. ``MISSED`` is history: who only hung up is not called back (ADR 11)."""
+    """Why somebody is called back. ``MISSED``: only in old rows; callers who hang up are not called back (ADR 11)."""
 
     PLANNED = "planned", _("planned")
     ASKED = "asked", _("asked for by the caller")

@@ -1,1 +1,1 @@
-"""Calls, the queue, handlers at the telephone."""
+"""Calls, the queue, and handlers at the telephone."""

@@ -1,4 +1,4 @@
-"""What handlers do with calls. Agents, the life of a call, legs, messages and blocks have modules of their own."""
+"""Actions of handlers on calls. Agents, state changes of calls, legs, voicemails and blocks have their own modules."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ from .permissions import may_direct
 from .states import CLAIMED, OFFER_OPEN, THERE, AgentState, CallState, OfferState
 from .vocabulary import CallParticipant, CommandKind
 
-#: A command that came to nothing may be given again.
+#: A command that ended without effect may be ordered again.
 
 
 @transaction.atomic
 def accept(*, by: User, call_id: uuid.UUID) -> Call:
-    """Claim a waiting call, open its contact, and have the handler's telephone rung.
+    """Claim a waiting call, open its contact, and ring the handler's telephone.
 
-    Raises Stale when somebody else was faster or the caller has hung up. A repeat finds the call already theirs.
+    Raises Stale if somebody else claimed it first or the caller has hung up. A repeat has no effect.
     """
     agent = agent_of(by=by)
     require(by, Permission.CONTACT_LOG, agent.centre_id)
     if Offer.objects.filter(call=call_id, agent=agent).exists() and not Call.objects.filter(pk=call_id).exists():
-        raise stale(call_id, "call")  # it was shown to them, and has ended meanwhile
+        raise stale(call_id, "call")  # it was offered to the handler, and has ended meanwhile
     call = _live_call(call_id)
     if call.claimed_by_id == by.pk and call.state in CLAIMED:
         return call
@@ -74,9 +74,9 @@ def accept(*, by: User, call_id: uuid.UUID) -> Call:
 
 
 def _contact(by: User, call: Call) -> Contact:
-    """The call's contact, whoever takes the call; a new one at the first claim.
+    """The call's contact; created at the first claim.
 
-    Where a colleague has taken or completed it meanwhile, the caller gets another one: nobody waits for a contact.
+    If a colleague has taken or completed it meanwhile, another one is created, so that the caller need not wait.
     """
     if call.contact_id and _is_free(by, call.contact_id):
         return take_contact(by=by, contact_id=call.contact_id)
@@ -96,10 +96,10 @@ def _is_free(by: User, contact_id: uuid.UUID) -> bool:
 
 
 def ring_handler(*, by: User, call: Call, phone: str, is_browser: bool) -> None:
-    """The desk phone is rung; a browser phone comes by itself.
+    """Ring the handler's desk phone; a browser phone connects by itself.
 
-    One whose end in an earlier call was not told yet counts as gone; it has been ordered to hang up. That call is not
-    locked: a webhook may hold it and wait for the agent that we hold.
+    A leg of an earlier call whose end was not reported yet is ended; hanging up is already ordered. That call is not
+    locked here, because a webhook may hold its lock and wait for the agent that we have locked: a deadlock.
     """
     for left in Leg.objects.live().filter(party=CallParticipant.HANDLER, user=by).select_related("call"):
         end_leg(by=by, leg=left, reason="left over")
@@ -112,7 +112,7 @@ def ring_handler(*, by: User, call: Call, phone: str, is_browser: bool) -> None:
 
 @transaction.atomic
 def decline(*, by: User, call_id: uuid.UUID) -> None:
-    """Not now: the call goes to somebody else. A repeat has no effect."""
+    """Decline an offer: the call is offered to others. A repeat has no effect."""
     agent = agent_of(by=by)
     call = Call.objects.locked().filter(pk=call_id).first()
     if call is None:
@@ -127,7 +127,7 @@ def decline(*, by: User, call_id: uuid.UUID) -> None:
 
 @transaction.atomic
 def hold(*, by: User, call_id: uuid.UUID, is_held: bool) -> None:
-    """Put the caller on hold, or take the caller back. Raises Stale when the conversation is over."""
+    """Put the caller on hold, or resume. Raises Stale if the conversation has ended."""
     call = _directed(by, call_id)
     if call.is_held != is_held:
         order(by=by, kind=CommandKind.HOLD if is_held else CommandKind.RESUME, call=call)
@@ -137,9 +137,9 @@ def hold(*, by: User, call_id: uuid.UUID, is_held: bool) -> None:
 
 @transaction.atomic
 def consult(*, by: User, call_id: uuid.UUID, leg_id: uuid.UUID, phone: str, organisation: Organisation | None) -> Leg:
-    """Ring a partner while the caller is on hold. ``leg_id`` comes with the form: a repeat rings once.
+    """Ring a partner while the caller is on hold. ``leg_id`` comes with the form, so that a repeat does not ring again.
 
-    Raises Stale when another partner is there, or this one has come and gone.
+    Raises Stale if another partner is connected, or this one has left.
     """
     call = _directed(by, call_id)
     known = Leg.objects.filter(pk=leg_id, call=call).first()
@@ -152,7 +152,7 @@ def consult(*, by: User, call_id: uuid.UUID, leg_id: uuid.UUID, phone: str, orga
     )
     leg.organisation = organisation
     leg.phone = phone
-    if not insert_once(leg):  # a repeat after the partner's telephone has ended, whose row the handler sees no more
+    if not insert_once(leg):  # a repeat after the partner's leg has ended; the handler can no longer read its row
         raise stale(call_id, "call")
     if not call.is_held:
         hold(by=by, call_id=call_id, is_held=True)
@@ -165,7 +165,7 @@ def consult(*, by: User, call_id: uuid.UUID, leg_id: uuid.UUID, phone: str, orga
 
 @transaction.atomic
 def dismiss_partner(*, by: User, call_id: uuid.UUID) -> None:
-    """The partner leaves the conversation; the caller comes back from hold. A repeat has no effect."""
+    """Remove the partner from the conversation and resume with the caller. A repeat has no effect."""
     call = _directed(by, call_id)
     leg = _partner(call)
     if leg and not _is_hung_up(leg):
@@ -178,7 +178,7 @@ def dismiss_partner(*, by: User, call_id: uuid.UUID) -> None:
 
 @transaction.atomic
 def hand_over(*, by: User, call_id: uuid.UUID) -> None:
-    """The warm handover: caller and partner go on, the handler leaves. A repeat has no effect.
+    """Warm handover: the handler leaves, caller and partner continue. A repeat has no effect.
 
     Raises Stale when no partner has answered.
     """
@@ -200,7 +200,7 @@ def hand_over(*, by: User, call_id: uuid.UUID) -> None:
 
 @transaction.atomic
 def hang_up(*, by: User, call_id: uuid.UUID) -> None:
-    """End the conversation for everybody. The call is over when the provider says so. A repeat has no effect."""
+    """End the conversation for everybody. The call ends when the provider reports it. A repeat has no effect."""
     call = _live_call(call_id)
     if not may_direct(by, call):
         raise NotAllowed(Permission.CONTACT_LOG)
@@ -214,7 +214,7 @@ def hang_up(*, by: User, call_id: uuid.UUID) -> None:
 
 @transaction.atomic
 def raise_urgency(*, by: User, call_id: uuid.UUID, is_urgent: bool) -> None:
-    """A coordinator lets a waiting call go first (or takes that back)."""
+    """Make a waiting call urgent, so that it is first in the queue, or undo that; only coordinators."""
     call = _live_call(call_id)
     require(by, Permission.CONTACT_ASSIGN, call.centre_id)
     if (
@@ -230,7 +230,7 @@ def _handlers(call: Call) -> list[Leg]:
 
 
 def _is_hung_up(leg: Leg) -> bool:
-    """Whether that is ordered already."""
+    """Whether hanging up is already ordered."""
     return leg.commands.hanging_up_legs().exists()
 
 
@@ -239,7 +239,7 @@ def _partner(call: Call) -> Leg | None:
 
 
 def _live_call(call_id: uuid.UUID) -> Call:
-    """Locked. Raises NotAllowed for one that is not the shift's: whoever may not see it gets no row."""
+    """Lock the call. Raises NotAllowed if the actor may not see it."""
     if not Call.objects.filter(pk=call_id).exists():
         raise NotAllowed(Permission.CONTACT_LOG)
     return Call.objects.locked().get(pk=call_id)

@@ -1,4 +1,4 @@
-"""Writes to the handlers' agents: who is ready, on a break, in a call. (A part of the actions.)"""
+"""Actions on agents: ready, on a break, in a call."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .vocabulary import Skill
 
 
 def agent_of(*, by: User) -> Agent:
-    """The actor's own agent; made when they first come to the telephone."""
+    """The actor's agent; created at the first use of the telephone."""
     if by.centre is None:
         raise NotAllowed(Permission.CONTACT_LOG)
     require(by, Permission.CONTACT_LOG, by.centre.pk)
@@ -50,17 +50,17 @@ def _new_agent(by: User) -> Agent:
 
 @transaction.atomic
 def choose_state(*, by: User, state: AgentState) -> Agent:
-    """Ready, break or off. Raises Stale in the middle of a call; a repeat has no effect.
+    """Set ready, break or off. Raises Stale during a call; a repeat has no effect.
 
-    Who becomes ready is shown the call that waits; who leaves gives an open offer back to the others.
+    An agent who becomes ready is offered a waiting call; the offer of one who leaves is withdrawn.
     """
     if state not in CHOSEN_STATES:
         raise ValueError(state)
     agent = lock_agent(agent_of(by=by))
-    if agent.state == AgentState.ON_CALL:  # the call itself decides what comes after it
+    if agent.state == AgentState.ON_CALL:  # the end of the call sets the next state
         raise stale(agent.pk)
     if agent.state == state:
-        if agent.reason:  # a person wants now what the system has set
+        if agent.reason:  # a person confirms the state that the system had set
             Agent.objects.filter(pk=agent.pk).update(reason="")
             agent.reason = ""
         return agent
@@ -85,7 +85,7 @@ def arrange_agent(
     languages: Sequence[Language],
     skills: Sequence[Skill],
 ) -> Agent:
-    """Where it rings (E.164, or empty), and which calls are for this handler. By the handler or a coordinator."""
+    """Set telephone (E.164, or empty), languages and skills. By the handler or a coordinator."""
     if not may_change_agent(by, agent):
         raise NotAllowed(Permission.CONTACT_LOG)
     agent = lock_agent(agent)
@@ -105,7 +105,7 @@ def lock_agent(agent: Agent) -> Agent:
 def move_agent(
     *, by: User, agent: Agent, to: AgentState, call: Call | None = None, why: str = "", reason: str = ""
 ) -> None:
-    """Raises Stale where the state allows it no more. ``reason``: a ``AgentReason`` when no person wanted it."""
+    """Change the state. Raises Stale if not allowed. ``reason``: an ``AgentReason`` if the system changes it."""
     if to not in AGENT_TRANSITIONS[AgentState(agent.state)]:
         raise stale(agent.pk)
     now = timezone.now()
@@ -125,6 +125,6 @@ def _note(by: User, kind: EventKind, agent: Agent, data: dict[str, Any]) -> None
 
 
 def leave_call(*, by: User, call: Call, to: AgentState = AgentState.WRAP_UP, why: str = "", reason: str = "") -> None:
-    """Whoever sits in this call sits in it no longer."""
+    """Remove the agent from this call."""
     for agent in Agent.objects.select_for_update(no_key=True).filter(call=call, state=AgentState.ON_CALL):
         move_agent(by=by, agent=agent, to=to, why=why, reason=reason)

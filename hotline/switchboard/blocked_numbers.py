@@ -1,4 +1,4 @@
-"""Abusive numbers: a block is temporary, leaves its trace, and expires by itself. (A part of the actions.)"""
+"""Actions on blocks of abusive numbers. A block writes an event and expires by itself."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ LASTS = timedelta(hours=24)
 
 @transaction.atomic
 def block_caller(*, by: User, call_id: uuid.UUID) -> Block | None:
-    """Keep this call's number out for a day; None where no number was shown. A repeat finds the running block."""
+    """Block this call's number for a day; None if the number was withheld. A repeat returns the running block."""
     call = Call.objects.filter(pk=call_id, contact__isnull=False).first()
     if call is None or not may_direct(by, call):
         raise NotAllowed(Permission.CONTACT_LOG)
-    Call.objects.locked().get(pk=call_id)  # two posts at once make one block
+    Call.objects.locked().get(pk=call_id)  # two concurrent posts make one block
     now = timezone.now()
     running = running_block(call, now)
     if running or call.phone_index is None or call.contact_id is None:
@@ -46,7 +46,7 @@ def block_caller(*, by: User, call_id: uuid.UUID) -> Block | None:
 
 @transaction.atomic
 def lift_block(*, by: User, block_id: uuid.UUID) -> None:
-    """A coordinator lets the number through again. A repeat has no effect."""
+    """Lift the block; only coordinators. A repeat has no effect."""
     block = Block.objects.filter(pk=block_id).first()
     if block is None:
         raise NotAllowed(Permission.CONTACT_ASSIGN)
@@ -57,7 +57,7 @@ def lift_block(*, by: User, block_id: uuid.UUID) -> None:
 
 @transaction.atomic
 def turn_away(*, by: User, call: Call, now: datetime) -> bool:
-    """Whether the caller is blocked; then the call has ended. Run by the telephone's service."""
+    """End the call if the caller is blocked; returns whether it did. Run by the telephone service."""
     if call.ended_at:
         return call.ending == Ending.BLOCKED
     block = running_block(call, now)

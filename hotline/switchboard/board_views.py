@@ -1,4 +1,4 @@
-"""The wallboard: the telephone's part of the page of the shift, and what coordinators do there."""
+"""The wallboard: the telephone's part of the shift page, and actions of coordinators there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .models import Agent
 from .telephone_figures import figures_of_today
 from .wallboard import callers, team
 
-coordinators_only = at_the_centre(Permission.FIGURES_READ)  # who sees the page of the shift
+coordinators_only = at_the_centre(Permission.FIGURES_READ)  # as for the shift page
 
 
 @require_safe
@@ -61,7 +61,7 @@ def lift(request: CentreRequest, block_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @coordinators_only
 def agent_of_handler(request: CentreRequest, agent_id: UUID) -> HttpResponse:
-    """A coordinator arranges the place of a handler who has one."""
+    """A coordinator changes the settings of a handler's agent."""
     agent = Agent.objects.select_related("user").filter(pk=agent_id, centre=request.centre).first()
     if agent is None:
         raise Http404

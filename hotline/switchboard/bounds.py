@@ -9,9 +9,9 @@ from foundation.privacy.bounds import days_within, moments_within, numbers_withi
 from .states import IN_A_CALL, LEG_OVER, OFFER_OPEN
 
 Bounds = list[BaseConstraint]
-#: The provider's counters and codes; its reader takes none with more digits (hotline.telephony).
+#: For the provider's counters and codes; hotline.telephony parses no larger numbers.
 LARGEST = 10**9
-#: The provider counts from 0; nothing has come yet at -1.
+#: The provider counts from 0; -1: no event yet.
 SEQUENCE = (-1, LARGEST)
 
 CALL: Bounds = [

@@ -1,9 +1,9 @@
-"""What each webhook of a call leads to: the change of state, and what is heard next. Run by the telephone's service.
+"""Handlers of call webhooks: each changes the state and returns what is heard next. Run by the telephone service.
 
-Call and leg are their rows, locked.
+Call and leg are passed with their rows locked.
 
-The way of a caller: voice -> menu -> notices -> queue (wait, again and again) -> room -> end; or, out of hours and
-after waiting too long, a callback or a voicemail.
+The flow of a call: voice -> menu -> notices -> queue (wait, repeatedly) -> room -> end; or, out of hours and after
+waiting too long, a callback or a voicemail.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ from .prompts import address, say
 from .states import NOT_CONNECTED, CallState, Ending, LegState
 from .vocabulary import CallParticipant
 
-#: Who has waited for so long is asked to leave a message or a wish to be called back.
+#: Maximum waiting time; then the caller may leave a message or ask for a callback.
 LONGEST_WAIT = timedelta(minutes=20)
-#: So often the menu is said before the line's first language is taken.
+#: Repeats of the menu before the line's first language is used.
 MENU_TRIES = 2
 NO_SOUND = {"absent", "failed"}
 CALL_ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 
 
 def voice(by: User, event: Event, call: Call | None) -> list[Verb]:
-    """A new call, or one that rings again. One to a number that is not ours is told so."""
+    """A new call, or a repeated webhook. A call to a number that is not ours hears a message."""
     line = Line.objects.select_related("centre").filter(number=event.get("To"), is_active=True).first()
     if line is None or not event.get("CallSid"):
         return [*say("en", prompts.TROUBLE), HangUp()]
@@ -73,7 +73,7 @@ def menu(by: User, event: Event, call: Call, attempt: int) -> list[Verb]:
 
 
 def wait(by: User, event: Event, call: Call) -> list[Verb]:
-    """Asked again and again while the caller waits; a key leads here too."""
+    """Requested repeatedly while the caller waits, and when a key is pressed."""
     calls.begin_waiting(by=by, call=call)
     if event.get("Digits") == "1" and call.state == CallState.WAITING:
         ending = Ending.CALLBACK if call.phone_index else Ending.ABANDONED
@@ -94,7 +94,7 @@ def wait(by: User, event: Event, call: Call) -> list[Verb]:
 
 
 def queue(by: User, event: Event, call: Call) -> list[Verb]:
-    """The caller has left the queue. Redirected and bridged are our own doing: nothing more is to be said."""
+    """The caller has left the queue. Redirected and bridged are caused by us and need no answer."""
     result = event.get("QueueResult")
     if result == "hangup":
         calls.end_call(by=by, call=call)
@@ -121,13 +121,13 @@ def leave(by: User, event: Event, call: Call) -> list[Verb]:
 
 
 def recorded(by: User, event: Event, call: Call) -> list[Verb]:
-    """The end of the recording; the sound itself is ready a little later."""
+    """The recording has ended; its sound is available a little later."""
     _keep(by, event, call)
     return [*say(_language(call), prompts.GOODBYE), HangUp()]
 
 
 def recording(by: User, event: Event, call: Call) -> list[Verb]:
-    """The sound is ready, or there is none."""
+    """The sound is available, or there is none."""
     sid = event.get("RecordingSid")[:64]
     if event.get("RecordingStatus") in ("", "completed"):
         _keep(by, event, call)
@@ -144,16 +144,16 @@ def _keep(by: User, event: Event, call: Call) -> None:
 
 
 def room(by: User, event: Event, call: Call) -> list[Verb]:
-    """The caller goes into the room; back into the queue when the handler has gone meanwhile."""
+    """Move the caller into the room, or back to the queue if the handler has left meanwhile."""
     if legs.enter_room(by=by, call=call):
         return [Join(call.room, call.room, address("after", call.pk), address("conference", call.pk), ends_room=True)]
     return [HangUp()] if call.ended_at else _enqueue(call)
 
 
 def after(by: User, event: Event, call: Call) -> list[Verb]:
-    """The caller's stay in the room is over, and nobody is there any more.
+    """The caller has left the room, and nobody else is in it.
 
-    Where no conversation had begun, the handler has gone or is still to come: the caller waits on.
+    If no conversation had begun, the handler has left or is not there yet; the caller waits again.
     """
     if call.state in NOT_CONNECTED and not legs.is_goodbye_ordered(call):
         return [Pause(1), Redirect(address("room", call.pk))]
@@ -163,14 +163,14 @@ def after(by: User, event: Event, call: Call) -> list[Verb]:
 
 
 def status(by: User, event: Event, call: Call) -> list[Verb]:
-    """The number's own status callback: the end of the caller's leg is the end of the call."""
+    """The status callback of our number: when the caller's leg ends, the call ends."""
     if event.get("CallStatus") in CALL_ENDED and not call.is_outbound:
         calls.end_call(by=by, call=call)
     return []
 
 
 def person_status(by: User, event: Event, call: Call) -> list[Verb]:
-    """The telephone of somebody whom we call back."""
+    """The status callback of the telephone of a person whom we call back."""
     if call.is_outbound:
         sid = event.get("CallSid")[:64]
         outbound.person_changed(by=by, call=call, status=event.get("CallStatus"), sid=sid)
@@ -193,7 +193,7 @@ def conference(by: User, event: Event, call: Call) -> list[Verb]:
 
 
 def answer(by: User, event: Event, leg: Leg) -> list[Verb]:
-    """A handler's telephone was picked up: a key keeps voicemail boxes out."""
+    """A handler's telephone was answered; it has to press a key, because a voicemail box may have answered."""
     language = leg.user.language if leg.user else "en"
     if not legs.is_own(leg=leg, sid=event.get("CallSid")[:64]):
         return [HangUp()]
@@ -223,20 +223,20 @@ def leg_status(by: User, event: Event, leg: Leg) -> list[Verb]:
 
 
 def leg_after(by: User, event: Event, leg: Leg) -> list[Verb]:
-    """The handler's stay in the room is over."""
+    """The handler has left the room."""
     if leg.ended_at is None:
         legs.leg_changed(by=by, leg=leg, status="completed", sequence=None, sid=event.get("CallSid")[:64])
     return [HangUp()]
 
 
 def unreached(by: User, event: Event, leg: Leg) -> list[Verb]:
-    """The handler, who waits in the room, hears that nobody comes."""
+    """Tell the handler, who waits in the room, that the person was not reached."""
     language = leg.user.language if leg.user else "en"
     return [*say(language, prompts.UNREACHED.get(leg.call.why_unreached, prompts.NOT_PLACED)), HangUp()]
 
 
 def softphone(by: User, event: Event) -> list[Verb]:
-    """A handler's browser phone comes for the call that its handler has claimed. ``From``: client:user_<key>."""
+    """A handler's browser phone connects for the claimed call. ``From``: client:user_<key>."""
     identity = event.get("From").removeprefix("client:user_")
     claimed = Leg.objects.live().filter(party=CallParticipant.HANDLER, sid=None, state=LegState.PLANNED)
     leg = claimed.filter(user=int(identity)).first() if identity.isascii() and identity.isdigit() else None

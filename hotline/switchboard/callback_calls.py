@@ -1,4 +1,4 @@
-"""What handlers do to call somebody back. What becomes of it: ``outbound``. (A part of the actions.)"""
+"""Actions of handlers that call somebody back. ``outbound`` processes the events of these calls."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .vocabulary import Direction
 
 
 class Hindrance(models.TextChoices):
-    """Why nothing rings. The contact is open all the same, and the number can be dialled by hand."""
+    """Why no call was made. The contact is open anyway, and the number can be dialled by hand."""
 
     NOT_CONNECTED = "not_connected", _("No telephone is connected: dial the number by hand.")
     NO_PHONE = "no_phone", _("Lotse does not know your telephone: enter it under My telephone, or dial by hand.")
@@ -45,9 +45,9 @@ class Hindrance(models.TextChoices):
 
 @transaction.atomic
 def take_and_call(*, by: User, callback_id: uuid.UUID) -> tuple[Contact, Hindrance | None]:
-    """Take the callback, open its contact, and ring. Raises Stale when somebody else was faster.
+    """Claim the callback, open its contact, and ring. Raises Stale if somebody else claimed it first.
 
-    A repeat finds the contact and does not ring again: whoever has been rung is not to be rung unasked.
+    A repeat returns the contact and does not ring again, so that nobody is called twice by a repeated post.
     """
     new = uuid.uuid4()
     contact = claim_callback(by=by, callback_id=callback_id, contact_id=new)
@@ -58,9 +58,9 @@ def take_and_call(*, by: User, callback_id: uuid.UUID) -> tuple[Contact, Hindran
 
 @transaction.atomic
 def call_contact(*, by: User, contact: Contact, call_id: uuid.UUID) -> Hindrance | None:
-    """Ring the handler's telephone, then that of whoever is to be called back. A repeat, by its id, rings once.
+    """Ring the handler's telephone, then the person's. A repeat with the same ``call_id`` does not ring again.
 
-    Raises Stale when the callback is no longer in the actor's hand.
+    Raises Stale if the actor has not claimed the callback any more.
     """
     require(by, Permission.CONTACT_LOG, contact.centre_id)
     callback = Callback.objects.select_for_update(no_key=True).in_hand_of(by).filter(conversation=contact).first()
@@ -84,7 +84,7 @@ def call_contact(*, by: User, contact: Contact, call_id: uuid.UUID) -> Hindrance
 
 @transaction.atomic
 def put_back_and_hang_up(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> None:
-    """As ``put_callback_back``; a call of this attempt that still runs, such as with a voicemail box, is hung up."""
+    """As ``put_callback_back``, and hang up a call of this attempt that still runs, such as with a voicemail box."""
     attempt = Callback.objects.filter(pk=callback_id).values("conversation")
     running = Call.objects.live().filter(contact__in=attempt).first()
     put_callback_back(by=by, callback_id=callback_id, due_at=due_at)
@@ -107,7 +107,7 @@ def _hindrance(agent: Agent, line: Line | None, number: PhoneNumber | None) -> H
 
 
 def line_for(centre: Organisation, language: str) -> Line | None:
-    """Whose number the person sees: a line in their language, rather one for everything than one for something."""
+    """The line whose number the person sees: in their language; preferably one without a special skill."""
     lines = Line.objects.filter(centre=centre, is_active=True).order_by("pk")
     return min(lines, key=lambda line: (language not in line.languages, bool(line.skill)), default=None)
 
@@ -124,13 +124,13 @@ def _make(by: User, contact: Contact, line: Line, number: str, call_id: uuid.UUI
     call.claimed_by = by
     call.claimed_at = now
     call.arrived_at = now
-    if not insert_once(call):  # the id is taken by a call that the actor may not see, or another runs already
+    if not insert_once(call):  # the id belongs to a call that the actor may not see, or another call is running
         raise stale(contact.pk)
     return call
 
 
 def _sit_in(by: User, agent: Agent, call: Call) -> None:
-    """Whatever the handler did before; a call that was shown to them goes to others."""
+    """Set the agent to on call, from any state; an offer to them is withdrawn."""
     move_agent(by=by, agent=agent, to=AgentState.ON_CALL, call=call)
     shown = Offer.objects.filter(agent=agent, state__in=OFFER_OPEN)
     offered = [offer.call for offer in shown.select_related("call")]

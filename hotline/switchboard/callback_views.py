@@ -1,4 +1,4 @@
-"""Calling somebody back from the desk, and what was left on the telephone: thin, one action, one answer each."""
+"""Views of callbacks by telephone, and of voicemails."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from .desk import is_telephone_connected
 from .models import Agent, Call, Voicemail
 from .vocabulary import WhyUnreached
 
-#: Who does not pick up is tried again later; in the other cases something else is to be done first.
+#: Outcomes after which another attempt later makes sense.
 WAITS_AGAIN = {WhyUnreached.BUSY, WhyUnreached.NO_ANSWER}
 
 
 @require_POST
 @handlers_only
 def call_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
-    """From the worklist: take it in hand, and ring."""
+    """Claim a callback of the worklist, and ring."""
     contact, hindrance = take_and_call(by=request.user, callback_id=callback_id)
     _tell(request, hindrance)
     return redirect("hotline:desk_contact", contact.pk)
@@ -37,7 +37,7 @@ def call_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
 @require_POST
 @handlers_only
 def call_again(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """From the contact, while the callback is in hand. ``call``: the new call's id, which the form brought."""
+    """Ring again from the contact of a claimed callback. ``call``: the new call's id, from the form."""
     contact = contact_to_write(request.user, contact_id)
     try:
         call_id = UUID(request.POST.get("call", ""))
@@ -55,14 +55,14 @@ def _tell(request: CentreRequest, hindrance: Hindrance | None) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
 def put_back(request: CentreRequest, callback_id: UUID) -> HttpResponse:
-    """Nobody answers, or a voicemail box does: the callback waits again, and a call that still runs is hung up."""
+    """Put the callback back after no answer, or a voicemail box; a running call is hung up."""
     return put_back_page(request, callback_id, put_back_and_hang_up)
 
 
 @require_safe
 @handlers_only
 def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
-    """What the telephone knows of a callback: the call to whoever is to be called back."""
+    """The state of the call of a callback."""
     callback = Callback.objects.select_related("conversation").filter(pk=callback_id).first()
     if callback is None:
         raise Http404
@@ -86,6 +86,6 @@ def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
 @require_safe
 @handlers_only
 def part_voicemail(request: CentreRequest, callback_id: UUID) -> HttpResponse:
-    """The message that led to a callback: a player, or where its sound is."""
+    """The voicemail that led to a callback: a player, or why there is no sound."""
     found = Voicemail.objects.filter(callback=callback_id).defer("sound").first()
     return render(request, "switchboard/parts/player.html", {"voicemail": found, "key": callback_id})

@@ -1,6 +1,6 @@
-"""The life of a call as the provider tells it. Run by the service user ``telephone``. (A part of the actions.)
+"""State changes of calls, from the provider's events. Run by the service user ``telephone``.
 
-Each takes the call's row, locked by ``Call.objects.lock_by``, ``locked`` or ``arrive``, and leaves it as it is now.
+Each takes the call's row, locked by ``Call.objects.lock_by``, ``locked`` or ``arrive``, and updates the instance.
 """
 
 from __future__ import annotations
@@ -49,17 +49,17 @@ from .models import Block, Call, Line, Voicemail
 from .states import CALL_TRANSITIONS, NATURAL_ENDING, AgentReason, AgentState, CallState, Ending
 from .vocabulary import CommandKind, WhyUnreached
 
-#: A caller who was cut off and rings again within this time goes first.
+#: A caller who was cut off and rings again within this time is first in the queue.
 CUT_OFF_WITHIN = timedelta(minutes=10)
-#: Ends that turn out to have been answered when the news of the conversation come late.
+#: Endings that are corrected to answered if the events of the conversation arrive late.
 NOT_ANSWERED = (Ending.ABANDONED, Ending.UNREACHED)
-#: The reason of a handler's leg that went in mid-conversation without a word from the desk.
+#: Reason of a handler's leg that was disconnected during a conversation, without an action at the desk.
 LOST = "lost"
 
 
 @dataclass(frozen=True)
 class CallerId:
-    """Who rings, as far as the provider says. ``e164`` only for a number that may recognise somebody."""
+    """The caller's number from the provider. ``e164``: only for numbers by which callers may be recognised."""
 
     raw: str
     kind: CallerIdKind
@@ -74,7 +74,7 @@ class CallerId:
 
 
 def arrive(*, by: User, line: Line, sid: str, caller: CallerId) -> Call:
-    """A call has reached one of our lines."""
+    """Create the row of a call to one of our lines."""
     now = timezone.now()
     call = Call(line=line, centre_id=line.centre_id, data_key=new_data_key(), sid=sid, arrived_at=now, heard_at=now)
     call.phone = caller.e164
@@ -90,7 +90,7 @@ def arrive(*, by: User, line: Line, sid: str, caller: CallerId) -> Call:
 
 
 def _was_cut_off(call: Call, now: datetime) -> bool:
-    """Whether the same number was in a conversation that broke off a moment ago."""
+    """Whether the same number was in a conversation that was cut off within ``CUT_OFF_WITHIN``."""
     if call.phone_index is None:
         return False
     recent = Call.objects.filter(phone_index=call.phone_index, ended_at__gt=now - CUT_OFF_WITHIN)
@@ -108,21 +108,21 @@ def is_line_open(line: Line, now: datetime) -> bool:
 
 
 def choose_language(*, by: User, call: Call, language: str) -> None:
-    """What was chosen in the menu. A later choice (the caller listens again) replaces it."""
+    """Store the choice in the menu. A later choice replaces it."""
     if Call.objects.filter(pk=call.pk, state=CallState.MENU).exclude(language=language).update(language=language):
         call.language = language
         note(by, CALL_LANGUAGE_CHOSEN, call)
 
 
 def begin_waiting(*, by: User, call: Call) -> None:
-    """The caller has heard the notices and stands in the queue."""
+    """The caller has heard the notices and is in the queue."""
     if call.state == CallState.MENU:
         move(by, call, CallState.WAITING, waiting_since=timezone.now())
         offer_calls(by=by, centre=call.centre_id)
 
 
 def begin_leaving(*, by: User, call: Call, ending: Ending) -> None:
-    """The caller does not wait: wishes a callback, or may leave a message. ``ending``: if nothing else comes."""
+    """The caller asks for a callback or may leave a message. ``ending``: the call's ending if no message follows."""
     if CallState.LEAVING in CALL_TRANSITIONS[CallState(call.state)]:
         move(by, call, CallState.LEAVING, ending_so_far=ending)
         withdraw_offers(by=by, call=call)
@@ -133,14 +133,14 @@ def begin_leaving(*, by: User, call: Call, ending: Ending) -> None:
 
 
 def begin_talking(*, by: User, call: Call) -> None:
-    """Caller and handler are both in the room."""
+    """Start the conversation: caller and handler are both in the room."""
     if call.state == CallState.CONNECTING:
         now = timezone.now()
         move(by, call, CallState.TALKING, connected_at=now, entered_at=call.entered_at or now)
 
 
 def answered_after_all(*, by: User, call: Call) -> None:
-    """An end was told before the news that caller and handler had been in the room together."""
+    """Correct the ending: the end was reported before the events that show that caller and handler had met."""
     if call.state != CallState.ENDED or call.ending not in NOT_ANSWERED or call.claimed_by_id is None:
         return
     known = {"ending": Ending.ANSWERED, "why_unreached": "", "connected_at": call.ended_at}
@@ -151,7 +151,7 @@ def answered_after_all(*, by: User, call: Call) -> None:
     note(by, CALL_ANSWERED_AFTER_ALL, call)
 
 
-#: Why a handler who had claimed a call is on a break; any other end of their telephone means: not picked up.
+#: Why a handler who had claimed a call is set to break; any other end of their leg means: not answered.
 REASONS = {
     "not rung": AgentReason.REFUSED,
     "failed": AgentReason.REFUSED,
@@ -160,10 +160,10 @@ REASONS = {
 
 
 def put_back(*, by: User, call: Call, why: str) -> None:
-    """The handler who claimed the call could not be reached: it stands where it stood, and is offered anew.
+    """Return the call to its place in the queue, because the handler who claimed it was not reached.
 
-    The handler goes on a break, and the contact becomes the next handler's. A caller who is in the room already is
-    taken out of it.
+    The handler is set to break, and the next handler gets the contact. A caller who is in the room already is moved
+    back to the queue.
     """
     if call.state != CallState.CONNECTING or call.is_outbound:
         return
@@ -178,7 +178,7 @@ def put_back(*, by: User, call: Call, why: str) -> None:
 
 
 def enter(*, by: User, call: Call) -> None:
-    """The caller is sent into the room."""
+    """Send the caller into the room."""
     call.entered_at = timezone.now()
     call.goodbye_at = None
     call.save(update_fields=["entered_at", "goodbye_at"])
@@ -186,7 +186,7 @@ def enter(*, by: User, call: Call) -> None:
 
 
 def leave_room(*, by: User, call: Call, for_good: bool = False) -> None:
-    """The caller is in the room no longer. ``for_good``: and hears the goodbye."""
+    """The caller has left the room. ``for_good``: and hears the goodbye."""
     if call.entered_at is None and not for_good:
         return
     was_alone = call.alone_since is not None
@@ -199,12 +199,12 @@ def leave_room(*, by: User, call: Call, for_good: bool = False) -> None:
         note(by, CALL_ALONE_NO_MORE, call)
 
 
-#: The provider's own word is on its way: it is given this time.
+#: Time for the provider's own report, which is usually on its way.
 WORD_TAKES = timedelta(seconds=2)
 
 
 def ask_soon(call: Call) -> None:
-    """There is a sign that the call has ended: the provider is asked, unless it tells first."""
+    """The call has probably ended: ask the provider soon, unless it reports first."""
     Call.objects.live().filter(pk=call.pk).update(ask_at=timezone.now() + WORD_TAKES)
 
 
@@ -216,7 +216,7 @@ def end_call(
     why: WhyUnreached | None = None,
     parting: CommandKind = CommandKind.HANG_UP,
 ) -> None:
-    """The caller's leg has ended. A repeat has no effect. ``parting``: what becomes of the other telephones."""
+    """End the call: the caller's leg has ended. A repeat has no effect. ``parting``: handles the other legs."""
     if call.state == CallState.ENDED:
         return
     decided = ending or Ending(call.ending_so_far or NATURAL_ENDING[CallState(call.state)])
@@ -233,7 +233,7 @@ def end_call(
     _plan_callback(by, call)
 
 
-#: Who hung up and asked for nothing is not called back: that can put somebody in danger (ADR 11).
+#: Callers who hung up without asking for a callback get none: a call can put them in danger (ADR 11).
 ORIGINS = {
     Ending.CALLBACK: CallbackOrigin.ASKED,
     Ending.VOICEMAIL: CallbackOrigin.VOICEMAIL,
@@ -241,7 +241,7 @@ ORIGINS = {
 
 
 def _plan_callback(by: User, call: Call) -> None:
-    """For a wish with a number, and for a voicemail; once per call."""
+    """Create a callback if the caller asked for one and has a number, or left a voicemail; once per call."""
     if call.callback_id:
         return
     origin = ORIGINS.get(Ending(call.ending))
@@ -262,14 +262,14 @@ def _plan_callback(by: User, call: Call) -> None:
 
 
 def plan_callback_for_voicemail(*, by: User, call: Call) -> None:
-    """The caller's end was told before the recording: what seemed a mere hang-up then is a wish now."""
+    """The end of the call was reported before the recording, so the callback for the voicemail is created now."""
     Call.objects.filter(pk=call.pk).update(ending=Ending.VOICEMAIL)
     call.ending = Ending.VOICEMAIL
     _plan_callback(by, call)
 
 
 def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -> None:
-    """The one place where a call's state changes; the row is locked. Raises ValueError for a step there is not."""
+    """The only place that changes a call's state; the row is locked. Raises ValueError for an unknown transition."""
     if to not in CALL_TRANSITIONS[CallState(call.state)]:
         raise ValueError(f"{call}: {call.state} -> {to}")
     Call.objects.filter(pk=call.pk, state=call.state).update(state=to, **values)
@@ -280,7 +280,7 @@ def move(by: User, call: Call, to: CallState, *, why: str = "", **values: Any) -
     note(by, CALL_MOVED[to], call, {**data, "why": why} if why else data)
 
 
-#: What changes the queue that the whole shift sees. The rest is for whoever has the call: there can be many.
+#: Kinds that change the queue, pushed to the whole shift. Others go only to the call's handler, as there are many.
 FOR_THE_SHIFT = {
     CALL_WAITING,
     CALL_CONNECTING,
@@ -294,10 +294,10 @@ FOR_THE_SHIFT = {
 
 
 def note(by: User, kind: EventKind, call: Call, data: dict[str, Any] | None = None) -> None:
-    record(kind, by=by, subject=call.pk, centre=call.centre_id, data=data, tell=_told(kind, call))
+    record(kind, by=by, subject=call.pk, centre=call.centre_id, data=data, tell=_push_groups(kind, call))
 
 
-def _told(kind: EventKind, call: Call) -> tuple[str, ...]:
+def _push_groups(kind: EventKind, call: Call) -> tuple[str, ...]:
     if kind in FOR_THE_SHIFT or (kind == CALL_ENDED and call.claimed_by_id is None):
         return (organisation_group(call.centre_id),)
     return (user_group(call.claimed_by_id),) if call.claimed_by_id else ()

@@ -1,4 +1,4 @@
-"""What the outcome of a command changes, whatever its kind; ``purposes`` has each kind's own part. (Of the actions.)"""
+"""Applies the outcome of commands of any kind; ``purposes`` has the part of each kind."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALL_PURPOSES = PURPOSES | OUTBOUND_PURPOSES
 
 
 def request_for(command: Command) -> Request | None:
-    """What to ask of the provider; None when its purpose is gone. Reads only."""
+    """The request to the provider; None if the command is not needed any more. Read-only."""
     return _purpose(command).request(command)
 
 
@@ -27,26 +27,26 @@ def _purpose(command: Command) -> Purpose:
 
 @transaction.atomic
 def done(*, by: User, command: Command, answer: object) -> None:
-    """The provider has done it."""
+    """The provider has executed the command."""
     _purpose(command).done(by, command, answer)
     finish(by=by, command=command, state=CommandState.DONE)
 
 
 @transaction.atomic
 def dropped(*, by: User, command: Command) -> None:
-    """Its purpose is gone."""
+    """The command is not needed any more."""
     _purpose(command).dropped(by, command)
     finish(by=by, command=command, state=CommandState.DROPPED)
 
 
 @transaction.atomic
 def gone(*, by: User, command: Command, problem: int) -> None:
-    """Whom we meant has hung up: the command is settled, and what we believed is put right."""
+    """The provider does not know the call or participant any more: settle the command and correct our state."""
     _purpose(command).gone(by, command)
     finish(by=by, command=command, state=CommandState.DROPPED, problem=problem)
 
 
 @transaction.atomic
 def failed(*, by: User, command: Command) -> None:
-    """It will not happen. Nobody is left waiting for it; the reason is shown on the desk."""
+    """The command failed finally. Nobody may be left waiting for it; the desk shows the reason."""
     _purpose(command).failed(by, command)

@@ -1,4 +1,4 @@
-"""What we want of the provider: ordered in the transaction of the change that needs it, carried out by a task."""
+"""Commands to the provider: an outbox, written in the transaction of the change and executed by a task."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from .models import Call, Command, CommandQuerySet, Leg
 from .states import COMMAND_TRANSITIONS, COMMAND_WAITING, CommandState
 from .vocabulary import CommandKind
 
-#: Covers what one command may ask of the provider: two requests, or the sound of a voicemail.
+#: Longer than the requests of one command: two requests, or the download of a voicemail.
 LEASE = timedelta(seconds=30)
 MOST_REQUESTS = 2
-#: Seconds before the next try, by the number of tries so far; then the command has failed.
+#: Seconds before the next attempt, by the number of attempts so far; after the last one the command has failed.
 RETRY_AFTER = (1, 2, 4, 8, 15, 30)
-#: Where that does not fit. A caller left in a room cannot wait; a sound may be ready late; a recording must not stay.
+#: Other delays: a caller alone in a room cannot wait, a sound may be available late, a recording has to be deleted.
 RETRIES_OF: dict[str, tuple[int, ...]] = {
     CommandKind.GOODBYE: (1, 1, 2, 2, 3, 3, 5, 5, 5, *[10] * 30),
-    CommandKind.RING: (1, 2, 4, 8),  # the handler hears nothing meanwhile
+    CommandKind.RING: (1, 2, 4, 8),  # the handler hears nothing until then
     CommandKind.FETCH: (2, 3, 5, 10, 20, 30, 60, 60, 120, 120, 180),
     CommandKind.DELETE: (5, 30, 60, 300, 600, *[1800] * 24),
 }
-#: Nobody at the desk waits for these; that a sound is not ready yet is no trouble.
+#: Retries of these are not shown at the desk: nobody waits for them, and a late sound is normal.
 UNSEEN = {CommandKind.FETCH, CommandKind.DELETE}
-#: What is useless after this time: the handler waits no longer, or the caller has gone.
+#: Commands are useless after this time: the handler no longer waits, or the caller has left.
 GOOD_FOR = timedelta(minutes=2)
 TASK = "switchboard.tasks.run_commands"
 
@@ -44,7 +44,7 @@ TASK = "switchboard.tasks.run_commands"
 def order(
     *, by: User, kind: CommandKind, call: Call | None = None, leg: Leg | None = None, after: float = 0, **values: Any
 ) -> Command:
-    """Write the command down; the event wakes the task when the transaction has committed. ``after``: seconds."""
+    """Insert the command; its event wakes the task after the commit. ``after``: delay in seconds."""
     about = call or (leg.call if leg else None)
     if about is None:
         raise ValueError("a command is about a call")
@@ -58,7 +58,7 @@ def order(
 
 
 def hasten(*, by: User, command: Command) -> None:
-    """What it waited for has come: it is due now."""
+    """Make the command due now, because what it waited for has happened."""
     changed = Command.objects.filter(pk=command.pk, state__in=COMMAND_WAITING).update(due_at=timezone.now())
     if changed:
         _wake(by, command, COMMAND_HASTENED)
@@ -70,9 +70,9 @@ def _wake(by: User, command: Command, kind: EventKind) -> None:
 
 
 def _due() -> CommandQuerySet:
-    """The oldest command of each call, once it is due: those of one call run in order.
+    """The oldest command of each call, if it is due: commands of a call run in order.
 
-    Only the goodbye does not wait for one that cannot be carried out: nobody is kept on the line.
+    Only the goodbye does not wait for earlier ones that fail, so that no caller is kept on the line.
     """
     waiting = Command.objects.filter(state__in=COMMAND_WAITING)
     earlier = waiting.filter(call=OuterRef("call"), pk__lt=OuterRef("pk"))
@@ -81,23 +81,23 @@ def _due() -> CommandQuerySet:
 
 
 def claim_commands(most: int = 1) -> list[Command]:
-    """Commands that are due, ours alone until the lease is over. One at a time: the lease covers no more."""
+    """Claim due commands until the lease expires. One at a time, because the lease is not longer."""
     commands = _due().select_related("call__line", "leg__user").claim(LEASE, most=most, counts=True)
     for command in commands:
         if command.leg:
-            command.leg.call = command.call  # the same row: joined once more, it would be planned once more
+            command.leg.call = command.call  # the same row; avoids a second join
     return commands
 
 
 def wake_another() -> None:
-    """Where another command is due, another thread may have it: it does not wait for what this one does."""
+    """Wake another thread if another command is due, so that it need not wait for this one."""
     if _due().free().exists():
         wake_after(TASK)
 
 
 @transaction.atomic
 def finish(*, by: User, command: Command, state: CommandState, problem: int = 0) -> None:
-    """The command has ended. A repeat (its lease had run out) has no effect."""
+    """Store the end of the command. A repeat (the lease had expired) has no effect."""
     if state not in COMMAND_TRANSITIONS[CommandState.WAITING]:
         raise ValueError(state)
     command.problem = problem
@@ -110,14 +110,14 @@ def finish(*, by: User, command: Command, state: CommandState, problem: int = 0)
 
 @transaction.atomic
 def try_again(*, by: User, command: Command, problem: int, now: datetime) -> bool:
-    """Plan the next try; False when there is none left and the command has failed."""
+    """Schedule the next attempt. Returns False if there is none left and the command has failed."""
     pause = Backoff(RETRIES_OF.get(command.kind, RETRY_AFTER)).after(command.attempts)
     if pause is None:
         finish(by=by, command=command, state=CommandState.FAILED, problem=problem)
         return False
     waiting = Command.objects.filter(state__in=COMMAND_WAITING)
     if not waiting.try_again(command, pause, now=now, problem=problem):
-        return True  # another attempt goes on, or it has ended
+        return True  # another attempt is running, or the command has ended
     wake_after(TASK, pause)
     if command.attempts == 1 and command.kind not in UNSEEN:
         _tell(by, command, CALL_COMMAND_DELAYED, problem)
@@ -125,7 +125,7 @@ def try_again(*, by: User, command: Command, problem: int, now: datetime) -> boo
 
 
 def _tell(by: User, command: Command, kind: EventKind, problem: int) -> None:
-    """People at the desk see that something with the telephone does not work, and what."""
+    """Write the event that shows the telephone's problem at the desk."""
     record(
         kind,
         by=by,

@@ -1,4 +1,4 @@
-"""The telephone bar, for the frame of every page."""
+"""The telephone bar, shown on every page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .desk import TelephoneBar, bar_of
 
 
 def telephone(request: HttpRequest) -> dict[str, Any]:
-    """``telephone_bar``: asked for only where a page shows it; empty for whoever takes no calls."""
+    """``telephone_bar``: evaluated lazily; empty for people who take no calls."""
     return {"telephone_bar": SimpleLazyObject(lambda: _bar(request))}
 
 

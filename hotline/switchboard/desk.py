@@ -1,4 +1,4 @@
-"""What the desk shows of the telephone. Reading only; row-level security decides which rows there are."""
+"""The telephone's data on the desk. Read-only; row-level security selects the rows."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from .vocabulary import CallParticipant
 SOFTPHONE = "hotline/twilio.min.js"
 MOST_WAITING = 30
 MOST_ALONE = 3
-#: After one of these, the number may be blocked for a day.
+#: Endings after which the number may be blocked for a day.
 ABUSIVE = {Kind.ABUSIVE, Kind.PRANK}
 
 
 @dataclass(frozen=True)
 class Queue:
-    """The telephone's part of the left column: who waits, and who is on duty."""
+    """The telephone's part of the left column: waiting callers, and handlers on duty."""
 
     is_connected: bool
     rows: list[Call]
@@ -49,10 +49,10 @@ def is_telephone_connected(centre: Organisation) -> bool:
 
 @dataclass(frozen=True)
 class TelephoneBar:
-    """The telephone bar of one handler: with the call that rings (``offer``) or runs (``talk``), or with neither.
+    """The telephone bar of one handler, with a ringing call (``offer``), a running one (``talk``), or none.
 
-    ``last``: the call just ended, while its handler is in wrap-up. ``waiting``: callers in the queue; ``longest``: who
-    has waited longest; ``alone``: callers of the whole shift whom nobody is with and the provider does not let go.
+    ``last``: the last call, while its handler is in wrap-up. ``waiting``: callers in the queue; ``longest``: the one
+    who has waited longest; ``alone``: callers of the shift, alone in a room, whose call the provider does not end.
     """
 
     agent: Agent | None
@@ -73,13 +73,13 @@ class TelephoneBar:
 
     @property
     def has_softphone(self) -> bool:
-        """Whether this handler talks in the browser, and `manage.py install_softphone` has brought what that needs."""
+        """Whether this handler uses the browser phone, and `manage.py install_softphone` has installed it."""
         wanted = self.agent is not None and self.agent.is_browser and bool(settings.TELEPHONY["api_key"])
         return wanted and finders.find(SOFTPHONE) is not None
 
 
 def bar_of(user: User, centre: Organisation) -> TelephoneBar | None:
-    """None where no telephone is connected."""
+    """The telephone bar; None if no telephone is connected."""
     if not is_telephone_connected(centre):
         return None
     agent = Agent.objects.filter(user=user).select_related("call__line", "call__contact").first()
@@ -113,7 +113,7 @@ def _team(centre: Organisation) -> list[Agent]:
 
 
 def _last_call(agent: Agent | None) -> Call | None:
-    """The call that a handler in wrap-up has just ended."""
+    """The last call of a handler in wrap-up."""
     if agent is None or agent.state != AgentState.WRAP_UP:
         return None
     return Call.objects.filter(claimed_by=agent.user_id).select_related("contact").order_by("-claimed_at").first()
@@ -130,8 +130,8 @@ def _abusive(last: Call | None) -> Call | None:
 class Conversation:
     """The call that a handler is in.
 
-    ``problem``: what the provider would not do, by its number. What was ordered counts at once, before the provider
-    tells that it has happened: ``is_ending``, ``is_handed_over``, ``is_partner_leaving``.
+    ``problem``: the provider's error code. ``is_ending``, ``is_handed_over``, ``is_partner_leaving``: true as soon as
+    the command is ordered, before the provider reports it.
     """
 
     call: Call
@@ -144,7 +144,7 @@ class Conversation:
 
     @property
     def may_direct(self) -> bool:
-        """Whether hold, consultation and handover make sense now."""
+        """Whether hold, consultation and handover are possible now."""
         return self.call.state == CallState.TALKING and not self.is_ending and not self.is_handed_over
 
     @property
@@ -171,7 +171,7 @@ def conversation_of(call: Call) -> Conversation:
 
 
 def _problem(commands: list[Command]) -> Command | None:
-    """What is being tried again, else what has failed and was not done since; newest first."""
+    """The newest command that is being retried, else that has failed and was not repeated successfully."""
     done: set[str] = set()
     for one in commands:
         if one.state == CommandState.WAITING and one.attempts > 1:

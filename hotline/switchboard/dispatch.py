@@ -1,4 +1,4 @@
-"""Showing waiting calls to handlers who are ready, and taking back what nobody took."""
+"""Offers waiting calls to ready handlers, and expires offers."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from .models import Agent, Call, Offer
 from .states import OFFER_OPEN, OFFER_PASSED, AgentReason, AgentState, CallState, OfferState
 
 OFFERED_FOR = timedelta(seconds=20)
-#: So long a call that a handler has let pass is not shown to that handler again.
+#: A call that a handler did not take is not offered to that handler again for this time.
 LEFT_ALONE_FOR = timedelta(seconds=20)
-#: After so many offers in a row that ran out, nobody seems to sit there.
+#: After this number of consecutive expired offers the handler is set to break.
 MISSED_IN_A_ROW = 2
 
 
 @transaction.atomic(savepoint=False)
 def offer_calls(*, by: User, centre: int, patient: bool = False) -> int:
-    """Match waiting calls with free handlers; returns how many offers were made.
+    """Offer waiting calls to free handlers; returns how many offers were made.
 
-    One at a time per centre. While another is at it, nothing: no caller waits for somebody's page. What the other
-    could not see yet is offered by the sweep, which is ``patient``, two seconds later at most.
+    One run at a time per centre. If another is running, this does nothing, so that requests do not wait for each other;
+    calls that the other run could not see are offered by the sweep (``patient``) at most two seconds later.
     """
     lock = "pg_advisory_xact_lock" if patient else "pg_try_advisory_xact_lock"
     with connection.cursor() as cursor:
@@ -52,7 +52,7 @@ def offer_calls(*, by: User, centre: int, patient: bool = False) -> int:
 
 
 def _withdraw_idle(centre: int, now: datetime) -> None:
-    """Offers whose call is no longer waiting, or whose handler is no longer ready."""
+    """Withdraw offers whose call is no longer waiting, or whose handler is no longer ready."""
     idle = Offer.objects.filter(centre_id=centre, state__in=OFFER_OPEN).filter(
         ~Q(call__state=CallState.WAITING) | ~Q(agent__state=AgentState.READY)
     )
@@ -85,7 +85,7 @@ def _waiting(centre: int, now: datetime) -> list[WaitingCall]:
 
 
 def _free(centre: int) -> list[Free]:
-    """Ready and without an open offer."""
+    """Agents who are ready and have no open offer."""
     busy = Offer.objects.filter(centre_id=centre, state__in=OFFER_OPEN).values("agent_id")
     agents = Agent.objects.ready().filter(centre_id=centre).exclude(pk__in=busy)
     return [Free(agent.pk, agent.since, frozenset(agent.languages), frozenset(agent.skills)) for agent in agents]
@@ -93,9 +93,9 @@ def _free(centre: int) -> list[Free]:
 
 @transaction.atomic(savepoint=False)
 def expire_offers(*, by: User, now: datetime) -> int:
-    """Offers that ran out; returns how many. Who lets two in a row run out is set to break: nobody seems there.
+    """Expire offers; returns how many. A handler with two consecutive expired offers is set to break.
 
-    One whose agent is being changed just now, as by accepting, is left for the next time.
+    An offer whose agent is locked, for example by accepting, is left to the next run.
     """
     gone = list(
         Offer.objects.filter(state__in=OFFER_OPEN, expires_at__lte=now)
@@ -127,7 +127,7 @@ def _missed(by: User, offer: Offer, now: datetime) -> None:
 
 
 def withdraw_offers(*, by: User, call: Call, besides: Offer | None = None) -> None:
-    """The call needs nobody any more; whoever still saw it is told."""
+    """Withdraw all offers of a call and notify their handlers."""
     rest = Offer.objects.filter(call=call, state__in=OFFER_OPEN).exclude(pk__in=[besides.pk] if besides else [])
     told = [user_group(user) for user in rest.values_list("agent__user_id", flat=True)]
     if told:

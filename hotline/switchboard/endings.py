@@ -1,4 +1,4 @@
-"""Calls whose contact was ended without counselling while they ran. (A part of the actions.)"""
+"""Hangs up calls whose contact was ended without counselling."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .states import CLAIMED, CallState
 
 @transaction.atomic
 def hang_up_ended(*, by: User) -> int:
-    """Say goodbye in them, once each; returns in how many. One that a webhook has in hand is left to the next run."""
+    """Order a goodbye for each, once; returns how many. A call that is locked by a webhook is left to the next run."""
     running = Call.objects.live().filter(state__in=(CallState.WAITING, *CLAIMED))
     contacts = list(running.filter(contact__isnull=False).values_list("contact_id", flat=True))
     ended = _ended_without_counselling(contacts) if contacts else []

@@ -97,7 +97,7 @@ LINE_CHANGED = EventKind("line.changed", "line", _("Telephone line changed"), "p
 BLOCK_MADE = EventKind("block.made", "block", _("Number blocked"), "lock", (), WITH_DOSSIER)
 BLOCK_LIFTED = EventKind("block.lifted", "block", _("Number no longer blocked"), "lock-open", (), WITH_DOSSIER)
 
-#: A call that comes into a state, and a place at the telephone; nothing moves into the menu.
+#: The event of each state that a call changes to; no call changes to the menu.
 CALL_MOVED = {
     CallState.WAITING: CALL_WAITING,
     CallState.CONNECTING: CALL_CONNECTING,

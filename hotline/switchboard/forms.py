@@ -1,4 +1,4 @@
-"""Forms of the telephone: where a handler answers, and whom to consult."""
+"""Forms of the telephone: a handler's settings, and whom to consult."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ConsultForm(BesideAContact):
     phone = PhoneField(label=_("Number"), required=False)
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
-        """``country``: the centre's, where the number is dialled."""
+        """``country``: the centre's, for numbers without a country code."""
         super().__init__(*args, **{"initial": {"leg_id": uuid.uuid4()}, **kwargs})
         phone = self.fields["phone"]
         assert isinstance(phone, PhoneField)
@@ -77,7 +77,7 @@ class ConsultForm(BesideAContact):
 
     @property
     def number(self) -> str:
-        """The number to ring (E.164): the one that was typed, else the partner's."""
+        """The number to ring (E.164): the typed one, else the partner's."""
         typed: str = self.cleaned_data["phone"]
         if typed:
             return typed

@@ -1,4 +1,4 @@
-"""Storing what the provider tells us, once. (A part of the actions.)"""
+"""Stores webhook events, each once."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from hotline.telephony.provider import Event
 
 from .models import Call, WebhookEvent
 
-#: That the provider spoke of a call is noted so often; about one that waits, the sweep asks after a minute of silence.
+#: Minimum time between updates of ``heard_at``; the sweep asks about a waiting call after a minute without events.
 HEARD_AGAIN = timedelta(seconds=30)
 EARLIER = "select id, data_key_id, answer from switchboard_webhookevent where dedupe_key = %s"
 
 
 def answer_before(key: str) -> str | None:
-    """What was answered when the same, by its dedupe key, came before; nothing where that cannot be read."""
+    """The stored answer to the same event, by its dedupe key; None if there is none or it cannot be decrypted."""
     earlier = WebhookEvent.objects.raw(EARLIER, [key])
     return next((read_or(row, partial(_answer_of, row), "") for row in earlier), None)
 
@@ -33,9 +33,9 @@ def _answer_of(row: WebhookEvent) -> str:
 
 
 def store(*, kind: str, event: Event, key: str, call: Call | None, answer: str, problem: str) -> None:
-    """Keep what came and what was answered; with a problem, it counts as not processed.
+    """Store event and answer; with a ``problem``, it counts as not processed.
 
-    Raises IntegrityError when the same has come at the same moment and is stored already.
+    Raises IntegrityError if the same event was stored concurrently.
     """
     now = timezone.now()
     row = WebhookEvent(kind=kind, resource_sid=event.sid, sequence=event.sequence, provider_time=event.at)
@@ -52,7 +52,7 @@ def store(*, kind: str, event: Event, key: str, call: Call | None, answer: str, 
 
 
 def _key_of(event: Event, call: Call | None) -> UUID:
-    """The call's own, where we know it: what was said about a call is erased with it."""
+    """The data key of the call if there is one, so that its events are erased with it."""
     if call:
         return call.data_key_id
     new = Call.objects.filter(sid=event.get("CallSid") or "-").values_list("data_key_id", flat=True).first()
@@ -60,8 +60,8 @@ def _key_of(event: Event, call: Call | None) -> UUID:
 
 
 def dedupe_key(kind: str, event: Event, about: str) -> str:
-    """The same for a repeat and different otherwise: by the provider's sequence number, else by its token, else by
-    everything that was said."""
+    """A key that only repeats share: from the provider's sequence number, else its idempotency token, else all
+    parameters."""
     which = f"{kind}:{about[:80]}:{event.sid}"
     if event.sequence is not None:
         return f"{which}:{event.get('CallSid')[:64]}:{event.sequence}"
@@ -72,23 +72,23 @@ def dedupe_key(kind: str, event: Event, about: str) -> str:
 
 
 def unprocessed(kind: str, *, since: datetime) -> list[WebhookEvent]:
-    """What could not be applied when it came, oldest first."""
+    """Events that could not be applied when they arrived, oldest first."""
     rows = WebhookEvent.objects.filter(kind=kind, processed_at=None, received_at__gt=since).order_by("received_at")
     return list(rows.select_related("data_key"))
 
 
 def told(row: WebhookEvent) -> Event:
-    """As it came, without its token."""
+    """The event as it arrived, without its token."""
     return Event(row.resource_sid, row.sequence, "", row.provider_time, row.parameters)
 
 
 def processed(row: WebhookEvent) -> None:
-    """What could not be applied has been applied now."""
+    """Mark a stored event as applied."""
     WebhookEvent.objects.filter(pk=row.pk).update(problem="", processed_at=timezone.now())
 
 
 def count_refusal(*, kind: str) -> None:
-    """One more unsigned or forged webhook today (UTC); nothing else of it is kept."""
+    """Count an unsigned or forged webhook of today (UTC); nothing else of it is stored."""
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into switchboard_refusal (day, kind, count) values ((now() at time zone 'utc')::date, %s, 1)"

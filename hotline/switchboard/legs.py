@@ -1,9 +1,9 @@
-"""Handlers' and partners' telephones in a call, as the provider tells of them. (A part of the actions.)
+"""Legs: handlers' and partners' telephones in a call, updated from the provider's events.
 
-Events come twice and out of order: each leg remembers the highest sequence number it has seen, and an ended leg stays
-ended. A leg is one telephone: it takes the first sid it hears of, and what is told of any other changes nothing. One
-that rings or is on the line all the same is hung up.
-A leg is taken as ``lock_leg`` and ``Leg.objects.lock_of`` give it: its row is locked, and before it its call's.
+Events arrive repeatedly and out of order: each leg stores the highest sequence number seen, and an ended leg stays
+ended. A leg is one telephone: it takes the first sid reported; events of other sids change nothing, and those
+telephones are hung up.
+Legs are passed as returned by ``lock_leg`` and ``Leg.objects.lock_of``: first the call's row is locked, then theirs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .room_presence import COMES, GOES, Passage, have_met
 from .states import CLAIMED, LEG_TRANSITIONS, NOT_THERE_YET, THERE, CallState, CommandState, LegState
 from .vocabulary import CallParticipant, CommandKind
 
-#: What the provider's words mean for a leg.
+#: Leg states for the provider's statuses.
 STATUS: dict[str, LegState] = {
     "queued": LegState.RINGING,
     "initiated": LegState.RINGING,
@@ -42,19 +42,19 @@ STATUS: dict[str, LegState] = {
     "canceled": LegState.ENDED,
 }
 
-#: Reasons of our own for counting a leg as ended: its telephone may ring all the same.
+#: Our own reasons for ending a leg; its telephone may still be ringing.
 GIVEN_UP = {"not rung", "not connected", "not picked up", "left over"}
-#: Events that tell of the room of now; the end of an earlier one may be told later.
+#: Events of the current room; the end of an earlier room may be reported after them.
 ROOM_BEGINS = {"conference-start", COMES}
 HOLDS = {"participant-hold": True, "participant-unhold": False}
-#: So the provider calls it when the room has ended under a participant.
+#: The provider's reason for a participant who left because the room ended.
 ROOM_ENDED = {"moderator_ended_conference", "conference_ended_via_api"}
-#: A goodbye that was ordered so long ago has had no effect: it may be ordered anew.
+#: A goodbye that was ordered this long ago had no effect and may be ordered again.
 GOODBYE_WORKS_IN = timedelta(seconds=15)
 
 
 def is_own(*, leg: Leg, sid: str) -> bool:
-    """Whether this telephone is the leg's. A leg that knows none yet takes it."""
+    """Whether this telephone is the leg's. A leg without a sid takes it."""
     if sid and leg.sid is None and not Leg.objects.filter(sid=sid).exists():
         Leg.objects.filter(pk=leg.pk, sid=None).update(sid=sid)
         leg.sid = sid
@@ -62,14 +62,14 @@ def is_own(*, leg: Leg, sid: str) -> bool:
 
 
 def hang_up_telephone(*, by: User, leg: Leg, sid: str) -> None:
-    """One that nobody waits for, and that is nobody else's; ordered once."""
+    """Hang up a telephone that nobody waits for and that belongs to no other leg; ordered once."""
     is_known = sid == leg.call.sid or Leg.objects.filter(sid=sid).exclude(pk=leg.pk).exists()
     if sid and not is_known and not leg.commands.filter(kind=CommandKind.HANG_UP, sid=sid).exists():
         order(by=by, kind=CommandKind.HANG_UP, leg=leg, sid=sid)
 
 
 def leg_changed(*, by: User, leg: Leg, status: str, sequence: int | None, sid: str) -> None:
-    """The provider's call status for one telephone. Older news than what is known already are left aside."""
+    """Apply the provider's call status for one telephone. Older events than the last one are ignored."""
     to = STATUS.get(status)
     if to is None:
         return
@@ -90,9 +90,9 @@ def leg_changed(*, by: User, leg: Leg, status: str, sequence: int | None, sid: s
 
 
 def accept_leg(*, by: User, leg: Leg, sid: str) -> bool:
-    """The handler has pressed the key, or the browser phone has come: the caller may be moved into the room.
+    """The handler has pressed the key, or the browser phone has connected: the caller may be moved into the room.
 
-    False when there is nobody left to talk to, or another telephone than the leg's asks.
+    Returns False if the caller has left, or if the telephone is not the leg's.
     """
     call = leg.call
     if call.state not in CLAIMED or leg.state == LegState.ENDED:
@@ -113,7 +113,7 @@ def _is_connected(call: Call) -> bool:
 
 
 def enter_room(*, by: User, call: Call) -> bool:
-    """The caller asks for the room. False when the handler has gone meanwhile: back into the queue."""
+    """Move the caller into the room. Returns False if the handler has left meanwhile: back to the queue."""
     if call.state == CallState.TALKING:
         return True
     answered = call.legs.filter(party=CallParticipant.HANDLER, state__in=THERE, user=call.claimed_by_id)
@@ -126,7 +126,7 @@ def enter_room(*, by: User, call: Call) -> bool:
 
 
 def put_back_unanswered(*, by: User, call: Call) -> bool:
-    """Where the handler's telephone has gone, the call that it had claimed is offered anew."""
+    """Offer the call again if the leg of the handler who claimed it has ended."""
     legs = call.legs.filter(party=CallParticipant.HANDLER, user=call.claimed_by_id).order_by("-made_at")
     if call.state != CallState.CONNECTING or legs.filter(ended_at=None).exists():
         return False
@@ -138,7 +138,7 @@ def put_back_unanswered(*, by: User, call: Call) -> bool:
 def room_changed(
     *, by: User, call: Call, event: str, label: str, sid: str, sequence: int | None, room_sid: str, reason: str
 ) -> None:
-    """An event of the conference. ``label``, ``sid``: the participant's; the caller's are the call's own."""
+    """Apply an event of the conference. ``label``, ``sid``: the participant's; the caller's are those of the call."""
     if room_sid and call.room_sid != room_sid and (event in ROOM_BEGINS or not call.room_sid):
         Call.objects.filter(pk=call.pk).update(room_sid=room_sid)
         call.room_sid = room_sid
@@ -155,7 +155,7 @@ def room_changed(
 
 
 def _caller_in_room(by: User, call: Call, event: str, sequence: int | None, reason: str) -> None:
-    if event in HOLDS and not _was_told(call, HOLDS, after=sequence):
+    if event in HOLDS and not _has_caller_event(call, HOLDS, after=sequence):
         held(by=by, call=call, is_held=HOLDS[event])
     elif event == GOES:
         if reason not in ROOM_ENDED:
@@ -164,14 +164,14 @@ def _caller_in_room(by: User, call: Call, event: str, sequence: int | None, reas
 
 
 def _not_lost(legs: LegQuerySet) -> None:
-    """It was not the handler's telephone that broke the conversation off: the caller had ended it."""
+    """Correct the reason of these legs: the caller had ended the conversation, not the handler's telephone."""
     legs.update(reason="caller left")
 
 
 def _meet(by: User, call: Call, room_sid: str, now: Passage) -> None:
-    """The conversation begins when caller and handler are both in the room, in whatever order it is told.
+    """Start the conversation once caller and handler are both in the room, in whatever order the events arrive.
 
-    It may be told after the handler's end, or even the caller's.
+    They may arrive after the end of the handler's leg, or even of the call.
     """
     if call.connected_at or call.claimed_by_id is None or now.event not in (COMES, GOES):
         return
@@ -208,15 +208,15 @@ def _leg_in_room(by: User, leg: Leg, event: str, sequence: int | None, reason: s
 
 
 def _ended_leg_in_room(by: User, leg: Leg, event: str, reason: str) -> None:
-    """News that came late: it is hung up if it should not be there, and was not lost if the room ended by itself."""
+    """An event of an ended leg: hang it up if it is still in the room; correct its reason if the room had ended."""
     if event == COMES and leg.reason in GIVEN_UP:
         hang_up_telephone(by=by, leg=leg, sid=leg.sid or "")
     if event == GOES and reason in ROOM_ENDED and leg.reason == LOST:
         _not_lost(Leg.objects.filter(pk=leg.pk))
 
 
-def _told(call: Call, events: Container[str], *, after: int | None = -1) -> Iterator[dict[str, str]]:
-    """What the room has told of the caller, of these events, with a higher number than ``after``."""
+def _caller_events(call: Call, events: Container[str], *, after: int | None = -1) -> Iterator[dict[str, str]]:
+    """Stored events of the caller in the room, of these kinds, with a higher sequence number than ``after``."""
     if after is None:
         return
     stored = WebhookEvent.objects.filter(kind="conference", resource_sid=call.room_sid, sequence__gt=after)
@@ -226,30 +226,30 @@ def _told(call: Call, events: Container[str], *, after: int | None = -1) -> Iter
 
 
 def _parameters(event: WebhookEvent) -> dict[str, str]:
-    """Of an event that does not open, nothing is known."""
+    """The parameters of an event; empty if it cannot be decrypted."""
     return read_or(event, lambda: event.parameters, {})
 
 
-def _was_told(call: Call, events: Container[str], *, after: int | None = -1) -> bool:
-    return any(_told(call, events, after=after))
+def _has_caller_event(call: Call, events: Container[str], *, after: int | None = -1) -> bool:
+    return any(_caller_events(call, events, after=after))
 
 
 def _left_by_itself(call: Call) -> bool:
-    """Whether the room has told that the caller left it, and not because the room had ended."""
-    return any(one.get("ReasonParticipantLeft") not in ROOM_ENDED for one in _told(call, {GOES}))
+    """Whether the caller left the room for another reason than its end."""
+    return any(one.get("ReasonParticipantLeft") not in ROOM_ENDED for one in _caller_events(call, {GOES}))
 
 
 def held(*, by: User, call: Call, is_held: bool, why: str = "") -> None:
-    """The caller is on hold now, or no longer. ``why``: where that is not as it was ordered."""
+    """Store whether the caller is on hold. ``why``: set if it differs from what was ordered."""
     if call.state == CallState.TALKING and Call.objects.filter(pk=call.pk, is_held=not is_held).update(is_held=is_held):
         call.is_held = is_held
         note(by, CALL_HELD if is_held else CALL_RESUMED, call, {"why": why} if why else None)
 
 
 def end_leg(*, by: User, leg: Leg, reason: str, **known: Any) -> None:
-    """A telephone has gone, and what follows: nobody is left waiting for somebody who is not there.
+    """End a leg, with all consequences, so that nobody waits for it.
 
-    ``known``: what else is to be written into its row.
+    ``known``: other columns to update.
     """
     call = leg.call
     was_in = leg.state
@@ -268,7 +268,7 @@ def end_leg(*, by: User, leg: Leg, reason: str, **known: Any) -> None:
 
 
 def _partner_gone(by: User, leg: Leg) -> None:
-    """The caller comes back from hold, to the handler; where there is none any more, the conversation is over."""
+    """Resume with the caller; if there is no handler any more, the conversation has ended."""
     call = leg.call
     if call.is_held:
         order(by=by, kind=CommandKind.RESUME, call=call)
@@ -281,10 +281,10 @@ def _partner_gone(by: User, leg: Leg) -> None:
 
 
 def _handler_gone(by: User, leg: Leg, reason: str) -> None:
-    """Before the conversation: the call is offered anew. In it: the handler has ended it, or a partner goes on.
+    """Before the conversation: offer the call again. During it: end it, or let caller and partner continue.
 
-    A caller who is in the room already may have talked, and that be told later: what the caller does next decides, or
-    the sweep a few seconds later.
+    If the caller is in the room already, there may have been a conversation whose events arrive later; then the
+    caller's next event decides, or the sweep a few seconds later.
     """
     call = leg.call
     if call.claimed_by_id != leg.user_id:
@@ -310,7 +310,7 @@ def _gone_before(by: User, leg: Leg, reason: str) -> None:
 
 
 def _end_without_handler(by: User, call: Call, leg: Leg) -> bool:
-    """The room has ended with the handler; else the caller is said goodbye to. False when somebody had hung up."""
+    """The room has ended with the handler; else order the goodbye. Returns False if hanging up was ordered before."""
     if is_goodbye_ordered(call):
         return False
     if not leg.is_bound or leg.joined_at is None:
@@ -319,7 +319,7 @@ def _end_without_handler(by: User, call: Call, leg: Leg) -> bool:
 
 
 def say_goodbye(*, by: User, call: Call) -> bool:
-    """End the caller's call; once, since a second goodbye would start again. False when it is ordered already."""
+    """End the caller's call, once: a second goodbye would restart it. Returns False if it was ordered already."""
     if is_goodbye_ordered(call):
         return False
     order(by=by, kind=CommandKind.GOODBYE, call=call)
@@ -327,7 +327,7 @@ def say_goodbye(*, by: User, call: Call) -> bool:
 
 
 def is_goodbye_ordered(call: Call) -> bool:
-    """And under way, or so short a time ago that it may still be heard."""
+    """Whether a goodbye is ordered and not finished, or finished so recently that it may still be playing."""
     ordered = call.commands.filter(kind=CommandKind.GOODBYE).exclude(state=CommandState.FAILED)
     latest = ordered.order_by("-pk").first()
     if latest is None or latest.state == CommandState.WAITING or latest.ended_at is None:
@@ -336,18 +336,18 @@ def is_goodbye_ordered(call: Call) -> bool:
 
 
 def _others(call: Call, leg: Leg) -> Any:
-    """Whoever besides the caller is still in the conversation."""
+    """Live legs of the conversation, besides this one."""
     return call.legs.filter(state__in=THERE).exclude(pk=leg.pk)
 
 
-def told_alone(*, by: User, call: Call) -> None:
-    """Somebody is in the room alone: the shift sees it."""
+def report_lone_caller(*, by: User, call: Call) -> None:
+    """Show the shift that somebody is alone in the room."""
     if Call.objects.filter(pk=call.pk, alone_since=None).update(alone_since=timezone.now()):
         note(by, CALL_ALONE, call)
 
 
 def lock_leg(leg_id: UUID) -> Leg:
-    """Raises Call.DoesNotExist."""
+    """Lock the call, then the leg. Raises Call.DoesNotExist."""
     return Call.objects.locked().get(legs=leg_id).legs.locked().get(pk=leg_id)
 
 

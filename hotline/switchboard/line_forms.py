@@ -1,4 +1,4 @@
-"""What administrators fill in about a telephone line."""
+"""The form for telephone lines."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class LineForm(VersionedForm):
         return name
 
     def clean(self) -> dict[str, Any]:
-        """``languages`` has the chosen ones in order; keys that were left out are closed up."""
+        """``languages``: the chosen ones in order; gaps between keys are closed."""
         cleaned = super().clean() or self.cleaned_data
         chosen: list[str] = []
         for key in KEYS:
@@ -84,7 +84,7 @@ class LineForm(VersionedForm):
         return cleaned
 
     def settings(self) -> LineSettings:
-        """Of a valid form."""
+        """The settings; only for a valid form."""
         given = self.cleaned_data
         return LineSettings(
             given["number"],
@@ -97,7 +97,7 @@ class LineForm(VersionedForm):
 
     @staticmethod
     def stored(line: Line) -> dict[str, Any]:
-        """What is stored, as the form's initial values."""
+        """The stored line as the form's initial values."""
         stored = settings_of(line)
         languages = {f"language_{key}": code for key, code in zip(KEYS, stored.languages, strict=False)}
         plain = {name: getattr(stored, name) for name in ("name", "skill", "is_round_the_clock", "is_active")}

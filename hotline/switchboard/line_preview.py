@@ -1,4 +1,4 @@
-"""What a caller meets on a line, in words, before anybody rings it."""
+"""A preview of a line: the texts that a caller will hear."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .vocabulary import VOICES
 
 @dataclass(frozen=True)
 class Heard:
-    """One sentence and the language it is said in (BCP 47)."""
+    """One sentence and its language (BCP 47)."""
 
     text: str
     language: str
@@ -36,7 +36,7 @@ class Preview:
 
 
 def preview(settings: LineSettings, centre: Organisation, now: datetime) -> Preview:
-    """As the webhooks would say it."""
+    """The same texts as in the webhooks."""
     first = settings.languages[0]
     menu = prompts.menu(settings.languages) if len(settings.languages) > 1 else []
     closed = [] if settings.is_round_the_clock else prompts.say(first, *prompts.CLOSED)

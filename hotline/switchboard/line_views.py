@@ -1,4 +1,4 @@
-"""Telephone lines, as administrators set them up."""
+"""Pages on which administrators set up telephone lines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .models import Line
 @require_safe
 @administrators_only
 def lines(request: SignedInRequest) -> HttpResponse:
-    """All lines of the administrator's centres, those in use first."""
+    """All lines of the administrator's centres, active ones first."""
     mine = _centres(request)
     rows = Line.objects.filter(centre__in=mine).select_related("centre").order_by("-is_active", "name", "pk")
     context = {
@@ -56,7 +56,7 @@ def new_line(request: SignedInRequest, centre_pk: int) -> HttpResponse:
 
 @administrators_only
 def line(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A line with what callers hear; its settings can be changed."""
+    """A line with a preview; its settings can be changed."""
     row = get_object_or_404(Line.objects.select_related("centre"), pk=pk, centre__in=_centres(request))
     form = LineForm(request.POST or None, initial=LineForm.stored(row), centre=row.centre)
     status = 422
@@ -75,7 +75,7 @@ def line(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _centres(request: SignedInRequest) -> list[Organisation]:
-    """The centres that the administrator looks after."""
+    """The administrator's centres."""
     return list(Organisation.objects.filter(pk__in=organisations_as(request.user, Role.ADMINISTRATOR)).order_by("name"))
 
 

@@ -1,4 +1,4 @@
-"""Our own numbers, as administrators set them up. (A part of the actions.)"""
+"""Actions of administrators on lines, our own telephone numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_LANGUAGES = 9
 
 
 class NumberTaken(Exception):
-    """Another line has this number; ``line`` is that one."""
+    """Another line, ``line``, has this number."""
 
     def __init__(self, line: Line) -> None:
         super().__init__(f"line {line.pk} has this number")
@@ -33,12 +33,12 @@ class NumberTaken(Exception):
 
 
 class Impossible(ValueError):
-    """Values that no form lets through."""
+    """Values that the form would refuse."""
 
 
 @dataclass(frozen=True)
 class LineSettings:
-    """What callers meet. ``number`` in the form of E.164; ``languages`` in the order of the menu."""
+    """Settings of a line. ``number``: E.164; ``languages``: in the order of the menu."""
 
     number: str
     name: str
@@ -50,7 +50,7 @@ class LineSettings:
 
 @transaction.atomic
 def add_line(*, by: User, centre: Organisation, settings: LineSettings) -> Line:
-    """A new number. Raises NotAllowed, NumberTaken, Impossible."""
+    """Add a line. Raises NotAllowed, NumberTaken, Impossible."""
     require(by, Permission.USERS_MANAGE, centre.pk)
     if centre.kind != OrganisationKind.CENTRE:
         raise Impossible("lines belong to a centre")
@@ -62,7 +62,7 @@ def add_line(*, by: User, centre: Organisation, settings: LineSettings) -> Line:
 
 @transaction.atomic
 def save_line(*, by: User, line: Line, version: int, settings: LineSettings) -> None:
-    """Change a line; ``version``: the one read. Calls that run already go on. A repeat has no effect.
+    """Change a line; ``version``: the one that was read. Running calls are not affected. A repeat has no effect.
 
     Raises NotAllowed, NumberTaken, Impossible, Stale.
     """
@@ -78,7 +78,7 @@ def save_line(*, by: User, line: Line, version: int, settings: LineSettings) -> 
 
 
 def settings_of(line: Line) -> LineSettings:
-    """What is stored."""
+    """The stored settings."""
     return LineSettings(
         str(line.number), line.name, list(line.languages), line.skill, line.is_round_the_clock, line.is_active
     )
@@ -109,7 +109,7 @@ def _check_number(line: Line) -> None:
 
 
 def _record(kind: EventKind, by: User, line: Line, settings: LineSettings) -> None:
-    """Codes only; the number itself is public and stands in the row."""
+    """The event has codes only; the number is public and in the row."""
     data = {"line": line.pk, "languages": list(settings.languages), "skill": settings.skill}
     state = {"round_the_clock": settings.is_round_the_clock, "active": settings.is_active}
     record(kind, by=by, subject=subject_of(line), centre=line.centre_id, data={**data, **state})

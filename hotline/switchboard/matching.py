@@ -1,9 +1,9 @@
-"""Who is offered which call. Pure: values in, values out.
+"""Decides which handler is offered which call. Pure functions.
 
 Rules: urgent calls first, then the longest waiting; only handlers who are ready, speak the caller's language and have
-the line's skill; one offer at a time per handler. Each call is shown to somebody before any call is shown to two, and
-among several handlers first to whoever has been free for longest. A handler who has just let a call pass is left alone
-with it for a while.
+the line's skill; one offer at a time per handler. Each call is offered to one handler before any call is offered to
+two, and first to the handler who has been free longest. A call that a handler did not take is not offered to that
+handler again for a while.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class WaitingCall:
-    """A call in the queue. ``shown_to``: handlers who see it now; ``passed_by``: those who have just let it pass."""
+    """A call in the queue. ``shown_to``: handlers with an open offer; ``passed_by``: those who did not take it."""
 
     call: UUID
     since: datetime
@@ -29,7 +29,7 @@ class WaitingCall:
 
 @dataclass(frozen=True)
 class Free:
-    """A handler who is ready and sees no call. An empty set of languages means any."""
+    """A handler who is ready and has no offer. An empty set of languages means any."""
 
     handler: UUID
     since: datetime
@@ -44,12 +44,12 @@ class Free:
 
 
 def in_order(calls: Sequence[WaitingCall]) -> list[WaitingCall]:
-    """Urgent ones first, then the longest waiting."""
+    """Urgent calls first, then longest waiting."""
     return sorted(calls, key=lambda call: (not call.is_urgent, call.since, str(call.call)))
 
 
 def match(calls: Sequence[WaitingCall], handlers: Sequence[Free]) -> list[tuple[UUID, UUID]]:
-    """Pairs of call and handler that are to become offers."""
+    """Pairs of call and handler for new offers."""
     free = sorted(handlers, key=lambda handler: (handler.since, str(handler.handler)))
     queue = in_order(calls)
     pairs: list[tuple[UUID, UUID]] = []

@@ -41,7 +41,7 @@ from .vocabulary import CallParticipant, CommandKind, Direction, Skill, WhyUnrea
 
 
 class Line(models.Model):
-    """One of our own numbers: reference data of the administrators. ``version`` counts the edits."""
+    """One of our own numbers, set up by administrators. ``version`` counts the edits."""
 
     number = PhoneNumberField(_("number"), unique=True)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("centre"))
@@ -71,9 +71,9 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.select_for_update(no_key=True)
 
     def lock_by(self, identifier: str, value: uuid.UUID | str, *, event_key: str) -> Call | None:
-        """The one call with this "id", "sid" or "leg"; locked.
+        """Lock and return the call with this "id", "sid" or "leg".
 
-        Its ``is_repeat`` says whether the event with this unique key is stored already.
+        Its ``is_repeat`` tells whether the event with this unique key is stored already.
         """
         return next(iter(self.raw(LOCK_CALL.format(CALL_BY[identifier]), [event_key, value])), None)
 
@@ -81,15 +81,15 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.filter(ended_at=None)
 
     def inbound(self) -> CallQuerySet:
-        """Calls that came in: what the figures count."""
+        """Incoming calls, which the figures count."""
         return self.filter(direction=Direction.INBOUND)
 
     def waiting(self) -> CallQuerySet:
-        """Those in the queue, in the order in which they are to be answered."""
+        """Waiting calls: urgent first, then longest waiting."""
         return self.live().filter(state=CallState.WAITING).order_by("-is_urgent", "waiting_since", "id")
 
     def ahead_of(self, call: Call) -> int:
-        """How many are answered before this one, as far as the same handlers could take them."""
+        """Number of calls before this one in the queue that the same handlers could take."""
         if call.state != CallState.WAITING:
             return 0
         with connection.cursor() as cursor:
@@ -97,23 +97,23 @@ class CallQuerySet(models.QuerySet["Call"]):
             return int(cursor.fetchone()[0])
 
     def in_room(self) -> CallQuerySet:
-        """Calls whose caller was sent into the room and has not left it, as far as we were told."""
+        """Calls whose caller was sent into the room and, according to the events, has not left it."""
         return self.live().filter(entered_at__isnull=False)
 
     def alone(self) -> CallQuerySet:
-        """Callers whom the sweep has found in their room with nobody else in it."""
+        """Calls whose caller the sweep has found alone in the room."""
         return self.live().filter(alone_since__isnull=False)
 
 
 class Call(models.Model):
-    """One telephone call of a caller, from the first ring to the end. ``id`` is also the id of its contact.
+    """One telephone call, from the first ring to the end. ``id`` is also the id of its contact.
 
-    An outbound one is ours to somebody whom we call back; its contact may have several. Its ``phone`` and ``sid`` are
-    the person's, who takes the caller's place in all that follows.
+    An outbound call is to a person whom we call back; its contact may have several. ``phone`` and ``sid`` are the
+    person's, who is then treated as the caller.
 
-    ``heard_at``, ``asked_at``: when the provider last spoke of it and was last asked; ``ask_at``: when to ask at once.
-    ``entered_at``: when the caller was sent into the room; ``goodbye_at``: when the goodbye was heard.
-    ``alone_since``: found in the room with nobody else in it.
+    ``heard_at``, ``asked_at``: last event from the provider, and last request for the status; ``ask_at``: when to ask
+    early. ``entered_at``: when the caller was sent into the room; ``goodbye_at``: when the goodbye was played.
+    ``alone_since``: since when the caller is alone in the room.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -121,7 +121,7 @@ class Call(models.Model):
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     direction = models.CharField(max_length=8, choices=Direction, default=Direction.INBOUND)
-    sid = models.CharField(max_length=64, null=True)  # noqa: DJ001  an outbound one's is unknown until it was rung
+    sid = models.CharField(max_length=64, null=True)  # noqa: DJ001  unknown for outbound calls until they ring
     phone = EncryptedTextField()
     from_raw = EncryptedTextField()
     phone_index = models.BinaryField(null=True)
@@ -173,7 +173,7 @@ class Call(models.Model):
                 condition=Q(phone_index__isnull=True) | Q(caller_id_kind="shown"),
                 name="call_only_shown_numbers_recognise",
             ),
-            models.UniqueConstraint(  # one that was handed over goes on without its handler
+            models.UniqueConstraint(  # a call that was handed over continues without its handler
                 fields=["claimed_by"], condition=Q(state=CallState.CONNECTING), name="one_call_per_handler"
             ),
             models.UniqueConstraint(
@@ -206,7 +206,7 @@ class Call(models.Model):
 
     @property
     def room(self) -> str:
-        """The name of its conference: random, and nobody's number."""
+        """The name of its conference: random, without a telephone number."""
         return self.pk.hex
 
     @property
@@ -215,7 +215,7 @@ class Call(models.Model):
 
     @property
     def conference(self) -> str:
-        """What the provider is asked for: the sid of the conference, its name until that is known."""
+        """The conference for requests to the provider: its sid, or its name until the sid is known."""
         return self.room_sid or self.room
 
     @property
@@ -225,11 +225,11 @@ class Call(models.Model):
 
 class LegQuerySet(models.QuerySet["Leg"]):
     def locked(self) -> LegQuerySet:
-        """Its call is locked before: all take the two in this order."""
+        """Lock the row. The call must be locked first; the same order everywhere prevents deadlocks."""
         return self.select_for_update(no_key=True)
 
     def lock_of(self, call: Call, leg_id: uuid.UUID | str) -> Leg | None:
-        """The leg of this call, which is locked, with this id; locked too."""
+        """Lock and return the leg of this call, which must be locked."""
         leg = next(iter(self.raw(LOCK_LEG, [leg_id, call.pk])), None)
         if leg:
             leg.call = call
@@ -240,9 +240,9 @@ class LegQuerySet(models.QuerySet["Leg"]):
 
 
 class Leg(models.Model):
-    """One telephone in a call, beside the caller's own: a handler's or a partner's.
+    """One telephone in a call besides the caller's: a handler's or a partner's.
 
-    ``sid`` is the first that was heard of; no other telephone changes the leg. ``is_bound``: the room ends with it.
+    ``sid``: the first one reported; events of other sids do not change the leg. ``is_bound``: the room ends with it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -296,7 +296,7 @@ class AgentQuerySet(models.QuerySet["Agent"]):
 class Agent(models.Model):
     """A handler at the telephone: state, languages, skills, and where to ring. ``is_browser``: a softphone.
 
-    ``reason``: why the system set the state; empty when a person chose it or a call brought it.
+    ``reason``: why the system set the state; empty if a person or a call did.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -328,7 +328,7 @@ class Agent(models.Model):
 
 
 class Offer(models.Model):
-    """A waiting call is shown to one handler for a while."""
+    """An offer of a waiting call to one handler, for a limited time."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     call = models.ForeignKey(Call, models.PROTECT, related_name="offers")
@@ -356,7 +356,7 @@ class Offer(models.Model):
 
 
 class WebhookEvent(models.Model):
-    """What the provider told us, stored in the transaction that applies it. A repeat finds ``answer``."""
+    """An event from the provider, stored in the transaction that applies it. A repeat gets the stored ``answer``."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
@@ -383,7 +383,7 @@ class WebhookEvent(models.Model):
 
 
 class Refusal(models.Model):
-    """How many unsigned or forged webhooks were turned away on a day (UTC); nothing of what they held is kept."""
+    """Number of unsigned or forged webhooks refused on a day (UTC); their content is not stored."""
 
     day = models.DateField()
     kind = models.CharField(max_length=20)
@@ -397,9 +397,9 @@ class Refusal(models.Model):
 
 
 class Voicemail(models.Model):
-    """A caller's message; deleted at the provider once its sound is here. ``lost_at``: no sound came in time.
+    """A caller's message; deleted at the provider after the download. ``lost_at``: no sound was available in time.
 
-    ``callback``: the one that it led to. A handler who calls back may hear it, though the ended call is not theirs.
+    ``callback``: the one that it led to. The handler who calls back may listen to it, though the call was not theirs.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -428,19 +428,19 @@ class Voicemail(models.Model):
 
 class CommandQuerySet(LeasedQuerySet["Command"]):
     def hanging_up_legs(self) -> CommandQuerySet:
-        """Ordered and not failed, for a leg's own telephone; not for a stray one, which has a ``sid`` of its own."""
+        """Commands that hang up legs and have not failed; without those for other telephones, which have a ``sid``."""
         return self.filter(kind=CommandKind.HANG_UP, sid="").exclude(state__in=NOT_CARRIED_OUT)
 
 
 class Command(models.Model):
-    """Something we want of the provider: written with the change that needs it, carried out by a task."""
+    """A command to the provider: inserted in the transaction of the change, executed by a task."""
 
     id = models.BigAutoField(primary_key=True)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=CommandKind)
     call = models.ForeignKey(Call, models.PROTECT, related_name="commands")
     leg = models.ForeignKey(Leg, models.PROTECT, related_name="commands", null=True)
-    sid = models.CharField(max_length=64, blank=True)  # a telephone or recording that is not the leg's own
+    sid = models.CharField(max_length=64, blank=True)  # of a telephone or recording that is not the leg's
     state = models.CharField(max_length=8, choices=CommandState, default=CommandState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField(default=timezone.now)
@@ -465,7 +465,7 @@ class BlockQuerySet(models.QuerySet["Block"]):
 
 
 class Block(models.Model):
-    """An abusive number is not let through for a while. Only its keyed digest is kept; it expires by itself."""
+    """A temporary block of an abusive number. Only its keyed digest is stored."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

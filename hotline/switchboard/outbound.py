@@ -1,7 +1,7 @@
-"""Somebody is called back: what becomes of the call as the provider tells it. (A part of the actions.)
+"""Processes the provider's events of outbound calls, with which somebody is called back.
 
-First the handler's telephone, then, once the handler is in the room, the person's. From there on the person stands
-where a caller stands: the call's ``phone``, ``sid`` and label are theirs. Each takes the call's row, locked.
+First the handler's telephone rings; once the handler is in the room, the person's. The person is then treated as the
+caller: the call's ``phone``, ``sid`` and label are theirs. Each function takes the call's row, locked.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from .models import Call, Leg
 from .states import CallState, CommandState, Ending, LegState
 from .vocabulary import CallParticipant, CommandKind, Direction, WhyUnreached
 
-#: From the order to call to the person's telephone being rung; the handler's rings for 20 s of it.
+#: Maximum time until the person's telephone is rung; the handler's telephone rings for 20 s of it.
 RUNG_BY_THEN = timedelta(seconds=90)
 ALIVE = {"queued", "initiated", "ringing", "in-progress", "answered"}
 ANSWERED = {"in-progress", "answered"}
-#: What the provider's words for the end of a call mean where nobody has answered.
+#: Reasons for the provider's final statuses if nobody has answered.
 WHY = {"busy": WhyUnreached.BUSY, "no-answer": WhyUnreached.NO_ANSWER, "failed": WhyUnreached.FAILED}
-#: The person's telephone itself has told us, or was never rung: there is nothing to hang up.
+#: Reasons with which there is nothing to hang up: the person's telephone has ended, or was never rung.
 THEIRS = {WhyUnreached.BUSY, WhyUnreached.NO_ANSWER, WhyUnreached.FAILED}
 
 
 def ring_person(*, by: User, call: Call) -> None:
-    """The handler is in the room: the person is rung, once."""
+    """Ring the person, once, because the handler is in the room."""
     is_rung = call.commands.filter(kind=CommandKind.RING).exists()
     if call.is_outbound and call.state == CallState.CONNECTING and not is_rung:
         order(by=by, kind=CommandKind.RING, call=call)
 
 
 def is_persons(*, by: User, call: Call, sid: str) -> bool:
-    """Whether this telephone is the person's. The call takes the first that it hears of; any other is hung up."""
+    """Whether this telephone is the person's. The call takes the first sid reported; others are hung up."""
     if not call.is_outbound or not sid:
         return False
     if call.sid is None and not Call.objects.filter(sid=sid).exists():
@@ -50,7 +50,7 @@ def is_persons(*, by: User, call: Call, sid: str) -> bool:
 
 
 def person_changed(*, by: User, call: Call, status: str, sid: str) -> None:
-    """The provider's status for the person's telephone. A repeat, or older news, has no effect."""
+    """Apply the provider's status for the person's telephone. A repeat or an older event has no effect."""
     if status not in ALIVE | WHY.keys() | {"completed", "canceled"}:
         return
     if not is_persons(by=by, call=call, sid=sid):
@@ -66,14 +66,14 @@ def person_changed(*, by: User, call: Call, status: str, sid: str) -> None:
 
 
 def _answered(by: User, call: Call) -> None:
-    """The person is put through at once; the room tells it. Should that get lost, the sweep goes by this."""
+    """The person was answered and enters the room. If the room's event is lost, the sweep uses this time."""
     if call.state == CallState.CONNECTING and call.entered_at is None:
         enter(by=by, call=call)
 
 
 def _gone(by: User, call: Call, status: str) -> None:
     if status == "completed" and call.state == CallState.CONNECTING:
-        begin_talking(by=by, call=call)  # only an answered call is completed: the words for that come late
+        begin_talking(by=by, call=call)  # only an answered call can be completed; the event of the answer is late
     if call.state == CallState.TALKING:
         end_call(by=by, call=call)
     else:
@@ -81,7 +81,7 @@ def _gone(by: User, call: Call, status: str) -> None:
 
 
 def not_reached(*, by: User, call: Call, why: WhyUnreached) -> None:
-    """It comes to no conversation. The handler who waits in the room hears it; a telephone that still rings stops."""
+    """End without a conversation: tell the handler who waits in the room, and stop a ringing telephone."""
     if call.state != CallState.CONNECTING:
         return
     waits = call.legs.filter(party=CallParticipant.HANDLER, state=LegState.IN_ROOM).exists()
@@ -93,7 +93,7 @@ def not_reached(*, by: User, call: Call, why: WhyUnreached) -> None:
 
 
 def handler_gone(*, by: User, call: Call, leg: Leg) -> None:
-    """Before anybody answered: the callback stays in the handler's hand, and can be tried again."""
+    """The handler left before anybody answered: the callback stays claimed and can be tried again."""
     if leg.reason == "not rung":
         why = WhyUnreached.PROVIDER
     else:
@@ -102,7 +102,7 @@ def handler_gone(*, by: User, call: Call, leg: Leg) -> None:
 
 
 def give_up(*, by: User, call: Call) -> bool:
-    """The handler rings no longer. False where that is no matter of an outbound call that nobody has answered."""
+    """Stop ringing for the handler. Returns False if it is not an unanswered outbound call."""
     if not call.is_outbound or call.state != CallState.CONNECTING or call.entered_at:
         return False
     not_reached(by=by, call=call, why=WhyUnreached.GIVEN_UP)
@@ -111,9 +111,9 @@ def give_up(*, by: User, call: Call) -> bool:
 
 @transaction.atomic
 def give_up_late(*, by: User, now: datetime) -> int:
-    """One call in which the person's telephone was not rung in time ends; returns how many did.
+    """End one call whose person was not rung in time; returns the number of ended calls (0 or 1).
 
-    One that was rung is asked about at the provider, as any call that has fallen silent.
+    If the person was rung, the sweep asks the provider, as for any call without events.
     """
     late = Q(direction=Direction.OUTBOUND, state=CallState.CONNECTING, claimed_at__lt=now - RUNG_BY_THEN, sid=None)
     calls = Call.objects.live().filter(late, entered_at=None).order_by("claimed_at")
@@ -126,13 +126,13 @@ def give_up_late(*, by: User, now: datetime) -> int:
 
 
 def _hang_up_person(by: User, call: Call, sid: str) -> None:
-    """Ordered once for each telephone, unless that has failed."""
+    """Order hanging up, once per telephone unless that failed."""
     ordered = call.commands.filter(kind=CommandKind.HANG_UP, leg=None, sid=sid)
     if sid and not ordered.exclude(state=CommandState.FAILED).exists():
         order(by=by, kind=CommandKind.HANG_UP, call=call, sid=sid)
 
 
 def is_wanted(call: Call) -> bool:
-    """Whether the person is still to be rung."""
+    """Whether the person still has to be rung."""
     is_late = timezone.now() - (call.claimed_at or call.arrived_at) > RUNG_BY_THEN
     return call.state == CallState.CONNECTING and call.sid is None and not is_late

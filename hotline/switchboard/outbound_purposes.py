@@ -1,4 +1,4 @@
-"""What is asked of the provider when somebody is called back. (A part of the actions, as ``purposes``.)"""
+"""Commands of outbound calls, in addition to ``purposes``."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .prompts import address
 from .purposes import Purpose, Request, locked_call, search_room, settled, telephones_of
 from .vocabulary import CommandKind, WhyUnreached
 
-#: The provider's codes for a number that is none, or that nobody can be reached under.
+#: The provider's codes for invalid or unreachable numbers.
 NO_SUCH_NUMBER = {13223, 13224, 21211, 21214, 21217}
-PERSON_RINGS_FOR = 40  # seconds; then a voicemail box has answered, or nobody does
+PERSON_RINGS_FOR = 40  # seconds; afterwards nobody will answer, or a voicemail box has
 
 
 class RingPerson(Purpose):
-    """Into the room where the handler waits. A repeat asks first whether the earlier request was carried out."""
+    """Ring the person, who enters the handler's room. A repeat first checks whether the earlier request succeeded."""
 
     def request(self, command: Command) -> Request | None:
         call = Call.objects.select_related("line").get(commands=command)
@@ -49,7 +49,7 @@ class RingPerson(Purpose):
             person_changed(by=by, call=call, status=known.status, sid=known.sid)
 
     def gone(self, by: User, command: Command) -> None:
-        """There is no such room: the handler has left it."""
+        """The room does not exist any more: the handler has left it."""
         not_reached(by=by, call=locked_call(command), why=WhyUnreached.GIVEN_UP)
 
     def failed(self, by: User, command: Command) -> None:
@@ -63,7 +63,7 @@ class RingPerson(Purpose):
 
 
 class Tell(Purpose):
-    """The handler's telephone leaves the room for a sentence; where that is not done, it is hung up."""
+    """Redirect the handler's telephone to an announcement; if that fails, hang it up."""
 
     def request(self, command: Command) -> Request | None:
         leg = Leg.objects.get(commands=command)

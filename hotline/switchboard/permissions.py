@@ -1,4 +1,4 @@
-"""Who may see and change what happens at the telephone. The same rules stand as policies; a test compares them."""
+"""Who may see and change calls, legs and agents. policies.py says the same in SQL; a test compares them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .models import Agent, Call, Leg
 
 
 def may_see(user: User, call: Call) -> bool:
-    """Calls that wait or run are the shift's; ended ones their handler's and the coordinators'."""
+    """The shift may see waiting and running calls; handler and coordinators may see ended ones."""
     if call.centre_id in organisations_as(user, Role.COORDINATOR):
         return True
     if call.centre_id not in organisations_as(user, Role.HANDLER):
@@ -30,7 +30,7 @@ def may_see_leg(user: User, leg: Leg) -> bool:
 
 
 def may_direct(user: User, call: Call) -> bool:
-    """Hold, consult, hand over, hang up: whoever has the call, and coordinators."""
+    """The call's handler and coordinators may hold, consult, hand over and hang up."""
     return call.claimed_by_id == user.pk or can(user, Permission.CONTACT_ASSIGN, call.centre_id)
 
 
@@ -39,7 +39,7 @@ def in_shift(user: User, centre_id: int) -> bool:
 
 
 def call_to_direct(user: User, call_id: uuid.UUID) -> Call:
-    """The live call, when the user has it or coordinates. Raises Http404, which leaves a trace."""
+    """The live call, for its handler and coordinators. Raises Http404 and records that."""
     call = Call.objects.select_related("line", "contact").filter(pk=call_id).first()
     if call is None or not may_direct(user, call):
         look("call.read.denied", by=user, subject=call_id, centre=user.centre.pk if user.centre else None)

@@ -26,7 +26,7 @@ HANDLERS = at_the_centre("handler")
 COORDINATORS = at_the_centre("coordinator")
 SHIFT = at_the_centre("handler", "coordinator")
 ADMINISTRATORS = Rule("administrators", f"cardinality({orgs_as('administrator')}) > 0")
-#: Calls that wait or run are the shift's; ended ones their handler's and the coordinators'.
+#: The shift may read waiting and running calls; handler and coordinators may read ended ones.
 CALL = [
     TELEPHONE,
     COORDINATORS,
@@ -40,7 +40,7 @@ LEG = [
 
 DECLARATIONS: list[Declaration] = [
     Protected("switchboard_line", select=[ANY_ACTOR], insert=[ADMINISTRATORS], update=[ADMINISTRATORS]),
-    # Only the telephone's service takes in calls; who calls somebody back begins a call of their own.
+    # Only the telephone service inserts incoming calls; a handler who calls somebody back inserts an outbound call.
     Protected(
         "switchboard_call",
         select=CALL,
@@ -72,7 +72,7 @@ DECLARATIONS: list[Declaration] = [
         update=[TELEPHONE, COORDINATORS],
     ),
     Unprotected("switchboard_refusal", "how many forged webhooks there were on a day"),
-    # What happened at the telephone is the whole shift's, as the worklist of callbacks is.
+    # The whole shift may read the telephone's events, as for the worklist of callbacks.
     Addition(
         "journal_event",
         "telephone",

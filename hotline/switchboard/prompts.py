@@ -1,4 +1,4 @@
-"""What callers and handlers hear, from the catalogues in the caller's language; English where there is none."""
+"""Texts that callers and handlers hear, translated into the caller's language; English if there is no translation."""
 
 from __future__ import annotations
 
@@ -55,19 +55,19 @@ CALLER_GONE = _("The caller has hung up.")
 
 
 def address(name: str, *keys: object, room: str = "switchboard") -> str:
-    """Where the provider reaches one of our webhooks."""
+    """The absolute URL of a webhook."""
     return settings.TELEPHONY["public_url"] + reverse(f"{room}:{name}", args=keys)
 
 
 def say(language: str, *texts: str | Promise) -> list[Say]:
-    """Each text in the language of the voice."""
+    """The texts in this language, with its voice."""
     spoken = language if language in VOICES else "en"
     with translation.override(spoken):
         return [Say(str(text), VOICES[spoken]) for text in texts]
 
 
 def menu(languages: Sequence[str]) -> list[Say]:
-    """One sentence per language, each in its own voice, in English where there is none; keys 1 to 9."""
+    """One sentence per language, each with its own voice, in English if there is no voice; keys 1 to 9."""
     known = [PRESS.get(code) or _in_english(code) for code in languages[:9]]
     return [Say(text.format(key=key), voice) for key, (voice, text) in enumerate(known, start=1)]
 
@@ -78,7 +78,7 @@ def _in_english(code: str) -> tuple[str, str]:
 
 
 def position(language: str, ahead: int) -> list[Say]:
-    """``ahead``: how many callers are before this one."""
+    """``ahead``: number of callers before this one."""
     if ahead == 0:
         return say(language, NEXT)
     text = ngettext_lazy(

@@ -1,6 +1,6 @@
-"""One class per kind of command: what it asks of the provider, and what follows from each outcome.
+"""One class per kind of command: its request to the provider, and the consequences of each outcome.
 
-(A part of the actions.) ``request`` reads only; the others run in the transaction that settles the command.
+``request`` is read-only; the other methods run in the transaction that settles the command.
 """
 
 from __future__ import annotations
@@ -17,38 +17,38 @@ from hotline.telephony.provider import Gone, ProviderCall
 from . import voicemails
 from .calls import ask_soon, end_call, put_back
 from .commands import GOOD_FOR, order
-from .legs import GOODBYE_WORKS_IN, end_leg, held, leg_changed, lock_leg, say_goodbye, told_alone
+from .legs import GOODBYE_WORKS_IN, end_leg, held, leg_changed, lock_leg, report_lone_caller, say_goodbye
 from .models import Call, Command, Leg, Voicemail
 from .prompts import address
 from .room_ends import drop_handover, keep_room
 from .states import NOT_RUNG, THERE, CallState, LegState
 from .vocabulary import CallParticipant, CommandKind
 
-RINGS_FOR = 20  # seconds a handler's telephone rings
+RINGS_FOR = 20  # seconds for which a handler's telephone rings
 PARTNER_RINGS_FOR = 40
 Request = Callable[[], object]
 
 
 class Purpose:
     def request(self, command: Command) -> Request | None:
-        """What to ask of the provider; None when the purpose is gone."""
+        """The request to the provider; None if it is not needed any more."""
         raise NotImplementedError
 
     def done(self, by: User, command: Command, answer: object) -> None:
-        """The provider has done it."""
+        """The provider has executed the command."""
 
     def dropped(self, by: User, command: Command) -> None:
-        """There was nothing to do any more."""
+        """The command was not needed any more."""
 
     def gone(self, by: User, command: Command) -> None:
-        """The provider knows nobody to do this to: what we believed is put right."""
+        """The provider does not know the call or participant any more: correct our state."""
 
     def failed(self, by: User, command: Command) -> None:
-        """It will not happen: nobody is left waiting for it."""
+        """The command failed finally: nobody may be left waiting for it."""
 
 
 class Ring(Purpose):
-    """A telephone is rung. A repeat asks first whether the earlier request was carried out after all."""
+    """Ring a telephone. A repeat first checks whether the earlier request succeeded."""
 
     def request(self, command: Command) -> Request | None:
         leg = _leg(command)
@@ -86,7 +86,7 @@ class Ring(Purpose):
 
 
 def settled(search: Callable[[], Sequence[ProviderCall]], again: Request | None) -> object:
-    """What an earlier request has led to: the telephones it rang, those that still live first; else another request."""
+    """The telephones that an earlier request rang, live ones first; if it rang none, make the request again."""
     found = sorted(search(), key=lambda known: known.status not in ("queued", "ringing", "in-progress"))
     if found:
         return found
@@ -94,20 +94,20 @@ def settled(search: Callable[[], Sequence[ProviderCall]], again: Request | None)
 
 
 def telephones_of(answer: object) -> list[ProviderCall]:
-    """Of a request's outcome: the one that it rang, those that an earlier request had rung, or none."""
+    """The sids in an outcome: of the new call, of those that an earlier request rang, or none."""
     if isinstance(answer, str):
         return [ProviderCall(answer, "queued")]
     return answer if isinstance(answer, list) else []
 
 
 def search_room(call: Call, label: str) -> Callable[[], Sequence[ProviderCall]]:
-    """Who is in the call's room, or rung for it, under this label."""
+    """Participants of the call's room, or being rung for it, with this label."""
     ask = partial(provider.participant, room=call.conference, label=label)
     return lambda: [known for known in [ask()] if known]
 
 
 def _not_rung(by: User, leg: Leg) -> None:
-    """A telephone that was to ring and never has is not waited for."""
+    """End a leg whose telephone was never rung."""
     if leg.state == LegState.PLANNED and not leg.sid:
         end_leg(by=by, leg=leg, reason="not rung")
 
@@ -147,7 +147,7 @@ class Add(Ring):
 
 
 class HangUp(Purpose):
-    """Also where the leg counts as ended here: what we gave up may still ring, or stand alone in a room."""
+    """Hang up a leg, even if it has ended here: its telephone may still ring, or be alone in a room."""
 
     def request(self, command: Command) -> Request | None:
         sid = command.sid or (_leg(command).sid if command.leg_id else None)
@@ -164,7 +164,7 @@ class HangUp(Purpose):
                 end_leg(by=by, leg=leg, reason="gone")
 
     def failed(self, by: User, command: Command) -> None:
-        """A handler who could not be taken out of the room has not handed over: the room is not the partner's."""
+        """If the handler could not be removed from the room, the handover has failed."""
         if command.leg_id and not command.sid:
             leg = _locked_leg(command)
             if leg.party == CallParticipant.HANDLER and leg.call.state == CallState.TALKING:
@@ -193,7 +193,7 @@ class Connect(Purpose):
 
 
 class Requeue(Purpose):
-    """The caller is in the room, and whoever was to be there has gone: the room's own address leads back."""
+    """Move the caller from the room back to the queue, because the handler has left; the room's URL does that."""
 
     def request(self, command: Command) -> Request | None:
         call = _call(command)
@@ -210,7 +210,7 @@ class Requeue(Purpose):
 
 
 class Goodbye(Purpose):
-    """The redirect to the goodbye; where that is not done, the end of the room; then the end of the call: in turn."""
+    """Redirect the caller to the goodbye; if that fails, end the room; if that fails, end the call."""
 
     WAYS = 3
 
@@ -236,18 +236,18 @@ class Goodbye(Purpose):
         if command.attempts < self.WAYS:
             order(by=by, kind=CommandKind.GOODBYE, call=call, attempts=command.attempts)
         else:
-            told_alone(by=by, call=call)
+            report_lone_caller(by=by, call=call)
 
 
 def _end_room_or_call(*, room: str, sid: str) -> None:
     try:
         provider.end_room(room=room)
-    except Gone:  # the room; whether the caller has gone too is another question
+    except Gone:  # the room has ended; the caller may still be connected
         provider.hang_up(sid=sid)
 
 
 class Hold(Purpose):
-    """``is_held``: whether the caller is to hear the music, or us again."""
+    """``is_held``: whether to put the caller on hold or to resume."""
 
     def __init__(self, *, is_held: bool) -> None:
         self.is_held = is_held
@@ -262,7 +262,7 @@ class Hold(Purpose):
         held(by=by, call=locked_call(command), is_held=False, why="not held")
 
     def gone(self, by: User, command: Command) -> None:
-        """Nobody is in the room under the caller's name: whether the call lives is asked at once."""
+        """The caller is not in the room: ask at once whether the call still exists."""
         call = locked_call(command)
         held(by=by, call=call, is_held=False, why="gone")
         ask_soon(call)
@@ -288,7 +288,7 @@ class Bind(Purpose):
         Leg.objects.filter(commands=command).update(is_bound=self.is_bound)
 
     def gone(self, by: User, command: Command) -> None:
-        """Nobody is in the room under this name: whether the telephone lives is asked at once."""
+        """The participant is not in the room: ask at once whether its telephone is still connected."""
         leg = _locked_leg(command)
         Leg.objects.filter(pk=leg.pk).update(ask_at=timezone.now())
         self._not_done(by, leg)
@@ -297,7 +297,7 @@ class Bind(Purpose):
         self._not_done(by, _locked_leg(command))
 
     def _not_done(self, by: User, leg: Leg) -> None:
-        if not self.is_bound:  # whoever hangs up now would take caller and partner along
+        if not self.is_bound:  # hanging up would then end the room for caller and partner
             drop_handover(by=by, leg=leg)
 
 
@@ -319,7 +319,7 @@ class Fetch(Purpose):
 
 
 class Delete(Purpose):
-    """Not found is as good as deleted; that one stays there for good is told by its failed command."""
+    """Delete a recording. Not found counts as deleted; if it cannot be deleted, the failed command shows it."""
 
     def request(self, command: Command) -> Request | None:
         return partial(provider.delete_recording, sid=command.sid) if command.sid else None

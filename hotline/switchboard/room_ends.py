@@ -1,7 +1,7 @@
-"""With whose leaving the room ends for everybody. (A part of the actions.)
+"""Decides whose leaving ends the room for everybody.
 
-It ends with the handler, so that nobody stays behind alone even where no event reaches us; unless a partner was rung
-into it: then caller and partner may go on, and after the handover it ends with the partner.
+It ends with the handler, so that no caller stays alone even if events get lost. If a partner was added, caller and
+partner may continue, and after the handover it ends with the partner.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from .vocabulary import CallParticipant, CommandKind
 
 
 def bind(*, by: User, leg: Leg) -> None:
-    """The room is to end with this telephone."""
+    """Make the room end when this telephone leaves."""
     if not _will_be_bound(leg):
         order(by=by, kind=CommandKind.BIND, leg=leg)
 
 
 def unbind(*, by: User, leg: Leg) -> None:
-    """The room is to go on without this telephone."""
+    """Let the room continue when this telephone leaves."""
     if _will_be_bound(leg):
         order(by=by, kind=CommandKind.UNBIND, leg=leg)
 
 
 def _will_be_bound(leg: Leg) -> bool:
-    """Once everything ordered so far is done."""
+    """Whether the room will end with this leg after all ordered commands."""
     waiting = leg.commands.filter(kind__in=[CommandKind.BIND, CommandKind.UNBIND], state__in=COMMAND_WAITING)
     last = waiting.order_by("-pk").first()
     return last.kind == CommandKind.BIND if last else leg.is_bound
 
 
 def drop_handover(*, by: User, leg: Leg) -> None:
-    """The room could not be told to go on without the handler, who stays: hanging up would end it for everybody."""
+    """Cancel the handover: unbinding failed, so hanging up the handler would end the room for everybody."""
     call = leg.call
     waiting = Command.objects.filter(call=call, kind=CommandKind.HANG_UP, leg=leg, state__in=COMMAND_WAITING)
     if waiting.update(state=CommandState.DROPPED, ended_at=timezone.now()):
@@ -47,6 +47,6 @@ def drop_handover(*, by: User, leg: Leg) -> None:
 
 
 def keep_room(*, by: User, call: Call) -> None:
-    """The handler stays after all: the partner's leaving is not to end the conversation."""
+    """The handler stays after all: the room must not end with the partner."""
     for partner in call.legs.live().filter(party=CallParticipant.PARTNER):
         unbind(by=by, leg=partner)

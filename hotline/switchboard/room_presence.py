@@ -1,4 +1,4 @@
-"""Who was in a room at the same time, by what the room told in whatever order. Pure: values in, values out."""
+"""Who was in a room at the same time, from its events in any order. Pure functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ COMES, GOES = "participant-join", "participant-leave"
 
 @dataclass(frozen=True)
 class Passage:
-    """Somebody came or went. ``sequence``: the room's own count; None counts as the latest."""
+    """An entry or exit. ``sequence``: the room's event number; None counts as the latest."""
 
     sequence: int | None
     event: str

@@ -1,4 +1,4 @@
-"""What the telephone still needs for work to begin; shown on the administration's first page."""
+"""Missing set-up steps of the telephone, shown on the administration's start page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .models import Line
 
 
 def steps(centre: Organisation) -> list[SetupStep]:
-    """A line in use with the centre's languages, and a provider that connects it."""
+    """Steps: a line in use with the centre's languages, and a configured provider."""
     rows = list(Line.objects.filter(centre=centre, is_active=True).order_by("name"))
     spoken = {code for row in rows for code in row.languages}
     languages = [str(label) for code, label in Language.choices if code in spoken]
@@ -39,6 +39,6 @@ def steps(centre: Organisation) -> list[SetupStep]:
 
 
 def lines_in_use(organisation: Organisation) -> str:
-    """A reason to keep the organisation in use, or nothing."""
+    """A reason not to deactivate the organisation; empty if there is none."""
     rows = Line.objects.filter(centre=organisation, is_active=True)
     return _("It has a telephone line in use.") if rows.exists() else ""

@@ -1,11 +1,11 @@
-"""SQL that is written out, since it is asked while somebody is on the line (ADR 7)."""
+"""SQL statements of webhooks; written by hand, because callers wait for them (ADR 7)."""
 
 from __future__ import annotations
 
 from .states import CallState
 
-#: A webhook begins with one of these, while somebody is on the line: Django takes longer to put such a statement
-#: together than PostgreSQL to run it (ADR 7).
+#: Webhooks start with one of these while a caller waits: Django needs longer to build such a statement than
+#: PostgreSQL to run it (ADR 7).
 LOCK_CALL = """
     select *, exists (select from switchboard_webhookevent where dedupe_key = %s) as is_repeat from switchboard_call
     where {} for no key update"""
@@ -16,7 +16,7 @@ CALL_BY = {
 }
 LOCK_LEG = "select * from switchboard_leg where id = %s and call_id = %s for no key update"
 
-#: In the order of ``waiting()``.
+#: The same order as in ``waiting()``.
 AHEAD = f"""
     select count(*) from switchboard_call other join switchboard_line line on line.id = other.line_id
     where other.ended_at is null and other.state = '{CallState.WAITING}' and other.centre_id = %(centre_id)s

@@ -1,4 +1,4 @@
-"""The states of calls, legs, handlers and commands. The diagrams in docs/ are made from here."""
+"""The states of calls, legs, agents and commands; docs/states.md is generated from them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CALL_TRANSITIONS: dict[CallState, frozenset[CallState]] = {
 }
 
 UNCLAIMED = (CallState.MENU, CallState.WAITING, CallState.LEAVING)
-#: Somebody of the centre has taken it.
+#: A handler has claimed the call.
 CLAIMED = (CallState.CONNECTING, CallState.TALKING)
 CALL_OVER = (CallState.ENDED,)
 #: The caller hears music until a handler speaks.
@@ -49,7 +49,7 @@ class Ending(models.TextChoices):
     UNREACHED = "unreached", _("nobody was reached")
 
 
-#: What a call's end means when nothing else was decided before.
+#: The ending of a call by its last state, if no other was set before.
 NATURAL_ENDING: dict[CallState, Ending] = {
     CallState.MENU: Ending.LEFT_MENU,
     CallState.WAITING: Ending.ABANDONED,
@@ -60,7 +60,7 @@ NATURAL_ENDING: dict[CallState, Ending] = {
 
 
 class LegState(models.TextChoices):
-    """One telephone that takes part in a call."""
+    """States of one telephone in a call."""
 
     PLANNED = "planned", _("to be rung")
     RINGING = "ringing", _("ringing")
@@ -85,7 +85,7 @@ LEG_TRANSITIONS: dict[LegState, frozenset[LegState]] = {
 
 
 class AgentState(models.TextChoices):
-    """What a handler does now, as the queue sees it."""
+    """A handler's state for the queue."""
 
     OFF = "off", _("off")
     READY = "ready", _("ready")
@@ -95,7 +95,7 @@ class AgentState(models.TextChoices):
 
 
 class AgentReason(models.TextChoices):
-    """Why the system, and not a person, has set a handler's state."""
+    """Why the system has set a handler's state."""
 
     MISSED = "missed", _("two calls in a row were not answered")
     NOT_REACHED = "not_reached", _("your telephone was not picked up")
@@ -103,7 +103,7 @@ class AgentReason(models.TextChoices):
     NOT_CONNECTED = "not_connected", _("the caller could not be connected")
 
 
-#: What handlers choose themselves; "in a call" comes and goes with a call.
+#: States that handlers choose themselves; "in a call" is set by calls.
 CHOSEN_STATES = (AgentState.READY, AgentState.BREAK, AgentState.OFF)
 READY = (AgentState.READY,)
 IN_A_CALL = (AgentState.ON_CALL,)
@@ -111,7 +111,7 @@ NOT_READY = (AgentState.WRAP_UP, AgentState.BREAK)
 OFF_DUTY = (AgentState.OFF,)
 #: In the order of the wallboard.
 ON_DUTY = (*READY, *IN_A_CALL, *NOT_READY)
-#: A call that comes in reaches whoever is ready; to call somebody back, one need not be.
+#: Incoming calls need a ready handler; calling back is possible in any state.
 AGENT_TRANSITIONS: dict[AgentState, frozenset[AgentState]] = {
     AgentState.OFF: frozenset({AgentState.READY, AgentState.BREAK, AgentState.ON_CALL}),
     AgentState.READY: frozenset({AgentState.ON_CALL, AgentState.BREAK, AgentState.OFF}),

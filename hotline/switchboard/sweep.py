@@ -1,8 +1,4 @@
-"""What time itself brings about: claims that came to nothing, calls nobody was shown, callers who are alone in a room,
-and calls that fell silent.
-
-(A part of the actions.)
-"""
+"""Periodic repairs: expired claims, calls without an offer, callers alone in a room, calls without events."""
 
 from __future__ import annotations
 
@@ -23,23 +19,23 @@ from .calls import begin_talking, end_call, note
 from .commands import order
 from .dispatch import offer_calls
 from .events import CALL_CLAIM_RAN_OUT
-from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, put_back_unanswered, told_alone
+from .legs import GOODBYE_WORKS_IN, end_leg, leg_changed, lock_leg, put_back_unanswered, report_lone_caller
 from .models import Call, Command, Leg
 from .outbound import give_up_late, person_changed
 from .states import CLAIMED, COMMAND_WAITING, THERE, CallState, LegState
 from .vocabulary import CallParticipant, CommandKind, Direction
 
-#: From the claim to the conversation: a telephone is rung, rings, asks for a key, and the caller is sent to the room.
+#: Maximum time from claim to conversation: the telephone rings, asks for a key, and the caller is sent to the room.
 CLAIM_LASTS = timedelta(seconds=60)
-#: So long after a caller was sent into the room, we no longer wait to be told that caller and handler are there.
+#: Time after which we no longer wait for the events that caller and handler are in the room.
 TOLD_BY_THEN = timedelta(seconds=10)
-#: So long somebody may be in a room with nobody else: the word that it has ended is on its way.
+#: Time that somebody may be alone in a room; usually the event of its end is on its way.
 ALONE_FOR = timedelta(seconds=3)
 GOODBYE_AGAIN = timedelta(seconds=10)
-#: So long the provider may say nothing of a call before it is asked: in a conversation, and otherwise.
+#: Time without events after which the provider is asked for the status: in a conversation, and otherwise.
 SILENT_IN_TALK = timedelta(seconds=20)
 SILENT = timedelta(seconds=60)
-#: A caller is in the room, and the handler is not known to be: is the handler's telephone still there?
+#: The caller is in the room and waits for the handler: ask for the status of the handler's telephone.
 ASKED_WHILE_WAITED_FOR = timedelta(seconds=5)
 MOST_ASKED = 20
 #: Claimed calls that somebody else may take instead.
@@ -48,9 +44,9 @@ INCOMING = {"state": CallState.CONNECTING, "direction": Direction.INBOUND}
 
 @transaction.atomic
 def release_claims(*, by: User, now: datetime) -> int:
-    """One call that was claimed and not connected in time goes back to where it stood; returns how many did.
+    """Return one call that was claimed and not connected in time to the queue; returns the number of calls (0 or 1).
 
-    Not one whose caller is in the room already: that one is connected, or taken out of it by the handler's end.
+    Without calls whose caller is in the room already: these are connected, or removed by the end of the handler's leg.
     """
     late = Q(claimed_at__lt=now - CLAIM_LASTS, entered_at=None, **INCOMING)
     call = _locked_first(late, "claimed_at")
@@ -65,8 +61,8 @@ def release_claims(*, by: User, now: datetime) -> int:
 
 
 @transaction.atomic
-def begin_untold(*, by: User, now: datetime) -> int:
-    """A caller who has been in the room for a while with the handler on the line is talking, told or not."""
+def begin_unreported_conversations(*, by: User, now: datetime) -> int:
+    """Start the conversation if caller and handler have been connected for a while, even without the room's events."""
     there = Leg.objects.filter(
         call=OuterRef("pk"), user=OuterRef("claimed_by"), party=CallParticipant.HANDLER, state__in=THERE
     )
@@ -80,7 +76,7 @@ def begin_untold(*, by: User, now: datetime) -> int:
 
 @transaction.atomic
 def put_back_from_room(*, by: User, now: datetime) -> int:
-    """A caller who was sent into the room, and whose handler had gone before anybody told that they had met."""
+    """Return a caller to the queue whose handler left the room before any event showed that they had met."""
     here = Leg.objects.filter(call=OuterRef("pk"), user=OuterRef("claimed_by"), party=CallParticipant.HANDLER)
     gone = ~Exists(here.filter(ended_at=None)) & ~Exists(here.filter(ended_at__gt=now - ALONE_FOR))
     call = _locked_first(gone & Q(claimed_at__lt=now - ALONE_FOR, **INCOMING), "claimed_at")
@@ -88,8 +84,8 @@ def put_back_from_room(*, by: User, now: datetime) -> int:
 
 
 @transaction.atomic
-def say_goodbye_to_the_lonely(*, by: User, now: datetime) -> int:
-    """A caller who is in the room with nobody else, and to whom no goodbye is being said: it is ordered, and told."""
+def say_goodbye_to_lone_callers(*, by: User, now: datetime) -> int:
+    """Order the goodbye for a caller who is alone in the room without one, and show it to the shift."""
     there = Leg.objects.filter(call=OuterRef("pk"), state__in=THERE)
     just_left = Leg.objects.filter(call=OuterRef("pk"), ended_at__gt=now - ALONE_FOR)
     in_hand = Q(kind=CommandKind.GOODBYE, state__in=COMMAND_WAITING) | Q(
@@ -102,37 +98,37 @@ def say_goodbye_to_the_lonely(*, by: User, now: datetime) -> int:
     call = _locked_first(alone & (Q(goodbye_at=None) | Q(goodbye_at__lt=now - GOODBYE_WORKS_IN)), "pk")
     if call is None:
         return 0
-    told_alone(by=by, call=call)
+    report_lone_caller(by=by, call=call)
     order(by=by, kind=CommandKind.GOODBYE, call=call)
     return 1
 
 
-#: Each does whatever is due for one call, and returns 0 when nothing is.
+#: Each handles one due call and returns 0 if there is none.
 STEPS: Sequence[Callable[..., int]] = (
     release_claims,
     give_up_late,
-    begin_untold,
+    begin_unreported_conversations,
     put_back_from_room,
-    say_goodbye_to_the_lonely,
+    say_goodbye_to_lone_callers,
 )
 
 
 def _locked_first(condition: Q, by_age: str) -> Call | None:
-    """The first live call of this kind that nobody else is changing now."""
+    """Lock the first live call of this kind that is not locked by others."""
     calls = Call.objects.live().filter(condition).order_by(by_age)
     return calls.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
 
 
 @transaction.atomic
 def offer_what_waits(*, by: User) -> int:
-    """Whatever was overlooked is offered now; returns how many offers were made."""
+    """Offer calls that were missed; returns how many offers were made."""
     centres = set(Call.objects.waiting().order_by().values_list("centre_id", flat=True))
     return sum(offer_calls(by=by, centre=centre, patient=True) for centre in sorted(centres))
 
 
 @dataclass(frozen=True)
 class Silent:
-    """A call or leg that is open here. ``sid``: the provider's name for it."""
+    """An open call or leg without recent events. ``sid``: the provider's id."""
 
     key: UUID
     sid: str
@@ -141,7 +137,7 @@ class Silent:
 
 @transaction.atomic
 def silent(now: datetime) -> list[Silent]:
-    """Open ones about which the provider is to be asked now, the longest silent first; noted as asked about."""
+    """Open calls and legs to ask the provider about, longest without events first; marks them as asked."""
     talking = Q(state__in=CLAIMED, known_at__lt=now - SILENT_IN_TALK)
     due = Q(ask_at__lte=now) | talking | Q(known_at__lt=now - SILENT)
     known = Call.objects.live().annotate(known_at=Greatest(F("heard_at"), F("asked_at"))).filter(due, sid__isnull=False)
@@ -161,7 +157,7 @@ def silent(now: datetime) -> list[Silent]:
 
 @transaction.atomic
 def apply(*, by: User, one: Silent, status: str) -> None:
-    """What the provider says about it now."""
+    """Apply the status that the provider returned."""
     if one.is_leg:
         leg = lock_leg(one.key)
         leg_changed(by=by, leg=leg, status=status, sequence=None, sid=one.sid)
@@ -178,6 +174,6 @@ def apply(*, by: User, one: Silent, status: str) -> None:
 
 
 def _hang_up_again(by: User, leg: Leg) -> None:
-    """A telephone that lives on after the call, because hanging up has failed."""
+    """Order hanging up again for a telephone that is still connected after the call."""
     if not leg.commands.filter(kind=CommandKind.HANG_UP, state__in=COMMAND_WAITING).exists():
         order(by=by, kind=CommandKind.HANG_UP, leg=leg)

@@ -1,4 +1,4 @@
-"""Celery tasks that carry out commands to the provider and run the queue."""
+"""Celery tasks that execute commands to the provider and run the queue."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from .states import CommandState
 
 log = logging.getLogger(__name__)
 MOST_ROUNDS = 20
-#: Seconds of one round of questions to the provider; then the next one begins, with those that were not asked.
+#: Seconds of one round of status requests; the next round continues with the remaining calls.
 ASKS_FOR = 5.0
 
 
 @shared_task(name="switchboard.tasks.run_commands")
 def run_commands(event_id: int | None = None) -> None:
-    """Carry out what is due, one after the other, while there is more; what is due meanwhile, other threads carry out.
+    """Execute due commands, one after the other, until there are none. Other threads may execute some at the same time.
 
-    Woken by the relay, by the time of a retry, and by beat for what was left lying.
+    Called by the relay, at the time of a retry, and by beat for missed commands.
     """
     service = service_user(Service.TELEPHONE)
     until = time.monotonic() + TASK_LASTS
@@ -48,12 +48,12 @@ def run_commands(event_id: int | None = None) -> None:
         for command in claimed:
             try:
                 _run(service, command)
-            except Exception:  # the others are carried out all the same; this one is tried again after its lease
+            except Exception:  # execute the others; this one is retried after its lease
                 log.exception("command %s could not be carried out", command.pk)
 
 
 def _run(service: User, command: Command) -> None:
-    """The request to the provider stands between two transactions: what is to be asked, and what came of it."""
+    """Build the request in one transaction, send it outside any, and store the outcome in another."""
     with acting_as(service, purpose="commands"):
         request = command_execution.request_for(command)
         if request is None:
@@ -82,12 +82,12 @@ def _settle(service: User, command: Command, problem: TelephonyError) -> None:
 
 @shared_task(name="switchboard.tasks.run_queue")
 def run_queue() -> None:
-    """Every two seconds: offers that ran out, claims that came to nothing, calls nobody was shown or that end."""
+    """Every two seconds: expired offers, expired claims, calls without an offer, calls to hang up."""
     service = service_user(Service.TELEPHONE)
     now = timezone.now()
     _in_turn(service, partial(expire_offers, by=service, now=now))
     for step in sweep.STEPS:
-        for _round in range(MOST_ROUNDS):  # each on its own: two calls are never locked at once
+        for _round in range(MOST_ROUNDS):  # one transaction each, so that two calls are never locked at once
             if not _in_turn(service, partial(step, by=service, now=now)):
                 break
     _in_turn(service, partial(sweep.offer_what_waits, by=service))
@@ -95,7 +95,7 @@ def run_queue() -> None:
 
 
 def _in_turn(service: User, step: Callable[[], int | None]) -> int:
-    """One transaction of the sweep. What fails for one call stops that kind of step only, until the next run."""
+    """One transaction of the sweep. An error stops this kind of step only, until the next run."""
     try:
         with acting_as(service, purpose="queue"):
             return step() or 0
@@ -106,7 +106,7 @@ def _in_turn(service: User, step: Callable[[], int | None]) -> int:
 
 @shared_task(name="switchboard.tasks.ask_about_calls")
 def ask_about_calls() -> None:
-    """Calls and legs that the provider has not spoken of for long: it is asked, and the answer applied."""
+    """Ask the provider about calls and legs without recent events, and apply the answers."""
     service = service_user(Service.TELEPHONE)
     if not provider.is_connected():
         return
@@ -123,7 +123,7 @@ def ask_about_calls() -> None:
         except (Later, RequestRefused) as problem:
             log.warning("the provider could not be asked about %s: %s", one.key, problem.code)
             if not problem.code:
-                return  # it does not answer: the others are asked the next time
+                return  # the provider does not respond: ask about the others in the next run
             continue
         with acting_as(service, purpose="sweep"):
             sweep.apply(by=service, one=one, status=status)

@@ -1,4 +1,4 @@
-"""Today's figures of the telephone, by language and by hour, for coordinators. Reading only."""
+"""Today's figures of the telephone, by language and by hour, for coordinators. Read-only."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Row:
 
     @property
     def share_30(self) -> int | None:
-        """Per cent of the answered calls that were taken within 30 seconds; None without any."""
+        """Percentage of answered calls that were claimed within 30 seconds; None if there are none."""
         return round(100 * self.in_30 / self.answered) if self.answered else None
 
     @property

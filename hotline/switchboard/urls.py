@@ -1,4 +1,4 @@
-"""Under /telephone/ stand the provider's webhooks and the people's pages; webhooks.py and views.py tell them apart."""
+"""URLs under /telephone/: the provider's webhooks (webhooks.py) and pages (views.py)."""
 
 from __future__ import annotations
 

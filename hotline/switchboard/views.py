@@ -1,4 +1,4 @@
-"""The telephone on the desk: thin, each one fetch, one action, one answer."""
+"""Views of the telephone on the desk."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def choose(request: CentreRequest) -> HttpResponse:
 
 
 def _bar(request: CentreRequest) -> HttpResponse:
-    """The bar alone, which replaces itself. Where no telephone is connected any more, nothing is left of it."""
+    """The telephone bar only, as a fragment; empty if no telephone is connected any more."""
     bar = bar_of(request.user, request.centre)
     return render(request, "switchboard/parts/bar.html", {"telephone_bar": bar}) if bar else HttpResponse()
 
@@ -105,7 +105,7 @@ def consult(request: CentreRequest, call_id: UUID) -> HttpResponse:
         organisation=form.cleaned_data["organisation"],
     )
     answer = _bar_again(request, call)
-    if is_part(request):  # the form asked, and closes; the bar is what has changed
+    if is_part(request):  # posted by the form's fragment, which closes; the bar has changed
         answer["HX-Retarget"] = "#telephone"
         answer["HX-Reswap"] = "outerHTML"
         answer.write(b'<div id="telephone-panel" hx-swap-oob="innerHTML"></div>')
@@ -150,7 +150,7 @@ def block(request: CentreRequest, call_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
 def agent(request: CentreRequest) -> HttpResponse:
-    """One's own place at the telephone."""
+    """The settings of the user's own agent."""
     mine = agent_of(by=request.user)
     form = AgentForm(request.POST if request.method == "POST" else None, agent=mine)
     if request.method == "POST" and form.is_valid():
@@ -163,14 +163,14 @@ def agent(request: CentreRequest) -> HttpResponse:
 @require_safe
 @handlers_only
 def part_hung_up(request: CentreRequest) -> HttpResponse:
-    """How many callers hung up while waiting today: a number, for the left column of the desk."""
+    """Number of callers who hung up while waiting today, for the left column of the desk."""
     return render(request, "switchboard/parts/hung_up.html", {"hung_up": hung_up_today(request.centre, timezone.now())})
 
 
 @require_safe
 @handlers_only
 def voicemail(request: CentreRequest, call_id: UUID) -> HttpResponse:
-    """The sound of a call's voicemail. Whoever listens leaves a trace."""
+    """The sound of a call's voicemail; the access is recorded."""
     found = Voicemail.objects.filter(call=call_id, fetched_at__isnull=False).first()
     if found is None:
         raise Http404
@@ -184,7 +184,7 @@ def voicemail(request: CentreRequest, call_id: UUID) -> HttpResponse:
 @require_POST
 @handlers_only
 def token(request: CentreRequest) -> HttpResponse:
-    """For the browser phone."""
+    """The access token of the browser phone."""
     made = provider.client_token(identity=f"user_{request.user.pk}")
     if made is None:
         raise Http404
@@ -198,7 +198,7 @@ def _bar_again(request: CentreRequest, call: Call) -> HttpResponse:
 
 
 def _to(request: CentreRequest, name: str) -> HttpResponse:
-    """A redirect that htmx follows as a whole page."""
+    """A redirect for which htmx loads a whole page."""
     if is_part(request):
         return HttpResponse(headers={"HX-Redirect": reverse(name)})
     return redirect(name)

@@ -23,7 +23,7 @@ class Direction(models.TextChoices):
 
 
 class WhyUnreached(models.TextChoices):
-    """Why nobody was reached whom we called back."""
+    """Why the person whom we called back was not reached."""
 
     BUSY = "busy", _("the line is busy")
     NO_ANSWER = "no_answer", _("nobody answers")
@@ -34,7 +34,7 @@ class WhyUnreached(models.TextChoices):
 
 
 class Skill(models.TextChoices):
-    """What a line is for and a handler knows, beside languages. A line without one is everybody's."""
+    """A skill that a line needs and handlers have, besides languages. A line without one is for all handlers."""
 
     EXIT = "exit", _("Exit work")
     PROFESSIONALS = "professionals", _("Advice to professionals")
@@ -59,10 +59,10 @@ class CommandKind(models.TextChoices):
     TELL = "tell", _("tell the handler that nobody was reached")
 
 
-#: The voices that the provider has for the languages of our texts (BCP 47).
+#: The provider's voices for the languages of our texts (BCP 47).
 VOICES = {"de": "de-DE", "fr": "fr-FR", "en": "en-GB"}
 
-#: "For ... press %s.", said in the language itself, whose voice is named; a menu offers what handlers speak.
+#: "For ... press %s." in the language itself, with its voice; for all languages of handlers.
 PRESS: dict[str, tuple[str, str]] = {
     Language.GERMAN.value: ("de-DE", "Für Deutsch drücken Sie die {key}."),
     Language.ENGLISH.value: ("en-GB", "For English, press {key}."),

@@ -1,7 +1,7 @@
-"""Messages that callers spoke: kept, fetched when they are ready, deleted at the provider. (A part of the actions.)
+"""Voicemails: stored, downloaded when available, then deleted at the provider.
 
-The caller's own leg tells of a recording as soon as it is spoken; its sound is ready a while later, which the
-recording's own callback tells. Should that get lost, the sound is asked for all the same.
+The caller's leg reports a recording as soon as it ends; its sound is available later, which the recording's callback
+reports. If that event is lost, the sound is requested anyway.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from .models import Call, Command, Voicemail
 from .states import CLAIMED, COMMAND_WAITING, CallState, CommandState, Ending
 from .vocabulary import CommandKind
 
-SHORTEST = 2  # seconds; in less, nobody has spoken
-FETCH_AFTER = 30  # seconds after which the sound is asked for although nobody said that it is ready
-#: So long the sound is asked for while the provider cannot be reached; one that it does not have is lost sooner.
+SHORTEST = 2  # seconds; shorter recordings contain no message
+FETCH_AFTER = 30  # seconds after which the sound is requested without the recording's callback
+#: Time for retries while the provider cannot be reached; a sound that it does not have is lost earlier.
 ASKED_FOR = timedelta(days=1)
 ASKED_AGAIN = 1800  # seconds
 NOT_KEPT = {Ending.ANSWERED, Ending.BLOCKED}
 
 
 def spoken(*, by: User, call: Call, recording_sid: str, seconds: int) -> None:
-    """The caller has left a message. A repeat has no effect; silence is deleted at the provider."""
+    """Store that the caller has left a message, once. Silent recordings are deleted at the provider."""
     if seconds < SHORTEST or not _is_kept(call):
         delete_recording(by=by, call=call, sid=recording_sid)
     elif not Voicemail.objects.filter(call=call).exists():
@@ -36,7 +36,7 @@ def spoken(*, by: User, call: Call, recording_sid: str, seconds: int) -> None:
 
 
 def _is_kept(call: Call) -> bool:
-    """A call that somebody answered, or that was turned away, has no message."""
+    """Whether a message is kept: not if the call was answered or blocked."""
     if call.state == CallState.ENDED:
         return Ending(call.ending) not in NOT_KEPT
     return call.state not in CLAIMED
@@ -53,12 +53,12 @@ def _keep(by: User, call: Call, recording_sid: str, seconds: int) -> None:
         begin_leaving(by=by, call=call, ending=Ending.VOICEMAIL)
     elif call.ending not in (Ending.VOICEMAIL, Ending.CALLBACK):
         plan_callback_for_voicemail(by=by, call=call)
-    if call.commands.filter(kind=CommandKind.DELETE, sid=recording_sid).exists():  # told before that there is no sound
+    if call.commands.filter(kind=CommandKind.DELETE, sid=recording_sid).exists():  # reported before as having no sound
         has_no_sound(by=by, call=call, recording_sid=recording_sid)
 
 
 def ready(*, by: User, call: Call, recording_sid: str) -> None:
-    """The provider has the sound: it is fetched now."""
+    """Fetch the sound, which the provider has now."""
     voicemail = Voicemail.objects.filter(call=call, recording_sid=recording_sid, fetched_at=None).first()
     if voicemail is None:
         return
@@ -70,7 +70,7 @@ def ready(*, by: User, call: Call, recording_sid: str) -> None:
 
 
 def store_sound(*, by: User, voicemail: Voicemail, sound: bytes) -> None:
-    """The voicemail's sound, sealed, is ours from now on; the provider's goes."""
+    """Store the sound encrypted, and order its deletion at the provider."""
     voicemail.sound = sound
     voicemail.fetched_at = timezone.now()
     voicemail.lost_at = None
@@ -80,7 +80,7 @@ def store_sound(*, by: User, voicemail: Voicemail, sound: bytes) -> None:
 
 
 def lose(*, by: User, call: Call, recording_sid: str = "") -> None:
-    """There is no sound, or it did not come: the shift is told, once. ``recording_sid``: of whichever when empty."""
+    """Mark the voicemail as lost and show that to the shift, once. ``recording_sid``: any recording if empty."""
     missing = Voicemail.objects.filter(call=call, fetched_at=None, lost_at=None)
     if recording_sid:
         missing = missing.filter(recording_sid=recording_sid)
@@ -89,7 +89,7 @@ def lose(*, by: User, call: Call, recording_sid: str = "") -> None:
 
 
 def has_no_sound(*, by: User, call: Call, recording_sid: str) -> None:
-    """The provider says that there will never be a sound: it is lost, asked for no more, and the rest of it deleted."""
+    """The provider has no sound and never will: mark it as lost, stop fetching, delete the recording."""
     lose(by=by, call=call, recording_sid=recording_sid)
     if Voicemail.objects.filter(call=call, recording_sid=recording_sid, fetched_at=None).exists():
         waiting = call.commands.filter(kind=CommandKind.FETCH, state__in=COMMAND_WAITING)
@@ -98,7 +98,7 @@ def has_no_sound(*, by: User, call: Call, recording_sid: str) -> None:
 
 
 def fetch_failed(*, by: User, command: Command) -> None:
-    """Lost, as far as anybody can tell now. Where the provider does not say that it is not there, it is asked again."""
+    """Mark the voicemail as lost. Retry later, unless the provider reported that the sound does not exist."""
     call = Call.objects.locked().get(pk=command.call_id)
     lose(by=by, call=call)
     is_missing = command.problem == 404
@@ -107,6 +107,6 @@ def fetch_failed(*, by: User, command: Command) -> None:
 
 
 def delete_recording(*, by: User, call: Call, sid: str) -> None:
-    """At the provider; ordered once."""
+    """Order the deletion at the provider, once."""
     if sid and not call.commands.filter(kind=CommandKind.DELETE, sid=sid).exists():
         order(by=by, kind=CommandKind.DELETE, call=call, sid=sid)

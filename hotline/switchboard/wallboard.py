@@ -1,4 +1,4 @@
-"""The telephone's part of the page of the shift: who waits, and who is on duty. Reading only."""
+"""The telephone's part of the shift page: waiting callers, and handlers on duty. Read-only."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MOST_CALLERS = 20
 
 
 def callers(centre: Organisation, now: datetime) -> dict[str, Any]:
-    """Who waits, and how many could answer."""
+    """Waiting callers, and the number of handlers who could answer."""
     live = list(Call.objects.live().filter(centre=centre).select_related("line"))
     waiting = [call for call in live if call.state == CallState.WAITING]
-    waiting.sort(key=lambda call: (not call.is_urgent, _since(call)))  # as they are to be answered
+    waiting.sort(key=lambda call: (not call.is_urgent, _since(call)))  # the order of the queue
     states = list(Agent.objects.filter(centre=centre).values_list("state", flat=True))
     return {
         "queue": waiting[:MOST_CALLERS],
@@ -32,7 +32,7 @@ def callers(centre: Organisation, now: datetime) -> dict[str, Any]:
 
 
 def team(centre: Organisation, now: datetime) -> dict[str, Any]:
-    """Who is on duty in which state, and what was set at the telephone for a time."""
+    """Handlers on duty with their states, and temporary blocks."""
     agents = list(Agent.objects.filter(centre=centre).select_related("user").order_by("user__name"))
     on_duty = [agent for agent in agents if agent.state in ON_DUTY]
     on_duty.sort(key=lambda agent: ON_DUTY.index(AgentState(agent.state)))
@@ -45,6 +45,6 @@ def team(centre: Organisation, now: datetime) -> dict[str, Any]:
 
 
 def _since(call: Call) -> datetime:
-    """When a call that waits began to wait."""
+    """Since when a waiting call has been waiting."""
     assert call.waiting_since is not None
     return call.waiting_since

@@ -1,8 +1,8 @@
-"""Where the provider calls us. Verify, apply, store, commit, answer: nothing slow, and an error 5xx only while the
-database itself fails: then the provider comes again.
+"""The provider's webhooks: verify, apply, store, commit, answer. Nothing slow runs here. Only a failing database leads
+to a 5xx response, after which the provider repeats the request.
 
-A repeat finds the stored answer and gets the same bytes. An event that cannot be applied stays, with the name of the
-problem, and is answered with a safe document: whoever is on the line hears that something is wrong.
+A repeat gets the stored answer, byte for byte. An event that cannot be applied is stored with the name of the problem
+and answered with a safe document, so that the caller hears that something is wrong.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _trouble() -> str:
 
 @dataclass(frozen=True)
 class VerifiedWebhook:
-    """A verified webhook. ``keys``: of its address; ``call``: the one that it is about, locked."""
+    """A verified webhook. ``keys``: from its URL; ``call``: its call, locked."""
 
     event: Event
     keys: dict[str, Any]
@@ -51,9 +51,9 @@ class VerifiedWebhook:
 
 
 def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step], Callable[..., HttpResponse]]:
-    """A view that hands verified events to ``step``, which returns the document to answer with, and stores both.
+    """Make a view that passes verified events to ``step``, which returns the response document, and stores both.
 
-    ``safe`` gives the document for an event that cannot be applied.
+    ``safe`` returns the document for an event that cannot be applied.
     """
 
     def wrap(step: Step) -> Callable[..., HttpResponse]:
@@ -75,7 +75,7 @@ def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step]
 
 
 def _is_genuine(request: HttpRequest) -> bool:
-    """A body that cannot be read is not the provider's either."""
+    """Whether the signature is valid; False for an unreadable body."""
     try:
         return provider.verify(request)
     except (SuspiciousOperation, MultiPartParserError, UnicodeError, ValueError):
@@ -83,11 +83,11 @@ def _is_genuine(request: HttpRequest) -> bool:
 
 
 def _handled(kind: str, event: Event, keys: dict[str, Any], step: Step, safe: Callable[[], str]) -> str:
-    """Whoever loses a deadlock or a race for the unique key tries again in a new transaction."""
+    """Retry in a new transaction after a deadlock or a conflict of the unique key."""
     for tries_left in reversed(range(TRIES)):
         try:
             return _stored(kind, event, keys, step)
-        except Exception as error:  # whatever went wrong, the person on the line hears something
+        except Exception as error:  # after any error the caller has to hear something
             if tries_left and isinstance(error, (OperationalError, IntegrityError)):
                 continue
             log.exception("a webhook of the kind %s could not be applied", kind)
@@ -96,7 +96,7 @@ def _handled(kind: str, event: Event, keys: dict[str, Any], step: Step, safe: Ca
 
 
 def _stored(kind: str, event: Event, keys: dict[str, Any], step: Step, *, problem: str = "") -> str:
-    """Apply and store in one transaction. A repeat waits for the call's row and finds the answer."""
+    """Apply and store in one transaction. A repeat waits for the lock on the call and gets the stored answer."""
     service = service_user(Service.TELEPHONE)
     about = ":".join(str(value) for value in keys.values())
     key = intake.dedupe_key(kind, event, about)

@@ -1,1 +1,1 @@
-"""The telephone provider: the only package that imports its library; another provider would fit in here."""
+"""The telephone provider: the only package that imports its library, so that it can be replaced here."""

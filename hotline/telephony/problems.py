@@ -1,4 +1,4 @@
-"""The provider's error codes in words, with what to do. Pure. Codes: https://www.twilio.com/docs/api/errors."""
+"""The provider's error codes in words, with advice. Pure functions. Codes: https://www.twilio.com/docs/api/errors."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ _BY_CODE = {code: kind for kind in KINDS for code in kind.codes}
 
 
 def problem_of(code: str | int) -> Problem:
-    """In the active language; of a code that is not known here, a general sentence that names it."""
+    """The problem in the active language; a general sentence with the code if it is unknown here."""
     text = str(code).strip()
     kind = _BY_CODE.get(int(text)) if text.isascii() and text.isdigit() else None
     if kind:

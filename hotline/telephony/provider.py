@@ -1,7 +1,7 @@
-"""The telephone provider. The only module that imports its library; another provider would fit in here.
+"""The telephone provider. The only module that imports its library, so that it can be replaced here.
 
-Inwards: ``verify`` a request, ``parse`` it. Answers: ``render`` what is to be heard. Outwards: one function per thing
-that we ask of the provider; each raises ``Gone``, ``Later`` or ``Refused``.
+Incoming: ``verify`` and ``parse`` requests. Responses: ``render`` documents. Outgoing: one function per kind of
+request; each raises ``Gone``, ``Later`` or ``RequestRefused``.
 """
 
 from __future__ import annotations
@@ -48,24 +48,24 @@ from hotline.telephony.verbs import (
     Verb,
 )
 
-TIMEOUT = (3.0, 5.0)  # seconds for one request to the provider: to connect, and without a word of its answer
-#: Seconds for all of a request, however slowly the answer comes. The leases of commands and messages cover it.
+TIMEOUT = (3.0, 5.0)  # seconds for one request to the provider: to connect, and between two reads of the response
+#: Seconds for a whole request, however slow the response is. The leases of commands and messages are longer.
 LONGEST_REQUEST = 10.0
 LONGEST_DOWNLOAD = 20.0  # seconds for the sound of a voicemail
-CALL_GONE = {21220, 20404}  # "not in-progress" and "not found": whom we meant has hung up
-NOT_OUR_FAULT = {401, 403, 429}  # what the provider says of its own state or of the account, not of this request
-CLOCKS_APART = timedelta(seconds=5)  # between the provider's clock, which shows whole seconds, and ours
+CALL_GONE = {21220, 20404}  # "not in-progress" and "not found": the call or participant has ended
+NOT_OUR_FAULT = {401, 403, 429}  # errors of the provider or the account, not of this request
+CLOCKS_APART = timedelta(seconds=5)  # tolerance between our clock and the provider's, which has whole seconds
 MOST_LISTED = 20
-#: A participant's status in the words for calls; the others are ways of ringing.
+#: The call status for a participant's status; all others mean ringing.
 PARTICIPANT = {"connected": "in-progress", "complete": "completed", "failed": "failed"}
-CALL_EVENTS = ["ringing", "answered", "completed"]  # only what something follows from: each is a webhook
+CALL_EVENTS = ["ringing", "answered", "completed"]  # only events that we process, because each is a webhook request
 ROOM_EVENTS = "join leave hold"
 TOKEN_HEADER = "I-Twilio-Idempotency-Token"  # noqa: S105  a header's name
 SIGNATURE_HEADER = "X-Twilio-Signature"
 
 
 class TelephonyError(Exception):
-    """``code``: the provider's number of the problem, or the HTTP status; 0 when it did not answer."""
+    """``code``: the provider's error code, or the HTTP status; 0 without a response."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"provider: {code}")
@@ -73,27 +73,27 @@ class TelephonyError(Exception):
 
 
 class Gone(TelephonyError):
-    """The call or participant has ended: there is nobody left to do this to."""
+    """The call or participant has ended."""
 
 
 class Later(TelephonyError):
-    """Too many requests, credentials not taken, an error of the provider's, or no answer: worth another try."""
+    """Too many requests, refused credentials, a provider error, or no response: retry later."""
 
 
 class Unclear(Later):
-    """An error of the provider's, or no answer to what was asked: it may have been done all the same."""
+    """A provider error, or no response; the request may have been executed."""
 
 
 class RequestRefused(TelephonyError):
-    """The provider will never do this; repeating it is useless."""
+    """The provider refuses the request; a retry is useless."""
 
 
-# --- inwards ---------------------------------------------------------------------------------------------------
+# --- incoming --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Event:
-    """A webhook as it came. ``sequence`` orders the events of one resource; ``at``: the provider's clock, aware."""
+    """A webhook request. ``sequence`` orders the events of one resource; ``at``: the provider's time (aware)."""
 
     sid: str
     sequence: int | None
@@ -110,7 +110,7 @@ def is_connected() -> bool:
 
 
 def verify(request: HttpRequest) -> bool:
-    """Whether the provider signed exactly this request, to the address under which it knows us."""
+    """Whether the provider signed exactly this request, for our public URL."""
     signature = request.headers.get(SIGNATURE_HEADER, "")
     if not (is_connected() and signature and signature.isascii()):
         return False
@@ -119,9 +119,9 @@ def verify(request: HttpRequest) -> bool:
 
 
 def parse(request: HttpRequest) -> Event:
-    """Whatever came, without judging it: parameters that are missing are empty, and unknown ones are kept.
+    """Parse without validation: missing parameters are empty, and unknown ones are kept.
 
-    Only NUL goes: no text of ours could hold it.
+    Only NUL characters are removed, because PostgreSQL cannot store them in texts.
     """
     values = {name: value.replace("\0", "") for name, value in request.POST.items() if isinstance(value, str)}
     sid = next((values[name] for name in ("ConferenceSid", "MessageSid", "CallSid") if values.get(name)), "")
@@ -147,11 +147,11 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-# --- what a caller hears ---------------------------------------------------------------------------------------
+# --- documents -------------------------------------------------------------------------------------------------
 
 
 def render(verbs: Sequence[Verb]) -> str:
-    """The document that makes the provider do these things, one after the other."""
+    """The document with these verbs, which the provider executes in order."""
     response = VoiceResponse()
     for verb in verbs:
         _append(response, verb)
@@ -159,7 +159,7 @@ def render(verbs: Sequence[Verb]) -> str:
 
 
 def render_message(text: str = "") -> str:
-    """The answer to an incoming message; without text, nothing is sent back."""
+    """The response to an incoming message; without a text, nothing is sent back."""
     response = MessagingResponse()
     if text:
         response.message(text)
@@ -175,7 +175,7 @@ def _append(response: Any, verb: Verb) -> None:
         _append_plain(response, verb)
 
 
-def _append_plain(response: Any, verb: Verb) -> None:  # noqa: C901  a table of words
+def _append_plain(response: Any, verb: Verb) -> None:  # noqa: C901  one case per verb
     match verb:
         case Say(text, language):
             response.say(text, language=language)
@@ -231,11 +231,11 @@ def _room(verb: Join) -> DialVerb:
     return dial
 
 
-# --- outwards --------------------------------------------------------------------------------------------------
+# --- outgoing --------------------------------------------------------------------------------------------------
 
 
 class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
-    """The provider's client with a limit for all of a request. ``base``: another host, a compatible provider's say."""
+    """The provider's client with a time limit for a whole request. ``base``: another host, such as the simulator."""
 
     def __init__(self, base: str) -> None:
         super().__init__()
@@ -261,7 +261,7 @@ def client() -> Client:
     return _client(known["account"], known["token"], known["api_url"], known["edge"], known["region"])
 
 
-class _asking:  # noqa: N801  reads as a word where it is used
+class _asking:  # noqa: N801  a context manager
     """Turns the library's errors into ours."""
 
     def __enter__(self) -> Client:
@@ -272,13 +272,13 @@ class _asking:  # noqa: N801  reads as a word where it is used
             raise _meaning(error) from None
         if isinstance(error, RequestException) and _has_not_begun(error):
             raise Later(0) from error
-        # the last three: an answer that cannot be read
+        # the last three: an unreadable response
         if isinstance(error, (TookTooLong, RequestException, TwilioException, ValueError, KeyError)):
             raise Unclear(0) from error
 
 
 def _has_not_begun(error: RequestException) -> bool:
-    """Whether nothing of the request can have reached the provider: there was no connection."""
+    """Whether the request cannot have reached the provider, because there was no connection."""
     if isinstance(error, ConnectTimeout):
         return True
     cause = error.args[0] if isinstance(error, NoConnection) and error.args else None
@@ -297,14 +297,14 @@ def _meaning(error: TwilioRestException) -> TelephonyError:
 
 
 def _named(sid: object) -> str:
-    """Raises Unclear for an answer without a name: what came of the request is not known."""
+    """Raises Unclear for a response without a sid: the outcome of the request is unknown."""
     if not sid:
         raise Unclear(0)
     return str(sid)
 
 
 def dial(*, to: str, from_: str, url: str, status_url: str, seconds: int) -> str:
-    """Ring a telephone for at most ``seconds``; returns the call's sid. ``url`` says what it hears when answered."""
+    """Ring a telephone for at most ``seconds``; returns the call's sid. ``url``: the document for who answers."""
     with _asking() as rest:
         made = rest.calls.create(
             to=to,
@@ -319,14 +319,14 @@ def dial(*, to: str, from_: str, url: str, status_url: str, seconds: int) -> str
 
 @dataclass(frozen=True)
 class ProviderCall:
-    """A telephone call as the provider has it. ``status``: queued, ringing, in-progress, completed ..."""
+    """A telephone call in the provider's list. ``status``: queued, ringing, in-progress, completed ..."""
 
     sid: str
     status: str
 
 
 def calls_to(*, to: str, from_: str, since: datetime) -> list[ProviderCall]:
-    """The calls that we had made to this number since then, oldest first."""
+    """Our calls to this number since then, oldest first."""
     with _asking() as rest:
         found = rest.calls.list(to=to, from_=from_, limit=MOST_LISTED)
     made = [one for one in reversed(found) if _is_since(one.date_created, since - CLOCKS_APART)]
@@ -334,12 +334,12 @@ def calls_to(*, to: str, from_: str, since: datetime) -> list[ProviderCall]:
 
 
 def _is_since(created: object, begin: datetime) -> bool:
-    """Also where the provider does not say when it was."""
+    """Whether it was created since then; True if the provider gives no time."""
     return not isinstance(created, datetime) or created > begin
 
 
 def redirect(*, sid: str, url: str) -> None:
-    """Let the call go on with the document at ``url``, whatever it does now."""
+    """Redirect the call to the document at ``url``, whatever it does now."""
     with _asking() as rest:
         rest.calls(sid).update(url=url, method="POST")
 
@@ -362,7 +362,7 @@ def bind(*, room: str, label: str, is_bound: bool) -> None:
 
 
 def participant(*, room: str, label: str) -> ProviderCall | None:
-    """Who is in the room, or rung for it, under this label."""
+    """The participant in the room, or being rung for it, with this label."""
     try:
         with _asking() as rest:
             found = rest.conferences(room).participants(label).fetch()
@@ -372,7 +372,7 @@ def participant(*, room: str, label: str) -> ProviderCall | None:
 
 
 def add(*, room: str, label: str, to: str, from_: str, status_url: str, seconds: int, ends_room: bool = False) -> str:
-    """Ring somebody who enters the room on answering; returns the new call's sid."""
+    """Ring a number that enters the room on answering; returns the new call's sid."""
     with _asking() as rest:
         made = rest.conferences(room).participants.create(
             from_=from_,
@@ -398,14 +398,14 @@ def end_room(*, room: str) -> None:
 
 
 def state_of(*, sid: str) -> str:
-    """The call's status as the provider has it now: queued, ringing, in-progress, completed ..."""
+    """The call's current status at the provider: queued, ringing, in-progress, completed ..."""
     with _asking() as rest:
         found = rest.calls(sid).fetch()
     return str(found.status)
 
 
 def send_message(*, to: str, from_: str, text: str, status_url: str) -> str:
-    """Send an SMS, or a WhatsApp message where both begin with ``whatsapp:``; returns the sid."""
+    """Send an SMS, or a WhatsApp message if both numbers begin with ``whatsapp:``; returns the sid."""
     with _asking() as rest:
         made = rest.messages.create(to=to, from_=from_, body=text, status_callback=status_url)
     return _named(made.sid)
@@ -413,14 +413,14 @@ def send_message(*, to: str, from_: str, text: str, status_url: str) -> str:
 
 @dataclass(frozen=True)
 class Sent:
-    """A message of ours as the provider has it."""
+    """A sent message in the provider's list."""
 
     sid: str
     text: str
 
 
 def messages_to(*, to: str, from_: str, since: datetime) -> list[Sent]:
-    """The messages that the provider took from us for this number since then, oldest first."""
+    """Our messages to this number that the provider has accepted since then, oldest first."""
     with _asking() as rest:
         found = rest.messages.list(to=to, from_=from_, limit=MOST_LISTED)
     ours = [one for one in reversed(found) if one.direction != "inbound"]
@@ -428,9 +428,9 @@ def messages_to(*, to: str, from_: str, since: datetime) -> list[Sent]:
 
 
 def fetch_recording(*, sid: str) -> bytes:
-    """The sound of a voicemail (WAV). Not through the library's client, which knows texts only.
+    """The sound of a voicemail (WAV). Not through the library's client, which handles only texts.
 
-    Raises Later also where there is none yet: it is ready a while after the caller has spoken.
+    Raises Later also if it is not available yet; that takes a while after the recording.
     """
     known = settings.TELEPHONY
     with _asking() as rest:
@@ -452,14 +452,14 @@ def delete_recording(*, sid: str) -> None:
 
 @dataclass(frozen=True)
 class Softphone:
-    """What a browser needs to be a telephone. ``token`` is good for an hour."""
+    """Credentials of a browser phone. ``token`` is valid for an hour."""
 
     token: str
     identity: str
 
 
 def client_token(*, identity: str) -> Softphone | None:
-    """None where no key for browser phones is configured. ``identity``: letters, digits and _ only."""
+    """None if no key for browser phones is configured. ``identity``: only letters, digits and _."""
     known: Mapping[str, str] = settings.TELEPHONY
     if not (known["api_key"] and known["api_secret"] and known["app"]):
         return None

@@ -1,4 +1,4 @@
-"""What a caller hears and does, in words of our own; ``telephony`` writes them in the provider's."""
+"""Call instructions, independent of the provider; ``provider`` renders them as TwiML."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Pause:
 
 @dataclass(frozen=True)
 class Gather:
-    """Ask for one key; the answer goes to ``action``, also when no key was pressed for ``timeout`` seconds."""
+    """Ask for one key; ``action`` is requested with it, or without one after ``timeout`` seconds."""
 
     action: str
     prompts: Sequence[Say | Play | Pause]
@@ -42,7 +42,7 @@ class Enqueue:
 
 @dataclass(frozen=True)
 class Join:
-    """Enter the room ``name``. ``action``: where to ask when the stay is over."""
+    """Enter the room ``name``. ``action``: the URL requested after leaving it."""
 
     name: str
     label: str

@@ -1,4 +1,4 @@
-"""SMS and WhatsApp, in and out: each message belongs to the contact that it opened or goes on with."""
+"""Incoming and outgoing SMS and WhatsApp messages; each belongs to the contact that it opened or continues."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ from .models import OptOut, TextMessage
 from .states import MAY_GO_AGAIN, MessageChannel, MessageState
 from .words import is_start, is_stop
 
-#: A message goes on with the contact of the last one for so long, while that is still being written.
+#: A message continues the contact of the last one for this time, if that contact is unfinished.
 CONTINUES_FOR = timedelta(days=3)
 WHATSAPP = "whatsapp:"
-LONGEST = 1600  # characters; the provider's limit
+LONGEST = 1600  # characters; limit of the provider
 TASK = "texting.tasks.send_messages"
 
 
 def deliver(*, by: User, event: Event) -> None:
-    """A message has come in. Raises Line.DoesNotExist while its number is none of ours; without a sid it is none."""
+    """Process an incoming message. Raises Line.DoesNotExist if the number is not ours. Ignored without a sid."""
     if event.get("MessageSid"):
         number = event.get("To").removeprefix(WHATSAPP)
         receive(by=by, line=Line.objects.select_related("centre").get(number=number, is_active=True), event=event)
@@ -50,7 +50,7 @@ def deliver(*, by: User, event: Event) -> None:
 
 @transaction.atomic
 def receive(*, by: User, line: Line, event: Event) -> TextMessage:
-    """A repeat finds the one message; a stop word is kept and answered by nobody."""
+    """Store the message, once. A stop word is stored too, and gets no answer."""
     known = TextMessage.objects.filter(sid=event.get("MessageSid")).first()
     if known:
         return known
@@ -82,7 +82,7 @@ def receive(*, by: User, line: Line, event: Event) -> TextMessage:
 
 
 def _conversation(message: TextMessage) -> Contact | None:
-    """The contact of the last message of this number, if it is still open and not too old."""
+    """The contact of this number's last message, if it is unfinished and not older than ``CONTINUES_FOR``."""
     if message.phone_index is None:
         return None
     recent = TextMessage.objects.filter(
@@ -97,7 +97,7 @@ def _conversation(message: TextMessage) -> Contact | None:
 
 
 def _heed(by: User, message: TextMessage) -> None:
-    """Stop words are respected at once, start words too."""
+    """Apply stop words and start words at once."""
     if message.phone_index is None:
         return
     if is_stop(message.body):
@@ -110,7 +110,7 @@ def _heed(by: User, message: TextMessage) -> None:
 
 @transaction.atomic
 def opt_out(*, by: User, message: TextMessage) -> None:
-    """Nothing more is sent to this number, until it writes START; noted once."""
+    """Send nothing to this number until it writes START; stored once."""
     if message.phone_index is not None and not is_opted_out(message):
         which = {"centre_id": message.centre_id, "channel": message.channel, "phone_index": message.phone_index}
         OptOut.objects.bulk_create([OptOut(**which)], ignore_conflicts=True)
@@ -118,12 +118,12 @@ def opt_out(*, by: User, message: TextMessage) -> None:
 
 
 class OptedOut(Exception):
-    """The number has asked for no more messages."""
+    """The number has opted out of messages."""
 
 
 @transaction.atomic
 def reply(*, by: User, contact: Contact, message_id: uuid.UUID, text: str) -> TextMessage:
-    """Answer in a contact that came by message. ``message_id`` comes with the form: a repeat is sent once.
+    """Reply in a contact that came by message. ``message_id`` comes with the form, so that a repeat sends nothing.
 
     Raises OptedOut, NotAllowed, and ValueError for a text that is empty or too long or a contact without messages.
     """
@@ -147,10 +147,10 @@ def reply(*, by: User, contact: Contact, message_id: uuid.UUID, text: str) -> Te
 
 @transaction.atomic
 def send_again(*, by: User, contact: Contact, message_id: uuid.UUID) -> TextMessage:
-    """Send the words of a message that did not arrive, or may not have, in a new one that names it.
+    """Send the text of a message that did not arrive, or may not have, as a new message that refers to it.
 
-    A repeat finds the new one, whoever pressed first. Raises OptedOut, NotAllowed, TextMessage.DoesNotExist, and Stale
-    when the message has turned out to be on its way or delivered.
+    A repeat, by anybody, returns the new one. Raises OptedOut, NotAllowed, TextMessage.DoesNotExist, and Stale if the
+    message was sent or delivered after all.
     """
     require(by, Permission.CONTACT_LOG, contact.centre_id)
     if not may_write(by, contact):
@@ -171,7 +171,7 @@ def send_again(*, by: User, contact: Contact, message_id: uuid.UUID) -> TextMess
 
 
 def _outgoing(by: User, contact: Contact, other: TextMessage, text: str) -> TextMessage:
-    """A message to the number of another one of the contact, ready to be sent."""
+    """A new message to the number of the contact's ``other`` message."""
     message = TextMessage(line_id=other.line_id, centre_id=contact.centre_id, contact=contact, is_from_caller=False)
     message.channel = other.channel
     message.phone_index = other.phone_index
@@ -202,7 +202,7 @@ def note(
     tell: bool = True,
     wake: str = "",
 ) -> None:
-    """About the contact, so that whoever works on it learns of it."""
+    """Write an event about the contact, so that its handlers are notified."""
     record(
         kind,
         by=by,

@@ -1,6 +1,6 @@
-"""What came in a message beside its words, and how it is shown: no message is an empty bubble. Pure.
+"""Content of messages besides text, and how it is shown, so that no message appears empty. Pure functions.
 
-The provider's parameters: https://www.twilio.com/docs/messaging/guides/webhook-request. New ones appear unannounced.
+Parameters: https://www.twilio.com/docs/messaging/guides/webhook-request. The provider adds new ones without notice.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from django.utils.translation import ngettext_lazy
 
 MOST_MEDIA = 99
 LONGEST_DETAIL = 500  # characters
-#: What is kept beside words and pictures, by the provider's names.
+#: Parameters that are stored besides text and media, by the provider's names.
 KEPT = (
     "MessageType", "Latitude", "Longitude", "Address", "Label", "ButtonText", "ListTitle", "Forwarded",
     "FrequentlyForwarded", "OriginalRepliedMessageSid", "ReferralHeadline", "ReferralBody",
 )  # fmt: skip
 CARDS = {"text/vcard", "text/x-vcard", "text/directory"}
-#: Signs that are drawn as nothing, though Unicode counts them as letters or symbols.
+#: Invisible characters that Unicode counts as letters or symbols.
 BLANKS = set("\u115f\u1160\u2800\u3164\uffa0")
 TRUE = "true"
 #: Icon and label of each kind of attachment.
@@ -64,7 +64,7 @@ ATTACHED = {
 
 @dataclass(frozen=True)
 class Part:
-    """One line under the words. ``text`` is the sender's own and may be empty; ``icon`` names one of lucide's."""
+    """One line below the text. ``text``: from the sender, may be empty; ``icon``: a lucide icon."""
 
     icon: str
     label: str | Promise
@@ -72,25 +72,25 @@ class Part:
 
 
 def media_of(parameters: Mapping[str, str]) -> int:
-    """Attachments are counted and never fetched."""
+    """The content types of attachments; the files are never downloaded."""
     text = parameters.get("NumMedia", "")
     return min(int(text), MOST_MEDIA) if text.isascii() and text.isdigit() and len(text) < 4 else 0
 
 
 def details_of(parameters: Mapping[str, str]) -> dict[str, Any]:
-    """What is kept of a webhook beside its words."""
+    """The stored parameters of a webhook."""
     kept: dict[str, Any] = {name: parameters[name][:LONGEST_DETAIL] for name in KEPT if parameters.get(name)}
     types = [parameters.get(f"MediaContentType{number}", "")[:80] for number in range(media_of(parameters))]
     return kept | ({"types": types} if any(types) else {})
 
 
 def is_visible(text: str) -> bool:
-    """Whether anything of it can be seen: not only spaces, marks without a letter and signs that steer others."""
+    """Whether the text has visible characters, not only spaces, combining marks and control characters."""
     return any(unicodedata.category(sign)[0] not in "CZM" and sign not in BLANKS for sign in text)
 
 
 def parts_of(body: str, media: int, details: Mapping[str, Any], *, quoted: str = "") -> list[Part]:
-    """What is shown beside the words; never nothing where the words cannot be seen. ``quoted``: what it answers to."""
+    """The lines below the text; at least one if the text is not visible. ``quoted``: the message it replies to."""
     before = [*_context(details, quoted)]
     parts = [*_place(details), *_pressed(body, details), *_media(media, details)]
     if not is_visible(body) and not parts:
@@ -113,7 +113,7 @@ def _context(details: Mapping[str, Any], quoted: str) -> list[Part]:
 
 
 def _place(details: Mapping[str, Any]) -> list[Part]:
-    """A place on the map: its name and address, as far as they are there, and where it lies."""
+    """A location: its name and address, if given, and coordinates."""
     at = ", ".join(details[name] for name in ("Latitude", "Longitude") if details.get(name))
     named = ", ".join(details[name] for name in ("Label", "Address") if details.get(name))
     if not at and not (named and details.get("MessageType", "location") == "location"):
@@ -122,7 +122,7 @@ def _place(details: Mapping[str, Any]) -> list[Part]:
 
 
 def _pressed(body: str, details: Mapping[str, Any]) -> list[Part]:
-    """A button or an entry of a list, where the words do not say it already."""
+    """A pressed button or chosen list entry, unless the text is the same."""
     chosen = details.get("ButtonText") or details.get("ListTitle") or ""
     if not is_visible(chosen) or chosen.strip() == body.strip():
         return []

@@ -1,4 +1,4 @@
-"""Tables of SMS and WhatsApp messages, and of numbers that want none."""
+"""Tables of SMS and WhatsApp messages, and of numbers that opted out."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from .states import MessageChannel, MessageState
 
 class TextMessageQuerySet(LeasedQuerySet["TextMessage"]):
     def to_send(self, now: datetime) -> TextMessageQuerySet:
-        """Written, not taken by the provider yet, and due."""
+        """Outgoing messages that the provider has not accepted yet and that are due."""
         return self.filter(state=MessageState.QUEUED, sid=None, due_at__lte=now).order_by("made_at", "id")
 
 
 class TextMessage(models.Model):
-    """An SMS or WhatsApp message, in or out; a part of the contact that it opened or continues.
+    """An incoming or outgoing SMS or WhatsApp message; belongs to the contact that it opened or continues.
 
-    One that we write is its own entry in the outbox: it waits as ``queued`` until the provider has given it a ``sid``.
-    ``asked_at``: since then it is not known whether the provider has taken it; nothing is sent before that is clear.
+    An outgoing row is also the outbox entry: it is ``queued`` until the provider returns a ``sid``. ``asked_at``: since
+    then it is unknown whether the provider has accepted it; it is not sent again before that is known.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -54,7 +54,7 @@ class TextMessage(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
-    #: The message of ours that somebody decided to send once more, in this one.
+    #: The earlier outgoing message that this one sends again.
     again_of = models.OneToOneField("self", models.PROTECT, related_name="sent_again", null=True)
 
     objects = TextMessageQuerySet.as_manager()
@@ -67,7 +67,7 @@ class TextMessage(models.Model):
         ]
         constraints = [
             moments_within("text_message", "made_at", "due_at", "claimed_until", "asked_at"),
-            # A partial index is no key: a row that is sent again is not locked against those that refer to it.
+            # A partial index is not a key for PostgreSQL; setting ``sid`` waits for no row that refers to this one.
             models.UniqueConstraint(fields=["sid"], condition=~Q(sid=None), name="message_sid_once"),
             models.CheckConstraint(condition=Q(asked_at=None) | Q(sid=None), name="message_asked_about_without_sid"),
             models.CheckConstraint(
@@ -81,7 +81,7 @@ class TextMessage(models.Model):
 
 
 class OptOut(models.Model):
-    """A number that asked us to send no more messages, until it writes START."""
+    """A number that opted out of messages until it writes START."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

@@ -7,7 +7,7 @@ from hotline.contacts.policies import TO_WORK_ON
 
 TELEPHONE = service("telephone")
 COORDINATORS = at_the_centre("coordinator")
-#: A message is a part of its contact.
+#: Messages are readable with their contact.
 OF_CONTACT = [
     TELEPHONE,
     COORDINATORS,

@@ -1,7 +1,7 @@
-"""What we wrote goes to the provider, once. (A part of the actions.)
+"""Sends outgoing messages to the provider, each once.
 
-One message is claimed at a time, and that it is asked for is stored before it is. Where no clear answer came back, or
-whoever asked has died, the provider is asked what it has before anything is sent again (docs/adr/0014).
+One message is claimed at a time, and the attempt is stored before the request. If there was no clear response, or the
+process died, the provider's list of messages is checked before anything is sent again (docs/adr/0014).
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from .events import MESSAGE_DELAYED, MESSAGE_MOVED, MESSAGE_TAKEN, MESSAGE_TRIED
 from .models import TextMessage
 from .states import MESSAGE_TRANSITIONS, MessageState
 
-#: Covers one request to the provider (``hotline.telephony.LONGEST_REQUEST``) and the transactions around it.
+#: Longer than one request to the provider (``hotline.telephony.LONGEST_REQUEST``) with its transactions.
 LEASE = timedelta(seconds=30)
-#: Seconds before the next try, by the number of tries so far.
+#: Seconds before the next attempt, by the number of attempts so far.
 RETRY_AFTER = (2, 8, 30, 120, 600)
 RETRIES = Backoff(RETRY_AFTER)
-#: What the provider does not have so long after it was asked for, it has not taken: it is sent again.
+#: A message that the provider does not list after this time was not accepted; it is sent again.
 SURELY_NOT_TAKEN = timedelta(seconds=60)
-#: Seconds until the provider is first asked what it has; then, half as long again as it has taken so far.
+#: Seconds until the provider's list is first checked; later checks are delayed by half of the time so far.
 FIRST_LOOK = 3.0
-#: So long it is asked; then people read that it is not known.
+#: Time for these checks; afterwards people see that the outcome is unknown.
 LOOKED_FOR = timedelta(minutes=15)
 
 
 @transaction.atomic
 def message_moved(*, by: User, message: TextMessage, state: MessageState, problem: str = "") -> None:
-    """What became of a message that we sent: only forward, and what is final stays."""
+    """Apply a reported state of a sent message. States change only forward; final states do not change."""
     message = TextMessage.objects.select_for_update(no_key=True).get(pk=message.pk)
     if state not in MESSAGE_TRANSITIONS[MessageState(message.state)]:
         return
-    asked_at = message.asked_at if state == MessageState.UNCLEAR else None  # people are shown since when
+    asked_at = message.asked_at if state == MessageState.UNCLEAR else None  # shown to people
     TextMessage.objects.filter(pk=message.pk).update(
         state=state, problem=problem[:40], asked_at=asked_at, claimed_until=None
     )
@@ -52,10 +52,10 @@ def message_moved(*, by: User, message: TextMessage, state: MessageState, proble
 
 
 def claim_message(*, by: User, now: datetime) -> TextMessage | None:
-    """The next one that is to be sent or looked for, in one hand only until the lease is over.
+    """Claim the next message to send or to look up, until the lease expires.
 
-    ``asked_at`` is set: the provider may have it, and is to be asked. Unset: it is to be sent; a message that we could
-    not tell of our own would be sent twice, so that this is stored before it is asked for.
+    With ``asked_at``: the provider may have it; look it up. Without: send it. The attempt is stored before the request,
+    because otherwise a crash would lead to a second SMS.
     """
     waiting = TextMessage.objects.to_send(now).select_related("line")
     while message := next(iter(waiting.claim(LEASE, now=now)), None):
@@ -72,9 +72,9 @@ def claim_message(*, by: User, now: datetime) -> TextMessage | None:
 
 @transaction.atomic
 def taken_by_provider(*, by: User, message: TextMessage, sid: str) -> bool:
-    """The provider has taken it; what becomes of it, its webhooks tell. A repeat has no effect.
+    """Store that the provider has accepted the message; webhooks report what follows. A repeat has no effect.
 
-    False where the sid has turned out to be another message's.
+    Returns False if the sid belongs to another message.
     """
     mine = TextMessage.objects.filter(pk=message.pk, sid=None)
     try:
@@ -91,7 +91,7 @@ def taken_by_provider(*, by: User, message: TextMessage, sid: str) -> bool:
 
 @transaction.atomic
 def not_taken(*, by: User, message: TextMessage, problem: int, may_work_later: bool, now: datetime) -> None:
-    """The provider has not done it: plan the next try, or give up with its reason."""
+    """The provider has not accepted it: schedule the next attempt, or give up with the reason."""
     if not _is_mine(message):
         return
     pause = RETRIES.after(message.attempts)
@@ -104,26 +104,26 @@ def not_taken(*, by: User, message: TextMessage, problem: int, may_work_later: b
 
 @transaction.atomic
 def unclear(*, by: User, message: TextMessage, problem: int, now: datetime) -> None:
-    """It was asked for, and no clear answer came: soon the provider is asked what it has."""
+    """The request had no clear response: schedule a look-up in the provider's list."""
     if _is_mine(message):
         _again(message, now, FIRST_LOOK)
         note(by, MESSAGE_UNCLEAR, message, {"problem": str(problem)}, tell=False)
 
 
 def not_readable(*, by: User, message: TextMessage) -> None:
-    """What does not open is not sent. If it was asked for before, nobody can say whether the provider has it."""
+    """A text that cannot be decrypted is not sent. If it was requested before, the outcome stays unknown."""
     state = MessageState.UNCLEAR if message.asked_at else MessageState.FAILED
     message_moved(by=by, message=message, state=state)
 
 
 @transaction.atomic
 def looked_for(*, by: User, message: TextMessage, text: str, found: Sequence[Sent], now: datetime) -> None:
-    """The provider has said what it has: this one too, or it is looked for or sent again."""
+    """Apply the provider's list: the message is in it, or it is looked up or sent again."""
     if not _is_mine(message) or message.asked_at is None:
         return
     since = now - message.asked_at
     if sid := which_is(message, text, found):
-        if not taken_by_provider(by=by, message=message, sid=sid):  # somebody else was faster: it is another one's
+        if not taken_by_provider(by=by, message=message, sid=sid):  # the sid was assigned to another message meanwhile
             _again(message, now, 0)
     elif since < SURELY_NOT_TAKEN:
         _again(message, now, max(FIRST_LOOK, since.total_seconds() / 2))
@@ -135,7 +135,7 @@ def looked_for(*, by: User, message: TextMessage, text: str, found: Sequence[Sen
 
 @transaction.atomic
 def not_looked_up(*, by: User, message: TextMessage, problem: int, may_work_later: bool, now: datetime) -> None:
-    """The provider did not say what it has: it is asked again, or people read that it is not known."""
+    """The look-up failed: try again, or show people that the outcome is unknown."""
     if not _is_mine(message) or message.asked_at is None:
         return
     since = now - message.asked_at
@@ -146,7 +146,7 @@ def not_looked_up(*, by: User, message: TextMessage, problem: int, may_work_late
 
 
 def _is_mine(message: TextMessage) -> bool:
-    """Whether nobody else has gone on with it meanwhile: our lease has run out, or a webhook has reported more."""
+    """Whether the message is still ours: False if the lease has expired or a webhook has reported more."""
     mine = TextMessage.objects.select_for_update(no_key=True).filter(pk=message.pk, sid=None)
     return mine.filter(state=MessageState.QUEUED, attempts=message.attempts).exists()
 
@@ -157,10 +157,10 @@ def _again(message: TextMessage, now: datetime, seconds: float, **values: dateti
 
 
 def which_is(message: TextMessage, text: str, found: Sequence[Sent]) -> str:
-    """The sid of what the provider has of this message; empty when it has none.
+    """The sid of this message in the provider's list; empty if it is not there.
 
-    Whatever belongs to another message of ours is none. The same words are; other words (the provider may write some
-    signs otherwise) only where no other message to this number is looked for.
+    Entries that belong to other messages are excluded. An entry with the same text matches; one with another text (the
+    provider may replace characters) only if no other message to this number is being looked up.
     """
     taken = set(TextMessage.objects.filter(sid__in=[one.sid for one in found]).values_list("sid", flat=True))
     free = [one for one in found if one.sid not in taken]

@@ -1,4 +1,4 @@
-"""How far a text message has come."""
+"""The states of a text message."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from foundation.privacy.state_machines import StateMachine
 
 
 class MessageState(models.TextChoices):
-    """Only forward; the last three are final. Unclear: the provider may have it, and cannot be asked any more."""
+    """Changes only forward; the last three are final. Unclear: the provider may have it, and look-ups have ended."""
 
     RECEIVED = "received", _("received")
     QUEUED = "queued", _("on its way")
@@ -21,7 +21,7 @@ class MessageState(models.TextChoices):
     FAILED = "failed", pgettext_lazy("message", "failed")
 
 
-#: It did not arrive, or nobody knows: whoever writes with the person may send it again.
+#: It did not arrive, or that is unknown; the handler may send it again.
 MAY_GO_AGAIN = frozenset({MessageState.UNCLEAR, MessageState.UNDELIVERED, MessageState.FAILED})
 NOT_DELIVERED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED})
 INCOMING = frozenset({MessageState.RECEIVED})

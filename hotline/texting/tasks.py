@@ -1,4 +1,4 @@
-"""Celery tasks that send waiting messages and take up received ones that failed."""
+"""Celery tasks that send waiting messages, and retry incoming ones that failed."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from .states import MessageChannel
 
 log = logging.getLogger(__name__)
 TRIED_FOR = timedelta(days=1)
-NOTHING: dict[str, str] = {}  # of a message that does not open
-#: Messages may wait a little, callers may not: of the telephone's threads, so many at most send messages.
+NOTHING: dict[str, str] = {}  # for a message that cannot be decrypted
+#: Messages may wait, callers may not: at most this number of the telephone's threads send messages.
 SENDING = BoundedSemaphore(4)
 
 
 @shared_task(name="texting.tasks.send_messages")
 def send_messages(event_id: int | None = None) -> None:
-    """Hand what waits to the provider. Woken by the relay, by the time of a retry, and by beat for what was left lying.
+    """Send waiting messages. Called by the relay, at the time of a retry, and by beat for missed ones.
 
-    Whoever sends goes on while there is more, so that nobody need wait for a place to do the same.
+    A thread continues until nothing is due, so that others need not wait for a slot.
     """
     if not SENDING.acquire(blocking=False):
         return
@@ -51,7 +51,7 @@ def send_messages(event_id: int | None = None) -> None:
 
 
 def _send_next(service: User) -> bool:
-    """One request to the provider: send a message, or look for one. False when nothing is due."""
+    """Make one request to the provider: send a message, or look one up. Returns False if nothing is due."""
     with acting_as(service, purpose="messages"):
         message = sending.claim_message(by=service, now=timezone.now())
         said = read_or(message, partial(_parts, message), NOTHING) if message else NOTHING
@@ -68,7 +68,7 @@ def _send_next(service: User) -> bool:
 
 @shared_task(name="texting.tasks.take_up")
 def take_up() -> None:
-    """What somebody wrote is not lost because it could not be taken in when it came: for a day it is tried again."""
+    """Retry incoming messages that could not be processed, for a day."""
     service = service_user(Service.TELEPHONE)
     with acting_as(service, purpose="messages"):
         waiting = intake.unprocessed("message", since=timezone.now() - TRIED_FOR)
@@ -77,7 +77,7 @@ def take_up() -> None:
             with acting_as(service, purpose="messages"):
                 deliver(by=service, event=intake.told(row))
                 intake.processed(row)
-        except Exception:  # the next one may well be taken in
+        except Exception:  # continue with the next one
             log.exception("message %s still cannot be taken in", row.pk)
 
 
@@ -109,7 +109,7 @@ def _send(service: User, message: TextMessage, said: dict[str, str]) -> None:
 
 
 def _look_for(service: User, message: TextMessage, said: dict[str, str]) -> None:
-    """Whether the provider has what it was asked to send."""
+    """Look up whether the provider has the message."""
     since = message.asked_at or message.made_at
     try:
         found = provider.messages_to(to=said["to"], from_=said["from_"], since=since)

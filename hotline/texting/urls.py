@@ -1,4 +1,4 @@
-"""Addresses of messages and of the provider's webhooks for them."""
+"""URLs of messages and of the provider's webhooks for them."""
 
 from __future__ import annotations
 

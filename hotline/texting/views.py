@@ -25,14 +25,14 @@ from .forms import ReplyForm
 from .models import TextMessage
 from .states import MAY_GO_AGAIN
 
-QUOTED = 120  # characters of the message that is answered
+QUOTED = 120  # characters of the quoted message
 NOT_READABLE = Part("file-x", gettext_lazy("This message cannot be shown."))
 
 
 @require_safe
 @signed_in
 def part_messages(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
-    """For whoever may read the contact; empty where there are none."""
+    """The messages, for people who may read the contact; empty if there are none."""
     contact = contact_to_read(request.user, contact_id)
     return render(request, "texting/parts/messages.html", _thread(request, contact, ReplyForm()))
 
@@ -56,7 +56,7 @@ def send_reply(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @require_POST
 @handlers_only
 def send_once_more(request: CentreRequest, contact_id: UUID, message_id: UUID) -> HttpResponse:
-    """The handler's decision about a message that did not arrive, or may not have."""
+    """Send a message again that did not arrive, or may not have."""
     contact = contact_to_write(request.user, contact_id)
     problem = ""
     status = 200
@@ -90,7 +90,7 @@ def _thread(request: SignedInRequest, contact: Contact, form: ReplyForm) -> dict
 
 
 def _with_parts(rows: list[TextMessage]) -> list[tuple[TextMessage, str, list[Part]]]:
-    """Each message with its words, as far as they can be seen, and what is shown beside them."""
+    """Each message with its text, if visible, and the lines below it."""
     by_sid = {row.sid: row for row in rows if row.sid}
     return [read_or(row, partial(_read, row, by_sid), (row, "", [NOT_READABLE])) for row in rows]
 

@@ -1,4 +1,4 @@
-"""Where the provider brings messages, and news of those that we sent."""
+"""Webhooks for incoming messages and for the status of outgoing ones."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Words that end or allow our answers, alone in a message. Pure.
+"""Stop and start words, which opt a number out or in. They count only alone in a message. Pure functions.
 
-The provider's own (twilio.com/docs, "opt-out keywords", with those that its Proxy adds for French), and the usual ones
-of the languages of ``regions.vocabulary``. Left out is what people also write as an answer: French "dur" (Turkish for
-stop), Italian "fine" and Turkish "son" (the end), a Bosnian "stani" (also a name). HELP and INFO have no meaning here:
-whoever writes so needs us.
+The provider's words (twilio.com/docs, "opt-out keywords", with those that its Proxy adds for French), and the usual
+ones of the languages of ``regions.vocabulary``. Words that people also write as an answer are left out: Turkish "dur"
+(stop; French: hard), Italian "fine" and Turkish "son" (end), Bosnian "stani" (stop; also a name). HELP and INFO have
+no special meaning, because whoever writes them needs us.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ PARTS = re.compile(r"[^\W_]+")
 
 
 def _parts(text: str) -> list[str]:
-    """The words, folded; whatever stands around them is left out."""
+    """The words case-folded, without punctuation."""
     return PARTS.findall(fold(text))
 
 
@@ -60,7 +60,7 @@ def _known(*lists: str) -> frozenset[str]:
 
 STOP = _known(PROVIDER_STOP, *STOP_BY_LANGUAGE.values())
 START = _known(PROVIDER_START, *START_BY_LANGUAGE.values())
-#: Nobody writes a stop word in more: "st op", "stop all", "S T O P", "Stop stop stop".
+#: Longest spelling of a stop word: "st op", "stop all", "S T O P", "Stop stop stop".
 MOST_PARTS = 12
 
 
@@ -73,7 +73,7 @@ def is_start(text: str) -> bool:
 
 
 def _stands_alone(text: str, known: frozenset[str]) -> bool:
-    """Whether the message is such a word, also with gaps ("opt-out", "S T O P") or said again ("Stop! Stop!")."""
+    """Whether the message is such a word, also with gaps ("opt-out", "S T O P") or repeated ("Stop! Stop!")."""
     parts = _parts(text[:200])
     if not parts or len(parts) > MOST_PARTS or len(text) > 200:
         return False

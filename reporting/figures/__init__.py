@@ -1,1 +1,1 @@
-"""The page of the shift, live figures, counts, import of a centre's past."""
+"""The shift page, live figures, counts, import of a centre's past."""

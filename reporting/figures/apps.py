@@ -5,4 +5,4 @@ from django.apps import AppConfig
 
 class ReportingConfig(AppConfig):
     name = "reporting.figures"
-    label = "reporting"  # of tables, permissions and addresses
+    label = "reporting"  # prefix of tables, permissions and URLs

@@ -1,7 +1,7 @@
-"""Keeping the counts up with the journal, in batches. The worker alone does it; a second one at once waits.
+"""Updates the counts from the journal, in batches. Only the worker does that; a second one waits for the lock.
 
-Nothing can be lost or counted twice: the place in the journal's chain, the ledger of what counts where, and the cells
-change in one transaction. Positions in the chain are given at commit, so that none appears behind us later.
+Nothing can be lost or counted twice: the position in the journal's chain, the table of what counts where, and the cells
+change in one transaction. Positions in the chain are assigned at commit, so that no earlier one appears later.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from .models import Progress
 
 BATCH = 2000
 KINDS = ("contact.%", "assessment.%", "case.%", "referral.%")
-#: Said in the event of a deletion: the row is gone, its figures stay.
+#: Key in the data of a deletion's event: the row is deleted, its figures are kept.
 STAY = "stay"
 
 
 @dataclass(frozen=True)
 class Counting:
-    """``position``: up to which place of the chain it went; ``changed``: how many cells have another number now."""
+    """``position``: the last counted position of the chain; ``changed``: the number of changed cells."""
 
     position: int
     events: int
@@ -46,13 +46,13 @@ def count_on(limit: int = BATCH) -> Counting:
     detach({subject for _position, _at, subject, _counts, stays in events if stays})
     changed = recount({subject for _position, _at, subject, counts, _stays in events if counts})
     progress.position = events[-1][0]
-    progress.at = timezone.now() if len(events) < limit else events[-1][1]  # after a full batch, more may wait
+    progress.at = timezone.now() if len(events) < limit else events[-1][1]  # after a full batch, more events may wait
     progress.save()
     return Counting(progress.position, len(events), changed)
 
 
 def recount(subjects: set[UUID]) -> int:
-    """Bring the cells up to what these contacts, assessments, cases and referrals count as now."""
+    """Update the cells to what these contacts, assessments, cases and referrals count as now."""
     if not subjects:
         return 0
     with connection.cursor() as cursor:
@@ -62,7 +62,7 @@ def recount(subjects: set[UUID]) -> int:
 
 
 def detach(subjects: set[UUID]) -> None:
-    """They are deleted, their figures stay: nothing tells any more whose they were."""
+    """Keep the figures of deleted rows, without any reference to the rows."""
     if subjects:
         with connection.cursor() as cursor:
             cursor.execute(

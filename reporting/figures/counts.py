@@ -1,7 +1,7 @@
-"""What is counted, a fixed number of queries whatever there is.
+"""Live figures, with a fixed number of queries.
 
-These figures stay inside the need-to-know boundary: they are counted from the rows themselves, under row-level
-security, as the coordinator who looks. What counts as what is said by the measures, as for published figures.
+They are counted from the rows under row-level security, as the coordinator who reads them, so that nobody sees more
+than that. The measures define what counts, as for published figures.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from .measures import BY_CODE
 from .periods import Period
 from .populations import counted_live
 
-#: Of what waits, so many are named, the most urgent first. The counts count all.
+#: Number of listed waiting items, the most urgent first. The counts include all.
 NAMED = 50
-#: (measure, first day of the month, key) to how many: the same as the cells of releases.
+#: (measure, first day of the month, key) to a number, as in the cells of releases.
 Counts = Mapping[tuple[str, date, str], int]
 #: The measures that the page shows.
 SHOWN = ("caller_group", "channel", "disposition", "other_kind", "referral_state")
@@ -34,7 +34,7 @@ LIVE = counted_live(BY_CODE[code] for code in SHOWN)
 
 
 class Median(Aggregate):
-    """The median of a duration; PostgreSQL interpolates between the two in the middle."""
+    """The median of a duration; PostgreSQL interpolates between the two middle values."""
 
     function = "PERCENTILE_CONT"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
@@ -43,7 +43,7 @@ class Median(Aggregate):
 
 @dataclass(frozen=True)
 class Now:
-    """How things stand at this moment, whatever the period."""
+    """Current numbers, independent of the period."""
 
     overdue: int
     waiting: int
@@ -55,7 +55,7 @@ class Now:
 
 
 def live(centre: Organisation, period: Period) -> Counts:
-    """How many of each measure that the page shows, in one query. Drafts count here as little as in releases."""
+    """The numbers of each measure of the page, in one query. Drafts are not counted, as in releases."""
     with connection.cursor() as cursor:
         cursor.execute(LIVE, {"centre": centre.pk, "start": period.start, "end": period.end})
         return {(measure, month, key): number for measure, month, key, number in cursor.fetchall()}
@@ -66,7 +66,7 @@ def caller_types() -> list[CallerType]:
 
 
 def median_answer(centre: Organisation, period: Period) -> timedelta | None:
-    """Of what was offered: to the answer, accepted or declined, by the clock on the wall."""
+    """The median time from an offer to its acceptance or refusal, in wall-clock time."""
     offered = Referral.objects.filter(centre=centre, offered_at__gte=period.start, offered_at__lt=period.end)
     answered = offered.filter(answered_at__isnull=False)
     median: timedelta | None = answered.aggregate(median=Median(F("answered_at") - F("offered_at")))["median"]
@@ -74,14 +74,14 @@ def median_answer(centre: Organisation, period: Period) -> timedelta | None:
 
 
 def waiting(centre: Organisation) -> list[Any]:
-    """Referrals without an answer, the first one due first; ``asked_at``: when the partner last asked something."""
+    """Referrals without an answer, earliest due first; ``asked_at``: the time of the partner's last question."""
     asked = Max("messages__written_at", filter=Q(messages__kind=MessageKind.QUESTION))
     rows = Referral.objects.waiting().filter(centre=centre).annotate(asked_at=asked)
     return list(rows.select_related("organisation", "case").order_by("due_at", "pk")[:NAMED])
 
 
 def now(centre: Organisation, moment: datetime) -> Now:
-    """Four queries."""
+    """The current numbers; four queries."""
     offers = Referral.objects.waiting().filter(centre=centre)
     offer = offers.aggregate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=moment)))
     callback = Callback.objects.waiting().filter(centre=centre).order_by()

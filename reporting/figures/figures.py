@@ -1,4 +1,4 @@
-"""From counts to charts with their tables. Pure."""
+"""Makes charts and their tables from counts. Pure functions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hotline.contacts.models import CallerType
 from .counts import Counts
 from .measures import BY_CODE
 
-#: A chart has six colours: so many caller types by name, and the rest together. The table has them all.
+#: A chart has six colours: it shows the largest caller types, and the rest together. The table has them all.
 COLOURS = 6
 Series = list[tuple[str, list[int]]]
 
@@ -30,7 +30,7 @@ Series = list[tuple[str, list[int]]]
 def by_month_and_caller(
     counts: Counts, types: Sequence[CallerType], months: Sequence[date]
 ) -> tuple[StackedBars, StackedBars]:
-    """The chart, and the same with every caller type for its table."""
+    """The chart, and its table with every caller type."""
     series = caller_series(counts, types, months)
     definition = str(BY_CODE["caller_group"].definition)
     text = Text(_("Contacts by month and caller"), definition, _("Month"))
@@ -39,14 +39,14 @@ def by_month_and_caller(
 
 
 def caller_series(counts: Counts, types: Sequence[CallerType], months: Sequence[date]) -> Series:
-    """Contacts a month for every caller type of the upper level that was ever chosen, in the order of the list."""
+    """Contacts per month for every upper-level caller type that occurs, in the order of the list."""
     used = {key for measure, _month, key in counts if measure == "caller_group"}
     rows = [term for term in types if term.code in used]
     return [(str(term), [counts.get(("caller_group", month, term.code), 0) for month in months]) for term in rows]
 
 
 def largest_first(series: Series) -> Series:
-    """At most as many as there are colours; the small ones together."""
+    """At most as many series as there are colours; the smallest ones are added up."""
     ordered = sorted(series, key=lambda row: -sum(row[1]))
     if len(ordered) <= COLOURS:
         return ordered
@@ -63,7 +63,7 @@ def by_channel(counts: Counts) -> HorizontalBars:
 
 
 def not_counselling(counts: Counts) -> HorizontalBars:
-    """Silent calls, wrong numbers and the like, apart from the rest."""
+    """Contacts that are no counselling, such as silent calls and wrong numbers."""
     return _bars(Text(_("Non-counselling contacts"), head=_("Kind"), column=_("Contacts")), counts, "other_kind")
 
 
@@ -78,12 +78,12 @@ def by_state(counts: Counts) -> HorizontalBars:
 
 
 def total(counts: Counts, code: str) -> int:
-    """How many a measure counts in all months."""
+    """The total of a measure over all months."""
     return sum(number for (measure, _month, _key), number in counts.items() if measure == code)
 
 
 def _bars(text: Text, counts: Counts, code: str) -> HorizontalBars:
-    """In the order of the measure's keys, without what did not occur."""
+    """Bars in the order of the measure's keys, without zeros."""
     numbers: Counter[str] = Counter()
     for (measure, _month, key), number in counts.items():
         numbers[key] += number if measure == code else 0
@@ -93,7 +93,7 @@ def _bars(text: Text, counts: Counts, code: str) -> HorizontalBars:
 
 @dataclass(frozen=True)
 class WaitingReferral:
-    """A referral that waits: for us when the partner asked something, else for the partner."""
+    """A referral that waits: for the centre if the partner asked something, else for the partner."""
 
     referral: Referral
     for_us: bool
@@ -114,7 +114,7 @@ def waiting(referrals: Iterable[Any], moment: datetime) -> list[WaitingReferral]
 
 
 def duration(span: timedelta | None) -> str:
-    """Hours and minutes up to two days, days and hours from then on; a dash for none."""
+    """Hours and minutes up to two days, else days and hours; a dash for None."""
     if span is None:
         return "–"
     minutes = round(span.total_seconds() / 60)

@@ -1,11 +1,11 @@
-"""What a file is that somebody took for CSV, by how it begins. Pure."""
+"""Detects the kind of a file that is not CSV, by its first bytes. Pure functions."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 
-BEGINNING = 4096  # bytes that are looked at
+BEGINNING = 4096  # bytes that are examined
 EXPECTED = 'Expected is a CSV file, such as a spreadsheet program writes with "Save as".'
 BEGINS = (
     (b"%PDF", "a PDF document"),
@@ -26,7 +26,7 @@ BEGINS = (
     (b"{\\rtf", "a text document (RTF)"),
     (b"PGDMP", "a dump of a PostgreSQL database"),
 )
-#: As text, after blanks and a byte order mark, in small letters.
+#: Beginnings as lower-case text, after white space and a byte order mark.
 TEXT_BEGINS = (
     ("<!doctype html", "a web page (HTML)"),
     ("<html", "a web page (HTML)"),
@@ -36,7 +36,7 @@ TEXT_BEGINS = (
     ("{", "a JSON file"),
     ("[", "a JSON file"),
 )
-#: In a ZIP archive, the member that tells what it is.
+#: The member of a ZIP archive that identifies the format.
 MEMBERS = (
     ("xl/", "an Excel workbook (.xlsx)"),
     ("word/", "a text document (.docx)"),
@@ -51,7 +51,7 @@ MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe",
 
 
 def kind_of(beginning: bytes, whole: io.BufferedIOBase | io.RawIOBase | None = None) -> str:
-    """What it is, with its article; empty where it may be text. ``whole`` is read where it is a ZIP archive."""
+    """The kind with its article; empty if it may be text. ``whole`` is read only for ZIP archives."""
     if beginning.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _archive(whole)
     found = next((kind for begin, kind in BEGINS if beginning.startswith(begin)), "")
@@ -62,7 +62,7 @@ def kind_of(beginning: bytes, whole: io.BufferedIOBase | io.RawIOBase | None = N
 
 
 def encoding_of(beginning: bytes) -> str:
-    """The encoding that the file itself tells, by its byte order mark or by every second byte; empty: none."""
+    """The encoding by the byte order mark, or by zeros in every second byte; empty if unknown."""
     for mark, encoding in MARKS:
         if beginning.startswith(mark):
             return encoding
@@ -80,7 +80,7 @@ def _text(beginning: bytes) -> str:
 
 def _archive(whole: io.BufferedIOBase | io.RawIOBase | None) -> str:
     try:
-        with zipfile.ZipFile(whole) as archive:  # type: ignore[arg-type]  # None is no archive either
+        with zipfile.ZipFile(whole) as archive:  # type: ignore[arg-type]  # None is handled as an invalid archive
             names = archive.namelist()
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
                 return OPEN_DOCUMENT.get(archive.read("mimetype"), "an OpenDocument file")

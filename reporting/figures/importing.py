@@ -1,4 +1,4 @@
-"""Writing a centre's past down: counts without rows, all of a file or nothing."""
+"""Stores an imported past: counts without rows; a whole file or nothing."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ select %(source)s, cell.id, added.number from cell join added using (measure, mo
 
 
 def import_past(*, by: User, centre: Organisation, past: Past) -> Import:
-    """Add what a checked file adds up to. Runs inside ``acting_as`` the service ``statistics``.
+    """Add the counts of a checked file. Runs inside ``acting_as`` the service ``statistics``.
 
-    Raises NotAllowed, and Unusable for a file with problems, one that was imported before, and one of whose months
-    contacts were counted here meanwhile.
+    Raises NotAllowed; raises Unusable for a file with problems, one that was imported before, and one with months of
+    which contacts have been counted here meanwhile.
     """
     require(by, Permission.FIGURES_READ, centre.pk)
     if past.wrong or not past.rows:
         raise Unusable("The file has problems.")
-    while count_on(BATCH).events == BATCH:  # holds the lock of counting from here on, and knows the latest contacts
+    while count_on(BATCH).events == BATCH:  # takes the lock of counting, and counts the latest contacts
         pass
     refuse_doubles(centre, past)
     made = Import.objects.create(

@@ -1,4 +1,4 @@
-"""The mapping file: which column of a centre's file says what, and which of its words mean which of our codes. Pure."""
+"""The mapping file: which column of a centre's file is which field, and which of its words are which codes. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BANDS = (
     (40, AgeBand.FROM_40), (27, AgeBand.FROM_27), (21, AgeBand.FROM_21), (18, AgeBand.FROM_18), (14, AgeBand.FROM_14),
     (0, AgeBand.UNDER_14),
 )  # fmt: skip
-#: The fields, and what a contact of which a file says nothing counts as. None: the mapping must say it.
+#: The fields, and the value if the file has none. None: the mapping must give a value.
 FIELDS: dict[str, str | None] = {
     "date": None,
     "number": "1",
@@ -40,18 +40,18 @@ FIELDS: dict[str, str | None] = {
     "postal_code": "unknown",
     "age": "unknown",
 }
-#: Two ways to say the same; a file uses one of them.
+#: Alternative fields; a file uses one of them.
 INSTEAD = {"postal_code": "region", "age": "age_band"}
 SAMPLE = date(2001, 2, 3)
 
 
 class Unusable(Exception):
-    """The mapping, or the file as a whole, cannot be used; the text is a sentence that says why."""
+    """The mapping or the whole file cannot be used; the text is a sentence with the reason."""
 
 
 @dataclass(frozen=True)
 class Lists:
-    """What the database knows of a centre. ``today``: in its time zone; ``live``: months with contacts counted here.
+    """Reference data of a centre. ``today``: in its time zone; ``live``: months with contacts counted here.
 
     ``groups``: of each caller type. ``regions`` and ``postal_codes``: what each code counts as.
     """
@@ -66,9 +66,9 @@ class Lists:
 
 @dataclass(frozen=True)
 class Field:
-    """What the mapping says of one field. ``words``: what each word, folded, counts as; ``column`` may be empty: none.
+    """The mapping of one field. ``words``: what each word, case-folded, counts as; ``column``: empty if there is none.
 
-    ``default``: what an empty cell, or a missing column, counts as; None when neither may be.
+    ``default``: what an empty cell or missing column counts as; None if neither is allowed.
     """
 
     name: str
@@ -80,9 +80,9 @@ class Field:
 
 @dataclass(frozen=True)
 class FileMapping:
-    """``encoding``: Python's name. ``dates``: formats of ``strptime``; the first that fits holds.
+    """``encoding``: Python's name. ``dates``: formats of ``strptime``; the first that matches is used.
 
-    ``delimiter`` is empty where the mapping names none: a comma, or what the file's ``sep=`` line says.
+    ``delimiter``: empty if the mapping has none; then a comma, or the one in the file's ``sep=`` line.
     """
 
     delimiter: str = ""
@@ -91,7 +91,7 @@ class FileMapping:
     fields: tuple[Field, ...] = field(default=())
 
 
-# A word such as "no", "1" or "2019-01-01" stays the word that it is: the base loader knows text, lists and maps only.
+# The base loader has only text, lists and maps, so words such as "no", "1" or "2019-01-01" are not converted.
 class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         names = [key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode)]
@@ -107,7 +107,7 @@ def read_mapping(text: str, lists: Lists) -> FileMapping:
     if len(text) > LONGEST_MAPPING:
         raise Unusable("The mapping is longer than a mapping can be.")
     try:
-        content = yaml.load(text, _Loader)  # noqa: S506  makes nothing but text, lists and maps
+        content = yaml.load(text, _Loader)  # noqa: S506  creates only text, lists and maps
     except (yaml.YAMLError, TypeError, RecursionError) as error:
         raise Unusable(f"The mapping is not YAML: {' '.join(str(error).split())[:300]}.") from error
     parts = _only("The mapping", content, {"file", "fields"})
@@ -156,18 +156,18 @@ def _check_formats(formats: list[str]) -> None:
 
 def _read(text: str, form: str) -> date | None:
     try:
-        return datetime.strptime(text, form).date()  # noqa: DTZ007  a day of the centre's calendar
+        return datetime.strptime(text, form).date()  # noqa: DTZ007  a date in the centre's calendar
     except (ValueError, OverflowError):
         return None
 
 
 def read_day(text: str, formats: tuple[str, ...]) -> date | None:
-    """As written: a day of the centre's calendar. None when no format fits."""
+    """The date in the centre's calendar. None if no format matches."""
     return next((day for form in formats if (day := _read(text, form))), None)
 
 
 def known_words(lists: Lists) -> dict[str, dict[str, str]]:
-    """Our own codes by field, each with what it counts as."""
+    """Our codes per field, each with what it counts as."""
     outside = {code: code for code, _label in OUTSIDE}
     own: dict[str, dict[str, str]] = {
         name: {code: code for code, _label in BY_CODE[name].keys} if name in BY_CODE else {} for name in FIELDS
@@ -205,7 +205,7 @@ def _field(name: str, content: Any, known: dict[str, str], lists: Lists) -> Fiel
 
 
 def _folded(name: str, values: dict[str, Any], counts_as: Callable[[Any], str]) -> dict[str, str]:
-    """Raises Unusable where two spellings of one word mean different codes."""
+    """Raises Unusable if two spellings of one word mean different codes."""
     words: dict[str, str] = {}
     for word, code in values.items():
         key = counts_as(code)
@@ -257,7 +257,7 @@ def age_band(years: str) -> str | None:
     return next(band.value for least, band in BANDS if found >= least)
 
 
-#: How a word is read that is no code of ours and stands in no list of values.
+#: How a word is parsed that is neither a code nor in a list of values.
 OTHERWISE: dict[str, Callable[[Lists], Callable[[str], str | None]]] = {
     "age": _ages,
     "number": _numbers,

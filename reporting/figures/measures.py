@@ -1,7 +1,7 @@
-"""The measures: each one's table, definition, keys, SQL and relations to others, in one place. Pure.
+"""The measures: table, definition, keys, SQL and equations of each. Pure data.
 
-A measure divides what it counts in a month: each contact, referral or case has exactly one key. Live figures, the
-counts for releases (``ntk.counted``), the import of a past, release tables, disclosure control and evaluation all read
+A measure partitions what it counts in a month: each contact, referral or case has exactly one key. Live figures, the
+counts for releases (``ntk.counted``), the import of a past, release tables, disclosure control and evaluation use
 this list.
 """
 
@@ -30,7 +30,7 @@ TOTAL = "total"
 
 
 class Source(StrEnum):
-    """Where the keys of a measure come from when the code does not name them."""
+    """The source of a measure's keys if they are not in the code."""
 
     CODE = "code"
     CALLER_TYPES = "caller_types"
@@ -40,7 +40,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Term:
-    """How many have a key of a measure. A key that begins with * is published nowhere; it only stands in equations."""
+    """The number with one key of a measure. A key that begins with * is not published and occurs only in equations."""
 
     measure: str
     key: str
@@ -48,7 +48,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Equation:
-    """The total counts the same as its parts together."""
+    """The total equals the sum of its parts."""
 
     total: Term
     parts: tuple[Term, ...]
@@ -56,7 +56,7 @@ class Equation:
 
 @dataclass(frozen=True)
 class Share:
-    """What the evaluation of a release shows: the ``part`` of all, or of the keys of ``whole``, in per cent."""
+    """A percentage in the evaluation of a release: ``part`` of all, or of the keys of ``whole``."""
 
     code: str
     label: StrPromise
@@ -69,10 +69,10 @@ class Share:
 class Measure:
     """``sql``: the key of a row ``n`` of its population (populations.py). ``label``: the title of its table.
 
-    ``definition`` and ``bias``: what its table means and where it misleads, for readers. ``by_month``: with a column
-    for each month, in a release of several. ``is_table``: False where it is counted for other pages, and not published.
-    ``unsaid``: the key of imported contacts whose file says nothing; with it, the measure is a field of mapping files.
-    ``imported``: how the key of an imported contact follows from the fields; without it, the field of the same name.
+    ``definition`` and ``bias``: what its table means and where it misleads, for readers. ``by_month``: has a column
+    for each month, in a release of several. ``is_table``: False if it is only counted for other pages, not published.
+    ``unsaid``: the key of imported contacts without a value; with it, the measure is a field of mapping files.
+    ``imported``: computes the key of an imported contact from the fields; without it, the field of the same name.
     """
 
     code: str
@@ -91,16 +91,16 @@ class Measure:
     is_table: bool = True
 
     def accepts(self, key: str) -> bool:
-        """Only of measures whose keys the code names."""
+        """Whether the key is valid; only for measures whose keys are in the code."""
         return any(key == known for known, _label in self.keys)
 
     def key_of_imported(self, fields: Mapping[str, str]) -> str:
-        """KeyError where the measure does not say how an imported contact counts."""
+        """The key of an imported contact. Raises KeyError if the measure does not define one."""
         return self.imported(fields) if self.imported else fields[self.code]
 
 
 def equation(total: str, *parts: str) -> Equation:
-    """Each as measure.key."""
+    """An equation of terms that are written as measure.key."""
     first, *others = (Term(*name.split(".")) for name in (total, *parts))
     return Equation(first, tuple(others))
 

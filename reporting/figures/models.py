@@ -1,4 +1,4 @@
-"""Counts without persons, kept up from the journal. Every figure of a release comes from here."""
+"""Tables of counts without personal data, updated from the journal. All figures of releases come from them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from foundation.privacy.bounds import COUNTED, days_within, moments_within, numb
 
 
 class Cell(models.Model):
-    """How many, of one measure, month and key. ``month``: its first day, in the centre's time zone."""
+    """The number of one measure, month and key. ``month``: its first day, in the centre's time zone."""
 
     id = models.AutoField(primary_key=True)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -35,9 +35,9 @@ class Cell(models.Model):
 
 
 class Counted(models.Model):
-    """In which cells a contact, case or referral counts now: what is taken back when that changes.
+    """The cells in which a contact, case or referral is counted now, so that a change can subtract it.
 
-    ``is_detached``: it was deleted, its figures stay, and ``subject`` is a random number.
+    ``is_detached``: the row was deleted, its figures are kept, and ``subject`` is random.
     """
 
     subject = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -49,7 +49,7 @@ class Counted(models.Model):
 
 
 class Progress(models.Model):
-    """One row: up to which position of the journal's chain everything is counted; whatever was told until ``at`` is."""
+    """A single row: the position of the journal's chain, and the time (UTC), up to which events are counted."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     position = models.BigIntegerField(default=0)
@@ -67,7 +67,7 @@ class Progress(models.Model):
 
 
 class Import(models.Model):
-    """A file of a centre's past that was counted. The file itself is not kept; ``digest`` (SHA-256) tells it again."""
+    """An imported file of a centre's past. The file is not stored; ``digest`` (SHA-256) identifies it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -91,7 +91,7 @@ class Import(models.Model):
 
 
 class ImportedCount(models.Model):
-    """What one import adds to one cell."""
+    """The number that one import adds to one cell."""
 
     source = models.ForeignKey(Import, models.PROTECT, related_name="counts")
     cell = models.ForeignKey(Cell, models.PROTECT, related_name="+")

@@ -1,6 +1,6 @@
-"""A centre's past, row by row: reading, checking and adding up a file that may be longer than memory. Pure.
+"""Reads, checks and sums an imported past row by row, so that a file may be larger than memory. Pure functions.
 
-A row is a past contact, or so many alike. It is added to the counts of its month and forgotten.
+A row is a past contact, or a number of equal ones. It is added to the counts of its month and not stored.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
 
 FIRST_DAY = date(1990, 1, 1)
 LONGEST_VALUE = 200  # characters
-LONGEST_LINE = 131_072  # characters; the csv module's own limit of a value
+LONGEST_LINE = 131_072  # characters; the csv module's limit of a value
 LISTED = 1000
-ROWS_NAMED = 3  # of each cause
+ROWS_NAMED = 3  # rows listed per cause
 TAB = "\t"
-#: What Excel writes and reads before the header: how the columns are separated.
+#: A line that Excel writes and reads before the header; it has the delimiter.
 SEPARATOR = re.compile(r"\ufeff?\"?sep=(\\t|[^\"\r\n])\"?[ ;,\t]*\r?\n?", re.IGNORECASE)
 SERIAL = re.compile(r"[2-6][0-9]{4}(?:[.,][0-9]+)?")  # days since 1900
 MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
-STEP = 1000  # rows between two signs of progress
+STEP = 1000  # rows between two reports of progress
 Cells = Counter[tuple[str, date, str]]
 MEASURES_OF = {of: [measure for measure in MEASURES if measure.of == of] for of in (Of.CONTACT, Of.OTHER_CONTACT)}
 
 
 class FormatRule(StrEnum):
-    """What a row or value does not keep to."""
+    """A rule that a row or value violates."""
 
     COLUMNS = "the row has not as many columns as the header"
     UNREADABLE = "the row cannot be read as CSV: look for a quotation mark that is not closed, or an endless line"
@@ -69,7 +69,7 @@ RULES = {"number": FormatRule.NUMBER, "age": FormatRule.AGE, "postal_code": Form
 
 
 class FormatProblem(NamedTuple):
-    """``row`` as a spreadsheet numbers it: the header is row 1. ``column`` is empty when it is about the whole row."""
+    """``row``: as in a spreadsheet, the header is row 1. ``column``: empty if the problem is about the whole row."""
 
     row: int
     column: str
@@ -77,13 +77,13 @@ class FormatProblem(NamedTuple):
     rule: FormatRule
 
 
-#: What is wrong again and again for one reason is one cause: of these, each word is one of its own.
+#: Problems with the same rule and column are one cause; for these rules, each value is a separate cause.
 BY_VALUE = {FormatRule.CODE, FormatRule.POSTAL_CODE}
 
 
 @dataclass
 class Cause:
-    """One reason for what is wrong in many rows. ``rows``: the first of them; ``value``: that of the first row."""
+    """One cause of problems in many rows. ``rows``: the first of them; ``value``: that of the first row."""
 
     column: str
     value: str
@@ -95,7 +95,7 @@ class Cause:
 
 
 class Contact(NamedTuple):
-    """What one row says. ``keys``: by field; ``number``: so many alike."""
+    """The content of one row. ``keys``: by field; ``number``: how many equal contacts it stands for."""
 
     day: date
     number: int
@@ -104,9 +104,9 @@ class Contact(NamedTuple):
 
 @dataclass
 class Past:
-    """What a whole file adds up to. ``digest``: SHA-256.
+    """The sums of a whole file. ``digest``: SHA-256.
 
-    ``wrong``: all problems; ``problems``: the first of them, ``causes``: the same by reason; both up to LISTED.
+    ``wrong``: number of problems; ``problems``: the first of them, ``causes``: grouped by cause; both up to LISTED.
     """
 
     rows: int = 0
@@ -141,7 +141,7 @@ class Past:
 
 
 class ImportedFile(io.RawIOBase):
-    """A file that is read once, from its start: its bytes are counted and digested as they pass."""
+    """A file that is read once, from its start; counts and digests the bytes that are read."""
 
     def __init__(self, raw: io.FileIO) -> None:
         self._raw = raw
@@ -163,7 +163,7 @@ class ImportedFile(io.RawIOBase):
 
 
 class Checked:
-    """The rows of a source, checked one after the other. Raises Unusable when the header does not fit the mapping."""
+    """Iterates over the checked rows of a source. Raises Unusable if the header does not match the mapping."""
 
     def __init__(self, source: ImportedFile, mapping: FileMapping, lists: Lists) -> None:
         self._mapping = mapping
@@ -206,7 +206,7 @@ class Checked:
         return header
 
     def _hint(self, header: list[str]) -> str:
-        """Where another sign seems to separate the columns."""
+        """A hint if another delimiter seems to separate the columns."""
         other = next((sign for sign in ";\t,|" if sign != self._delimiter and sign in header[0]), "")
         if len(header) > 1 or not other:
             return ""
@@ -214,7 +214,7 @@ class Checked:
         return f" It seems that {sign} separates them: name it as delimiter in the mapping."
 
     def __iter__(self) -> Iterator[Contact | list[FormatProblem]]:
-        """Of each row that is not blank: what it says, or all that is wrong with it."""
+        """Yields for each non-blank row its content or all its problems."""
         while True:
             self._number += 1
             number = self._number
@@ -233,7 +233,7 @@ class Checked:
 
     def _check(self, number: int, row: list[str]) -> Contact | list[FormatProblem]:
         if len(row) > len(self._header) and not any(row[len(self._header) :]):
-            row = row[: len(self._header)]  # cells beyond the table that were filled once
+            row = row[: len(self._header)]  # empty cells beyond the table
         if len(row) != len(self._header):
             return [FormatProblem(number, "", f"{len(row)} instead of {len(self._header)}", FormatRule.COLUMNS)]
         whole = "".join(row)
@@ -277,7 +277,7 @@ class Checked:
 
 
 class Endless(Exception):
-    """A line that does not end within reason: no text, or no CSV."""
+    """A line is longer than LONGEST_LINE, so the file is not CSV."""
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
@@ -288,7 +288,7 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
 
 
 def _separator(lines: Iterator[str]) -> tuple[list[str], str]:
-    """The first line, and the delimiter that it names; a line that is for the spreadsheet only is left out."""
+    """The first line, and the delimiter in it; a line with only the delimiter is skipped."""
     try:
         first = next(lines, "")
     except UnicodeDecodeError as error:
@@ -327,18 +327,18 @@ def _flaw(value: str) -> FormatRule | None:
 
 
 def _is_broken(value: str) -> bool:
-    """Whether bytes could not be decoded: each stands as a lone surrogate."""
+    """Whether bytes could not be decoded; each of them is a lone surrogate."""
     return any("\udc80" <= sign <= "\udcff" for sign in value)
 
 
 def shown(value: str) -> str:
-    """For a terminal or a report: shortened, and whatever is no printable sign written out."""
+    """For a terminal or a report: shortened, with unprintable characters escaped."""
     whole = value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}..."
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in whole)
 
 
 def cells_of(keys: dict[str, str], groups: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """What one contact counts as: measures and keys, as the live ones count."""
+    """The measures and keys in which one contact is counted, as for live ones."""
     fields = {**keys, "caller_group": groups[keys["caller_type"]]}
     of = Of.CONTACT if keys["kind"] == Kind.COUNSELLING else Of.OTHER_CONTACT
     return ((measure.code, measure.key_of_imported(fields)) for measure in MEASURES_OF[of])
@@ -350,7 +350,7 @@ def add_up(
     lists: Lists,
     say: Callable[[int, int], object] = lambda passed, rows: None,
 ) -> Past:
-    """Read the source to its end. ``say`` is told now and then how many bytes and rows passed. Raises Unusable."""
+    """Read the whole source. ``say`` is called periodically with the bytes and rows read so far. Raises Unusable."""
     past = Past()
     groups = dict(lists.groups)
     for found in Checked(source, mapping, lists):
@@ -372,7 +372,7 @@ def add_up(
 
 def _add(past: Past, contact: Contact, groups: dict[str, str]) -> None:
     day, number, keys = contact
-    if not number:  # a row of a form that nobody fell under
+    if not number:  # a row with the number zero
         return
     month = day.replace(day=1)
     for measure, key in cells_of(keys, groups):

@@ -1,4 +1,4 @@
-"""The periods that live figures are shown for. Pure."""
+"""The periods of live figures. Pure functions."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ DAYS = 30
 
 
 def _a_year_of_months(today: date) -> date:
-    """The first day of the month eleven months ago: twelve months with the running one."""
+    """The first day of the month eleven months ago: twelve months including the current one."""
     month = today.month % 12 + 1
     return date(today.year if month == 1 else today.year - 1, month, 1)
 
 
-#: Code, label, and from a day the first day of the period; it ends now. The first one is what people begin with.
+#: Code, label, and a function from today to the first day of the period, which ends now. The first is the default.
 PERIODS: tuple[tuple[str, StrPromise, Callable[[date], date]], ...] = (
     ("12-months", _("Last 12 months"), _a_year_of_months),
     ("this-year", _("This year"), lambda today: date(today.year, 1, 1)),
@@ -32,7 +32,7 @@ PERIODS: tuple[tuple[str, StrPromise, Callable[[date], date]], ...] = (
 
 @dataclass(frozen=True)
 class Period:
-    """From the beginning of ``first`` in the centre's time zone until the end of ``last``, which is today."""
+    """From the start of ``first`` to the end of ``last``, which is today, in the centre's time zone."""
 
     code: str
     first: date
@@ -45,13 +45,13 @@ class Period:
 
     @property
     def end(self) -> datetime:
-        """Not part of the period any more."""
+        """The exclusive end of the period."""
         following = self.last + timedelta(days=1)
         return datetime(following.year, following.month, following.day, tzinfo=self.zone)
 
     @property
     def months(self) -> list[date]:
-        """The first day of every month that the period touches."""
+        """The first day of every month that overlaps the period."""
         months = [self.first.replace(day=1)]
         while (following := _next_month(months[-1])) <= self.last:
             months.append(following)
@@ -59,7 +59,7 @@ class Period:
 
 
 def period(code: str, now: datetime, zone: ZoneInfo) -> Period:
-    """The period of that code, the first one for no code. Raises LookupError for any other."""
+    """The period with this code; the default without a code. Raises LookupError for any other."""
     today = now.astimezone(zone).date()
     for known, _label, first in PERIODS:
         if code in ("", known):

@@ -1,6 +1,6 @@
-"""What is counted: the rows of contacts, referrals and cases as SQL, and the month in which each counts. Pure.
+"""The populations that measures count: SQL of contacts, referrals and cases, with the month of each. Pure data.
 
-Live figures and the counts for releases are both made from these rows, so that they count the same.
+Live figures and the counts for releases use the same rows, so that they agree.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Of(StrEnum):
-    """What a measure counts, by the month in which ..."""
+    """What a measure counts. The month of a row is the one in which ..."""
 
     CONTACT = "contact"  # ... the counselling contact began
     OTHER_CONTACT = "other_contact"  # ... the contact that was no counselling began
@@ -33,9 +33,9 @@ class Of(StrEnum):
 
 @dataclass(frozen=True)
 class Population:
-    """``rows``: SQL of all rows, with the columns that measures name; ``counts``: which of them count: no drafts.
+    """``rows``: SQL of all rows, with the columns that measures use; ``counts``: SQL condition, which excludes drafts.
 
-    ``at``: the column whose month counts, in the centre's time zone.
+    ``at``: the column with the time whose month is used, in the centre's time zone.
     """
 
     rows: str
@@ -43,7 +43,7 @@ class Population:
     at: str
 
 
-# An expression that no chosen measure names costs nothing: PostgreSQL leaves it out.
+# PostgreSQL does not compute expressions that no selected measure uses.
 CONTACTS = f"""
     select c.id, c.centre_id, c.state, c.started_at, o.time_zone, c.kind, c.caller_type_id,
         coalesce(t.parent_id, t.code) as caller_group, c.channel, c.phenomenon, c.age_band, c.sex,
@@ -91,7 +91,7 @@ POPULATIONS: dict[Of, Population] = {
 
 
 def counted_for_releases(measures: Iterable[Measure]) -> str:
-    """SQL of the function ``ntk.counted``: of the rows whose ``ids`` are given, for the service that counts alone."""
+    """SQL of the function ``ntk.counted``: counts the rows with these ``ids``; only for the counting service."""
     return "\nunion all\n".join(
         f"select n.id, n.centre_id, m.measure, n.month, m.key\nfrom {_rows(population)} n\n"
         f"cross join lateral {_values((measure.code, measure.sql) for measure in chosen)}\n"
@@ -101,9 +101,9 @@ def counted_for_releases(measures: Iterable[Measure]) -> str:
 
 
 def counted_live(measures: Iterable[Measure]) -> str:
-    """SQL: how many by measure, month and key, of ``centre`` from ``start`` until before ``end``.
+    """SQL: numbers by measure, month and key, of ``centre`` from ``start`` to ``end`` (exclusive).
 
-    Rows that are alike are counted first: one line for each row and measure took twice as long.
+    Equal rows are grouped first: one line for each row and measure took twice as long.
     """
     return "\nunion all\n".join(
         f"select m.measure, alike.month, m.key, sum(alike.number)::bigint\nfrom ({_alike(population, chosen)}) alike\n"
@@ -125,7 +125,7 @@ def _rows(population: Population) -> str:
 
 
 def _values(pairs: Iterable[tuple[str, str]]) -> str:
-    """One line for each measure of a row: its code, and SQL that gives its key."""
+    """One line for each measure of a row: its code, and the SQL of its key."""
     lines = ",\n    ".join(f"('{code}', {sql})" for code, sql in pairs)
     return f"(values\n    {lines}\n) m(measure, key)"
 

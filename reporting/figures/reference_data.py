@@ -1,4 +1,4 @@
-"""What the database knows that a row of a centre's past may name."""
+"""Reference data for the rows of an imported past."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .mapping import Lists, Unusable
 from .models import Cell, Import, ImportedCount
 from .past_rows import Past
 
-#: Every contact is in exactly one cell of one of them.
+#: Every contact is in exactly one cell of one of these measures.
 CONTACTS = ("contacts", "other_kind")
 
 
 def known_for(centre: Organisation) -> Lists:
-    """Runs inside ``acting_as`` somebody who sees the centre's cells."""
+    """The lists of a centre. Runs inside ``acting_as`` a user who may read the centre's cells."""
     regions = _regions(centre.country)
     codes = PostalCode.objects.filter(country=centre.country, is_main=True).values_list("code", "region_id")
     return Lists(
@@ -35,7 +35,7 @@ def known_for(centre: Organisation) -> Lists:
 
 
 def live_months(centre: Organisation) -> frozenset[date]:
-    """Months of which contacts are counted that no import brought. Runs inside ``acting_as``, as ``known_for``."""
+    """Months with counted contacts that are not imported. Runs inside ``acting_as``, as ``known_for``."""
     imported = ImportedCount.objects.filter(source__centre=centre, cell__measure__in=CONTACTS)
     brought = dict(imported.values_list("cell").annotate(Sum("number")))
     counted = Cell.objects.filter(centre=centre, measure__in=CONTACTS).values_list("pk", "month", "number")
@@ -43,7 +43,7 @@ def live_months(centre: Organisation) -> frozenset[date]:
 
 
 def refuse_doubles(centre: Organisation, past: Past) -> None:
-    """Raises Unusable for what would count twice. Final only where the lock of counting is held."""
+    """Raises Unusable if something would be counted twice. Reliable only while the lock of counting is held."""
     if earlier := Import.objects.filter(centre=centre, digest=past.digest).first():
         raise Unusable(f"This very file was imported already, on {earlier.made_at:%Y-%m-%d}.")
     if earlier := _same_content(centre, past):
@@ -53,7 +53,7 @@ def refuse_doubles(centre: Organisation, past: Past) -> None:
 
 
 def _same_content(centre: Organisation, past: Past) -> Import | None:
-    """The import of a file that was only saved anew: it adds up to the same in every cell."""
+    """An earlier import with the same number in every cell, such as of the same file saved again."""
     for one in Import.objects.filter(centre=centre, rows=past.rows, first=past.first, last=past.last):
         counted = ImportedCount.objects.filter(source=one).values_list(
             "cell__measure", "cell__month", "cell__key", "number"
@@ -64,7 +64,7 @@ def _same_content(centre: Organisation, past: Past) -> Import | None:
 
 
 def _regions(country: str) -> dict[str, str]:
-    """What each region below a country counts as for a centre of ``country``; by the rule of the live contacts."""
+    """What each region counts as for a centre of ``country``; the same rule as for live contacts."""
     with connection.cursor() as cursor:
         cursor.execute("select code, ntk.counted_region(code, %s) from regions_region where level > 0", [country])
         return dict(cursor.fetchall())

@@ -1,4 +1,4 @@
-"""The page of the shift: who waits, who is on duty, and what waits for a decision now. Reading only."""
+"""The shift page: waiting callers, handlers on duty, and work that waits for a decision. Read-only."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from hotline.texting.models import TextMessage
 from hotline.texting.states import NOT_DELIVERED
 from triage.models import Assessment
 
-#: Of each kind of work, so many are named, the most pressing first. The counts count all.
+#: Number of listed items per kind of work, the most urgent first. The counts include all.
 NAMED = 5
-#: What failed stays in view for so long: a shift and the one after it.
+#: Failures are shown for this time: a shift and the next one.
 FAILURES_OF = timedelta(hours=16)
 
 
 @dataclass(frozen=True)
 class WaitingItem:
-    """One thing that waits: since ``at``, or until ``due_at``."""
+    """One waiting item: since ``at``, or until ``due_at``."""
 
     key: str
     url: str
@@ -46,7 +46,7 @@ class WaitingItem:
 
 @dataclass(frozen=True)
 class Work:
-    """Things that wait for the same kind of decision. ``number`` may be greater than the rows that are named."""
+    """Items that wait for the same kind of decision. ``number`` may be greater than the number of listed rows."""
 
     key: str
     title: str | Promise
@@ -58,7 +58,7 @@ class Work:
 
 
 def work(user: User, centre: Organisation, now: datetime) -> dict[str, Any]:
-    """What waits for this coordinator: the pressing first, and nothing that is empty."""
+    """Work that waits for this coordinator, most urgent kinds first, without empty ones."""
     kinds = [
         _failed_messages(centre, now),
         _lost_voicemails(centre, now),
@@ -79,7 +79,7 @@ def work(user: User, centre: Organisation, now: datetime) -> dict[str, Any]:
 
 
 def _some(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
-    """How many there are, and the first of them. One query where few wait."""
+    """The number of rows, and the first of them. One query if there are few."""
     first = list(rows[: NAMED + 1])
     return (rows.count() if len(first) > NAMED else len(first)), first[:NAMED]
 
@@ -195,7 +195,7 @@ def _own_contacts(user: User) -> Work:
 
 
 def _failed_messages(centre: Organisation, now: datetime) -> Work:
-    """Until something else is written to the contact, or comes from it."""
+    """Messages that failed, until another one is sent to or received from the contact."""
     later = TextMessage.objects.filter(contact=OuterRef("contact"), made_at__gt=OuterRef("made_at"))
     lost = TextMessage.objects.filter(centre=centre, state__in=NOT_DELIVERED, made_at__gt=now - FAILURES_OF)
     failed = lost.filter(~Exists(later), is_from_caller=False)
@@ -215,7 +215,7 @@ def _failed_messages(centre: Organisation, now: datetime) -> Work:
 
 
 def _lost_voicemails(centre: Organisation, now: datetime) -> Work:
-    """Those whose sound we could not get, until the caller has been called back: that stands in the worklist."""
+    """Voicemails without sound, until the callback in the worklist is done."""
     open_ones = Q(call__callback=None) | Q(call__callback__ended_at=None)
     lost = Voicemail.objects.filter(open_ones, centre=centre, lost_at__isnull=False)
     number, found = _some(lost.filter(made_at__gt=now - FAILURES_OF).order_by("-made_at", "id"))
@@ -226,6 +226,6 @@ def _lost_voicemails(centre: Organisation, now: datetime) -> Work:
 
 
 def _problems(centre: Organisation, now: datetime) -> list[Command]:
-    """What the provider would not do in the last hour."""
+    """Commands that failed at the provider in the last hour."""
     failed = Q(centre=centre, state=CommandState.FAILED, ended_at__gt=now - timedelta(hours=1))
     return list(Command.objects.filter(failed).exclude(kind=CommandKind.FETCH).order_by("-pk")[:10])

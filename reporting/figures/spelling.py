@@ -1,4 +1,4 @@
-"""The same words and numbers, written otherwise. Pure."""
+"""Normalises spellings of words and numbers. Pure functions."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from functools import lru_cache
 
 from regions.plain_text import fold_spelling
 
-#: Between groups of three digits, and no sign of a decimal: spaces of any width and the Swiss apostrophe.
+#: Separators of thousands that are no decimal signs: spaces of any width and the Swiss apostrophe.
 GROUPED = re.compile(r"[0-9]{1,3}(?:[ '’\u00a0\u2009\u202f][0-9]{3})+")
-#: Two groups or more: no decimal has two signs.
+#: Two separators or more: a decimal number has only one.
 SURELY_GROUPED = re.compile(r"[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?:,[0-9]{3}){2,})")
-#: Whole, as a spreadsheet writes it with decimals: 3.0, 3,00.
+#: An integer with decimals, as spreadsheets write it: 3.0, 3,00.
 ZERO_DECIMALS = re.compile(r"([0-9]+)[.,]0{1,2}")
-#: A thousand or a decimal: 1.234.
+#: Thousands or decimals: 1.234.
 AMBIGUOUS = re.compile(r"[0-9]{1,3}[.,][0-9]{3}")
 
 
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
-    """``fold_spelling``, kept: the same words come with every line of a file."""
+    """``fold_spelling`` with a cache, because the same words occur in every line of a file."""
     return fold_spelling(text)
 
 
@@ -28,7 +28,7 @@ def is_blank(text: str) -> bool:
 
 
 def whole_number(word: str) -> int | None:
-    """Not negative; None for anything else, and for what may be a thousand or a decimal."""
+    """A non-negative integer; None for anything else, and for an ambiguous number."""
     if decimals := ZERO_DECIMALS.fullmatch(word):
         word = decimals[1]
     elif GROUPED.fullmatch(word) or SURELY_GROUPED.fullmatch(word):

@@ -1,4 +1,4 @@
-"""The Celery task that brings the counts up to the journal."""
+"""The Celery task that updates the counts from the journal."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from foundation.privacy.context import acting_as
 
 from .counting import BATCH, count_on
 
-#: So many batches at once; the next beat goes on.
+#: Batches per run; the next run continues.
 AT_ONCE = 50
 
 
 @shared_task(name="reporting.tasks.count")
 def count() -> None:
-    """Bring the counts up to the journal, batch by batch: each is a transaction of its own."""
+    """Update the counts from the journal, in batches with a transaction each."""
     for _batch in range(AT_ONCE):
         with acting_as(service_user(Service.STATISTICS), purpose="statistics"):
             if count_on().events < BATCH:

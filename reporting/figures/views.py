@@ -1,4 +1,4 @@
-"""The page of the shift and live figures, for coordinators alone: a funder never reads a live counter."""
+"""The shift page and live figures; for coordinators only, because funders may read only releases."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .shift import work
 @require_safe
 @at_the_centre(Permission.FIGURES_READ)
 def live(request: CentreRequest) -> HttpResponse:
-    """The page, or only its figures when it fetches itself again."""
+    """The page, or only its figures when polled."""
     try:
         chosen = period(request.GET.get("period", ""), timezone.now(), request.centre.zone)
     except LookupError as error:
@@ -36,7 +36,7 @@ def live(request: CentreRequest) -> HttpResponse:
 @require_safe
 @at_the_centre(Permission.FIGURES_READ)
 def shift(request: CentreRequest) -> HttpResponse:
-    """The coordinator's first page."""
+    """The coordinator's start page."""
     now = timezone.now()
     parts = {
         **callers(request.centre, now),
@@ -50,7 +50,7 @@ def shift(request: CentreRequest) -> HttpResponse:
 @require_safe
 @at_the_centre(Permission.FIGURES_READ)
 def shift_work(request: CentreRequest) -> HttpResponse:
-    """What waits for a decision, fetched again when something of it changed."""
+    """The fragment with work that waits for a decision; fetched again after changes."""
     return render(request, "reporting/parts/shift_work.html", work(request.user, request.centre, timezone.now()))
 
 

@@ -1,4 +1,4 @@
-"""Preparing, releasing and discarding. A release is made by two coordinators and never changed."""
+"""Actions on releases. A release needs two coordinators and never changes."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ TYPESET = "publishing.tasks.typeset"
 
 
 class SamePerson(Refusal):
-    """Whoever prepared a release may not release it."""
+    """The person who prepared a release may not publish it."""
 
 
 @transaction.atomic
 def prepare_release(*, by: User, centre: Organisation, code: str) -> Release:
-    """Freeze the figures of a period as they are known now. A repeat finds the release that waits already.
+    """Freeze the current figures of a period. A repeat returns the prepared release.
 
     ``code``: 2026-03, 2026-Q1 or 2026. Raises LookupError for another, Refusal with the reason for a period that
     cannot be released.
@@ -81,7 +81,7 @@ def prepare_release(*, by: User, centre: Organisation, code: str) -> Release:
 
 @transaction.atomic
 def release_figures(*, by: User, release_id: uuid.UUID) -> Release:
-    """The second person publishes what was prepared. A repeat has no effect. Raises SamePerson, Stale."""
+    """Publish a prepared release as the second person. A repeat has no effect. Raises SamePerson, Stale."""
     release = _lock(by, release_id)
     if release.state == ReleaseState.RELEASED and release.ended_by_id == by.pk:
         return release
@@ -93,7 +93,7 @@ def release_figures(*, by: User, release_id: uuid.UUID) -> Release:
 
 @transaction.atomic
 def discard_release(*, by: User, release_id: uuid.UUID) -> Release:
-    """What was prepared is not published; the period is free again. Raises Stale."""
+    """Discard a prepared release; the period can be prepared again. Raises Stale."""
     release = _lock(by, release_id)
     if release.state == ReleaseState.DISCARDED:
         return release
@@ -103,7 +103,7 @@ def discard_release(*, by: User, release_id: uuid.UUID) -> Release:
 
 @transaction.atomic
 def show_publicly(*, by: User, release_id: uuid.UUID, is_public: bool) -> Release:
-    """Give the release a page that needs no account, or take it away. Raises Stale while it is not released."""
+    """Make the release readable without an account, or undo that. Raises Stale if it is not released."""
     release = _lock(by, release_id)
     if release.state != ReleaseState.RELEASED:
         raise stale(release_id, "release")
@@ -116,7 +116,7 @@ def show_publicly(*, by: User, release_id: uuid.UUID, is_public: bool) -> Releas
 
 @transaction.atomic
 def keep_paper(*, by: User, release: Release, language: str, body: bytes) -> None:
-    """Of two that were made at once, one stays. Run by the service."""
+    """Store a PDF; if two are made concurrently, the first one is kept. Run by the service."""
     if language not in LANGUAGES:
         raise ValueError(language)
     made = Paper.objects.bulk_create([Paper(release=release, language=language, body=body)], ignore_conflicts=True)
@@ -146,11 +146,11 @@ def _end(by: User, release: Release, state: ReleaseState, kind: EventKind) -> Re
 
 
 def _one_at_a_time(centre: Organisation) -> None:
-    """Two releases prepared at once would not know of each other, and only together give something away."""
+    """Lock, because two releases prepared concurrently are not checked against each other and may disclose cells."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('publishing.prepare'), %s)", [centre.pk])
 
 
 def _record(kind: EventKind, by: User, release: Release, data: dict[str, str] | None = None, wake: str = "") -> None:
-    told = (organisation_group(release.centre_id),)  # its funders hear nothing: journal.consumers
+    told = (organisation_group(release.centre_id),)  # not sent to funders: journal.consumers
     record(kind, by=by, subject=release.pk, centre=release.centre_id, data=data, tell=told, wake=wake)

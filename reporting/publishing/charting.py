@@ -1,7 +1,7 @@
-"""From a table of a release to the shapes of its chart, the same for page and paper. Pure.
+"""Computes the shapes of a released table's chart, the same for page and PDF. Pure functions.
 
-Shapes are made of published figures only: what is hidden has no length, and what a total leaves above its shown parts
-follows from these alone.
+Shapes use published figures only: hidden figures have no length, and the rest of a total above its shown parts is
+computed from these alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Writer = Callable[[Figure], str]
 
 
 def kind_of(table: Table, country: str) -> Chart:
-    """What can be drawn: bars where no two periods can be compared or there is no map of the country."""
+    """The kind of chart: bars if there are no comparable periods, or no map of the country."""
     if not table.body:
         return Chart.NONE
     stacked = table.chart == Chart.STACKED and not _has_periods(table)
@@ -26,7 +26,7 @@ def kind_of(table: Table, country: str) -> Chart:
 
 
 def _has_periods(table: Table) -> bool:
-    """Several of them, each with a total of its own, and a number among these: sums of rounded parts are no totals."""
+    """Whether there are several periods with their own totals, at least one a number; rounded parts give no totals."""
     return len(periods(table)) > 1 and table.total is not None and any(map(is_shown, table.total.figures[:-1]))
 
 
@@ -39,7 +39,7 @@ def periods(table: Table) -> tuple[Column, ...]:
 
 
 def value(figure: Figure, withheld: str) -> shapes.Value:
-    """``withheld``: the word for a figure that was not published."""
+    """``withheld``: the text for a figure that was not published."""
     return withheld if figure == WITHHELD else figure
 
 
@@ -48,14 +48,14 @@ def bars(text: shapes.Text, rows: Iterable[TableRow], withheld: str) -> shapes.H
 
 
 def drawn_rows(table: Table) -> list[TableRow]:
-    """The rows with a piece in the stacked bars: each has a number in some period."""
+    """The rows in the stacked bars: those with a number in some period."""
     return [row for row in table.body if any(map(is_shown, row.figures[:-1]))]
 
 
 def stacked(
     text: shapes.Text, table: Table, names: Sequence[str], withheld: str, *, width: float = 720, height: float = 340
 ) -> shapes.StackedBars:
-    """``names``: of the periods."""
+    """``names``: names of the periods."""
     assert table.total is not None
     series = [(row.label, [value(one, withheld) for one in row.figures[:-1]]) for row in drawn_rows(table)]
     totals = [value(one, withheld) for one in table.total.figures[:-1]]
@@ -68,7 +68,7 @@ def on_the_map(table: Table, country: str) -> list[TableRow]:
 
 
 def elsewhere(table: Table, country: str) -> list[TableRow]:
-    """What has no place on the map, such as people abroad."""
+    """Rows that are not on the map, such as people abroad."""
     codes = {row.code for row in on_the_map(table, country)}
     return [row for row in table.body if row.code not in codes]
 

@@ -1,4 +1,4 @@
-"""What changed between two releases, in words. Pure."""
+"""Changes between two releases in words. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from foundation.ui.shapes import localised
 
 from .content import TOTAL, Content, Figure
 
-#: So many changes are named.
+#: Number of listed changes.
 NAMED = 10
-#: Tables whose rows are compared in words, beside the totals of the others.
+#: Tables whose rows are compared; of others only the totals are.
 IN_DETAIL = ("caller_group", "disposition", "phenomenon")
 
 
 @dataclass(frozen=True)
 class Change:
-    """``by``: how much more (or less), of rounded figures."""
+    """``by``: the difference of the rounded figures."""
 
     table: str
     row: str
@@ -43,7 +43,7 @@ class Change:
 
 
 def changes(now: Content, before: Content) -> list[Change]:
-    """What certainly changed, the largest first. Two rounded figures may differ by one step without any change."""
+    """Certain changes, largest first. Rounded figures may differ by one rounding step without any change."""
     step = max(now.base, before.base)
     found = [change for change in _all(now, before) if abs(change.by) > step]
     return sorted(found, key=lambda change: -abs(change.by))[:NAMED]

@@ -1,4 +1,4 @@
-"""From cells to the document of a release: numbers in, published figures out. Pure."""
+"""Compiles the document of a release from cells: numbers in, published figures out. Pure functions."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from django.utils.translation import override
 from reporting.figures.measures import TABLES, Measure, Source
 
 from .content import FORMAT, LANGUAGES, TOTAL, WITHHELD, Chart, Figure, Span, span_of
-from .control import MOST, PeriodCell, protect, shown
+from .control import UNBOUNDED, PeriodCell, protect, shown
 from .published_equations import limits, month_of, place, sums
 
 Names = Mapping[str, str]
-#: Tables of the network, which are counted in no measure.
+#: Tables of the network, which no measure counts.
 ORGANISATIONS = "organisations"
 LIAISONS = "liaisons"
-#: (measure, first day of the month, key) to how many.
+#: (measure, first day of the month, key) to a number.
 Numbers = Mapping[tuple[str, date, str], int]
 
 
 @dataclass(frozen=True)
 class KeyLabel:
-    """A key that the reference data names: in three languages, with the group it belongs to."""
+    """A key from the reference data: label in three languages, and its group."""
 
     code: str
     label: Names
@@ -37,7 +37,7 @@ class KeyLabel:
 
 @dataclass(frozen=True)
 class Reference:
-    """What the lists of the centre say."""
+    """The lists of the centre."""
 
     centre: str
     country: str
@@ -52,7 +52,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Compiled:
-    """``withheld``: how many figures the check had to withhold."""
+    """``withheld``: number of figures that disclosure control withheld."""
 
     stored: dict[str, Any]
     withheld: int
@@ -68,7 +68,7 @@ def compile_release(
     counted_until: datetime,
     earlier: Sequence[Mapping[str, Any]] = (),
 ) -> Compiled:
-    """``earlier``: the stored documents of all releases of the centre so far."""
+    """``earlier``: the stored documents of all earlier releases of the centre."""
     tables = [_table(measure, span, numbers, reference) for measure in TABLES]
     parents = {entry.code: entry.parent or entry.code for entry in reference.caller_types}
     figures = _protected(tables, span, parents, earlier, small, base)
@@ -98,11 +98,11 @@ def _protected(
     plain = {where: shown(number, small, base) for where, number in _counted(tables, span).items()}
     told = limits(earlier)
     found, added = sums({*plain, *told}, parents)
-    return protect(plain, {**told, **dict.fromkeys(added, (0, MOST))}, found, small, base)
+    return protect(plain, {**told, **dict.fromkeys(added, (0, UNBOUNDED))}, found, small, base)
 
 
 def _counted(tables: Iterable[Mapping[str, Any]], span: Span) -> dict[PeriodCell, int]:
-    """Raises ValueError when two tables that count the same have different totals: then one of them is wrong."""
+    """Raises ValueError if two tables that count the same have different totals, because one of them is wrong."""
     counted: dict[PeriodCell, int] = {}
     for table in tables:
         for row in table["rows"]:
@@ -120,7 +120,7 @@ def _places(measure: str, key: str, columns: Iterable[Mapping[str, Any]], span: 
 
 
 def _table(measure: Measure, span: Span, numbers: Numbers, reference: Reference) -> dict[str, Any]:
-    """With the real numbers, which the caller replaces."""
+    """The table with real numbers, which the caller replaces."""
     months = span.months if measure.by_month and len(span.months) > 1 else []
     entries = _entries(measure, reference)
     groups = {entry.code for entry in entries}
@@ -163,7 +163,7 @@ def _column(month: date) -> dict[str, Any]:
 
 
 def _entries(measure: Measure, reference: Reference) -> list[KeyLabel]:
-    """All keys, counted or not: a missing row would say that there was nobody."""
+    """All keys, even without counts: a missing row would disclose that the number is zero."""
     own = [KeyLabel(code, in_languages(lambda label=label: str(label))) for code, label in measure.keys]
     if measure.source == Source.REGIONS:
         return [*_in_detail(reference.regions, lambda: _("%(name)s, no place known")), *own]
@@ -176,7 +176,7 @@ def _entries(measure: Measure, reference: Reference) -> list[KeyLabel]:
 
 
 def _in_detail(entries: Sequence[KeyLabel], unspecified: Callable[[], str]) -> list[KeyLabel]:
-    """An entry beside its parts holds only what is in none of them, and is named so."""
+    """A group beside its members counts only what is in none of them, and its label says so."""
     groups = {entry.parent for entry in entries if entry.parent != entry.code}
     names = in_languages(unspecified)
     return [
@@ -188,7 +188,7 @@ def _in_detail(entries: Sequence[KeyLabel], unspecified: Callable[[], str]) -> l
 
 
 def _reach(reference: Reference) -> list[dict[str, Any]]:
-    """The network as it stood when the release was prepared. Organisations and posts are no persons: exact."""
+    """The network when the release was prepared. Exact numbers, because organisations and posts are not persons."""
     organisations = _exact(
         ORGANISATIONS, lambda: _("Partner organisations by region"),
         lambda: _("Partners that work there, as it stood when the release was prepared. One may work in several."),
@@ -227,7 +227,7 @@ def _exact(
 
 
 def _revisions(numbers: Numbers, earlier: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Earlier releases whose number of counselling contacts reads differently now: late entries and corrections."""
+    """Earlier releases whose number of counselling contacts has changed, by late entries and corrections."""
     months: Counter[date] = Counter()
     for (measure, month, _key), number in numbers.items():
         months[month] += number if measure == "contacts" else 0

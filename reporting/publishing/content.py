@@ -1,7 +1,7 @@
-"""What a release says: the frozen document and its reading. Pure.
+"""The content of a release: the frozen document, and how it is parsed. Pure functions.
 
-The stored form is JSON that needs nothing else to be read: codes, labels and definitions in three languages, figures
-as they were published. It is never changed; a later layout is a new ``format``.
+The document is self-contained JSON: codes, labels and definitions in three languages, figures as published. It never
+changes; a new layout is a new ``format``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 FORMAT = 1
 LANGUAGES = ("en", "fr", "de")
 TOTAL = "total"
-#: What stands in a table instead of a figure that was published as withheld.
+#: The stored value of a withheld figure.
 WITHHELD = "withheld"
 
 Texts = Mapping[str, str]
@@ -58,7 +58,7 @@ class Span:
 
     @property
     def code(self) -> str:
-        """As in addresses and file names: 2026-03, 2026-Q1 or 2026."""
+        """As in URLs and file names: 2026-03, 2026-Q1 or 2026."""
         if self.kind == PeriodKind.YEAR:
             return str(self.first.year)
         if self.kind == PeriodKind.QUARTER:
@@ -76,9 +76,9 @@ class Column:
 
 @dataclass(frozen=True)
 class TableRow:
-    """``share``: of the table's total in per cent, from the rounded figures; None where either is not a number.
+    """``share``: per cent of the table's total, from the rounded figures; None if either is not a number.
 
-    ``group``: code of the row of another table that this one is a part of, or empty.
+    ``group``: code of the row of another table that contains this one, or empty.
     """
 
     code: str
@@ -98,9 +98,9 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """One table in one language; the last column is the period's total, the last row the total of all rows if any.
+    """One table in one language; the last column is the period's total, the last row the total of all rows, if any.
 
-    ``is_exact``: of organisations, not of people, and so not rounded.
+    ``is_exact``: counts organisations, not people, and is therefore not rounded.
     """
 
     code: str
@@ -122,13 +122,13 @@ class Table:
 
     @property
     def is_empty(self) -> bool:
-        """Whether not a single figure is above the limit of small ones."""
+        """Whether no figure is above the limit for small ones."""
         return not any(isinstance(figure, int) and figure for row in self.rows for figure in row.figures)
 
 
 @dataclass(frozen=True)
 class Revision:
-    """What an earlier release said of the number of counselling contacts, and what is known now."""
+    """The number of counselling contacts in an earlier release, and the current one."""
 
     period: str
     published: Figure
@@ -168,7 +168,7 @@ def canonical(stored: Mapping[str, Any]) -> bytes:
 
 
 def read(stored: Mapping[str, Any], language: str = "") -> Content:
-    """The stored document in ``language``, or in the active one. Raises ValueError for a format of the future."""
+    """The stored document in ``language``, or in the active one. Raises ValueError for an unknown format."""
     if stored["format"] != FORMAT:
         raise ValueError(f"a release of format {stored['format']} cannot be read")
     wanted = (language or get_language() or "en")[:2]
@@ -216,7 +216,7 @@ def _table(stored: Mapping[str, Any], language: str) -> Table:
 
 
 def _share(figure: Figure, total: Figure | None) -> int | None:
-    """Rounding can make a part larger than the whole: never above 100."""
+    """The percentage, at most 100, because a rounded part may be larger than the rounded total."""
     if not isinstance(figure, int) or not isinstance(total, int) or not total:
         return None
     return min(100, round(100 * figure / total))

@@ -1,10 +1,10 @@
-"""Disclosure control: figures below ``small`` are shown as small, every other one is rounded to ``base`` on its own.
+"""Disclosure control: figures below ``small`` are shown as small, all others are rounded to ``base`` separately.
 
-Source of the rule: docs/adr/0008; it was attacked with a mixed-integer solver over all releases together. Pure.
+Source of the rule: docs/adr/0008; tested with a mixed-integer solver over all releases together. Pure functions.
 
-Rounding alone is not always enough: three parts of at most 24, 24 and 9 and a whole of at least 55 leave three values
-for the whole. ``narrowed`` finds such places by carrying bounds through every sum that readers know, over all releases
-together, and ``protect`` withholds the figure that gives them away.
+Rounding alone is not always enough: three parts of at most 24, 24 and 9 and a total of at least 55 leave three values
+for the total. ``cells_with_too_few_values`` finds such cells by propagating bounds through all sums that readers know,
+over all releases together, and ``protect`` withholds the figures that disclose them.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from .content import WITHHELD, Figure
 
 SMALL = 10
 BASE = 10
-#: A figure must stay possible in at least so many values.
-LEAST = 4
-#: So many figures are tried each time one has to be withheld.
-TRIED = 40
-#: No centre has more in a period.
-MOST = 10**9
+#: Every figure must have at least this number of possible values.
+MINIMUM_VALUES = 4
+#: Number of figures that are tried each time one has to be withheld.
+CANDIDATES_PER_STEP = 40
+#: Upper bound of a withheld figure: no centre has more in a period.
+UNBOUNDED = 10**9
 
 Bounds = tuple[int, int]
 
 
 class PeriodCell(NamedTuple):
-    """One number of the real world: how many of ``what`` had ``key`` between two days, both included."""
+    """One true number: how many of ``what`` had ``key`` between two days, both included."""
 
     what: str
     key: str
@@ -39,14 +39,14 @@ class PeriodCell(NamedTuple):
 
 
 def shown(number: int, small: int = SMALL, base: int = BASE) -> Figure:
-    """What is published for a number: "<10" for 0 to 9, otherwise the nearest multiple of ``base``; halves go up."""
+    """The published figure of a number: "<10" for 0 to 9, else the nearest multiple of ``base``, halves up."""
     return f"<{small}" if number < small else (number + base // 2) // base * base
 
 
 def bounds(figure: Figure, small: int = SMALL, base: int = BASE) -> Bounds:
-    """The numbers that a published figure may stand for, both included."""
+    """The lowest and highest number that a published figure may stand for."""
     if figure == WITHHELD:
-        return (0, MOST)
+        return (0, UNBOUNDED)
     if isinstance(figure, str):
         return (0, small - 1)
     return (max(small, figure - base // 2), figure + (base - 1) // 2)
@@ -54,16 +54,16 @@ def bounds(figure: Figure, small: int = SMALL, base: int = BASE) -> Bounds:
 
 @dataclass(frozen=True)
 class Sum:
-    """``whole`` is the sum of ``parts``, as every reader knows."""
+    """``whole`` is the sum of ``parts``, which readers know."""
 
     whole: PeriodCell
     parts: tuple[PeriodCell, ...]
 
 
 def narrow(known: Mapping[PeriodCell, Bounds], sums: Sequence[Sum]) -> dict[PeriodCell, Bounds]:
-    """The bounds after every sum has been used until nothing moves; a contradiction leaves the bounds as they were.
+    """Propagate bounds through all sums until nothing changes. A contradiction leaves the bounds unchanged.
 
-    A contradiction means that a late correction lies between two releases; it tells nothing else.
+    A contradiction means that data were corrected between two releases; it discloses nothing else.
     """
     found = dict(known)
     by_place: dict[PeriodCell, list[int]] = defaultdict(list)
@@ -93,29 +93,37 @@ def _used(one: Sum, known: Mapping[PeriodCell, Bounds]) -> dict[PeriodCell, Boun
     return result
 
 
-def narrowed(known: Mapping[PeriodCell, Bounds], sums: Sequence[Sum]) -> set[PeriodCell]:
-    """The cells that are possible in fewer than ``LEAST`` values. None of them may be published like this."""
-    return {cell for cell, (low, high) in narrow(known, sums).items() if high - low + 1 < LEAST}
+def cells_with_too_few_values(known: Mapping[PeriodCell, Bounds], sums: Sequence[Sum]) -> set[PeriodCell]:
+    """The cells with fewer than ``MINIMUM_VALUES`` possible values. None of them may be published like this."""
+    return {cell for cell, (low, high) in narrow(known, sums).items() if high - low + 1 < MINIMUM_VALUES}
 
 
 def protect(
-    figures: Mapping[PeriodCell, Figure], told: Mapping[PeriodCell, Bounds], sums: Sequence[Sum], small: int, base: int
+    figures: Mapping[PeriodCell, Figure],
+    earlier_bounds: Mapping[PeriodCell, Bounds],
+    sums: Sequence[Sum],
+    small: int,
+    base: int,
 ) -> dict[PeriodCell, Figure]:
-    """``figures`` with as few withheld as were found; ``told``: what earlier releases said, or what nobody said.
+    """``figures`` with as few withheld as could be found. ``earlier_bounds``: bounds from earlier releases.
 
-    One after the other is withheld, whichever leaves the fewest narrowed; in the end each that is not needed after all
-    is shown again. A figure that an earlier release told already stays, and what earlier releases narrowed remains so:
-    to withhold it now would hide nothing.
+    In each step the figure is withheld that leaves the fewest disclosed cells; at the end those that are not needed are
+    shown again. Figures and cells that earlier releases disclosed already are not withheld, because that would hide
+    nothing.
     """
-    before = {**dict.fromkeys(figures, (0, MOST)), **told}
-    lost = narrowed(before, sums)
+    before = {**dict.fromkeys(figures, (0, UNBOUNDED)), **earlier_bounds}
+    lost = cells_with_too_few_values(before, sums)
 
     def given_away(shown_now: Mapping[PeriodCell, Figure]) -> set[PeriodCell]:
-        now = {place: _both(told.get(place), figure, small, base) for place, figure in shown_now.items()}
-        return narrowed({**told, **now}, sums) - lost
+        now = {place: _both(earlier_bounds.get(place), figure, small, base) for place, figure in shown_now.items()}
+        return cells_with_too_few_values({**earlier_bounds, **now}, sums) - lost
 
     result = _against(figures, before, sums, small, base)
-    new = {place for place, figure in figures.items() if _both(told.get(place), figure, small, base) != told.get(place)}
+    new = {
+        place
+        for place, figure in figures.items()
+        if _both(earlier_bounds.get(place), figure, small, base) != earlier_bounds.get(place)
+    }
     while found := given_away(result):
         victim = _victim(result, _near(found, sums, new, result), given_away)
         if victim is None:
@@ -133,9 +141,9 @@ def _victim(
     candidates: Iterable[PeriodCell],
     given_away: Callable[[Mapping[PeriodCell, Figure]], set[PeriodCell]],
 ) -> PeriodCell | None:
-    """The candidate without which the fewest are given away: of equals the first."""
+    """The candidate that leaves the fewest disclosed cells if withheld; the first of equals."""
     best = None
-    fewest = MOST
+    fewest = UNBOUNDED
     for place in candidates:
         left = len(given_away({**figures, place: WITHHELD}))
         if left < fewest:
@@ -153,38 +161,38 @@ def _against(
     small: int,
     base: int,
 ) -> dict[PeriodCell, Figure]:
-    """Without the figures that give themselves away, each alone beside what was told before."""
+    """Withhold figures that disclose a cell even alone, together with the earlier releases."""
     known = narrow(before, sums)
     result = dict(figures)
     for place, figure in figures.items():
         low, high = _both(known[place], figure, small, base)
-        if high - low + 1 < LEAST <= known[place][1] - known[place][0] + 1:
+        if high - low + 1 < MINIMUM_VALUES <= known[place][1] - known[place][0] + 1:
             result[place] = WITHHELD
     return result
 
 
-def _both(told: Bounds | None, figure: Figure, small: int, base: int) -> Bounds:
-    """What the earlier figure and this one say together; this one alone when a correction lies between them."""
+def _both(earlier_bounds: Bounds | None, figure: Figure, small: int, base: int) -> Bounds:
+    """The intersection of earlier and new bounds; only the new ones if they contradict (a correction)."""
     low, high = bounds(figure, small, base)
-    if told is None or figure == WITHHELD:
-        return told or (low, high)
-    both = (max(low, told[0]), min(high, told[1]))
+    if earlier_bounds is None or figure == WITHHELD:
+        return earlier_bounds or (low, high)
+    both = (max(low, earlier_bounds[0]), min(high, earlier_bounds[1]))
     return both if both[0] <= both[1] else (low, high)
 
 
 def _near(
     given_away: set[PeriodCell], sums: Sequence[Sum], new: set[PeriodCell], figures: Mapping[PeriodCell, Figure]
 ) -> list[PeriodCell]:
-    """Figures of this release to try: the narrowed ones first, then what stands in one sum with them, then any."""
+    """Figures of this release to try: the disclosed ones first, then those in a common sum, then others."""
     touched = {place for one in sums if given_away & {one.whole, *one.parts} for place in (one.whole, *one.parts)}
     order = _order(figures)
     left = {place for place in new if figures[place] != WITHHELD}
     found = left & (touched | given_away) or left
-    return sorted(found, key=lambda place: (place not in given_away, *order(place)))[:TRIED]
+    return sorted(found, key=lambda place: (place not in given_away, *order(place)))[:CANDIDATES_PER_STEP]
 
 
 def _order(figures: Mapping[PeriodCell, Figure]) -> Callable[[PeriodCell], tuple[int, str]]:
-    """Those with the least to say first."""
+    """Least informative figures first."""
 
     def order(place: PeriodCell) -> tuple[int, str]:
         figure = figures[place]

@@ -1,4 +1,4 @@
-"""What waits among the releases, for the top bar."""
+"""Numbers of waiting releases, for the top bar."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .models import Release
 
 
 def to_release(user: User) -> int:
-    """Prepared releases that this coordinator may publish as the second person: not the own ones."""
+    """Prepared releases that this coordinator may publish as the second person; never the coordinator's own."""
     centre = centre_with(user, Permission.RELEASE_MAKE)
     if centre is None:
         return 0

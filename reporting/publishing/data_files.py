@@ -1,4 +1,4 @@
-"""A release as CSV and as JSON: for programs, with the figures exactly as they were published."""
+"""A release as CSV and JSON, for programs, with the figures exactly as published."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ COLUMNS = (
     *("release", "table", "table_title", "row", "row_label", "column", "column_label"),
     *("figure", "share"),
 )
-#: The code of the table that holds what earlier releases said; its columns are "published" and "now".
+#: The code of the table with revisions of earlier releases; its columns are "published" and "now".
 REVISIONS = "revisions"
-#: What makes a spreadsheet take a text for a formula; the last four are the same signs in full width.
+#: First characters that make a spreadsheet take a text for a formula; the last four are full-width forms.
 FORMULA_BEGINS = tuple("=+-@\t\r\n＝＋－＠")
 
 Cell = str | int | None
@@ -30,9 +30,9 @@ def json_bytes(stored: Mapping[str, Any]) -> bytes:
 
 
 def csv_bytes(stored: Mapping[str, Any], language: str) -> bytes:
-    """All tables as one long one, in UTF-8 with a byte order mark; see COLUMNS.
+    """All tables as one, in UTF-8 with a byte order mark; see COLUMNS.
 
-    A text that a spreadsheet would compute gets an apostrophe in front. Raises ValueError for a format of the future.
+    Texts that a spreadsheet would take for a formula get a leading apostrophe. Raises ValueError for an unknown format.
     """
     content = read(stored, language)
     buffer = io.StringIO(newline="")

@@ -1,6 +1,6 @@
-"""Where figures that were rounded one by one do not add up, so that the release can say so. Pure.
+"""Finds separately rounded figures that do not add up, for notes in the release. Pure functions.
 
-Everything here is computed from published figures alone.
+Uses published figures only.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from reporting.figures.measures import EQUATIONS
 from .content import TOTAL, Content, Figure, Table, TableRow
 from .form_texts import Words
 
-#: So many are named in a sentence.
+#: Number of differences named in a sentence.
 NAMED = 4
 
 
 @dataclass(frozen=True)
 class Difference:
-    """``label``: what the figure is of; ``parts``: what the numbers add up to that stand for the same."""
+    """``label``: of the figure; ``parts``: the sum of the numbers that should equal it."""
 
     label: str
     figure: int
@@ -27,7 +27,7 @@ class Difference:
 
 
 def notes(content: Content, table: Table, words: Words) -> list[str]:
-    """Sentences for below the table, in the language of ``words``; none where everything adds up."""
+    """Sentences for below the table, in the language of ``words``; none if everything adds up."""
     found = []
     if differing := list(_of_rows(table)):
         found.append(words.rows_differ.format(examples=_listed(differing, words)))
@@ -49,7 +49,7 @@ def _listed(differing: Sequence[Difference], words: Words) -> str:
 
 
 def _difference(label: str, figure: Figure, parts: Iterable[Figure]) -> Iterator[Difference]:
-    """None where no part is a number: then there is nothing that could contradict the figure."""
+    """None if no part is a number, because then nothing can contradict the figure."""
     numbers = [part for part in parts if isinstance(part, int)]
     if isinstance(figure, int) and numbers and sum(numbers) != figure:
         yield Difference(label, figure, sum(numbers))
@@ -68,7 +68,7 @@ def _of_periods(table: Table) -> Iterator[Difference]:
 
 
 def _elsewhere(content: Content, table: Table) -> Iterator[tuple[str, list[Difference]]]:
-    """Tables that count the same in other parts: the detail of groups, and what the rules of counting say."""
+    """Tables that count the same in other parts: members of groups, and equations of the measures."""
     if table.code == "caller_type" and (groups := _find(content, "caller_group")):
         differing: list[Difference] = []
         for group in groups.body:
@@ -89,7 +89,7 @@ def _elsewhere(content: Content, table: Table) -> Iterator[tuple[str, list[Diffe
 
 
 def _has_unspecified(content: Content, table: Table) -> bool:
-    """Whether a row bears the name of a group and holds a part of it only, as in releases before rows had groups."""
+    """Whether a row has the label of a group but only a part of it, as in releases before rows had groups."""
     groups = _find(content, "caller_group")
     names = {row.code: row.label for row in groups.body} if groups else {}
     return not any(row.group for row in table.body) and any(row.code in names for row in table.body)

@@ -15,7 +15,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def answer(release: Release, form: str) -> HttpResponse:
-    """In the active language. Raises Http404 for a form that there is not, or a PDF that is not made yet."""
+    """The file in the active language. Raises Http404 for an unknown form, or a PDF that is not made yet."""
     language = (get_language() or "en")[:2]
     language = language if language in LANGUAGES else "en"
     if form == "json":

@@ -1,4 +1,4 @@
-"""The charts of a release for paper: the shapes of `foundation.ui.charts` as SVG on its own, with alt texts."""
+"""The charts of a release for the PDF: the shapes of `foundation.ui.charts` as standalone SVG, with alt texts."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from reporting.publishing.svg import (
 
 COLUMNS_UPRIGHT = 8
 WIDTH = 720
-WIDE = 1000  # for the chart of a table on a page turned sideways
-SIZE = 12.5  # of letters
+WIDE = 1000  # for the chart of a table on a landscape page
+SIZE = 12.5  # font size
 LABELS_AT_MOST = 250
 BARS_END = 640
 LINE = 15
@@ -41,7 +41,7 @@ LARGEST = 25
 PLOT_HEIGHT = 280
 WIDE_PLOT_HEIGHT = 215
 SWATCH = 11
-TEXT_FITS = 12  # a piece of a bar as high as that holds its figure
+TEXT_FITS = 12  # minimum height of a piece of a bar for its figure
 MAP_WIDTH = 340
 MAP_SCALE = 1.3
 NAMES_WIDTH = 210
@@ -49,7 +49,7 @@ NAMES_WIDTH = 210
 
 @dataclass(frozen=True)
 class Drawing:
-    """``svg`` is empty where there is nothing to draw; the notes then say so. ``alt`` says what the picture shows."""
+    """``svg`` is empty if there is nothing to draw; the notes then say so. ``alt``: the description of the picture."""
 
     svg: str
     alt: str
@@ -57,7 +57,7 @@ class Drawing:
 
 
 def drawn(table: Table, country: str, language: str) -> Drawing | None:
-    """The chart of a table in its language, or None for a table that is to have none."""
+    """The chart of a table in its language, or None for a table without a chart."""
     words = WORDS[language]
     kind = charting.kind_of(table, country)
     if kind == Chart.NONE:
@@ -70,7 +70,7 @@ def drawn(table: Table, country: str, language: str) -> Drawing | None:
 
 
 def is_wide(table: Table) -> bool:
-    """Whether it needs a page turned sideways."""
+    """Whether the table needs a landscape page."""
     return len(table.columns) > COLUMNS_UPRIGHT
 
 
@@ -111,13 +111,13 @@ def _bars(table: Table, words: Words) -> Drawing:
 
 
 def _largest(rows: Sequence[TableRow]) -> list[TableRow]:
-    """As many as a page holds, in the order of the table."""
+    """The largest rows that fit a page, in the order of the table."""
     ranked = sorted(rows, key=lambda row: row.total if isinstance(row.total, int) else 0, reverse=True)[:LARGEST]
     return [row for row in rows if row in ranked]
 
 
 def _bar(left: float, middle: float, lines: Sequence[str], bar: shapes.Share, figure: Figure) -> Iterator[str]:
-    """The track is as long as the longest bar; it is hatched where there is no length to show."""
+    """The track is as long as the longest bar; it is hatched if the figure is not a number."""
     first = middle - len(lines) * LINE / 2 + LINE - 4
     for place, line in enumerate(lines):
         yield text(left - 8, first + place * LINE, line, SIZE, text_anchor="end")
@@ -129,7 +129,7 @@ def _bar(left: float, middle: float, lines: Sequence[str], bar: shapes.Share, fi
 
 
 def _style(figure: Figure) -> dict[str, str | float]:
-    """Of the text in which a figure is written: what is no number looks different."""
+    """The text style of a figure; figures that are not numbers differ."""
     return {"font_weight": "bold"} if isinstance(figure, int) else {"font_style": "italic", "fill": GREY}
 
 
@@ -151,7 +151,7 @@ def _stacked(table: Table, words: Words) -> Drawing:
 
 
 def _signs(shape: shapes.StackedBars, words: Words) -> Iterator[tuple[str, Paint]]:
-    """What the legend explains, in the order of the pieces from the bottom up."""
+    """Entries of the legend, in the order of the pieces from the bottom up."""
     for place, row in enumerate(shape.legend):
         yield row.label, series_paint(place)
     if shape.frames:
@@ -163,7 +163,7 @@ def _signs(shape: shapes.StackedBars, words: Words) -> Iterator[tuple[str, Paint
 
 
 def _legend(entries: Iterable[tuple[str, Paint]], width: float) -> tuple[list[str], float]:
-    """Its elements, and where the plot begins."""
+    """The legend's elements, and the vertical position of the plot."""
     parts: list[str] = []
     x, y = 0.0, 0.0
     for label, paint in entries:
@@ -184,7 +184,7 @@ def _grid(shape: shapes.StackedBars) -> Iterator[str]:
 
 
 def _pieces(shape: shapes.StackedBars) -> Iterator[str]:
-    """Totals behind, what is not shown of them, and the parts; in each the figure, where it fits."""
+    """Totals in the background, their rest that is not shown, and the parts; with the figure if it fits."""
     behind = ((shape.bands, HATCH, RULE), (shape.frames, TRACK, GREY), (shape.rests, HATCH, GREY))
     for bars, paint, edge in behind:
         for bar in bars:
@@ -197,7 +197,7 @@ def _pieces(shape: shapes.StackedBars) -> Iterator[str]:
 
 
 def _on_texture(said: str, x: float, y: float, paint: Paint) -> Iterator[str]:
-    """A text in the middle of something painted, with a plain ground where the texture would disturb it."""
+    """A text in the middle of a painted area, with a plain background if there is a texture."""
     size = SIZE - 1.5
     width = width_of(said, size) + 4
     if paint.texture:
@@ -245,7 +245,7 @@ def _map(table: Table, country: str, words: Words) -> Drawing:
 
 
 def _tile(tile: shapes.Tile, figure: Figure | None, words: Words) -> Iterator[str]:
-    """A figure that is no number stands in a hatched tile; the legend says what each hatching means."""
+    """A tile; hatched if the figure is not a number. The legend explains each hatching."""
     paint = _tile_paint(figure, tile.shade)
     edge: dict[str, str | float] = {} if isinstance(figure, int) else {"stroke_dasharray": "3 2"}
     yield box(tile.x, tile.y, tile.size, tile.size, paint, rx=4, stroke=GREY, **edge)
@@ -274,7 +274,7 @@ def _tile_names(shape: shapes.TileGrid) -> Iterator[str]:
 
 
 def _shades(shape: shapes.TileGrid, figures: Iterable[Figure], words: Words) -> Iterator[str]:
-    """The legend: from the smallest to the largest figure of each shade that occurs, then the signs that occur."""
+    """The legend: the range of figures of each shade that occurs, then the hatchings that occur."""
     entries = [(SHADES[int(step.shade)], _range(step, words)) for step in shape.scale]
     signs = sorted({figure for figure in figures if isinstance(figure, str)})
     entries += [(_tile_paint(sign, ""), words.figure(sign)) for sign in signs]

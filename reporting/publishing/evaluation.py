@@ -1,4 +1,4 @@
-"""How well the centre and its partners work: shares of published figures, with definitions and biases. Pure."""
+"""Indicators of the work of centre and partners: shares of published figures, with definitions and biases. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .content import Content, Figure, Table
 
 @dataclass(frozen=True)
 class Indicator:
-    """``share``: per cent, rounded to whole ones, of rounded figures; None where a small figure hides it."""
+    """``share``: whole per cent, from rounded figures; None if a figure is hidden."""
 
     code: str
     label: str
@@ -22,7 +22,7 @@ class Indicator:
 
 
 def indicators(content: Content) -> list[Indicator]:
-    """In the order of the measures."""
+    """The indicators in the order of the measures."""
     return [_indicator(content.table(one.code), one.share) for one in MEASURES if one.share]
 
 

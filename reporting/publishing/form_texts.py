@@ -1,6 +1,6 @@
-"""The fixed words of the downloadable forms, and how numbers, days and periods are written, in three languages.
+"""Fixed texts of the downloadable files, and formats of numbers, dates and periods, in three languages.
 
-A form is made outside of any request, in a process without Django's settings: hence no gettext.
+The PDF is made in a process without Django's settings, so gettext is not available.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from datetime import date, datetime
 
 from reporting.publishing.content import WITHHELD, Figure, PeriodKind, Span
 
-#: Between thousands, and in French before a colon: narrow, and no line ends there.
+#: A narrow no-break space: between thousands, and in French before a colon.
 THIN = "\u202f"
 WIDE = "\u00a0"
 
 
 @dataclass(frozen=True)
 class Words:
-    """``{small}`` and ``{base}`` in a sentence stand for the parameters of the release."""
+    """``{small}`` and ``{base}`` in a sentence are replaced by the parameters of the release."""
 
     thousands: str
     percent: str
@@ -79,30 +79,30 @@ class Words:
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """The sentences on disclosure control, in the order in which they are read."""
+        """The sentences on disclosure control, in order."""
         return (self.small_rule, self.rounding_rule, self.share_rule, self.withheld_rule, self.exact_rule)
 
     def method_rules(self, small: int, base: int) -> list[str]:
-        """The same for a release with these parameters, and how its charts are drawn."""
+        """The sentences for a release with these parameters, and on how its charts are drawn."""
         return [rule.format(small=small, base=base) for rule in (*self.rules, self.chart_rule)]
 
     @property
     def semicolon(self) -> str:
-        """Spaced as a colon is."""
+        """A semicolon with the language's spacing."""
         return self.colon.replace(":", ";")
 
     def number(self, value: int) -> str:
-        """With the language's sign between thousands."""
+        """The number with the language's separator of thousands."""
         return f"{value:,}".replace(",", self.thousands)
 
     def figure(self, value: Figure) -> str:
-        """As it is read: 12,340, "<10" or the word for withheld."""
+        """The figure as text: 12,340, "<10" or the word for withheld."""
         if isinstance(value, int):
             return self.number(value)
         return self.withheld if value == WITHHELD else value
 
     def per_cent(self, value: int | None) -> str:
-        """Of whole per cent; empty where there is none."""
+        """A whole percentage as text; empty for None."""
         return "" if value is None else f"{value}{self.percent}"
 
     def span(self, span: Span) -> str:

@@ -1,4 +1,4 @@
-"""What a release is compiled from: the cells of the centre, and its lists. Reading only."""
+"""Reads the data of a release: the cells of the centre, and its lists. Read-only."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from .compiling import KeyLabel, Reference, in_languages
 from .content import LANGUAGES, Span
 from .models import Release
 
-#: Counting may be so far behind; the worker counts every 20 seconds.
+#: Maximum delay of counting; the worker counts every 20 seconds.
 BEHIND = timedelta(minutes=2)
 
 
 def numbers(centre: Organisation, span: Span, earlier: Iterable[Span]) -> dict[tuple[str, date, str], int]:
-    """Of the period; and of earlier ones the number of contacts, for revisions."""
+    """Numbers of the period, and the numbers of contacts of earlier releases, for revisions."""
     months = {month for one in earlier for month in one.months} - set(span.months)
     cells = Cell.objects.filter(centre=centre)
     found = cells.filter(month__in=span.months) | cells.filter(month__in=months, measure="contacts")
@@ -38,7 +38,7 @@ def numbers(centre: Organisation, span: Span, earlier: Iterable[Span]) -> dict[t
 
 
 def is_behind() -> bool:
-    """Whether events of the journal wait to be counted that should have been by now."""
+    """Whether events of the journal have not been counted in time."""
     progress = Progress.objects.filter(pk=1).first()
     if progress is not None and timezone.now() - progress.at < BEHIND:
         return False
@@ -46,7 +46,7 @@ def is_behind() -> bool:
 
 
 def documents(centre: Organisation) -> list[dict[str, Any]]:
-    """The stored documents of all releases of the centre, and of those that wait for the second person."""
+    """The stored documents of all releases of the centre, including prepared ones."""
     rows = Release.objects.kept().filter(centre=centre).order_by("prepared_at", "pk")
     return list(rows.values_list("content", flat=True))
 
@@ -67,13 +67,13 @@ def reference(centre: Organisation) -> Reference:
 
 
 def _regions(country: str) -> list[Region]:
-    """The first level; in Belgium the provinces too, which the map shows."""
+    """Regions of the first level; in Belgium also the provinces, which the map shows."""
     known = Region.objects.in_country(country).filter(level__in=[1, 2] if country == "BE" else [1])
     return list(known.order_by("-level", "code"))
 
 
 def _organisations(regions: list[Region]) -> dict[str, int]:
-    """Partners by region; who covers a part of it, or all of the country, works there too."""
+    """Partners by region, including those that cover a part of it, or the whole country."""
     parents = dict(Region.objects.values_list("code", "parent"))
     works: dict[str, set[int]] = {region.code: set() for region in regions}
     rows = Coverage.objects.filter(organisation__kind=OrganisationKind.PARTNER).values_list("organisation", "region")

@@ -1,4 +1,4 @@
-"""Releases: figures that were published, kept unchanged for ever."""
+"""Tables of releases, which never change once published."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
 
 class Release(models.Model):
-    """The figures of a period, as they are published: prepared by one coordinator, released by another.
+    """The figures of a period as published: prepared by one coordinator, released by another.
 
-    ``content`` is frozen with its ``digest`` when it is prepared: what the second person saw is what is released.
-    The database lets nobody change it. ``withheld``: how many figures the disclosure check took out.
+    ``content`` and its ``digest`` are written when it is prepared, so that the second person releases what they saw.
+    A trigger refuses changes. ``withheld``: number of figures that disclosure control withheld.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -104,17 +104,17 @@ class Release(models.Model):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the content is still what the digest says."""
+        """Whether the content still matches the digest."""
         return digest(self.content) == self.digest
 
     def in_language(self, language: str = "") -> Content:
-        """In the active language when none is named."""
+        """The content in this language, or in the active one."""
         stored: Mapping[str, Any] = self.content
         return read(stored, language)
 
 
 class Paper(models.Model):
-    """A release as a PDF in one language, made once: it takes longer than a page may."""
+    """A release as a PDF in one language. Stored, because making it takes longer than a request may."""
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="papers")
     language = models.CharField(max_length=2)

@@ -1,4 +1,4 @@
-"""Which periods may be released. Pure."""
+"""Periods that may be released. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ LENGTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
 
 
 class Refusal(Exception):
-    """A period that cannot be released; the message says why."""
+    """A period cannot be released; the message has the reason."""
 
 
 def span(code: str) -> Span:
-    """Of 2026-03, 2026-Q1 or 2026. Raises LookupError for anything else."""
+    """The span of 2026-03, 2026-Q1 or 2026. Raises LookupError for anything else."""
     year, _dash, _part = code.partition("-")
     if len(year) != 4 or not (year.isascii() and year.isdigit()) or not 1990 <= int(year) <= 2200:
         raise LookupError(code)
@@ -40,7 +40,7 @@ def _span(kind: PeriodKind, year: int, month: int, length: int) -> Span:
 
 
 def choices(today: date, years: int = 3) -> Iterator[Span]:
-    """The periods that are over, newest first, back to ``years`` years."""
+    """The periods of the last ``years`` years that have ended, newest first."""
     spans = [
         _span(kind, year, month, length)
         for year in range(today.year - years, today.year + 1)
@@ -53,9 +53,9 @@ def choices(today: date, years: int = 3) -> Iterator[Span]:
 def check(
     wanted: Span, today: date, earlier: Iterable[tuple[Span, Mapping[str, int]]], control: Mapping[str, int]
 ) -> None:
-    """``earlier``: what is released or prepared, with its parameters. Raises Refusal with the reason.
+    """``earlier``: released or prepared periods with their parameters. Raises Refusal with the reason.
 
-    Overlapping releases with other parameters would let the difference speak.
+    Overlapping releases with other parameters are refused, because their differences would disclose numbers.
     """
     if wanted.last >= today:
         raise Refusal(_("The period is not over yet: it ends on %(day)s.") % {"day": wanted.last.isoformat()})

@@ -20,11 +20,11 @@ from .states import PREPARED, RELEASED
 
 COORDINATORS = at_the_centre("coordinator")
 IS_RELEASED = f"state in ({quoted(*RELEASED)})"
-#: What a program of a funder may read of a release.
+#: The columns of a release that a funder's program may read.
 PUBLISHED_COLUMNS = "id, kind, first, last, state, small, base, content, digest, ended_at"
 
 DECLARATIONS: list[Declaration] = [
-    # What was released is not changed, whoever acts: only how a prepared release ends, and whether it is public.
+    # Nobody may change a release: only the state of a prepared one, and whether a released one is public.
     Protected(
         "publishing_release",
         select=[

@@ -1,4 +1,4 @@
-"""A release as a page: charts with their tables. Pure."""
+"""The page of a release: charts with their tables. Pure functions."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from .periods import span
 
 @dataclass(frozen=True)
 class TableSection:
-    """``chart``: None where there is nothing to draw. ``before``: the other release's totals, by row.
+    """``chart``: None if there is nothing to draw. ``before``: the other release's totals, by row.
 
-    ``notes``: what the chart leaves out, and what does not add up.
+    ``notes``: what is not in the chart, and figures that do not add up.
     """
 
     table: Table
@@ -40,7 +40,7 @@ class TableSection:
 
 @dataclass(frozen=True)
 class Page:
-    """``method``: how the figures are to be read, in the words of the PDF. ``exact``: the same of exact tables."""
+    """``method``: how to read the figures, in the words of the PDF. ``exact``: the same for exact tables."""
 
     content: Content
     method: list[str]
@@ -82,12 +82,12 @@ def name(span: Span) -> str:
 
 
 def name_of(code: str) -> str:
-    """Of the period with this code, in the active language."""
+    """The name of the period with this code, in the active language."""
     return name(span(code))
 
 
 def _trend(now: Content, before: Content) -> Any:
-    """Counselling contacts by month; drawn only where both releases have columns for months."""
+    """Counselling contacts by month; only if both releases have columns for months."""
     withheld = said(WITHHELD)
     lines = [(name(one.span), [charting.value(figure, withheld) for figure in _months(one)]) for one in (before, now)]
     length = len(lines[0][1])
@@ -138,7 +138,7 @@ def _not_on_the_map(content: Content, table: Table) -> list[str]:
 
 
 def said(figure: Figure | None) -> str:
-    """As it stands in a table, in the active language."""
+    """The figure as text, in the active language."""
     if figure is None:
         return "–"
     if isinstance(figure, int):

@@ -1,4 +1,4 @@
-"""The public page of a release: no account, no session, nothing but what was released and made public."""
+"""The public page of a release: without account and session, only for releases that were made public."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def download(request: HttpRequest, pk: uuid.UUID, form: str) -> HttpResponse:
 
 
 def as_reader(request: HttpRequest) -> AbstractContextManager[None]:
-    """Whoever is signed in acts already; everybody else reads as a service that sees public releases alone."""
+    """Run as a service that may read only public releases, unless somebody is signed in."""
     if request.user.is_authenticated:
         return nullcontext()
     return acting_as(service_user(Service.PUBLIC), purpose="public page")

@@ -1,6 +1,6 @@
-"""What readers of releases know: a figure for each cell, and which cells add up to which. Pure.
+"""What readers of releases know: the figure of each cell, and the sums of cells. Pure functions.
 
-The check before a release uses these equations; the attack that tests it has its own.
+Disclosure control uses these equations; the attack that tests it has its own.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 from reporting.figures.measures import BY_CODE, EQUATIONS
 
 from .content import TOTAL, Figure, span_of
-from .control import MOST, Bounds, PeriodCell, Sum, bounds
+from .control import UNBOUNDED, Bounds, PeriodCell, Sum, bounds
 
 
 def figures(stored: Mapping[str, Any]) -> dict[PeriodCell, Figure]:
-    """Every controlled figure of a release. The totals of measures that count the same are one place."""
+    """Every controlled figure of a release. The totals of measures that count the same are one cell."""
     span = span_of(stored)
     found: dict[PeriodCell, Figure] = {}
     for table in stored["tables"]:
@@ -37,20 +37,20 @@ def place(measure: str, key: str, first: date, last: date) -> PeriodCell:
 
 
 def limits(releases: Iterable[Mapping[str, Any]]) -> dict[PeriodCell, Bounds]:
-    """What all releases together say of each place, before any sum is used."""
+    """The bounds of each cell from all releases together, before any sum is used."""
     known: dict[PeriodCell, Bounds] = {}
     for stored in releases:
         control = stored["control"]
         for where, figure in figures(stored).items():
             low, high = bounds(figure, control["small"], control["base"])
-            earlier = known.get(where, (0, MOST))
+            earlier = known.get(where, (0, UNBOUNDED))
             both = (max(low, earlier[0]), min(high, earlier[1]))
-            known[where] = both if both[0] <= both[1] else (low, high)  # corrected meanwhile: the newer one holds
+            known[where] = both if both[0] <= both[1] else (low, high)  # a correction: use the newer one
     return known
 
 
 def sums(places: Iterable[PeriodCell], parents: Mapping[str, str]) -> tuple[list[Sum], set[PeriodCell]]:
-    """Every sum that holds between the places, and the places that had to be added (what was never published).
+    """Every sum between the cells, and the unpublished cells that had to be added.
 
     ``parents``: the group of each caller type.
     """
@@ -83,7 +83,7 @@ def _within(known: set[PeriodCell], parents: Mapping[str, str]) -> Iterator[Sum]
 
 
 def _grouped(cells: Iterable[PeriodCell], parents: Mapping[str, str]) -> Iterator[Sum]:
-    """Caller types in their groups."""
+    """Sums of caller types in their groups."""
     members: dict[PeriodCell, list[PeriodCell]] = defaultdict(list)
     for cell in cells:
         members[cell._replace(what="caller_group", key=parents[cell.key])].append(cell)
@@ -92,7 +92,7 @@ def _grouped(cells: Iterable[PeriodCell], parents: Mapping[str, str]) -> Iterato
 
 
 def _over_time(known: set[PeriodCell]) -> Iterator[Sum]:
-    """A period and the longest shorter ones inside it; what lies between them is a place nobody published."""
+    """Sums of a period and the longest shorter ones inside it; gaps between them are unpublished cells."""
     spans: dict[tuple[str, str], set[tuple[date, date]]] = defaultdict(set)
     for where in known:
         spans[where.what, where.key].add((where.first, where.last))
@@ -114,7 +114,7 @@ def _filled(
 
 
 def _length(days: tuple[date, date]) -> int:
-    """Months."""
+    """The length in months."""
     return (days[1].year - days[0].year) * 12 + days[1].month - days[0].month + 1
 
 

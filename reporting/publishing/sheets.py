@@ -16,7 +16,7 @@ from reporting.publishing.content import Content, Figure, Table, TableRow, diges
 from reporting.publishing.differences import notes
 from reporting.publishing.form_texts import WORDS, Words
 
-LONGEST_NAME = 31  # of a sheet, in characters; a longer one is refused by spreadsheets
+LONGEST_NAME = 31  # of a sheet's name, in characters; spreadsheets refuse longer ones
 FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]+")
 A4 = 9
 # characters
@@ -25,7 +25,7 @@ FIGURE_WIDTH = 13
 TEXT_WIDTH = 70
 MANY_COLUMNS = 6
 LINE_HEIGHT = 15  # points
-#: Texts are labels that people wrote: none is to become a formula, a link or a number.
+#: Texts are labels that people wrote and must not become formulas, links or numbers.
 OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -58,13 +58,13 @@ class Styles:
 def xlsx_bytes(stored: Mapping[str, Any], language: str) -> bytes:
     """The workbook with labels in ``language``; the same bytes for the same document.
 
-    Raises ValueError for a format of the future.
+    Raises ValueError for an unknown format.
     """
     content = read(stored, language)
     words = WORDS[content.language]
     buffer = io.BytesIO()
     with Workbook(buffer, OPTIONS) as book:
-        # Without a date of its own the file would hold the time of its making.
+        # Without an explicit date the file would contain the current time.
         created = content.counted_until.replace(tzinfo=None)
         book.set_properties({"title": _heading(content, words), "author": content.centre, "created": created})
         styles = _styles(book)
@@ -81,7 +81,7 @@ def xlsx_bytes(stored: Mapping[str, Any], language: str) -> bytes:
 
 
 def sheet_names(titles: Sequence[str]) -> list[str]:
-    """Numbered, which also keeps them apart, without the signs that a sheet's name cannot have."""
+    """Numbered, and therefore unique, without characters that are not allowed in names of sheets."""
     numbered = (f"{place} {FORBIDDEN_IN_NAMES.sub(' ', title)}" for place, title in enumerate(titles, 1))
     return [name[:LONGEST_NAME].strip() for name in numbered]
 
@@ -112,12 +112,12 @@ def _styles(book: Workbook) -> Styles:
 
 
 def _sheet(book: Workbook, name: str, content: Content, words: Words) -> Worksheet:
-    """A new sheet, set up to be printed."""
+    """A new sheet with print settings."""
     sheet = book.add_worksheet(name)
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.8)
-    # An ampersand begins a command there, and the whole must not exceed 255 characters.
+    # An ampersand starts a command there; the maximum is 255 characters.
     sheet.set_header(f"&L{content.centre[:80].replace('&', '&&')}&R{_heading(content, words)}")
     sheet.set_footer(f"&C{words.page} &P {words.of_pages} &N")
     return sheet
@@ -153,12 +153,12 @@ def _cover(
 
 
 def _heighten(sheet: Worksheet, line: int, *texts: tuple[str, int]) -> None:
-    """Make room for texts in columns of so many characters: not every program does when it opens the file."""
+    """Set the height of rows with wrapped texts, because not every program does that when it opens the file."""
     sheet.set_row(line, LINE_HEIGHT * max(1 + len(text) // (width - 4) for text, width in texts))
 
 
 def _head(sheet: Worksheet, styles: Styles, line: int, labels: Sequence[str], wide: int = 1) -> None:
-    """The header row, which stays in view and is printed on each page; the first ``wide`` columns hold texts."""
+    """The header row, frozen and repeated on each printed page; the first ``wide`` columns have texts."""
     for place, label in enumerate(labels):
         sheet.write_string(line, place, label, styles.head if place < wide else styles.head_right)
     _heighten(
@@ -182,7 +182,7 @@ def _table(sheet: Worksheet, styles: Styles, words: Words, table: Table) -> None
 
 
 def _notes(sheet: Worksheet, styles: Styles, columns: int, line: int, said: Sequence[str]) -> None:
-    """Below the table, across all its columns: what in it does not add up."""
+    """Notes below the table, across all its columns, on figures that do not add up."""
     width = LABEL_WIDTH + FIGURE_WIDTH * (columns + 1)
     for place, note in enumerate(said, line):
         sheet.merge_range(place, 0, place, columns + 1, "", styles.text)

@@ -1,7 +1,7 @@
-"""SVG for paper: elements as text, with fixed colours. Lengths are SVG user units.
+"""SVG for the PDF: elements as text, with fixed colours. Lengths are in SVG user units.
 
-Colours differ in lightness from their neighbours, and textures tell them apart, so that a grey copy can be read and
-nobody has to tell red from green.
+Neighbouring colours differ in lightness and texture, so that charts are readable in greyscale and with colour
+blindness.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 FONT = "Libertinus Serif, Georgia, serif"
-#: Widths of letters as a part of the font's size, on the safe side: nothing here can measure a text.
+#: Widths of letters relative to the font size, rather too wide, because texts cannot be measured here.
 LETTER = 0.5
 NARROW = 0.31
 BROAD = 0.72
@@ -29,7 +29,7 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True)
 class Paint:
-    """A colour with a texture in another one. ``ink`` is the colour of a text on it."""
+    """A colour with a texture in another one. ``ink``: the colour of text on it."""
 
     colour: str
     ink: str = PAPER
@@ -37,7 +37,7 @@ class Paint:
     second: str = PAPER
 
 
-#: Dark and light in turn: these stand on each other.
+#: Dark and light alternate, because these are stacked.
 SERIES = (
     Paint("#14505c"),
     Paint("#eda945", INK),
@@ -52,13 +52,13 @@ SERIES = (
     Paint("#7a4a1c", texture="falling", second="#b98c62"),
     Paint("#e3e5e7", INK, "falling", "#8b9299"),
 )
-#: For what is not shown, such as a figure that was withheld.
+#: For figures that are not shown, such as withheld ones.
 HATCH = Paint(PAPER, INK, "rising", "#b4bbc0")
 #: For a small figure on a map.
 SMALL = Paint(PAPER, INK, "dots", "#b4bbc0")
 #: Behind a bar, and for a total behind its parts.
 TRACK = Paint("#eff1f2", INK)
-#: From few to most.
+#: From the lowest to the highest numbers.
 SHADES = (Paint("#e4f0ef", INK), Paint("#b5d5d3", INK), Paint("#7fb3b1", INK), Paint("#3f7f83"), Paint("#14505c"))
 
 TEXTURES = {
@@ -70,7 +70,7 @@ TEXTURES = {
 
 
 def tag(name: str, content: str = "", /, **attributes: str | float) -> str:
-    """An element around ready content; ``font_size`` becomes font-size. Values are escaped."""
+    """An element with escaped content; ``font_size`` becomes font-size. Values are escaped."""
     written = "".join(
         f" {key.rstrip('_').replace('_', '-')}={quoteattr(_said(value))}" for key, value in attributes.items()
     )
@@ -104,8 +104,8 @@ def series_paint(place: int) -> Paint:
 
 
 def box(x: float, y: float, width: float, height: float, paint: Paint, **attributes: str | float) -> str:
-    """A painted rectangle; needs `patterns` in the same document. The texture lies on top: tiles with a ground of
-    their own would show their edges."""
+    """A painted rectangle; needs `patterns` in the same document. The texture is a second layer, because pattern tiles
+    with a background would show their edges."""
     place: dict[str, str | float] = {"x": x, "y": y, "width": width, "height": height, **attributes}
     texture = tag("rect", **{**place, "fill": f"url(#{_pattern_name(paint)})"}) if paint.texture else ""
     return tag("rect", **{**place, "fill": paint.colour}) + texture
@@ -129,14 +129,14 @@ def _pattern(paint: Paint) -> str:
 
 
 def width_of(said: str, size: float) -> float:
-    """An estimate, rather too wide."""
+    """The estimated width, rather too wide."""
     letters = (NARROW if sign in NARROW_LETTERS else BROAD if sign in BROAD_LETTERS else LETTER for sign in said)
     return size * sum(letters)
 
 
 def wrapped(said: str, width: float, size: float, lines: int = 2) -> list[str]:
-    """Lines that fit; what does not ends in an ellipsis. At least one line."""
-    # A no-break space is kept: the words it joins stay together.
+    """The text in lines that fit, at least one; the rest is replaced by an ellipsis."""
+    # Does not break at a no-break space.
     words = clean(said).replace("\t", " ").replace("\n", " ")
     needed = width_of(words, size)
     if needed <= width:
@@ -145,7 +145,7 @@ def wrapped(said: str, width: float, size: float, lines: int = 2) -> list[str]:
 
 
 def clean(said: str) -> str:
-    """Without the signs that no XML document can hold."""
+    """The text without characters that XML does not allow."""
     return NOT_XML.sub("", said)
 
 

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="publishing.tasks.typeset")
 def typeset(event_id: int | None = None) -> None:
-    """Make the PDFs that are missing. Woken by the relay, and by beat for what was left lying."""
+    """Make missing PDFs. Called by the relay, and by beat for missed ones."""
     service = service_user(Service.STATISTICS)
     with acting_as(service, purpose="typesetting"):
         made = set(Paper.objects.values_list("release", "language"))
@@ -31,7 +31,7 @@ def typeset(event_id: int | None = None) -> None:
     until = time.monotonic() + TASK_LASTS
     for pk, language in missing:
         if time.monotonic() > until:
-            return  # the next beat goes on
+            return  # the next run continues
         release = releases[pk]
         try:
             body = pdf_bytes(release.content, language)

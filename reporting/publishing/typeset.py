@@ -1,6 +1,6 @@
-"""A release as a PDF that a screen reader can read (PDF/UA-1), typeset by typst in a process of its own.
+"""A release as an accessible PDF (PDF/UA-1), typeset by typst in a separate process.
 
-Typst takes 34 MB of memory, which the web process is not to hold: `pdf_bytes` starts
+Typst needs 34 MB of memory, which the web process should not keep: `pdf_bytes` starts
 ``python -m reporting.publishing.typeset LANGUAGE``, which reads the stored document and writes the PDF. It opens no
 network connection, and the fonts are those inside typst's wheel.
 """
@@ -25,29 +25,29 @@ from reporting.publishing.svg import clean
 CHECKOUT = Path(__file__).resolve().parents[2]
 TEMPLATE = Path(__file__).with_name("templates") / "publishing" / "release.typ"
 TIMEOUT = 60  # seconds
-#: A table with so many rows fits onto a page with its chart and is not torn apart.
+#: A table with this number of rows fits on a page with its chart and is not split.
 ROWS_BESIDE = {Chart.BARS: 19, Chart.STACKED: 19, Chart.MAP: 22, Chart.NONE: 30}
-#: How typst names a text that none of its fonts can show; PDF/UA forbids the empty box that other formats would get.
+#: Typst's error for a text that none of its fonts can show; PDF/UA does not allow the usual empty box.
 NOT_IN_THE_FONTS = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 INSTEAD = "□"
 PATIENCE = 3  # attempts
-#: Latin, Greek, Cyrillic and common punctuation. Where typst names no single sign (marks that combine, some scripts
-#: whose letters join), only these stay.
+#: Latin, Greek, Cyrillic and common punctuation. If typst names no single character (combining marks, some joining
+#: scripts), all others are replaced.
 UNSURE = re.compile(
     r"[^\x20-\x7e\xa0-\u017f\u0218-\u021b\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce\u0400-\u045f\u2010-\u2022\u202f\u2026\u20ac□]"
 )
 
 
 class TypesettingFailed(Exception):
-    """Says why, in the words of typst or of the operating system."""
+    """The message is that of typst or of the operating system."""
 
 
 def pdf_bytes(stored: Mapping[str, Any], language: str) -> bytes:
     """The PDF with labels in ``language``; the same bytes for the same document.
 
-    Signs that the fonts lack (Chinese ones, say) are printed as □. Raises TypesettingFailed, at the latest after
-    TIMEOUT seconds.
+    Characters that the fonts lack, such as Chinese ones, are printed as □. Raises TypesettingFailed, at the latest
+    after TIMEOUT seconds.
     """
     command = [sys.executable, "-m", "reporting.publishing.typeset", language]
     try:
@@ -63,11 +63,11 @@ def pdf_bytes(stored: Mapping[str, Any], language: str) -> bytes:
     return done.stdout
 
 
-# --- what the template gets ---
+# --- data of the template ---
 
 
 def page_data(stored: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """All that release.typ prints, as it is printed. Raises ValueError for a format of the future."""
+    """All texts that release.typ prints. Raises ValueError for an unknown format."""
     content = read(stored, language)
     words = WORDS[content.language]
     until = content.counted_until
@@ -114,11 +114,11 @@ def _cells(row: TableRow, words: Words, with_shares: bool) -> dict[str, Any]:
     return {"label": row.label, "is_total": row.is_total, "figures": figures}
 
 
-# --- in the process of its own ---
+# --- in the separate process ---
 
 
 def typeset(stored: Mapping[str, Any], language: str) -> bytes:
-    """Compile in this process. Raises TypesettingFailed, and ValueError for a format of the future."""
+    """Compile in this process. Raises TypesettingFailed, and ValueError for an unknown format."""
     import typst
 
     data = json.dumps(_printable(page_data(stored, language)), ensure_ascii=False)
@@ -143,7 +143,7 @@ def typeset(stored: Mapping[str, Any], language: str) -> bytes:
 
 
 def _with_signs_replaced(data: str, diagnostic: str, attempts: int) -> str:
-    """What typst could not show, or, where that is not enough, all that it might not; unchanged if it is neither."""
+    """Replace what typst could not show; after several attempts, all uncertain characters. Else unchanged."""
     missing = signs_without_a_font(diagnostic)
     if missing and attempts < PATIENCE:
         return data.translate(dict.fromkeys(map(ord, missing), INSTEAD))
@@ -151,7 +151,7 @@ def _with_signs_replaced(data: str, diagnostic: str, attempts: int) -> str:
 
 
 def _printable(value: Any) -> Any:
-    """The same without control characters, at any depth."""
+    """The value without control characters, at any depth."""
     if isinstance(value, dict):
         return {key: _printable(one) for key, one in value.items()}
     if isinstance(value, list):
@@ -160,7 +160,7 @@ def _printable(value: Any) -> Any:
 
 
 def signs_without_a_font(diagnostic: str) -> set[str]:
-    """The signs that typst complains of; ASCII is never among them, for our own words are made of it."""
+    """The characters that typst reports; never ASCII, which the fonts have."""
     texts = NOT_IN_THE_FONTS.findall(diagnostic)
     plain = "".join(ESCAPED.sub(lambda found: chr(int(found[1], 16)), one) for one in texts)
     return {sign for sign in plain if not sign.isascii()}

@@ -1,4 +1,4 @@
-"""Addresses of releases: for those who have an account, and of the public ones for everybody."""
+"""URLs of releases, with an account, and of public ones, without."""
 
 from __future__ import annotations
 

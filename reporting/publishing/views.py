@@ -1,4 +1,4 @@
-"""Releases for coordinators, who make them, and for funders, who read them."""
+"""Pages of releases for coordinators, who make them, and funders, who read them."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def download(request: CentreRequest, pk: uuid.UUID, form: str) -> HttpResponse:
 
 
 def _found(request: CentreRequest, pk: uuid.UUID) -> Release:
-    """The database shows funders what is released, and coordinators what is prepared too."""
+    """The release; row-level security shows funders only released ones, coordinators also prepared ones."""
     rows = Release.objects.kept().filter(centre=request.centre)
     return get_object_or_404(rows.select_related("prepared_by", "ended_by"), pk=pk)
 

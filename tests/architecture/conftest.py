@@ -9,7 +9,7 @@ from django.db import connections
 
 @pytest.fixture
 def as_superuser(own_database: OwnDatabase) -> Iterator[None]:
-    """Django works as superuser in a database of its own, past every policy; `set local role` makes it less."""
+    """Django connects as superuser to a separate database, without policies; `set local role` reduces its rights."""
     default = connections["default"]
     user = default.settings_dict["USER"]
     default.close()

@@ -1,4 +1,4 @@
-"""Our own source as syntax trees: what the tests of its shape look at."""
+"""Our source as syntax trees, for the architecture tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Absurd values at every address and in every form: an answer that says so, never an error of the server."""
+"""Invalid values in every URL and form lead to an error message, never to a server error."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ABSURD = [
 
 
 def form_classes() -> list[type[forms.BaseForm]]:
-    """All of ours, however they are named."""
+    """All form classes of ours."""
     for config in apps.get_app_configs():
         if "/site-packages/" not in config.path:
             for module in pkgutil.iter_modules([config.path]):
@@ -72,7 +72,7 @@ def test_the_forms_were_found() -> None:
     ids=lambda form: f"{form.__module__}.{form.__qualname__}",
 )
 def test_a_field_takes_or_refuses_every_absurd_value(form: type[forms.BaseForm]) -> None:
-    """As the browser sends it: through the widget, once and twice."""
+    """As a browser sends it: through the widget, with one and two values."""
     for name, field in form.base_fields.items():  # type: ignore[attr-defined]
         for value in ABSURD:
             data = QueryDict(mutable=True)
@@ -105,7 +105,7 @@ QUERIES = [
 
 
 def absurd_addresses(turn: int) -> Iterator[tuple[str, str]]:
-    """Every route with absurd parts, and one absurd value for all that it may ask for."""
+    """Every URL with invalid parts, and with an invalid value for all known query parameters."""
     for number, route in enumerate(routes()):
         if SIGNED.match(route):
             continue
@@ -180,7 +180,7 @@ def pages_of(client: Client, starts: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def fill(form: HtmlForm, turn: int) -> dict[str, list[bytes]]:
-    """Every field that can be typed in gets an absurd value; what is hidden or chosen, too, in every third form."""
+    """Put an invalid value into every text field; in every third form also into hidden fields and choices."""
     values = itertools.cycle(ABSURD[turn % len(ABSURD) :] + ABSURD[: turn % len(ABSURD)])
     for control in form.controls:
         if control.kind in TEXTUAL or (turn % 3 == 0 and control.name not in ("csrfmiddlewaretoken", "shown_to")):

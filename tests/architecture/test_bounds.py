@@ -1,4 +1,4 @@
-"""Each date, time and number has bounds in the database: no row can lie where a page or a file could not show it."""
+"""Each date, time and number has bounds in the database, so that pages and files can show every row."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def absurd_for(field: models.Field[object, object]) -> list[str]:
 
 
 def test_the_database_refuses_absurd_values_in_every_row(as_superuser: None, own_database: OwnDatabase) -> None:
-    """As superuser, so past every policy: only the constraint is left to refuse."""
+    """As superuser, who bypasses policies, so that only the constraint can refuse."""
     world: World = build(PLAN, make_organisations())
     assert world.contact.pk
     with connection.cursor() as cursor:

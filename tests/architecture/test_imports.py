@@ -1,4 +1,4 @@
-"""An app knows only what stands to its right; nobody knows each other."""
+"""An app imports only apps of earlier stages, and there are no import cycles between apps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_no_two_apps_import_each_other() -> None:
     assert {(app, other) for app, other in known() if (other, app) in known()} == set()
 
 
-def test_each_app_imports_only_what_stands_to_its_right() -> None:
+def test_each_app_imports_only_earlier_apps() -> None:
     assert set(APPS) - {"foundation.ui"} <= set(ORDER)
     wrong = {(app, other) for app, other in known() if app in ORDER and other in ORDER[: ORDER.index(app)]}
     assert wrong == set()

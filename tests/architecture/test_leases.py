@@ -1,4 +1,4 @@
-"""No lease is shorter than what it covers, and no task longer than the broker waits for it."""
+"""Every lease is longer than the work under it, and every task shorter than the broker's visibility timeout."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ LEASES: dict[str, tuple[timedelta, float]] = {
 
 
 @pytest.mark.parametrize("name", LEASES)
-def test_a_lease_covers_the_longest_that_is_done_under_it(name: str) -> None:
+def test_each_lease_is_longer_than_its_longest_work(name: str) -> None:
     lease, longest = LEASES[name]
     assert lease.total_seconds() >= longest + MARGIN
 
 
-def test_whatever_is_claimed_for_a_while_is_in_the_list() -> None:
+def test_every_leased_table_is_in_the_list() -> None:
     claimed = {
         model._meta.label
         for model in apps.get_models()

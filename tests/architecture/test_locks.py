@@ -1,4 +1,4 @@
-"""Nobody waits for a row in the middle of a commit.
+"""No transaction waits for a row lock during its commit.
 
 A commit takes the journal's chain and checks what its rows refer to, in one order or the other. Whoever would wait
 there for a row whose owner waits for the chain would wait in a circle, until PostgreSQL ends one of the two a second
@@ -41,7 +41,7 @@ KEYS = """
 """
 
 
-def test_rows_are_locked_as_ones_that_stay() -> None:
+def test_rows_are_locked_for_no_key_update() -> None:
     others = [
         f"{name}:{node.lineno}"
         for name, module in modules().items()

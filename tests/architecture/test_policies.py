@@ -1,4 +1,4 @@
-"""What policies.py and sql/ declare is what the database says, and what docs/policies.md tells people."""
+"""The database and docs/policies.md agree with policies.py and sql/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What permissions.py says and what the database shows are the same, for people with any mixture of roles.
+"""permissions.py and the database agree, for people with any combination of roles.
 
 A table of rules, one line for each kind of object. Each example draws four people with roles they hold or held, and one
 dossier (world.py), built as superuser; then each person looks at each object and tries to write it, as role lotse_web.

@@ -1,4 +1,4 @@
-"""Whoever loses the role or the account sees nothing any more, whatever was granted, assigned or begun before."""
+"""People who lose their role or account can read nothing, whatever was granted or assigned to them before."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def sees(user: User) -> tuple[int, bool]:
             return len(shown), False
 
 
-def test_with_the_role(people: People, readers: list[User]) -> None:
+def test_rights_end_with_the_role(people: People, readers: list[User]) -> None:
     for user in readers:
         (membership,) = User.objects.get(pk=user.pk).active_memberships
         as_user(people.administrator, end_role, by=people.administrator, membership=membership)
     assert [sees(user) for user in readers] == [(0, False)] * 3
 
 
-def test_with_the_account(people: People, readers: list[User]) -> None:
+def test_rights_end_with_the_account(people: People, readers: list[User]) -> None:
     for user in readers:
         as_user(people.administrator, deactivate_user, by=people.administrator, user=user)
     assert [sees(user) for user in readers] == [(0, False)] * 3

@@ -106,7 +106,7 @@ SEALED = {
 }
 
 
-def test_no_row_shows_a_person_by_accident() -> None:
+def test_str_of_a_row_contains_no_personal_data() -> None:
     telling = []
     for model in apps.get_models():
         if model._meta.app_label not in LABELS or model._meta.app_label == "regions":
@@ -130,7 +130,7 @@ def _attributes(module: Module, model: str) -> set[str]:
     return used
 
 
-def test_each_row_says_which_it_is() -> None:
+def test_each_model_has_its_own_str() -> None:
     silent = [
         model._meta.label
         for model in apps.get_models()
@@ -145,7 +145,7 @@ def _inherited(model: type) -> set[str]:
     }
 
 
-def test_saving_and_signals_hide_nothing() -> None:
+def test_no_model_overrides_save_and_no_signal_is_used() -> None:
     hidden = []
     for module in modules().values():
         origins = set(module.imports.values())
@@ -162,7 +162,7 @@ def test_saving_and_signals_hide_nothing() -> None:
     assert hidden == []
 
 
-def test_tests_replace_nothing_of_ours() -> None:
+def test_tests_mock_no_function_of_ours() -> None:
     replaced = [
         f"{path.relative_to(CHECKOUT)}: {ast.unparse(node.args[0])}"
         for path in sorted((CHECKOUT / "tests").rglob("*.py"))
@@ -202,7 +202,7 @@ def _targets(node: ast.expr, ours: set[str]) -> bool:
     return isinstance(node, ast.Name) and node.id in ours
 
 
-def test_a_replacement_would_be_found() -> None:
+def test_mock_of_our_function_would_be_found() -> None:
     module = Module(CHECKOUT / "tests" / "sample.py")
     module.__dict__["text"] = (
         "from hotline import actions\nimport time\n"

@@ -75,7 +75,7 @@ def test_the_reasons_are_needed() -> None:
 
 
 @pytest.mark.django_db
-def test_no_policy_lets_everybody_in() -> None:
+def test_no_policy_is_always_true() -> None:
     policies = ask(
         "select tablename, policyname, coalesce(qual, with_check) from pg_policies where roles <> '{lotse_stats}'"
     )
@@ -92,14 +92,14 @@ def test_each_protected_table_can_be_read_by_somebody() -> None:
 
 
 @pytest.mark.django_db
-def test_no_view_goes_round_the_policies() -> None:
+def test_no_database_view_bypasses_the_policies() -> None:
     views = ask("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')")
     assert views == []
 
 
 @pytest.mark.django_db
 def test_functions_that_read_past_the_policies_are_few_and_safe() -> None:
-    """They stand in one schema, belong to a role without sign-in, and nobody can put another table before theirs."""
+    """They are in one schema, owned by a role without login, with a fixed search path."""
     unsafe = ask(
         "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
         " where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema') and ("

@@ -1,4 +1,4 @@
-"""A small world to look at: four people with any mixture of roles, and one dossier that has everything."""
+"""Test data for access rules: four people with any combination of roles, and one dossier with all kinds of records."""
 
 from __future__ import annotations
 

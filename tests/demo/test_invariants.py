@@ -1,4 +1,4 @@
-"""What simulated calls are held to: each thing that is wrong is told, and nothing of calls that went well."""
+"""The invariants of simulated calls: each violation is reported, and none for correct calls."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def held_against(people: People, seen: Seen) -> list[str]:
 
 
 def change(phone: Phone, **values: Any) -> None:
-    """What no action of ours would do."""
+    """Change rows as no action of ours would."""
     by_telephone(lambda: Call.objects.filter(sid=phone.sid).update(**values))
 
 

@@ -32,7 +32,7 @@ def test_the_number_of_regions_at_each_level() -> None:
     }
 
 
-def test_where_regions_hang() -> None:
+def test_regions_have_the_expected_parents() -> None:
     france = by_code("FR")
     assert france["FR-2A"] == ("FR-20R", 2)
     assert france["FR-67"] == ("FR-6AE", 3)

@@ -1,4 +1,4 @@
-"""Calendars against a slow reference that looks at the clock on the wall, second by second or minute by minute."""
+"""Calendars compared with a slow reference that checks local time second by second or minute by minute."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ exceptions = st.builds(
 
 
 def shown_open(at: datetime, calendar: WorkingCalendar) -> bool:
-    """By the clock on the wall: is it between opening and closing of a stretch of this day or the one before?"""
+    """Whether the local time is between opening and closing of a span of this day or the previous one."""
     local = at.astimezone(ZoneInfo(calendar.time_zone)).replace(tzinfo=None)
     for day in (local.date() - DAY, local.date()):
         for opens, closes in calendar.hours_on(day):

@@ -1,4 +1,4 @@
-"""Standing conflicts of interest: entered by those who look after the network, changed and ended afterwards."""
+"""Standing conflicts of interest: added, changed and ended by people who may change the network."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ def offer(services: str, *regions: str) -> PartnerCoverage:
     return PartnerCoverage(frozenset(services.split()), frozenset(regions))
 
 
-def test_whole_parts_and_nothing() -> None:
+def test_coverage_is_whole_partial_or_none() -> None:
     offers = [offer("exit school", "FR-ARA", "FR-01"), offer("exit", "FR"), offer("prison", "FR-69"), offer("school")]
     assert coverage_of(["FR-ARA", "FR-PAC"], ["exit", "prison", "school"], offers, TREE) == [
         CoverageLine("FR-ARA", 3, (Cell("exit", 2, 0), Cell("prison", 0, 1), Cell("school", 1, 0))),

@@ -136,7 +136,7 @@ def test_stretches_that_touch_are_fine(people: People, browser: Callable[[User],
     assert "Open now, round the clock." in browser(people.coordinator).get(page(people.centre)).content.decode()
 
 
-def test_no_hours_at_all_is_asked_about(people: People, browser: Callable[[User], Client]) -> None:
+def test_empty_opening_hours_need_a_confirmation(people: People, browser: Callable[[User], Client]) -> None:
     answer = browser(people.coordinator).post(page(people.centre), {"version": "0"})
     assert answer.status_code == 422
     assert "Enter the hours of at least one day" in answer.content.decode()
@@ -278,7 +278,9 @@ def test_the_same_days_twice_and_an_outdated_entry(people: People, coordinator: 
         save_exception(by=coordinator, exception=entry, version=1, **closing())
 
 
-def test_other_peoples_closing_days_are_not_theirs_to_change(people: People, browser: Callable[[User], Client]) -> None:
+def test_closing_days_of_other_organisations_cannot_be_changed(
+    people: People, browser: Callable[[User], Client]
+) -> None:
     entry = as_user(people.coordinator, add_exception, by=people.coordinator, organisation=people.centre, **closing())
     typed = {"label": "Mine", "starts_on": "2026-12-21", "version": "0"}
     for user in (people.handler, people.worker, people.other_coordinator, people.dpo):
@@ -307,7 +309,7 @@ def test_the_database_refuses_days_that_cannot_be(people: People, first: date, l
         CalendarException.objects.create(organisation=people.centre, label="x", starts_on=first, ends_on=last)
 
 
-def test_what_closing_days_do(people: People, coordinator: User) -> None:
+def test_effects_of_closing_days_on_the_calendar(people: People, coordinator: User) -> None:
     centre = people.centre
     add_exception(by=coordinator, organisation=centre, **closing(every_year=True, label="Christmas Eve"))
     add_exception(

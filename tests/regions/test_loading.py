@@ -84,7 +84,7 @@ def test_loading_twice_gives_the_same() -> None:
 
 
 @pytest.mark.django_db
-def test_an_unknown_country_is_told() -> None:
+def test_unknown_country_is_reported() -> None:
     with pytest.raises(CommandError, match="no such country: XX"):
         call_command("load_regions", "--country", "XX")
 
@@ -121,7 +121,7 @@ def test_an_unknown_code_has_no_region(code: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_country_can_bring_its_own(tmp_path: Path) -> None:
+def test_postal_codes_of_a_country_can_be_imported(tmp_path: Path) -> None:
     load_regions(["AT"])
     file = tmp_path / "codes.csv"
     file.write_text(
@@ -135,7 +135,7 @@ def test_a_country_can_bring_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_one_wrong_row_and_nothing_is_imported(tmp_path: Path) -> None:
+def test_single_invalid_row_prevents_the_import_of_postal_codes(tmp_path: Path) -> None:
     load_regions(["AT"])
     file = tmp_path / "codes.csv"
     file.write_text("country,postal_code,place,region_code\nAT,1010,Wien,AT-9\nAT,10,Wien,AT-99\n", "utf-8")

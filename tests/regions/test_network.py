@@ -27,12 +27,12 @@ def partner(name: str, *regions: str, country: str = "DE", **profile: Any) -> Or
     return organisation
 
 
-def test_the_tree(regions: None) -> None:
+def test_tree_maps_each_region_to_its_parent(regions: None) -> None:
     parents = tree()
     assert (parents["DE"], parents["DE-BE"], parents["FR-69M"]) == (None, "DE", "FR-69")
 
 
-def test_candidates_as_they_stand(regions: None) -> None:
+def test_candidates_have_load_record_and_coverage(regions: None) -> None:
     one = partner("Example One", "DE-BE", "DE-BB", is_national=True)
     two = partner("Example Two")
     abroad = partner("Example Abroad", "DE-BE", country="FR")

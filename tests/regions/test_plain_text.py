@@ -1,4 +1,4 @@
-"""Text in one form: the three rules, where they agree, and that nobody else has a fourth."""
+"""Text normalisation: the three rules, where they agree, and that no module has a fourth."""
 
 from __future__ import annotations
 

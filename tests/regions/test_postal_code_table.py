@@ -54,7 +54,7 @@ def test_only_our_own_digits_make_a_code() -> None:
     assert not is_well_formed("DE", "٠١٠٦٧")
 
 
-def test_a_good_file() -> None:
+def test_valid_file_of_postal_codes_is_read() -> None:
     text = HEADER + "AT,1010,Wien,AT-9\nAT,A-2301,Groß-Enzersdorf,AT-3\n"
     assert read(text.splitlines(), country="AT", regions=REGIONS) == [
         PostalCodeRow("AT", "1010", "Wien", "AT-9", True),

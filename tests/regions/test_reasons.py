@@ -69,7 +69,7 @@ def test_every_reason_is_a_sentence(code: Code, language: str) -> None:
         ),
     ],
 )
-def test_special_cases(reason: Reason, told: str) -> None:
+def test_sentences_of_special_reasons(reason: Reason, told: str) -> None:
     with override("en"):
         assert sentence(reason, NAMES) == told
 

@@ -46,7 +46,7 @@ def why_not(need: Need, candidate: Candidate) -> list[Reason]:
     return [reason for entry in excluded for reason in entry.reasons]
 
 
-def test_nobody_to_ask_means_the_centre_itself() -> None:
+def test_first_suggestion_without_candidates_is_the_centre() -> None:
     ranking = rank(NEED, [], TREE, TODAY)
     assert (ranking.ranked, ranking.excluded, ranking.outcome) == ((), (), FirstSuggestion.CENTRAL)
 
@@ -178,7 +178,7 @@ def test_the_reasons_of_a_rank_without_wishes() -> None:
     ]
 
 
-def test_a_circle_in_the_tree_ends() -> None:
+def test_cycle_in_the_region_tree_does_not_loop() -> None:
     assert path_up("A", {"A": "B", "B": "A"}) == ("A", "B")
 
 
@@ -242,7 +242,7 @@ def test_the_order_of_the_input_does_not_matter(need: Need, found: list[Candidat
 
 
 @given(needs, candidates, st.none() | st.dates(TODAY, date(2026, 12, 31)))
-def test_who_pauses_is_never_ranked_and_nobody_else_moves(
+def test_paused_partner_is_not_ranked_and_the_order_of_others_is_unchanged(
     need: Need, found: list[Candidate], until: date | None
 ) -> None:
     for candidate in found:
@@ -264,7 +264,7 @@ def test_the_outcome_is_where_the_first_of_the_list_is_found(need: Need, found: 
 
 
 @given(needs, candidates)
-def test_whoever_was_asked_or_has_a_conflict_is_out(need: Need, found: list[Candidate]) -> None:
+def test_partner_asked_before_or_with_a_conflict_is_excluded(need: Need, found: list[Candidate]) -> None:
     assert not {*ids(need, *found)} & (need.asked | set(need.conflicted))
 
 

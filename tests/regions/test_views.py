@@ -205,7 +205,7 @@ def test_liaisons_are_added_changed_and_ended(people: People, browser: Browser) 
     assert client.get(url("edit_liaison", liaison.pk)).status_code == 404
 
 
-def test_a_contact_in_the_future_is_a_slip(people: People, browser: Browser) -> None:
+def test_last_contact_in_the_future_is_refused(people: People, browser: Browser) -> None:
     tomorrow = timezone.localdate() + timedelta(days=1)
     answer = browser(people.coordinator).post(url("new_liaison"), {**POST, "last_contact_on": tomorrow.isoformat()})
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["last_contact_on"])

@@ -49,7 +49,7 @@ def berlin(text: str) -> datetime:
         ("2026-10-23 12:00", 4, "2026-10-26 10:00"),  # and back on Sunday 25 October
     ],
 )
-def test_hours(start: str, hours: float, expected: str) -> None:
+def test_add_working_hours_examples(start: str, hours: float, expected: str) -> None:
     assert add_working_hours(berlin(start), hours, PLAIN) == berlin(expected)
 
 
@@ -121,7 +121,7 @@ def test_hours_in_the_night_of_the_change_are_hours_that_pass() -> None:
         ("2026-03-03 10:30", 0, "2026-03-03 10:30"),
     ],
 )
-def test_days(start: str, days: int, expected: str) -> None:
+def test_add_working_days_examples(start: str, days: int, expected: str) -> None:
     assert add_working_days(berlin(start), days, PLAIN) == berlin(expected)
 
 

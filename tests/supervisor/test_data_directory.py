@@ -1,4 +1,4 @@
-"""Where things lie, and who may reach them."""
+"""The layout of the data directory, and access to it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_data_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None
         DataDirectory.open(tmp_path / "file" / "data", for_servers())
 
 
-def test_who_may_pass(open_directory: Path) -> None:
+def test_can_reach_checks_every_directory_on_the_path(open_directory: Path) -> None:
     """Decided by the directories on the way; the last one's own content does not matter."""
     top, inside = open_directory, open_directory / "shut" / "inside"
     inside.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The bootstrap script, alone in an empty checkout with a space in its path: nothing to install but a real .venv."""
+"""The bootstrap script in an empty checkout whose path contains a space: it makes a real .venv without packages."""
 
 from __future__ import annotations
 

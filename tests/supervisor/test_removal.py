@@ -1,4 +1,4 @@
-"""`./lotse remove`: everything of one installation, nothing of anybody else's."""
+"""`./lotse remove` deletes everything of one installation, and nothing else."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def remove(data: Path, *arguments: str, said: str = "") -> subprocess.CompletedP
     )
 
 
-def test_everything_of_an_installation_goes(data: DataDirectory) -> None:
+def test_removal_deletes_the_whole_installation(data: DataDirectory) -> None:
     sockets = data.sockets
     done = remove(data.root, "--yes")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"Removed {data.root}.\n", "")
@@ -50,7 +50,7 @@ def test_everything_of_an_installation_goes(data: DataDirectory) -> None:
 
 
 @pytest.mark.parametrize(("typed", "is_removed"), [("yes\n", True), ("YES\n", True), ("y\n", False), ("", False)])
-def test_it_asks_first(data: DataDirectory, typed: str, is_removed: bool) -> None:
+def test_removal_asks_for_confirmation(data: DataDirectory, typed: str, is_removed: bool) -> None:
     done = remove(data.root, said=typed)
     assert f"  {data.root}\n" in done.stdout
     assert "Type yes to remove it" in done.stdout
@@ -60,7 +60,7 @@ def test_it_asks_first(data: DataDirectory, typed: str, is_removed: bool) -> Non
         assert data.keys.exists()
 
 
-def test_it_is_refused_while_somebody_works_there(data: DataDirectory) -> None:
+def test_removal_is_refused_while_the_installation_runs(data: DataDirectory) -> None:
     held = data.lock()
     assert held is not None
     done = remove(data.root, "--yes")
@@ -119,7 +119,7 @@ def test_a_removal_that_was_cut_off_is_finished_by_the_next(data: DataDirectory)
     assert not data.root.exists()
 
 
-def test_what_was_really_started_goes(tmp_path: Path) -> None:
+def test_removal_of_a_really_started_installation(tmp_path: Path) -> None:
     done = supervise("manage", "--data", tmp_path / "a place", "showmigrations", "journal")
     assert done.returncode == 0
     root = tmp_path / "a place"

@@ -1,4 +1,4 @@
-"""The embedded servers when something is wrong, and processes that do not want to end."""
+"""Errors of the embedded servers, and processes that ignore the stop signal."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def embedded() -> Iterator[Embedded]:
     shutil.rmtree(place)
 
 
-def test_what_is_deaf_to_the_stop_signal_is_killed_after_its_patience(tmp_path: Path) -> None:
+def test_process_that_ignores_the_stop_signal_is_killed_after_the_timeout(tmp_path: Path) -> None:
     with (tmp_path / "log").open("w+b") as log:
         command = [sys.executable, "-c", DEAF]
         child = process.start("deaf", command, environment={}, directory=tmp_path, log=log, patience=0.2)

@@ -1,4 +1,4 @@
-"""The promises of `./lotse up`, shown on real trees. One data directory serves the module, on a path with a space."""
+"""`./lotse up` with real process trees. The module shares one data directory, whose path contains a space."""
 
 from __future__ import annotations
 

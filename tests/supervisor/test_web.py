@@ -1,4 +1,4 @@
-"""The web on a port that somebody else has."""
+"""The web server on a port that is in use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def taken() -> Iterator[socket.socket]:
         yield listener
 
 
-def test_one_that_follows_a_killed_one_waits_for_its_port(taken: socket.socket) -> None:
+def test_web_started_after_a_killed_one_waits_for_its_port(taken: socket.socket) -> None:
     """What was forked from a killed web may hold the port a while longer: its pages, which give way, die slowly."""
     port: int = taken.getsockname()[1]
     command = [sys.executable, "-m", "config.web", "--port", str(port)]

@@ -1,4 +1,4 @@
-"""Assessments through their actions: once, twice, late, not allowed, superseded; as the role of the web."""
+"""Actions on assessments: repeated, stale, not allowed, superseded. Runs as the web's database role."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def kinds(user: User, assessment: Assessment) -> list[str]:
 def read(user: User, assessment: Assessment) -> Assessment:
     with acting_as(user, purpose="test"):
         found = Assessment.objects.select_related("contact").get(pk=assessment.pk)
-        found.notes, found.override_reason, found.review_note  # noqa: B018  opened while the actor is set
+        found.notes, found.override_reason, found.review_note  # noqa: B018  decrypted while an actor is set
         return found
 
 
@@ -48,7 +48,7 @@ def review(user: User, action: Any, assessment: Assessment, **arguments: Any) ->
 # ---- Filling in ----------------------------------------------------------------------------------------------------
 
 
-def test_starting_twice_gives_the_same(people: People) -> None:
+def test_starting_twice_returns_the_same_assessment(people: People) -> None:
     contact = make_contact(people.handler)
     first, second = start(people.handler, contact), start(people.handler, contact)
     assert first == second
@@ -57,14 +57,14 @@ def test_starting_twice_gives_the_same(people: People) -> None:
     assert kinds(people.handler, first) == ["assessment.started"]
 
 
-def test_what_the_contact_tells_is_taken_over_with_its_origin(people: People) -> None:
+def test_start_copies_answers_from_contact_with_provenance(people: People) -> None:
     contact = make_contact(people.handler, age_band="14_17", phenomenon="right")
     assessment = start(people.handler, contact)
     assert assessment.answers == {"age_band": "14_17", "phenomena": ["right"]}
     assert {said["from"] for said in assessment.provenance.values()} == {"contact"}
 
 
-def test_answers_are_saved_one_at_a_time_with_who_and_when(people: People) -> None:
+def test_answer_is_saved_with_provenance_and_one_edit_event(people: People) -> None:
     assessment = start(people.handler, make_contact(people.handler))
     for question, given in (("security_signal", "possible"), ("needs", ["school", "family"])):
         assessment = answer(people.handler, assessment, question, given, assessment.version)
@@ -75,19 +75,19 @@ def test_answers_are_saved_one_at_a_time_with_who_and_when(people: People) -> No
     assert kinds(people.handler, assessment) == ["assessment.started", "assessment.edited"]
 
 
-def test_an_empty_answer_takes_it_back(people: People) -> None:
+def test_empty_answer_deletes_the_earlier_one(people: People) -> None:
     assessment = filled(people, {"needs": ["school"]})
     answer(people.handler, assessment, "needs", [], assessment.version)
     assert read(people.handler, assessment).answers == {}
 
 
-def test_the_same_answer_twice_has_one_effect(people: People) -> None:
+def test_same_answer_sent_twice_is_saved_once(people: People) -> None:
     assessment = start(people.handler, make_contact(people.handler))
     answer(people.handler, assessment, "weapons", "no", 1)
     assert answer(people.handler, assessment, "weapons", "no", 1).version == 2
 
 
-def test_several_answers_are_saved_at_once(people: People) -> None:
+def test_several_answers_are_saved_as_one_version(people: People) -> None:
     assessment = start(people.handler, make_contact(people.handler))
     saved = as_user(
         people.handler,
@@ -100,7 +100,7 @@ def test_several_answers_are_saved_at_once(people: People) -> None:
     assert (saved.answers, saved.version) == (REFERRAL, 2)
 
 
-def test_an_answer_from_an_outdated_page_is_told_so(people: People) -> None:
+def test_answer_with_outdated_version_raises_stale_with_later_events(people: People) -> None:
     assessment = start(people.handler, make_contact(people.handler))
     answer(people.handler, assessment, "weapons", "no", 1)
     with pytest.raises(Stale) as raised:
@@ -110,13 +110,13 @@ def test_an_answer_from_an_outdated_page_is_told_so(people: People) -> None:
 
 
 @pytest.mark.parametrize(("question", "given"), [("weapons", "cake"), ("weapon", "no"), ("weapons", ["no", "access"])])
-def test_what_is_no_answer_is_refused(people: People, question: str, given: Any) -> None:
+def test_unknown_question_or_answer_raises_answer_error(people: People, question: str, given: Any) -> None:
     assessment = start(people.handler, make_contact(people.handler))
     with pytest.raises(AnswerError):
         answer(people.handler, assessment, question, given, 1)
 
 
-def test_notes_are_encrypted_and_drive_no_rule(people: People) -> None:
+def test_notes_are_encrypted_and_do_not_change_the_proposal(people: People) -> None:
     assessment = filled(people, REFERRAL)
     before = assessment.proposal()
     as_user(
@@ -136,7 +136,7 @@ def test_notes_are_encrypted_and_drive_no_rule(people: People) -> None:
         assert b"bomb" not in bytes(cursor.fetchone()[0])
 
 
-def test_a_note_is_about_something_saved_once_and_can_be_taken_back(people: People) -> None:
+def test_note_repeat_deletion_unknown_id_and_outdated_version(people: People) -> None:
     assessment = start(people.handler, make_contact(people.handler))
 
     def note(about: str, text: str, version: int) -> Assessment:
@@ -156,7 +156,7 @@ def test_a_note_is_about_something_saved_once_and_can_be_taken_back(people: Peop
 # ---- Completing ----------------------------------------------------------------------------------------------------
 
 
-def test_completed_as_proposed(people: People) -> None:
+def test_complete_without_choice_stores_the_proposal(people: People) -> None:
     done = complete(people.handler, filled(people, REFERRAL))
     stored = read(people.handler, done)
     assert (stored.state, stored.disposition, stored.urgency) == ("completed", "referral", "standard")
@@ -175,7 +175,7 @@ def test_completing_twice_has_one_effect(people: People) -> None:
     assert kinds(people.handler, first).count("assessment.completed") == 1
 
 
-def test_completing_an_outdated_page_is_told_so(people: People) -> None:
+def test_completing_with_outdated_version_raises_stale(people: People) -> None:
     draft = filled(people, REFERRAL)
     draft.version -= 1
     with pytest.raises(Stale):
@@ -183,13 +183,13 @@ def test_completing_an_outdated_page_is_told_so(people: People) -> None:
     assert read(people.handler, draft).state == "draft"
 
 
-def test_an_open_proposal_needs_a_choice(people: People) -> None:
+def test_completing_an_open_proposal_without_choice_is_refused(people: People) -> None:
     with pytest.raises(ChoiceError) as raised:
         complete(people.handler, start(people.handler, make_contact(people.handler)))
     assert raised.value.field == "disposition"
 
 
-def test_another_choice_needs_a_reason(people: People) -> None:
+def test_choice_other_than_proposal_needs_a_reason(people: People) -> None:
     draft = filled(people, REFERRAL)
     with pytest.raises(ChoiceError) as raised:
         complete(people.handler, draft, Choice(Disposition.ADVICE, Urgency.STANDARD, frozenset(), "  "))
@@ -200,7 +200,7 @@ def test_another_choice_needs_a_reason(people: People) -> None:
     assert stored.is_override
 
 
-def test_a_reason_for_the_proposal_itself_is_not_kept(people: People) -> None:
+def test_reason_is_not_stored_if_choice_equals_proposal(people: People) -> None:
     same = Choice(Disposition.REFERRAL, Urgency.STANDARD, frozenset(), "superfluous")
     assert read(people.handler, complete(people.handler, filled(people, REFERRAL), same)).override_reason == ""
 
@@ -219,13 +219,13 @@ def test_dropping_a_security_duty_waits_for_a_coordinator(people: People) -> Non
     assert kinds(people.handler, waiting)[-2:] == ["assessment.waiting", "assessment.confirmed"]
 
 
-def test_a_weak_source_is_not_overruled_alone(people: People) -> None:
+def test_disclosing_from_weak_source_waits_for_a_coordinator(people: People) -> None:
     choice = Choice(Disposition.REFERRAL, Urgency.STANDARD, frozenset({Duty.VERIFY_SOURCE}), "They sound honest.")
     waiting = complete(people.handler, filled(people, WEAK), choice)
     assert (waiting.state, waiting.second_person_for) == ("waiting", ["weak_source"])
 
 
-def test_confirming_twice_has_one_effect_and_late_is_told_so(people: People) -> None:
+def test_confirming_twice_has_one_effect_and_outdated_version_is_stale(people: People) -> None:
     waiting = complete(people.handler, filled(people, SECURITY), ADVICE)
     review(people.coordinator, actions.confirm, waiting)
     review(people.coordinator, actions.confirm, waiting)
@@ -234,7 +234,7 @@ def test_confirming_twice_has_one_effect_and_late_is_told_so(people: People) -> 
         review(people.coordinator, actions.send_back, waiting, note="no")
 
 
-def test_sent_back_it_is_a_draft_again_with_a_note(people: People) -> None:
+def test_sent_back_assessment_is_a_draft_with_the_note(people: People) -> None:
     waiting = complete(people.handler, filled(people, SECURITY), ADVICE)
     back = review(people.coordinator, actions.send_back, waiting, note="Please inform the police.")
     stored = read(people.handler, back)
@@ -265,7 +265,7 @@ def test_only_a_coordinator_of_the_centre_reviews(people: People, name: str) -> 
             review(user, action, waiting, note="")
 
 
-def test_what_waits_is_not_edited(people: People) -> None:
+def test_assessment_waiting_for_confirmation_cannot_be_edited(people: People) -> None:
     waiting = complete(people.handler, filled(people, SECURITY), ADVICE)
     with pytest.raises(Stale):
         answer(people.handler, waiting, "weapons", "no", waiting.version)
@@ -289,7 +289,7 @@ def test_a_completed_assessment_is_superseded_and_never_edited(people: People) -
     assert kinds(people.handler, first)[-1] == "assessment.superseded"
 
 
-def test_superseding_twice_gives_the_same_draft_and_late_is_told_so(people: People) -> None:
+def test_superseding_twice_returns_the_same_draft_and_a_draft_is_stale(people: People) -> None:
     first = complete(people.handler, filled(people, REFERRAL))
     drafts = {
         as_user(people.handler, actions.supersede, by=people.handler, assessment_id=first.pk).pk for _ in range(2)
@@ -302,7 +302,7 @@ def test_superseding_twice_gives_the_same_draft_and_late_is_told_so(people: Peop
 
 
 @pytest.mark.parametrize("change", [{"answers": {}}, {"disposition": "advice"}, {"state": "draft"}, {"duties": []}])
-def test_the_database_keeps_a_completed_assessment(people: People, change: dict[str, Any]) -> None:
+def test_database_refuses_changes_of_a_completed_assessment(people: People, change: dict[str, Any]) -> None:
     done = complete(people.handler, filled(people, SECURITY))
     with pytest.raises(DatabaseError), acting_as(people.handler, purpose="test"):
         Assessment.objects.filter(pk=done.pk).update(**change)
@@ -314,7 +314,7 @@ def discard(user: User, assessment: Assessment, version: int | None = None) -> A
     return ended
 
 
-def test_discarding_twice_has_one_effect_and_late_is_told_so(people: People) -> None:
+def test_discarding_twice_has_one_effect_and_outdated_version_is_stale(people: People) -> None:
     draft = filled(people, REFERRAL)
     with pytest.raises(Stale):
         discard(people.handler, draft, draft.version - 1)
@@ -331,7 +331,7 @@ def test_only_a_draft_is_discarded(people: People, choice: Choice | None) -> Non
     assert read(people.handler, ended).state == ended.state
 
 
-def test_a_discarded_draft_gives_free_what_it_was_to_supersede(people: People) -> None:
+def test_discarding_a_draft_keeps_the_completed_assessment_in_force(people: People) -> None:
     done = complete(people.handler, filled(people, REFERRAL))
     drafts = []
     for _ in range(2):
@@ -343,13 +343,13 @@ def test_a_discarded_draft_gives_free_what_it_was_to_supersede(people: People) -
 
 
 @pytest.mark.parametrize("change", [{"state": "draft"}, {"answers": {}}, {"state": "completed"}])
-def test_the_database_keeps_a_discarded_assessment(people: People, change: dict[str, Any]) -> None:
+def test_database_refuses_changes_of_a_discarded_assessment(people: People, change: dict[str, Any]) -> None:
     ended = discard(people.handler, filled(people, REFERRAL))
     with pytest.raises(DatabaseError), acting_as(people.handler, purpose="test"):
         Assessment.objects.filter(pk=ended.pk).update(**change)
 
 
-def test_nobody_else_discards(people: People) -> None:
+def test_people_without_access_cannot_discard(people: People) -> None:
     draft = filled(people, REFERRAL)
     for user in people.everybody:
         if user not in (people.handler, people.coordinator):
@@ -375,13 +375,13 @@ def test_a_contact_has_one_open_assessment(people: People) -> None:
 # ---- Need to know --------------------------------------------------------------------------------------------------
 
 
-def everybody_else(people: People) -> list[User]:
+def people_without_access(people: People) -> list[User]:
     return [user for user in people.everybody if user not in (people.handler, people.coordinator)]
 
 
-def test_only_who_sees_the_contact_sees_its_assessment(people: People) -> None:
+def test_assessment_is_visible_only_to_people_who_see_its_contact(people: People) -> None:
     assessment = filled(people, REFERRAL)
-    for user in everybody_else(people):
+    for user in people_without_access(people):
         with acting_as(user, purpose="test"):
             assert list(Assessment.objects.all()) == []
             assert not Event.objects.filter(subject=assessment.pk).exists() or user == people.dpo
@@ -390,7 +390,7 @@ def test_only_who_sees_the_contact_sees_its_assessment(people: People) -> None:
             assert list(Assessment.objects.values_list("pk", flat=True)) == [assessment.pk]
 
 
-def test_python_and_the_database_agree_who_sees_what(people: People) -> None:
+def test_may_read_and_row_policies_agree_for_every_user(people: People) -> None:
     own = filled(people, REFERRAL)
     taken, surfaced = filled(people, {}), filled(people, {})
     with acting_as(people.coordinator, purpose="test"):
@@ -415,7 +415,7 @@ def test_without_an_actor_there_is_nothing(people: People) -> None:
 def test_nobody_else_writes(people: People) -> None:
     assessment = filled(people, REFERRAL)
     contact = assessment.contact
-    for user in everybody_else(people):
+    for user in people_without_access(people):
         with pytest.raises(NotAllowed):
             start(user, contact)
         with pytest.raises(NotAllowed):
@@ -426,7 +426,7 @@ def test_nobody_else_writes(people: People) -> None:
             as_user(user, actions.supersede, by=user, assessment_id=assessment.pk)
 
 
-def test_an_assessment_that_is_not_there_is_refused_alike(people: People) -> None:
+def test_missing_assessment_raises_not_allowed(people: People) -> None:
     with pytest.raises(NotAllowed):
         as_user(people.handler, actions.supersede, by=people.handler, assessment_id=new_id())
 

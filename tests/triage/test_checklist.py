@@ -1,4 +1,4 @@
-"""The checklist files: what is released stays, and a broken file is named by file and line."""
+"""The checklist files: released versions do not change, errors name file and line."""
 
 import shutil
 from collections.abc import Callable
@@ -23,7 +23,7 @@ Edit = Callable[[str, str, str], ChecklistError]
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Edit:
-    """Replaces a text in a copy of the files and gives the error that results."""
+    """Replaces a text in a copy of the files and returns the resulting error."""
     copy = tmp_path / "checklists"
     shutil.copytree(DIRECTORY, copy)
 
@@ -44,12 +44,12 @@ def line_of(part: str, text: str) -> int:
     return next(number for number, line in enumerate(lines, start=1) if text in line)
 
 
-def test_every_version_is_sound() -> None:
+def test_every_checklist_version_loads_without_errors() -> None:
     assert list(faults()) == []
     assert check_checklists(None) == []
 
 
-def test_sections_stand_in_the_order_of_the_conversation() -> None:
+def test_sections_have_the_order_of_the_conversation() -> None:
     assert [section.id for section in checklist.current().sections] == [
         "source",
         "security",
@@ -71,14 +71,14 @@ def test_a_released_version_is_never_edited() -> None:
         assert load(checklist_id, int(version)).digest == digest, f"{name} was changed; write a new version instead"
 
 
-def test_a_changed_release_stops_the_start(tmp_path: Path) -> None:
+def test_changed_release_is_reported_with_file_and_line(tmp_path: Path) -> None:
     copy = tmp_path / "checklists"
     shutil.copytree(DIRECTORY, copy)
     (copy / "DIGESTS").write_text("core-1 0123\n")
     assert [(fault.file, fault.line) for fault in faults(copy)] == [("core-1.yaml", 1)]
 
 
-def test_a_malformed_list_of_releases_is_named(tmp_path: Path) -> None:
+def test_malformed_digests_file_is_reported_with_line(tmp_path: Path) -> None:
     copy = tmp_path / "checklists"
     shutil.copytree(DIRECTORY, copy)
     (copy / "DIGESTS").write_text("# releases\ncore-1\n")
@@ -93,7 +93,7 @@ def test_comments_do_not_change_the_digest(tmp_path: Path) -> None:
     assert load("core", 1, copy).digest == load("core", 1).digest
 
 
-def test_no_checklist_at_all_is_a_fault(tmp_path: Path) -> None:
+def test_missing_checklists_are_a_fault(tmp_path: Path) -> None:
     assert len(list(faults(tmp_path))) == 1
 
 
@@ -128,7 +128,7 @@ def test_long_texts_are_translated_and_not_copied() -> None:
     assert [text.en for text in long if len({text.en, text.fr, text.de}) < 3] == []
 
 
-def test_a_text_speaks_the_active_language() -> None:
+def test_text_is_in_the_active_language() -> None:
     title = checklist.current().sections[0].title
     with override("de"):
         assert str(title) == title.de
@@ -217,7 +217,7 @@ FIRST_QUESTION = "      - id: source_reliability\n        kind: one"
         (".rules", "rules:\n", "rules: none\nold:\n", "rules:", "unknown key 'old'"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_named_with_file_and_line(
+def test_mistake_in_a_file_is_reported_with_file_and_line(
     broken: Edit, part: str, old: str, new: str, at: str, message: str
 ) -> None:
     error = broken(part, old, new)
@@ -251,11 +251,11 @@ def test_a_rule_without_effect_is_refused(broken: Edit) -> None:
     assert broken(".rules", rules[-1], rules[-1] + rule).message == "the rule 'extra' has no effect"
 
 
-def test_what_is_not_yaml_is_named_with_its_line(broken: Edit) -> None:
+def test_invalid_yaml_is_reported_with_its_line(broken: Edit) -> None:
     assert broken("", "sections:", "sections: [").line > 1
 
 
-def test_an_empty_or_missing_file_is_named(tmp_path: Path) -> None:
+def test_empty_or_missing_file_is_reported(tmp_path: Path) -> None:
     copy = tmp_path / "checklists"
     shutil.copytree(DIRECTORY, copy)
     (copy / "core-1.wording.yaml").write_text("# nothing\n")

@@ -1,4 +1,4 @@
-"""What a proposal must never get wrong, for any answers."""
+"""Properties of proposals for any answers, and examples."""
 
 import sys
 import time
@@ -43,7 +43,7 @@ def proposed(**given_answers: str | list[str]) -> Proposal:
     return propose(CORE, given_answers)
 
 
-#: A conversation in which nothing points anywhere.
+#: Answers that lead to plain advice.
 CALM: Given = {
     "source_reliability": "b",
     "information_credibility": "2",
@@ -74,14 +74,14 @@ def calm_but(**changes: str | list[str]) -> Proposal:
 
 @thorough
 @given(answers)
-def test_there_is_always_the_same_proposal(given_answers: Given) -> None:
+def test_same_answers_always_give_the_same_proposal(given_answers: Given) -> None:
     reordered = dict(reversed(given_answers.items()))
     assert propose(CORE, given_answers) == propose(CORE, reordered)
 
 
 @thorough
 @given(all_answers())
-def test_full_answers_never_stay_open(given_answers: Given) -> None:
+def test_complete_answers_never_give_an_open_proposal(given_answers: Given) -> None:
     proposal = propose(CORE, given_answers)
     assert proposal.disposition != Disposition.OPEN
     assert proposal.progress.answered == proposal.progress.asked
@@ -90,7 +90,7 @@ def test_full_answers_never_stay_open(given_answers: Given) -> None:
 
 @thorough
 @given(answers)
-def test_every_effect_has_a_reason_with_answers_that_were_given(given_answers: Given) -> None:
+def test_every_effect_has_a_reason_made_of_given_answers(given_answers: Given) -> None:
     proposal = propose(CORE, given_answers)
     for reason in proposal.reasons:
         assert reason.answers
@@ -113,7 +113,7 @@ def test_every_effect_has_a_reason_with_answers_that_were_given(given_answers: G
         st.just({"source_conflict": ["malicious_report"]}),
     ),
 )
-def test_a_weak_source_never_leads_to_passing_anything_on(given_answers: Given, weakness: Given) -> None:
+def test_weak_source_never_leads_to_a_disclosing_disposition(given_answers: Given, weakness: Given) -> None:
     proposal = propose(CORE, {**given_answers, **weakness})
     assert {proposal.disposition, proposal.leaning}.isdisjoint(
         {Disposition.REFERRAL, Disposition.SECURITY, Disposition.CHILD_PROTECTION}
@@ -208,10 +208,10 @@ def test_a_dropped_protection_always_needs_a_second_person(given_answers: Given)
     assert not second_person_for(proposal, proposal.disposition, [duty.value for duty in proposal.duties])
 
 
-# ---- Examples that people would name ------------------------------------------------------------------------------
+# ---- Examples ------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_said_is_open() -> None:
+def test_proposal_without_answers_is_open() -> None:
     proposal = proposed()
     assert (proposal.disposition, proposal.urgency) == (Disposition.OPEN, Urgency.STANDARD)
     assert (proposal.duties, proposal.services, proposal.reasons) == (frozenset(), frozenset(), ())
@@ -255,11 +255,11 @@ def test_nothing_said_is_open() -> None:
         ({"ours_to_handle": "other_service", "radicalisation": "yes"}, Disposition.ADVICE),
     ],
 )  # fmt: skip
-def test_what_is_proposed(changes: Given, disposition: Disposition) -> None:
+def test_one_changed_answer_gives_the_expected_disposition(changes: Given, disposition: Disposition) -> None:
     assert calm_but(**changes).disposition == disposition
 
 
-def test_a_referral_waits_for_the_grading_of_the_source() -> None:
+def test_referral_without_source_grading_stays_open() -> None:
     given_answers = {**CALM, "radicalisation": "yes", "support_wanted": "local"}
     del given_answers["source_reliability"]
     proposal = propose(CORE, given_answers)
@@ -267,7 +267,7 @@ def test_a_referral_waits_for_the_grading_of_the_source() -> None:
     assert proposal.missing[0] == "source_reliability"
 
 
-def test_services_follow_what_is_needed() -> None:
+def test_services_follow_from_the_needs() -> None:
     proposal = calm_but(radicalisation="yes", support_for=["relatives"], wish_to_leave="ambivalent", needs=["school"])
     assert proposal.services == {"relatives", "exit", "school"}
 
@@ -278,7 +278,7 @@ def test_an_interested_source_is_noted_and_does_not_stop_a_referral() -> None:
     assert proposal.duties == {Duty.HEAR_OTHER_SIDE}
 
 
-def test_gaps_that_matter_are_listed() -> None:
+def test_important_gaps_are_listed_to_find_out() -> None:
     assert calm_but(gap_family="important", gap_online="unknown").find_out == ("gap_family",)
 
 
@@ -297,7 +297,7 @@ def test_answers_to_questions_that_are_not_shown_count_as_not_given() -> None:
         ("needs", ["school", "cake"]),
     ],
 )
-def test_an_answer_that_is_none_is_refused(question: str, answer: Any) -> None:
+def test_proposal_for_unknown_question_or_answer_raises_answer_error(question: str, answer: Any) -> None:
     with pytest.raises(AnswerError) as raised:
         propose(CORE, {question: answer})
     assert (raised.value.question, raised.value.answer) == (question, answer)
@@ -307,7 +307,7 @@ def test_an_empty_answer_is_no_answer() -> None:
     assert proposed(security_signal="", needs=[]) == proposed()
 
 
-def test_the_second_person() -> None:
+def test_dropping_a_duty_or_disclosing_from_weak_source_needs_a_second_person() -> None:
     security = calm_but(security_signal="concrete")
     duties = [duty.value for duty in security.duties]
     assert second_person_for(security, "security", duties) == frozenset()
@@ -328,5 +328,5 @@ def test_a_proposal_takes_less_than_a_millisecond() -> None:
     started = time.process_time()
     for _ in range(rounds):
         propose(CORE, given_answers)
-    limit = 0.02 if sys.gettrace() else 0.001  # the measuring of coverage looks at every line
+    limit = 0.02 if sys.gettrace() else 0.001  # coverage traces every line
     assert (time.process_time() - started) / rounds < limit

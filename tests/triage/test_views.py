@@ -41,7 +41,7 @@ def stored(user: User, contact: Contact) -> list[Assessment]:
     with acting_as(user, purpose="test"):
         found = list(Assessment.objects.of_contact(contact.pk).order_by("created_at"))
         for assessment in found:
-            assessment.notes, assessment.override_reason  # noqa: B018  opened while the actor is set
+            assessment.notes, assessment.override_reason  # noqa: B018  decrypted while an actor is set
         return found
 
 
@@ -60,7 +60,7 @@ def choice_of(assessment: Assessment, **changes: Any) -> dict[str, Any]:
 # ---- The panel -----------------------------------------------------------------------------------------------------
 
 
-def test_looking_stores_nothing(people: People, browser: Browser) -> None:
+def test_opening_the_panel_stores_nothing(people: People, browser: Browser) -> None:
     contact = make_contact(people.handler)
     page = browser(people.handler).get(url("panel", contact))
     assert page.status_code == 200
@@ -69,14 +69,14 @@ def test_looking_stores_nothing(people: People, browser: Browser) -> None:
     assert stored(people.handler, contact) == []
 
 
-def test_a_fragment_for_the_desk_is_no_whole_page(people: People, browser: Browser) -> None:
+def test_htmx_request_gets_a_fragment_without_page_frame(people: People, browser: Browser) -> None:
     fragment = browser(people.handler).get(url("panel", make_contact(people.handler)), **HTMX)
     assert b"<html" not in fragment.content
     assert fragment.content.count(b'id="triage-panel"') == 1
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
-def test_the_checklist_speaks_the_reader_s_language(people: People, browser: Browser, language: str) -> None:
+def test_checklist_is_in_the_reader_s_language(people: People, browser: Browser, language: str) -> None:
     client = browser(people.handler)
     contact = make_contact(people.handler)
     User.objects.filter(pk=people.handler.pk).update(language=language)
@@ -100,7 +100,7 @@ def test_the_first_answer_starts_the_assessment_and_gives_the_proposal(people: P
     assert [assessment.answers for assessment in stored(people.handler, contact)] == [{"security_signal": "imminent"}]
 
 
-def test_a_question_appears_when_an_answer_asks_for_it(people: People, browser: Browser) -> None:
+def test_conditional_question_appears_after_the_answer_that_it_depends_on(people: People, browser: Browser) -> None:
     contact = make_contact(people.handler)
     client = browser(people.handler)
     data = {"question": "age_band", "age_band": "14_17", "version": 0}
@@ -110,7 +110,7 @@ def test_a_question_appears_when_an_answer_asks_for_it(people: People, browser: 
     assert 'id="q-age_band"' not in body, "the question that has the focus stays as it is"
 
 
-def test_several_answers_are_saved_and_taken_back(people: People, browser: Browser) -> None:
+def test_several_answers_are_saved_and_deleted_again(people: People, browser: Browser) -> None:
     contact = make_contact(people.handler)
     client = browser(people.handler)
     client.post(url("answer", contact), {"question": "needs", "needs": ["school", "work"], "version": 0}, **HTMX)
@@ -119,7 +119,7 @@ def test_several_answers_are_saved_and_taken_back(people: People, browser: Brows
     assert stored(people.handler, contact)[0].answers == {}
 
 
-def test_an_outdated_tab_is_told_and_changes_nothing(people: People, browser: Browser) -> None:
+def test_answer_from_an_outdated_tab_gets_a_message_and_changes_nothing(people: People, browser: Browser) -> None:
     contact = make_contact(people.handler)
     client = browser(people.handler)
     client.post(url("answer", contact), {"question": "weapons", "weapons": "no", "version": 0}, **HTMX)
@@ -159,7 +159,7 @@ def test_a_malformed_note_is_400(people: People, browser: Browser, data: dict[st
 
 
 def test_an_answer_takes_less_than_a_tenth_of_a_second(people: People, browser: Browser) -> None:
-    """Of the processor: the clock on the wall belongs to whatever else the machine does."""
+    """CPU time, because wall-clock time depends on the other load of the machine."""
     contact = make_contact(people.handler)
     client = browser(people.handler)
     client.get(url("panel", contact))
@@ -175,7 +175,7 @@ def test_an_answer_takes_less_than_a_tenth_of_a_second(people: People, browser: 
 # ---- The finish ----------------------------------------------------------------------------------------------------
 
 
-def test_finished_as_proposed(people: People, browser: Browser) -> None:
+def test_finishing_as_proposed_completes_the_assessment(people: People, browser: Browser) -> None:
     draft = filled(people, REFERRAL)
     client = browser(people.handler)
     assert client.get(url("finish", draft.contact), **HTMX).status_code == 200
@@ -188,7 +188,7 @@ def test_finished_as_proposed(people: People, browser: Browser) -> None:
     assert [a.state for a in stored(people.handler, draft.contact)] == ["completed"]
 
 
-def test_another_choice_without_a_reason_is_told_at_the_field(people: People, browser: Browser) -> None:
+def test_other_choice_without_reason_shows_the_error_at_the_field(people: People, browser: Browser) -> None:
     draft = filled(people, REFERRAL)
     client = browser(people.handler)
     refused = client.post(url("finish", draft.contact), choice_of(draft, disposition="advice"), **HTMX)
@@ -201,7 +201,7 @@ def test_another_choice_without_a_reason_is_told_at_the_field(people: People, br
     assert finished.override_reason == "They asked for nothing more."
 
 
-def test_without_a_proposal_something_must_be_chosen(people: People, browser: Browser) -> None:
+def test_finishing_an_open_proposal_requires_a_choice(people: People, browser: Browser) -> None:
     contact = make_contact(people.handler)
     client = browser(people.handler)
     assert client.get(url("finish", contact)).status_code == 200
@@ -210,7 +210,7 @@ def test_without_a_proposal_something_must_be_chosen(people: People, browser: Br
     assert b"choose what follows" in refused.content
 
 
-def test_dropping_a_protection_waits_and_a_coordinator_confirms(people: People, browser: Browser) -> None:
+def test_dropping_a_protection_waits_until_a_coordinator_confirms(people: People, browser: Browser) -> None:
     draft = filled(people, SECURITY)
     chosen = choice_of(draft, disposition="advice", duties=[], reason="A misunderstanding.")
     waiting = browser(people.handler).post(url("finish", draft.contact), chosen, **HTMX)
@@ -228,7 +228,7 @@ def test_dropping_a_protection_waits_and_a_coordinator_confirms(people: People, 
     assert b"Nothing waits for you" in client.get(reverse("triage:confirmations")).content
 
 
-def test_sent_back_it_needs_a_note_and_is_shown_to_the_handler(people: People, browser: Browser) -> None:
+def test_sending_back_needs_a_note_which_the_handler_sees(people: People, browser: Browser) -> None:
     waiting = complete(people.handler, filled(people, SECURITY), ADVICE)
     client = browser(people.coordinator)
     page = reverse("triage:confirmation", args=[waiting.pk])
@@ -249,7 +249,7 @@ def test_assess_again_begins_with_the_old_answers(people: People, browser: Brows
     assert [a.state for a in stored(people.handler, done.contact)] == ["completed", "draft"]
 
 
-def test_nothing_to_assess_again(people: People, browser: Browser) -> None:
+def test_assessing_again_without_a_completed_assessment_is_400(people: People, browser: Browser) -> None:
     assert browser(people.handler).post(url("again", make_contact(people.handler)), **HTMX).status_code == 400
 
 
@@ -273,7 +273,7 @@ def test_an_answer_to_a_folded_question_changes_the_count(people: People, browse
     assert "24 further questions" in body
 
 
-def test_what_was_not_asked_is_told_in_the_result_and_to_the_second_person(people: People, browser: Browser) -> None:
+def test_result_and_confirmation_list_the_unanswered_questions(people: People, browser: Browser) -> None:
     done = complete(people.handler, filled(people, REFERRAL))
     body = one_line(browser(people.handler).get(url("panel", done.contact)))
     listed = body.partition('id="triage-not-asked"')[2].partition("</details>")[0]
@@ -323,7 +323,7 @@ def test_a_tab_that_shows_a_discarded_draft_changes_nothing(people: People, brow
     assert stored(people.handler, draft.contact)[1].answers == {"weapons": "no"}
 
 
-def test_an_outdated_tab_does_not_discard(people: People, browser: Browser) -> None:
+def test_discard_from_an_outdated_tab_has_no_effect(people: People, browser: Browser) -> None:
     draft = filled(people, REFERRAL)
     client = browser(people.handler)
     newer = {"question": "weapons", "weapons": "access", **seen(draft)}
@@ -356,7 +356,7 @@ def test_a_draft_is_not_discarded_through_another_contact(people: People, browse
     assert [a.state for a in stored(people.handler, draft.contact)] == ["draft"]
 
 
-def test_what_a_coordinator_sent_back_is_not_discarded(people: People, browser: Browser) -> None:
+def test_draft_sent_back_by_a_coordinator_cannot_be_discarded(people: People, browser: Browser) -> None:
     waiting = complete(people.handler, filled(people, SECURITY), ADVICE)
     page = reverse("triage:confirmation", args=[waiting.pk])
     data = {"version": waiting.version, "decision": "send_back", "note": "Please inform the police."}
@@ -407,7 +407,7 @@ def test_a_coordinator_does_not_confirm_their_own_choice(people: People, browser
     assert client.post(page, {"version": version, "decision": "confirm"}).status_code == 404
 
 
-def test_what_is_not_there_is_404(people: People, browser: Browser) -> None:
+def test_missing_contact_or_assessment_is_404(people: People, browser: Browser) -> None:
     client = browser(people.coordinator)
     assert client.get(reverse("triage:panel", args=[new_id()])).status_code == 404
     assert client.get(reverse("triage:confirmation", args=[new_id()])).status_code == 404

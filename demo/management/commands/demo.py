@@ -1,4 +1,4 @@
-"""The command that makes the fictional centre, its network and its year."""
+"""Makes the fictional centre, its network and its year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that makes a fictional past from published figures."""
+"""Makes a fictional past from published figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that walks the main job over HTTP against a running server."""
+"""Runs the main job over HTTP against a running server."""
 
 from __future__ import annotations
 

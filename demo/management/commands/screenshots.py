@@ -1,4 +1,4 @@
-"""The command that makes pictures of every screen of a running server."""
+"""Makes screenshots of every screen of a running server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that lets simulated callers ring."""
+"""Runs simulated calls."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Command(BaseCommand):
             plan = replace(plan, callbacks=0.3)
         emails = [] if options["realtime"] else call_in(coordinator, options["handlers"])
         shift = Shift(settings.LOTSE_PUBLIC_BASE_URL, emails, PASSWORD, scale)
-        shift.start(SETTLING)  # nobody rings before they are there
+        shift.start(SETTLING)  # no calls before the handlers are ready
         since = timezone.now()
         begun = time.monotonic()
 

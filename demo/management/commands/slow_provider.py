@@ -1,4 +1,4 @@
-"""The command that measures a running demo while the telephone provider is slow."""
+"""Measures a running demo while the telephone provider is slow."""
 
 from __future__ import annotations
 

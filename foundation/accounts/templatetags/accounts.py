@@ -20,7 +20,7 @@ def is_empty_installation() -> bool:
 
 @register.simple_tag
 def manage_command(command: str) -> str:
-    """How the command is started for this installation, with its data directory where it is not the usual one."""
+    """The shell command for this installation, with its data directory if it is not the default."""
     usual = settings.LOTSE_DATA.resolve() == (settings.BASE_DIR / ".data").resolve()
     where = "" if usual else f"--data {shlex.quote(str(settings.LOTSE_DATA))} "
     return f"./lotse manage {where}{command}"

@@ -1,4 +1,4 @@
-"""``{% csrf_token %}`` of every template (settings, "builtins"): Django's, and the field that says whose form it is."""
+"""``{% csrf_token %}`` of every template (settings, "builtins"): Django's, and the field of ``form_owner``."""
 
 from __future__ import annotations
 

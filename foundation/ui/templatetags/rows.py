@@ -1,4 +1,4 @@
-"""A row of a list that cannot be shown does not take the list away: it says so, and the log names it."""
+"""If a row of a list cannot be rendered, a message replaces it, and the error is logged; other rows are shown."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 logger = logging.getLogger(__name__)
-#: What a tag takes in place of a paragraph.
+#: The element inside a tag that cannot contain a paragraph.
 WITHIN = {"tr": '<td colspan="99">{1}</td>', "span": "{1}"}
 
 
 class RowNode(template.Node):
-    """The block, or what stands in its place."""
+    """The block, or the message in its place."""
 
     def __init__(self, nodelist: NodeList, row: FilterExpression, tag: str) -> None:
         self.nodelist = nodelist
@@ -27,12 +27,12 @@ class RowNode(template.Node):
         self.tag = tag
 
     def render(self, context: template.Context) -> SafeString:
-        """Only the kind of error is logged: its text can hold what the row holds."""
+        """Logs only the type of the error, because its message may contain data of the row."""
         depth = len(context.dicts)
         try:
             return self.nodelist.render(context)
         except DatabaseError:
-            raise  # the transaction is over: nothing after this could be read
+            raise  # the transaction is aborted: no further query would succeed
         except Exception as error:
             del context.dicts[depth:]
             row = self.row.resolve(context)

@@ -1,4 +1,4 @@
-"""Template tags of the look: icons, times, badges, pager, charts."""
+"""Template tags of the user interface: icons, times, badges, pager, charts."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -18,9 +18,9 @@ from foundation.ui.shapes import Chart, HorizontalBars, Sparkline, Text, TileGri
 
 register = template.Library()
 SHORT = 5  # letters that fit into a tile of a map
-_chart_numbers = count(1)  # only to keep the ids within a page apart
+_chart_numbers = count(1)  # only for unique ids within a page
 
-# How a state looks. The words come from the app that owns the state; an unknown code is neutral.
+# Tone and icon of states. The label comes from the state's app; an unknown code is neutral.
 TONES: dict[str, tuple[str, str]] = {
     "draft": ("neutral", "pencil"),
     "offered": ("info", "send"),
@@ -53,7 +53,7 @@ def _svg(name: str, size: int) -> SafeString:
 
 @register.simple_tag
 def icon(name: str, size: int = 16, label: str = "") -> SafeString:
-    """A lucide icon as inline SVG, hidden from screen readers; with a label the label is read instead."""
+    """A lucide icon as inline SVG, hidden from screen readers; if given, the label is read instead."""
     drawing = _svg(str(name), int(size))
     if not label:
         return drawing
@@ -99,7 +99,7 @@ def keyset_pager(context: template.Context, page: Any) -> dict[str, Any]:
 
 
 def _with(context: template.Context, name: str, cursor: str | None) -> str:
-    """The query string of this page with its cursor exchanged; "" without a cursor."""
+    """The query string of this page with another cursor; "" without a cursor."""
     if not cursor:
         return ""
     request = context.get("request")
@@ -114,13 +114,13 @@ def _with(context: template.Context, name: str, cursor: str | None) -> str:
 
 @register.simple_tag
 def figure(value: Value, text: Text) -> str:
-    """A figure, or what stands where it may not be shown."""
+    """A figure, or the text of a hidden one."""
     return text.said(value)
 
 
 @register.simple_tag
 def short_figure(value: Value, text: Text) -> str:
-    """For a small place: nothing where a word would not fit; the title beside it says it."""
+    """For small spaces: empty if the text would not fit; the title contains it."""
     said = text.said(value)
     return said if is_number(value) or len(said) <= SHORT else ""
 

@@ -14,9 +14,9 @@ register = template.Library()
 
 @register.inclusion_tag("ui/waited.html")
 def waited(call: Call, place: str = "") -> dict[str, Any]:
-    """How long a caller has been waiting; timers.js shows and says when it becomes long.
+    """How long a caller has been waiting; timers.js highlights and announces long waiting times.
 
-    ``place``: where the same call stands twice on a page, to tell the two apart.
+    ``place``: makes the id unique if a page shows the same call twice.
     """
     return {
         "id": f"{place}{call.pk}",

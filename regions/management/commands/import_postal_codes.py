@@ -1,4 +1,4 @@
-"""The command that replaces a country's postal codes by those of a CSV file."""
+"""Replaces a country's postal codes by those of a CSV file."""
 
 from __future__ import annotations
 

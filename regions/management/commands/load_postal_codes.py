@@ -1,4 +1,4 @@
-"""The command that loads the postal codes that come with Lotse."""
+"""Loads the postal codes that are part of Lotse."""
 
 from __future__ import annotations
 

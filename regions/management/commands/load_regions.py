@@ -1,4 +1,4 @@
-"""The command that loads the region tree of the countries."""
+"""Loads the region trees of countries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every write to a case: once, twice, late, by whom it is allowed and by whom not; as the role of the web."""
+"""Actions on cases: repeated, stale, allowed and not allowed. Runs as the web's database role."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def do(user: User, action: Callable[..., Any], **arguments: Any) -> Any:
 
 
 def end(user: User, draft: Assessment, choice: triage.Choice | None = None) -> actions.TriageResult:
-    """Complete the triage and see what follows, as one request does."""
+    """Complete the triage and open its case, as one request does."""
     with acting_as(user, purpose="test"):
         done = triage.complete(by=user, assessment_id=draft.pk, version=draft.version, choice=choice)
         return actions.follow_triage(by=user, assessment=done)
@@ -87,9 +87,7 @@ def test_a_draft_opens_no_case(people: People) -> None:
 
 
 @given(st.sampled_from(Disposition), st.sets(st.sampled_from(Duty)))
-def test_every_disposition_that_is_work_opens_a_case_and_standing_cases_always_do(
-    disposition: Disposition, duties: set[Duty]
-) -> None:
+def test_dispositions_with_work_and_standing_cases_open_a_case(disposition: Disposition, duties: set[Duty]) -> None:
     assessment = Assessment(disposition=disposition, duties=[str(duty) for duty in duties])
     leads_there = SECURING_DUTIES | {Duty.INDIVIDUAL_CASE}
     assert opens_case(assessment) is (disposition in OPENS_CASE or bool(leads_there & duties))
@@ -115,7 +113,7 @@ def test_a_triage_that_waits_for_the_second_person_opens_its_case_with_the_confi
     assert current(done.case, people.handler).user == people.handler
 
 
-def test_verify_first_is_work_too(people: People) -> None:
+def test_verify_first_opens_a_case(people: People) -> None:
     assert make_case(people.handler, WEAK).disposition == "verify_first"
 
 
@@ -157,7 +155,7 @@ def test_a_new_triage_opens_a_closed_case_again(people: People) -> None:
     assert kinds(people.handler, case)[-2:] == ["case.reassessed", "case.reopened"]
 
 
-def test_a_triage_whose_contact_belongs_to_a_colleagues_case_is_completed_and_told_there(people: People) -> None:
+def test_triage_of_a_contact_in_a_colleagues_case_is_completed_and_shown_there(people: People) -> None:
     case = make_case(people.colleague)
     contact = make_contact(people.handler)
     do(people.coordinator, actions.link_contact, case_id=case.pk, contact=contact)
@@ -179,7 +177,7 @@ def assessed_draft(user: User, contact: Contact) -> Assessment:
     return draft
 
 
-def test_who_goes_on_with_a_forgotten_contact_becomes_the_contact_person(people: People) -> None:
+def test_handler_who_takes_a_forgotten_contact_becomes_the_contact_person(people: People) -> None:
     contact = make_contact(people.handler)
     with acting_as(people.coordinator, purpose="test"):
         Contact.objects.filter(pk=contact.pk).update(surfaced_at=contact.started_at)
@@ -219,7 +217,7 @@ def test_assigning_twice_has_one_effect(people: People) -> None:
     assert kinds(people.coordinator, case) == ["case.opened", "case.assigned"]
 
 
-def test_an_outdated_assignment_is_told_so(people: People) -> None:
+def test_outdated_assignment_raises_stale(people: People) -> None:
     case = make_case(people.handler)
     seen = current(case, people.coordinator).pk
     give(people, case, people.colleague)
@@ -236,7 +234,7 @@ def test_only_people_who_work_on_cases_of_the_centre_become_responsible(people: 
         do(people.coordinator, actions.assign_case, case_id=case.pk, to=getattr(people, to), seen=seen)
 
 
-def test_a_handler_assigns_nobody_but_may_give_the_case_back(people: People) -> None:
+def test_handler_cannot_assign_but_may_release_the_case(people: People) -> None:
     case = make_case(people.handler)
     seen = current(case, people.handler).pk
     with pytest.raises(NotAllowed):
@@ -255,7 +253,7 @@ def test_a_case_that_nobody_has_is_taken_once(people: People) -> None:
     assert kinds(people.colleague, case) == ["case.opened", "case.released", "case.taken"]
 
 
-def test_who_was_slower_is_told_when_they_had_seen_the_case_and_learns_nothing_otherwise(people: People) -> None:
+def test_late_take_raises_stale_only_for_people_who_could_see_the_case(people: People) -> None:
     case = make_case(people.coordinator)
     give(people, case, None)
     look_at(people.colleague, case)
@@ -266,13 +264,13 @@ def test_who_was_slower_is_told_when_they_had_seen_the_case_and_learns_nothing_o
         do(people.other_handler, actions.take_case, case_id=case.pk)
 
 
-def test_a_case_that_somebody_has_is_not_taken(people: People) -> None:
+def test_case_with_a_responsible_person_cannot_be_taken(people: People) -> None:
     case = make_case(people.handler)
     with pytest.raises(Stale):
         do(people.coordinator, actions.take_case, case_id=case.pk)
 
 
-def test_two_people_who_take_a_case_at_once_are_one(own_database: OwnDatabase) -> None:
+def test_two_concurrent_takes_of_a_case_leave_one(own_database: OwnDatabase) -> None:
     people = make_people()
     case = make_case(people.coordinator)
     give(people, case, None)
@@ -331,7 +329,7 @@ def test_a_colleagues_contact_is_not_linked(people: People) -> None:
         do(people.handler, actions.link_contact, case_id=case.pk, contact=contact)
 
 
-def test_a_note_is_written_once_and_lies_encrypted(people: People) -> None:
+def test_note_is_written_once_and_encrypted(people: People) -> None:
     case, note_id = make_case(people.handler), new_id()
     for _time in range(2):
         do(people.handler, actions.add_note, case_id=case.pk, note_id=note_id, text="The mother calls on Friday.")
@@ -344,7 +342,7 @@ def test_a_note_is_written_once_and_lies_encrypted(people: People) -> None:
     assert kinds(people.handler, case) == ["case.opened", "case.note_added"]
 
 
-def test_an_outdated_title_is_told_so(people: People) -> None:
+def test_outdated_title_raises_stale(people: People) -> None:
     case = make_case(people.handler)
     do(people.handler, actions.rename_case, case_id=case.pk, version=1, label="First")
     with pytest.raises(Stale):
@@ -364,7 +362,7 @@ def test_closing_and_opening_again_have_one_effect_each(people: People) -> None:
 
 
 @pytest.mark.parametrize("who", ["colleague", "other_handler", "other_coordinator", "worker", "administrator", "dpo"])
-def test_nobody_else_changes_a_case(people: People, who: str) -> None:
+def test_people_without_permission_cannot_change_a_case(people: People, who: str) -> None:
     case, user = make_case(people.handler), getattr(people, who)
     steps: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         (actions.add_note, {"note_id": new_id(), "text": "…"}),

@@ -1,4 +1,4 @@
-"""A case with open duties of security or child protection does not close without a coordinator and a reason."""
+"""Closing a case with open duties of security or child protection needs a coordinator and a reason."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_coordinator_needs_a_reason(people: People, reason: str) -> None:
     assert (state(people, case), notes(people, case)) == (CaseState.OPEN, [])
 
 
-def test_coordinator_closes_with_a_reason_that_stays_sealed_in_the_file(people: People) -> None:
+def test_coordinator_closes_with_a_reason_that_is_stored_encrypted(people: People) -> None:
     case = make_case(people.handler, SECURITY)
     close(people.coordinator, case, reason=REASON)
     close(people.coordinator, case, reason=REASON)
@@ -134,7 +134,7 @@ def test_choice_that_drops_the_duty_counts_until_it_is_confirmed(people: People)
         close(people.handler, case)
 
 
-def test_handing_the_case_on_leaves_its_duties_open(people: People) -> None:
+def test_reassigning_the_case_leaves_its_duties_open(people: People) -> None:
     case = make_case(people.handler, SECURITY)
     give(people, case, people.colleague)
     give(people, case, None)
@@ -143,7 +143,7 @@ def test_handing_the_case_on_leaves_its_duties_open(people: People) -> None:
 
 
 def test_duty_leads_to_a_case_whatever_was_decided(people: People) -> None:
-    """Advice alone ends with the contact: the duty would end unseen with it."""
+    """Advice alone opens no case, and nobody would follow up the duty."""
     contact = make_contact(people.handler)
     draft = fill(people.handler, start(people.handler, contact), {**REFERRAL, "child_welfare_risk": "serious"})
     proposal = as_user(people.handler, draft.proposal)
@@ -186,7 +186,7 @@ def test_coordinators_form_keeps_what_was_typed_and_asks_for_the_reason(people: 
     assert post_close(people.coordinator, case, reason=REASON).status_code == 302
 
 
-def test_open_duty_is_no_ticked_box(people: People) -> None:
+def test_open_duty_is_not_shown_as_done(people: People) -> None:
     case = make_case(people.handler, SECURITY)
     page = browser(people.handler).get(reverse("cases:case", args=[case.pk])).content.decode()
     assert "lucide-square-check" not in page

@@ -1,4 +1,4 @@
-"""A duty of security or child protection, once raised, stays open until a coordinator releases it with a reason."""
+"""A duty of security or child protection stays open until a coordinator releases it with a reason."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_new_triage_with_other_answers_keeps_the_duty(people: People, answers: d
     assert refused_to_close(people.handler, case)
 
 
-def test_chain_of_new_triages_keeps_and_adds(people: People) -> None:
+def test_several_new_triages_keep_and_add_duties(people: People) -> None:
     case = make_case(people.handler, SECURITY)
     last: Any = case
     for answers in (HARMLESS, {"child_welfare_risk": "serious"}, HARMLESS, {}):
@@ -148,7 +148,7 @@ def test_coordinator_alone_does_not_release_what_they_propose(people: People) ->
 
 
 @pytest.mark.parametrize("kept", [Duty.SECURITY_INFORMATION, Duty.CLARIFY_SECURITY])
-def test_part_of_the_duties_is_dropped_as_carefully_as_all(people: People, kept: Duty) -> None:
+def test_dropping_some_duties_needs_a_coordinator_as_for_all(people: People, kept: Duty) -> None:
     case = make_case(people.handler, SECURITY)
     choice = triage.Choice(Disposition.CENTRAL_CASE, Urgency.STANDARD, frozenset({kept}), REASON)
     assert complete(people.handler, again(people.handler, case), choice).state == AssessmentState.WAITING_CONFIRMATION
@@ -222,8 +222,8 @@ def test_new_triage_that_is_discarded_or_sent_back_leaves_the_earlier_in_force(p
     assert Duty.SECURITY_INFORMATION in open_now(people, case)
 
 
-def test_slip_in_a_first_draft_is_corrected_by_whoever_made_it(people: People) -> None:
-    """Nothing was decided yet: on the telephone a wrong key is no release."""
+def test_wrong_answer_in_a_first_draft_can_be_corrected_by_the_handler(people: People) -> None:
+    """Nothing was decided yet, so correcting a wrong answer is not a release."""
     draft = fill(people.handler, start(people.handler, make_contact(people.handler)), SECURITY)
     draft = answer(people.handler, draft, "security_signal", "none", draft.version)
     assert complete(people.handler, draft).duties == []
@@ -258,7 +258,7 @@ def test_database_takes_no_new_draft_without_them(people: People) -> None:
         Assessment(created_by=people.handler, supersedes=old, **copied).save(force_insert=True)
 
 
-# ---- Whatever else happens to the case ------------------------------------------------------------------------------
+# ---- Other events of the case ------------------------------------------------------------------------------------
 
 
 def _hand_on(people: People, case: Case) -> None:
@@ -334,7 +334,7 @@ WAYS: list[Callable[[People, Case], None]] = [
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_duty_outlives(people: People, way: Callable[[People, Case], None]) -> None:
+def test_duty_stays_open_after_other_events(people: People, way: Callable[[People, Case], None]) -> None:
     case = make_case(people.handler, SECURITY)
     way(people, case)
     assert Duty.SECURITY_INFORMATION in open_now(people, case)

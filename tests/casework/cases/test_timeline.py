@@ -1,4 +1,4 @@
-"""Everything that happened, in words."""
+"""The timeline in words."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ NOBODY = Names({}, {})
 
 
 @pytest.mark.parametrize("kind", codes_in_case())
-def test_words_never_break_on_missing_data(kind: str) -> None:
+def test_sentence_with_missing_data_raises_no_error(kind: str) -> None:
     icon, words = sentence(kind, {}, NOBODY)
     assert icon
     assert "%" not in words
 
 
-def test_an_unknown_kind_is_still_told() -> None:
+def test_event_of_unknown_kind_is_shown_with_its_code() -> None:
     assert sentence("case.painted_green", {}, NOBODY)[1] == "Something else happened (case.painted_green)"
 
 
-def test_each_step_stands_in_the_timeline_with_who_did_it(people: People) -> None:
+def test_timeline_shows_each_step_with_its_actor(people: People) -> None:
     case = make_case(people.handler)
     give(people, case, None)
     as_user(people.colleague, actions.take_case, by=people.colleague, case_id=case.pk)
@@ -64,7 +64,7 @@ def test_each_step_stands_in_the_timeline_with_who_did_it(people: People) -> Non
     assert "Words that stay" not in answer.content.decode()
 
 
-def test_what_came_before_is_fetched_page_by_page(people: People) -> None:
+def test_older_events_are_fetched_by_page(people: People) -> None:
     case = make_case(people.handler)
     for _number in range(SIZE):
         as_user(people.handler, actions.add_note, by=people.handler, case_id=case.pk, note_id=new_id(), text="…")
@@ -76,7 +76,7 @@ def test_what_came_before_is_fetched_page_by_page(people: People) -> None:
         assert client.get(f"/cases/{case.pk}/timeline/", {"before": crafted}).status_code == 404
 
 
-def test_what_a_service_did_happened_by_itself(people: People) -> None:
+def test_event_of_a_service_shows_no_person(people: People) -> None:
     case = make_case(people.handler)
     clock = service_user(Service.DEADLINES)
     with acting_as(clock, purpose="test"):

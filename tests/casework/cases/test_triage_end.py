@@ -1,4 +1,4 @@
-"""What a completed triage leads to, on its pages."""
+"""Completing a triage over HTTP, and the case that follows."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_completing_leads_to_the_case_in_one_step_and_twice_to_the_same(people: 
     assert first.headers["Location"] == again.headers["Location"] == f"/cases/{case.pk}/"
 
 
-def test_who_is_with_the_caller_stays_there_and_sees_the_next_step(people: People) -> None:
+def test_completing_during_a_conversation_stays_on_the_page_and_shows_the_next_step(people: People) -> None:
     draft = filled(people, REFERRAL)
     client = browser(people.handler)
     address = f"/contacts/{draft.contact_id}/triage/complete/"
@@ -56,7 +56,7 @@ def test_who_is_with_the_caller_stays_there_and_sees_the_next_step(people: Peopl
     assert client.post(address, completion(draft), headers=HTMX).headers["HX-Redirect"] == f"/cases/{case.pk}/"
 
 
-def test_who_helps_out_with_a_colleagues_contact_goes_on_to_the_case(people: People) -> None:
+def test_completing_a_colleagues_contact_redirects_to_the_case(people: People) -> None:
     draft = filled(people, REFERRAL)
     answer = browser(people.coordinator).post(
         f"/contacts/{draft.contact_id}/triage/complete/", completion(draft), headers=HTMX
@@ -64,7 +64,7 @@ def test_who_helps_out_with_a_colleagues_contact_goes_on_to_the_case(people: Peo
     assert answer.headers["HX-Redirect"].startswith("/cases/")
 
 
-def test_the_case_is_opened_on_the_way_to_the_partners(people: People) -> None:
+def test_going_to_the_partners_opens_the_case(people: People) -> None:
     done = complete(people.handler, filled(people, REFERRAL))
     client = browser(people.handler)
     answers = [client.post(f"/assessments/{done.pk}/case/", {"next": "offer"}) for _ in range(2)]
@@ -75,7 +75,7 @@ def test_the_case_is_opened_on_the_way_to_the_partners(people: People) -> None:
     assert browser(people.colleague).post(f"/assessments/{done.pk}/case/", {"next": "offer"}).status_code == 404
 
 
-def test_a_discarded_triage_stands_in_the_timeline_only(people: People) -> None:
+def test_discarded_triage_is_only_in_the_timeline(people: People) -> None:
     case = make_case(people.handler)
     with acting_as(people.handler, purpose="test"):
         old = case.assessment
@@ -86,7 +86,7 @@ def test_a_discarded_triage_stands_in_the_timeline_only(people: People) -> None:
     assert "A triage begun by mistake was discarded" in shown.content.decode()
 
 
-def test_a_completion_that_lacks_its_reason_is_told_and_opens_nothing(people: People) -> None:
+def test_completion_without_its_reason_shows_an_error_and_opens_no_case(people: People) -> None:
     draft = filled(people, REFERRAL)
     values = completion(draft, disposition="advice")
     assert browser(people.handler).post(f"/contacts/{draft.contact_id}/triage/complete/", values).status_code == 422
@@ -119,7 +119,7 @@ def test_the_second_persons_confirmation_opens_the_case(people: People) -> None:
     assert (answer.headers["Location"], case.contact_person) == (f"/cases/{case.pk}/", people.handler)
 
 
-def test_what_the_second_person_sends_back_opens_no_case(people: People) -> None:
+def test_triage_sent_back_by_the_second_person_opens_no_case(people: People) -> None:
     draft = filled(people, SECURITY)
     dropped = completion(draft, disposition="referral", duties=[], reason="It was a joke among friends.")
     browser(people.handler).post(f"/contacts/{draft.contact_id}/triage/complete/", dropped)

@@ -16,9 +16,7 @@ from foundation.privacy.fields import Sealed
 pytestmark = pytest.mark.django_db
 
 
-def test_a_note_that_cannot_be_opened_leaves_the_others_readable(
-    people: People, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_undecryptable_note_leaves_the_others_readable(people: People, caplog: pytest.LogCaptureFixture) -> None:
     case = make_case(people.handler)
     as_user(people.handler, actions.add_note, by=people.handler, case_id=case.pk, note_id=new_id(), text="Readable")
     with acting_as(people.handler, purpose="test"):
@@ -49,7 +47,7 @@ class Fine:
 
 
 @pytest.mark.parametrize("tag", ["li", "tr", "div"])
-def test_a_row_gives_its_number_and_its_kind_of_error(tag: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_undecryptable_row_is_shown_with_id_and_kind_of_error(tag: str, caplog: pytest.LogCaptureFixture) -> None:
     source = (
         "{% load rows %}{% for one in rows %}{% row one "
         f'"{tag}"'

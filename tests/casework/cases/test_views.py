@@ -1,4 +1,4 @@
-"""The list of cases and the case file, through the public door."""
+"""The list of cases and the case file, over HTTP."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def grant(people: People, case: Case, to: User) -> None:
 # ---- Who sees what -------------------------------------------------------------------------------------------------
 
 
-def test_only_the_right_people_open_a_case_and_every_look_leaves_a_trace(people: People) -> None:
+def test_case_is_readable_only_with_permission_and_each_access_is_recorded(people: People) -> None:
     case = make_case(people.handler)
     opened = {user.pk for user in people.everybody if browser(user).get(f"/cases/{case.pk}/").status_code == 200}
     assert opened == {people.handler.pk, people.coordinator.pk}
@@ -60,7 +60,7 @@ def test_only_the_right_people_open_a_case_and_every_look_leaves_a_trace(people:
 
 
 @pytest.mark.parametrize("part", ["summary/", "timeline/", "notes/", "timeline/?before=9999999"])
-def test_the_parts_of_a_case_are_as_closed_as_the_case(people: People, part: str) -> None:
+def test_fragments_of_a_case_need_the_same_permission_as_the_case(people: People, part: str) -> None:
     case = make_case(people.handler)
     address = f"/cases/{case.pk}/{part}"
     opened = {user.pk for user in people.everybody if browser(user).get(address).status_code == 200}
@@ -68,13 +68,13 @@ def test_the_parts_of_a_case_are_as_closed_as_the_case(people: People, part: str
 
 
 @pytest.mark.parametrize("step", ["take", "assign", "rename", "close", "reopen", "notes/new", "contacts/add"])
-def test_the_steps_are_closed_to_everybody_else(people: People, step: str) -> None:
+def test_posts_to_a_case_without_permission_are_404(people: People, step: str) -> None:
     case = make_case(people.handler)
     others = [user for user in people.everybody if user not in (people.handler, people.coordinator)]
     assert {post(user, case, step, text="x", label="x").status_code for user in others} == {404}
 
 
-def test_a_visitor_is_led_to_the_sign_in(people: People) -> None:
+def test_anonymous_request_is_redirected_to_the_sign_in(people: People) -> None:
     case = make_case(people.handler)
     assert Client().get(f"/cases/{case.pk}/").headers["Location"] == f"/accounts/login/?next=/cases/{case.pk}/"
 
@@ -111,7 +111,7 @@ def test_a_contact_that_the_reader_may_not_see_is_counted_and_not_named(people: 
     assert second.reference not in shown.replace(f"Contact {second.reference} was added", "")
 
 
-def test_the_referrals_of_a_case_are_as_closed_as_the_case(people: People) -> None:
+def test_referrals_of_a_case_need_the_same_permission_as_the_case(people: People) -> None:
     case = make_case(people.handler)
     answers = {user.pk: browser(user).get(f"/cases/{case.pk}/referrals/") for user in people.everybody}
     assert {pk for pk, one in answers.items() if one.status_code == 200} == {people.handler.pk, people.coordinator.pk}
@@ -150,17 +150,17 @@ def test_each_filter_shows_its_cases(people: People) -> None:
 
 
 @pytest.mark.parametrize("show", ["all", "everything", "'"])
-def test_a_filter_that_one_has_not_is_not_there(people: People, show: str) -> None:
+def test_filter_without_permission_is_404(people: People, show: str) -> None:
     assert browser(people.handler).get("/cases/", {"show": show}).status_code == 404
 
 
-def test_the_list_is_for_those_who_work_on_cases(people: People) -> None:
+def test_list_of_cases_is_404_for_other_roles(people: People) -> None:
     opened = {user.pk for user in people.everybody if browser(user).get("/cases/").status_code == 200}
     working = {"handler", "colleague", "coordinator", "other_handler", "other_coordinator"}
     assert opened == {getattr(people, name).pk for name in working}
 
 
-def test_a_granted_case_does_not_stand_in_the_list(people: People) -> None:
+def test_case_readable_by_a_grant_is_not_in_the_list(people: People) -> None:
     case = make_case(people.handler)
     grant(people, case, people.dpo)
     assert browser(people.dpo).get(f"/cases/{case.pk}/").status_code == 200
@@ -168,7 +168,7 @@ def test_a_granted_case_does_not_stand_in_the_list(people: People) -> None:
 
 
 def copies(case: Case, number: int, *, older: bool = False) -> list[Case]:
-    """Rows beside the case, as many as asked for: only the list reads them."""
+    """Insert this number of other cases, directly, because only the list reads them."""
     made = []
     for position in range(number):
         copy = Case.objects.get(pk=case.pk)
@@ -193,7 +193,7 @@ def copies(case: Case, number: int, *, older: bool = False) -> list[Case]:
     return made
 
 
-def test_pages_stay_as_they_were_while_rows_are_added(people: People) -> None:
+def test_pages_do_not_shift_while_rows_are_added(people: People) -> None:
     case = make_case(people.handler)
     with acting_as(people.handler, purpose="test"):
         copies(case, 59, older=True)
@@ -238,7 +238,7 @@ def test_a_longer_case_takes_no_more_queries(people: People) -> None:
     assert queries_of(lambda: client.get(f"/cases/{case.pk}/")) == few
 
 
-def test_completed_triage_without_a_case_stands_on_top_and_is_opened_by_one_button(people: People) -> None:
+def test_completed_triage_without_a_case_is_listed_first_and_can_be_opened(people: People) -> None:
     draft = filled(people, REFERRAL)
     done = complete(people.handler, draft)
     left = browser(people.handler).get("/cases/").context["without_case"]
@@ -271,7 +271,7 @@ def test_a_reference_leads_to_its_case(people: People) -> None:
 # ---- The case file -------------------------------------------------------------------------------------------------
 
 
-def test_the_file_says_what_follows_and_which_answers_led_there(people: People) -> None:
+def test_case_file_shows_the_decision_and_its_reasons(people: People) -> None:
     case = make_case(people.handler, SECURITY)
     shown = page(people.handler, f"/cases/{case.pk}/")
     with acting_as(people.handler, purpose="test"):
@@ -327,7 +327,7 @@ def test_a_coordinator_assigns_and_an_outdated_page_is_told_who_was_faster(peopl
 
 
 @pytest.mark.parametrize("to", ["worker", "other_handler", "administrator"])
-def test_nobody_from_outside_is_offered_as_responsible(people: People, to: str) -> None:
+def test_only_people_of_the_centre_can_be_chosen_as_responsible(people: People, to: str) -> None:
     case = make_case(people.handler)
     seen = current(case, people.coordinator).pk
     assert post(people.coordinator, case, "assign", to=getattr(people, to).pk, seen=seen).status_code == 422
@@ -341,11 +341,11 @@ def test_a_handler_gives_a_case_back_and_another_takes_it(people: People) -> Non
     assert post(people.handler, case, "assign", seen=seen).status_code == 302
     assert "Take the case" in page(people.colleague, f"/cases/{case.pk}/")
     assert post(people.colleague, case, "take").status_code == 302
-    assert post(people.handler, case, "take").status_code == 404  # had only the right to write, never looked
+    assert post(people.handler, case, "take").status_code == 404  # had the right to write, but never opened the case
     assert current(case, people.coordinator).user == people.colleague
 
 
-def test_who_takes_too_late_is_told(people: People) -> None:
+def test_late_take_shows_a_message(people: People) -> None:
     case = make_case(people.coordinator)
     give(people, case, None)
     page(people.handler, f"/cases/{case.pk}/")
@@ -353,7 +353,7 @@ def test_who_takes_too_late_is_told(people: People) -> None:
     assert post(people.handler, case, "take").status_code == 409
 
 
-def test_the_case_of_a_partner_says_so_and_offers_no_step_that_is_the_partners(people: People) -> None:
+def test_case_of_a_partner_shows_that_and_no_actions_of_the_partner(people: People) -> None:
     case = make_case(people.handler)
     with acting_as(people.coordinator, purpose="test"):
         actions.transfer(by=people.coordinator, case_id=case.pk, organisation=people.partner, to=people.worker)

@@ -21,7 +21,7 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.mark.django_db
-def test_while_the_call_runs_one_stays_though_the_contact_is_written_up(
+def test_completing_triage_during_the_call_stays_on_the_page_of_a_completed_contact(
     people: People, connected: None, line: Line
 ) -> None:
     handler = people.handler

@@ -1,4 +1,4 @@
-"""A tiny platform, and the real client pointed at the simulator."""
+"""A minimal platform, and the provider's real client, connected to the simulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The provider for code that is not asynchronous, and a crowd."""
+"""The simulator for synchronous code, and with many calls at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def provider() -> Provider:
     return Provider(ACCOUNT, TOKEN, numbers, scale=100, phones={DESK: Phone()}, send=send)
 
 
-def test_from_ordinary_code() -> None:
+def test_call_from_synchronous_code() -> None:
     with BackgroundProvider(provider()) as background:
         call = background.begin(Caller(), to=OURS)
         deadline = time.monotonic() + 3
@@ -52,7 +52,7 @@ def test_a_port_that_is_taken() -> None:
             pass
 
 
-def test_a_crowd_in_disorder() -> None:
+def test_many_disordered_calls_end_without_violation() -> None:
     """Sixty people, every way to leave, every request perhaps twice: no violation and nobody is left over."""
     says: dict[str, Says] = {
         "/voice": twiml('<Gather numDigits="1" timeout="3" action="/menu"><Say>1</Say></Gather>'),

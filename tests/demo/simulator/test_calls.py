@@ -230,7 +230,7 @@ def test_a_platform_that_fails_once_twice_and_for_good() -> None:
     asyncio.run(run())
 
 
-def test_a_platform_that_is_silent() -> None:
+def test_webhook_without_response_is_an_alert() -> None:
     async def slow(form: dict[str, str]) -> str:
         await asyncio.sleep(1)
         return twiml("<Hangup/>")

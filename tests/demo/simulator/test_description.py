@@ -26,7 +26,7 @@ def refused(method: str, path: str, form: dict[str, str] | list[tuple[str, str]]
     return error.value.status, error.value.code, error.value.form
 
 
-def test_a_good_call() -> None:
+def test_valid_rest_call_is_accepted() -> None:
     events = [("StatusCallbackEvent", "initiated answered"), ("StatusCallbackEvent", "completed")]
     understood = check("POST", f"{HERE}/Calls.json", [], [*CALL.items(), *events, ("Record", "true")])
     assert understood.operation.id == "CreateCall"

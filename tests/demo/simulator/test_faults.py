@@ -1,4 +1,4 @@
-"""What goes wrong at the provider by chance and on demand: its answers, its recordings, what it forgets to tell."""
+"""Faults of the provider, random and on demand: responses, recordings, lost callbacks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def dial(provider: Provider, base: str) -> Any:
         (Faults(too_many=1), 429, 0),
     ],
 )
-def test_answers_that_say_no(faults: Faults, status: int, calls: int) -> None:
+def test_failed_answers_by_chance(faults: Faults, status: int, calls: int) -> None:
     async def run() -> None:
         async with ground(HANG_UP, phones={"*": Phone}, faults=faults) as (platform, provider):
             with pytest.raises(TwilioRestException) as refused:
@@ -122,7 +122,7 @@ def test_a_sound_that_never_comes() -> None:
     asyncio.run(run())
 
 
-def test_ends_that_nobody_is_told_of() -> None:
+def test_lost_notices_of_ends() -> None:
     async def run() -> None:
         async with ground(CENTRE, faults=Faults(lost_ends=1)) as (platform, provider):
             caller, _rests, _handler = await connected(platform, provider, Phone())
@@ -174,7 +174,7 @@ def test_a_room_ends_with_whom_it_was_bound_to_later() -> None:
 
 
 @pytest.mark.parametrize(("kind", "wrong"), [("audio/mpeg", 0), ("application/octet-stream", 1), ("text/html", 1)])
-def test_only_sound_is_played(kind: str, wrong: int) -> None:
+def test_only_audio_content_is_played(kind: str, wrong: int) -> None:
     async def run() -> None:
         async with ground({"/voice": twiml("<Play>/a.mp3</Play><Play>/a.mp3</Play>")}) as (platform, provider):
             platform.sound = kind

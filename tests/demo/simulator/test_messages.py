@@ -11,7 +11,7 @@ from tests.demo.simulator.ground import DESK, OURS, client, ground, rest, twiml
 
 
 @pytest.mark.parametrize(("lost", "statuses"), [(None, "queued sent delivered"), (30003, "queued sent undelivered")])
-def test_a_message_on_its_way(lost: int | None, statuses: str) -> None:
+def test_message_goes_through_its_states(lost: int | None, statuses: str) -> None:
     async def run() -> None:
         async with ground({}) as (platform, provider):
             if lost:
@@ -47,7 +47,7 @@ def test_refused(to: str, from_: str, code: int) -> None:
     asyncio.run(run())
 
 
-def test_somebody_writes() -> None:
+def test_incoming_message_reaches_the_platform() -> None:
     async def run() -> None:
         answer = twiml("<Message>Danke, wir melden uns.</Message>")
         async with ground({"/message": answer}) as (platform, provider):

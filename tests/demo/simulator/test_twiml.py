@@ -94,7 +94,7 @@ def test_voice_and_messaging_are_different() -> None:
     assert {"Say", "Dial", "Enqueue"} <= set(shape(VoiceResponse).children)
 
 
-def test_the_tree() -> None:
+def test_parse_returns_the_element_tree() -> None:
     [gather, _, _] = parse(everything()).children[:3]
     assert (gather.name, gather.number("timeout", 1), gather.flag("actionOnEmptyResult", False)) == ("Gather", 5, True)
     assert gather.children[0].text == "Für Deutsch die 1"

@@ -140,7 +140,7 @@ def test_a_public_address_is_signed_and_reached_elsewhere() -> None:
     asyncio.run(run())
 
 
-def test_nobody_there() -> None:
+def test_unreachable_platform_is_an_alert() -> None:
     async def run() -> None:
         async with ground({}, number=lambda _: Number("http://127.0.0.1:9/voice")) as (_, provider):
             outcome = await provider.ring(Caller(), to=OURS)

@@ -36,7 +36,7 @@ def is_signed_in(client: Client) -> bool:
     return SessionStore(client.cookies["lotse_session"].value).get("_auth_user_id") is not None
 
 
-def test_who_made_granted_and_ended_is_kept(people: People) -> None:
+def test_membership_stores_who_granted_and_ended_it(people: People) -> None:
     admin = people.administrator
     user = as_user(
         admin, create_user, by=admin, email="new@example.org", name="New Person", password="a long enough password"
@@ -116,7 +116,7 @@ def test_deactivation_ends_open_sessions(people: People) -> None:
     assert not is_signed_in(browser)
 
 
-def test_ending_sessions_bears_damaged_ones(people: People) -> None:
+def test_ending_sessions_ignores_damaged_ones(people: People) -> None:
     Session.objects.create(session_key="x", session_data="no such thing", expire_date=timezone.now().replace(year=2999))
     browser = signed_in(people.handler)
     end_sessions(people.handler)
@@ -148,7 +148,7 @@ def test_nobody_grants_a_role_to_themselves(people: People) -> None:
         as_user(admin, deactivate_user, by=admin, user=admin)
 
 
-def test_one_address_one_person_in_whatever_case(people: People) -> None:
+def test_email_address_is_unique_ignoring_case(people: People) -> None:
     with pytest.raises(AddressTaken):
         create_user(by=None, email=people.handler.email.upper(), name="X", password="a long enough password")
 
@@ -164,14 +164,14 @@ def test_the_application_cannot_delete_or_rewrite_a_role(people: People) -> None
             attempt()
 
 
-def test_an_ended_role_stays_ended(people: People) -> None:
+def test_ended_role_cannot_be_reopened(people: People) -> None:
     (membership,) = people.handler.active_memberships
     as_user(people.administrator, end_role, by=people.administrator, membership=membership)
     with pytest.raises(IntegrityError, match="stays ended"), transaction.atomic():
         Membership.objects.filter(pk=membership.pk).update(ended_at=None, ended_by=None)
 
 
-def test_an_end_has_its_author(people: People) -> None:
+def test_end_of_a_role_needs_its_author(people: People) -> None:
     with pytest.raises(IntegrityError, match="membership_ended_at_and_by"), transaction.atomic():
         Membership.objects.filter(user=people.handler).update(ended_at=timezone.now())
 

@@ -1,4 +1,4 @@
-"""The word lists: reference data only, for administrators only, nothing is deleted."""
+"""Django's admin site: reference data only, for administrators only, without deletion."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_only_reference_data_is_administered() -> None:
     assert set(admin.site._registry) & (content - {CallerType, Topic}) == set()
 
 
-def test_the_addresses_do_not_exist_for_anybody_else(people: People) -> None:
+def test_admin_pages_are_404_for_others(people: People) -> None:
     opened = {user.pk for user in people.everybody if browser(user).get(reverse("admin:index")).status_code == 200}
     assert opened == {people.administrator.pk}
     client = browser(people.coordinator)
@@ -42,13 +42,13 @@ def test_the_addresses_do_not_exist_for_anybody_else(people: People) -> None:
     assert {client.get(address).status_code for address in lists} == {404}
 
 
-def test_a_visitor_comes_in_through_the_platforms_own_door(db: None) -> None:
+def test_admin_redirects_visitors_to_the_platforms_sign_in(db: None) -> None:
     assert Client().get("/admin/").headers["Location"] == "/accounts/login/?next=/admin/"
     assert Client().get("/admin/login/").headers["Location"] == "/accounts/login/"
     assert Client().get("/admin/logout/").headers["Location"].startswith("/accounts/")
 
 
-def test_every_page_opens(people: People) -> None:
+def test_every_admin_page_can_be_opened(people: People) -> None:
     rows = {"hotline_callertype": "parent", "hotline_topic": Topic.objects.all()[0].pk}
     client = browser(people.administrator)
     for what, key in rows.items():
@@ -58,13 +58,13 @@ def test_every_page_opens(people: People) -> None:
 
 
 @pytest.mark.parametrize("what", ["hotline_callertype", "hotline_topic"])
-def test_nothing_is_deleted(people: People, what: str) -> None:
+def test_admin_offers_no_deletion(people: People, what: str) -> None:
     keys = {"hotline_callertype": "parent", "hotline_topic": Topic.objects.all()[0].pk}
     address = reverse(f"admin:{what}_delete", args=[keys[what]])
     assert browser(people.administrator).post(address, {"post": "yes"}).status_code == 403
 
 
-def test_a_list_grows_without_code_and_its_codes_stay(people: People) -> None:
+def test_list_can_be_extended_and_codes_cannot_be_changed(people: People) -> None:
     words = {"label_en": "Landlord", "label_fr": "Bailleur", "label_de": "Vermieter", "position": 9}
     assert add(people, "hotline_callertype", code="landlord", parent="private_circle", **words).status_code == 302
     address = reverse("admin:hotline_callertype_change", args=["landlord"])

@@ -49,7 +49,7 @@ def test_a_weak_password_or_a_known_address_changes_nothing(db: None, monkeypatc
         ({"country": "BE", "time_zone": "UTC+1"}, "write one like Europe/Brussels"),
     ],
 )
-def test_a_country_or_a_zone_that_is_none_is_a_sentence_with_an_example(
+def test_invalid_country_or_zone_is_refused_with_an_example(
     db: None, monkeypatch: pytest.MonkeyPatch, options: dict[str, str], said: str
 ) -> None:
     with pytest.raises(CommandError, match=said):

@@ -69,12 +69,12 @@ def test_the_first_administrator_is_made_and_signed_in_on_the_hub(db: None, type
     assert code.replace("-", "") not in row.code_hash
 
 
-def test_without_the_tick_the_administrator_sees_no_case(db: None) -> None:
+def test_first_administrator_has_no_coordinator_role_unless_ticked(db: None) -> None:
     set_up(new_code())
     assert [one.role for one in Membership.objects.all()] == ["administrator"]
 
 
-def test_the_code_is_of_no_use_a_second_time_or_once_somebody_has_an_account(db: None) -> None:
+def test_first_run_code_is_invalid_after_use_or_once_an_account_exists(db: None) -> None:
     code = new_code()
     set_up(code)
     assert Client().get(ADDRESS).status_code == 404
@@ -87,7 +87,7 @@ def test_the_code_is_of_no_use_a_second_time_or_once_somebody_has_an_account(db:
     assert out.getvalue() == ""
 
 
-def test_a_code_made_before_somebody_got_an_account_otherwise_is_of_no_use(db: None) -> None:
+def test_first_run_code_is_invalid_after_an_account_was_made_otherwise(db: None) -> None:
     code = new_code()
     make_user((make_centre(), Role.ADMINISTRATOR))
     assert set_up(code).status_code == 404
@@ -108,7 +108,7 @@ def wrong(code: str, kind: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["other", "empty", "part", "longer", "hash", "sign"])
-def test_a_wrong_code_is_told_at_the_field_and_nothing_typed_is_lost(db: None, kind: str) -> None:
+def test_wrong_code_is_shown_at_the_field_and_input_kept(db: None, kind: str) -> None:
     answer = set_up(wrong(new_code(), kind))
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["code"]
@@ -124,7 +124,7 @@ def test_an_expired_or_replaced_code_is_wrong(db: None) -> None:
     assert set_up(new_code()).status_code == 302
 
 
-def test_guessing_is_slowed_and_the_right_code_works_again_after_a_minute(db: None) -> None:
+def test_too_many_wrong_codes_block_the_first_run_for_a_minute(db: None) -> None:
     code = new_code()
     codes = [set_up(f"AAAA-BBBB-CC{number:02}").status_code for number in range(first_run.TRIES)]
     assert codes == [422] * first_run.TRIES
@@ -152,7 +152,7 @@ def test_guessing_is_slowed_and_the_right_code_works_again_after_a_minute(db: No
         ("language", "nl"),
     ],
 )
-def test_bad_input_does_not_use_the_code_up(db: None, field: str, value: str) -> None:
+def test_invalid_form_does_not_use_the_code(db: None, field: str, value: str) -> None:
     code = new_code()
     answer = set_up(code, **{field: value})
     assert answer.status_code == 422
@@ -161,7 +161,7 @@ def test_bad_input_does_not_use_the_code_up(db: None, field: str, value: str) ->
     assert set_up(code).status_code == 302
 
 
-def test_of_two_at_the_same_moment_one_wins(own_database: OwnDatabase) -> None:
+def test_two_concurrent_first_runs_leave_one(own_database: OwnDatabase) -> None:
     code = new_code()
     start = threading.Barrier(4)
     answers: list[int] = []

@@ -1,4 +1,4 @@
-"""A finished page is filled with what was posted earlier; what stands outside the form's controls stays as it was."""
+"""A rendered page is filled with data posted earlier; everything outside the form's controls is unchanged."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ TEXTS = st.lists(LINES, max_size=4).map("\n".join)
 
 
 @given(LINES, TEXTS, st.sets(st.sampled_from(["x", "y"])))
-def test_any_text_comes_back_as_it_was(line: str, text: str, ticked: set[str]) -> None:
+def test_any_filled_text_is_read_back_unchanged(line: str, text: str, ticked: set[str]) -> None:
     posted = {"version": ["3"], "title": [line], "text": [text], "ticked": sorted(ticked), "one": ["1"], "to": ["a"]}
     form = restored(fill(PAGE, address="/cases/1/", action=ACTION, posted=posted).html)
     assert form.value("title") == line
@@ -95,7 +95,7 @@ def test_of_several_forms_with_one_address_the_one_with_the_same_fields_and_keys
 
 
 @given(st.text(max_size=400))
-def test_no_page_whatever_breaks_it(page: str) -> None:
+def test_any_page_can_be_filled_without_error(page: str) -> None:
     fill(page, address="/", action="/x/", posted={"text": ["words"]})
     assert insert_in_main(page, "BOX").replace("BOX", "") == page or "BOX" in page
 

@@ -73,14 +73,14 @@ def test_profile_counts_from_the_sign_in_on_and_the_cookie_after_it(people: Peop
     assert language_of(client.post("/accounts/logout/", follow=True)) == "de"
 
 
-def test_one_persons_language_does_not_stay_in_the_thread(people: People) -> None:
+def test_language_of_a_request_is_not_kept_in_the_thread(people: People) -> None:
     speaks(people.handler, "fr")
     browser(people.handler).get(reverse("hotline:desk"))
     assert language_of(Client().get("/accounts/login/")) == "en"
     assert language_of(browser(people.colleague).get(reverse("hotline:desk"))) == "en"
 
 
-def test_parts_messages_and_errors_speak_it_too(people: People) -> None:
+def test_fragments_messages_and_errors_are_in_the_language_of_the_profile(people: People) -> None:
     speaks(people.handler, "de")
     client = browser(people.handler)
     part = client.get(reverse("ui:nav_counts"), headers={"HX-Request": "true", "Accept-Language": "en"})

@@ -1,4 +1,4 @@
-"""What the platform says at the sign-in, in three languages: no numbers of users, no foreign word, one tone."""
+"""Texts of the sign-in in three languages: no numbers of users, no foreign words, one tone."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_signing_in_names_no_number(people: People, language: str) -> None:
         ("fr", "Connexion refusée.", "enregistré"),
     ],
 )
-def test_wrong_password_is_said_as_what_it_is(people: People, language: str, words: str, never: str) -> None:
+def test_wrong_password_has_its_own_message(people: People, language: str, words: str, never: str) -> None:
     page = sign_in(people.handler, language, "wrong").content.decode().partition("<main")[2].partition("</main")[0]
     assert words in page
     assert never not in page

@@ -91,7 +91,7 @@ def test_what_cannot_be_is_an_error_in_place(people: People, field: str, value: 
 
 
 @pytest.mark.parametrize("zone", NO_ZONES)
-def test_no_action_and_no_statement_stores_a_zone_that_is_none(people: People, zone: str) -> None:
+def test_action_and_database_refuse_an_unknown_zone(people: People, zone: str) -> None:
     with pytest.raises(UnknownTimeZone):
         create_organisation(by=None, name="X", kind="partner", time_zone=zone)
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -99,7 +99,7 @@ def test_no_action_and_no_statement_stores_a_zone_that_is_none(people: People, z
 
 
 @pytest.mark.parametrize("country", NO_COUNTRIES)
-def test_no_action_and_no_statement_stores_a_country_that_is_none(people: People, country: str) -> None:
+def test_action_and_database_refuse_an_unknown_country(people: People, country: str) -> None:
     with pytest.raises(UnknownCountry):
         create_organisation(by=None, name="X", kind="partner", country=country)
     if country != "XX":  # the form of a code; which codes there are changes
@@ -166,7 +166,7 @@ def test_only_administrators_change_an_organisation(people: People) -> None:
     assert Organisation.objects.get(pk=people.partner.pk).country == "DE"
 
 
-def test_an_organisation_with_people_stays_in_use_and_one_without_can_be_put_away(people: People) -> None:
+def test_organisation_can_be_deactivated_only_without_people(people: People) -> None:
     client = browser(people.administrator)
     client.post(url("close_organisation", people.partner.pk))
     assert Organisation.objects.get(pk=people.partner.pk).is_active
@@ -198,7 +198,7 @@ def test_an_absurd_stored_zone_is_utc_and_logged(people: People, caplog: pytest.
         ("nowhere", "BE", "Europe/Brussels"),
     ],
 )
-def test_misspelt_zone_is_understood_by_its_country(stored: str, country: str, meant: str) -> None:
+def test_invalid_zone_is_corrected_by_town_or_country(stored: str, country: str, meant: str) -> None:
     assert zone_meant(stored, country) == meant
 
 

@@ -46,7 +46,7 @@ def test_require_raises_where_can_says_no(people: People) -> None:
         require(people.handler, Permission.USERS_MANAGE)
 
 
-def test_an_ended_role_counts_for_nothing(people: People) -> None:
+def test_ended_role_gives_no_permission(people: People) -> None:
     (membership,) = people.handler.active_memberships
     as_user(people.administrator, end_role, by=people.administrator, membership=membership)
     user = stored(people.handler)
@@ -56,7 +56,7 @@ def test_an_ended_role_counts_for_nothing(people: People) -> None:
     assert sql_orgs_as(user, *Role) == []
 
 
-def test_somebody_who_was_deactivated_counts_for_nothing(people: People) -> None:
+def test_deactivated_user_has_no_permission(people: People) -> None:
     User.objects.filter(pk=people.handler.pk).update(is_active=False)
     user = stored(people.handler)
     assert organisations_as(user, *Role) == set()
@@ -80,7 +80,7 @@ def test_deactivation_ends_every_role(people: People) -> None:
 
 @st.composite
 def careers(draw: st.DrawFn) -> list[tuple[int, Role, bool]]:
-    """Roles held in one of three organisations, each ended or not, as anybody may have collected them."""
+    """Any combination of roles in three organisations, each ended or not."""
     return draw(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(Role), st.booleans()), max_size=8))
 
 
@@ -129,6 +129,6 @@ def test_each_permission_is_carried_by_some_role(permission: Permission) -> None
     assert [role for role in Role if permission in ROLES[role].permissions] != []
 
 
-def test_who_runs_the_users_sees_no_content() -> None:
+def test_administrators_have_no_permission_for_content() -> None:
     content = {p for p in Permission if p.split(".")[0] in ("contact", "triage", "case", "referral", "access")}
     assert ROLES[Role.ADMINISTRATOR].permissions & content == set()

@@ -1,4 +1,4 @@
-"""A session that ends while somebody writes: after sign-in the form is back with its text, for its owner alone."""
+"""A session that ends while somebody types: after sign-in the form is filled again, only for its owner."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_somebody_else_at_the_browser_gets_nothing_of_the_text(people: People) -
     assert "typed" not in client.session
 
 
-def test_text_lies_nowhere_on_the_server_before_sign_in_and_sealed_after(people: People) -> None:
+def test_text_is_not_stored_before_sign_in_and_encrypted_afterwards(people: People) -> None:
     case, client = referrals.make_case(people), browser(people.handler)
     answer = post_note_without_session(client, case)
     assert Session.objects.count() == 0
@@ -317,7 +317,7 @@ def test_passwords_are_never_kept(people: People) -> None:
     assert b"Hush" not in back.content
 
 
-def test_forged_or_foreign_field_is_worth_nothing(people: People) -> None:
+def test_forged_or_foreign_owner_field_is_ignored(people: People) -> None:
     case, client = referrals.make_case(people), browser(people.handler)
     answer = post_note_without_session(client, case)
     form = next(one for one in forms_of(answer.content.decode(), "/") if one.action == "/accounts/login/")
@@ -424,7 +424,7 @@ def posts() -> Iterator[str]:
 
 
 def test_no_address_is_405_or_500_after_sign_in(people: People, settings: Any) -> None:
-    """With the field of a page, as a form sends it, and without it, as an old bookmark or a reload does."""
+    """With the owner field, as a form sends it, and without it, as a bookmark or reload does."""
     settings.ACCOUNT_RATE_LIMITS = False
     client = browser(people.handler)
     form = note_form(client, referrals.make_case(people))

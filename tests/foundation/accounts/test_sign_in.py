@@ -53,7 +53,7 @@ def test_somebody_who_was_deactivated_does_not_get_in(people: People) -> None:
     assert not sign_in(people.handler.email)[1]
 
 
-def test_deactivation_reaches_an_open_session(people: People) -> None:
+def test_deactivation_ends_an_open_session(people: People) -> None:
     browser = Client()
     browser.post("/accounts/login/", {"login": people.handler.email, "password": PASSWORD})
     User.objects.filter(pk=people.handler.pk).update(is_active=False)
@@ -101,7 +101,7 @@ def test_spelling_the_address_otherwise_gives_no_further_attempts(people: People
     assert not sign_in(people.handler.email)[1]
 
 
-def test_a_success_forgets_earlier_failures(people: People, settings: Any) -> None:
+def test_successful_sign_in_resets_failures(people: People, settings: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = False
     fail(people.handler.email, AXES_LIMIT - 1)
     assert sign_in(people.handler.email)[1]

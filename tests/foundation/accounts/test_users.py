@@ -196,7 +196,7 @@ def test_the_own_account_can_be_edited_though_not_its_roles(people: People) -> N
     assert User.objects.get(pk=me.pk).is_active
 
 
-def test_who_leaves_loses_roles_and_sessions_and_comes_back_without_roles(people: People) -> None:
+def test_deactivation_ends_roles_and_sessions_and_reactivation_restores_none(people: People) -> None:
     browser(people.handler)
     for _twice in range(2):
         assert post(people, "deactivate", people.handler.pk).status_code == 302
@@ -211,14 +211,14 @@ def test_who_leaves_loses_roles_and_sessions_and_comes_back_without_roles(people
     assert len(events(people, "user.deactivated")) == 1
 
 
-def test_two_administrators_do_not_both_end(people: People) -> None:
+def test_last_two_administrators_cannot_end_each_other_concurrently(people: People) -> None:
     other = make_user((people.centre, Role.ADMINISTRATOR))
     browser(other).post(url("end_role", people.administrator.active_memberships[0].pk))
     assert browser(people.administrator).post(url("end_role", other.active_memberships[0].pk)).status_code == 404
     assert [one.user for one in Membership.objects.active().filter(role="administrator")] == [other]
 
 
-def test_services_are_nobodys_account(people: People) -> None:
+def test_service_users_are_not_listed_and_404(people: People) -> None:
     relay = User.objects.get(service="relay")
     assert browser(people.administrator).get(url("user", relay.pk)).status_code == 404
     assert post(people, "deactivate", relay.pk).status_code == 404
@@ -235,5 +235,5 @@ def test_no_role_at_an_organisation_out_of_use(people: People) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["Person", "EXAMPLE.ORG", "example partner", "%", "\0", "'", "x" * 500])
-def test_the_list_bears_any_search(people: People, wanted: str) -> None:
+def test_user_list_accepts_any_search_text(people: People, wanted: str) -> None:
     assert browser(people.administrator).get(url("users"), {"q": wanted}).status_code == 200

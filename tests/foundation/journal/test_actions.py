@@ -44,7 +44,7 @@ def test_an_event_is_kept_with_its_time_and_author(people: People) -> None:
     assert event.at is not None
 
 
-def test_who_reads_events(people: People) -> None:
+def test_events_are_readable_by_their_audience(people: People) -> None:
     tell(people.handler, new_id(), centre=people.centre.pk)
     readers = []
     for user in people.everybody:
@@ -73,7 +73,7 @@ def test_an_event_gets_its_link_at_commit(own_database: OwnDatabase) -> None:
         assert list(Link.objects.values_list("position", "event")) == [(1, event)]
 
 
-def test_what_was_rolled_back_leaves_no_link(own_database: OwnDatabase) -> None:
+def test_rolled_back_event_has_no_link(own_database: OwnDatabase) -> None:
     people = make_people()
     with pytest.raises(ZeroDivisionError), acting_as(people.handler, purpose="test"):
         record(ORGANISATION_CHANGED, by=people.handler, subject=new_id(), centre=None, tell=("x",))
@@ -104,7 +104,7 @@ def test_positions_have_no_gap_when_many_write_at_once(own_database: OwnDatabase
 @pytest.mark.parametrize(
     ("details", "posted"), [({}, 0), ({"tell": ("x",)}, 1), ({"wake": "a.task"}, 1), ({"tell": ("x",), "wake": "t"}, 1)]
 )
-def test_only_what_is_to_be_told_waits_in_the_outbox(people: People, details: dict[str, Any], posted: int) -> None:
+def test_only_events_with_receivers_are_in_the_outbox(people: People, details: dict[str, Any], posted: int) -> None:
     tell(people.handler, new_id(), **details)
     with acting_as(service_user(Service.RELAY), purpose="test"):
         assert Outbox.objects.count() == posted
@@ -145,7 +145,7 @@ FORBIDDEN: dict[str, Callable[[], Any] | str] = {
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
-def test_the_application_cannot(people: People, what: str) -> None:
+def test_application_roles_cannot_change_the_journal(people: People, what: str) -> None:
     attempt = FORBIDDEN[what]
     with acting_as(people.dpo, purpose="test"):
         record(ORGANISATION_CHANGED, by=people.dpo, subject=new_id(), centre=None)
@@ -183,7 +183,7 @@ def test_a_heartbeat_replaces_the_one_before(db: None) -> None:
         " values ('test.done', now(), 1, gen_random_uuid(), '{}', '{}', '') returning id",
     ],
 )
-def test_what_an_event_is_about_is_not_planned_with_it(people: People, statement: str) -> None:
+def test_writing_an_event_does_not_plan_read_policies(people: People, statement: str) -> None:
     """With the policies of contacts, assessments and referrals inside, planning takes longer than the rest."""
     with acting_as(people.handler, purpose="test"), connection.cursor() as cursor:
         cursor.execute(f"explain (verbose, costs off) {statement}")

@@ -31,12 +31,12 @@ def test_only_the_own_centre_is_in_the_trail(people: People, client: Client) -> 
 
 
 @pytest.mark.parametrize("role", ["handler", "coordinator", "worker", "administrator", "funder", "liaison"])
-def test_to_everybody_else_the_page_does_not_exist(people: People, client: Client, role: str) -> None:
+def test_audit_page_is_404_for_other_roles(people: People, client: Client, role: str) -> None:
     client.force_login(getattr(people, role))
     assert client.get("/audit/").status_code == 404
 
 
-def test_a_crafted_address_is_not_found_and_pages_hang_together(people: People, client: Client) -> None:
+def test_audit_page_with_invalid_subject_is_404_and_paging_is_complete(people: People, client: Client) -> None:
     contact_id = new_id()
     as_user(people.handler, open_contact, by=people.handler, contact_id=contact_id)
     for version in range(1, 60):

@@ -1,4 +1,4 @@
-"""Whoever gets past the database's rights (here: its superuser, with triggers off) is found out by the chain."""
+"""The chain detects changes by somebody who bypasses the database's rights (a superuser, with triggers disabled)."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ TAMPERED = {
 }
 
 
-def test_every_way_to_tamper_is_found(database: OwnDatabase) -> None:
+def test_every_kind_of_tampering_is_detected(database: OwnDatabase) -> None:
     assert first_break() is None
     found = {what: _tried(database, statements) for what, (statements, _position) in TAMPERED.items()}
     assert found == {what: str(position) for what, (_statements, position) in TAMPERED.items()}

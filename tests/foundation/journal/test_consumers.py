@@ -132,7 +132,7 @@ def test_an_event_travels_to_the_page_as_a_key_and_nothing_else(people: People) 
     run(scenario)
 
 
-def test_a_socket_outlives_its_session_for_no_message(people: People) -> None:
+def test_socket_gets_no_message_after_its_session_ended(people: People) -> None:
     def lose_role() -> None:
         (membership,) = people.handler.active_memberships
         as_user(people.administrator, end_role, by=people.administrator, membership=membership)
@@ -147,7 +147,7 @@ def test_a_socket_outlives_its_session_for_no_message(people: People) -> None:
     run(scenario)
 
 
-def test_what_a_page_sends_is_left_unread(people: People) -> None:
+def test_messages_from_a_page_are_ignored(people: People) -> None:
     async def scenario() -> None:
         page = await opened(people.handler)
         await page.hears()

@@ -1,4 +1,4 @@
-"""Events are never altered: nothing that tells who somebody is, or what they are suspected of, stands in their data."""
+"""Events never change, so their data contain nothing that identifies people or says what they are suspected of."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_each_action_of_a_whole_story_that_changes_a_row_writes_an_event(
 
 
 def test_an_action_that_writes_no_event_is_found(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another function of the same rights stands for an action that forgets its event."""
+    """A function that changes a row without an event, for the test of the check."""
     watch = Watch()
     code = forgets.__code__
     monkeypatch.setattr("events_left.codes", lambda: {(code.co_filename, code.co_name): "forgets"})

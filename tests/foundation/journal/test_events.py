@@ -1,4 +1,4 @@
-"""The kinds of events: declared, written, told, and nothing else."""
+"""The kinds of events: each is declared, written by an action, and described."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNDECLARED = EventKind("contact.opened", "contact", "Opened", "phone", (), KEPT)
 
 
 @pytest.mark.parametrize("kind", ["contact.opened", "", None, UNDECLARED])
-def test_what_no_app_declares_is_not_recorded(people: People, kind: Any) -> None:
+def test_undeclared_event_kind_is_refused(people: People, kind: Any) -> None:
     with acting_as(people.handler, purpose="test"):
         with pytest.raises(UnknownKind):
             record(kind, by=people.handler, subject=new_id(), centre=people.centre.pk)
@@ -65,7 +65,7 @@ def test_kinds_of_one_family_have_one_audience() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(all_kinds()))
-def test_each_kind_has_words_an_icon_and_a_rule_for_keeping(code: str) -> None:
+def test_each_event_kind_has_sentence_icon_and_retention(code: str) -> None:
     kind = all_kinds()[code]
     assert "%" not in str(kind.sentence)
     assert kind.retention in (KEPT, WITH_DOSSIER)

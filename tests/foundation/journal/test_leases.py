@@ -1,4 +1,4 @@
-"""Handing work on, against PostgreSQL, with more than one connection."""
+"""Work queues with leases, on PostgreSQL with several connections."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_each_row_is_claimed_by_one_of_many_at_once(waiting: OwnDatabase) -> Non
     assert len(claimed) == len(set(claimed)) == 3
 
 
-def test_a_row_that_another_transaction_is_claiming_is_passed_over(waiting: OwnDatabase) -> None:
+def test_row_locked_by_another_claim_is_skipped(waiting: OwnDatabase) -> None:
     has_claimed = threading.Event()
     may_commit = threading.Event()
     first: list[Notice] = []
@@ -85,7 +85,7 @@ def test_a_row_that_another_transaction_is_claiming_is_passed_over(waiting: OwnD
     assert first[0].pk not in {row.pk for row in others}
 
 
-def test_a_claim_that_is_rolled_back_was_none(waiting: OwnDatabase) -> None:
+def test_rolled_back_claim_leaves_the_row_free(waiting: OwnDatabase) -> None:
     with pytest.raises(RuntimeError), acting_as(service_user(Service.DEADLINES), purpose="test"):
         assert len(Notice.objects.order_by("pk").claim(LEASE, most=3, counts=True)) == 3
         raise RuntimeError
@@ -125,7 +125,7 @@ def test_a_lease_is_renewed_by_its_holder_alone(waiting: OwnDatabase) -> None:
     assert work(lambda: Notice.objects.renew(later, LEASE))
 
 
-def test_who_lost_the_lease_changes_nothing(waiting: OwnDatabase) -> None:
+def test_process_without_the_lease_changes_nothing(waiting: OwnDatabase) -> None:
     now = timezone.now()
     (mine,) = claim(now=now)
     (theirs,) = (row for row in claim(most=3, now=now + LEASE + LEASE) if row.pk == mine.pk)

@@ -68,7 +68,7 @@ def deliver() -> None:
     connections.close_all()
 
 
-def test_what_waits_is_told_once_and_then_gone(own_database: OwnDatabase, person: User) -> None:
+def test_waiting_events_are_delivered_once_and_deleted(own_database: OwnDatabase, person: User) -> None:
     (subject,) = post(person, tell=("test.told",), data={"secret": "not for the socket"})
     assert heard("test.told", deliver) == [{"type": "changed", "id": subject, "kind": "organisation"}]
     assert waiting(own_database) == 0
@@ -154,7 +154,7 @@ def test_pages_learn_of_changes_while_the_broker_is_down(own_database: OwnDataba
 def test_a_server_that_takes_connections_and_says_nothing_is_given_up(
     own_database: OwnDatabase, person: User, tmp_path: Path, details: dict[str, Any]
 ) -> None:
-    """Stopped, not dead."""
+    """The server is suspended, not killed."""
     place = tmp_path / "silent"
     post(person, 3, **details)
     with socket.socket(socket.AF_UNIX) as silent:
@@ -169,7 +169,7 @@ def test_a_server_that_takes_connections_and_says_nothing_is_given_up(
     assert deliver_batch().delivered == 3
 
 
-def test_what_cannot_be_delivered_holds_nothing_else_up(own_database: OwnDatabase, person: User) -> None:
+def test_undeliverable_event_does_not_delay_others(own_database: OwnDatabase, person: User) -> None:
     post(person, BATCH, wake="test.task")
     own_database.sql("update journal_outbox set claimed_until = now()")  # tried in vain
     post(person, tell=("test.later",))
@@ -208,7 +208,7 @@ def test_relays_beside_each_other_share_the_work_and_repeat_nothing(own_database
     assert sorted(told) == sorted(subjects)
 
 
-def test_a_claimed_row_is_passed_over_while_another_relay_claims_it(own_database: OwnDatabase, person: User) -> None:
+def test_claimed_row_is_skipped_by_another_relay(own_database: OwnDatabase, person: User) -> None:
     post(person, tell=("test.claim",))
     held = own_database.servers.postgres
     sleeper = threading.Thread(

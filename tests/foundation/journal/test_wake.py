@@ -1,4 +1,4 @@
-"""A task is woken when something is due: after the commit, not before its time, and never at the cost of the commit."""
+"""A task is woken after the commit, not before the due time, and a failure does not affect the commit."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_task_is_woken_after_the_commit_for_its_time(queue: Any) -> None:
     assert is_empty(queue)
 
 
-def test_nobody_is_woken_for_what_was_undone_or_is_far_away(queue: Any) -> None:
+def test_no_wake_up_after_a_rollback_or_for_a_distant_time(queue: Any) -> None:
     with transaction.atomic():
         wake_after("test.undone")
         transaction.set_rollback(True)
@@ -64,7 +64,7 @@ print("committed")
 """
 
 
-def test_a_broker_that_is_away_costs_nothing(own_database: OwnDatabase) -> None:
+def test_wake_up_with_an_unreachable_broker_raises_nothing(own_database: OwnDatabase) -> None:
     begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],

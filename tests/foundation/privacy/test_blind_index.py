@@ -24,7 +24,7 @@ def test_equal_numbers_and_only_they_have_equal_indexes(first: str, second: str)
     assert (phone_index(first) == phone_index(second)) == (first == second)
 
 
-def test_it_is_keyed(settings: Any) -> None:
+def test_blind_index_depends_on_the_key(settings: Any) -> None:
     before = phone_index("+4930123456")
     settings.LOTSE_KEYS = {**settings.LOTSE_KEYS, "blind_index": bytes(32)}
     keyring.cache_clear()

@@ -74,7 +74,7 @@ def test_the_actor_goes_with_an_inner_savepoint_that_fails(people: People) -> No
     assert current_actor_id() is None
 
 
-def test_the_actor_is_gone_however_the_block_ends(own_database: OwnDatabase) -> None:
+def test_actor_is_reset_after_the_block_even_on_errors(own_database: OwnDatabase) -> None:
     people = make_people()
     same_connection = backend()
     with acting_as(people.handler, purpose="test"):
@@ -125,7 +125,7 @@ def test_threads_that_reuse_connections_never_mix_persons(own_database: OwnDatab
     assert right == [True] * 80
 
 
-def test_what_a_swallowed_database_error_undid_is_never_reported_as_saved(own_database: OwnDatabase) -> None:
+def test_caught_database_error_makes_the_block_raise(own_database: OwnDatabase) -> None:
     people = make_people()
     with pytest.raises(TransactionManagementError), acting_as(people.handler, purpose="test"):
         open_contact(by=people.handler, contact_id=new_id())

@@ -49,14 +49,14 @@ def again(contact: Contact) -> Contact:
 
 
 def move(source: str, to: Contact, column: str) -> None:
-    """Copy a ciphertext inside the database, as somebody with access to it could."""
+    """Copy a ciphertext in the database, as an attacker with access to it could."""
     with connection.cursor() as cursor:
         cursor.execute(f"update hotline_contact set {column} = ({source}) where id = %s", [to.pk])
 
 
 @with_database
 @given(text=st.text())
-def test_any_text_comes_back_as_it_was(contact: Contact, text: str) -> None:
+def test_any_encrypted_text_is_read_back_unchanged(contact: Contact, text: str) -> None:
     contact.notes = text
     contact.save(update_fields=["notes"])
     assert contact.notes == text
@@ -88,7 +88,7 @@ JSON = st.recursive(
 
 @with_database
 @given(facts=st.dictionaries(st.text(), JSON, max_size=6))
-def test_any_json_comes_back_as_it_was(contact: Contact, facts: dict[str, Any]) -> None:
+def test_any_encrypted_json_is_read_back_unchanged(contact: Contact, facts: dict[str, Any]) -> None:
     field = Paper._meta.get_field("facts")
     assert isinstance(field, EncryptedJSONField)
     paper = Paper(data_key_id=contact.data_key_id, facts=facts)
@@ -213,7 +213,7 @@ def test_a_data_key_that_is_not_there_is_an_error(contact: Contact) -> None:
 @pytest.mark.parametrize(
     "lookup", ["notes", "notes__exact", "notes__contains", "notes__icontains", "notes__in", "notes__length"]
 )
-def test_it_cannot_be_searched(contact: Contact, lookup: str) -> None:
+def test_encrypted_field_cannot_be_searched(contact: Contact, lookup: str) -> None:
     with pytest.raises(TypeError, match="notes is encrypted"):
         list(Contact.objects.filter(**{lookup: [SECRET] if lookup.endswith("in") else SECRET}))
 
@@ -223,7 +223,7 @@ def test_whether_there_is_text_can_be_asked(contact: Contact, people: People) ->
     assert list(Contact.objects.filter(notes__isnull=False)) == [contact]
 
 
-def test_it_cannot_be_written_without_its_row(contact: Contact) -> None:
+def test_encrypted_field_cannot_be_written_without_its_row(contact: Contact) -> None:
     with pytest.raises(TypeError, match="notes is encrypted"), transaction.atomic():
         Contact.objects.update(notes="x")
     contact.notes = "y"
@@ -248,7 +248,7 @@ def test_a_list_of_values_shows_nothing(contact: Contact) -> None:
         json.dumps(row)
 
 
-def test_bulk_create_seals(contact: Contact) -> None:
+def test_bulk_create_encrypts(contact: Contact) -> None:
     made = [
         Contact(
             centre_id=contact.centre_id,
@@ -286,5 +286,5 @@ def test_refresh_reads_what_is_stored(contact: Contact) -> None:
     assert contact.notes == SECRET
 
 
-def test_a_joined_row_opens(contact: Contact) -> None:
+def test_encrypted_field_of_a_joined_row_is_decrypted(contact: Contact) -> None:
     assert Contact.objects.select_related("handler", "data_key").get().alias == "Canary"

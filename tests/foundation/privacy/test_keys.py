@@ -31,7 +31,7 @@ def test_a_sealed_value_opens_with_its_key_in_its_place_only(
 
 
 @given(crafted=st.binary(max_size=40))
-def test_whatever_was_not_sealed_is_refused(crafted: bytes) -> None:
+def test_decrypting_unencrypted_bytes_is_refused(crafted: bytes) -> None:
     with pytest.raises(WrongKey):
         unseal(bytes(32), crafted, "here")
 
@@ -66,7 +66,7 @@ def test_with_its_key_erased_a_dossier_cannot_be_read_within_a_minute(own_databa
         assert Contact.objects.get(pk=contact_id).label == "still there"
 
 
-def test_nothing_of_a_key_is_shown(people: People) -> None:
+def test_repr_of_keys_shows_nothing(people: People) -> None:
     with acting_as(people.handler, purpose="test"), connection.cursor() as cursor:
         key = new_data_key()
         cursor.execute("select wrapped from privacy_datakey where id = %s", [key.pk])

@@ -1,4 +1,4 @@
-"""A row whose stored bytes do not open: it alone is not shown, it is logged without its contents, all else goes on.
+"""A row that cannot be decrypted: only this row is not shown, the log has no content of it, everything else works.
 
 The bytes are broken as the owner of the database would, beside the application.
 """
@@ -372,7 +372,7 @@ def test_a_message_that_does_not_open_is_not_sent_and_holds_nobody_up(
     assert world.bad.canary not in caplog.text
 
 
-def test_a_deadline_fires_without_its_summary_and_the_others_too(world: World) -> None:
+def test_deadline_runs_without_a_readable_summary_and_so_do_others(world: World) -> None:
     bad, good = (referrals.offered(world.people) for _each in range(2))
     spoil(world, Summary, *own(world, Summary, referral_id=bad.pk))
     world.database.sql(
@@ -387,7 +387,7 @@ def test_a_deadline_fires_without_its_summary_and_the_others_too(world: World) -
     assert (states, prepared) == ({bad.pk: "expired", good.pk: "expired"}, {good.pk})
 
 
-def test_a_agent_that_does_not_open_keeps_no_call_from_the_others(world: World) -> None:
+def test_undecryptable_agent_does_not_prevent_offers_to_others(world: World) -> None:
     fifth = make_user((world.people.centre, Role.HANDLER))
     agents = [go_on_duty(user, phone="+4934188800") for user in (fifth, world.people.coordinator)]
     spoil(world, Agent, agents[0].pk)
@@ -425,7 +425,7 @@ def test_a_call_that_does_not_open_ends_without_a_callback_and_the_other_with_on
     assert found == {bad.pk: ("ended", False), good.pk: ("ended", True)}
 
 
-def test_a_command_that_does_not_open_holds_no_other_up(world: World, provider: Provider) -> None:
+def test_undecryptable_command_does_not_delay_others(world: World, provider: Provider) -> None:
     leg = own(world, Leg, call_id=world.bad.talk.pk)
     with acting_as(service_user(Service.TELEPHONE), purpose="test"):
         found = [Leg.objects.get(call=one.talk.pk) for one in (world.bad, world.good)]

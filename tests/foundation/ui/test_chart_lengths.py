@@ -1,4 +1,4 @@
-"""Charts in a browser: what is drawn is as long as the figure beside it says, at every width."""
+"""Charts in a browser: lengths are proportional to the figures, at every width."""
 
 from __future__ import annotations
 

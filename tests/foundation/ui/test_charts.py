@@ -1,4 +1,4 @@
-"""Charts: what is drawn stands for the values, and nothing else."""
+"""Charts: shapes correspond exactly to the values."""
 
 import pytest
 from django.utils.translation import override
@@ -185,7 +185,7 @@ def test_horizontal_bars_are_shares_of_the_longest(values: list[Value]) -> None:
 
 
 @given(st.dictionaries(st.sampled_from([place.code for place in GRIDS["DE"]]), VALUES))
-def test_darker_never_means_fewer(values: dict[str, Value]) -> None:
+def test_darker_tile_never_has_a_smaller_value(values: dict[str, Value]) -> None:
     tiles = [(tile.value, tile.shade) for tile in charts.tile_grid(TEXT, "DE", values).tiles if is_number(tile.value)]
     by_value = sorted(tiles)
     assert [shade for _value, shade in by_value] == sorted(shade for _value, shade in by_value)

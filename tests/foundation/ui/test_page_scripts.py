@@ -1,4 +1,4 @@
-"""What the page's scripts promise, in a real browser: nothing typed is lost, live parts refetch, keys work."""
+"""The page's scripts in a real browser: input is not lost, live fragments are refreshed, shortcuts work."""
 
 import json
 from collections.abc import Callable

@@ -16,7 +16,7 @@ def test_a_missing_page_says_so_without_telling_what_exists(client: Client) -> N
     assert "There is nothing here for you" in response.content.decode()
 
 
-def test_denied_looks_like_missing() -> None:
+def test_403_page_equals_the_404_page() -> None:
     assert render_to_string("403.html") == render_to_string("404.html")
 
 
@@ -27,11 +27,11 @@ def test_the_sign_in_has_no_inline_script(client: Client) -> None:
     assert " style=" not in page
 
 
-def test_the_page_of_a_broken_server_needs_nothing() -> None:
+def test_500_page_renders_without_context() -> None:
     assert "Bei uns ist ein Fehler aufgetreten" in render_to_string("500.html")
 
 
-def test_the_stale_page_leads_back() -> None:
+def test_stale_page_links_back() -> None:
     assert 'href="/cases/7/"' in render_to_string("ui/stale.html", {"back": "/cases/7/"})
 
 
@@ -40,7 +40,7 @@ def test_the_language_can_be_chosen_before_sign_in(client: Client) -> None:
     assert '<html lang="fr" dir="ltr"' in client.get(reverse("account_login")).content.decode()
 
 
-def test_the_banner_of_the_demonstration_is_loud(client: Client, settings: Any) -> None:
+def test_demo_banner_is_shown(client: Client, settings: Any) -> None:
     settings.LOTSE_DEMO = True
     assert "Do not enter real data." in client.get(reverse("account_login")).content.decode()
 

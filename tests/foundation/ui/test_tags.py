@@ -144,7 +144,7 @@ def test_the_top_bar_shows_what_one_may_do_and_what_is_mounted() -> None:
     assert [(str(link.label), link.current) for link in links] == [("Cases", True)]
 
 
-def test_nobody_without_a_permission_gets_an_entry() -> None:
+def test_top_bar_is_empty_without_permissions() -> None:
     assert navigation.links(Person(), "/", ITEMS) == []
 
 

@@ -1,4 +1,4 @@
-"""A conflict of interest in one case: noted by the centre or said by the partner, respected, and taken back."""
+"""A conflict of interest in one case: noted by the centre or declared by the partner, enforced, and ended."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def page(people: People, case: Case, by: User | None = None) -> Any:
 
 
 def why_left_out(people: People, case: Case) -> str:
-    """Why the partner is left out by the page of partners, or nothing."""
+    """Why the page of partners excludes the partner; empty if it does not."""
     rows = page(people, case).context["left_out"].rows
     return " ".join(
         reason for one, _conflict in rows if one.organisation_id == people.partner.pk for reason in one.reasons
@@ -98,9 +98,7 @@ def events(people: People, case: Case) -> list[str]:
 
 
 @pytest.mark.parametrize("reason", ConflictReason)
-def test_noted_at_the_ranking_it_keeps_the_partner_out_of_this_case_only(
-    people: People, reason: ConflictReason
-) -> None:
+def test_noted_conflict_excludes_the_partner_from_this_case_only(people: People, reason: ConflictReason) -> None:
     case, other = make_case(people), make_case(people)
     assert why_left_out(people, case) == ""
     answer = post_note(people, case, reason=reason.value, text=UNCLE)
@@ -116,7 +114,7 @@ def test_noted_at_the_ranking_it_keeps_the_partner_out_of_this_case_only(
     assert draft(people, other).state == "draft"
 
 
-def test_taken_back_it_is_gone_with_a_record_and_can_be_noted_anew(people: People) -> None:
+def test_ended_conflict_is_kept_as_a_row_and_can_be_noted_again(people: People) -> None:
     case = make_case(people)
     note(people, case)
     address = reverse("handoff:take_back_conflict", args=[case.pk, standing(people, case).pk])
@@ -138,7 +136,7 @@ def test_taken_back_it_is_gone_with_a_record_and_can_be_noted_anew(people: Peopl
     assert "Conflict of interest of Example Partner in this case noted" in file
 
 
-def test_the_text_is_sealed_in_the_database_and_in_no_event(people: People) -> None:
+def test_text_of_a_conflict_is_encrypted_and_not_in_events(people: People) -> None:
     case = make_case(people)
     note(people, case)
     with acting_as(people.coordinator, purpose="test"), connection.cursor() as cursor:
@@ -150,7 +148,7 @@ def test_the_text_is_sealed_in_the_database_and_in_no_event(people: People) -> N
     assert key == case.data_key_id
 
 
-def test_an_offer_from_a_stale_tab_is_refused_and_what_was_typed_stays(people: People) -> None:
+def test_offer_from_stale_tab_after_a_conflict_is_refused_and_input_kept(people: People) -> None:
     case = make_case(people)
     first = draft(people, case)
     note(people, case)
@@ -162,7 +160,7 @@ def test_an_offer_from_a_stale_tab_is_refused_and_what_was_typed_stays(people: P
     assert "Nothing can be offered to Example Partner." in again.text
 
 
-def test_a_draft_that_the_clock_made_is_not_sent_either(people: People) -> None:
+def test_draft_made_by_the_deadline_service_is_not_sent_to_a_partner_with_a_conflict(people: People) -> None:
     case = make_case(people)
     waiting = draft(people, case)
     with acting_as(people.handler, purpose="test"):
@@ -179,7 +177,7 @@ def test_a_draft_that_the_clock_made_is_not_sent_either(people: People) -> None:
         as_user(people.handler, offer_referral, by=people.handler, referral_id=waiting.pk, text="x")
 
 
-def test_the_clock_prepares_no_partner_with_a_conflict(people: People) -> None:
+def test_expiry_drafts_no_offer_to_a_partner_with_a_conflict(people: People) -> None:
     with time_machine.travel(FRIDAY, tick=False):
         referral = offered(people)
         case = as_user(people.handler, Case.objects.get, pk=referral.case_id)
@@ -191,7 +189,7 @@ def test_the_clock_prepares_no_partner_with_a_conflict(people: People) -> None:
 
 
 @pytest.mark.parametrize("asks_first", [False, True])
-def test_an_open_offer_is_withdrawn_and_the_page_says_so_before_and_after(people: People, asks_first: bool) -> None:
+def test_noting_a_conflict_withdraws_the_open_offer_and_pages_say_so(people: People, asks_first: bool) -> None:
     referral = offered(people)
     case = as_user(people.handler, Case.objects.get, pk=referral.case_id)
     if asks_first:
@@ -213,7 +211,7 @@ def test_an_open_offer_is_withdrawn_and_the_page_says_so_before_and_after(people
         as_user(people.worker, accept_referral, by=people.worker, referral_id=referral.pk)
 
 
-def test_what_the_partner_has_accepted_stays_and_both_pages_say_what_to_do(people: People) -> None:
+def test_conflict_leaves_an_accepted_referral_and_both_pages_say_what_to_do(people: People) -> None:
     referral = accepted(people)
     case = as_user(people.handler, Case.objects.get, pk=referral.case_id)
     answer = post_note(people, case)
@@ -225,7 +223,7 @@ def test_what_the_partner_has_accepted_stays_and_both_pages_say_what_to_do(peopl
     assert "conflict of interest in this case" in why_left_out(people, case)
 
 
-def test_a_partner_that_declines_with_a_conflict_has_one_in_this_case(people: People) -> None:
+def test_declining_with_a_conflict_notes_it_for_this_case(people: People) -> None:
     referral = offered(people)
     case = as_user(people.handler, Case.objects.get, pk=referral.case_id)
     page_of_partner = reverse("handoff:decline", args=[referral.pk])
@@ -241,14 +239,14 @@ def test_a_partner_that_declines_with_a_conflict_has_one_in_this_case(people: Pe
 
 
 @pytest.mark.parametrize("reason", [one for one in DeclineReason if one != DeclineReason.CONFLICT])
-def test_another_reason_for_declining_is_no_conflict(people: People, reason: DeclineReason) -> None:
+def test_declining_with_another_reason_notes_no_conflict(people: People, reason: DeclineReason) -> None:
     referral = offered(people)
     as_user(people.worker, decline_referral, by=people.worker, referral_id=referral.pk, reason=reason)
     with acting_as(people.coordinator, purpose="test"):
         assert not CaseConflict.objects.exists()
 
 
-def test_twice_is_once_and_another_one_is_refused_in_words(people: People) -> None:
+def test_conflict_posted_twice_is_noted_once_and_a_second_one_is_refused(people: People) -> None:
     case, key = make_case(people), new_id()
     for _twice in range(2):
         assert "Noted." in post_note(people, case, conflict_id=key).text
@@ -265,7 +263,7 @@ def test_twice_is_once_and_another_one_is_refused_in_words(people: People) -> No
     assert len(events(people, case)) == 2
 
 
-def test_late_in_a_closed_case_nothing_is_noted_or_taken_back(people: People) -> None:
+def test_conflict_cannot_be_noted_or_ended_in_a_closed_case(people: People) -> None:
     case = make_case(people)
     note(people, case)
     conflict = standing(people, case)
@@ -289,7 +287,7 @@ ABSURD: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("values", ABSURD, ids=lambda values: next(iter(values.items()))[0] + repr(values)[:30])
-def test_absurd_values_are_refused_in_place(people: People, values: dict[str, Any]) -> None:
+def test_invalid_values_of_a_conflict_are_422_and_keep_the_input(people: People, values: dict[str, Any]) -> None:
     case = make_case(people)
     answer = post_note(people, case, **{"text": "typed with care", **values})
     assert answer.status_code == 422
@@ -299,14 +297,14 @@ def test_absurd_values_are_refused_in_place(people: People, values: dict[str, An
 
 
 @pytest.mark.parametrize("text", ["", "<b>bold</b>", "😀" * 500, "=cmd()", "  spaces  ", "\u202eright to left"])
-def test_any_text_is_shown_as_it_was_typed(people: People, text: str) -> None:
+def test_text_of_a_conflict_is_shown_escaped(people: People, text: str) -> None:
     case = make_case(people)
     assert post_note(people, case, text=text).status_code == 200
     assert standing(people, case).text == text.strip()
     assert "<b>bold</b>" not in page(people, case).text
 
 
-def test_addresses_that_lead_nowhere(people: People) -> None:
+def test_unknown_case_partner_or_conflict_is_404(people: People) -> None:
     case, other = make_case(people), make_case(people)
     note(people, other)
     foreign = standing(people, other)
@@ -320,7 +318,7 @@ def test_addresses_that_lead_nowhere(people: People) -> None:
     assert standing(people, other).pk == foreign.pk
 
 
-def test_who_may_not_finds_nothing_and_leaves_a_trace(people: People) -> None:
+def test_conflict_views_without_permission_are_404_and_recorded(people: People) -> None:
     case = make_case(people)
     note(people, case)
     row = standing(people, case)
@@ -337,7 +335,7 @@ def test_who_may_not_finds_nothing_and_leaves_a_trace(people: People) -> None:
     assert standing(people, case).pk == row.pk
 
 
-def test_a_partner_reads_no_conflict_not_even_its_own_and_cannot_write_another(people: People) -> None:
+def test_partner_reads_no_conflicts_and_can_only_declare_its_own(people: People) -> None:
     referral = offered(people)
     case_id, key = referral.case_id, referral.data_key_id
     note(people, as_user(people.handler, Case.objects.get, pk=case_id), people.other_partner)
@@ -363,7 +361,7 @@ FIXED = ["reason = 'funds'", "text = null", "noted_at = now()", "organisation_id
 
 
 @pytest.mark.parametrize("change", [*FIXED, "ended_at = now()"])
-def test_the_database_lets_nobody_change_what_was_noted(people: People, change: str) -> None:
+def test_database_refuses_changes_of_a_noted_conflict(people: People, change: str) -> None:
     case = make_case(people)
     note(people, case)
     with pytest.raises(DatabaseError), acting_as(people.coordinator, purpose="test"), connection.cursor() as cursor:
@@ -386,7 +384,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("values", "refusal"), BROKEN, ids=repr)
-def test_the_database_refuses_rows_that_cannot_be(people: People, values: dict[str, Any], refusal: str) -> None:
+def test_database_refuses_inconsistent_conflict_rows(people: People, values: dict[str, Any], refusal: str) -> None:
     case = make_case(people)
     row = {"organisation": people.partner, "data_key_id": case.data_key_id, "noted_by": people.handler, "case": case}
     with pytest.raises(DatabaseError, match=refusal), acting_as(people.handler, purpose="test"):
@@ -399,7 +397,7 @@ def test_the_database_refuses_rows_that_cannot_be(people: People, values: dict[s
         CaseConflict(**row, reason="other").save(force_insert=True)
 
 
-def test_partners_that_the_ranking_does_not_know_can_be_taken_back_too(people: People) -> None:
+def test_conflict_of_a_partner_outside_the_ranking_can_be_ended(people: People) -> None:
     case = make_case(people)
     note(people, case)
     Organisation.objects.filter(pk=people.partner.pk).update(is_active=False)
@@ -407,7 +405,7 @@ def test_partners_that_the_ranking_does_not_know_can_be_taken_back_too(people: P
     assert "Take back" in page(people, case).text
 
 
-def test_the_short_list_beside_the_contact_leaves_it_out(people: People) -> None:
+def test_short_list_beside_the_contact_excludes_a_partner_with_a_conflict(people: People) -> None:
     case = make_case(people)
     contact_id = case.assessment.contact_id
     address = reverse("handoff:partners_for_contact", args=[contact_id])
@@ -416,7 +414,7 @@ def test_the_short_list_beside_the_contact_leaves_it_out(people: People) -> None
     assert people.partner.name not in browser(people.handler).get(address).text
 
 
-def test_an_offer_and_a_conflict_at_the_same_moment(own_database: OwnDatabase) -> None:
+def test_concurrent_offer_and_conflict_leave_no_open_offer(own_database: OwnDatabase) -> None:
     people = ready()
     for _round in range(4):
         referral = draft(people, make_case(people))
@@ -436,7 +434,7 @@ def test_an_offer_and_a_conflict_at_the_same_moment(own_database: OwnDatabase) -
         assert seen_by(people.coordinator, referral.pk).state == "withdrawn"
 
 
-def test_an_acceptance_and_a_conflict_at_the_same_moment(own_database: OwnDatabase) -> None:
+def test_concurrent_acceptance_and_conflict_have_one_consistent_result(own_database: OwnDatabase) -> None:
     people = ready()
     for _round in range(4):
         referral = offered(people)

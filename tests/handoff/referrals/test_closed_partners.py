@@ -1,4 +1,4 @@
-"""The ranking says until when a partner is closed: hours, closing days, public holidays, in the reader's time zone."""
+"""Until when a partner is closed, in the ranking: hours, closing days, public holidays, in the reader's time zone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BERLIN = "+01:00"
 
 
 def closed(people: People, case: Case, at: str, partner: Organisation | None = None) -> str:
-    """What the partner's reasons say about being closed at a time of Berlin's winter, or nothing."""
+    """The partner's reason about being closed at a time in winter (Europe/Berlin); empty if there is none."""
     with time_machine.travel(datetime.fromisoformat(at + BERLIN), tick=False):
         found = browser(people.handler).get(reverse("handoff:partners", args=[case.pk]), {"service": "relatives"})
     key = (partner or people.partner).pk
@@ -63,7 +63,7 @@ USUALLY = [
 
 
 @pytest.mark.parametrize(("at", "said"), USUALLY)
-def test_by_the_usual_hours_and_the_holidays_of_the_partners_region(people: People, at: str, said: str) -> None:
+def test_closed_by_usual_hours_and_holidays_of_the_partners_region(people: People, at: str, said: str) -> None:
     assert closed(people, make_case(people), at) == said
 
 
@@ -71,7 +71,7 @@ def test_a_holiday_of_one_region_closes_no_partner_that_works_everywhere(people:
     assert closed(people, make_case(people), "2027-01-06T10:00", people.other_partner) == ""
 
 
-def test_closing_days_and_days_with_hours_of_their_own(people: People) -> None:
+def test_closed_by_closing_days_and_days_with_special_hours(people: People) -> None:
     case = make_case(people)
     except_on(people.partner, date(2026, 12, 7), date(2026, 12, 8))
     except_on(people.partner, date(2026, 12, 12), date(2026, 12, 12), (time(10), time(12)))
@@ -83,7 +83,7 @@ def test_closing_days_and_days_with_hours_of_their_own(people: People) -> None:
     assert closed(people, case, "2027-01-05T08:00") == "Closed until Monday, 09:00."
 
 
-def test_hours_across_midnight(people: People) -> None:
+def test_closed_with_hours_across_midnight(people: People) -> None:
     case = make_case(people)
     hours(people.partner, time(22), time(6))
     assert closed(people, case, "2026-12-02T07:00") == "Closed until 22:00."
@@ -92,7 +92,7 @@ def test_hours_across_midnight(people: People) -> None:
     assert closed(people, case, "2026-12-05T06:00") == "Closed until Monday, 22:00."
 
 
-def test_by_the_partners_clock_in_the_readers_zone(people: People) -> None:
+def test_closing_time_is_shown_in_the_readers_time_zone(people: People) -> None:
     case = make_case(people)
     Organisation.objects.filter(pk=people.partner.pk).update(time_zone="Indian/Reunion")
     assert closed(people, case, "2026-12-02T05:00") == "Closed until 06:00."
@@ -101,7 +101,7 @@ def test_by_the_partners_clock_in_the_readers_zone(people: People) -> None:
     assert closed(people, case, "2026-12-02T12:00") == "Closed until 18:00."
 
 
-def test_never_open_again(people: People) -> None:
+def test_partner_that_never_opens_again_is_shown_as_closed(people: People) -> None:
     case = make_case(people)
     for first, last in [(date(2020, 1, 1), date(2020, 6, 30)), (date(2020, 7, 1), date(2020, 12, 31))]:
         except_on(people.partner, first, last, every_year=True)
@@ -115,13 +115,13 @@ def test_never_open_again(people: People) -> None:
 @pytest.mark.parametrize(
     ("language", "said"), [("de", "Geschlossen bis Montag, 09:00 Uhr."), ("fr", "Fermé jusqu’à lundi, 09:00.")]
 )
-def test_in_the_readers_language(people: People, language: str, said: str) -> None:
+def test_closing_reason_is_in_the_readers_language(people: People, language: str, said: str) -> None:
     case = make_case(people)
     User.objects.filter(pk=people.handler.pk).update(language=language)
     assert closed(people, case, "2026-12-05T11:00") == said
 
 
-def test_the_order_stays_and_nothing_of_it_is_kept_with_the_referral(people: People) -> None:
+def test_being_closed_changes_neither_order_nor_stored_reasons(people: People) -> None:
     case = make_case(people)
     with time_machine.travel(datetime.fromisoformat("2026-12-05T11:00+01:00"), tick=False):
         referral = draft(people, case)
@@ -131,7 +131,7 @@ def test_the_order_stays_and_nothing_of_it_is_kept_with_the_referral(people: Peo
     assert "closed" not in [reason["code"] for reason in found.rank_reasons]
 
 
-def test_more_partners_cost_no_more_queries(people: People) -> None:
+def test_number_of_queries_does_not_grow_with_partners(people: People) -> None:
     case = make_case(people)
     client, address = browser(people.handler), reverse("handoff:partners", args=[case.pk])
     client.get(address)

@@ -1,4 +1,4 @@
-"""A case that is closed is offered to nobody any more."""
+"""Closing a case withdraws its drafts and offers, and prevents new ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def close(client: Client, people: People, case_id: object) -> int:
     return client.post(f"/cases/{case_id}/close/").status_code
 
 
-def test_closing_takes_back_what_is_offered_and_prepared(people: People, client: Client) -> None:
+def test_closing_a_case_withdraws_offers_and_drafts(people: People, client: Client) -> None:
     case = make_case(people)
     waiting = offered(people, case)
     prepared = draft(people, case, people.other_partner)
@@ -31,20 +31,20 @@ def test_closing_takes_back_what_is_offered_and_prepared(people: People, client:
         as_user(people.worker, accept_referral, by=people.worker, referral_id=waiting.pk)
 
 
-def test_a_case_that_a_partner_has_is_not_closed_from_here(people: People, client: Client) -> None:
+def test_case_cannot_be_closed_while_a_partner_is_responsible(people: People, client: Client) -> None:
     referral = accepted(people)
     assert close(client, people, referral.case_id) == 409
     assert seen_by(people.handler, referral.pk).state == "accepted"
 
 
-def test_a_closed_case_is_neither_prepared_for_anybody_nor_offered(people: People, client: Client) -> None:
+def test_closed_case_can_be_neither_drafted_nor_offered(people: People, client: Client) -> None:
     case = make_case(people)
     close(client, people, case.pk)
     with pytest.raises(Stale):
         draft(people, case)
 
 
-def test_nobody_else_closes_it(people: People, client: Client) -> None:
+def test_people_without_permission_cannot_close_the_case(people: People, client: Client) -> None:
     case = make_case(people)
     for person in (people.colleague, people.worker, people.other_coordinator, people.administrator):
         client.force_login(person)

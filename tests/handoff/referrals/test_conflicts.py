@@ -1,4 +1,4 @@
-"""A conflict of interest keeps a partner out of the ranking, with its reason, and the server refuses an offer."""
+"""A partner's conflict of interest excludes it from the ranking, with the reason; the server refuses an offer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def note(people: People, *, starts_on: date | None = None, ends_on: date | None 
 
 
 def left_out(people: People, case: Case) -> str:
-    """Why the partner is left out by the page of partners, or nothing."""
+    """Why the page of partners excludes the partner; empty if it does not."""
     page = browser(people.handler).get(reverse("handoff:partners", args=[case.pk]), {"service": "relatives"})
     found = page.context["suggestions"].excluded
     return " ".join(reason for one in found if one.organisation_id == people.partner.pk for reason in one.reasons)
@@ -73,7 +73,9 @@ OTHERS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("about", FITTING)
-def test_a_conflict_is_respected_with_its_reason_and_the_server_refuses(people: People, about: dict[str, Any]) -> None:
+def test_conflict_excludes_the_partner_with_its_reason_and_a_draft_is_refused(
+    people: People, about: dict[str, Any]
+) -> None:
     case = make_case(people, **DETAILS)
     assert left_out(people, case) == ""
     conflict = note(people, **about)
@@ -88,7 +90,7 @@ def test_a_conflict_is_respected_with_its_reason_and_the_server_refuses(people: 
 
 
 @pytest.mark.parametrize("about", OTHERS)
-def test_a_conflict_about_other_cases_keeps_nobody_out(people: People, about: dict[str, Any]) -> None:
+def test_conflict_about_other_cases_excludes_nobody(people: People, about: dict[str, Any]) -> None:
     case = make_case(people, **DETAILS)
     note(people, **about)
     assert left_out(people, case) == ""
@@ -96,7 +98,7 @@ def test_a_conflict_about_other_cases_keeps_nobody_out(people: People, about: di
     assert drafts(people, case) == 1
 
 
-def test_a_conflict_with_an_organisation_that_is_responsible(people: People) -> None:
+def test_conflict_with_a_responsible_organisation_excludes_the_partner(people: People) -> None:
     case = make_case(people)
     note(people, other=people.other_centre)
     assert left_out(people, case) == ""
@@ -107,7 +109,9 @@ def test_a_conflict_with_an_organisation_that_is_responsible(people: People) -> 
 @pytest.mark.parametrize(
     ("first", "last", "is_out"), [(0, None, True), (0, 0, True), (-9, -1, False), (1, None, False)]
 )
-def test_only_while_it_is_in_force(people: People, first: int, last: int | None, is_out: bool) -> None:
+def test_conflict_excludes_the_partner_only_between_its_dates(
+    people: People, first: int, last: int | None, is_out: bool
+) -> None:
     case, today = make_case(people), timezone.localdate()
     ends_on = None if last is None else today + timedelta(days=last)
     note(people, region="DE", starts_on=today + timedelta(days=first), ends_on=ends_on)
@@ -116,7 +120,7 @@ def test_only_while_it_is_in_force(people: People, first: int, last: int | None,
         assert "until" in left_out(people, case)
 
 
-def test_a_conflict_noted_after_the_draft_stops_the_offer_and_keeps_what_was_typed(people: People) -> None:
+def test_conflict_noted_after_the_draft_prevents_the_offer_and_keeps_the_input(people: People) -> None:
     referral = draft(people, make_case(people))
     note(people, region="DE")
     values = {"text": "A family asks for help.", "fields_agreed": [], "legal_basis": ""}
@@ -130,7 +134,7 @@ def test_a_conflict_noted_after_the_draft_stops_the_offer_and_keeps_what_was_typ
         assert Referral.objects.get(pk=referral.pk).state == "draft"
 
 
-def test_a_partner_out_of_use_is_not_ranked_and_cannot_be_offered_anything(people: People) -> None:
+def test_deactivated_partner_is_not_ranked_and_gets_no_offer(people: People) -> None:
     case = make_case(people)
     referral = draft(people, case)
     Organisation.objects.filter(pk=people.partner.pk).update(is_active=False)

@@ -1,4 +1,4 @@
-"""Refused or withdrawn consent binds: in the form, in the action, when the partner accepts, and afterwards."""
+"""Refused or withdrawn consent: in the form, in the action, when the partner accepts, and afterwards."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_consent_that_does_not_cover_the_fields_is_no_basis(
 
 
 @pytest.mark.parametrize(("changed", "fields", "basis"), ALLOWED)
-def test_what_consent_or_another_basis_covers_goes(
+def test_fields_covered_by_consent_or_another_basis_are_offered(
     people: People, changed: dict[str, Any], fields: tuple[str, ...], basis: str
 ) -> None:
     case = make_case(people, answers(**changed))
@@ -93,7 +93,7 @@ def post_offer(client: Client, referral: Referral, **values: Any) -> Any:
     return client.post(reverse("handoff:offer", args=[referral.pk]), data)
 
 
-def test_form_says_before_and_after_on_which_other_basis_it_could_go(people: People) -> None:
+def test_form_names_other_legal_bases_before_and_after_posting(people: People) -> None:
     referral, client = draft(people, make_case(people, answers(consent_caller="refused"))), browser(people.handler)
     page = client.get(reverse("handoff:referral", args=[referral.pk])).content.decode()
     assert "Consent is no basis here." in page
@@ -110,7 +110,7 @@ def test_form_says_before_and_after_on_which_other_basis_it_could_go(people: Peo
 def note_withdrawal(
     people: People, case: Case, question: str = "consent_caller", *, is_completed: bool = False
 ) -> None:
-    """As the handler does it on the desk: a new assessment of the same contact."""
+    """Note the withdrawal as the handler does at the desk: in a new assessment of the same contact."""
     old = as_user(people.handler, lambda: Assessment.objects.get(pk=case.assessment_id))
     new = as_user(people.handler, triage.supersede, by=people.handler, assessment_id=old.pk)
     new = answer(people.handler, new, question, "withdrawn", new.version)
@@ -121,7 +121,9 @@ def note_withdrawal(
 
 @pytest.mark.parametrize("question", ["consent_caller", "consent_person"])
 @pytest.mark.parametrize("is_completed", [False, True])
-def test_withdrawal_between_opening_and_sending_binds(people: People, question: str, is_completed: bool) -> None:
+def test_withdrawal_between_opening_and_posting_the_form_prevents_the_offer(
+    people: People, question: str, is_completed: bool
+) -> None:
     case = make_case(people)
     referral, client = draft(people, case), browser(people.handler)
     client.get(reverse("handoff:referral", args=[referral.pk]))
@@ -157,7 +159,7 @@ def test_partner_cannot_accept_after_withdrawal_and_receives_nothing(people: Peo
 
 
 @pytest.mark.parametrize("basis", [{}, {"fields": ["alias"], "legal_basis": "vital_interests"}])
-def test_partner_accepts_what_does_not_stand_on_consent(people: People, basis: dict[str, Any]) -> None:
+def test_partner_can_accept_fields_with_another_basis_after_withdrawal(people: People, basis: dict[str, Any]) -> None:
     case = make_case(people)
     referral = offered(people, case, **basis)
     note_withdrawal(people, case)
@@ -170,7 +172,7 @@ def told(people: People, referral: Referral) -> int:
 
 
 @pytest.mark.parametrize("make", [offered, accepted])
-def test_centre_is_told_once_and_reads_the_next_step(people: People, make: Any) -> None:
+def test_centre_is_notified_once_of_ended_consent_and_sees_the_next_step(people: People, make: Any) -> None:
     referral = make(people, fields=["alias"], legal_basis="consent")
     case = as_user(people.handler, lambda: Case.objects.get(pk=referral.case_id))
     run_deadlines()
@@ -192,7 +194,7 @@ def test_centre_is_told_once_and_reads_the_next_step(people: People, make: Any) 
     assert "The caller has withdrawn consent." in page
 
 
-def test_nobody_but_the_clock_tells(people: People) -> None:
+def test_only_the_deadline_service_may_notify_of_ended_consent(people: People) -> None:
     from foundation.accounts.permissions import NotAllowed
 
     with pytest.raises(NotAllowed):
@@ -200,7 +202,7 @@ def test_nobody_but_the_clock_tells(people: People) -> None:
 
 
 @pytest.mark.parametrize("who", ["other_handler", "other_worker", "colleague", "administrator", "dpo", "funder"])
-def test_whoever_has_nothing_to_do_with_the_case_learns_nothing_of_its_consent(people: People, who: str) -> None:
+def test_people_without_access_to_the_case_get_no_consent(people: People, who: str) -> None:
     from handoff.referrals.consent import consent_of
 
     case = make_case(people, answers(consent_caller="refused"))
@@ -219,7 +221,7 @@ def test_without_fields_no_consent_is_needed() -> None:
     assert objection(Consent("refused", "refused", False, Concerned.MINOR), ()) is None
 
 
-def test_offer_stays_the_same_when_posted_twice_after_a_withdrawal(people: People) -> None:
+def test_repeated_offer_after_a_withdrawal_changes_nothing(people: People) -> None:
     case = make_case(people)
     referral = offered(people, case, fields=["alias"], legal_basis="consent")
     note_withdrawal(people, case)

@@ -42,25 +42,25 @@ OF_THE_PERSON = {Disclosable.NOTES}
 
 
 def covered(caller: str, person: str, names_partner: bool, concerned: str, fields: set[Disclosable]) -> bool:
-    """The law's sentences, one after the other (LAW, who may consent), written without the table."""
+    """Whether consent covers the fields, by the rules of docs/domain.md, written without the table under test."""
     if not fields:
         return True
     if {caller, person} & {"refused", "withdrawn"}:
-        return False  # binds, for everything
+        return False  # applies to all fields
     if caller != "given" or not names_partner:
-        return False  # a caller consents to their own data, for whom they named
+        return False  # callers consent to the disclosure of their own data, to the recipients they named
     if concerned == "minor_caller":
-        return person == "given"  # all of it is a minor's: who has custody
+        return person == "given"  # everything about a minor: those with custody consent
     if concerned == "adult_caller":
-        return True  # adults for themselves
-    return person == "given" or not fields & OF_THE_PERSON  # never to the person of concern's
+        return True  # adults consent for themselves
+    return person == "given" or not fields & OF_THE_PERSON  # never for the person of concern
 
 
 def test_each_field_is_the_callers_or_the_persons() -> None:
     assert set(Disclosable) == OF_THE_CALLER ^ OF_THE_PERSON
 
 
-def test_every_combination() -> None:
+def test_every_combination_of_consents_agrees_with_the_rules() -> None:
     seen = set()
     for caller, person, names_partner, concerned, fields in product(SAID, SAID, (True, False), Concerned, FIELDS):
         found = objection(Consent(caller, person, names_partner, concerned), fields)
@@ -71,7 +71,7 @@ def test_every_combination() -> None:
     assert set(SENTENCES) == set(Objection) == {rule.found for rule in RULES}
 
 
-def test_one_field_less_never_makes_it_worse() -> None:
+def test_removing_a_field_never_removes_coverage() -> None:
     for caller, person, names_partner, concerned in product(SAID, SAID, (True, False), Concerned):
         consent = Consent(caller, person, names_partner, concerned)
         refused = not_covered(consent, list(Disclosable))
@@ -80,7 +80,7 @@ def test_one_field_less_never_makes_it_worse() -> None:
 
 
 def said_in_triage() -> Iterator[tuple[dict[str, Any], str, Concerned]]:
-    """What is answered about age, and how the contact names the relation."""
+    """Answers about age, and the relation in the contact."""
     yield {"age_band": "adult"}, "child", Concerned.ADULT
     yield {"age_band": "unknown"}, "unknown", Concerned.ADULT
     yield {"age_band": "14_17"}, "sibling", Concerned.MINOR
@@ -127,7 +127,7 @@ def test_server_refuses_what_the_table_refuses(
 
 @pytest.mark.parametrize("basis", ["", "hocus", "CONSENT", "public"])
 @pytest.mark.parametrize("fields", [("alias",), ("notes",), EVERYTHING])
-def test_what_is_no_basis_carries_nothing(people: People, basis: str, fields: tuple[str, ...]) -> None:
+def test_offer_of_fields_without_a_valid_basis_is_refused(people: People, basis: str, fields: tuple[str, ...]) -> None:
     referral = draft(people, make_case(people))
     with pytest.raises(NoLegalBasis):
         offer(people, referral, fields=fields, legal_basis=basis)
@@ -135,13 +135,13 @@ def test_what_is_no_basis_carries_nothing(people: People, basis: str, fields: tu
 
 @pytest.mark.parametrize("basis", [basis for basis in LegalBasis if basis != LegalBasis.CONSENT])
 @pytest.mark.parametrize("caller", SAID)
-def test_other_bases_ask_for_no_consent(people: People, basis: str, caller: str) -> None:
+def test_other_legal_bases_need_no_consent(people: People, basis: str, caller: str) -> None:
     referral = draft(people, case_with(people, {}, "child", caller, "refused"))
     assert offer(people, referral, fields=EVERYTHING, legal_basis=basis).state == ReferralState.OFFERED
 
 
-def test_age_that_only_the_contact_knows_counts(people: People) -> None:
-    """The triage was filled in before the age was known."""
+def test_age_known_only_from_the_contact_decides_who_consents(people: People) -> None:
+    """The triage was completed before the age was known."""
     case = make_case(people, {key: value for key, value in REFERRAL.items() if key != "age_band"}, relation="self")
     assert as_user(people.handler, consent_of, case_id=case.pk).concerned == Concerned.ADULT_CALLER
     with acting_as(people.handler, purpose="test"):
@@ -172,7 +172,7 @@ def test_form_names_the_field_that_consent_does_not_cover_before_and_after(peopl
 
 
 def assess_again(people: People, referral: Referral, **answers: str) -> None:
-    """As on the desk: a new assessment, completed as proposed."""
+    """Make a new assessment as at the desk, and complete it as proposed."""
     with acting_as(people.handler, purpose="test"):
         old = Assessment.objects.get(pk=referral.case.assessment_id)
     new = as_user(people.handler, triage.supersede, by=people.handler, assessment_id=old.pk)
@@ -183,7 +183,7 @@ def assess_again(people: People, referral: Referral, **answers: str) -> None:
 
 @pytest.mark.parametrize("given", ["unknown", ""])
 def test_stale_page_and_late_acceptance_are_refused(people: People, given: str) -> None:
-    """The person's consent was noted by mistake, and is corrected to not asked."""
+    """The person's consent was noted by mistake and is corrected to "not asked"."""
     referral = draft(people, make_case(people, {**REFERRAL, "consent_person": "given"}))
     page = browser(people.handler).get(reverse("handoff:referral", args=[referral.pk])).content.decode()
     assert "Consent does not cover every field." not in page
@@ -199,7 +199,7 @@ def test_stale_page_and_late_acceptance_are_refused(people: People, given: str) 
     assert as_user(people.worker, lambda: list(Disclosure.objects.filter(referral=sent))) == []
 
 
-def test_person_who_turns_out_to_be_the_caller_needs_no_second_answer(people: People) -> None:
+def test_person_of_concern_who_is_the_caller_needs_one_consent_only(people: People) -> None:
     referral = offered(people, make_case(people, {**REFERRAL}, relation="self"), **basis("notes"))
     done = as_user(people.worker, accept_referral, by=people.worker, referral_id=referral.pk)
     assert done.state == ReferralState.ACCEPTED

@@ -1,4 +1,4 @@
-"""The clock: due times by the partner's opening hours and holidays, and what a sweep does, each thing once."""
+"""Deadlines: due times by the partner's opening hours and holidays, and the steps that each sweep runs once."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def sweep(moment: datetime) -> None:
         run_deadlines()
 
 
-def lapsed(people: People, referral: Referral) -> list[str]:
-    """What the clock has done, in its order."""
+def steps_run(people: People, referral: Referral) -> list[str]:
+    """The steps that have run, in order."""
     with acting_as(people.coordinator, purpose="test"):
         done = Event.objects.filter(case=referral.case_id, actor__service=Service.DEADLINES).order_by("pk")
         return [kind.removeprefix("referral.") for kind in done.values_list("kind", flat=True)]
 
 
-def test_a_weekend_does_not_count(people: People) -> None:
+def test_weekend_does_not_count_toward_the_deadline(people: People) -> None:
     referral = offered_at(FRIDAY, people)
     assert referral.due_at == TUESDAY
     assert schedule(FRIDAY, Urgency.STANDARD, calendar_for(people.partner)) == {
@@ -60,7 +60,7 @@ def test_a_weekend_does_not_count(people: People) -> None:
     }
 
 
-def test_a_holiday_of_the_partners_region_does_not_count(people: People) -> None:
+def test_holiday_of_the_partners_region_does_not_count_toward_the_deadline(people: People) -> None:
     before_epiphany = datetime(2027, 1, 5, 10, tzinfo=BERLIN)
     in_bavaria = schedule(before_epiphany, Urgency.STANDARD, calendar_for(people.partner))
     nationwide = schedule(before_epiphany, Urgency.STANDARD, calendar_for(people.other_partner))
@@ -68,7 +68,7 @@ def test_a_holiday_of_the_partners_region_does_not_count(people: People) -> None
     assert nationwide[DeadlineStep.REMIND] == datetime(2027, 1, 7, 10, tzinfo=BERLIN)
 
 
-def test_urgent_counts_working_hours(people: People) -> None:
+def test_urgent_offer_is_due_after_four_working_hours(people: People) -> None:
     times = schedule(FRIDAY + timedelta(hours=3), Urgency.URGENT, calendar_for(people.partner))  # open until 15 h
     monday = datetime(2026, 11, 23, tzinfo=BERLIN)
     assert times == {
@@ -78,28 +78,28 @@ def test_urgent_counts_working_hours(people: People) -> None:
     }
 
 
-def test_nothing_happens_before_its_time_and_each_step_once(people: People) -> None:
+def test_each_deadline_step_runs_once_and_not_before_it_is_due(people: People) -> None:
     referral = offered_at(FRIDAY, people)
     seen = []
     for moment in (TUESDAY, WEDNESDAY, THURSDAY):
         sweep(moment - MINUTE)
         sweep(moment)
         sweep(moment)
-        seen.append(lapsed(people, referral))
+        seen.append(steps_run(people, referral))
     end = ["reminded", "escalated", "expired", "next_prepared"]
     assert seen == [end[:1], end[:2], end]
     ended = seen_by(people.handler, referral.pk)
     assert (ended.state, ended.ended_at) == (ReferralState.EXPIRED, THURSDAY)
 
 
-def test_after_days_without_a_sweep_everything_due_is_made_good_in_order(people: People) -> None:
+def test_sweep_after_days_of_downtime_runs_all_due_steps_in_order(people: People) -> None:
     referral = offered_at(FRIDAY, people)
     sweep(THURSDAY + timedelta(days=9))
     sweep(THURSDAY + timedelta(days=9))
-    assert lapsed(people, referral) == ["reminded", "escalated", "expired", "next_prepared"]
+    assert steps_run(people, referral) == ["reminded", "escalated", "expired", "next_prepared"]
 
 
-def test_the_next_partner_is_prepared_and_nothing_is_sent_to_it(people: People) -> None:
+def test_expired_offer_prepares_draft_for_next_partner(people: People) -> None:
     referral = offered_at(FRIDAY, people)
     sweep(THURSDAY)
     with acting_as(people.handler, purpose="test"):
@@ -112,17 +112,17 @@ def test_the_next_partner_is_prepared_and_nothing_is_sent_to_it(people: People) 
     with time_machine.travel(THURSDAY + MINUTE, tick=False):
         offer(people, following)
     sweep(THURSDAY + timedelta(days=20))
-    assert lapsed(people, referral)[-2:] == ["expired", "no_partner_left"]
+    assert steps_run(people, referral)[-2:] == ["expired", "no_partner_left"]
 
 
-def test_an_answer_stops_the_clock(people: People) -> None:
+def test_answer_stops_the_deadlines(people: People) -> None:
     with time_machine.travel(FRIDAY, tick=False):
         referral = accepted(people)
     sweep(THURSDAY + timedelta(days=9))
-    assert lapsed(people, referral) == []
+    assert steps_run(people, referral) == []
 
 
-def test_while_a_question_is_open_we_are_reminded_and_nothing_expires(people: People) -> None:
+def test_open_question_reminds_the_centre_and_does_not_expire(people: People) -> None:
     referral = offered_at(FRIDAY, people)
     with time_machine.travel(FRIDAY + MINUTE, tick=False):
         as_user(
@@ -134,7 +134,7 @@ def test_while_a_question_is_open_we_are_reminded_and_nothing_expires(people: Pe
             text="?",
         )
     sweep(THURSDAY + timedelta(days=9))
-    assert lapsed(people, referral) == ["reminded", "escalated"]
+    assert steps_run(people, referral) == ["reminded", "escalated"]
     with acting_as(people.handler, purpose="test"):
         assert Notice.objects.filter(kind="referral.reminded").count() == 1
     monday = datetime(2026, 12, 7, 10, tzinfo=BERLIN)
@@ -144,16 +144,16 @@ def test_while_a_question_is_open_we_are_reminded_and_nothing_expires(people: Pe
         )
     assert seen_by(people.worker, referral.pk).due_at == monday + timedelta(days=2)
     sweep(monday + timedelta(days=2))
-    assert lapsed(people, referral) == ["reminded", "escalated", "reminded"]
+    assert steps_run(people, referral) == ["reminded", "escalated", "reminded"]
 
 
-def test_a_deadline_that_cannot_be_run_does_not_hold_up_the_others(people: People) -> None:
+def test_failing_deadline_does_not_stop_the_others(people: People) -> None:
     first, second = offered_at(FRIDAY, people), offered_at(FRIDAY, people)
     clock = service_user(Service.DEADLINES)
     with acting_as(clock, purpose="test"):
         Deadline.objects.filter(referral=first, step=DeadlineStep.REMIND).update(step="gone")
     sweep(TUESDAY)
-    assert lapsed(people, second) == ["reminded"]
+    assert steps_run(people, second) == ["reminded"]
 
 
 def run_at(moment: datetime, deadline_id: uuid.UUID, barrier: threading.Barrier) -> None:
@@ -163,7 +163,7 @@ def run_at(moment: datetime, deadline_id: uuid.UUID, barrier: threading.Barrier)
         run_deadline(by=clock, deadline_id=deadline_id, now=moment)
 
 
-def test_two_workers_with_the_same_deadline_do_it_once(own_database: OwnDatabase) -> None:
+def test_two_workers_run_the_same_deadline_once(own_database: OwnDatabase) -> None:
     people = ready()
     referral = offered_at(FRIDAY, people)
     with acting_as(service_user(Service.DEADLINES), purpose="test"):
@@ -171,10 +171,10 @@ def test_two_workers_with_the_same_deadline_do_it_once(own_database: OwnDatabase
     for deadline_id in due:
         barrier = threading.Barrier(3)
         in_threads(*[lambda pk=deadline_id, b=barrier: run_at(THURSDAY, pk, b) for _ in range(3)])
-    assert lapsed(people, referral) == ["reminded", "escalated", "expired", "next_prepared"]
+    assert steps_run(people, referral) == ["reminded", "escalated", "expired", "next_prepared"]
 
 
-def test_an_answer_and_the_expiry_at_the_same_moment_have_one_winner(own_database: OwnDatabase) -> None:
+def test_concurrent_answer_and_expiry_have_one_result(own_database: OwnDatabase) -> None:
     people = ready()
     referral = offered_at(FRIDAY, people)
     with acting_as(service_user(Service.DEADLINES), purpose="test"):
@@ -193,7 +193,7 @@ def test_an_answer_and_the_expiry_at_the_same_moment_have_one_winner(own_databas
         assert state == ReferralState.ACCEPTED
 
 
-def test_a_prepared_offer_starts_from_the_last_summary(people: People) -> None:
+def test_draft_for_the_next_partner_has_the_last_summary(people: People) -> None:
     case = make_case(people)
     first = offer(people, draft(people, case), text="Written with care.")
     as_user(people.worker, partner_actions.decline_referral, by=people.worker, referral_id=first.pk, reason="other")

@@ -1,4 +1,4 @@
-"""A form that is sent after the referral has moved on: not carried out, and what was written is still to be read."""
+"""A form posted after the state changed: it has no effect, and its text is shown again."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CASES = [(name, values) for name, several in LATE.items() for values in several]
 
 
 @pytest.mark.parametrize(("name", "values"), CASES)
-def test_a_late_answer_of_the_partner_is_still_to_be_read(people: People, name: str, values: dict[str, Any]) -> None:
+def test_text_of_a_late_partner_form_is_shown_again(people: People, name: str, values: dict[str, Any]) -> None:
     offered = referrals.offered(people)
     if name in ("decline", "ask"):
         as_user(people.worker, accept_referral, by=people.worker, referral_id=offered.pk)
@@ -48,7 +48,7 @@ def test_a_late_answer_of_the_partner_is_still_to_be_read(people: People, name: 
     assert WORDS in answer.content.decode()
 
 
-def test_a_late_offer_of_the_centre_is_still_to_be_read(people: People) -> None:
+def test_text_of_a_late_centre_form_is_shown_again(people: People) -> None:
     offered = referrals.offered(people)
     as_user(people.handler, withdraw_referral, by=people.handler, referral_id=offered.pk)
     answer = browser(people.handler).post(reverse("handoff:offer", args=[offered.pk]), {"text": WORDS})

@@ -1,4 +1,4 @@
-"""Board and inbox: sections, pages, empty states, and a number of queries that does not grow."""
+"""Board and inbox: sections, pages, empty states, and a constant number of queries."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def one_of_each(people: People) -> None:
 
 
 @pytest.mark.parametrize("url", ["/referrals/", "/inbox/"])
-def test_three_of_each_cost_as_many_queries_as_one(people: People, url: str) -> None:
+def test_lists_need_the_same_number_of_queries_for_one_and_three_rows(people: People, url: str) -> None:
     client = client_of(people.worker if url == "/inbox/" else people.handler)
     client.get(url)
     one_of_each(people)
@@ -64,7 +64,7 @@ def test_three_of_each_cost_as_many_queries_as_one(people: People, url: str) -> 
 
 
 @pytest.mark.parametrize("side", ["referrals", "inbox"])
-def test_the_page_of_one_referral_costs_as_much_with_more_messages(people: People, side: str) -> None:
+def test_page_needs_the_same_number_of_queries_with_more_messages(people: People, side: str) -> None:
     referral = accepted(people)
     client = client_of(people.worker if side == "inbox" else people.handler)
     costs = []
@@ -84,7 +84,7 @@ def test_the_page_of_one_referral_costs_as_much_with_more_messages(people: Peopl
     assert costs[0] == costs[1]
 
 
-def test_what_waits_stands_in_its_section(people: People) -> None:
+def test_waiting_referrals_are_in_their_section(people: People) -> None:
     one_of_each(people)
     late = offered(people)
     with acting_as(people.handler, purpose="test"):
@@ -95,14 +95,14 @@ def test_what_waits_stands_in_its_section(people: People) -> None:
     assert "2 referrals wait for your answer" in worker.get("/inbox/part/").content.decode()
 
 
-def test_nothing_yet_is_said_with_the_next_step(people: People) -> None:
+def test_empty_list_explains_the_next_step(people: People) -> None:
     fresh = make_user((make_centre("New"), Role.COORDINATOR))
     assert "No referrals yet." in client_of(fresh).get("/referrals/").content.decode()
     nobody = make_user((make_partner("New"), Role.PARTNER_WORKER))
     assert "Nothing has been offered yet." in client_of(nobody).get("/inbox/").content.decode()
 
 
-def test_a_draft_thrown_away_is_not_among_the_ended(people: People) -> None:
+def test_discarded_draft_is_not_among_the_ended(people: People) -> None:
     gone = draft(people, make_case(people))
     as_user(people.handler, withdraw_referral, by=people.handler, referral_id=gone.pk)
     assert client_of(people.handler).get("/referrals/").context["page"].rows == []
@@ -110,7 +110,7 @@ def test_a_draft_thrown_away_is_not_among_the_ended(people: People) -> None:
 
 
 def ended(people: People, number: int) -> list[Referral]:
-    """Ended ones, some in the same moment, newest first by time and id."""
+    """Ended referrals, some at the same time, newest first by time and id."""
     case, now = make_case(people), timezone.now()
     with acting_as(people.handler, purpose="test"):
         rows = [
@@ -132,7 +132,7 @@ def ended(people: People, number: int) -> list[Referral]:
         return list(Referral.objects.filter(case=case).order_by("-ended_at", "-id"))
 
 
-def test_pages_forward_and_back_show_each_referral_once(people: People) -> None:
+def test_paging_forward_and_back_shows_each_referral_once(people: People) -> None:
     wanted = [referral.pk for referral in ended(people, 2 * SIZE + 5)]
     client = client_of(people.handler)
     there: list[list[uuid.UUID]] = []
@@ -152,7 +152,7 @@ def test_pages_forward_and_back_show_each_referral_once(people: People) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "2026-01-01_x", "2026-01-01T00:00:00_" + "0" * 32])
-def test_a_cursor_that_cannot_be_read_leads_to_the_first_page(people: People, cursor: str) -> None:
+def test_invalid_cursor_shows_the_first_page(people: People, cursor: str) -> None:
     wanted = [referral.pk for referral in ended(people, 3)]
     with acting_as(people.handler, purpose="test"):
         page = page_of(Referral.objects.all(), column="ended_at", after=cursor, before=cursor)

@@ -1,4 +1,4 @@
-"""An organisation that is closed for years, by its closing days: everything goes on, and says so in words."""
+"""An organisation whose closing days cover years: deadlines still exist, and pages say that it is closed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ NAMES = ["every year", "in two parts", "month by month", "year after year"]
 
 
 @pytest.mark.parametrize(("days", "every_year"), CLOSED, ids=NAMES)
-def test_an_offer_to_a_partner_that_is_never_open_has_a_deadline_and_says_so(
+def test_offer_to_a_partner_that_is_never_open_has_a_deadline_by_usual_hours(
     people: People, days: Any, every_year: bool
 ) -> None:
     close(people.partner, *days, every_year=every_year)
@@ -66,7 +66,7 @@ def test_an_offer_to_a_partner_that_is_never_open_has_a_deadline_and_says_so(
     assert as_user(people.handler, Deadline.objects.filter(referral=offered.pk, done_at=None).count) == 3
 
 
-def test_a_question_is_answered_and_asked_again_although_the_partner_closed_meanwhile(people: People) -> None:
+def test_question_can_be_answered_after_the_partner_closed_for_years(people: People) -> None:
     offered = referrals.offered(people)
     question = {"by": people.worker, "message_id": new_id(), "referral_id": offered.pk, "text": "How old?"}
     as_user(people.worker, ask_question, **question)
@@ -80,7 +80,7 @@ def test_a_question_is_answered_and_asked_again_although_the_partner_closed_mean
 
 
 @pytest.mark.parametrize(("days", "every_year"), CLOSED, ids=NAMES)
-def test_the_ranking_leaves_a_partner_out_that_is_never_open(people: People, days: Any, every_year: bool) -> None:
+def test_ranking_excludes_a_partner_that_is_never_open(people: People, days: Any, every_year: bool) -> None:
     case = referrals.make_case(people)
     address = reverse("handoff:partners", args=[case.pk])
     assert "Has no opening hours" not in browser(people.handler).get(address).content.decode()
@@ -95,9 +95,7 @@ def test_a_partner_open_on_one_day_a_year_is_ranked(people: People) -> None:
     assert "Has no opening hours" not in shown.content.decode()
 
 
-def test_a_callback_that_a_caller_asks_for_is_due_now_where_the_centre_is_never_open(
-    people: People, settings: Any
-) -> None:
+def test_callback_is_due_now_if_the_centre_is_never_open(people: People, settings: Any) -> None:
     settings.TELEPHONY = dict(TELEPHONY)
     make_line(people.centre)
     close(people.centre, *WHOLE_YEAR)
@@ -112,7 +110,7 @@ def test_a_callback_that_a_caller_asks_for_is_due_now_where_the_centre_is_never_
 
 
 @pytest.mark.parametrize("has_hours", [True, False])
-def test_the_page_of_the_hours_says_so(people: People, has_hours: bool) -> None:
+def test_page_of_opening_hours_warns_if_never_open(people: People, has_hours: bool) -> None:
     if has_hours:
         OpeningHours.objects.create(organisation=people.centre, weekday=0, opens="09:00", closes="15:00")
     close(people.centre, *WHOLE_YEAR)
@@ -124,8 +122,8 @@ def test_the_page_of_the_hours_says_so(people: People, has_hours: bool) -> None:
     assert browser(people.administrator).get(reverse("accounts:administration")).status_code == 200
 
 
-def test_an_organisation_that_closes_for_good_next_week_can_be_asked_now(people: People) -> None:
-    """Open now, and no second working day comes: the reckoning runs out of days later, not at once."""
+def test_organisation_that_closes_permanently_next_week_can_be_offered_a_case_now(people: People) -> None:
+    """Open now, but no second working day follows, so the calculation runs out of days later."""
     soon = timezone.localdate() + timedelta(days=2)
     first = [(soon.isoformat(), (soon + timedelta(days=364)).isoformat())]
     close(people.partner, *first, *WHOLE_YEAR[:0], every_year=True)

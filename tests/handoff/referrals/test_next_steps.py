@@ -1,4 +1,4 @@
-"""Referrals that came back ask for a next step until one is taken, on the board and beside its entry in the top bar."""
+"""Referrals that a partner did not take need a next step: on the board and as a count in the top bar."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def let_expire(referral: Referral) -> Referral:
 
 
 def expired(people: People) -> Referral:
-    """With its successor, which is a draft."""
+    """An expired referral, with a draft for the next partner."""
     return let_expire(offered(people))
 
 
@@ -73,7 +73,7 @@ def shown(user: User) -> list[str]:
 
 
 def badge(user: User) -> str:
-    """What stands beside "Referrals" in the top bar."""
+    """The count beside "Referrals" in the top bar."""
     found = re.search(
         r'id="count-handoff-board"[^>]*>(.*?)</a>', browser(user).get("/network/").content.decode(), re.DOTALL
     )
@@ -87,14 +87,14 @@ def kinds(people: People, referral: Referral) -> list[str]:
         return list(events.values_list("kind", flat=True))
 
 
-CAME_BACK = [declined, returned, expired_without_successor]
+WITHOUT_SUCCESS = [declined, returned, expired_without_successor]
 
 
-@pytest.mark.parametrize("come_back", CAME_BACK)
-def test_a_referral_that_came_back_stands_first_and_counts(
-    people: People, come_back: Callable[[People], Referral]
+@pytest.mark.parametrize("make_referral", WITHOUT_SUCCESS)
+def test_referral_not_taken_is_listed_first_and_counted(
+    people: People, make_referral: Callable[[People], Referral]
 ) -> None:
-    referral = come_back(people)
+    referral = make_referral(people)
     for user in (people.handler, people.coordinator):
         assert shown(user) == [str(referral.pk)]
         assert badge(user) == "1 1 waiting"
@@ -105,28 +105,30 @@ def test_a_referral_that_came_back_stands_first_and_counts(
         assert browser(user).get("/referrals/").context["page"].rows == []
 
 
-def test_a_row_says_what_happened_and_why(people: People) -> None:
+def test_row_shows_outcome_and_reason_without_free_text(people: People) -> None:
     declined(people)
     returned(people)
     page = browser(people.handler).get("/referrals/").content.decode()
     assert "No free place" in page
     assert "Read the reason" in page
-    assert "nobody came" not in page  # free text is read on the referral's own page, which leaves a trace
+    assert "nobody came" not in page  # free text is shown only on the referral's own page, which records the access
 
 
-@pytest.mark.parametrize("come_back", [offered, accepted, expired, lambda people: draft(people, make_case(people))])
-def test_what_is_with_somebody_asks_for_nothing(people: People, come_back: Callable[[People], Referral]) -> None:
-    come_back(people)
+@pytest.mark.parametrize("make_referral", [offered, accepted, expired, lambda people: draft(people, make_case(people))])
+def test_open_accepted_or_redrafted_referral_needs_no_next_step(
+    people: People, make_referral: Callable[[People], Referral]
+) -> None:
+    make_referral(people)
     assert (shown(people.handler), badge(people.handler)) == ([], "")
 
 
-def test_what_the_centre_withdrew_asks_for_nothing(people: People) -> None:
+def test_withdrawn_referral_needs_no_next_step(people: People) -> None:
     referral = offered(people)
     as_user(people.handler, centre_actions.withdraw_referral, by=people.handler, referral_id=referral.pk)
     assert shown(people.handler) == []
 
 
-def test_it_leaves_with_the_next_partner_and_comes_again_when_that_is_given_up(people: People) -> None:
+def test_draft_for_next_partner_removes_the_entry_and_its_withdrawal_restores_it(people: People) -> None:
     referral = declined(people)
     case = seen_case(people, referral)
     following = draft(people, case, people.other_partner)
@@ -135,7 +137,7 @@ def test_it_leaves_with_the_next_partner_and_comes_again_when_that_is_given_up(p
     assert shown(people.handler) == [str(referral.pk)]
 
 
-def test_of_one_case_only_the_last_stands_there(people: People) -> None:
+def test_only_the_last_referral_of_a_case_is_listed(people: People) -> None:
     first = declined(people)
     case = seen_case(people, first)
     second = offered_to_other(people, case)
@@ -149,7 +151,7 @@ def test_of_one_case_only_the_last_stands_there(people: People) -> None:
     assert (shown(people.handler), badge(people.handler)) == ([str(second.pk)], "1 1 waiting")
 
 
-def test_nothing_is_asked_when_a_later_partner_did_the_work(people: People) -> None:
+def test_case_taken_by_a_later_partner_needs_no_next_step(people: People) -> None:
     case = seen_case(people, declined(people))
     second = offered_to_other(people, case)
     mine = {"by": people.other_worker, "referral_id": second.pk}
@@ -159,7 +161,7 @@ def test_nothing_is_asked_when_a_later_partner_did_the_work(people: People) -> N
     assert shown(people.handler) == []
 
 
-def test_a_closed_case_asks_for_nothing_until_it_is_opened_again(people: People) -> None:
+def test_closed_case_needs_no_next_step_until_it_is_reopened(people: People) -> None:
     referral = declined(people)
     as_user(people.handler, centre_actions.close_case, by=people.handler, case_id=referral.case_id)
     assert shown(people.handler) == []
@@ -167,7 +169,7 @@ def test_a_closed_case_asks_for_nothing_until_it_is_opened_again(people: People)
     assert shown(people.handler) == [str(referral.pk)]
 
 
-def test_kept_at_the_centre_it_lies_among_the_ended(people: People) -> None:
+def test_referral_kept_at_the_centre_moves_to_the_ended(people: People) -> None:
     referral = declined(people)
     client = browser(people.handler)
     answer = client.post(f"/referrals/{referral.pk}/keep/")
@@ -180,7 +182,7 @@ def test_kept_at_the_centre_it_lies_among_the_ended(people: People) -> None:
     assert "the centre goes on with the case" in client.get(f"/referrals/{referral.pk}/").content.decode()
 
 
-def test_kept_twice_is_kept_once(people: People) -> None:
+def test_keeping_twice_writes_one_event(people: People) -> None:
     referral = declined(people)
     for user in (people.handler, people.handler, people.coordinator):
         assert browser(user).post(f"/referrals/{referral.pk}/keep/").status_code == 302
@@ -188,7 +190,7 @@ def test_kept_twice_is_kept_once(people: People) -> None:
     assert seen_by(people.handler, referral.pk).kept_by_id == people.handler.pk
 
 
-def test_a_stale_page_cannot_keep_what_has_moved_on(people: People) -> None:
+def test_keeping_after_the_case_changed_is_409(people: People) -> None:
     referral = declined(people)
     case = seen_case(people, referral)
     draft(people, case, people.other_partner)
@@ -205,14 +207,14 @@ def test_a_stale_page_cannot_keep_what_has_moved_on(people: People) -> None:
     "who",
     ["worker", "other_worker", "colleague", "other_handler", "other_coordinator", "dpo", "funder", "administrator"],
 )
-def test_nobody_else_keeps_it(people: People, who: str) -> None:
+def test_people_without_permission_cannot_keep_the_case(people: People, who: str) -> None:
     referral = declined(people)
     assert browser(getattr(people, who)).post(f"/referrals/{referral.pk}/keep/").status_code == 404
     assert browser(people.handler).get(f"/referrals/{referral.pk}/keep/").status_code == 405
     assert seen_by(people.handler, referral.pk).kept_at is None
 
 
-def test_a_partner_that_asks_again_asks_for_a_decision_again(people: People) -> None:
+def test_partner_asking_again_needs_a_new_decision(people: People) -> None:
     referral = expired_without_successor(people)
     client = browser(people.handler)
     client.post(f"/referrals/{referral.pk}/keep/")
@@ -224,7 +226,7 @@ def test_a_partner_that_asks_again_asks_for_a_decision_again(people: People) -> 
     assert kinds(people, referral).count("referral.kept") == 2
 
 
-def test_only_those_who_may_decide_are_asked(people: People) -> None:
+def test_next_step_is_counted_only_for_people_who_may_decide(people: People) -> None:
     referral = declined(people)
     for user in (people.colleague, people.other_handler, people.other_coordinator, people.worker):
         assert as_user(user, lambda user=user: need_a_next_step(user)) == 0
@@ -235,7 +237,7 @@ def test_only_those_who_may_decide_are_asked(people: People) -> None:
     assert shown(people.colleague) == [str(referral.pk)]
 
 
-def test_the_urgent_and_the_oldest_stand_first(people: People) -> None:
+def test_urgent_and_oldest_are_listed_first(people: People) -> None:
     newer, older, urgent = declined(people), declined(people), declined(people)
     with acting_as(people.handler, purpose="test"):
         Referral.objects.filter(pk=older.pk).update(ended_at=timezone.now() - timedelta(days=3))
@@ -243,7 +245,7 @@ def test_the_urgent_and_the_oldest_stand_first(people: People) -> None:
     assert shown(people.coordinator) == [str(one.pk) for one in (urgent, older, newer)]
 
 
-def test_three_cost_as_many_queries_as_one(people: People) -> None:
+def test_next_steps_need_the_same_number_of_queries_for_one_and_three(people: People) -> None:
     client = browser(people.coordinator)
     declined(people)
     client.get("/referrals/")
@@ -269,5 +271,5 @@ def offered_to_other(people: People, case: Case) -> Referral:
     return made
 
 
-def test_a_key_of_nothing_is_not_found(people: People) -> None:
+def test_keeping_an_unknown_referral_is_404(people: People) -> None:
     assert browser(people.handler).post(f"/referrals/{new_id()}/keep/").status_code == 404

@@ -1,4 +1,4 @@
-"""E-mails about referrals: one for each event and person, none lost, nothing in them but the reference."""
+"""E-mails about referrals: one for each event and person, none lost, with the reference as the only content."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def unsent() -> int:
         return Notice.objects.filter(sent_at=None).count()
 
 
-def test_everybody_of_the_partner_is_told_of_an_offer_once(people: People) -> None:
+def test_everybody_of_the_partner_gets_one_notice_of_an_offer(people: People) -> None:
     second = make_user((people.partner, Role.PARTNER_COORDINATOR), language="de")
     referral = offered(people)
     send_notices()
@@ -67,7 +67,7 @@ def test_everybody_of_the_partner_is_told_of_an_offer_once(people: People) -> No
     assert referral.reference in german.body
 
 
-def test_a_mail_names_the_reference_and_nothing_of_what_it_is_about(people: People) -> None:
+def test_notice_contains_the_reference_and_no_content(people: People) -> None:
     referral = offered(people, fields=["phone"], legal_basis="consent")
     as_user(
         people.worker,
@@ -83,7 +83,7 @@ def test_a_mail_names_the_reference_and_nothing_of_what_it_is_about(people: Peop
     assert [word for word in (*SECRETS.values(), SUMMARY, "canary", "Safety", str(referral.pk)) if word in told] == []
 
 
-def test_a_wake_up_sends_what_belongs_to_its_event(people: People) -> None:
+def test_task_with_an_event_id_sends_the_notices_of_this_event(people: People) -> None:
     offered(people)
     with acting_as(service_user(Service.DEADLINES), purpose="test"):
         event = Notice.objects.get().event
@@ -94,7 +94,7 @@ def test_a_wake_up_sends_what_belongs_to_its_event(people: People) -> None:
     assert sent_to() == [people.worker.email]
 
 
-def test_a_refused_mail_is_tried_again_after_the_lease_and_holds_up_nobody(people: People) -> None:
+def test_refused_mail_is_retried_after_the_lease_and_delays_no_other(people: People) -> None:
     second = make_user((people.partner, Role.PARTNER_WORKER))
     offered(people)
     REFUSED.add(people.worker.email)
@@ -119,7 +119,7 @@ def test_two_senders_at_once_send_each_notice_once(own_database: OwnDatabase) ->
     assert (len(mail.outbox), unsent()) == (3, 0)
 
 
-def test_nobody_reads_the_notices_of_others(people: People) -> None:
+def test_notices_are_not_readable_by_others(people: People) -> None:
     referral = offered(people)
     for user, number in ((people.worker, 1), (people.handler, 0), (people.other_worker, 0), (people.coordinator, 0)):
         with acting_as(user, purpose="test"):

@@ -1,4 +1,4 @@
-"""The whole way of a referral through the pages, as the people go it."""
+"""A whole referral through the pages, from the ranking to the outcome."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def responsible(people: People, case_id: uuid.UUID) -> tuple[int, int | None]:
         return current.organisation_id, current.user_id
 
 
-def test_from_the_ranking_to_the_outcome(people: People) -> None:
+def test_referral_from_ranking_to_outcome(people: People) -> None:
     case = make_case(people)
     handler, worker = client_of(people.handler), client_of(people.worker)
     ranking = handler.get(f"/cases/{case.pk}/partners/")
@@ -92,7 +92,7 @@ def test_a_question_is_asked_and_answered(people: People) -> None:
         ("decline", {"decline-text": "kept words"}, "decline_form"),
     ],
 )
-def test_what_is_missing_is_said_at_the_field_and_nothing_typed_is_lost(
+def test_missing_input_of_an_offer_is_shown_at_the_field_and_input_kept(
     people: People, page: str, data: dict[str, Any], field: str
 ) -> None:
     referral = offered(people)
@@ -120,7 +120,7 @@ def test_fields_need_a_legal_basis(people: People) -> None:
     assert list(answer.context["form"].errors) == ["legal_basis"]
 
 
-def test_an_offer_is_withdrawn_and_a_draft_thrown_away(people: People) -> None:
+def test_offer_is_withdrawn_and_draft_discarded(people: People) -> None:
     case = make_case(people)
     handler = client_of(people.handler)
     thrown = draft(people, case)
@@ -132,7 +132,7 @@ def test_an_offer_is_withdrawn_and_a_draft_thrown_away(people: People) -> None:
     assert SUMMARY not in client_of(people.worker).get(f"/inbox/{withdrawn.pk}/").content.decode()
 
 
-def test_the_part_of_a_page_says_nothing_until_something_has_happened(people: People) -> None:
+def test_fragment_is_204_until_a_new_event(people: People) -> None:
     referral = offered(people)
     handler = client_of(people.handler)
     seen = handler.get(f"/referrals/{referral.pk}/").context["seen"]
@@ -144,7 +144,7 @@ def test_the_part_of_a_page_says_nothing_until_something_has_happened(people: Pe
     assert handler.get("/referrals/part/").context["sections"][-1].referrals == [referral]
 
 
-def test_what_the_centre_does_too_late_is_told_with_what_happened(people: People) -> None:
+def test_late_action_of_the_centre_is_409_with_the_events(people: People) -> None:
     referral = offered(people)
     handler = client_of(people.handler)
     client_of(people.worker).post(f"/inbox/{referral.pk}/accept/")
@@ -155,7 +155,7 @@ def test_what_the_centre_does_too_late_is_told_with_what_happened(people: People
         assert people.worker.name in told.content.decode()
 
 
-def test_an_empty_answer_stays_on_the_page(people: People) -> None:
+def test_empty_answer_shows_the_form_again(people: People) -> None:
     referral = offered(people)
     asked = {"question-message_id": str(new_id()), "question-text": "Which language?"}
     client_of(people.worker).post(f"/inbox/{referral.pk}/ask/", asked)
@@ -165,7 +165,7 @@ def test_an_empty_answer_stays_on_the_page(people: People) -> None:
 
 
 @pytest.mark.parametrize("step", ["feedback", "complete", "return"])
-def test_what_is_missing_at_the_end_is_said_at_the_field(people: People, step: str) -> None:
+def test_missing_outcome_is_shown_at_the_field(people: People, step: str) -> None:
     referral = offered(people)
     worker = client_of(people.worker)
     worker.post(f"/inbox/{referral.pk}/accept/")
@@ -174,7 +174,7 @@ def test_what_is_missing_at_the_end_is_said_at_the_field(people: People, step: s
     assert "Given back." in given.content.decode()
 
 
-def test_an_expired_offer_starts_anew_with_the_same_partner(people: People) -> None:
+def test_expired_offer_can_be_drafted_again_for_the_same_partner(people: People) -> None:
     case = make_case(people)
     first = offered(people, case)
     decline = {"decline-reason": "no_capacity"}

@@ -1,4 +1,4 @@
-"""A mail server that takes its time: nobody gets a notice twice, and a repeat after a death is the same mail."""
+"""A slow mail server: no notice is sent twice, and a repeat after a crash has the same Message-ID."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def names(server: MailServer) -> list[str]:
     return [str(message_from_string(mail)["Message-ID"]) for mail in server.mails]
 
 
-def test_a_slow_server_gets_each_notice_once(
+def test_slow_mail_server_gets_each_notice_once(
     own_database: OwnDatabase, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Six notices of about a third of a second each, under a lease that covers one of them and not all."""
+    """Six notices of about 0.3 s each; the lease is longer than one of them, but shorter than all."""
     monkeypatch.setattr(notices, "LEASE", timedelta(seconds=1))
     people = ready()
     for _round in range(6):
@@ -47,8 +47,8 @@ def test_a_slow_server_gets_each_notice_once(
     assert len(server.mails) == len(set(names(server))) == 6
 
 
-def test_a_mail_that_is_sent_again_has_its_name(own_database: OwnDatabase, settings: Any) -> None:
-    """We died after the server had it and before we noted that."""
+def test_mail_sent_again_has_the_same_message_id(own_database: OwnDatabase, settings: Any) -> None:
+    """The process died after the server had accepted the e-mail and before that was stored."""
     offered(ready())
     with mail_server(pause=0) as server:
         use(server, settings)
@@ -60,7 +60,7 @@ def test_a_mail_that_is_sent_again_has_its_name(own_database: OwnDatabase, setti
     assert first.endswith("@lotse.example>")
 
 
-def test_a_server_that_never_comes_to_an_end_is_given_up(
+def test_endless_smtp_session_is_aborted(
     own_database: OwnDatabase, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("handoff.referrals.tasks.LONGEST_MAIL", 0.5)
@@ -73,7 +73,7 @@ def test_a_server_that_never_comes_to_an_end_is_given_up(
     assert own_database.sql("select count(*) from handoff_notice where sent_at is null") == "1"
 
 
-def test_a_limit_of_all_and_an_error_of_its_own() -> None:
+def test_time_limit_raises_and_errors_inside_it_are_not_hidden() -> None:
     def fails() -> None:
         raise TimeoutError("its own")
 

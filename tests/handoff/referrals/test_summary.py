@@ -1,4 +1,4 @@
-"""What may not stand in a summary, and the first text that is made of codes."""
+"""The check for names in a summary, and the text that is generated from codes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ FACTS = {
         ("Frau Tulpe, 80331 Kleinkummerfeld, +49 30 23125901", 4),
     ],
 )
-def test_what_gives_somebody_away_is_found(text: str, number: int) -> None:
+def test_identifying_data_is_found_in_a_summary(text: str, number: int) -> None:
     assert len(names_in(text, Contact(**CONTACT))) == number
 
 
@@ -68,16 +68,16 @@ def test_a_city_that_is_its_region_may_be_named() -> None:
 
 
 @given(st.text(alphabet="abcdefgh .,\n", max_size=80))
-def test_an_empty_contact_finds_nothing_in_plain_words(text: str) -> None:
+def test_empty_contact_matches_no_ordinary_words(text: str) -> None:
     assert names_in(text, Contact()) == []
 
 
 @given(st.sampled_from(sorted(CONTACT)), st.text(alphabet="abc ", max_size=20), st.text(alphabet="abc ", max_size=20))
-def test_each_of_them_is_found_wherever_it_stands(name: str, before: str, after: str) -> None:
+def test_identifying_data_is_found_at_any_position(name: str, before: str, after: str) -> None:
     assert names_in(f"{before} {CONTACT[name]} {after}", Contact(**CONTACT)) != []
 
 
-def test_the_first_text_says_what_is_known_and_names_nobody(people: People) -> None:
+def test_generated_text_has_the_known_facts_and_no_names(people: People) -> None:
     text = first_text(FACTS, "exit", Contact(**CONTACT))
     assert text == (
         "Needed: Exit work. Place: Bavaria. Topics: Online activity. Caller: Parent. "
@@ -87,14 +87,14 @@ def test_the_first_text_says_what_is_known_and_names_nobody(people: People) -> N
 
 
 @pytest.mark.parametrize("alias", ["Sohn Parent", "Frau Bavaria", "German"])
-def test_the_first_text_is_never_one_that_the_check_refuses(people: People, alias: str) -> None:
+def test_generated_text_always_passes_the_check(people: People, alias: str) -> None:
     contact = Contact(alias=alias)
     text = first_text(FACTS, "exit", contact)
     assert names_in(text, contact) == []
     assert text.startswith("Needed: Exit work.")
 
 
-def test_what_nobody_knows_is_left_out(people: People) -> None:
+def test_unknown_facts_are_left_out(people: People) -> None:
     nothing: dict[str, Any] = {**dict.fromkeys(FACTS, "unknown"), "country": "DE", "region": None, "topics": []}
     assert facts_in_words(nothing) == [("Place", "Germany")]
     assert facts_in_words({**nothing, "country": "XX"}) == [("Place", "XX")]
@@ -128,7 +128,7 @@ def test_what_nobody_knows_is_left_out(people: People) -> None:
         ("Mutter", "die MUTTER", "MUTTER"),
     ],
 )  # fmt: skip
-def test_a_name_in_all_its_forms_is_asked_about_by_its_word(alias: str, text: str, word: str) -> None:
+def test_inflected_and_joined_names_are_reported_with_the_word(alias: str, text: str, word: str) -> None:
     assert [finding.word for finding in find(text, KnownNames(names=(alias,)))] == [word]
     assert any(word in said for said in names_in(text, Contact(alias=alias)))
 
@@ -142,7 +142,7 @@ def test_a_name_in_all_its_forms_is_asked_about_by_its_word(alias: str, text: st
         ("Herr van der Tulpe", "der van"), ("Mia", "ami"), ("Ali", "alien"), ("Ben", "bends"),
     ],
 )  # fmt: skip
-def test_ordinary_words_are_not_asked_about(alias: str, text: str) -> None:
+def test_ordinary_words_are_not_reported(alias: str, text: str) -> None:
     assert find(text, KnownNames(names=(alias,))) == []
 
 
@@ -161,8 +161,8 @@ def test_ordinary_words_are_not_asked_about(alias: str, text: str) -> None:
         (KnownNames(), "０３０２３１２５９０１", ""),
     ],
 )  # fmt: skip
-def test_places_and_numbers_in_all_their_forms(known: KnownNames, text: str, word: str | None) -> None:
-    """A number, a postal code or an e-mail address is refused, whatever anybody says; a place is asked about."""
+def test_places_and_numbers_are_found_in_all_spellings(known: KnownNames, text: str, word: str | None) -> None:
+    """A number, postal code or e-mail address is always refused; a place has to be confirmed."""
     assert [finding.word for finding in find(text, known)] == ([] if word is None else [word])
 
 
@@ -170,7 +170,7 @@ def post_offer(people: People, referral: Any, **values: Any) -> Any:
     return browser(people.handler).post(reverse("handoff:offer", args=[referral.pk]), values)
 
 
-def test_the_form_asks_which_word_and_goes_on_once_somebody_has_looked(people: People) -> None:
+def test_form_reports_possible_names_and_accepts_after_confirmation(people: People) -> None:
     referral = draft(people, make_case(people, alias="Jan Tulpe"))
     answer = post_offer(people, referral, text="Since jan he is alone. Tulpes friends left.")
     page = answer.content.decode()
@@ -190,13 +190,13 @@ def test_the_form_asks_which_word_and_goes_on_once_somebody_has_looked(people: P
 
 
 @pytest.mark.parametrize("text", ["Call +49 171 1234567", "somebody@example.org", "80331", "80331 jan"])
-def test_numbers_and_addresses_stay_refused(people: People, text: str) -> None:
+def test_numbers_and_addresses_are_refused_despite_confirmation(people: People, text: str) -> None:
     referral = draft(people, make_case(people, alias="Jan", postal_code="80331"))
     answer = post_offer(people, referral, text=text, no_names=["jan", "80331", text])
     assert answer.status_code == 422
 
 
-def test_other_contacts_of_the_case_and_towns_of_the_code_are_asked_about_too(people: People) -> None:
+def test_names_of_other_contacts_and_towns_of_the_postal_code_are_reported(people: People) -> None:
     load_regions(["DE"])
     replace_postal_codes([PostalCodeRow("DE", "50667", "Köln", "DE-NW", True)])
     case = make_case(people, alias="Jan", postal_code="50667")
@@ -208,7 +208,7 @@ def test_other_contacts_of_the_case_and_towns_of_the_code_are_asked_about_too(pe
     assert [finding.word for finding in answer.context["form"].asked] == ["Mia", "koeln"]
 
 
-def test_an_answer_to_the_partners_question_is_read_the_same_way(people: People) -> None:
+def test_answer_to_a_question_is_checked_for_names(people: People) -> None:
     referral = offered(people, make_case(people, alias="Jan"))
     as_user(people.worker, ask_question, by=people.worker, referral_id=referral.pk, message_id=new_id(), text="Who?")
     address, message = reverse("handoff:answer", args=[referral.pk]), str(new_id())

@@ -1,4 +1,4 @@
-"""Every action: twice, late, outdated, and by somebody who may not."""
+"""Every action: repeated, too late, from an outdated page, and by people without permission."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def trace(people: People, referral: Referral) -> list[str]:
         return list(Event.objects.filter(subject=referral.pk).order_by("pk").values_list("kind", flat=True))
 
 
-#: Name, the side that acts, the action with its values, the way to where it is allowed.
+#: Name, the side that acts, the action with its values, a function that brings a referral to the required state.
 def steps() -> list[tuple[str, str, Callable[..., Any], dict[str, Any], Callable[[People], Referral]]]:
     message = {"message_id": uuid.uuid4(), "text": "words"}
     return [
@@ -88,7 +88,7 @@ def expired(people: People) -> Referral:
 
 
 @pytest.mark.parametrize("step", steps(), ids=lambda step: step[0])
-def test_twice_has_one_effect(people: People, step: Any) -> None:
+def test_repeated_action_has_one_effect(people: People, step: Any) -> None:
     name, side, action, values, way = step
     referral = way(people)
     before = trace(people, referral)
@@ -100,7 +100,7 @@ def test_twice_has_one_effect(people: People, step: Any) -> None:
 
 
 @pytest.mark.parametrize("step", steps(), ids=lambda step: step[0])
-def test_nobody_else_may(people: People, step: Any) -> None:
+def test_action_by_people_without_permission_is_refused(people: People, step: Any) -> None:
     _name, side, action, values, way = step
     referral = way(people)
     before = trace(people, referral)
@@ -114,7 +114,7 @@ def test_nobody_else_may(people: People, step: Any) -> None:
 
 
 @pytest.mark.parametrize("step", steps(), ids=lambda step: step[0])
-def test_on_an_outdated_page_nothing_happens_and_the_reason_is_told(people: People, step: Any) -> None:
+def test_action_from_an_outdated_page_raises_stale_with_the_events(people: People, step: Any) -> None:
     """The other side has ended the referral since the page was shown."""
     _name, side, action, values, way = step
     referral = way(people)
@@ -122,7 +122,7 @@ def test_on_an_outdated_page_nothing_happens_and_the_reason_is_told(people: Peop
         run(people.worker, partner_actions.return_referral, referral, text="no")
         actor = make_user((people.partner, Role.PARTNER_COORDINATOR))
         if action is partner_actions.return_referral:
-            return  # a second return is a repeat: the case is back, whoever gave it
+            return  # a second return is a repeat, whoever sent the first
     elif action is partner_actions.ask_again:
         referral = offered(people, make_case(people))
         run(people.handler, centre_actions.withdraw_referral, referral)
@@ -148,7 +148,7 @@ LATE = [
 
 
 @pytest.mark.parametrize("late", LATE, ids=lambda late: late[0])
-def test_after_expiry_the_partner_is_told_and_may_ask_again(people: People, late: Any) -> None:
+def test_partner_answering_after_expiry_gets_a_message_and_may_ask_again(people: People, late: Any) -> None:
     name, action, values, posted = late
     referral = expired(people)
     more = {"message_id": new_id()} if name == "ask" else {}
@@ -169,7 +169,7 @@ def test_after_expiry_the_partner_is_told_and_may_ask_again(people: People, late
     assert seen_by(people.handler, uuid.UUID(again["Location"].split("/")[2])).organisation_id == people.partner.pk
 
 
-def test_a_colleague_who_answered_first_is_named(people: People) -> None:
+def test_second_answer_names_the_colleague_who_answered_first(people: People) -> None:
     referral = offered(people)
     colleague = make_user((people.partner, Role.PARTNER_COORDINATOR))
     run(colleague, partner_actions.accept_referral, referral)
@@ -180,7 +180,7 @@ def test_a_colleague_who_answered_first_is_named(people: People) -> None:
     assert colleague.name in answer.content.decode()
 
 
-def test_what_a_weak_source_says_is_verified_first(people: People) -> None:
+def test_referral_from_a_weak_source_raises_verify_first(people: People) -> None:
     case = make_case(people, answers=WEAK)
     with pytest.raises(centre_actions.VerifyFirst):
         draft(people, case)
@@ -193,7 +193,7 @@ def test_what_a_weak_source_says_is_verified_first(people: People) -> None:
     assert client.post(f"/cases/{case.pk}/partners/draft/", posted)["Location"] == f"/cases/{case.pk}/partners/"
 
 
-def test_partners_are_asked_one_after_the_other(people: People) -> None:
+def test_offer_while_another_partner_is_asked_raises_already_offered(people: People) -> None:
     case = make_case(people)
     first, second = draft(people, case), draft(people, case, people.other_partner)
     offer(people, first)
@@ -206,7 +206,7 @@ def test_partners_are_asked_one_after_the_other(people: People) -> None:
     assert first.reference in answer.content.decode()
 
 
-def test_a_second_draft_for_the_same_partner_finds_the_first(people: People) -> None:
+def test_second_draft_for_the_same_partner_returns_the_first(people: People) -> None:
     case = make_case(people)
     first = draft(people, case)
     assert draft(people, case).pk == first.pk
@@ -214,13 +214,13 @@ def test_a_second_draft_for_the_same_partner_finds_the_first(people: People) -> 
     assert draft(people, case).pk != first.pk
 
 
-def test_nothing_is_disclosed_without_a_basis(people: People) -> None:
+def test_disclosure_without_a_legal_basis_is_refused(people: People) -> None:
     referral = draft(people, make_case(people))
     with pytest.raises(centre_actions.NoLegalBasis):
         offer(people, referral, fields=["phone"])
 
 
-def test_a_partner_that_said_no_is_left_out_with_that_reason(people: People) -> None:
+def test_partner_that_declined_is_excluded_with_that_reason(people: People) -> None:
     case = make_case(people)
     run(people.worker, partner_actions.decline_referral, offered(people, case), reason=DeclineReason.NO_CAPACITY)
     client = Client()
@@ -230,7 +230,7 @@ def test_a_partner_that_said_no_is_left_out_with_that_reason(people: People) -> 
     assert "declined or did not answer" in " ".join(page.excluded[0].reasons)
 
 
-def test_the_centre_keeps_what_nobody_takes(people: People) -> None:
+def test_case_without_a_fitting_partner_is_kept_by_the_centre(people: People) -> None:
     case = make_case(people, country="FR", region_id=None)
     client = Client()
     client.force_login(people.handler)
@@ -238,7 +238,7 @@ def test_the_centre_keeps_what_nobody_takes(people: People) -> None:
     assert "The centre keeps this case." in page
 
 
-def test_the_nearest_partners_stand_beside_the_contact(people: People) -> None:
+def test_nearest_partners_are_listed_beside_the_contact(people: People) -> None:
     case = make_case(people)
     client = Client()
     client.force_login(people.handler)
@@ -249,7 +249,7 @@ def test_the_nearest_partners_stand_beside_the_contact(people: People) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "abc", "999999999"])
-def test_an_organisation_that_is_no_partner_is_not_found(people: People, key: str) -> None:
+def test_draft_for_an_organisation_that_is_no_partner_is_404(people: People, key: str) -> None:
     case = make_case(people)
     client = Client()
     client.force_login(people.handler)
@@ -289,7 +289,7 @@ def test_a_message_id_of_another_referral_writes_nothing(people: People) -> None
         assert [message.text for message in Message.objects.filter(referral=referral)] == ["who?"]
 
 
-def test_whoever_is_made_responsible_can_prepare_an_offer(people: People) -> None:
+def test_newly_assigned_person_can_draft_an_offer(people: People) -> None:
     case = make_case(people)
     with acting_as(people.coordinator, purpose="test"):
         seen = Responsibility.objects.current().get(case=case).pk

@@ -33,7 +33,7 @@ def dead(people: People) -> Notice:
         return Notice.objects.select_related("recipient").get()
 
 
-def test_administrators_see_a_given_up_notice_and_not_what_it_is_about(dead: Notice, administrator: User) -> None:
+def test_administrators_see_a_dead_notice_without_content(dead: Notice, administrator: User) -> None:
     client = browser(administrator)
     assert PAGE in client.get(reverse("accounts:administration")).content.decode()
     page = client.get(PAGE).content.decode()
@@ -41,7 +41,7 @@ def test_administrators_see_a_given_up_notice_and_not_what_it_is_about(dead: Not
     assert [word for word in (SUMMARY, str(dead.referral_id)) if word in page] == []
 
 
-def test_send_again_pressed_twice_sends_once(dead: Notice, administrator: User) -> None:
+def test_retrying_a_notice_twice_sends_it_once(dead: Notice, administrator: User) -> None:
     mail.outbox = []
     send_notices()
     assert mail.outbox == []
@@ -58,7 +58,7 @@ def test_send_again_pressed_twice_sends_once(dead: Notice, administrator: User) 
     assert len(mail.outbox) == 1
 
 
-def test_nobody_else_sees_or_retries_it(dead: Notice, people: People) -> None:
+def test_others_neither_see_nor_retry_dead_notices(dead: Notice, people: People) -> None:
     for person in (people.coordinator, people.handler, people.worker):
         client = browser(person)
         assert client.get(PAGE).status_code == 404

@@ -1,4 +1,4 @@
-"""Whatever people and the clock try, in whatever order: only the listed transitions happen, by the right side."""
+"""Random sequences of actions: only the listed transitions happen, and only by the right side."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def message() -> dict[str, Any]:
     return {"message_id": new_id(), "text": "words"}
 
 
-#: Name: who it is for, from which states, where it leads (None: the state stays), and how.
+#: Name: who may do it, from which states, the next state (None: unchanged), and the action.
 STEPS: dict[str, tuple[Who, set[S], S | None, Callable[..., Any], Callable[[], dict[str, Any]]]] = {
     "offer": (Who.CENTRE, {S.DRAFT}, S.OFFERED, centre_actions.offer_referral, lambda: {"text": SUMMARY}),
     "answer": (Who.CENTRE, {S.QUESTION}, S.OFFERED, centre_actions.answer_question, message),
@@ -81,13 +81,13 @@ FORMS = {"begin": "feedback", "try": "feedback", "return": "give_back"}
 RIGHT = {Who.CENTRE: "handler", Who.PARTNER: "worker", Who.DEADLINE: "clock"}
 ACTORS = ["handler", "coordinator", "worker", "colleague", "other_worker", "other_handler", "clock"]
 SIDES = {"handler": Who.CENTRE, "coordinator": Who.CENTRE, "worker": Who.PARTNER, "clock": Who.DEADLINE}
-#: Mostly the right people, so that walks go far.
+#: Mostly permitted people, so that many steps succeed.
 good = st.sampled_from(sorted(STEPS)).map(lambda name: (name, RIGHT[STEPS[name][0]]))
 walks = st.lists(st.one_of(good, good, st.tuples(st.sampled_from(sorted(STEPS)), st.sampled_from(ACTORS))), max_size=10)
 
 
 def attempt(people: People, referral: Referral, name: str, actor: str) -> bool:
-    """Whether the step was carried out (or was a repeat without effect)."""
+    """Whether the step succeeded (or was a repeat without effect)."""
     user: User = service_user(Service.DEADLINES) if actor == "clock" else getattr(people, actor)
     _who, _sources, _target, action, values = STEPS[name]
     try:
@@ -116,7 +116,9 @@ def check_responsibility(people: People, case: Case, state: ReferralState) -> No
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(walk=walks)
-def test_only_listed_steps_by_the_right_side(people: People, walk: list[tuple[str, str]]) -> None:
+def test_random_steps_change_state_only_as_listed_and_by_the_right_side(
+    people: People, walk: list[tuple[str, str]]
+) -> None:
     case = make_case(people)
     referral = draft(people, case)
     state, version, events = now(people, referral)
@@ -137,7 +139,7 @@ def test_only_listed_steps_by_the_right_side(people: People, walk: list[tuple[st
         state, version, events = after, after_version, after_events
 
 
-def test_the_steps_above_are_all_there_are() -> None:
+def test_steps_cover_all_transitions() -> None:
     walked = {(source, step[2]) for step in STEPS.values() for source in step[1] if step[2]}
     assert walked == set(TRANSITIONS)
 

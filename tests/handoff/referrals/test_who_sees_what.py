@@ -1,4 +1,4 @@
-"""What each side sees in each state: by the database, by the pages, and nothing that was not agreed."""
+"""What each side may read in each state, in the database and on pages; no side reads what was not agreed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROWS = (Referral, Summary, Disclosure, Message, Deadline)
 
 
 def counts(user: User, referral_id: uuid.UUID) -> list[int]:
-    """How many rows of the referral the database shows: itself, summary, fields, messages, deadlines."""
+    """Number of visible rows of the referral: itself, summary, fields, messages, deadlines."""
     with acting_as(user, purpose="test"):
         found = [Referral.objects.filter(pk=referral_id).count()]
         return found + [model._default_manager.filter(referral=referral_id).count() for model in ROWS[1:]]
@@ -46,7 +46,7 @@ def by_worker(people: People, action: Any, referral: Referral, **values: Any) ->
 
 
 def reached(people: People, state: str) -> Referral:
-    """A referral with one field and, where the way leads there, one message of the partner."""
+    """A referral in this state with one field and, if the state allows it, one message of the partner."""
     agreed: dict[str, Any] = {"fields": ["phone"], "legal_basis": "consent"}
     if state == "draft":
         return draft(people, make_case(people))
@@ -69,7 +69,7 @@ def reached(people: People, state: str) -> Referral:
     return referral
 
 
-#: State, and what the partner's people then see: referral, summary, fields, messages, deadlines.
+#: State, and the rows that the partner's people see: referral, summary, fields, messages, deadlines.
 PARTNER_SEES = [
     ("draft", [0, 0, 0, 0, 0]),
     ("offered", [1, 1, 0, 0, 3]),
@@ -84,7 +84,7 @@ PARTNER_SEES = [
 
 
 @pytest.mark.parametrize(("state", "sees"), PARTNER_SEES)
-def test_what_the_database_shows_to_whom(people: People, state: str, sees: list[int]) -> None:
+def test_database_shows_each_side_the_rows_of_the_state(people: People, state: str, sees: list[int]) -> None:
     referral = reached(people, state)
     assert counts(people.worker, referral.pk) == sees
     for outsider in (
@@ -103,7 +103,7 @@ def test_what_the_database_shows_to_whom(people: People, state: str, sees: list[
 
 
 @pytest.mark.parametrize(("state", "sees"), PARTNER_SEES)
-def test_the_rule_in_python_says_the_same(people: People, state: str, sees: list[int]) -> None:
+def test_permissions_agree_with_the_database(people: People, state: str, sees: list[int]) -> None:
     referral = reached(people, state)
     with acting_as(people.coordinator, purpose="test"):
         referral.refresh_from_db()
@@ -117,14 +117,14 @@ def test_the_rule_in_python_says_the_same(people: People, state: str, sees: list
         assert permissions.is_centre_side(people.handler, referral)
 
 
-def test_a_partner_never_sees_the_case_the_contact_or_the_triage(people: People) -> None:
+def test_partner_never_reads_case_contact_or_triage(people: People) -> None:
     referral = accepted(people, fields=["phone"], legal_basis="consent")
     with acting_as(people.worker, purpose="test"):
         assert [Case.objects.count(), Contact.objects.count(), Assessment.objects.count()] == [0, 0, 0]
         assert Referral.objects.get().pk == referral.pk
 
 
-def test_everybody_else_finds_nothing_at_the_address(people: People) -> None:
+def test_people_without_access_get_404(people: People) -> None:
     referral = offered(people)
     partner_page, centre_page = f"/inbox/{referral.pk}/", f"/referrals/{referral.pk}/"
     for user in (people.other_worker, people.colleague, people.other_coordinator, people.dpo, people.handler):
@@ -140,7 +140,7 @@ def test_everybody_else_finds_nothing_at_the_address(people: People) -> None:
         }
 
 
-def test_lists_are_for_those_who_work_with_them(people: People) -> None:
+def test_board_and_inbox_are_404_for_other_roles(people: People) -> None:
     statuses = {
         user.pk: (client_of(user).get("/referrals/").status_code, client_of(user).get("/inbox/").status_code)
         for user in (people.handler, people.worker, people.administrator, people.funder, people.liaison)
@@ -148,7 +148,7 @@ def test_lists_are_for_those_who_work_with_them(people: People) -> None:
     assert list(statuses.values()) == [(200, 404), (404, 200), (404, 404), (404, 404), (404, 404)]
 
 
-def test_each_read_of_content_leaves_a_trace_and_an_unchanged_part_none(people: People) -> None:
+def test_reading_content_is_recorded_and_a_204_fragment_is_not(people: People) -> None:
     referral = offered(people)
     worker = client_of(people.worker)
     page = worker.get(f"/inbox/{referral.pk}/")
@@ -161,7 +161,7 @@ def test_each_read_of_content_leaves_a_trace_and_an_unchanged_part_none(people: 
         assert list(Look.objects.filter(subject=referral.pk).values_list("what", flat=True)) == ["referral.read"] * 2
 
 
-def test_of_what_happened_the_partner_reads_what_was_told_to_it(people: People) -> None:
+def test_partner_reads_only_events_addressed_to_it(people: People) -> None:
     referral = accepted(people)
     with acting_as(people.worker, purpose="test"):
         seen = list(Event.objects.filter(subject=referral.pk).order_by("pk").values_list("kind", flat=True))
@@ -180,7 +180,7 @@ def leaks(texts: list[str], agreed: tuple[str, ...]) -> set[str]:
 
 
 def everything_a_partner_gets(people: People, referral_id: uuid.UUID) -> list[str]:
-    """Every page, header, event, push message and e-mail that the partner's side is given."""
+    """Every page, header, event, push message and e-mail that the partner's side receives."""
     worker = client_of(people.worker)
     pages = [worker.get(f"/inbox/{part}") for part in ("", "part/", f"{referral_id}/", f"{referral_id}/part/")]
     texts = [page.content.decode() + str(dict(page.headers)) for page in pages]
@@ -190,7 +190,7 @@ def everything_a_partner_gets(people: People, referral_id: uuid.UUID) -> list[st
 
 
 @pytest.mark.parametrize("agreed", [(), ("phone",), ("alias", "notes"), tuple(SECRETS)[:2]])
-def test_no_page_or_event_holds_what_was_not_agreed(people: People, agreed: tuple[str, ...]) -> None:
+def test_pages_and_events_for_the_partner_contain_only_agreed_fields(people: People, agreed: tuple[str, ...]) -> None:
     case = make_case(people, {**REFERRAL, "consent_person": "given"}, label="label-canary")
     as_user(people.handler, add_note, by=people.handler, note_id=new_id(), case_id=case.pk, text="case-note-canary")
     basis = {"fields": list(agreed), "legal_basis": "consent"} if agreed else {}
@@ -206,7 +206,7 @@ def test_no_page_or_event_holds_what_was_not_agreed(people: People, agreed: tupl
     assert not [text for text in ended if SUMMARY in text]
 
 
-def test_after_the_end_the_page_tells_reference_dates_and_state_only(people: People) -> None:
+def test_page_after_the_end_shows_only_reference_dates_and_state(people: People) -> None:
     referral = reached(people, "declined")
     shown = client_of(people.worker).get(f"/inbox/{referral.pk}/").content.decode()
     assert referral.reference in shown

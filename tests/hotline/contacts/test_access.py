@@ -19,7 +19,7 @@ def asked(people: People, contact: uuid.UUID) -> AccessRequest:
     return found
 
 
-def test_who_asks_with_a_reason_and_is_granted_may_read_and_not_write(people: People) -> None:
+def test_granted_request_allows_reading_but_not_writing(people: People) -> None:
     contact = a_contact(people.colleague, notes="what was agreed")
     client = browser(people.handler)
     assert client.get(url("contact", contact)).status_code == 404
@@ -38,7 +38,7 @@ def test_who_asks_with_a_reason_and_is_granted_may_read_and_not_write(people: Pe
     assert client.post(url("autosave", contact), {"version": 1, "notes": "x"}).status_code == 404
 
 
-def test_refused_stays_closed(people: People) -> None:
+def test_refused_request_allows_no_reading(people: People) -> None:
     contact = a_contact(people.colleague)
     request = asked(people, contact)
     client = browser(people.coordinator)
@@ -48,13 +48,13 @@ def test_refused_stays_closed(people: People) -> None:
     assert "The family calls again." not in client.get(url("desk")).content.decode()
 
 
-def test_a_reason_is_needed(people: People) -> None:
+def test_request_without_a_reason_is_refused(people: People) -> None:
     contact = a_contact(people.colleague)
     posted = {"request_id": str(uuid.uuid4()), "reason": " "}
     assert browser(people.handler).post(url("ask_access", contact), posted).status_code == 422
 
 
-def test_nobody_decides_but_another_coordinator_of_the_centre(people: People) -> None:
+def test_only_another_coordinator_of_the_centre_decides(people: People) -> None:
     request = asked(people, a_contact(people.colleague))
     for user in (people.handler, people.colleague, people.other_coordinator, people.dpo, people.administrator):
         answers = [
@@ -64,7 +64,7 @@ def test_nobody_decides_but_another_coordinator_of_the_centre(people: People) ->
         assert answers == [404, 404]
 
 
-def test_no_request_leads_into_another_centre(people: People) -> None:
+def test_request_for_a_contact_of_another_centre_is_refused(people: People) -> None:
     foreign = a_contact(people.other_handler)
     for contact in (foreign, uuid.uuid4()):
         posted = {"request_id": str(uuid.uuid4()), "reason": "curious"}
@@ -72,7 +72,7 @@ def test_no_request_leads_into_another_centre(people: People) -> None:
     assert as_user(people.handler, AccessRequest.objects.count) == 0
 
 
-def test_the_database_itself_refuses_a_request_into_another_centre(people: People) -> None:
+def test_database_refuses_a_request_for_another_centre(people: People) -> None:
     from django.db import ProgrammingError, transaction
 
     foreign = a_contact(people.other_handler)

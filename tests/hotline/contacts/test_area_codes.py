@@ -24,21 +24,21 @@ from hotline.contacts.area_codes import FILE, derive, town
         ("+35222123456", "fr"),
     ],
 )
-def test_the_same_town_as_the_whole_world_would_say(number: str, language: str) -> None:
+def test_town_is_the_same_as_in_the_full_data(number: str, language: str) -> None:
     assert town(number) == geocoder.description_for_number(phonenumbers.parse(number), language)
 
 
 @pytest.mark.parametrize("number", ["", "+1", "+12125550123", "+49", "+4915112345678"])
-def test_no_town(number: str) -> None:
+def test_number_without_a_known_prefix_has_no_town(number: str) -> None:
     assert town(number) == ""
 
 
-def test_the_file_is_what_the_data_say() -> None:
+def test_file_agrees_with_the_library_data() -> None:
     assert FILE.read_text(encoding="utf-8") == "".join(derive())
 
 
-def test_the_whole_world_stays_out_of_the_processes() -> None:
-    """It takes 110 MB in each."""
+def test_full_geocoder_data_are_not_loaded() -> None:
+    """The whole data take 110 MB in each process."""
     code = (
         "import sys, regions.phone_numbers, hotline.contacts.area_codes; print('phonenumbers.geodata' in sys.modules)"
     )

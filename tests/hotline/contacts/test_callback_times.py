@@ -1,4 +1,4 @@
-"""When a callback is proposed: in an hour, or when the centre opens next where it is closed then."""
+"""The proposed time of a callback: in one hour, or the centre's next opening if it is closed then."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ BY_USUAL_HOURS = [
 
 
 @pytest.mark.parametrize(("now", "due"), BY_USUAL_HOURS)
-def test_within_the_centres_hours(people: People, now: str, due: str) -> None:
+def test_proposed_time_is_within_the_centres_hours(people: People, now: str, due: str) -> None:
     with at(now):
         client, contact = browser(people.handler), a_contact(people.handler, phone=PHONE)
         pages = [client.get(url("plan_callback")), client.get(url("plan_for_contact", contact))]
@@ -67,7 +67,7 @@ def test_within_the_centres_hours(people: People, now: str, due: str) -> None:
         assert client.post(url("plan_callback"), posted).status_code == 302
 
 
-def test_when_nobody_answers_it_is_put_back_to_the_next_opening(people: People) -> None:
+def test_unanswered_callback_is_put_back_to_the_next_opening(people: People) -> None:
     key = uuid.uuid4()
     with at("2026-12-24T13:50+01:00"):
         now = datetime.fromisoformat("2026-12-24T14:00+01:00")
@@ -81,7 +81,7 @@ def test_when_nobody_answers_it_is_put_back_to_the_next_opening(people: People) 
     assert found.due_at == datetime.fromisoformat("2026-12-28T09:00+01:00")
 
 
-def test_own_hours_closing_days_and_exceptions(people: People) -> None:
+def test_proposed_time_respects_special_hours_and_closing_days(people: People) -> None:
     hours(people.centre, range(7), time(18), time(0))
     CalendarException.objects.create(
         organisation=people.centre, label="away", starts_on=date(2026, 12, 24), ends_on=date(2026, 12, 26)
@@ -101,7 +101,7 @@ def test_own_hours_closing_days_and_exceptions(people: People) -> None:
             assert proposed(browser(people.handler).get(url("plan_callback"))) == due
 
 
-def test_hours_across_midnight_and_nights_in_which_the_clocks_change(people: People) -> None:
+def test_proposed_time_across_midnight_and_changes_of_daylight_saving(people: People) -> None:
     hours(people.centre, range(7), time(22), time(6))
     for now, due, offset in [
         ("2026-12-02T02:00+01:00", "2026-12-02T03:00", None),
@@ -117,7 +117,7 @@ def test_hours_across_midnight_and_nights_in_which_the_clocks_change(people: Peo
             assert re.search(rf'value="{re.escape(offset)}"[^>]*(selected|checked)', page.text)
 
 
-def test_a_centre_in_another_zone_and_in_another_country(people: People) -> None:
+def test_proposed_time_uses_the_centres_zone_and_holidays(people: People) -> None:
     Organisation.objects.filter(pk=people.centre.pk).update(time_zone="Indian/Reunion", country="FR")
     with at("2026-07-14T08:00+04:00"):  # a holiday there
         assert proposed(browser(people.handler).get(url("plan_callback"))) == "2026-07-15T09:00"

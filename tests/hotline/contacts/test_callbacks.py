@@ -39,7 +39,7 @@ def form(**values: Any) -> dict[str, Any]:
     return {"callback_id": str(uuid.uuid4()), "phone": PHONE, "due_at": soon().strftime("%Y-%m-%dT%H:%M")} | values
 
 
-def test_a_callback_is_planned_from_a_contact_once(people: People) -> None:
+def test_callback_posted_twice_from_a_contact_is_planned_once(people: People) -> None:
     contact, client = a_contact(people.handler, phone=PHONE, language="fr"), browser(people.handler)
     page = client.get(url("plan_for_contact", contact), headers={"HX-Request": "true"}).content.decode()
     assert f'value="{PHONE}"' in page
@@ -52,13 +52,13 @@ def test_a_callback_is_planned_from_a_contact_once(people: People) -> None:
     assert found == [(contact, "fr", True)]
 
 
-def test_a_callback_without_a_contact(people: People) -> None:
+def test_callback_can_be_planned_without_a_contact(people: People) -> None:
     client = browser(people.handler)
     assert client.get(url("plan_callback")).status_code == 200
     assert client.post(url("plan_callback"), form()).headers["Location"] == url("callbacks")
 
 
-def test_what_is_wrong_is_told_and_kept(people: People) -> None:
+def test_invalid_callback_form_shows_errors_and_keeps_the_input(people: People) -> None:
     yesterday = (soon() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     answer = browser(people.handler).post(url("plan_callback"), form(due_at=yesterday, note="kept"))
     assert answer.status_code == 422
@@ -79,7 +79,7 @@ def test_claiming_opens_the_contact_that_logs_it_once(people: People) -> None:
     assert (late.status_code, people.handler.name in late.content.decode()) == (409, True)
 
 
-def test_nobody_answers(people: People) -> None:
+def test_put_back_after_no_answer_waits_until_the_new_time(people: People) -> None:
     callback, client = a_callback(people.coordinator), browser(people.handler)
     desk = client.post(url("claim", callback)).headers["Location"]
     assert url("put_back", callback) in client.get(desk).content.decode()
@@ -96,7 +96,7 @@ def test_nobody_answers(people: People) -> None:
     assert state(people, callback) == ("claimed", 2)
 
 
-def test_a_coordinator_puts_back_what_a_colleague_left(people: People) -> None:
+def test_coordinator_can_put_back_a_colleagues_callback(people: People) -> None:
     callback = a_callback(people.coordinator)
     browser(people.handler).post(url("claim", callback))
     moment = soon().strftime("%Y-%m-%dT%H:%M")
@@ -104,7 +104,7 @@ def test_a_coordinator_puts_back_what_a_colleague_left(people: People) -> None:
     assert state(people, callback) == ("open", 1)
 
 
-def test_with_the_conversation_the_callback_is_done(people: People) -> None:
+def test_completing_the_contact_ends_the_callback(people: People) -> None:
     callback, client = a_callback(people.coordinator), browser(people.handler)
     client.post(url("claim", callback))
     contact = as_user(people.handler, Contact.objects.get)
@@ -126,7 +126,7 @@ def test_a_callback_is_cancelled_once(people: People) -> None:
 
 
 @pytest.mark.parametrize("name", ["claim", "put_back", "end_callback"])
-def test_other_people_find_no_callback(people: People, name: str) -> None:
+def test_callbacks_of_others_are_404(people: People, name: str) -> None:
     callback, posted = a_callback(people.handler), {"outcome": "done", "due_at": soon().strftime("%Y-%m-%dT%H:%M")}
     for user in (people.other_handler, people.other_coordinator, people.worker, people.administrator, people.dpo):
         answers = [browser(user).post(url(name, key), posted).status_code for key in (callback, uuid.uuid4())]
@@ -135,7 +135,7 @@ def test_other_people_find_no_callback(people: People, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["callbacks", "part_callbacks"])
-def test_as_many_queries_for_three_as_for_one(people: People, name: str) -> None:
+def test_worklist_needs_the_same_number_of_queries_for_one_and_three(people: People, name: str) -> None:
     client, counted = browser(people.handler), []
     client.get(url(name))
     for more in (1, 2):
@@ -148,7 +148,7 @@ def test_as_many_queries_for_three_as_for_one(people: People, name: str) -> None
     assert PHONE not in page, "the number is for whoever claims the callback"
 
 
-def test_the_worklist_shows_who_has_what_in_hand(people: People) -> None:
+def test_worklist_shows_who_has_claimed_a_callback(people: People) -> None:
     callback = a_callback(people.coordinator, is_urgent=True)
     browser(people.handler).post(url("claim", callback))
     mine, theirs = (browser(user).get(url("callbacks")).content.decode() for user in (people.handler, people.colleague))

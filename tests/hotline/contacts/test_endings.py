@@ -1,4 +1,4 @@
-"""Endings without counselling: undone for ten seconds, then carried out once, and never by a slip of the finger."""
+"""Endings without counselling: can be undone for ten seconds, are executed once, and ask if texts were typed."""
 
 from __future__ import annotations
 
@@ -46,15 +46,13 @@ def undo(client: Client, contact: UUID) -> Any:
 
 
 def happened(user: User, contact: UUID) -> list[tuple[str, int]]:
-    """What the journal says about the contact's end, and by whom."""
+    """The events about the contact's end, and their actors."""
     found = Event.objects.filter(subject=contact).exclude(kind__in=["contact.opened", "contact.saved"]).order_by("pk")
     return as_user(user, lambda: list(found.values_list("kind", "actor")))  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("kind", ENDINGS)
-def test_an_ending_comes_about_ten_seconds_later_once_as_the_handlers_act(
-    people: People, clock: Any, kind: str
-) -> None:
+def test_ending_is_executed_once_after_ten_seconds_in_the_handlers_name(people: People, clock: Any, kind: str) -> None:
     contact, me = a_contact(people.handler), people.handler.pk
     assert end(browser(people.handler), contact, kind).headers["Location"] == url("desk")
     clock.shift(TEN_SECONDS - timedelta(milliseconds=1))
@@ -68,7 +66,7 @@ def test_an_ending_comes_about_ten_seconds_later_once_as_the_handlers_act(
     assert happened(people.handler, contact) == [("contact.ending_planned", me), ("contact.completed", me)]
 
 
-def test_an_ending_that_every_process_slept_through_is_carried_out_later(people: People, clock: Any) -> None:
+def test_ending_missed_by_all_processes_is_executed_later(people: People, clock: Any) -> None:
     contact = a_contact(people.handler)
     end(browser(people.handler), contact)
     clock.shift(timedelta(hours=3))
@@ -76,12 +74,12 @@ def test_an_ending_that_every_process_slept_through_is_carried_out_later(people:
     assert contact_as(people.handler, contact).kind == "silent"
 
 
-def test_it_runs_every_two_seconds() -> None:
+def test_endings_task_runs_every_two_seconds() -> None:
     entry = settings.CELERY_BEAT_SCHEDULE["end-contacts"]
     assert (entry["task"], entry["schedule"]) == ("hotline.tasks.end_contacts", timedelta(seconds=2))
 
 
-def test_one_that_cannot_be_ended_does_not_keep_the_others(people: People, clock: Any) -> None:
+def test_failing_ending_does_not_stop_the_others(people: People, clock: Any) -> None:
     lost, mine = a_contact(people.colleague), a_contact(people.handler)
     end(browser(people.colleague), lost)
     end(browser(people.handler), mine)
@@ -89,11 +87,11 @@ def test_one_that_cannot_be_ended_does_not_keep_the_others(people: People, clock
     clock.shift(TEN_SECONDS)
     end_contacts()
     assert contact_as(people.handler, mine).state == "completed"
-    given_up = contact_as(people.handler, lost)  # the shift sees it now
+    given_up = contact_as(people.handler, lost)  # surfaced to the shift
     assert (given_up.state, given_up.ending, given_up.surfaced_at) == ("draft", "", timezone.now())
 
 
-def test_undone_in_time_the_contact_goes_on(people: People, clock: Any) -> None:
+def test_undo_within_ten_seconds_keeps_the_contact_open(people: People, clock: Any) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     end(client, contact)
     clock.shift(TEN_SECONDS - timedelta(seconds=1))
@@ -108,7 +106,7 @@ def test_undone_in_time_the_contact_goes_on(people: People, clock: Any) -> None:
     assert save(client, contact, notes="somebody spoke after all").status_code == 200
 
 
-def test_undone_too_late_one_is_told_what_happened(people: People, clock: Any) -> None:
+def test_late_undo_has_no_effect_and_shows_what_happened(people: People, clock: Any) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     end(client, contact, "prank")
     clock.shift(TEN_SECONDS)
@@ -120,7 +118,7 @@ def test_undone_too_late_one_is_told_what_happened(people: People, clock: Any) -
     assert contact_as(people.handler, contact).state == "completed"
 
 
-def test_between_its_time_and_the_sweep_it_can_still_be_undone(people: People, clock: Any) -> None:
+def test_due_ending_can_be_undone_until_the_sweep(people: People, clock: Any) -> None:
     contact = a_contact(people.handler)
     end(browser(people.handler), contact)
     clock.shift(TEN_SECONDS + timedelta(seconds=1))
@@ -129,7 +127,7 @@ def test_between_its_time_and_the_sweep_it_can_still_be_undone(people: People, c
     assert contact_as(people.handler, contact).state == "draft"
 
 
-def test_a_second_post_does_not_put_the_end_off_and_another_kind_replaces_it(people: People, clock: Any) -> None:
+def test_repeated_ending_is_not_postponed_and_another_kind_replaces_it(people: People, clock: Any) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     end(client, contact)
     first = contact_as(people.handler, contact).ends_at
@@ -141,7 +139,7 @@ def test_a_second_post_does_not_put_the_end_off_and_another_kind_replaces_it(peo
     assert (changed.ending, changed.ends_at) == ("press", timezone.now() + TEN_SECONDS)
 
 
-def test_an_ending_in_a_stale_tab_is_told_what_changed(people: People, clock: Any) -> None:
+def test_ending_from_a_stale_tab_shows_what_changed(people: People, clock: Any) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     save(browser(people.coordinator), contact, notes="by the coordinator")
     stale = end(client, contact)
@@ -149,7 +147,7 @@ def test_an_ending_in_a_stale_tab_is_told_what_changed(people: People, clock: An
     assert contact_as(people.handler, contact).ending == ""
 
 
-def test_an_ending_of_what_is_completed_as_something_else_is_told_so(people: People) -> None:
+def test_ending_of_a_contact_completed_otherwise_is_refused_with_a_message(people: People) -> None:
     contact, client = a_contact(people.handler, notes="a conversation"), browser(people.handler)
     client.post(url("complete", contact), typed(notes="a conversation"))
     values = typed(notes="a conversation", ending="silent", version=2)
@@ -159,14 +157,14 @@ def test_an_ending_of_what_is_completed_as_something_else_is_told_so(people: Peo
 
 @pytest.mark.parametrize("kind", ["no such", "counselling", "no_answer", "completed", "silent " * 20])
 @pytest.mark.parametrize("field", ["ending", "confirmed_ending"])
-def test_an_absurd_kind_is_refused_and_never_becomes_counselling(people: People, field: str, kind: str) -> None:
+def test_unknown_kind_of_ending_is_400_and_never_becomes_counselling(people: People, field: str, kind: str) -> None:
     contact = a_contact(people.handler)
     values = typed(notes="kept", **{field: kind})
     assert browser(people.handler).post(url("complete", contact), values).status_code == 400
     assert contact_as(people.handler, contact).state == "draft"
 
 
-def test_nobody_elses_contact_can_be_ended_or_undone(people: People) -> None:
+def test_contact_of_somebody_else_can_be_neither_ended_nor_undone(people: People) -> None:
     contact = a_contact(people.handler)
     end(browser(people.handler), contact)
     for stranger in (people.colleague, people.other_coordinator, people.worker, people.administrator):
@@ -176,7 +174,7 @@ def test_nobody_elses_contact_can_be_ended_or_undone(people: People) -> None:
     assert contact_as(people.handler, contact).ending == "silent"
 
 
-def test_a_coordinators_ending_is_the_coordinators_act(people: People, clock: Any) -> None:
+def test_ending_by_a_coordinator_is_executed_in_the_coordinators_name(people: People, clock: Any) -> None:
     contact = a_contact(people.handler)
     end(browser(people.coordinator), contact)
     assert str(contact) in browser(people.handler).get(url("part_endings")).content.decode()
@@ -186,7 +184,7 @@ def test_a_coordinators_ending_is_the_coordinators_act(people: People, clock: An
     assert (done.completed_by_id, done.handler_id) == (people.coordinator.pk, people.handler.pk)
 
 
-def test_every_desk_page_of_the_handler_shows_it_with_its_undo(people: People, clock: Any) -> None:
+def test_desk_pages_show_a_planned_ending_with_undo(people: People, clock: Any) -> None:
     contact, other, client = a_contact(people.handler), a_contact(people.handler), browser(people.handler)
     end(client, contact, "wrong_number")
     for address in (url("desk"), url("desk_contact", other), url("desk_contact", contact), url("part_endings")):
@@ -204,7 +202,7 @@ WRITTEN = [("notes", "said little"), ("advice", "x"), ("label", "x"), ("alias", 
 
 
 @pytest.mark.parametrize(("field", "text"), WRITTEN)
-def test_with_something_written_an_ending_asks_first_and_keeps_the_text(people: People, field: str, text: str) -> None:
+def test_ending_with_typed_text_asks_first_and_keeps_the_text(people: People, field: str, text: str) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     asked = end(client, contact, **{field: text})
     page = asked.content.decode()
@@ -225,7 +223,7 @@ def from_a_callback(people: People) -> UUID:
     return UUID(str(opened.pk))
 
 
-def test_what_the_system_filled_in_is_nothing_written(people: People, clock: Any) -> None:
+def test_values_filled_in_by_the_system_do_not_count_as_typed(people: People, clock: Any) -> None:
     contact, client = from_a_callback(people), browser(people.handler)
     assert end(client, contact, channel="callback", phone=PHONE, language="fr").status_code == 302
     clock.shift(TEN_SECONDS)
@@ -234,14 +232,14 @@ def test_what_the_system_filled_in_is_nothing_written(people: People, clock: Any
     assert contact_as(people.handler, contact).kind == "silent"
 
 
-def test_an_ending_with_a_wrong_field_keeps_everything_and_tells_where(people: People) -> None:
+def test_ending_with_an_invalid_field_keeps_the_input_and_shows_the_error(people: People) -> None:
     contact = a_contact(people.handler)
     answer = end(browser(people.handler), contact, started_at="yesterday")
     assert (answer.status_code, 'value="yesterday"' in answer.content.decode()) == (422, True)
     assert contact_as(people.handler, contact).ending == ""
 
 
-def test_an_empty_form_does_not_become_counselling_by_itself(people: People, clock: Any) -> None:
+def test_completing_an_empty_form_asks_for_an_ending(people: People, clock: Any) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     asked = client.post(url("complete", contact), typed())
     page = asked.content.decode()
@@ -254,7 +252,7 @@ def test_an_empty_form_does_not_become_counselling_by_itself(people: People, clo
     assert contact_as(people.handler, contact).kind == "test"
 
 
-def test_counselling_with_nothing_to_note_is_said_in_so_many_words(people: People) -> None:
+def test_empty_counselling_contact_needs_an_explicit_confirmation(people: People) -> None:
     contact = a_contact(people.handler)
     assert browser(people.handler).post(url("complete", contact), typed(nothing_to_note="1")).status_code == 302
     done = contact_as(people.handler, contact)
@@ -270,18 +268,18 @@ NOTED: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-def test_each_field_of_the_conversation_is_tried() -> None:
+def test_noted_has_a_case_for_each_field_of_the_conversation() -> None:
     tried = {name for values in NOTED for name in values}
     assert tried == ContactForm.base_fields.keys() - {"channel", "kind", "started_at"}
 
 
 @pytest.mark.parametrize(("values", "asks"), [*((v, True) for v in EMPTY), *((v, False) for v in NOTED)])
-def test_empty_means_nothing_but_defaults(people: People, values: dict[str, Any], asks: bool) -> None:
+def test_contact_with_only_defaults_is_empty(people: People, values: dict[str, Any], asks: bool) -> None:
     answer = browser(people.handler).post(url("complete", a_contact(people.handler)), typed(**values))
     assert answer.status_code == (422 if asks else 302)
 
 
-def test_a_callback_of_which_nothing_is_noted_is_empty_too(people: People) -> None:
+def test_contact_of_a_callback_without_notes_is_empty(people: People) -> None:
     contact, client = from_a_callback(people), browser(people.handler)
     filled = {"channel": "callback", "phone": PHONE, "language": "fr"}
     assert client.post(url("complete", contact), typed(**filled)).status_code == 422
@@ -294,7 +292,7 @@ def test_a_kind_that_was_chosen_in_the_form_needs_no_question(people: People) ->
     assert contact_as(people.handler, contact).kind == "press"
 
 
-def test_what_is_completed_meanwhile_is_left_as_it_is(people: People, clock: Any) -> None:
+def test_contact_completed_meanwhile_is_not_changed_by_its_ending(people: People, clock: Any) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     end(client, contact)
     client.post(url("complete", contact), typed(notes="somebody spoke after all"))
@@ -304,7 +302,7 @@ def test_what_is_completed_meanwhile_is_left_as_it_is(people: People, clock: Any
     assert (done.kind, done.ending, done.ends_at) == ("counselling", "", None)
 
 
-def test_whoever_gets_the_contact_meanwhile_gets_it_without_its_ending(people: People, clock: Any) -> None:
+def test_reassigning_a_contact_cancels_its_ending(people: People, clock: Any) -> None:
     contact = a_contact(people.handler)
     end(browser(people.handler), contact)
     browser(people.coordinator).post(url("assign", contact), {"to": people.colleague.pk})
@@ -314,7 +312,7 @@ def test_whoever_gets_the_contact_meanwhile_gets_it_without_its_ending(people: P
     assert (given.state, given.ending, given.handler_id) == ("draft", "", people.colleague.pk)
 
 
-def test_nobody_answered_replaces_an_ending(people: People, clock: Any) -> None:
+def test_putting_back_a_callback_replaces_a_planned_ending(people: People, clock: Any) -> None:
     contact, client = from_a_callback(people), browser(people.handler)
     end(client, contact, channel="callback", phone=PHONE, language="fr")
     callback = as_user(people.handler, Callback.objects.get)
@@ -326,7 +324,7 @@ def test_nobody_answered_replaces_an_ending(people: People, clock: Any) -> None:
     assert as_user(people.handler, lambda: Callback.objects.get().state) == "open"
 
 
-def test_contacts_that_end_cost_no_query_each(people: People) -> None:
+def test_number_of_queries_does_not_grow_with_planned_endings(people: People) -> None:
     client, counts = browser(people.handler), []
     for _number in range(3):
         contact = new_id()
@@ -340,7 +338,7 @@ def test_contacts_that_end_cost_no_query_each(people: People) -> None:
 
 
 @pytest.mark.parametrize("name", ["cases:list", "regions:network", "hotline:contacts", "switchboard:agent"])
-def test_the_undo_follows_the_handler_to_every_page(people: People, name: str) -> None:
+def test_undo_is_shown_on_every_page(people: People, name: str) -> None:
     client = browser(people.handler)
     assert "Undo" not in client.get(reverse(name)).content.decode()
     contact = new_id()

@@ -1,4 +1,4 @@
-"""A field of the contact is known everywhere it has to be; CONTRIBUTING lists the places."""
+"""Each field of a contact is in all places that CONTRIBUTING lists."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hotline.contacts.forms import ALWAYS_ANSWERED, ContactForm
 from hotline.contacts.models import CallerType, Contact
 
 COLUMNS = {"caller_type": "caller_type_id"}
-#: They have an answer from the start, and say nothing about what was talked about.
+#: Fields with initial values that do not describe the conversation.
 ABOUT_THE_CONVERSATION = {"channel", "kind", "started_at"}
 TEMPLATE = "hotline/contacts/templates/hotline/parts/contact_form.html"
 PAGE_OF_CASE = "casework/cases/templates/cases/contact.html"
@@ -40,7 +40,7 @@ def test_each_field_of_the_form_can_be_saved() -> None:
     assert columns(FIELDS) | {"region_id"} == EDITABLE
 
 
-def test_each_field_stands_in_the_form() -> None:
+def test_each_field_is_in_the_form() -> None:
     text = (CHECKOUT / TEMPLATE).read_text(encoding="utf-8")
     assert set(re.findall(r"field=form\.(\w+)", text)) == FIELDS
 
@@ -75,7 +75,7 @@ def test_each_field_stands_on_the_page_of_the_contact_inside_a_case() -> None:
     assert FIELDS - set(SHOWN.findall(text)) == NOT_IN_A_CASE
 
 
-def test_tests_post_the_whole_form() -> None:
+def test_typed_posts_the_whole_form() -> None:
     left_out = {"started_at", "topics", "is_hard"}  # kept by the action; boxes that are not ticked are not sent
     assert typed().keys() - {"version"} == FIELDS - left_out
 
@@ -95,7 +95,7 @@ def recipe() -> list[str]:
 
 
 def text_of(path: Path) -> str:
-    """Of a file, or of the files of a folder."""
+    """The text of a file, or of all files of a directory."""
     files = sorted(path.glob("*.py")) if path.is_dir() else [path]
     return "".join(file.read_text(encoding="utf-8") for file in files)
 

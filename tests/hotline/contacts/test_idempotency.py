@@ -1,4 +1,4 @@
-"""Two posts of one form that arrive at the same moment, each on a connection of its own."""
+"""Concurrent posts of one form, each with its own database connection."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AT_ONCE = 4
 
 
 def at_once(user: User, action: Callable[..., Any], **arguments: Any) -> list[Any]:
-    """What each of four posts at the same moment is answered."""
+    """The responses to four concurrent posts."""
     together = Barrier(AT_ONCE)
 
     def post(_number: int) -> Any:
@@ -45,7 +45,7 @@ def at_once(user: User, action: Callable[..., Any], **arguments: Any) -> list[An
         return list(threads.map(post, range(AT_ONCE)))
 
 
-def test_four_posts_at_once_make_one_row(own_database: OwnDatabase) -> None:
+def test_four_concurrent_posts_create_one_row(own_database: OwnDatabase) -> None:
     people = make_people()
     contact, callback, request = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
     assert at_once(people.handler, open_contact, contact_id=contact) == [contact] * AT_ONCE
@@ -65,7 +65,7 @@ def test_four_posts_at_once_make_one_row(own_database: OwnDatabase) -> None:
 
 
 @pytest.mark.parametrize("is_undone", [False, True])
-def test_sweeps_and_an_undo_at_the_same_moment_agree_on_one_end(own_database: OwnDatabase, is_undone: bool) -> None:
+def test_concurrent_sweeps_and_undo_have_one_result(own_database: OwnDatabase, is_undone: bool) -> None:
     people = make_people()
     contact, me = uuid.uuid4(), people.handler
     as_user(me, open_contact, by=me, contact_id=contact)

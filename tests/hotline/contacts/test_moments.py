@@ -1,4 +1,4 @@
-"""The beginning of a contact and the time of a callback, through the desk's forms."""
+"""The start time of a contact and the time of a callback, in the desk's forms."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def moved(people: People, at: datetime) -> object:
     return contact
 
 
-def test_a_contact_begun_in_the_repeated_hour_is_completed_as_it_is(people: People) -> None:
+def test_start_time_in_the_repeated_hour_is_kept_on_completion(people: People) -> None:
     contact = moved(people, REPEATED)
     client = browser(people.handler)
     page = client.get(url("desk_contact", contact)).content.decode()
@@ -37,7 +37,7 @@ def test_a_contact_begun_in_the_repeated_hour_is_completed_as_it_is(people: Peop
     assert contact_as(people.handler, contact).started_at == REPEATED
 
 
-def test_the_other_of_the_two_hours_is_saved(people: People) -> None:
+def test_other_of_the_two_repeated_hours_can_be_saved(people: People) -> None:
     contact = moved(people, REPEATED)
     save(browser(people.handler), contact, started_at="2025-10-26T02:30", started_at_offset="+02:00")
     assert contact_as(people.handler, contact).started_at == datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
@@ -55,7 +55,7 @@ def test_the_other_of_the_two_hours_is_saved(people: People) -> None:
         "NaN",
     ],
 )
-def test_absurd_beginnings_are_refused_and_the_desk_goes_on(people: People, value: str) -> None:
+def test_invalid_start_times_are_refused_and_the_desk_still_works(people: People, value: str) -> None:
     contact = a_contact(people.handler)
     before = contact_as(people.handler, contact).started_at
     client = browser(people.handler)
@@ -72,7 +72,7 @@ def test_absurd_beginnings_are_refused_and_the_desk_goes_on(people: People, valu
 
 
 @pytest.mark.parametrize("year", [1, 1989, 2100, 9999])
-def test_the_database_refuses_moments_outside_our_calendars(people: People, year: int) -> None:
+def test_database_refuses_times_out_of_range(people: People, year: int) -> None:
     contact = a_contact(people.handler)
     with acting_as(people.handler, purpose="test"), pytest.raises(IntegrityError), transaction.atomic():
         Contact.objects.filter(pk=contact).update(started_at=datetime(year, 1, 2, tzinfo=UTC))
@@ -81,7 +81,7 @@ def test_the_database_refuses_moments_outside_our_calendars(people: People, year
 @pytest.mark.parametrize(
     "value", ["0001-01-01T00:00", "9999-12-31T23:59", "2020-01-01T10:00", "2099-01-01T10:00", "soon"]
 )
-def test_a_callback_has_a_time_that_comes(people: People, value: str) -> None:
+def test_callback_with_an_invalid_time_is_refused_and_input_kept(people: People, value: str) -> None:
     sent = {"callback_id": str(new_id()), "phone": "+49 30 23125 100", "due_at": value, "note": "kept"}
     answer = browser(people.handler).post(url("plan_callback"), sent)
     assert answer.status_code == 422
@@ -91,7 +91,7 @@ def test_a_callback_has_a_time_that_comes(people: People, value: str) -> None:
         assert not Callback.objects.exists()
 
 
-def test_times_are_those_of_the_readers_centre(people: People) -> None:
+def test_times_are_shown_in_the_zone_of_the_readers_centre(people: People) -> None:
     Organisation.objects.filter(pk=people.centre.pk).update(time_zone="Indian/Reunion")
     contact = a_contact(people.handler)
     save(browser(people.handler), contact, started_at="2026-07-01T10:00")
@@ -99,7 +99,7 @@ def test_times_are_those_of_the_readers_centre(people: People) -> None:
     page = browser(people.handler).get(url("desk_contact", contact)).content.decode()
     assert 'value="2026-07-01T10:00"' in page
     assert 'data-zone="Indian/Reunion"' in page
-    assert timezone.get_current_timezone_name() == "Europe/Berlin"  # of the thread, for whoever comes next
+    assert timezone.get_current_timezone_name() == "Europe/Berlin"  # of the thread, for the next request
 
 
 ABSURD = ["0001-01-01", "9999-12-31", "99999999999999999999", "-1", "1e400", "", "\x00", "²"]
@@ -108,7 +108,7 @@ PAGES = ["/", "/desk/", "/contacts/", "/callbacks/", "/search/", "/cases/", "/re
 
 
 @pytest.mark.parametrize("value", ABSURD)
-def test_no_absurd_parameter_breaks_a_page(people: People, value: str) -> None:
+def test_invalid_query_parameters_break_no_page(people: People, value: str) -> None:
     names = ["page", "from", "to", "day", "period", "show", "current", "country", "q", "seen", "subject", "beside",
              "postal_code", "region", "sector"]  # fmt: skip
     queries = [dict.fromkeys(names, value), {"after": value}, {"before": value}, {"number": value}]

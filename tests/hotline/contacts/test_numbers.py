@@ -1,4 +1,4 @@
-"""Numbers on the desk: each is read as in the country of its contact; a contact begins with its centre's."""
+"""Numbers are parsed for the country of the contact, which is initially the centre's."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def new(user: User) -> Contact:
 
 
 @pytest.mark.parametrize("country", ["BE", "FR", "CH", "PL", "US"])
-def test_a_new_contact_begins_in_the_centres_country(people: People, country: str) -> None:
+def test_new_contact_has_the_centres_country(people: People, country: str) -> None:
     move(people.centre, country)
     contact = new(people.handler)
     assert contact.country == country
@@ -44,7 +44,7 @@ def test_a_new_contact_begins_in_the_centres_country(people: People, country: st
     assert save(browser(people.handler), contact.pk, country=country, notes="x").json()["notices"] == {}
 
 
-def test_a_country_is_written_down_as_soon_as_it_is_another_than_the_centres(people: People) -> None:
+def test_country_other_than_the_centres_counts_as_typed(people: People) -> None:
     move(people.centre, "BE")
     contact = new(people.handler)
     save(browser(people.handler), contact.pk, country="DE")
@@ -56,15 +56,13 @@ def test_a_country_is_written_down_as_soon_as_it_is_another_than_the_centres(peo
     [("+32 2 279 22 11", "BE"), ("+590 690 33 59 41", "FR"), ("+41 44 668 18 00", "CH"), ("+49 341 1234567", "DE"),
      ("+1 202 555 0123", "DE"), ("+90 212 345 67 89", "DE"), ("0341 1234567", "DE"), ("", "DE")],
 )  # fmt: skip
-def test_a_number_of_another_country_that_we_know_says_where_the_contact_begins(
-    people: People, phone: str, country: str
-) -> None:
-    """The postal code that follows is most likely one of there; of a country without regions none would be known."""
+def test_number_of_a_supported_country_sets_the_contacts_country(people: People, phone: str, country: str) -> None:
+    """The postal code is most likely of that country; for a country without regions none would be known."""
     load_regions(["BE", "FR", "CH", "DE"])
     assert contact_as(people.handler, a_contact(people.handler, phone=phone)).country == country
 
 
-def test_the_database_keeps_no_contact_without_a_country(people: People) -> None:
+def test_database_refuses_a_contact_without_a_country(people: People) -> None:
     contact = a_contact(people.handler)
     for country in ("", "D", "be", "D1"):
         with pytest.raises(IntegrityError, match="contact_has_a_country"):
@@ -77,7 +75,7 @@ def test_the_database_keeps_no_contact_without_a_country(people: People) -> None
      ("\u202a(030)\u202c ٩٠١٨٢٠١", "DE", "+49309018201"), ("02 279 22 11 poste 3", "BE", "+3222792211;ext=3")],
 )  # fmt: skip
 @pytest.mark.parametrize("setting", ["DE", "US"])
-def test_a_typed_number_recognises_by_the_contacts_country(
+def test_typed_number_is_recognised_in_the_contacts_country(
     people: People, settings: Any, text: str, country: str, number: str, setting: str
 ) -> None:
     settings.PHONENUMBER_DEFAULT_REGION = setting
@@ -90,7 +88,7 @@ def test_a_typed_number_recognises_by_the_contacts_country(
     assert bytes(stored.phone_index) == phone_index(number)
 
 
-def test_two_extensions_are_two_people(people: People) -> None:
+def test_numbers_with_different_extensions_are_not_recognised_as_the_same(people: People) -> None:
     def hints(phone: str) -> list[uuid.UUID]:
         now = a_contact(people.handler, phone=phone)
         found = as_user(people.handler, lambda: earlier_contacts(people.handler, Contact.objects.get(pk=now)))
@@ -104,7 +102,7 @@ def test_two_extensions_are_two_people(people: People) -> None:
     assert hints("+49 (0)30 9018201") == [board]
 
 
-def test_a_search_finds_the_extension_and_the_number_apart(people: People) -> None:
+def test_search_distinguishes_number_and_extension(people: People) -> None:
     front = a_contact(people.handler, phone="030 9018201 ext. 12")
     board = a_contact(people.handler, phone="030 9018201")
 
@@ -122,28 +120,28 @@ def test_a_search_finds_the_extension_and_the_number_apart(people: People) -> No
     [("02 279 22 11", "+3222792211"), ("02/279.22.11 toestel 3", "+3222792211;ext=3"),
      ("+49 30 9018201", "+49309018201")],
 )  # fmt: skip
-def test_a_callback_is_planned_to_a_number_of_the_contacts_country(people: People, text: str, stored: str) -> None:
+def test_callback_number_is_parsed_for_the_contacts_country(people: People, text: str, stored: str) -> None:
     contact = a_contact(people.handler, country="BE")
     assert plan(people.handler, text, contact).status_code == 302
     assert planned(people.handler) == stored
 
 
-def test_without_a_contact_the_centres_country_counts(people: People) -> None:
+def test_callback_number_without_contact_is_parsed_for_the_centres_country(people: People) -> None:
     move(people.centre, "BE")
     assert plan(people.handler, "02 279 22 11").status_code == 302
     assert planned(people.handler) == "+3222792211"
 
 
 @pytest.mark.parametrize("text", ["2279", "ask the school", "030 9018201 or 02", "anonymous"])
-def test_a_callback_to_no_number_is_refused_with_an_example(people: People, text: str) -> None:
+def test_callback_without_a_valid_number_is_refused_with_an_example(people: People, text: str) -> None:
     answer = plan(people.handler, text)
     assert answer.status_code == 422
     assert "+49 30 123456" in str(answer.context["form"].errors["phone"])
     assert answer.context["form"]["phone"].value() == text
 
 
-def test_what_is_shown_has_the_countrys_code(people: People) -> None:
-    """What was typed as dialled in Brussels says little to a partner in Germany."""
+def test_numbers_are_shown_with_country_code(people: People) -> None:
+    """A partner in Germany cannot use a number in the national format of Belgium."""
     contact = a_contact(people.handler, country="BE", phone="02 279 22 11")
     page = browser(people.handler).get(url("contact", contact)).content.decode()
     assert "+32 2 279 22 11" in page

@@ -37,7 +37,7 @@ def test_a_postal_code_in_two_regions_takes_the_main_one_and_offers_the_other(pe
     assert place.towns == ["Börnsen", "Hamburg"]
 
 
-def test_what_the_handler_chose_is_never_overwritten(people: People, places: None) -> None:
+def test_region_chosen_by_the_handler_is_never_overwritten(people: People, places: None) -> None:
     contact, client = a_contact(people.handler, postal_code="04109"), browser(people.handler)
     answer = client.post(url("region", contact), {"region": "DE-BE"})
     assert answer.headers["HX-Trigger"] == "place-changed"
@@ -50,7 +50,7 @@ def test_what_the_handler_chose_is_never_overwritten(people: People, places: Non
     assert client.post(url("region", contact), {"region": "no such"}).status_code == 400
 
 
-def test_a_landline_is_a_suggestion_only(people: People, places: None) -> None:
+def test_landline_prefix_only_suggests_a_region(people: People, places: None) -> None:
     contact, client = a_contact(people.handler, phone=PHONE), browser(people.handler)
     assert region_of(people, contact) == (None, "")
     page = client.get(url("region", contact)).content.decode()
@@ -65,7 +65,7 @@ def test_a_mobile_or_withheld_number_suggests_nothing(people: People, places: No
         assert as_user(people.handler, lambda key=contact: place_of(Contact.objects.get(pk=key))).offers == []
 
 
-def test_towns_lead_to_regions_as_long_as_it_is_no_guessing(places: None) -> None:
+def test_town_suggests_regions_unless_there_are_too_many(places: None) -> None:
     found = {
         town: [region.code for region in regions_of_town("DE", town)] for town in ("Leipzig", "Hamburg", "Neustadt")
     }
@@ -74,7 +74,7 @@ def test_towns_lead_to_regions_as_long_as_it_is_no_guessing(places: None) -> Non
     assert regions_of_town("DE", "Par") == []
 
 
-def test_a_part_that_shows_the_same_already_is_not_sent_again(people: People, places: None) -> None:
+def test_fragment_with_unchanged_content_is_204(people: People, places: None) -> None:
     contact, client = a_contact(people.handler, postal_code="04109"), browser(people.handler)
     for name, mark in (("region", "place_mark"), ("place", "place_mark"), ("earlier", "earlier_mark")):
         shown = client.get(url(name, contact)).context[mark]
@@ -82,14 +82,14 @@ def test_a_part_that_shows_the_same_already_is_not_sent_again(people: People, pl
         assert client.get(url(name, contact), {"shown": "older"}).status_code == 200
 
 
-def test_only_who_may_write_chooses(people: People, places: None) -> None:
+def test_region_can_be_chosen_only_by_people_who_may_write(people: People, places: None) -> None:
     contact, saxony = a_contact(people.handler), Region.objects.get(code="DE-SN")
     for contact_id in (contact, new_id()):
         with pytest.raises(NotAllowed):
             as_user(people.colleague, choose_region, by=people.colleague, contact_id=contact_id, region=saxony)
 
 
-def test_a_region_given_by_a_form_of_its_own_counts_as_chosen(people: People, places: None) -> None:
+def test_region_posted_by_its_own_form_counts_as_chosen(people: People, places: None) -> None:
     contact = a_contact(people.handler)
     changes = {"region_id": "DE-BE", "postal_code": "04109"}
     as_user(people.handler, save_contact, by=people.handler, contact_id=contact, version=1, changes=changes)
@@ -113,7 +113,7 @@ def test_a_region_given_by_a_form_of_its_own_counts_as_chosen(people: People, pl
         ("DE", "21039 Hamburg", "", ("21039", "Hamburg"), "DE-SH"),
     ],
 )  # fmt: skip
-def test_postal_codes_as_they_are_typed(
+def test_typed_postal_codes_are_normalised(
     people: People, places: None, country: str, postal_code: str, municipality: str, stored: tuple[str, str],
     region: str | None,
 ) -> None:  # fmt: skip

@@ -81,7 +81,7 @@ def test_search_respects_who_may_see(people: People) -> None:
 
 
 @pytest.mark.django_db
-def test_a_number_stands_in_no_address(people: People) -> None:
+def test_searched_number_is_in_no_url(people: People) -> None:
     client = browser(people.handler)
     for answer in (client.post(url("search"), {"q": PHONE}), client.get(url("search"), {"q": PHONE})):
         assert answer.status_code == 302
@@ -90,26 +90,26 @@ def test_a_number_stands_in_no_address(people: People) -> None:
 
 
 @pytest.mark.django_db
-def test_a_case_is_looked_up_by_the_cases(people: People) -> None:
+def test_reference_of_a_case_redirects_to_the_case(people: People) -> None:
     answer = browser(people.handler).post(url("search"), {"q": "f-12"})
     assert answer.status_code in {200, 302}
     assert (read("f-12", "DE").letter, read("f-12", "DE").number) == ("F", 12)
 
 
 @given(st.text(max_size=200))
-def test_whatever_is_typed_is_read(text: str) -> None:
+def test_any_search_text_is_parsed_without_error(text: str) -> None:
     wanted = read(text, "DE")
     assert wanted.number is None or not wanted.phone_digest
     assert len(wanted.text) <= 120
 
 
 @pytest.mark.django_db
-def test_pages_by_key_show_every_row_once_in_both_directions(people: People) -> None:
+def test_paging_shows_every_row_once_in_both_directions(people: People) -> None:
     moment = timezone.now()
     keys = [a_contact(people.handler) for _ in range(7)]
 
     def walk() -> tuple[list[uuid.UUID], list[uuid.UUID]]:
-        for position, key in enumerate(keys):  # two of them began at the same moment
+        for position, key in enumerate(keys):  # two have the same start time
             Contact.objects.filter(pk=key).update(started_at=moment - timedelta(hours=position // 2))
         rows, down, up = Contact.objects.all(), [], []
         page = page_of(rows, column="started_at", size=3)
@@ -131,7 +131,7 @@ def test_pages_by_key_show_every_row_once_in_both_directions(people: People) -> 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("cursor", ["x", "====", "ZZZ", "MjAyNnxhYmM"])
-def test_a_cursor_that_makes_no_sense_counts_as_none(people: People, cursor: str) -> None:
+def test_invalid_cursor_is_ignored(people: People, cursor: str) -> None:
     contact = a_contact(people.handler)
     page = as_user(people.handler, lambda: page_of(Contact.objects.all(), column="started_at", after=cursor))
     assert [row.pk for row in page.rows] == [contact]
@@ -153,7 +153,7 @@ def test_a_cursor_that_makes_no_sense_counts_as_none(people: People, cursor: str
         ("100% xy", "０ ％"),
     ],
 )  # fmt: skip
-def test_letters_are_folded(people: People, stored: str, text: str) -> None:
+def test_search_ignores_case_and_accents(people: People, stored: str, text: str) -> None:
     contact = a_contact(people.handler, label=stored)
     a_contact(people.handler, label="Other")
     assert found(people.handler, text) == [contact]
@@ -184,7 +184,7 @@ TOWNS = [
         ("FR", "01000", "F-1000", True),
     ],
 )  # fmt: skip
-def test_a_town_is_found_for_its_postal_code(
+def test_contact_is_found_by_the_town_of_its_postal_code(
     people: People, country: str, code: str, text: str, is_found: bool
 ) -> None:
     load_regions(["DE", "FR"])
@@ -199,7 +199,7 @@ def test_a_town_is_found_for_its_postal_code(
 @pytest.mark.parametrize(
     "form", ["C-%d", "c-%d", "C%d", "c %d", "C\u2011%d", "Kontakt %d", "contact %d", "CONTACT Nr. %d"]
 )
-def test_the_reference_of_a_contact_leads_there(people: People, form: str) -> None:
+def test_reference_of_a_contact_redirects_to_the_contact(people: People, form: str) -> None:
     contact = a_contact(people.handler)
     number = contact_as(people.handler, contact).number
     answer = browser(people.handler).post(url("search"), {"q": form % number})
@@ -212,8 +212,8 @@ def test_the_reference_of_a_contact_leads_there(people: People, form: str) -> No
     "text",
     ["C-999999", "F-999999", "R-999999", "Fall 999999", "dossier 999999", "r999999", "Köln", "ｘ y", '"><b>', "a&b"],
 )
-def test_the_query_stays_in_the_box(people: People, text: str) -> None:
-    """Also of a reference that leads nowhere, or to what somebody may not see."""
+def test_search_text_is_kept_in_the_search_box(people: People, text: str) -> None:
+    """Also for a reference that does not exist, or whose record the user may not see."""
     answer = browser(people.handler).post(url("search"), {"q": text})
     assert answer.status_code == 200
     page = answer.content.decode()
@@ -221,7 +221,7 @@ def test_the_query_stays_in_the_box(people: People, text: str) -> None:
     assert "Nothing found that you may read." in page
 
 
-def test_words_are_found_by_an_index(own_database: OwnDatabase) -> None:
+def test_word_search_uses_an_index(own_database: OwnDatabase) -> None:
     """No sequential scan over the contacts, nor over the postal codes. As the role that the function runs as."""
     file = (CHECKOUT / "hotline/contacts/sql/contacts_with.sql").read_text(encoding="utf-8")
     sql = file.split("$body$")[1].replace("(words)", "(array['koln', 'trip'])")

@@ -1,4 +1,4 @@
-"""A common word is found among the newest contacts, a rare one by the index: both say the same, page by page."""
+"""Common words are found by scanning the newest contacts, rare ones by the index; both give the same pages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def stored(people: People) -> People:
 
 
 @pytest.mark.django_db
-def test_single_rows_are_judged_as_the_index_judges(stored: People) -> None:
+def test_row_condition_and_index_find_the_same_contacts(stored: People) -> None:
     for text in ASKED:
         wanted = read(text, "DE")
 
@@ -51,7 +51,7 @@ def test_single_rows_are_judged_as_the_index_judges(stored: People) -> None:
 
 
 def walk(user: User, text: str) -> list[uuid.UUID]:
-    """All pages from the newest to the oldest, and back; each the same both times."""
+    """All pages from newest to oldest and back; each has to be the same both times."""
 
     def pages() -> list[uuid.UUID]:
         rows, wanted = Contact.objects.all(), read(text, "DE")
@@ -73,8 +73,8 @@ def walk(user: User, text: str) -> list[uuid.UUID]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("share", [1.0, 0.5, 0.08, 0.0])
-def test_every_page_is_whole_whatever_the_share_of_the_word(people: People, share: float) -> None:
-    """800 contacts, more than are read at first, several at the same moment; a few of a colleague."""
+def test_pages_are_complete_for_frequent_and_rare_words(people: People, share: float) -> None:
+    """800 contacts, more than the first scan reads, several with the same time; a few of a colleague."""
     rng, now = random.Random(7), timezone.now()
     first = a_contact(people.handler)
     theirs = [a_contact(people.colleague, label="Anruf") for _ in range(3)]
@@ -103,7 +103,7 @@ def test_every_page_is_whole_whatever_the_share_of_the_word(people: People, shar
 
 
 @pytest.mark.django_db
-def test_page_of_the_search_goes_on_with_its_cursor(people: People) -> None:
+def test_next_page_of_the_search_continues_at_the_cursor(people: People) -> None:
     keys = [a_contact(people.handler, label="Anruf") for _ in range(30)]
     client, seen = browser(people.handler), []
     answer = client.get(url("search"), {"q": "anruf"})

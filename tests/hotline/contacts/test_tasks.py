@@ -19,7 +19,7 @@ def left_alone(people: People, contact: object, since: timedelta) -> None:
     as_user(people.handler, lambda: Contact.objects.filter(pk=contact).update(saved_at=timezone.now() - since))
 
 
-def test_a_forgotten_contact_surfaces_once_and_comes_back_when_its_handler_goes_on(people: People) -> None:
+def test_forgotten_contact_surfaces_once_and_returns_when_its_handler_saves(people: People) -> None:
     forgotten, fresh = a_contact(people.handler), a_contact(people.handler)
     left_alone(people, forgotten, SURFACES_AFTER + timedelta(minutes=1))
     left_alone(people, fresh, SURFACES_AFTER - timedelta(minutes=1))
@@ -35,6 +35,6 @@ def test_a_forgotten_contact_surfaces_once_and_comes_back_when_its_handler_goes_
     assert browser(people.colleague).get(url("contact", forgotten)).status_code == 404
 
 
-def test_it_runs_every_minute() -> None:
+def test_surface_task_runs_every_minute() -> None:
     entry = settings.CELERY_BEAT_SCHEDULE["surface-contacts"]
     assert (entry["task"], entry["schedule"]) == ("hotline.tasks.surface", timedelta(minutes=1))

@@ -1,4 +1,4 @@
-"""The desk through the browser's door."""
+"""The desk over HTTP."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def queries(client: Client, address: str) -> int:
     return len(captured)
 
 
-def test_the_first_page_is_the_first_entry_of_the_top_bar(people: People) -> None:
+def test_start_page_is_the_first_entry_of_the_top_bar(people: People) -> None:
     assert browser(people.handler).get("/").headers["Location"] == url("desk")
     assert browser(people.coordinator).get("/").headers["Location"] == reverse("reporting:shift")
     assert browser(people.worker).get("/").headers["Location"] == reverse("handoff:inbox")
@@ -40,7 +40,7 @@ def test_the_first_page_is_the_first_entry_of_the_top_bar(people: People) -> Non
     assert Client().get("/").headers["Location"].startswith("/accounts/login/")
 
 
-def test_a_new_contact_posted_twice_is_one(people: People) -> None:
+def test_new_contact_posted_twice_is_created_once(people: People) -> None:
     client, form = browser(people.handler), {"contact_id": str(new_id()), "channel": "sms"}
     first = client.post(url("new_contact"), form)
     assert first.headers["Location"] == url("desk_contact", form["contact_id"])
@@ -50,14 +50,14 @@ def test_a_new_contact_posted_twice_is_one(people: People) -> None:
     assert client.get(first.headers["Location"]).status_code == 200
 
 
-def test_a_key_that_is_somebody_elses_contact_opens_nothing(people: People) -> None:
+def test_new_contact_with_the_id_of_a_foreign_contact_is_refused(people: People) -> None:
     taken = a_contact(people.handler)
     form = {"contact_id": str(taken), "channel": "phone"}
     assert browser(people.colleague).post(url("new_contact"), form).status_code == 404
     assert browser(people.colleague).post(url("new_contact"), {"contact_id": "x"}).status_code == 400
 
 
-def test_two_contacts_are_open_at_once(people: People) -> None:
+def test_two_contacts_can_be_open_at_the_same_time(people: People) -> None:
     one, two = a_contact(people.handler, label="first"), a_contact(people.handler, label="second")
     client = browser(people.handler)
     page = client.get(url("desk_contact", one)).content.decode()
@@ -77,13 +77,13 @@ def test_a_draft_survives_a_crash_of_the_browser(people: People) -> None:
     assert f'name="version" value="{answer.json()["version"]}"' in page
 
 
-def test_a_repeat_of_a_save_whose_answer_was_lost_counts_as_saved(people: People) -> None:
+def test_repeated_save_after_a_lost_response_succeeds(people: People) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     first, second = (save(client, contact, notes="once", postal_code="D-04109").json() for _ in range(2))
     assert first["version"] == second["version"] == 2
 
 
-def test_an_outdated_tab_is_told_who_changed_what_and_saves_nothing(people: People) -> None:
+def test_save_from_an_outdated_tab_names_the_changes_and_saves_nothing(people: People) -> None:
     contact, here, there = a_contact(people.handler), browser(people.handler), browser(people.coordinator)
     assert save(there, contact, notes="by the coordinator").json()["version"] == 2
     late = save(here, contact, notes="by the handler")
@@ -97,7 +97,7 @@ def test_an_outdated_tab_is_told_who_changed_what_and_saves_nothing(people: Peop
     assert 'href="/desk/"' in page.content.decode()
 
 
-def test_an_outdated_step_in_a_part_of_the_page_goes_to_the_messages(people: People) -> None:
+def test_stale_action_in_a_fragment_shows_a_message(people: People) -> None:
     contact = a_contact(people.handler)
     headers = {"HX-Request": "true", "Referer": "http://elsewhere.example/x"}
     save(browser(people.coordinator), contact, notes="x")
@@ -106,7 +106,7 @@ def test_an_outdated_step_in_a_part_of_the_page_goes_to_the_messages(people: Peo
     assert '<a href="/">' in answer.content.decode()
 
 
-def test_saving_is_permissive_and_says_at_the_field_what_is_wrong(people: People, places: None) -> None:
+def test_save_stores_valid_fields_and_shows_errors_at_others(people: People, places: None) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     tomorrow = timezone.localtime() + timedelta(days=1)
     answer = save(
@@ -120,7 +120,7 @@ def test_saving_is_permissive_and_says_at_the_field_what_is_wrong(people: People
     assert (saved.phone, saved.postal_code, saved.notes, saved.label) == ("ask again", "99X", "kept", "")
 
 
-def test_the_beginning_keeps_its_seconds_until_it_is_changed(people: People) -> None:
+def test_start_time_keeps_its_seconds_until_changed(people: People) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     began = contact_as(people.handler, contact).started_at
     shown = timezone.localtime(began).strftime("%Y-%m-%dT%H:%M")
@@ -130,12 +130,12 @@ def test_the_beginning_keeps_its_seconds_until_it_is_changed(people: People) -> 
     assert contact_as(people.handler, contact).started_at == earlier.replace(second=0, microsecond=0)
 
 
-def test_a_save_without_its_version_is_refused(people: People) -> None:
+def test_save_without_version_is_400(people: People) -> None:
     contact = a_contact(people.handler)
     assert save(browser(people.handler), contact, version="").status_code == 400
 
 
-def test_a_part_of_the_form_leaves_the_rest_as_it_is(people: People) -> None:
+def test_save_of_some_fields_does_not_change_others(people: People) -> None:
     contact = a_contact(people.handler, topics=["online"], is_hard=True, notes="before")
     answer = browser(people.handler).post(url("autosave", contact), {"version": 1, "label": "new title", "kind": ""})
     assert answer.status_code == 200
@@ -145,7 +145,7 @@ def test_a_part_of_the_form_leaves_the_rest_as_it_is(people: People) -> None:
     )  # fmt: skip
 
 
-def test_completing_saves_what_was_typed_and_a_repeat_changes_nothing(people: People) -> None:
+def test_completing_saves_the_input_and_a_repeat_changes_nothing(people: People) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     answers = [client.post(url("complete", contact), typed(notes="to the last word")) for _ in range(2)]
     assert [answer.headers["Location"] for answer in answers] == [url("desk")] * 2
@@ -156,7 +156,7 @@ def test_completing_saves_what_was_typed_and_a_repeat_changes_nothing(people: Pe
     assert client.get(url("complete", contact)).headers["Location"] == url("desk_contact", contact)
 
 
-def test_completing_with_a_wrong_field_keeps_everything_and_tells_where(people: People) -> None:
+def test_completing_with_an_invalid_field_keeps_the_input_and_shows_the_error(people: People) -> None:
     contact, client = a_contact(people.handler), browser(people.handler)
     answer = client.post(url("complete", contact), typed(notes="kept", started_at="yesterday"))
     page = answer.content.decode()
@@ -168,7 +168,7 @@ def test_completing_with_a_wrong_field_keeps_everything_and_tells_where(people: 
     assert f'name="version" value="{saved.version}"' in page
 
 
-def test_enter_in_a_field_presses_a_button_that_does_nothing(people: People) -> None:
+def test_first_button_of_the_form_does_nothing(people: People) -> None:
     page = browser(people.handler).get(url("desk_contact", a_contact(people.handler))).content.decode()
     first = page.index('form="contact-form"')
     assert page[first : first + 40].startswith('form="contact-form" disabled')
@@ -196,7 +196,7 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_denied_is_the_same_404_as_unknown(people: People, name: str) -> None:
+def test_forbidden_contact_gives_the_same_404_as_unknown(people: People, name: str) -> None:
     contact, form = a_contact(people.handler), typed(to=people.handler.pk)
     for user in outsiders(people):
         answer = getattr(browser(user), ADDRESSES[name])(url(name, contact), form)
@@ -209,14 +209,14 @@ def test_denied_is_the_same_404_as_unknown(people: People, name: str) -> None:
     assert contact_as(people.handler, contact).version == 1
 
 
-def test_denied_as_json_is_json(people: People) -> None:
+def test_forbidden_json_request_gets_json(people: People) -> None:
     contact = a_contact(people.handler)
     answers = [save(browser(people.colleague), key, notes="x") for key in (contact, new_id())]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].json() == answers[1].json()
 
 
-def test_a_refused_look_leaves_its_trace(people: People) -> None:
+def test_refused_access_is_recorded(people: People) -> None:
     contact = a_contact(people.handler)
     browser(people.colleague).get(url("contact", contact))
     browser(people.handler).get(url("contact", contact))
@@ -229,7 +229,7 @@ def test_a_refused_look_leaves_its_trace(people: People) -> None:
     ["desk", "contacts", "search", "callbacks", "plan_callback", "part_callbacks", "part_open", "part_shift",
      "part_today", "part_access", "part_endings"],
 )  # fmt: skip
-def test_the_desk_is_there_for_handlers_only(people: People, name: str) -> None:
+def test_desk_is_404_for_people_who_are_no_handlers(people: People, name: str) -> None:
     allowed = {user.pk for user in (people.handler, people.colleague, people.coordinator)}
     allowed |= {people.other_handler.pk, people.other_coordinator.pk}
     for user in people.everybody:
@@ -238,7 +238,7 @@ def test_the_desk_is_there_for_handlers_only(people: People, name: str) -> None:
     assert Client().get(url(name)).status_code == 302
 
 
-def test_a_contact_of_the_shift_is_taken_once(people: People) -> None:
+def test_contact_of_the_shift_can_be_taken_once(people: People) -> None:
     contact = a_contact(people.handler)
     with acting_as(people.coordinator, purpose="test"):
         Contact.objects.filter(pk=contact).update(surfaced_at=timezone.now())
@@ -253,7 +253,7 @@ def test_a_contact_of_the_shift_is_taken_once(people: People) -> None:
     assert (late.status_code, people.colleague.name in late.content.decode()) == (409, True)
 
 
-def test_a_coordinator_assigns(people: People) -> None:
+def test_coordinator_can_assign_a_contact(people: People) -> None:
     contact, client = a_contact(people.handler), browser(people.coordinator)
     page = client.get(url("contact", contact)).content.decode()
     assert people.colleague.name in page
@@ -275,7 +275,7 @@ def test_the_page_of_a_contact_shows_everything_and_its_history(people: People) 
 
 
 @pytest.mark.parametrize("name", ["desk", "contacts", "part_open", "part_today"])
-def test_as_many_queries_for_three_as_for_one(people: People, name: str) -> None:
+def test_lists_need_the_same_number_of_queries_for_one_and_three_contacts(people: People, name: str) -> None:
     client = browser(people.handler)
     a_contact(people.handler, label="one")
     client.get(url(name))
@@ -285,7 +285,7 @@ def test_as_many_queries_for_three_as_for_one(people: People, name: str) -> None
     assert queries(client, url(name)) == one
 
 
-def test_the_list_filters(people: People) -> None:
+def test_list_shows_the_contacts_of_the_filter(people: People) -> None:
     draft = a_contact(people.handler, label="a draft")
     hard = a_contact(people.handler, label="a hard one", is_hard=True)
     as_user(people.handler, complete_contact, by=people.handler, contact_id=hard)
@@ -302,7 +302,7 @@ def test_the_list_filters(people: People) -> None:
     assert str(theirs) not in browser(people.handler).get(url("contacts")).content.decode()
 
 
-def test_the_figures_of_today(people: People) -> None:
+def test_desk_shows_todays_figures(people: People) -> None:
     a_contact(people.handler)
     as_user(people.colleague, complete_contact, by=people.colleague, contact_id=a_contact(people.colleague))
     numbers = [browser(user).get(url("part_today")).context["today"] for user in (people.handler, people.coordinator)]

@@ -8,4 +8,4 @@ __all__ = ["connected", "line", "provider"]
 
 @pytest.fixture(autouse=True)
 def _connected(connected: None) -> None:
-    """In every test here."""
+    """An account is configured in every test of this directory."""

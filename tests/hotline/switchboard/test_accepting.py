@@ -1,4 +1,4 @@
-"""Who gets a waiting call: one handler, whoever else tries, and never one whose telephone is not picked up."""
+"""Accepting calls: exactly one handler gets a call, and one who does not answer loses it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def contacts(people: People) -> list[tuple[Any, Any]]:
 
 
 def told(people: People, kind: str = "") -> int:
-    """How many events the coordinator finds."""
+    """Number of events of this kind."""
     found = as_user(people.coordinator, Event.objects.filter(kind__startswith=kind).count)
     return int(found)
 
@@ -62,7 +62,7 @@ def told(people: People, kind: str = "") -> int:
 
 
 @pytest.mark.parametrize("state", [AgentState.BREAK, AgentState.OFF])
-def test_who_is_not_ready_gets_no_call(people: People, line: Line, state: AgentState) -> None:
+def test_handler_who_is_not_ready_cannot_accept(people: People, line: Line, state: AgentState) -> None:
     go_on_duty(people.handler)
     as_user(people.handler, choose_state, by=people.handler, state=state)
     phone = waiting()
@@ -72,7 +72,7 @@ def test_who_is_not_ready_gets_no_call(people: People, line: Line, state: AgentS
     assert contacts(people) == []
 
 
-def test_who_is_in_a_call_gets_no_second_one(people: People, line: Line) -> None:
+def test_handler_in_a_call_cannot_accept_a_second_one(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     first, second = waiting(), waiting(OTHER)
     talking(people.handler, first)
@@ -85,7 +85,7 @@ def test_who_is_in_a_call_gets_no_second_one(people: People, line: Line) -> None
 
 @pytest.mark.parametrize("who", ["other_handler", "other_coordinator", "worker", "funder", "dpo", "administrator"])
 @pytest.mark.parametrize("action", [accept, decline])
-def test_nobody_from_elsewhere_touches_a_call(people: People, line: Line, who: str, action: Any) -> None:
+def test_people_of_other_centres_cannot_act_on_a_call(people: People, line: Line, who: str, action: Any) -> None:
     go_on_duty(people.handler)
     if who.startswith("other_"):
         go_on_duty(getattr(people, who))
@@ -101,7 +101,7 @@ def test_nobody_from_elsewhere_touches_a_call(people: People, line: Line, who: s
     assert (phone.call.state, phone.call.claimed_by_id) == ("waiting", None)
 
 
-def test_a_agent_is_arranged_by_its_handler_or_a_coordinator(people: People, line: Line) -> None:
+def test_agent_settings_can_be_changed_by_its_handler_or_a_coordinator(people: People, line: Line) -> None:
     agent = go_on_duty(people.handler)
     arranged = {"agent": agent, "phone": "+4991100000", "is_browser": False, "languages": ["de"], "skills": []}
     with pytest.raises(NotAllowed):
@@ -110,7 +110,7 @@ def test_a_agent_is_arranged_by_its_handler_or_a_coordinator(people: People, lin
     assert agent_now(people.handler).languages == ["de"]
 
 
-def test_a_second_click_finds_the_call_already_ones_own(people: People, line: Line) -> None:
+def test_accepting_twice_has_one_effect(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     assert claim(people.handler, phone) == claim(people.handler, phone)
@@ -119,8 +119,8 @@ def test_a_second_click_finds_the_call_already_ones_own(people: People, line: Li
 
 
 @pytest.mark.parametrize("is_claimed", [True, False])
-def test_too_late_is_told(people: People, line: Line, is_claimed: bool) -> None:
-    """The caller hung up between the offer and the click, or a colleague was faster."""
+def test_accepting_too_late_is_refused_with_a_reason(people: People, line: Line, is_claimed: bool) -> None:
+    """The caller hung up between the offer and the click, or a colleague accepted first."""
     go_on_duty(people.handler)
     go_on_duty(people.colleague)
     phone = waiting()
@@ -130,14 +130,14 @@ def test_too_late_is_told(people: People, line: Line, is_claimed: bool) -> None:
         expected: type[Exception] = Stale
     else:
         phone.hang_up()
-        expected = NotAllowed  # an ended call that nobody answered is the coordinators'
+        expected = NotAllowed  # only coordinators may read an ended call that nobody answered
     with pytest.raises((Stale, expected)):
         as_user(people.handler, accept, by=people.handler, call_id=key)
     assert agent_now(people.handler).state == "ready"
     assert len(contacts(people)) == int(is_claimed)
 
 
-# --- the telephone is not picked up -------------------------------------------------------------------------------
+# --- the handler's telephone is not answered ------------------------------------------------------------------------
 
 
 def wrong_key(desk: Desk) -> None:
@@ -160,7 +160,7 @@ WAYS = [not_picked_up, busy, key_not_pressed, wrong_key, hung_up_in_the_empty_ro
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_a_call_whose_handler_is_not_reached_goes_to_the_next_as_the_same_contact(
+def test_call_of_an_unreached_handler_goes_to_the_next_with_the_same_contact(
     people: People, line: Line, way: Any
 ) -> None:
     go_on_duty(people.handler)
@@ -180,7 +180,7 @@ def test_a_call_whose_handler_is_not_reached_goes_to_the_next_as_the_same_contac
     assert (phone.call.ending, phone.call.contact_id) == ("answered", call.contact_id)
 
 
-def test_the_one_who_was_not_reached_may_take_the_call_again(people: People, line: Line) -> None:
+def test_unreached_handler_may_accept_the_call_again(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     busy(Desk(leg=leg_of(claim(people.handler, phone))))
@@ -190,7 +190,7 @@ def test_the_one_who_was_not_reached_may_take_the_call_again(people: People, lin
     assert contacts(people) == [(phone.call.contact_id, people.handler.pk)]
 
 
-def test_a_claim_is_released_only_when_it_is_late(people: People, line: Line) -> None:
+def test_claim_is_released_only_after_its_time_limit(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     claim(people.handler, phone)
@@ -200,7 +200,7 @@ def test_a_claim_is_released_only_when_it_is_late(people: People, line: Line) ->
     assert as_service(release_claims, now=timezone.now() + timedelta(seconds=61)) == 0
 
 
-def test_a_conversation_is_never_released(people: People, line: Line) -> None:
+def test_call_in_conversation_is_never_released(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -208,7 +208,7 @@ def test_a_conversation_is_never_released(people: People, line: Line) -> None:
     assert phone.call.state == "talking"
 
 
-def test_a_key_pressed_after_the_caller_has_gone_reaches_nobody(people: People, line: Line) -> None:
+def test_key_pressed_after_the_caller_hung_up_connects_nobody(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
@@ -219,7 +219,7 @@ def test_a_key_pressed_after_the_caller_has_gone_reaches_nobody(people: People, 
     assert "connect" not in ordered(phone.call)
 
 
-def test_the_next_call_can_be_taken_before_the_last_telephone_has_reported_its_end(people: People, line: Line) -> None:
+def test_next_call_can_be_accepted_before_the_last_leg_has_reported_its_end(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     first, second = waiting(), waiting(OTHER)
     desk = talking(people.handler, first)
@@ -232,7 +232,7 @@ def test_the_next_call_can_be_taken_before_the_last_telephone_has_reported_its_e
     assert agent_now(people.handler).state == "on_call"
 
 
-def test_a_browser_phone_comes_for_the_call_that_was_claimed(people: People, line: Line) -> None:
+def test_browser_phone_connects_to_the_claimed_call(people: People, line: Line) -> None:
     go_on_duty(people.handler, phone="", is_browser=True)
     phone = waiting()
     browser = Phone(f"client:user_{people.handler.pk}", to="")
@@ -247,7 +247,7 @@ def test_a_browser_phone_comes_for_the_call_that_was_claimed(people: People, lin
 
 
 @pytest.mark.parametrize("who", ["user_0", "user_", "user_x", "user_" + "9" * 30, "user_²", "somebody"])
-def test_a_browser_phone_of_nobody_hears_that_there_is_nobody(people: People, line: Line, who: str) -> None:
+def test_browser_phone_without_a_claimed_call_hears_an_announcement(people: People, line: Line, who: str) -> None:
     go_on_duty(people.handler, phone="", is_browser=True)
     claim(people.handler, waiting())
     assert Phone(f"client:{who}", to="").ring().find("Hangup") is not None
@@ -256,7 +256,7 @@ def test_a_browser_phone_of_nobody_hears_that_there_is_nobody(people: People, li
 # --- offers -----------------------------------------------------------------------------------------------------
 
 
-def test_an_offer_that_runs_out_is_made_to_somebody_else(people: People, line: Line) -> None:
+def test_expired_offer_is_made_to_another_handler(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     assert open_offers(phone.call) == [people.handler.pk]
@@ -267,7 +267,7 @@ def test_an_offer_that_runs_out_is_made_to_somebody_else(people: People, line: L
     assert open_offers(phone.call) == [people.colleague.pk]
 
 
-def test_who_lets_two_calls_in_a_row_run_out_is_set_to_break(people: People, line: Line) -> None:
+def test_two_expired_offers_in_a_row_set_the_handler_to_break(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phones = [waiting(), waiting(OTHER)]
     for state in ("ready", "break"):
@@ -277,7 +277,7 @@ def test_who_lets_two_calls_in_a_row_run_out_is_set_to_break(people: People, lin
     assert as_service(offer_what_waits) == 0
 
 
-def test_a_call_in_between_breaks_the_row(people: People, line: Line) -> None:
+def test_call_between_two_expired_offers_resets_the_count(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     for number in ("1", "2"):
         phone = waiting(f"+49341123456{number}")
@@ -289,7 +289,7 @@ def test_a_call_in_between_breaks_the_row(people: People, line: Line) -> None:
         go_on_duty(people.handler)
 
 
-def test_a_declined_call_goes_to_somebody_else_and_a_repeat_changes_nothing(people: People, line: Line) -> None:
+def test_declined_call_is_offered_to_another_and_a_repeat_has_no_effect(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     for _ in range(2):
@@ -300,7 +300,7 @@ def test_a_declined_call_goes_to_somebody_else_and_a_repeat_changes_nothing(peop
 
 
 @pytest.mark.parametrize("state", [AgentState.BREAK, AgentState.OFF])
-def test_who_leaves_gives_the_offer_to_the_others(people: People, line: Line, state: AgentState) -> None:
+def test_offer_of_a_handler_who_leaves_goes_to_the_others(people: People, line: Line, state: AgentState) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     as_user(people.handler, choose_state, by=people.handler, state=state)
@@ -310,7 +310,7 @@ def test_who_leaves_gives_the_offer_to_the_others(people: People, line: Line, st
     assert open_offers(phone.call) == [people.colleague.pk]
 
 
-def test_only_who_speaks_the_language_and_knows_the_matter_is_asked(people: People) -> None:
+def test_call_is_offered_only_to_handlers_with_its_language_and_skill(people: People) -> None:
     make_line(people.centre, languages=["fr"], skill="exit")
     go_on_duty(people.handler, languages=("fr",))
     go_on_duty(people.coordinator, languages=("de",), skills=["exit"])
@@ -320,7 +320,7 @@ def test_only_who_speaks_the_language_and_knows_the_matter_is_asked(people: Peop
     assert open_offers(phone.call) == [people.colleague.pk]
 
 
-def test_calls_of_another_centre_are_not_shown(people: People, line: Line) -> None:
+def test_calls_are_not_offered_to_other_centres(people: People, line: Line) -> None:
     go_on_duty(people.other_handler)
     phone = waiting()
     assert open_offers(phone.call) == []
@@ -328,7 +328,7 @@ def test_calls_of_another_centre_are_not_shown(people: People, line: Line) -> No
         claim(people.other_handler, phone)
 
 
-def test_the_desk_phone_is_that_of_the_agent(people: People, line: Line) -> None:
+def test_desk_phone_of_the_agent_is_rung(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     leg = leg_of(claim(people.handler, phone))
@@ -336,8 +336,8 @@ def test_the_desk_phone_is_that_of_the_agent(people: People, line: Line) -> None
 
 
 @pytest.mark.parametrize("how", ["taken", "completed"])
-def test_a_call_is_answered_although_a_colleague_has_its_contact(people: People, line: Line, how: str) -> None:
-    """Its first handler was not reached, and the contact has gone its own way meanwhile."""
+def test_call_gets_a_new_contact_if_a_colleague_has_taken_its_contact(people: People, line: Line, how: str) -> None:
+    """The first handler was not reached, and a colleague has taken the contact meanwhile."""
     go_on_duty(people.handler)
     phone = waiting()
     desk = Desk(leg=leg_of(claim(people.handler, phone)))

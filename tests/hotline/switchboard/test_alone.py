@@ -1,4 +1,4 @@
-"""No caller is left alone: the room ends with the handler, a command that fails has a branch, and a sweep looks."""
+"""No caller stays alone in a room: the room ends with the handler, failed commands have a fallback, a sweep checks."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def told(people: People, kind: str) -> int:
 
 
 def again() -> None:
-    long_ago = timezone.now() - timedelta(days=1)  # the database has a clock of its own
+    long_ago = timezone.now() - timedelta(days=1)  # relative to the database's clock, which tests cannot set
     by_telephone(lambda: Command.objects.filter(state="waiting").update(due_at=long_ago, claimed_until=None))
     run_commands()
 
@@ -74,11 +74,11 @@ def consult(people: People, phone: Phone) -> Leg:
 
 
 def paths(provider: Provider) -> list[tuple[str, str]]:
-    """What was asked, in short: of a call, a room or a participant."""
+    """The requests in short form: of a call, a room or a participant."""
     return [(path.split("/")[1], next(iter(form.values()), "")) for path, form in provider.asked]
 
 
-# --- with whom the room ends --------------------------------------------------------------------------------------
+# --- whose leaving ends the room ------------------------------------------------------------------------------------
 
 
 def test_room_ends_with_the_handler(people: People, phone: Phone) -> None:
@@ -89,7 +89,7 @@ def test_room_ends_with_the_handler(people: People, phone: Phone) -> None:
     assert room.attrib["endConferenceOnExit"] == "true"
 
 
-def test_room_goes_on_for_a_partner_and_ends_with_the_partner_after_the_handover(
+def test_room_continues_with_a_partner_and_ends_with_the_partner_after_the_handover(
     people: People, phone: Phone, desk: Desk, provider: Provider
 ) -> None:
     partner = consult(people, phone)
@@ -107,7 +107,7 @@ def test_room_goes_on_for_a_partner_and_ends_with_the_partner_after_the_handover
     assert kinds.index("bind") < kinds.index("hang_up")
 
 
-def test_room_ends_with_the_handler_again_when_the_partner_has_gone(people: People, phone: Phone, desk: Desk) -> None:
+def test_room_ends_with_the_handler_again_after_the_partner_left(people: People, phone: Phone, desk: Desk) -> None:
     partner = consult(people, phone)
     settle()
     assert not desk.now().is_bound
@@ -116,7 +116,7 @@ def test_room_ends_with_the_handler_again_when_the_partner_has_gone(people: Peop
     assert desk.now().is_bound
 
 
-def test_handover_that_would_end_the_room_is_called_off(
+def test_handover_is_cancelled_if_unbinding_the_handler_fails(
     people: People, phone: Phone, desk: Desk, provider: Provider
 ) -> None:
     partner = consult(people, phone)
@@ -136,7 +136,7 @@ def test_handover_that_would_end_the_room_is_called_off(
 
 
 @pytest.mark.parametrize("answer", [(401, 20003), (500, 0), (400, 1), (429, 1)])
-def test_goodbye_goes_another_way_where_one_does_not_work(
+def test_goodbye_falls_back_if_the_redirect_fails(
     people: People, phone: Phone, desk: Desk, provider: Provider, answer: tuple[int, int]
 ) -> None:
     does(people.handler, actions.hang_up, phone)
@@ -147,7 +147,7 @@ def test_goodbye_goes_another_way_where_one_does_not_work(
     assert provider.asked[-1][1] == {"Status": "completed"}
 
 
-def test_goodbye_whose_room_has_gone_ends_the_call_itself(
+def test_goodbye_ends_the_call_if_the_room_has_ended(
     people: People, phone: Phone, desk: Desk, provider: Provider
 ) -> None:
     does(people.handler, actions.hang_up, phone)
@@ -158,7 +158,7 @@ def test_goodbye_whose_room_has_gone_ends_the_call_itself(
     assert phone.call.state == "talking", "ended when the provider says so"
 
 
-def test_goodbye_that_is_refused_every_way_is_told(
+def test_goodbye_refused_in_every_way_is_shown_as_a_problem(
     people: People, phone: Phone, desk: Desk, provider: Provider
 ) -> None:
     does(people.handler, actions.hang_up, phone)
@@ -167,9 +167,7 @@ def test_goodbye_that_is_refused_every_way_is_told(
     assert (told(people, "call.alone"), phone.call.alone_since is not None) == (1, True)
 
 
-def test_goodbye_does_not_wait_for_a_hold_that_cannot_be_done(
-    people: People, phone: Phone, desk: Desk, provider: Provider
-) -> None:
+def test_goodbye_does_not_wait_for_a_failing_hold(people: People, phone: Phone, desk: Desk, provider: Provider) -> None:
     does(people.handler, actions.hold, phone, is_held=True)
     provider.answers = [(500, 0)]
     run_commands()
@@ -180,7 +178,7 @@ def test_goodbye_does_not_wait_for_a_hold_that_cannot_be_done(
 
 @pytest.mark.parametrize("status", [400, 404])
 @pytest.mark.parametrize("is_held", [True, False])
-def test_hold_that_failed_shows_what_is_true(
+def test_failed_hold_shows_the_actual_state(
     people: People, phone: Phone, desk: Desk, provider: Provider, is_held: bool, status: int
 ) -> None:
     if not is_held:
@@ -192,7 +190,7 @@ def test_hold_that_failed_shows_what_is_true(
     assert phone.call.is_held == (not is_held and status == 400)
 
 
-def test_partner_who_cannot_be_rung_gives_the_caller_back(
+def test_caller_is_resumed_if_the_partner_cannot_be_rung(
     people: People, phone: Phone, desk: Desk, provider: Provider
 ) -> None:
     consult(people, phone)
@@ -207,7 +205,7 @@ def test_partner_who_cannot_be_rung_gives_the_caller_back(
 @pytest.mark.parametrize(
     ("answer", "reason"), [((400, 13224), "refused"), ((201, 0), "not_reached")], ids=["refused", "not picked up"]
 )
-def test_agent_says_why_the_system_has_set_it_to_break(
+def test_agent_shows_why_the_system_set_it_to_break(
     people: People, phone: Phone, provider: Provider, answer: tuple[int, int], reason: str
 ) -> None:
     claim(people.handler, phone)
@@ -224,10 +222,10 @@ def test_agent_says_why_the_system_has_set_it_to_break(
 # --- the sweep ----------------------------------------------------------------------------------------------------
 
 
-def test_caller_alone_in_the_room_is_found_and_told(
+def test_caller_alone_in_the_room_is_detected_and_gets_a_goodbye(
     people: People, phone: Phone, desk: Desk, clock: time_machine.Coordinates
 ) -> None:
-    """The handler's telephone has ended, and with it the room was to end; no goodbye was heard."""
+    """The handler's telephone has ended, the room should have ended with it, and no goodbye was played."""
     desk.hang_up()
     run_queue()
     assert ordered(phone.call) == [], "the room ends by itself"
@@ -238,7 +236,7 @@ def test_caller_alone_in_the_room_is_found_and_told(
     assert (told(people, "call.alone"), phone.call.alone_since is not None) == (1, True)
 
 
-def test_caller_stays_alone_and_the_goodbye_is_ordered_again_each_ten_seconds(
+def test_goodbye_is_ordered_again_every_ten_seconds_while_the_caller_is_alone(
     people: People, phone: Phone, desk: Desk, clock: time_machine.Coordinates
 ) -> None:
     desk.hang_up()
@@ -253,7 +251,7 @@ def test_caller_stays_alone_and_the_goodbye_is_ordered_again_each_ten_seconds(
     assert told(people, "call.alone") == 1
 
 
-def test_caller_who_hears_the_goodbye_is_left_in_peace(
+def test_caller_who_hears_the_goodbye_gets_no_second_one(
     people: People, phone: Phone, desk: Desk, clock: time_machine.Coordinates
 ) -> None:
     desk.hang_up()
@@ -277,10 +275,10 @@ def test_caller_with_somebody_in_the_room_is_not_alone(
     assert "goodbye" not in ordered(phone.call)
 
 
-# --- joining, and ends that nobody told --------------------------------------------------------------------------
+# --- joining, and ends that were not reported ------------------------------------------------------------------------
 
 
-def test_hanging_up_while_joining_is_answered_by_nobody(people: People, phone: Phone) -> None:
+def test_caller_who_hangs_up_while_joining_counts_as_unanswered(people: People, phone: Phone) -> None:
     picked_up(people.handler, phone)
     phone.step("room")
     phone.hang_up()
@@ -303,7 +301,7 @@ def test_conversation_begins_when_both_are_there(people: People, phone: Phone, f
     assert (phone.call.state, phone.call.connected_at is not None) == ("talking", True)
 
 
-def test_joining_that_nobody_told_is_assumed_after_ten_seconds(
+def test_conversation_is_assumed_ten_seconds_after_joining_without_events(
     people: People, phone: Phone, clock: time_machine.Coordinates
 ) -> None:
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
@@ -318,7 +316,7 @@ def test_joining_that_nobody_told_is_assumed_after_ten_seconds(
     assert phone.call.state == "talking"
 
 
-def test_claim_of_a_caller_who_is_in_the_room_does_not_run_out(
+def test_claim_does_not_expire_while_the_caller_is_in_the_room(
     people: People, phone: Phone, clock: time_machine.Coordinates
 ) -> None:
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
@@ -331,7 +329,7 @@ def test_claim_of_a_caller_who_is_in_the_room_does_not_run_out(
     assert (phone.call.state, desk.now().state) == ("connecting", "answered")
 
 
-def test_handler_who_goes_before_the_conversation_gives_the_caller_back_to_the_queue(
+def test_caller_returns_to_the_queue_if_the_handler_leaves_before_the_conversation(
     people: People, phone: Phone, provider: Provider, clock: time_machine.Coordinates
 ) -> None:
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
@@ -349,7 +347,7 @@ def test_handler_who_goes_before_the_conversation_gives_the_caller_back_to_the_q
     assert phone.call.entered_at is None
 
 
-def test_room_that_ended_before_the_conversation_leads_back_to_the_queue(people: People, phone: Phone) -> None:
+def test_caller_returns_to_the_queue_if_the_room_ends_before_the_conversation(people: People, phone: Phone) -> None:
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
     desk.ring()
     desk.press("1")
@@ -361,11 +359,11 @@ def test_room_that_ended_before_the_conversation_leads_back_to_the_queue(people:
 
 
 def completed(provider: Provider, phone: Phone, desk: Desk) -> None:
-    """The provider shows both calls as ended."""
+    """The provider lists both calls as ended."""
     provider.shows = lambda path: (200, b'{"sid": "CA1", "status": "completed"}')  # type: ignore[method-assign]
 
 
-def test_ends_that_nobody_told_are_found_within_half_a_minute(
+def test_unreported_ends_are_detected_within_30_seconds(
     people: People, phone: Phone, desk: Desk, provider: Provider, clock: time_machine.Coordinates
 ) -> None:
     completed(provider, phone, desk)
@@ -379,7 +377,7 @@ def test_ends_that_nobody_told_are_found_within_half_a_minute(
 
 
 @pytest.mark.parametrize("who", ["caller", "handler"])
-def test_leaving_the_room_is_a_sign_to_ask_at_once(
+def test_leaving_the_room_makes_the_sweep_ask_at_once(
     people: People, phone: Phone, desk: Desk, provider: Provider, clock: time_machine.Coordinates, who: str
 ) -> None:
     completed(provider, phone, desk)
@@ -404,7 +402,7 @@ def test_provider_that_does_not_answer_is_asked_again(
 
 @pytest.mark.parametrize("order", ["caller first", "handler first", "telephone first"])
 def test_caller_who_hangs_up_was_not_cut_off(people: People, phone: Phone, desk: Desk, order: str) -> None:
-    """The room ends with the caller, and the handler's leave may be told before the caller's."""
+    """The room ends with the caller, and the event of the handler's leaving may arrive before the caller's."""
     told_of = [
         lambda: phone.in_room("participant-leave", sequence=8, reason="participant_hung_up"),
         lambda: phone.in_room(
@@ -419,17 +417,19 @@ def test_caller_who_hangs_up_was_not_cut_off(people: People, phone: Phone, desk:
     assert not waiting().call.is_urgent
 
 
-def test_caller_whose_handlers_telephone_broke_off_goes_first(people: People, phone: Phone, desk: Desk) -> None:
+def test_caller_cut_off_by_the_handlers_telephone_is_first_in_the_queue(
+    people: People, phone: Phone, desk: Desk
+) -> None:
     phone.in_room("participant-leave", sequence=8, label=desk.leg.label, reason="participant_hung_up")
     phone.in_room("participant-leave", sequence=9, reason="moderator_ended_conference")
     phone.hang_up()
     assert waiting().call.is_urgent
 
 
-def test_partner_who_leaves_after_a_handover_that_failed_takes_nobody_along(
+def test_partner_leaving_after_a_failed_handover_does_not_end_the_room(
     people: People, phone: Phone, desk: Desk, provider: Provider
 ) -> None:
-    """The room was the partner's already when the handler could not be taken out of it."""
+    """The partner was bound to the room already when removing the handler failed."""
     partner = consult(people, phone)
     settle()
     other = Desk(leg=partner)
@@ -444,8 +444,8 @@ def test_partner_who_leaves_after_a_handover_that_failed_takes_nobody_along(
     assert not leg_of(phone.call, "partner").is_bound
 
 
-def test_telephone_that_is_picked_up_is_not_ended_as_not_rung(people: People, phone: Phone, provider: Provider) -> None:
-    """The request was carried out and answered 500; the telephone itself told us before the repeat."""
+def test_answered_telephone_is_not_ended_as_never_rung(people: People, phone: Phone, provider: Provider) -> None:
+    """The request succeeded with a 500 response; the telephone's event arrived before the repeat."""
     provider.answers = [(500, 20500)]
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
     run_commands()

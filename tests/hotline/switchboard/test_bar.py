@@ -1,4 +1,4 @@
-"""The telephone bar: on every page of whoever takes calls, and true at once."""
+"""The telephone bar: on every page of people who take calls, and current after each action."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PAGES = ["hotline:desk", "hotline:contacts", "hotline:callbacks", "hotline:searc
 
 
 def buttons(client: Client) -> set[str]:
-    """The ids of what can be pressed in the bar."""
+    """The ids of the buttons in the bar."""
     shown = client.get(reverse("switchboard:part_bar")).content.decode()
     return set(re.findall(r'<button[^>]* id="([\w-]+)"', shown)) - {"mute"}
 
@@ -78,7 +78,7 @@ def test_a_ringing_call_is_on_every_page(people: People, line: Line, name: str) 
     assert "data-live" in shown
 
 
-def test_a_ringing_call_is_on_the_page_that_is_not_there(people: People, line: Line) -> None:
+def test_ringing_call_is_shown_on_the_404_page(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     waiting()
     answer = browser(people.handler).get("/cases/00000000-0000-0000-0000-000000000000/")
@@ -86,7 +86,7 @@ def test_a_ringing_call_is_on_the_page_that_is_not_there(people: People, line: L
 
 
 @pytest.mark.parametrize("who", ["worker", "dpo", "funder", "administrator", "liaison"])
-def test_who_takes_no_calls_has_no_bar(people: People, line: Line, who: str) -> None:
+def test_people_who_take_no_calls_have_no_bar(people: People, line: Line, who: str) -> None:
     person: User = getattr(people, who)
     assert 'id="telephone"' not in browser(person).get(reverse("account_change_password")).content.decode()
 
@@ -107,8 +107,8 @@ def test_the_buttons_follow_the_call(people: People, line: Line) -> None:
     assert buttons(client) == {"be-ready", "be-on-break", "be-off"}
 
 
-def test_after_hanging_up_nothing_can_be_pressed(people: People, line: Line) -> None:
-    """The provider tells of the end a little later; until then the bar says that it is on its way."""
+def test_bar_has_no_buttons_after_hanging_up(people: People, line: Line) -> None:
+    """The provider reports the end later; until then the bar says that the call is ending."""
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -119,7 +119,7 @@ def test_after_hanging_up_nothing_can_be_pressed(people: People, line: Line) -> 
     assert buttons(client) == set()
 
 
-def test_after_the_handover_nothing_can_be_pressed(people: People, line: Line) -> None:
+def test_bar_has_no_buttons_after_the_handover(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -142,7 +142,7 @@ def test_after_the_dismissal_the_partner_is_not_offered_again(people: People, li
     assert buttons(client) == {"hold", "hang-up"}
 
 
-def test_a_partner_is_not_in_the_conversation_while_the_caller_is_on_hold(people: People, line: Line) -> None:
+def test_partner_on_consultation_is_shown_apart_from_the_conversation(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -155,7 +155,7 @@ def test_a_partner_is_not_in_the_conversation_while_the_caller_is_on_hold(people
     assert "the caller is on hold" not in resumed
 
 
-def test_a_partner_who_is_still_rung_cannot_be_handed_to(people: People, line: Line) -> None:
+def test_handover_is_not_offered_while_the_partner_is_ringing(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -180,7 +180,7 @@ def test_the_consultation_closes_its_form_and_refreshes_the_bar(people: People, 
     assert by_telephone(Leg.objects.filter(party="partner").count) == 1
 
 
-def test_those_who_wait_are_in_the_bar_of_who_is_not_ready(people: People, line: Line) -> None:
+def test_waiting_callers_are_shown_to_handlers_who_are_not_ready(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     client = browser(people.handler)
     client.post(reverse("switchboard:choose"), {"state": "break"})
@@ -190,7 +190,7 @@ def test_those_who_wait_are_in_the_bar_of_who_is_not_ready(people: People, line:
     assert "2 wait" in bar(client)
 
 
-def test_after_the_call_the_bar_leads_to_its_contact(people: People, line: Line) -> None:
+def test_bar_links_to_the_contact_after_the_call(people: People, line: Line) -> None:
     go_on_duty(people.handler, phone=DESK)
     phone = waiting()
     talking(people.handler, phone)
@@ -200,11 +200,11 @@ def test_after_the_call_the_bar_leads_to_its_contact(people: People, line: Line)
     assert "answered" in shown
 
 
-# --- what the system did, and what does not work -------------------------------------------------------------------
+# --- states set by the system, and problems -------------------------------------------------------------------------
 
 
-def test_a_break_that_the_system_set_says_why(people: People, line: Line) -> None:
-    """Two offers ran out: who comes back to the desk reads what happened, until they choose a state themselves."""
+def test_break_set_by_the_system_shows_its_reason(people: People, line: Line) -> None:
+    """Two offers expired: the handler reads why, until choosing a state."""
     go_on_duty(people.handler)
     client = browser(people.handler)
     waiting()
@@ -220,7 +220,7 @@ def test_a_break_that_the_system_set_says_why(people: People, line: Line) -> Non
     assert "Set by Lotse" not in bar(client)
 
 
-def test_a_telephone_that_was_not_picked_up_is_said(people: People, line: Line) -> None:
+def test_unanswered_telephone_is_shown_as_the_reason_of_the_break(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     claim(people.handler, phone)
@@ -230,7 +230,7 @@ def test_a_telephone_that_was_not_picked_up_is_said(people: People, line: Line) 
 
 
 @pytest.mark.parametrize("who", ["handler", "colleague", "coordinator"])
-def test_a_caller_who_is_alone_is_seen_by_the_whole_shift(people: People, line: Line, who: str) -> None:
+def test_lone_caller_is_shown_to_the_whole_shift(people: People, line: Line, who: str) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)
@@ -246,7 +246,7 @@ def test_a_caller_who_is_alone_is_seen_by_the_whole_shift(people: People, line: 
     assert "is alone on the line" not in bar(client)
 
 
-def test_a_problem_goes_when_the_same_was_done_later(people: People, line: Line) -> None:
+def test_problem_disappears_when_the_command_succeeds_later(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -263,8 +263,8 @@ def test_a_problem_goes_when_the_same_was_done_later(people: People, line: Line)
 
 
 @pytest.mark.parametrize("party", ["handler", "partner"])
-def test_a_second_ringing_takes_no_button_away(people: People, line: Line, party: str) -> None:
-    """It is hung up by a command about the same leg, which is no handover and no dismissal."""
+def test_hanging_up_a_second_telephone_hides_no_button(people: People, line: Line, party: str) -> None:
+    """It is hung up by a command for the same leg, which is neither a handover nor a dismissal."""
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -278,7 +278,7 @@ def test_a_second_ringing_takes_no_button_away(people: People, line: Line, party
 
 
 @pytest.mark.parametrize("how", ["the end", "the goodbye"])
-def test_that_nobody_is_alone_any_more_is_told_to_the_shift(people: People, line: Line, how: str) -> None:
+def test_shift_is_notified_when_no_caller_is_alone_any_more(people: People, line: Line, how: str) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)

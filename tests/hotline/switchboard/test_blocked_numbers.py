@@ -1,4 +1,4 @@
-"""An abusive number is kept out for a day, and no longer than that."""
+"""Blocks of abusive numbers, which last one day."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def is_let_through(number: str = CALLER, to: str = LINE) -> bool:
     return heard != ["Reject"]
 
 
-def test_a_blocked_number_is_turned_away_counted_and_expires(people: People, line: Line) -> None:
+def test_blocked_number_is_refused_and_counted_until_the_block_expires(people: People, line: Line) -> None:
     call = after_a_conversation(people)
     first, second = block(people.handler, call), block(people.handler, call)
     assert first is not None
@@ -80,27 +80,27 @@ def test_a_withheld_number_cannot_be_blocked(people: People, line: Line, number:
 
 
 @pytest.mark.parametrize("who", ["colleague", "other_handler", "other_coordinator", "worker"])
-def test_who_did_not_have_the_call_blocks_nobody(people: People, line: Line, who: str) -> None:
+def test_handler_without_the_call_cannot_block_its_number(people: People, line: Line, who: str) -> None:
     call = after_a_conversation(people)
     with pytest.raises(NotAllowed):
         block(getattr(people, who), call)
     assert is_let_through()
 
 
-def test_a_call_that_nobody_answered_blocks_nobody(people: People, line: Line) -> None:
+def test_number_of_an_unanswered_call_cannot_be_blocked(people: People, line: Line) -> None:
     phone = waiting()
     with pytest.raises(NotAllowed):
         block(people.coordinator, phone.call)
 
 
-def test_a_block_of_one_centre_does_not_keep_anybody_from_another(people: People, line: Line) -> None:
+def test_block_of_one_centre_does_not_affect_another(people: People, line: Line) -> None:
     make_line(people.other_centre, number=OTHER_LINE)
     assert block(people.handler, after_a_conversation(people)) is not None
     assert not is_let_through()
     assert is_let_through(to=OTHER_LINE)
 
 
-def test_the_number_itself_is_not_kept_in_the_block(people: People, line: Line) -> None:
+def test_block_does_not_store_the_number(people: People, line: Line) -> None:
     made: Any = block(people.handler, after_a_conversation(people))
     assert CALLER not in str(vars(made))
     assert CALLER.encode() not in bytes(made.phone_index)

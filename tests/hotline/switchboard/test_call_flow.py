@@ -1,4 +1,4 @@
-"""The way of a caller, from the first ring to the queue and out of it, as the provider tells it."""
+"""The flow of a call from the first ring to the queue and out of it, by the provider's webhooks."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_call_is_answered(people: People, line: Line) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "0", "3", "9", "12", "*", "x", "１"])
-def test_no_or_a_wrong_key_is_asked_once_more_then_the_first_language_holds(line: Line, key: str) -> None:
+def test_no_or_a_wrong_key_repeats_the_menu_once_then_uses_the_first_language(line: Line, key: str) -> None:
     phone = Phone()
     first = spoken(phone.ring())
     assert spoken(phone.press(key)) == first
@@ -82,7 +82,7 @@ def test_no_or_a_wrong_key_is_asked_once_more_then_the_first_language_holds(line
 
 
 @pytest.mark.parametrize(("key", "language", "voice"), [("1", "de", "de-DE"), ("2", "en", "en-GB")])
-def test_the_key_chooses_the_language_of_everything_after_it(line: Line, key: str, language: str, voice: str) -> None:
+def test_key_sets_the_language_of_all_later_prompts(line: Line, key: str, language: str, voice: str) -> None:
     phone = Phone()
     phone.ring()
     phone.press(key)
@@ -108,7 +108,7 @@ def test_a_language_without_a_catalogue_hears_english(people: People) -> None:
     assert phone.call.language == "tr"
 
 
-def test_the_menu_names_each_language_also_one_without_a_voice(people: People) -> None:
+def test_menu_includes_languages_without_a_voice(people: People) -> None:
     make_line(people.centre, languages=["de", "fa"])
     said = spoken(Phone().ring())
     assert "Persian" in said
@@ -134,7 +134,7 @@ def english(people: People) -> Line:
     return make_line(people.centre, languages=["en"])
 
 
-def test_the_position_is_the_place_among_those_whom_the_same_handlers_answer(people: People) -> None:
+def test_position_counts_only_callers_for_the_same_handlers(people: People) -> None:
     make_line(people.centre)
     make_line(people.centre, number="+4991112345679", skill="exit")
     phones = []
@@ -158,7 +158,7 @@ def test_the_position_is_the_place_among_those_whom_the_same_handlers_answer(peo
     assert by_telephone(partial(Call.objects.ahead_of, phones[9].call)) == 0
 
 
-def test_the_position_is_said_and_moves_on(english: Line) -> None:
+def test_position_is_announced_and_decreases(english: Line) -> None:
     phones = [waiting(f"+49341123456{n}") for n in range(3)]
     words = ["You are next", "one caller before you", "2 callers before you"]
     for phone, position in zip(phones, words, strict=True):
@@ -177,7 +177,7 @@ def test_an_urgent_call_goes_before_one_that_waits_longer(people: People, englis
         as_user(people.handler, raise_urgency, by=people.handler, call_id=first.call.pk, is_urgent=True)
 
 
-def test_a_wish_to_be_called_back_is_noted_and_due_when_the_centre_opens(people: People, line: Line) -> None:
+def test_requested_callback_is_due_when_the_centre_opens(people: People, line: Line) -> None:
     with time_machine.travel(SUNDAY):
         phone = waiting()
         assert phone.press("1").find("Leave") is not None
@@ -190,9 +190,7 @@ def test_a_wish_to_be_called_back_is_noted_and_due_when_the_centre_opens(people:
 
 
 @pytest.mark.parametrize("number", WITHHELD)
-def test_a_withheld_number_recognises_nobody_and_cannot_be_called_back(
-    people: People, english: Line, number: str
-) -> None:
+def test_withheld_number_is_not_recognised_and_gets_no_callback(people: People, english: Line, number: str) -> None:
     phone = waiting(number)
     assert phone.call.phone_index is None
     assert phone.call.caller_id_kind != "shown"
@@ -204,9 +202,7 @@ def test_a_withheld_number_recognises_nobody_and_cannot_be_called_back(
     assert callbacks(people.coordinator) == []
 
 
-def test_strangers_with_a_withheld_number_are_never_taken_for_a_caller_who_was_cut_off(
-    people: People, line: Line
-) -> None:
+def test_withheld_number_never_counts_as_a_caller_who_was_cut_off(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     talking(people.handler, waiting("anonymous")).hang_up()
     assert not waiting("anonymous").call.is_urgent
@@ -225,7 +221,7 @@ def test_out_of_hours_a_key_asks_for_a_callback(people: People) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "2", "12"])
-def test_out_of_hours_who_stays_on_the_line_leaves_a_message(people: People, key: str) -> None:
+def test_out_of_hours_caller_who_stays_can_leave_a_message(people: People, key: str) -> None:
     make_line(people.centre, is_round_the_clock=False)
     with time_machine.travel(SUNDAY):
         phone = Phone()
@@ -244,7 +240,7 @@ def test_in_opening_hours_the_line_is_open(people: People) -> None:
     assert phone.call.state == "waiting"
 
 
-def test_who_waits_for_twenty_minutes_is_offered_something_else(people: People, line: Line) -> None:
+def test_caller_is_offered_a_callback_or_message_after_twenty_minutes(people: People, line: Line) -> None:
     phone = waiting()
     now = timezone.now()
     with time_machine.travel(now + timedelta(minutes=19)):
@@ -259,19 +255,19 @@ def test_who_waits_for_twenty_minutes_is_offered_something_else(people: People, 
 
 
 @pytest.mark.parametrize("to", ["+4930123456", "", "nobody"])
-def test_a_number_that_is_not_ours_is_told_so(line: Line, to: str) -> None:
+def test_call_to_an_unknown_number_hears_an_announcement(line: Line, to: str) -> None:
     phone = Phone(to=to)
     assert phone.ring().find("Hangup") is not None
     assert by_telephone(Call.objects.count) == 0
 
 
-def test_a_line_out_of_use_takes_no_calls(people: People) -> None:
+def test_inactive_line_takes_no_calls(people: People) -> None:
     make_line(people.centre, is_active=False)
     assert Phone().ring().find("Hangup") is not None
     assert by_telephone(Call.objects.count) == 0
 
 
-#: Of a call that waits: what is heard on leaving the queue, and the state then.
+#: Result of leaving the queue, the document that is played, and the new state of the call.
 RESULTS = {
     "bridged": ([], "waiting"),
     "bridging-in-process": ([], "waiting"),
@@ -287,7 +283,7 @@ RESULTS = {
 
 
 @pytest.mark.parametrize("result", RESULTS)
-def test_each_way_out_of_the_queue(line: Line, result: str) -> None:
+def test_each_result_of_the_queue_gives_the_expected_document_and_state(line: Line, result: str) -> None:
     phone = waiting()
     heard, state = RESULTS[result]
     assert [verb.tag for verb in phone.leave_queue(result)] == heard
@@ -295,7 +291,7 @@ def test_each_way_out_of_the_queue(line: Line, result: str) -> None:
 
 
 @pytest.mark.parametrize("result", ["queue-full", "system-error"])
-def test_a_caller_whom_the_queue_does_not_take_is_not_lost(people: People, line: Line, result: str) -> None:
+def test_caller_refused_by_the_queue_can_ask_for_a_callback(people: People, line: Line, result: str) -> None:
     phone = Phone()
     phone.ring()
     phone.press("1")
@@ -305,7 +301,7 @@ def test_a_caller_whom_the_queue_does_not_take_is_not_lost(people: People, line:
     assert callbacks(people.coordinator) == [("open", "asked", CALLER)]
 
 
-def test_the_way_out_of_the_queue_into_the_room_says_nothing(people: People, line: Line) -> None:
+def test_leaving_the_queue_for_the_room_plays_nothing(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -313,7 +309,7 @@ def test_the_way_out_of_the_queue_into_the_room_says_nothing(people: People, lin
     assert phone.call.state == "talking"
 
 
-def test_a_caller_who_asks_for_the_room_when_the_handler_has_gone_waits_again(people: People, line: Line) -> None:
+def test_caller_returns_to_the_queue_if_the_handler_left_before_the_room(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     claim(people.handler, phone)
@@ -322,7 +318,7 @@ def test_a_caller_who_asks_for_the_room_when_the_handler_has_gone_waits_again(pe
     assert phone.wait().find("Gather") is not None
 
 
-def test_webhooks_for_a_call_that_is_over_hang_up(line: Line) -> None:
+def test_webhooks_of_an_ended_call_hang_up(line: Line) -> None:
     phone = waiting()
     phone.hang_up()
     for name in ("wait", "room"):
@@ -331,7 +327,7 @@ def test_webhooks_for_a_call_that_is_over_hang_up(line: Line) -> None:
     assert phone.call.ending == "abandoned"
 
 
-def test_webhooks_of_calls_that_never_were_are_harmless(line: Line) -> None:
+def test_webhooks_of_unknown_calls_have_no_effect(line: Line) -> None:
     nowhere = "00000000-0000-4000-8000-000000000000"
     for name in ("wait", "queue", "leave", "room", "after", "recorded", "menu/1"):
         answer = tell(f"/telephone/call/{nowhere}/{name}/", {"CallSid": "CA1"})
@@ -340,7 +336,7 @@ def test_webhooks_of_calls_that_never_were_are_harmless(line: Line) -> None:
         assert tell(f"/telephone/call/{nowhere}/{name}/", {"CallSid": "CA1"}).status_code == 204
 
 
-def test_what_the_provider_told_is_stored_with_what_was_answered(line: Line) -> None:
+def test_webhook_is_stored_with_its_answer(line: Line) -> None:
     phone = Phone()
     phone.ring()
     stored = by_telephone(lambda: [(row.kind, row.parameters, row.answer) for row in WebhookEvent.objects.all()])

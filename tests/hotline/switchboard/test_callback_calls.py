@@ -1,4 +1,4 @@
-"""Somebody is called back: the handler's telephone rings, then theirs; once, and for nobody else."""
+"""Calling back: the handler's telephone rings, then the person's; once, and only for the handler of the callback."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def client(people: People, line: Line) -> Client:
     return browser(people.handler)
 
 
-# --- as it should be ----------------------------------------------------------------------------------------------
+# --- normal calls ---------------------------------------------------------------------------------------------------
 
 
 def test_call_rings_the_handler_then_the_person_and_they_talk(
@@ -106,13 +106,13 @@ def test_call_rings_the_handler_then_the_person_and_they_talk(
 
 
 @pytest.mark.parametrize("state", [AgentState.BREAK, AgentState.OFF, AgentState.READY])
-def test_whatever_the_handler_did_before(people: People, client: Client, state: AgentState) -> None:
+def test_calling_back_is_possible_from_any_chosen_state(people: People, client: Client, state: AgentState) -> None:
     as_user(people.handler, choose_state, by=people.handler, state=state)
     rung(people, client)
     assert agent_now(people.handler).state == "on_call"
 
 
-def test_from_wrap_up_too(people: People, client: Client) -> None:
+def test_calling_back_is_possible_from_wrap_up(people: People, client: Client) -> None:
     first = in_room(rung(people, client))
     picks_up(first)
     person_is(first, "completed", 3)
@@ -130,7 +130,7 @@ def test_a_call_that_was_offered_to_the_handler_goes_to_others(people: People, c
     assert open_offers(phone.call) == [people.colleague.pk]
 
 
-def test_hold_partner_handover_and_hanging_up_work_as_with_any_call(people: People, client: Client) -> None:
+def test_hold_consult_handover_and_hang_up_work_for_outbound_calls(people: People, client: Client) -> None:
     person = in_room(rung(people, client))
     picks_up(person)
     call = the_call()
@@ -149,7 +149,7 @@ def test_hold_partner_handover_and_hanging_up_work_as_with_any_call(people: Peop
     assert "goodbye" in ordered(call)
 
 
-def test_the_line_shown_speaks_the_persons_language(people: People, client: Client, provider: Provider) -> None:
+def test_line_in_the_persons_language_is_used(people: People, client: Client, provider: Provider) -> None:
     make_line(people.centre, number="+4991112345679", languages=["tr"], skill="exit")
     make_line(people.centre, number="+4991112345677", languages=["tr"])
     make_line(people.centre, number="+4991112345676", languages=["tr"], is_active=False)
@@ -158,10 +158,10 @@ def test_the_line_shown_speaks_the_persons_language(people: People, client: Clie
     assert by_telephone(lambda: str(Line.objects.get(pk=line).number)) == "+4991112345677"
 
 
-# --- twice, stale, somebody else, absurd ----------------------------------------------------------------------------
+# --- repeated, stale, without permission, invalid -------------------------------------------------------------------
 
 
-def test_a_second_click_rings_nobody_again(people: People, client: Client) -> None:
+def test_calling_back_twice_rings_once(people: People, client: Client) -> None:
     callback = planned(people)
     first = press_call(client, callback)
     assert press_call(client, callback).headers["Location"] == first.headers["Location"]
@@ -171,7 +171,7 @@ def test_a_second_click_rings_nobody_again(people: People, client: Client) -> No
     assert calls_out() == 1, "a page that was left open does not ring the person again"
 
 
-def test_calling_again_twice_rings_once(people: People, client: Client) -> None:
+def test_repeated_post_of_calling_again_rings_once(people: People, client: Client) -> None:
     callback = planned(people)
     not_picked_up(rung(people, client, callback))
     form = {"call": str(uuid.uuid4())}
@@ -188,21 +188,21 @@ def test_calling_again_twice_rings_once(people: People, client: Client) -> None:
 
 
 @pytest.mark.parametrize("form", [{}, {"call": ""}, {"call": "x"}, {"call": "9" * 5000}])
-def test_without_an_id_nothing_rings(people: People, client: Client, form: dict[str, str]) -> None:
+def test_calling_again_without_an_id_is_refused(people: People, client: Client, form: dict[str, str]) -> None:
     not_picked_up(rung(people, client))
     assert client.post(url("call_again", the_call().contact_id), form).status_code == 400
     assert calls_out() == 1
 
 
-def test_the_id_of_somebody_elses_call_is_taken(people: People, client: Client) -> None:
+def test_id_of_a_foreign_call_is_refused(people: People, client: Client) -> None:
     not_picked_up(rung(people, client))
     taken, contact = waiting("+493411234568"), the_call().contact_id
-    taken.hang_up()  # no longer the shift's to see
+    taken.hang_up()  # the shift may not read it any more
     assert client.post(url("call_again", contact), {"call": str(taken.call.pk)}).status_code == 409
     assert (calls_out(), agent_now(people.handler).state) == (1, "wrap_up")
 
 
-def test_a_stale_page_is_told_who_was_faster(people: People, client: Client) -> None:
+def test_stale_page_names_the_colleague_who_claimed_the_callback(people: People, client: Client) -> None:
     callback = planned(people)
     go_on_duty(people.colleague, phone="+4991198765439")
     rung(people, browser(people.colleague), callback)
@@ -210,7 +210,7 @@ def test_a_stale_page_is_told_who_was_faster(people: People, client: Client) -> 
     assert (calls_out(), agent_now(people.handler).state) == (1, "ready")
 
 
-def test_a_callback_that_was_put_back_is_not_rung_from_its_old_contact(people: People, client: Client) -> None:
+def test_callback_that_was_put_back_cannot_be_rung_from_its_old_contact(people: People, client: Client) -> None:
     callback = planned(people)
     not_picked_up(rung(people, client, callback))
     contact = the_call().contact_id
@@ -232,7 +232,7 @@ def test_others_find_nothing(people: People, client: Client, who: str) -> None:
     assert calls_out() == 1
 
 
-def test_a_colleague_sees_no_button_and_cannot_ring(people: People, client: Client) -> None:
+def test_colleague_cannot_ring_a_claimed_callback(people: People, client: Client) -> None:
     callback = planned(people)
     not_picked_up(rung(people, client, callback))
     colleague = browser(people.colleague)
@@ -241,8 +241,8 @@ def test_a_colleague_sees_no_button_and_cannot_ring(people: People, client: Clie
     assert colleague.post(url("call_again", the_call().contact_id), {"call": str(uuid.uuid4())}).status_code == 404
 
 
-def test_nobody_begins_a_call_in_anothers_name(people: People, client: Client) -> None:
-    """The policy itself: a call that comes in is the telephone's, one that goes out its handler's."""
+def test_database_refuses_calls_in_the_name_of_others(people: People, client: Client) -> None:
+    """The policy: the telephone service inserts incoming calls, a handler only the handler's own outbound calls."""
     from django.db import ProgrammingError, transaction
 
     rung(people, client)
@@ -261,7 +261,7 @@ def test_nobody_begins_a_call_in_anothers_name(people: People, client: Client) -
 
 
 @pytest.mark.parametrize("kind", ["person", "unreached"])
-def test_forged_words_are_refused(people: People, client: Client, kind: str) -> None:
+def test_forged_status_webhooks_are_refused(people: People, client: Client, kind: str) -> None:
     desk = rung(people, client)
     path = (
         f"/telephone/call/{the_call().pk}/person/" if kind == "person" else f"/telephone/leg/{desk.leg.pk}/unreached/"
@@ -271,20 +271,20 @@ def test_forged_words_are_refused(people: People, client: Client, kind: str) -> 
 
 
 @pytest.mark.parametrize("status", ["", "asleep", "9" * 400, "queued"])
-def test_absurd_words_change_nothing(people: People, client: Client, status: str) -> None:
+def test_invalid_statuses_change_nothing(people: People, client: Client, status: str) -> None:
     person = in_room(rung(people, client))
     person_is(person, status)
     assert the_call().state == "connecting"
 
 
-def test_words_for_an_incoming_call_under_this_address_change_nothing(people: People, line: Line) -> None:
+def test_person_status_for_an_incoming_call_changes_nothing(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     phone.step("person", CallStatus="completed")
     assert phone.call.state == "waiting"
 
 
-# --- nothing rings --------------------------------------------------------------------------------------------------
+# --- no call is made ------------------------------------------------------------------------------------------------
 
 
 def hindered(client: Client, callback: Callback) -> str:
@@ -294,7 +294,7 @@ def hindered(client: Client, callback: Callback) -> str:
     return answer.content.decode()
 
 
-def test_without_a_telephone_the_contact_opens_and_the_number_is_dialled_by_hand(
+def test_callback_without_a_provider_opens_the_contact_without_ringing(
     people: People, client: Client, settings: Any
 ) -> None:
     settings.TELEPHONY = {**settings.TELEPHONY, "token": ""}
@@ -313,16 +313,16 @@ def test_whoever_has_no_telephone_is_told_where_to_enter_it(people: People, line
     assert "My telephone" in hindered(browser(people.handler), planned(people))
 
 
-def test_our_own_line_is_not_rung(people: People, client: Client) -> None:
+def test_callback_to_our_own_line_is_not_rung(people: People, client: Client) -> None:
     assert "one of our own lines" in hindered(client, planned(people, LINE))
 
 
-def test_in_a_call_nobody_else_is_rung(people: People, client: Client) -> None:
+def test_handler_in_a_call_cannot_call_back(people: People, client: Client) -> None:
     claim(people.handler, waiting())
     assert "You are in a call" in hindered(client, planned(people))
 
 
-def test_a_browser_phone_calls_back_too(people: People, line: Line) -> None:
+def test_calling_back_works_with_a_browser_phone(people: People, line: Line) -> None:
     go_on_duty(people.handler, phone="", is_browser=True)
     client = browser(people.handler)
     press_call(client, planned(people))
@@ -334,10 +334,10 @@ def test_a_browser_phone_calls_back_too(people: People, line: Line) -> None:
     assert ordered(the_call()) == ["ring"]
 
 
-# --- what follows -----------------------------------------------------------------------------------------------------
+# --- after the call ---------------------------------------------------------------------------------------------------
 
 
-def test_nobody_answers_hangs_up_a_voicemail_box(people: People, client: Client) -> None:
+def test_putting_back_hangs_up_a_voicemail_box(people: People, client: Client) -> None:
     callback = planned(people)
     picks_up(in_room(rung(people, client, callback)))
     call = the_call()
@@ -348,7 +348,7 @@ def test_nobody_answers_hangs_up_a_voicemail_box(people: People, client: Client)
     assert states(callback, people) == ("open", None)
 
 
-def test_the_next_attempt_is_another_contact_and_another_call(people: People, client: Client) -> None:
+def test_next_attempt_creates_a_new_contact_and_call(people: People, client: Client) -> None:
     callback = planned(people)
     person_is(in_room(rung(people, client, callback)), "no-answer", 2)
     first = the_call()
@@ -359,7 +359,7 @@ def test_the_next_attempt_is_another_contact_and_another_call(people: People, cl
     assert kind == "no_answer"
 
 
-def test_an_outbound_call_is_no_incoming_one_in_the_figures(people: People, client: Client) -> None:
+def test_figures_do_not_count_outbound_calls(people: People, client: Client) -> None:
     def figures() -> Any:
         return as_user(people.coordinator, figures_of_today, centre=people.centre, now=timezone.now())
 
@@ -373,7 +373,7 @@ def test_an_outbound_call_is_no_incoming_one_in_the_figures(people: People, clie
     assert figures()["whole_day"].calls == 0
 
 
-def test_no_word_of_an_outbound_call_is_that_of_an_incoming_one(people: People, client: Client) -> None:
+def test_events_of_an_outbound_call_are_not_those_of_an_incoming_one(people: People, client: Client) -> None:
     picks_up(in_room(rung(people, client)))
     person_is(Phone(PERSON, sid=the_call().sid or ""), "completed", 3)
     told = Event.objects.filter(subject=the_call().pk)
@@ -382,7 +382,7 @@ def test_no_word_of_an_outbound_call_is_that_of_an_incoming_one(people: People, 
     assert not kinds & {"call.arrived", "call.waiting", "call.offered", "call.connecting"}
 
 
-def test_the_queue_and_its_sweeps_leave_it_alone(people: People, client: Client) -> None:
+def test_queue_and_sweep_ignore_outbound_calls(people: People, client: Client) -> None:
     rung(people, client)
     go_on_duty(people.colleague, phone="+4991198765439")
     run_queue()
@@ -391,7 +391,7 @@ def test_the_queue_and_its_sweeps_leave_it_alone(people: People, client: Client)
 
 
 @pytest.mark.parametrize("when", ["the desk rings", "the person rings"])
-def test_an_ending_without_counselling_stops_what_rings(
+def test_ending_without_counselling_stops_the_ringing(
     people: People, line: Line, provider: Provider, when: str
 ) -> None:
     go_on_duty(people.handler)

@@ -1,4 +1,4 @@
-"""Somebody is called back and not reached, or the provider fails: whatever goes wrong is seen on the desk."""
+"""Calling back fails, because the person is not reached or the provider fails; the desk shows why."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def client(people: People, line: Line) -> Client:
     return browser(people.handler)
 
 
-# --- nobody is reached ----------------------------------------------------------------------------------------------
+# --- the person is not reached ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def client(people: People, line: Line) -> Client:
         ("canceled", "no_answer", "Nobody answers", True),
     ],
 )
-def test_who_is_not_reached_is_told_in_words_and_on_the_desk(
+def test_unreached_person_is_announced_and_shown_at_the_desk(
     people: People, client: Client, status: str, why: str, words: str, asks_for_time: bool
 ) -> None:
     callback = planned(people)
@@ -89,11 +89,11 @@ def test_who_is_not_reached_is_told_in_words_and_on_the_desk(
 
 
 def one_step(*, by: Any, now: Any) -> int:
-    """What the sweep does for the first call for which anything is due."""
+    """One step of the sweep, for the first call that is due."""
     return next((done for step in STEPS if (done := step(by=by, now=now))), 0)
 
 
-def test_a_late_or_repeated_word_changes_nothing(people: People, client: Client) -> None:
+def test_late_or_repeated_status_changes_nothing(people: People, client: Client) -> None:
     person = in_room(rung(people, client))
     person_is(person, "busy", 2)
     before, told = ordered(the_call()), by_telephone(Event.objects.count)
@@ -103,7 +103,7 @@ def test_a_late_or_repeated_word_changes_nothing(people: People, client: Client)
     assert (ordered(the_call()), by_telephone(Event.objects.count)) == (before, told)
 
 
-def test_an_end_that_overtakes_the_answer_is_a_conversation(people: People, client: Client) -> None:
+def test_end_reported_before_the_answer_counts_as_a_conversation(people: People, client: Client) -> None:
     person = in_room(rung(people, client))
     person_is(person, "completed", 3)
     person_is(person, "in-progress", 2)
@@ -116,7 +116,7 @@ def nothing_was_heard(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("way", [not_picked_up, busy, key_not_pressed, nothing_was_heard], ids=lambda way: way.__name__)
-def test_a_handler_who_does_not_pick_up_keeps_the_callback_and_nobody_is_rung(
+def test_handler_who_does_not_answer_keeps_the_callback_and_the_person_is_not_rung(
     people: People, client: Client, way: Any
 ) -> None:
     callback = planned(people)
@@ -133,9 +133,7 @@ def test_a_handler_who_does_not_pick_up_keeps_the_callback_and_nobody_is_rung(
     assert (calls_out(), the_call().state, the_call().contact_id) == (2, "connecting", call.contact_id)
 
 
-def test_a_claim_of_an_incoming_call_lasts_as_long_as_before_and_an_outbound_one_longer(
-    people: People, client: Client
-) -> None:
+def test_claim_of_an_outbound_call_lasts_longer_than_of_an_incoming_one(people: People, client: Client) -> None:
     desk = rung(people, client)
     as_service(one_step, now=timezone.now() + timedelta(seconds=80))
     assert the_call().state == "connecting"
@@ -146,20 +144,20 @@ def test_a_claim_of_an_incoming_call_lasts_as_long_as_before_and_an_outbound_one
 
 
 @pytest.mark.parametrize("has_rung", [True, False])
-def test_whoever_hangs_up_before_the_answer_stops_the_ringing(people: People, client: Client, has_rung: bool) -> None:
+def test_hanging_up_before_the_answer_stops_the_ringing(people: People, client: Client, has_rung: bool) -> None:
     person = in_room(rung(people, client))
     if has_rung:
         person_is(person, "ringing", 1)
     call = the_call()
     client.post(url("hang_up", call.pk))
     assert (the_call().ending, the_call().why_unreached) == ("unreached", "given_up")
-    if not has_rung:  # the request was under way
+    if not has_rung:  # the request was running
         person_is(person, "ringing", 1)
     stop = by_telephone(lambda: list(Command.objects.filter(kind="hang_up", leg=None).values_list("sid", flat=True)))
     assert stop == [person.sid]
 
 
-def test_who_hangs_up_the_telephone_itself_stops_the_ringing_too(people: People, client: Client) -> None:
+def test_hanging_up_the_desk_phone_stops_the_ringing(people: People, client: Client) -> None:
     desk = rung(people, client)
     person = in_room(desk)
     person_is(person, "ringing", 1)
@@ -178,14 +176,14 @@ def test_a_second_telephone_of_the_same_person_is_hung_up(people: People, client
     assert by_telephone(Command.objects.filter(kind="hang_up", sid=stray.sid).count) == 1
 
 
-def test_a_lost_word_of_the_room_does_not_lose_the_conversation(people: People, client: Client) -> None:
+def test_conversation_is_detected_without_the_rooms_event(people: People, client: Client) -> None:
     person = in_room(rung(people, client))
     person_is(person, "in-progress", 2)
     as_service(one_step, now=timezone.now() + timedelta(seconds=11))
     assert the_call().state == "talking"
 
 
-def test_one_that_has_fallen_silent_is_asked_about(people: People, client: Client, provider: Provider) -> None:
+def test_outbound_call_without_events_is_asked_about(people: People, client: Client, provider: Provider) -> None:
     in_room(rung(people, client))
     later = timezone.now() + timedelta(seconds=61)
     assert [one for one in by_telephone(silent, now=later) if not one.is_leg] == [], "nobody to ask about yet"
@@ -198,7 +196,7 @@ def test_one_that_has_fallen_silent_is_asked_about(people: People, client: Clien
     assert the_call().state == "ended", "the provider knows it no more"
 
 
-# --- what the provider says -----------------------------------------------------------------------------------------
+# --- responses of the provider --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -225,7 +223,7 @@ def test_a_call_that_the_provider_refuses_ends_with_the_reason(
     assert call.get_why_unreached_display() in part(client, callback).lower()  # type: ignore[attr-defined]
 
 
-def test_a_provider_that_is_down_is_tried_for_a_while(people: People, client: Client, provider: Provider) -> None:
+def test_request_is_retried_while_the_provider_is_down(people: People, client: Client, provider: Provider) -> None:
     desk = rung(people, client)
     by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
     in_room(desk)
@@ -238,7 +236,7 @@ def test_a_provider_that_is_down_is_tried_for_a_while(people: People, client: Cl
     assert (the_call().ending, the_call().why_unreached) == ("unreached", "provider")
 
 
-def test_the_handlers_telephone_that_cannot_be_rung_is_told(people: People, client: Client, provider: Provider) -> None:
+def test_handlers_telephone_that_cannot_be_rung_is_shown(people: People, client: Client, provider: Provider) -> None:
     provider.answers = [(400, 21211)]
     callback = planned(people)
     rung(people, client, callback)
@@ -247,10 +245,8 @@ def test_the_handlers_telephone_that_cannot_be_rung_is_told(people: People, clie
     assert states(callback, people)[0] == "claimed"
 
 
-def test_a_crash_between_the_acceptance_and_our_note_rings_once(
-    people: People, client: Client, provider: Provider
-) -> None:
-    """The first request was accepted, and nobody noted it: the second asks for the participant first."""
+def test_crash_after_the_provider_accepted_rings_once(people: People, client: Client, provider: Provider) -> None:
+    """The first request was accepted, but that was not stored: the repeat looks for the participant first."""
     desk = rung(people, client)
     by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
     person = in_room(desk)
@@ -262,7 +258,7 @@ def test_a_crash_between_the_acceptance_and_our_note_rings_once(
     assert by_telephone(lambda: list(Command.objects.filter(kind="ring").values_list("state", flat=True))) == ["done"]
 
 
-def test_a_webhook_that_comes_first_settles_the_request(people: People, client: Client, provider: Provider) -> None:
+def test_webhook_before_the_response_settles_the_command(people: People, client: Client, provider: Provider) -> None:
     desk = rung(people, client)
     by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
     person_is(in_room(desk), "ringing", 1)
@@ -271,7 +267,7 @@ def test_a_webhook_that_comes_first_settles_the_request(people: People, client: 
     assert the_call().state == "connecting"
 
 
-def test_words_that_cannot_be_said_end_in_hanging_up(people: People, client: Client, provider: Provider) -> None:
+def test_handler_is_hung_up_if_the_announcement_fails(people: People, client: Client, provider: Provider) -> None:
     desk = rung(people, client)
     by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
     person_is(in_room(desk), "busy", 1)

@@ -1,4 +1,4 @@
-"""What we want of the provider: in order, once, tried again for a while, and never silently lost.
+"""Commands to the provider: executed in order, once, with retries; failures are visible.
 
 The provider is a small HTTP server on this machine; our own client of it is the real one.
 """
@@ -42,7 +42,7 @@ from hotline.switchboard.models import Command, Line, Voicemail
 from hotline.switchboard.tasks import run_commands
 
 pytestmark = pytest.mark.django_db
-NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody answers
+NOWHERE = "http://127.0.0.1:9"  # the discard port, on which nothing listens
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def told(people: People, kind: str) -> list[dict[str, Any]]:
 
 
 def due_again() -> None:
-    """The time of the next try has come."""
+    """Make the next attempt due."""
     by_telephone(lambda: Command.objects.filter(state="waiting").update(due_at=timezone.now(), claimed_until=None))
 
 
@@ -92,9 +92,7 @@ def test_a_call_is_rung_connected_and_ended(people: People, phone: Phone, provid
     assert {state for _kind, state, _problem in commands()} == {"done"}
 
 
-def test_commands_of_a_call_run_in_order_and_one_that_waits_holds_up_the_rest_of_its_call_only(
-    people: People, phone: Phone
-) -> None:
+def test_commands_run_in_order_and_a_waiting_one_delays_only_its_call(people: People, phone: Phone) -> None:
     talking(people.handler, phone)
     go_on_duty(people.colleague)
     claim(people.colleague, waiting("+493411234568"))
@@ -107,7 +105,7 @@ def test_commands_of_a_call_run_in_order_and_one_that_waits_holds_up_the_rest_of
     assert [command.kind for command in by_telephone(claim_commands)] == ["hold"]
 
 
-def test_who_has_claimed_a_command_has_it_alone_until_the_lease_is_over(people: People, phone: Phone) -> None:
+def test_claimed_command_is_not_claimed_again_before_its_lease_expires(people: People, phone: Phone) -> None:
     claim(people.handler, phone)
     assert len(by_telephone(claim_commands)) == 1
     assert by_telephone(claim_commands) == []
@@ -115,7 +113,7 @@ def test_who_has_claimed_a_command_has_it_alone_until_the_lease_is_over(people: 
     assert [command.attempts for command in by_telephone(claim_commands)] == [2]
 
 
-def test_what_the_caller_no_longer_needs_is_dropped(people: People, phone: Phone, provider: Provider) -> None:
+def test_commands_for_an_ended_call_are_dropped(people: People, phone: Phone, provider: Provider) -> None:
     claim(people.handler, phone)
     phone.hang_up()
     run_commands()
@@ -125,7 +123,7 @@ def test_what_the_caller_no_longer_needs_is_dropped(people: People, phone: Phone
     assert (leg.state, leg.reason) == ("ended", "not rung"), "nobody waits for a telephone that will not ring"
 
 
-def test_a_browser_phone_that_never_came_is_not_waited_for(people: People, line: Line) -> None:
+def test_browser_phone_that_never_connects_is_given_up(people: People, line: Line) -> None:
     go_on_duty(people.handler, phone="", is_browser=True)
     phone = waiting()
     claim(people.handler, phone)
@@ -134,17 +132,15 @@ def test_a_browser_phone_that_never_came_is_not_waited_for(people: People, line:
     assert leg_of(phone.call).state == "ended"
 
 
-def test_a_ring_that_was_left_lying_puts_the_caller_back_into_the_queue(
-    people: People, phone: Phone, provider: Provider
-) -> None:
+def test_expired_ring_command_returns_the_caller_to_the_queue(people: People, phone: Phone, provider: Provider) -> None:
     claim(people.handler, phone)
     by_telephone(lambda: Command.objects.update(made_at=timezone.now() - GOOD_FOR - timedelta(seconds=1)))
     run_commands()
     assert (phone.call.state, leg_of(phone.call).state, provider.asked) == ("waiting", "ended", [])
 
 
-def test_a_partner_who_is_in_the_room_already_stays(people: People, phone: Phone, provider: Provider) -> None:
-    """The room has told of them, while the news of their own telephone, with its id, are still under way."""
+def test_partner_already_in_the_room_is_kept(people: People, phone: Phone, provider: Provider) -> None:
+    """The room has reported the partner, but the event of their telephone, with its sid, has not arrived yet."""
     talking(people.handler, phone)
     run_commands()
     values = {"call_id": phone.call.pk, "leg_id": uuid.uuid4(), "phone": "+4930999", "organisation": None}
@@ -156,9 +152,7 @@ def test_a_partner_who_is_in_the_room_already_stays(people: People, phone: Phone
     assert leg_of(phone.call, "partner").state == "in_room"
 
 
-def test_a_partner_who_is_not_rung_any_more_leaves_nobody_on_hold(
-    people: People, phone: Phone, provider: Provider
-) -> None:
+def test_caller_is_resumed_if_the_partner_is_never_rung(people: People, phone: Phone, provider: Provider) -> None:
     talking(people.handler, phone)
     run_commands()
     values = {"call_id": phone.call.pk, "leg_id": uuid.uuid4(), "phone": "+4930999", "organisation": None}
@@ -172,7 +166,7 @@ def test_a_partner_who_is_not_rung_any_more_leaves_nobody_on_hold(
 
 
 @pytest.mark.parametrize("kind", ["connect", "hold", "goodbye"])
-def test_a_command_whose_purpose_is_gone_asks_for_nothing(people: People, phone: Phone, kind: str) -> None:
+def test_command_that_is_not_needed_makes_no_request(people: People, phone: Phone, kind: str) -> None:
     talking(people.handler, phone)
     call = phone.call
     command = by_telephone(lambda: Command.objects.create(centre=people.centre, kind=kind, call=call))
@@ -181,7 +175,7 @@ def test_a_command_whose_purpose_is_gone_asks_for_nothing(people: People, phone:
     assert by_telephone(request_for, command=command) is None
 
 
-def test_a_ring_that_comes_too_late_is_useless(people: People, phone: Phone) -> None:
+def test_late_ring_command_is_dropped(people: People, phone: Phone) -> None:
     claim(people.handler, phone)
     command = by_telephone(Command.objects.get)
     assert by_telephone(request_for, command=command) is not None
@@ -189,10 +183,8 @@ def test_a_ring_that_comes_too_late_is_useless(people: People, phone: Phone) -> 
         assert by_telephone(request_for, command=command) is None
 
 
-def test_a_telephone_whose_id_is_known_already_is_not_rung_twice(
-    people: People, phone: Phone, provider: Provider
-) -> None:
-    """The provider took the first request, and we ended before we could note it: its events have named the leg."""
+def test_telephone_with_a_known_sid_is_not_rung_again(people: People, phone: Phone, provider: Provider) -> None:
+    """The provider accepted the first request, and the process died before storing that; its events contain the sid."""
     claim(people.handler, phone)
     by_telephone(claim_commands)
     Desk(leg=leg_of(phone.call)).status("ringing", sequence=1)
@@ -202,9 +194,7 @@ def test_a_telephone_whose_id_is_known_already_is_not_rung_twice(
 
 
 @pytest.mark.parametrize("answer", [(500, 20500), (429, 20429), (503, 0), (401, 20003), (403, 20003)])
-def test_what_does_not_work_now_is_tried_again(
-    people: People, phone: Phone, provider: Provider, answer: tuple[int, int]
-) -> None:
+def test_temporary_error_is_retried(people: People, phone: Phone, provider: Provider, answer: tuple[int, int]) -> None:
     claim(people.handler, phone)
     provider.answers = [answer]
     run_commands()
@@ -219,7 +209,9 @@ def test_what_does_not_work_now_is_tried_again(
     assert leg_of(phone.call).state == "ringing"
 
 
-def test_after_the_last_try_it_has_failed_and_everybody_sees_it(people: People, phone: Phone, settings: Any) -> None:
+def test_command_fails_after_the_last_attempt_and_the_shift_sees_it(
+    people: People, phone: Phone, settings: Any
+) -> None:
     settings.TELEPHONY = {**TELEPHONY, "api_url": NOWHERE}
     claim(people.handler, phone)
     waits = []
@@ -238,7 +230,7 @@ def test_after_the_last_try_it_has_failed_and_everybody_sees_it(people: People, 
 
 
 @pytest.mark.parametrize("status", [400, 405, 410])
-def test_what_is_refused_is_not_tried_again(people: People, phone: Phone, provider: Provider, status: int) -> None:
+def test_refused_command_is_not_retried(people: People, phone: Phone, provider: Provider, status: int) -> None:
     claim(people.handler, phone)
     provider.answers = [(status, 21211)]
     run_commands()
@@ -251,8 +243,8 @@ def test_what_is_refused_is_not_tried_again(people: People, phone: Phone, provid
 
 
 @pytest.mark.parametrize("answer", [(404, 20404), (400, 21220)])
-def test_whom_we_meant_has_gone(people: People, phone: Phone, provider: Provider, answer: tuple[int, int]) -> None:
-    """The caller hung up, and only the provider's answer to the next command says so."""
+def test_gone_caller_ends_the_call(people: People, phone: Phone, provider: Provider, answer: tuple[int, int]) -> None:
+    """The caller hung up, which only the provider's response to the next command shows."""
     desk = picked_up(people.handler, phone)
     by_telephone(lambda: Command.objects.filter(kind="dial").update(state="done"))
     provider.answers = [answer]
@@ -264,7 +256,7 @@ def test_whom_we_meant_has_gone(people: People, phone: Phone, provider: Provider
     assert callbacks(people.coordinator) == []
 
 
-def test_a_telephone_that_has_gone_is_settled(people: People, phone: Phone, provider: Provider) -> None:
+def test_gone_telephone_settles_the_command(people: People, phone: Phone, provider: Provider) -> None:
     desk = talking(people.handler, phone)
     by_telephone(lambda: Command.objects.update(state="done"))
     phone.hang_up()
@@ -274,7 +266,7 @@ def test_a_telephone_that_has_gone_is_settled(people: People, phone: Phone, prov
     assert commands()[-1] == ("hang_up", "dropped", 20404)
 
 
-def test_a_caller_who_cannot_be_connected_waits_again_and_the_handler_is_not_left_in_the_room(
+def test_caller_who_cannot_be_connected_waits_again_and_the_handler_is_hung_up(
     people: People, phone: Phone, provider: Provider
 ) -> None:
     desk = picked_up(people.handler, phone)
@@ -286,7 +278,7 @@ def test_a_caller_who_cannot_be_connected_waits_again_and_the_handler_is_not_lef
     assert commands()[-1][:2] == ("hang_up", "done")
 
 
-def test_a_goodbye_that_failed_can_be_said_again(people: People, phone: Phone, provider: Provider) -> None:
+def test_failed_goodbye_can_be_ordered_again(people: People, phone: Phone, provider: Provider) -> None:
     talking(people.handler, phone)
     by_telephone(lambda: Command.objects.update(state="done"))
     for answers, expected in (([(400, 1)] * 3, ["failed"] * 3), ([(200, 0)], [*["failed"] * 3, "done"])):
@@ -296,7 +288,7 @@ def test_a_goodbye_that_failed_can_be_said_again(people: People, phone: Phone, p
         assert [state for kind, state, _problem in commands() if kind == "goodbye"] == expected
 
 
-def test_without_an_account_everything_fails_visibly(people: People, phone: Phone, settings: Any) -> None:
+def test_commands_without_an_account_fail_visibly(people: People, phone: Phone, settings: Any) -> None:
     claim(people.handler, phone)
     settings.TELEPHONY = {**TELEPHONY, "token": ""}
     run_commands()
@@ -316,7 +308,7 @@ def test_a_partner_is_rung_into_the_room(people: People, phone: Phone, provider:
     assert (form["EndConferenceOnExit"], form["Timeout"]) == ("false", "40")
 
 
-def test_a_voicemail_is_fetched_sealed_and_deleted_at_the_provider(
+def test_voicemail_is_fetched_encrypted_and_deleted_at_the_provider(
     people: People, phone: Phone, provider: Provider
 ) -> None:
     phone.leave_queue("queue-full")

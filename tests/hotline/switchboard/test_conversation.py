@@ -1,4 +1,4 @@
-"""Hold, consult, hand over, hang up: what is ordered, and what is true once the provider has told."""
+"""Hold, consult, hand over, hang up: the ordered commands, and the state after the provider's events."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def phone(people: People, line: Line) -> Phone:
 
 @pytest.fixture
 def desk(people: People, phone: Phone) -> Desk:
-    """The handler's telephone, in conversation with the caller."""
+    """The handler's telephone, in a conversation with the caller."""
     go_on_duty(people.handler)
     desk = talking(people.handler, phone)
     settle()
@@ -70,7 +70,7 @@ def with_partner(user: User, phone: Phone) -> Desk:
 
 
 def leaves(phone: Phone, desk: Desk) -> None:
-    """As the provider tells it: the participant leaves the room, the call is over."""
+    """The provider's events: the participant leaves the room, and the call has ended."""
     phone.in_room("participant-leave", sequence=20, label=desk.now().label, reason="participant_hung_up")
     desk.hang_up()
 
@@ -85,7 +85,7 @@ def test_hold_and_resume_are_ordered_once_each(people: People, phone: Phone, des
     assert ordered(phone.call) == ["hold", "resume", "hold"]
 
 
-def test_what_the_provider_says_about_hold_is_what_holds(people: People, phone: Phone, desk: Desk) -> None:
+def test_hold_state_follows_the_provider(people: People, phone: Phone, desk: Desk) -> None:
     for sequence, (event, is_held) in enumerate(
         [("participant-hold", True), ("participant-unhold", False), ("participant-hold", True)], start=5
     ):
@@ -94,7 +94,7 @@ def test_what_the_provider_says_about_hold_is_what_holds(people: People, phone: 
     assert ordered(phone.call) == []
 
 
-def test_nobody_holds_a_call_that_does_not_talk(people: People, phone: Phone) -> None:
+def test_call_without_a_conversation_cannot_be_held(people: People, phone: Phone) -> None:
     go_on_duty(people.handler)
     claim(people.handler, phone)
     with pytest.raises(Stale):
@@ -119,7 +119,7 @@ def test_a_partner_is_rung_once_while_the_caller_is_on_hold(people: People, phon
 
 
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled", "completed"])
-def test_a_partner_who_does_not_answer_gives_the_caller_back(
+def test_caller_is_resumed_if_the_partner_does_not_answer(
     people: People, phone: Phone, desk: Desk, status: str
 ) -> None:
     partner = consult(people.handler, phone)
@@ -133,7 +133,7 @@ def test_a_partner_who_does_not_answer_gives_the_caller_back(
     assert ordered(phone.call) == ["resume", "bind", "hold", "unbind", "add"]
 
 
-def test_a_partner_is_sent_away(people: People, phone: Phone, desk: Desk) -> None:
+def test_dismissing_the_partner_resumes_the_caller(people: People, phone: Phone, desk: Desk) -> None:
     partner = with_partner(people.handler, phone)
     does(people.handler, actions.dismiss_partner, phone)
     assert ordered(phone.call) == ["hang_up", "resume"]
@@ -160,9 +160,7 @@ def test_a_warm_handover_leaves_caller_and_partner_together(people: People, phon
 
 
 @pytest.mark.parametrize("step", ["nobody", "rung", "gone"])
-def test_there_is_no_handover_without_a_partner_who_listens(
-    people: People, phone: Phone, desk: Desk, step: str
-) -> None:
+def test_handover_without_a_connected_partner_is_refused(people: People, phone: Phone, desk: Desk, step: str) -> None:
     if step != "nobody":
         partner = consult(people.handler, phone)
         partner.hang_up("busy") if step == "gone" else partner.status("ringing", sequence=1)
@@ -187,7 +185,7 @@ def test_after_a_handover_the_handler_takes_the_next_call(people: People, phone:
 
 
 @pytest.mark.parametrize("is_held", [True, False])
-def test_a_handler_who_leaves_a_partner_behind_ends_nothing(
+def test_handler_leaving_with_a_partner_connected_does_not_end_the_call(
     people: People, phone: Phone, desk: Desk, is_held: bool
 ) -> None:
     with_partner(people.handler, phone)
@@ -200,7 +198,7 @@ def test_a_handler_who_leaves_a_partner_behind_ends_nothing(
 
 
 @pytest.mark.parametrize("partner", ["nobody", "rung", "gone"])
-def test_a_handler_who_leaves_nobody_behind_ends_the_call(
+def test_handler_leaving_without_a_partner_ends_the_call(
     people: People, phone: Phone, desk: Desk, partner: str
 ) -> None:
     if partner != "nobody":
@@ -208,7 +206,7 @@ def test_a_handler_who_leaves_nobody_behind_ends_the_call(
         second.hang_up("busy") if partner == "gone" else second.status("ringing", sequence=1)
     settle()
     leaves(phone, desk)
-    # The room ends with the handler, unless a partner was rung: then it takes a command.
+    # The room ends with the handler; if a partner was rung, a command is needed.
     assert ordered(phone.call) == (["goodbye"] if partner == "rung" else [])
     assert agent_now(people.handler).state == "wrap_up"
 
@@ -246,7 +244,7 @@ STEPS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("who", ["colleague", "other_handler", "other_coordinator", "worker", "dpo", "funder"])
-def test_a_conversation_is_its_handlers(people: People, phone: Phone, desk: Desk, who: str) -> None:
+def test_other_handlers_cannot_act_on_a_conversation(people: People, phone: Phone, desk: Desk, who: str) -> None:
     for action, values in STEPS:
         with pytest.raises(NotAllowed):
             does(getattr(people, who), action, phone, **values)
@@ -254,7 +252,7 @@ def test_a_conversation_is_its_handlers(people: People, phone: Phone, desk: Desk
 
 
 @pytest.mark.parametrize(("action", "values"), STEPS[:4], ids=[action.__name__ for action, _values in STEPS[:4]])
-def test_a_stale_tab_is_told_that_the_conversation_is_over(
+def test_stale_tab_gets_a_message_that_the_conversation_has_ended(
     people: People, phone: Phone, desk: Desk, action: Callable[..., Any], values: dict[str, Any]
 ) -> None:
     phone.hang_up()
@@ -269,7 +267,7 @@ def test_a_coordinator_may_end_any_call(people: People, phone: Phone, desk: Desk
     assert ordered(phone.call) == ["goodbye"]
 
 
-def test_the_caller_leaves_and_every_other_telephone_is_hung_up(people: People, phone: Phone, desk: Desk) -> None:
+def test_caller_leaving_hangs_up_every_other_telephone(people: People, phone: Phone, desk: Desk) -> None:
     partner = with_partner(people.handler, phone)
     phone.hang_up()
     assert ordered(phone.call) == ["hang_up", "hang_up"]
@@ -279,7 +277,7 @@ def test_the_caller_leaves_and_every_other_telephone_is_hung_up(people: People, 
     assert ordered(phone.call) == ["hang_up", "hang_up"]
 
 
-def test_a_claim_given_up_hangs_up_the_telephone_that_may_still_ring(people: People, phone: Phone) -> None:
+def test_released_claim_hangs_up_a_telephone_that_may_still_ring(people: People, phone: Phone) -> None:
     go_on_duty(people.handler)
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
     desk.ring()

@@ -1,4 +1,4 @@
-"""Every call ends exactly once, however it ends, and nobody is left behind by it."""
+"""Every call ends exactly once, and nobody stays connected."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def left_a_message(_people: People, phone: Phone) -> None:
     phone.record()
 
 
-#: How far the call had come: its ending, and the callback that follows. Who hung up and asked for nothing gets none.
+#: The step of the call, its ending, and the callback. Callers who hung up without asking for one get none.
 STEPS: dict[Callable[[People, Phone], None], tuple[str, list[str]]] = {
     in_menu: ("left_menu", []),
     in_queue: ("abandoned", []),
@@ -106,7 +106,7 @@ ENDS = ["completed", "busy", "failed", "no-answer", "canceled"]
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
-def test_a_hang_up_at_each_step_ends_the_call_once_and_leaves_nobody_behind(
+def test_hang_up_at_each_step_ends_the_call_once_and_all_legs(
     people: People, line: Line, step: Callable[[People, Phone], None]
 ) -> None:
     go_on_duty(people.handler)
@@ -132,20 +132,20 @@ def test_a_hang_up_at_each_step_ends_the_call_once_and_leaves_nobody_behind(
 
 
 @pytest.mark.parametrize("status", ENDS)
-def test_every_word_for_the_end_ends_the_call(line: Line, status: str) -> None:
+def test_every_final_status_ends_the_call(line: Line, status: str) -> None:
     phone = waiting()
     phone.hang_up(status)
     assert phone.call.ending == "abandoned"
 
 
 @pytest.mark.parametrize("status", ["queued", "ringing", "in-progress", "", "unheard-of"])
-def test_no_other_word_does(line: Line, status: str) -> None:
+def test_no_other_status_ends_the_call(line: Line, status: str) -> None:
     phone = waiting()
     phone.hang_up(status)
     assert phone.call.state == "waiting"
 
 
-def test_an_offered_call_whose_caller_hangs_up_is_shown_to_nobody(people: People, line: Line) -> None:
+def test_offer_is_withdrawn_when_the_caller_hangs_up(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     go_on_duty(people.colleague)
     phone = waiting()
@@ -154,7 +154,7 @@ def test_an_offered_call_whose_caller_hangs_up_is_shown_to_nobody(people: People
     assert open_offers(phone.call) == []
 
 
-def test_out_of_hours_a_hang_up_leads_to_no_callback(people: People) -> None:
+def test_hang_up_out_of_hours_creates_no_callback(people: People) -> None:
     make_line(people.centre, is_round_the_clock=False)
     with time_machine.travel(SUNDAY):
         phone = Phone()
@@ -164,13 +164,13 @@ def test_out_of_hours_a_hang_up_leads_to_no_callback(people: People) -> None:
     assert callbacks(people.coordinator) == []
 
 
-def test_nobody_who_hung_up_is_called_back_however_often_they_ring(people: People, line: Line) -> None:
+def test_callers_who_hang_up_repeatedly_get_no_callback(people: People, line: Line) -> None:
     for number in (CALLER, CALLER, "anonymous", "+4934199999999", CALLER):
         waiting(number).hang_up()
     assert callbacks(people.coordinator) == []
 
 
-def test_a_wish_is_kept_though_the_same_number_hung_up_before_and_after(people: People, line: Line) -> None:
+def test_requested_callback_is_kept_despite_other_hang_ups_of_the_number(people: People, line: Line) -> None:
     waiting().hang_up()
     phone = waiting()
     phone.press("1")
@@ -179,7 +179,7 @@ def test_a_wish_is_kept_though_the_same_number_hung_up_before_and_after(people: 
     assert callbacks(people.coordinator) == [("open", "asked", CALLER)]
 
 
-def test_the_shift_learns_how_many_hung_up_but_not_who(people: People, line: Line) -> None:
+def test_shift_sees_the_number_of_hang_ups_but_not_the_callers(people: People, line: Line) -> None:
     for number in (CALLER, "+4934199999999", "anonymous"):
         waiting(number).hang_up()
     address = reverse("switchboard:part_hung_up")
@@ -195,13 +195,13 @@ def test_the_shift_learns_how_many_hung_up_but_not_who(people: People, line: Lin
 
 
 @pytest.mark.parametrize("who", ["worker", "funder", "dpo", "administrator", "other_handler"])
-def test_nobody_else_can_count_who_hung_up(people: People, line: Line, who: str) -> None:
+def test_hang_ups_can_be_counted_only_by_the_shift(people: People, line: Line, who: str) -> None:
     waiting().hang_up()
     assert as_user(getattr(people, who), hung_up_today, centre=people.centre, now=timezone.now()) == 0
 
 
 def suggest(people: People) -> Callback:
-    """A callback that nobody asked for, as they were made until November 2026."""
+    """A callback that nobody asked for, as they were created until November 2026."""
     service = service_user(Service.TELEPHONE)
     with acting_as(service, purpose="test"):
         return callback_from_call(
@@ -215,7 +215,7 @@ def suggest(people: People) -> Callback:
         )
 
 
-def test_a_suggestion_that_is_left_is_not_listed_and_ends_when_nobody_answers(people: People, line: Line) -> None:
+def test_old_unrequested_callback_is_not_listed_and_ends_after_no_answer(people: People, line: Line) -> None:
     in_hand = suggest(people)
     contact = as_user(people.handler, claim_callback, by=people.handler, callback_id=in_hand.pk, contact_id=new_id())
     suggest(people)
@@ -229,7 +229,7 @@ def test_a_suggestion_that_is_left_is_not_listed_and_ends_when_nobody_answers(pe
     assert as_user(people.handler, Contact.objects.get, pk=contact.pk).kind == "no_answer"
 
 
-def test_a_caller_who_is_cut_off_and_rings_again_goes_first(people: People, line: Line) -> None:
+def test_caller_who_was_cut_off_and_rings_again_is_first(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)
@@ -244,7 +244,7 @@ def test_a_caller_who_is_cut_off_and_rings_again_goes_first(people: People, line
         assert not waiting().call.is_urgent
 
 
-def test_who_hung_up_was_not_cut_off_even_if_that_is_told_last(people: People, line: Line) -> None:
+def test_caller_who_hung_up_does_not_count_as_cut_off_if_reported_last(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)
@@ -255,7 +255,7 @@ def test_who_hung_up_was_not_cut_off_even_if_that_is_told_last(people: People, l
     assert not waiting().call.is_urgent
 
 
-def test_who_was_hung_up_from_the_desk_was_not_cut_off(people: People, line: Line) -> None:
+def test_call_ended_at_the_desk_does_not_count_as_cut_off(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     desk = talking(people.handler, phone)
@@ -284,7 +284,7 @@ def test_who_was_hung_up_from_the_desk_was_not_cut_off(people: People, line: Lin
 )
 @pytest.mark.parametrize("number", [CALLER, "anonymous"])
 @pytest.mark.parametrize("is_closed", [True, False])
-def test_a_voicemail_is_kept_once_in_whatever_order_it_is_told(
+def test_voicemail_is_stored_once_for_any_order_of_events(
     people: People, events: list[str], number: str, is_closed: bool
 ) -> None:
     make_line(people.centre, is_round_the_clock=not is_closed)
@@ -307,7 +307,7 @@ def test_a_voicemail_is_kept_once_in_whatever_order_it_is_told(
 
 
 @pytest.mark.parametrize("seconds", ["0", "1", "-5", "", "x", "²", "999999"])
-def test_where_nobody_spoke_there_is_no_voicemail(people: People, line: Line, seconds: str) -> None:
+def test_silent_recording_is_not_stored_as_a_voicemail(people: People, line: Line, seconds: str) -> None:
     phone = waiting()
     phone.leave_queue("queue-full")
     phone.press("")
@@ -318,7 +318,7 @@ def test_where_nobody_spoke_there_is_no_voicemail(people: People, line: Line, se
     assert "fetch" not in ordered(phone.call)
 
 
-def test_a_recording_that_failed_is_not_kept(people: People, line: Line) -> None:
+def test_failed_recording_is_not_stored(people: People, line: Line) -> None:
     phone = waiting()
     phone.leave_queue("queue-full")
     phone.step("recording", RecordingSid="RE1", RecordingDuration="9", RecordingStatus="failed")

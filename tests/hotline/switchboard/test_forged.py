@@ -1,6 +1,6 @@
-"""Whoever is not the provider is refused, and nothing that the provider sends ends in an error.
+"""Forged webhooks are refused, and no signed webhook causes an error.
 
-LOTSE_FUZZ=10000 sends so many random requests instead of a few.
+LOTSE_FUZZ=10000 sends this number of random requests instead of a few.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def body_of(values: dict[str, str]) -> bytes:
     return urlencode(values).encode()
 
 
-def test_the_same_request_with_the_right_signature_is_taken(line: Line) -> None:
-    """Otherwise the refusals below would say nothing."""
+def test_request_with_a_valid_signature_is_accepted(line: Line) -> None:
+    """Shows that the refusals below are due to the signature."""
     assert post("voice/", body_of(VALUES), sign(f"{PUBLIC}/telephone/voice/", VALUES)) == 200
     assert (refusals(), by_telephone(Call.objects.count)) == (0, 1)
 
@@ -106,7 +106,7 @@ FORGED: dict[str, tuple[bytes, str | None]] = {
 
 
 @pytest.mark.parametrize("forgery", FORGED)
-def test_a_forged_webhook_leaves_nothing_but_a_count(line: Line, forgery: str) -> None:
+def test_forged_webhook_is_only_counted(line: Line, forgery: str) -> None:
     body, signature = FORGED[forgery]
     before = stored()
     assert post("voice/", body, signature) == 403
@@ -114,14 +114,14 @@ def test_a_forged_webhook_leaves_nothing_but_a_count(line: Line, forgery: str) -
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/form-data; boundary=x", ""])
-def test_another_kind_of_body_is_refused(line: Line, content_type: str) -> None:
+def test_body_of_another_content_type_is_refused(line: Line, content_type: str) -> None:
     before = stored()
     assert post("voice/", body_of(VALUES), GOOD, content_type) == 403
     assert stored() == before
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_webhook_refuses_the_unsigned_and_takes_posts_only(line: Line, path: str) -> None:
+def test_every_webhook_accepts_only_signed_posts(line: Line, path: str) -> None:
     before = stored()
     assert post(path, body_of(VALUES), None) == 403
     client = Client()
@@ -130,12 +130,12 @@ def test_every_webhook_refuses_the_unsigned_and_takes_posts_only(line: Line, pat
     assert stored() == before
 
 
-def test_without_an_account_nobody_is_the_provider(line: Line, settings: Any) -> None:
+def test_webhooks_without_an_account_are_refused(line: Line, settings: Any) -> None:
     settings.TELEPHONY = {**settings.TELEPHONY, "token": ""}
     assert post("voice/", body_of(VALUES), sign(f"{PUBLIC}/telephone/voice/", VALUES, "")) == 403
 
 
-def test_refusals_are_counted_by_day_and_kind_and_hold_nothing_else(line: Line) -> None:
+def test_refusals_are_counted_by_day_and_kind_without_content(line: Line) -> None:
     for path in ("voice/", "voice/", "status/"):
         post(path, body_of(VALUES), None)
     rows = by_telephone(lambda: list(Refusal.objects.order_by("kind").values_list("kind", "count")))
@@ -150,8 +150,8 @@ def test_without_its_parameters_a_signed_webhook_is_stored_and_harmless(line: Li
     assert by_telephone(lambda: list(WebhookEvent.objects.values_list("problem", flat=True))) == [""]
 
 
-def test_what_cannot_be_applied_is_kept_and_the_caller_hears_something(line: Line) -> None:
-    """A telephone that names itself by a sid that is another's: the database refuses."""
+def test_event_that_cannot_be_applied_is_stored_and_the_caller_hears_an_announcement(line: Line) -> None:
+    """A telephone with a sid that belongs to another leg: the unique constraint refuses it."""
     phone = waiting()
     answer = tell("/telephone/voice/", {"CallSid": "x" * 100, "From": CALLER, "To": LINE})
     assert (answer.status_code, b"<Hangup" in answer.content) == (200, True)
@@ -159,7 +159,7 @@ def test_what_cannot_be_applied_is_kept_and_the_caller_hears_something(line: Lin
     assert phone.call.state == "waiting"
 
 
-# --- whatever comes -----------------------------------------------------------------------------------------------
+# --- random requests ------------------------------------------------------------------------------------------------
 
 words = st.one_of(
     st.text(max_size=30),
@@ -180,7 +180,7 @@ bodies = st.one_of(st.binary(max_size=200), forms.map(body_of))
 
 @MANY
 @given(st.sampled_from(PATHS), st.text("abc019-/%", max_size=12), bodies, signatures, st.sampled_from([FORM, "text/x"]))
-def test_random_requests_are_never_taken_and_never_break_anything(
+def test_random_requests_are_never_accepted_and_cause_no_error(
     line: Line, path: str, more: str, body: bytes, signature: str | None, content_type: str
 ) -> None:
     with undone():
@@ -191,7 +191,7 @@ def test_random_requests_are_never_taken_and_never_break_anything(
 
 @pytest.fixture
 def places(people: People, line: Line) -> list[str]:
-    """The webhooks of a call that waits, of one that is being connected, and of its leg."""
+    """The webhooks of a waiting call, of one that is being connected, and of its leg."""
     go_on_duty(people.handler)
     connecting, queued = waiting(), waiting("+493411234568")
     claim(people.handler, connecting)
@@ -204,7 +204,7 @@ def places(people: People, line: Line) -> list[str]:
 
 @settings(MANY, max_examples=ASKED_FOR or 25)
 @given(st.lists(st.tuples(st.integers(0, 99), forms), min_size=1, max_size=3))
-def test_whatever_the_provider_says_is_answered(places: list[str], requests: list[tuple[int, dict[str, str]]]) -> None:
+def test_any_signed_parameters_get_an_answer(places: list[str], requests: list[tuple[int, dict[str, str]]]) -> None:
     with undone():
         for which, form in requests:
             path, token = places[which % len(places)], uuid.uuid4().hex
@@ -233,7 +233,7 @@ def raw(path: str, form: dict[str, str], token: str) -> Any:
     ids=lambda form: next(iter(form.values()))[:12],
 )
 @pytest.mark.parametrize("path", ["voice/", f"call/{KEY}/conference/", f"call/{KEY}/menu/{'9' * 300}/"])
-def test_strange_values_do_not_break_storing(line: Line, path: str, form: dict[str, str]) -> None:
+def test_unusual_values_can_be_stored(line: Line, path: str, form: dict[str, str]) -> None:
     assert raw(path, form, "token").status_code in (200, 204, 404)
     assert raw(path, form, "t" * 500).status_code in (200, 204, 404)
 

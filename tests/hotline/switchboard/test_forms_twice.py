@@ -1,4 +1,4 @@
-"""Every form of the telephone: twice, after the end, by somebody else, with somebody else's id. Never an error 500."""
+"""Every form of the telephone: repeated, after the end, by others, with foreign ids. Never a 500 response."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from hotline.switchboard.models import Leg, Line
 pytestmark = pytest.mark.django_db
 PARTNER = "+498999999999"
 CONSULT = {"phone": PARTNER, "organisation": ""}
-#: Form, what is posted, and the state in which it has an effect.
+#: Form, posted data, and the state in which it has an effect.
 OF_CALL: list[tuple[str, dict[str, Any], str]] = [
     ("accept", {}, "offered"),
     ("decline", {}, "offered"),
@@ -73,7 +73,7 @@ def form(name: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def left(phone: Phone) -> Any:
-    """What a form has changed, as far as the telephone goes."""
+    """The state of the telephone that a form may have changed."""
     call = phone.call
     legs = by_telephone(lambda: sorted(Leg.objects.filter(call=call).values_list("party", "state")))
     return call.state, call.ending, call.is_held, legs, ordered(call)
@@ -134,17 +134,15 @@ def test_form_posted_with_a_foreign_id_changes_nothing(
     assert left(phone) == before
 
 
-def test_caller_who_has_hung_up_is_told_to_whom_accepts(people: People, line: Line) -> None:
-    """The page still shows the offer."""
+def test_accepting_after_the_caller_hung_up_shows_a_message(people: People, line: Line) -> None:
+    """The page still shows the expired offer."""
     phone = begun(people, "offered")
     phone.hang_up()
     assert browser(people.handler).post(url("accept", phone.call.pk)).status_code == 409
 
 
 @pytest.mark.parametrize("ends", ["busy", "no-answer", "failed", "completed"])
-def test_consult_repeated_after_the_partner_has_gone_is_no_second_ringing(
-    people: People, line: Line, ends: str
-) -> None:
+def test_consult_repeated_after_the_partner_left_does_not_ring_again(people: People, line: Line, ends: str) -> None:
     phone = begun(people, "talking")
     client, posted = browser(people.handler), form("consult", CONSULT)
     assert client.post(url("consult", phone.call.pk), posted).status_code == 302
@@ -157,7 +155,7 @@ def test_consult_repeated_after_the_partner_has_gone_is_no_second_ringing(
     assert "add" in ordered(phone.call), "a new form rings anew"
 
 
-def test_consult_with_the_id_of_another_calls_telephone_is_stale(people: People, line: Line) -> None:
+def test_consult_with_the_id_of_a_foreign_leg_is_stale(people: People, line: Line) -> None:
     phone = begun(people, "talking")
     go_on_duty(people.colleague, phone="+4991198765433")
     other = waiting("+493411234568")
@@ -169,7 +167,7 @@ def test_consult_with_the_id_of_another_calls_telephone_is_stale(people: People,
 
 
 @pytest.mark.parametrize("state", ["ready", "break", "off"])
-def test_state_chosen_twice_or_in_a_call_changes_nothing(people: People, line: Line, state: str) -> None:
+def test_choosing_a_state_twice_or_during_a_call_changes_nothing(people: People, line: Line, state: str) -> None:
     client = browser(people.handler)
     go_on_duty(people.handler)
     for _ in range(2):
@@ -183,7 +181,7 @@ def test_state_chosen_twice_or_in_a_call_changes_nothing(people: People, line: L
     assert (agent_now(people.handler).state, agent_now(people.handler).call_id) == ("on_call", phone.call.pk)
 
 
-def test_urgency_and_agent_posted_twice_and_by_strangers(people: People, line: Line) -> None:
+def test_urgency_and_agent_forms_are_idempotent_and_refused_to_others(people: People, line: Line) -> None:
     phone = begun(people, "offered")
     boss = browser(people.coordinator)
     for _ in range(2):
@@ -197,8 +195,8 @@ def test_urgency_and_agent_posted_twice_and_by_strangers(people: People, line: L
     assert browser(people.funder).post(url("agent"), fields).status_code == 404
 
 
-def test_a_button_of_a_call_that_was_taken_from_its_handler_tells_what_changed(people: People, line: Line) -> None:
-    """Their telephone was not picked up, and the call waits again; the tab still shows it."""
+def test_button_of_a_call_that_was_put_back_shows_what_changed(people: People, line: Line) -> None:
+    """The handler's telephone was not answered, and the call waits again; the tab still shows it."""
     go_on_duty(people.handler)
     phone = waiting()
     desk = Desk(leg=leg_of(claim(people.handler, phone)))

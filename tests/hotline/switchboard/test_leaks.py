@@ -1,4 +1,4 @@
-"""What a caller says and who they are stands nowhere in the open: not in a table, not in the journal, not in a log."""
+"""Texts and identities of callers are nowhere in plain text: not in tables, not in the journal, not in logs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECRETS = [CALLER, CALLER[1:], DESK[1:], PARTNER[1:], WORDS, "our answer"]
 
 @pytest.fixture
 def history(people: People, line: Line) -> None:
-    """A call with everything that can happen in one, a caller who hung up, a voicemail, a block and messages."""
+    """A call with all possible events, a caller who hung up, a voicemail, a block and messages."""
     waiting().hang_up()
     go_on_duty(people.handler)
     phone = waiting()
@@ -51,7 +51,7 @@ def history(people: People, line: Line) -> None:
 
 
 def rows() -> dict[str, list[str]]:
-    """Every row of every table that this person sees, as the database holds it."""
+    """Every row of every table that this person may read, as stored in the database."""
     found = {}
     with connection.cursor() as cursor:
         cursor.execute("select tablename from pg_tables where schemaname = 'public'")
@@ -74,7 +74,7 @@ def leaks(held: dict[str, list[str]], secrets: list[str]) -> set[tuple[str, str]
     }
 
 
-def test_nothing_of_a_call_stands_in_the_open(people: People, history: None) -> None:
+def test_nothing_of_a_call_is_stored_in_plain_text(people: People, history: None) -> None:
     mine, services = as_user(people.coordinator, rows), by_telephone(rows)
     held = {table: mine.get(table, []) + services.get(table, []) for table in mine | services}
     for name in ("call", "leg", "agent", "webhookevent", "voicemail", "command", "block"):
@@ -86,14 +86,14 @@ def test_nothing_of_a_call_stands_in_the_open(people: People, history: None) -> 
     assert leaks(held, SECRETS) == set()
 
 
-def test_the_search_finds_what_stands_in_the_open(people: People, history: None, line: Line) -> None:
-    """Our own number is public, and so is a line's name: the search above would see such things."""
+def test_search_for_leaks_finds_public_values(people: People, history: None, line: Line) -> None:
+    """Our own number and a line's name are public; finding them shows that the search above works."""
     held = by_telephone(rows)
     assert ("switchboard_line", line.number.as_e164) in leaks(held, [line.number.as_e164])
 
 
-def test_logs_hold_no_numbers_and_no_words(people: People, line: Line, caplog: pytest.LogCaptureFixture) -> None:
-    """Also when something goes wrong."""
+def test_logs_contain_no_numbers_and_no_texts(people: People, line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    """Also after errors."""
     with caplog.at_level(logging.DEBUG):
         tell("/telephone/voice/", {"CallSid": "x" * 100, "From": CALLER, "To": line.number.as_e164, "Body": WORDS})
         tell("/telephone/message/", {"MessageSid": "SM1", "From": CALLER, "To": line.number.as_e164, "Body": WORDS})

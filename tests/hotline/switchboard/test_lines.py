@@ -1,4 +1,4 @@
-"""Telephone lines, as an administrator sets them up: validated, editable afterwards, with what callers will hear."""
+"""Pages for telephone lines: validation, later changes, preview of the texts."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def add(people: People, **values: Any) -> Line:
         ("AT", "01 5123456", "+4315123456"),
     ],
 )
-def test_a_line_has_a_number_of_the_centres_country(people: People, country: str, typed: str, number: str) -> None:
+def test_number_of_a_line_is_parsed_for_the_centres_country(
+    people: People, country: str, typed: str, number: str
+) -> None:
     Organisation.objects.filter(pk=people.centre.pk).update(country=country)
     answer = post(people, number=typed, language_1="fr", language_3="nl", skill="exit", is_round_the_clock="on")
     (line,) = stored(people)
@@ -84,7 +86,7 @@ def test_a_line_has_a_number_of_the_centres_country(people: People, country: str
         ("version", "-1"),
     ],
 )
-def test_what_cannot_be_is_an_error_in_place_with_everything_kept(people: People, field: str, value: str) -> None:
+def test_invalid_line_form_shows_errors_and_keeps_the_input(people: People, field: str, value: str) -> None:
     answer = post(people, **{"language_2": "fr", field: value})
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
@@ -97,7 +99,7 @@ def test_what_cannot_be_is_an_error_in_place_with_everything_kept(people: People
 
 @pytest.mark.parametrize("typed", ["030 23125000", "+493023125000", "(030) 23 12 50 00", "0049 30 23125000"])
 @pytest.mark.parametrize("is_active", [True, False])
-def test_a_number_is_one_line(people: People, typed: str, is_active: bool) -> None:
+def test_number_can_belong_to_only_one_line(people: People, typed: str, is_active: bool) -> None:
     add(people, is_active=is_active)
     answer = post(people, number=typed, name="Another")
     assert answer.status_code == 422
@@ -105,7 +107,7 @@ def test_a_number_is_one_line(people: People, typed: str, is_active: bool) -> No
     assert len(stored(people)) == 1
 
 
-def test_a_line_is_changed_and_put_out_of_use_afterwards(people: People) -> None:
+def test_line_can_be_changed_and_deactivated(people: People) -> None:
     line = add(people)
     values = {"name": "New name", "number": "030 23125001", "language_1": "en", "language_2": "de", "is_active": ""}
     for _twice in range(2):
@@ -115,7 +117,7 @@ def test_a_line_is_changed_and_put_out_of_use_afterwards(people: People) -> None
     assert (after.is_active, after.version) == (False, 1)
 
 
-def test_somebody_elses_change_is_told_and_nothing_typed_is_lost(people: People) -> None:
+def test_concurrent_change_of_a_line_is_reported_and_input_kept(people: People) -> None:
     line = add(people)
     post(people, line.pk, name="By one")
     answer = post(people, line.pk, name="By another")
@@ -124,7 +126,7 @@ def test_somebody_elses_change_is_told_and_nothing_typed_is_lost(people: People)
     assert stored(people)[0].name == "By one"
 
 
-def test_what_callers_hear_is_shown_before_it_is_saved(people: People) -> None:
+def test_preview_shows_what_callers_hear_before_saving(people: People) -> None:
     answer = post(people, language_2="fr", language_3="tr", preview="1")
     assert (answer.status_code, stored(people)) == (200, [])
     heard = [(one.language, one.text) for one in answer.context["preview"].menu]
@@ -136,7 +138,7 @@ def test_what_callers_hear_is_shown_before_it_is_saved(people: People) -> None:
     assert (round_the_clock.menu, round_the_clock.closed) == ([], [])
 
 
-def test_lines_are_the_administrators_of_that_centre(people: People) -> None:
+def test_lines_are_accessible_only_to_administrators_of_the_centre(people: People) -> None:
     line = add(people)
     addresses = [reverse("switchboard:lines"), new(people.centre), reverse("switchboard:line", args=[line.pk])]
     stranger = make_user((people.other_centre, Role.ADMINISTRATOR))
@@ -157,12 +159,12 @@ def test_lines_are_the_administrators_of_that_centre(people: People) -> None:
 @pytest.mark.parametrize(
     "values", [{"languages": []}, {"languages": ["de", "de"]}, {"languages": ["xx"]}, {"skill": "magic"}, {"name": ""}]
 )
-def test_no_action_stores_what_no_form_lets_through(people: People, values: dict[str, Any]) -> None:
+def test_actions_refuse_values_that_the_form_refuses(people: People, values: dict[str, Any]) -> None:
     with pytest.raises(Impossible):
         add(people, **values)
 
 
-def test_the_hub_says_what_is_missing_until_it_is_there(people: People) -> None:
+def test_administration_page_lists_missing_steps_of_the_telephone(people: People) -> None:
     def line_step() -> Any:
         return browser(people.administrator).get(reverse("accounts:administration")).context["steps"][0]
 

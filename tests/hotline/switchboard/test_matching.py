@@ -1,4 +1,4 @@
-"""Who is shown which call, whatever waits and whoever is free."""
+"""Properties of the matching of any calls and handlers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ free = st.lists(
 
 
 def can(handler: Free, call: WaitingCall) -> bool:
-    """The rule, said once more and otherwise."""
+    """The rule, written independently of the tested code."""
     if handler.handler in call.passed_by:
         return False
     if call.language and handler.languages and call.language not in handler.languages:
@@ -52,7 +52,7 @@ def can(handler: Free, call: WaitingCall) -> bool:
 
 
 @given(calls, free)
-def test_every_pair_is_one_that_may_be(waiting: list[WaitingCall], handlers: list[Free]) -> None:
+def test_every_match_is_permitted(waiting: list[WaitingCall], handlers: list[Free]) -> None:
     by_call = {call.call: call for call in waiting}
     by_handler = {handler.handler: handler for handler in handlers}
     pairs = match(waiting, handlers)
@@ -61,16 +61,14 @@ def test_every_pair_is_one_that_may_be(waiting: list[WaitingCall], handlers: lis
 
 
 @given(calls, free)
-def test_no_handler_is_idle_while_a_call_that_they_can_take_waits(
-    waiting: list[WaitingCall], handlers: list[Free]
-) -> None:
+def test_no_free_handler_is_left_while_a_matching_call_waits(waiting: list[WaitingCall], handlers: list[Free]) -> None:
     busy = {handler for _call, handler in match(waiting, handlers)}
     assert not [h for h in handlers if h.handler not in busy and any(can(h, call) for call in waiting)]
 
 
 @given(calls, free)
-def test_no_call_that_nobody_sees_is_passed_over(waiting: list[WaitingCall], handlers: list[Free]) -> None:
-    """For a later one, or one that somebody sees already."""
+def test_call_without_an_offer_is_never_skipped(waiting: list[WaitingCall], handlers: list[Free]) -> None:
+    """In favour of a later call, or of one that has an offer already."""
     pairs = match(waiting, handlers)
     queue = in_order(waiting)
     shown = {call for call, _handler in pairs}
@@ -83,9 +81,7 @@ def test_no_call_that_nobody_sees_is_passed_over(waiting: list[WaitingCall], han
 
 
 @given(calls, free)
-def test_no_call_is_shown_to_two_while_somebody_of_them_could_take_one_that_nobody_sees(
-    waiting: list[WaitingCall], handlers: list[Free]
-) -> None:
+def test_no_call_gets_a_second_offer_while_another_has_none(waiting: list[WaitingCall], handlers: list[Free]) -> None:
     pairs = match(waiting, handlers)
     unseen = [call for call in waiting if not call.shown_to and call.call not in {shown for shown, _ in pairs}]
     by_handler = {handler.handler: handler for handler in handlers}
@@ -95,13 +91,13 @@ def test_no_call_is_shown_to_two_while_somebody_of_them_could_take_one_that_nobo
 
 
 @given(calls)
-def test_urgent_ones_are_first_and_then_the_longest_waiting(waiting: list[WaitingCall]) -> None:
+def test_urgent_calls_are_first_then_longest_waiting(waiting: list[WaitingCall]) -> None:
     keys = [(not call.is_urgent, call.since) for call in in_order(waiting)]
     assert keys == sorted(keys)
 
 
 @given(calls, free, st.randoms(use_true_random=False))
-def test_the_order_in_which_rows_come_does_not_matter(
+def test_matching_does_not_depend_on_the_order_of_rows(
     waiting: list[WaitingCall], handlers: list[Free], chance: object
 ) -> None:
     pairs = match(waiting, handlers)
@@ -110,7 +106,7 @@ def test_the_order_in_which_rows_come_does_not_matter(
     assert sorted(match(waiting, handlers)) == sorted(pairs)
 
 
-def test_among_handlers_the_one_who_has_been_free_for_longest_comes_first() -> None:
+def test_handler_who_has_been_free_longest_is_first() -> None:
     early, late = (Free(HANDLERS[n], START + timedelta(minutes=n)) for n in (0, 1))
     first, second = (WaitingCall(uuid.UUID(int=100 + n), START + timedelta(minutes=n)) for n in (0, 1))
     assert match([second, first], [late, early]) == [(first.call, early.handler), (second.call, late.handler)]

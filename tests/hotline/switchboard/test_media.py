@@ -1,4 +1,4 @@
-"""Whatever is fetched from us says rightly what it is: the provider plays nothing that is not said to be sound."""
+"""Files have the right content type: the provider plays only what is declared as audio."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hotline.switchboard.models import Line, Voicemail, WebhookEvent
 
 pytestmark = pytest.mark.django_db
 HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
-#: What the provider plays (its page on <Play>).
+#: Content types that the provider plays (documentation of <Play>).
 SOUND = {
     "audio/mpeg", "audio/wav", "audio/wave", "audio/x-wav", "audio/aiff", "audio/x-aifc", "audio/x-aiff", "audio/x-gsm",
     "audio/gsm", "audio/ulaw",
@@ -29,7 +29,7 @@ SOUND = {
 
 @pytest.fixture(params=["checkout", "collected"])
 def web(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> Client:
-    """The whole stack, with static files straight from the checkout, and as collectstatic leaves them."""
+    """The whole stack, with static files from the checkout, and from collectstatic."""
     if request.param == "collected":
         settings.STATIC_ROOT = str(tmp_path)
         settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": HASHED}}
@@ -46,13 +46,13 @@ def type_of(web: Client, path: str) -> str:
 
 
 def played() -> set[str]:
-    """Every address that a document of ours has let the provider play."""
+    """Every URL that our documents contain in <Play>."""
     answers = by_telephone(lambda: [event.answer for event in WebhookEvent.objects.select_related("data_key")])
     documents = [ET.fromstring(answer) for answer in answers if answer]
     return {play.text or "" for document in documents for play in document.iter("Play")}
 
 
-def test_all_that_the_provider_is_to_play_is_sound(people: People, line: Line, web: Client) -> None:
+def test_everything_in_play_verbs_has_an_audio_content_type(people: People, line: Line, web: Client) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     waiting("+493411234568").wait()
@@ -63,7 +63,7 @@ def test_all_that_the_provider_is_to_play_is_sound(people: People, line: Line, w
     assert {type_of(web, urlsplit(address).path) for address in addresses} <= SOUND
 
 
-def test_every_static_file_has_a_type_that_is_its_own(web: Client) -> None:
+def test_every_static_file_has_its_content_type(web: Client) -> None:
     names = {
         name for finder in finders.get_finders() for name, _storage in finder.list([]) if "." in name
     }  # not a licence
@@ -78,13 +78,13 @@ def test_every_static_file_has_a_type_that_is_its_own(web: Client) -> None:
      ("a.mp3", "audio/mpeg"), ("a.xsl", "text/xsl"), ("a.webmanifest", "application/manifest+json"),
      ("a.ttf", "font/ttf"), ("a.js.map", "application/json"), ("a.WAV", "audio/wav")],
 )  # fmt: skip
-def test_kinds_that_may_come(name: str, kind: str, settings: Any, tmp_path: Path) -> None:
+def test_content_type_is_known_for_each_file_extension(name: str, kind: str, settings: Any, tmp_path: Path) -> None:
     (tmp_path / name).write_text("something")
     settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS = str(tmp_path), False
     assert type_of(Client(), f"/static/{name}") == kind
 
 
-def test_a_voicemail_is_sound(people: People, line: Line) -> None:
+def test_voicemail_has_an_audio_content_type(people: People, line: Line) -> None:
     phone = waiting()
     phone.leave_queue("queue-full")
     phone.press("")

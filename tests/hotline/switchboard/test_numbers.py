@@ -1,4 +1,4 @@
-"""Numbers at the telephone: dialled from the centre's country, whatever the settings say."""
+"""Numbers at the telephone are parsed for the centre's country, not for the settings'."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def url(name: str, *keys: object) -> str:
      ("AT", "01 534 42 0", "+431534420"),
      ("DE", "\u202a(030) 9018201\u202c", "+49309018201")],
 )  # fmt: skip
-def test_a_agents_telephone_is_dialled_in_the_centres_country(
+def test_agents_telephone_is_parsed_for_the_centres_country(
     people: People, line: Line, settings: Any, setting: str | None, country: str, typed: str, stored: str
 ) -> None:
     settings.PHONENUMBER_DEFAULT_REGION = setting
@@ -49,7 +49,7 @@ def test_a_agents_telephone_is_dialled_in_the_centres_country(
 
 
 @pytest.mark.parametrize("typed", ["030 9018201 ext. 12", "030 9018201 DW 12", "030 DESK", "9018201", "0"])
-def test_what_cannot_be_rung_is_refused_with_an_example(people: People, line: Line, typed: str) -> None:
+def test_invalid_telephone_of_an_agent_is_refused_with_an_example(people: People, line: Line, typed: str) -> None:
     answer = browser(people.handler).post(url("agent"), {"phone": typed, "languages": ["de"]})
     assert answer.status_code == 422
     assert "+49 30 123456" in str(answer.context["form"].errors["phone"])
@@ -57,7 +57,9 @@ def test_what_cannot_be_rung_is_refused_with_an_example(people: People, line: Li
 
 
 @pytest.mark.parametrize(("typed", "status"), [("02 279 22 11", 302), ("02 279 22 11 poste 3", 422), ("SOS", 422)])
-def test_a_consultation_is_dialled_in_the_centres_country(people: People, line: Line, typed: str, status: int) -> None:
+def test_number_of_a_consultation_is_parsed_for_the_centres_country(
+    people: People, line: Line, typed: str, status: int
+) -> None:
     Organisation.objects.filter(pk=people.centre.pk).update(country="BE")
     go_on_duty(people.handler)
     phone = waiting()
@@ -71,7 +73,7 @@ def test_a_consultation_is_dialled_in_the_centres_country(people: People, line: 
 @pytest.mark.parametrize(
     ("number", "country"), [("+3222792211", "BE"), ("+590690335941", "FR"), (CALLER, "DE"), ("+12025550123", "DE")]
 )
-def test_a_contact_opened_by_a_call_begins_in_the_callers_country_where_we_know_it(
+def test_contact_of_a_call_has_the_callers_country_if_supported(
     people: People, line: Line, number: str, country: str
 ) -> None:
     load_regions(["BE", "FR", "DE"])
@@ -81,7 +83,7 @@ def test_a_contact_opened_by_a_call_begins_in_the_callers_country_where_we_know_
     assert contact_as(people.handler, phone.call.contact_id).country == country
 
 
-def test_a_withheld_number_and_a_message_begin_in_the_centres_country(people: People, line: Line) -> None:
+def test_contact_of_a_withheld_number_or_message_has_the_centres_country(people: People, line: Line) -> None:
     load_regions(["BE", "DE"])
     Organisation.objects.filter(pk=people.centre.pk).update(country="BE")
     go_on_duty(people.handler)
@@ -102,8 +104,8 @@ def test_a_number_with_an_extension_is_not_rung_and_says_why(people: People, lin
     assert calls_out() == 0
 
 
-def test_a_callback_rings_by_the_contacts_country(people: People, line: Line, provider: Provider) -> None:
-    """The number was corrected on the desk, as dialled in Belgium."""
+def test_callback_number_is_dialled_for_the_contacts_country(people: People, line: Line, provider: Provider) -> None:
+    """The number was corrected at the desk, in the national format of Belgium."""
     go_on_duty(people.handler, phone=DESK)
     client = browser(people.handler)
     callback = planned(people, phone="")

@@ -1,4 +1,4 @@
-"""Webhooks come twice, late and in any order; what they lead to is the same."""
+"""Webhooks that arrive repeatedly, late and in any order lead to the same result."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck
 
 
 def whole_call(people: People, times: Iterator[int]) -> Call:
-    """A call from the first ring over a telephone that is not picked up to the end of the conversation."""
+    """A whole call: first ring, a handler who does not answer, a conversation, the end."""
     phone = Phone(times=times)
     go_on_duty(people.handler)
     phone.ring()
@@ -71,7 +71,7 @@ def whole_call(people: People, times: Iterator[int]) -> Call:
 
 
 def left_behind(people: People, call: Call) -> Any:
-    """Everything that the call has led to, without ids and clocks."""
+    """All rows and events of the call, without ids and times."""
 
     def as_telephone() -> Any:
         return (
@@ -87,7 +87,7 @@ def left_behind(people: People, call: Call) -> Any:
     return by_telephone(as_telephone), sorted(told), contacts, agents, ordered(call), callbacks(people.coordinator)
 
 
-def test_each_webhook_once_or_thrice_has_the_same_answer_and_one_effect(people: People, line: Line) -> None:
+def test_webhooks_sent_three_times_have_the_same_answer_and_one_effect(people: People, line: Line) -> None:
     """``Phone`` compares the answers."""
     with undone():
         once = left_behind(people, whole_call(people, itertools.repeat(1)))
@@ -101,7 +101,7 @@ def test_each_webhook_once_or_thrice_has_the_same_answer_and_one_effect(people: 
     repeated()
 
 
-def test_what_the_property_compares_is_a_whole_call(people: People, line: Line) -> None:
+def test_compared_call_has_all_steps(people: People, line: Line) -> None:
     (call, legs, offers, problems), told, contacts, agents, commands, _callbacks = left_behind(
         people, whole_call(people, itertools.repeat(2))
     )
@@ -150,7 +150,7 @@ ENDED: list[News] = [
 
 
 def after_all(people: People, events: list[News]) -> Any:
-    """The state in which a conversation is after these events. They begin when the caller asks for the room."""
+    """The state of a conversation after these events, which begin when the caller requests the room."""
     go_on_duty(people.handler)
     phone = waiting()
     desk = Desk(leg=leg_of(claim(people.handler, phone)))
@@ -174,7 +174,7 @@ def after_all(people: People, events: list[News]) -> Any:
 
 @FEW
 @given(st.permutations(TALKING), st.lists(st.sampled_from(TALKING), max_size=4))
-def test_a_conversation_is_the_same_in_whatever_order_it_is_told(
+def test_conversation_is_the_same_for_any_order_of_events(
     people: People, line: Line, events: list[News], again: list[News]
 ) -> None:
     with undone():
@@ -187,7 +187,7 @@ def test_a_conversation_is_the_same_in_whatever_order_it_is_told(
 
 @FEW
 @given(st.permutations(TALKING + ENDED), st.lists(st.sampled_from(TALKING + ENDED), max_size=4))
-def test_an_end_is_the_same_in_whatever_order_it_is_told(
+def test_end_is_the_same_for_any_order_of_events(
     people: People, line: Line, events: list[News], again: list[News]
 ) -> None:
     with undone():
@@ -198,8 +198,8 @@ def test_an_end_is_the_same_in_whatever_order_it_is_told(
         )
 
 
-def test_a_room_that_is_over_is_not_taken_for_the_one_of_now(people: People, line: Line) -> None:
-    """The first handler stood in a room that ended; the word of its end comes when the second is in the next."""
+def test_event_of_an_ended_room_does_not_affect_the_current_one(people: People, line: Line) -> None:
+    """The first handler's room has ended; the event of its end arrives when the second handler is in a new room."""
     go_on_duty(people.handler)
     phone = waiting()
     first = Desk(leg=leg_of(claim(people.handler, phone)))
@@ -220,17 +220,19 @@ def test_a_room_that_is_over_is_not_taken_for_the_one_of_now(people: People, lin
 
 
 @pytest.mark.parametrize("has_token", [True, False])
-def test_the_same_words_without_a_number_or_token_are_one_event(people: People, line: Line, has_token: bool) -> None:
+def test_equal_events_without_sequence_number_or_token_are_one_event(
+    people: People, line: Line, has_token: bool
+) -> None:
     phone = waiting()
     token = "one" if has_token else ""
     for _ in range(2):
         tell("/telephone/status/", {"CallSid": phone.sid, "CallStatus": "ringing"}, repeat=token)
-    expected = 1 if has_token else 2  # ``tell`` makes a token where none is given
+    expected = 1 if has_token else 2  # ``tell`` generates a token if none is given
     assert by_telephone(lambda: WebhookEvent.objects.filter(kind="status").count()) == expected
 
 
 @pytest.mark.parametrize(("lost", "problem"), [(2, ""), (3, "OperationalError")])
-def test_whoever_lost_a_deadlock_tries_again(people: People, line: Line, lost: int, problem: str) -> None:
+def test_webhook_is_retried_after_a_deadlock(people: People, line: Line, lost: int, problem: str) -> None:
     tries: list[int] = []
 
     @webhook("probe")

@@ -1,4 +1,4 @@
-"""A telephone is known by its sid: a second ringing changes nothing and is hung up; who asks first rings once."""
+"""A leg is identified by its sid: a second telephone of it changes nothing and is hung up, and requests ring once."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def again() -> None:
 
 
 def rung(provider: Provider) -> int:
-    """How many telephones the provider was asked to ring."""
+    """Number of telephones that the provider was asked to ring."""
     return sum("To" in form for _path, form in provider.asked)
 
 
@@ -57,7 +57,7 @@ def hung_up(provider: Provider, sid: str) -> int:
 
 
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled", "completed"])
-def test_end_of_a_second_ringing_ends_no_conversation(people: People, phone: Phone, status: str) -> None:
+def test_end_of_a_second_telephone_ends_no_conversation(people: People, phone: Phone, status: str) -> None:
     desk = talking(people.handler, phone)
     settle()
     stray(desk).hang_up(status)
@@ -66,7 +66,7 @@ def test_end_of_a_second_ringing_ends_no_conversation(people: People, phone: Pho
 
 
 @pytest.mark.parametrize("status", ["ringing", "in-progress"])
-def test_second_ringing_that_lives_is_hung_up_once(
+def test_second_telephone_still_connected_is_hung_up_once(
     people: People, phone: Phone, provider: Provider, status: str
 ) -> None:
     desk = talking(people.handler, phone)
@@ -79,7 +79,7 @@ def test_second_ringing_that_lives_is_hung_up_once(
 
 
 @pytest.mark.parametrize("state", ["ringing", "talking", "ended"])
-def test_second_telephone_that_is_picked_up_is_told_to_hang_up(people: People, phone: Phone, state: str) -> None:
+def test_second_telephone_that_answers_is_hung_up(people: People, phone: Phone, state: str) -> None:
     if state == "ringing":
         desk = Desk(leg=leg_of(claim(people.handler, phone)))
         desk.status("ringing", sequence=1)
@@ -106,16 +106,14 @@ def test_second_telephone_in_the_room_changes_nothing(people: People, phone: Pho
 
 
 @pytest.mark.parametrize("event", ["participant-leave", "participant-hold"])
-def test_another_telephone_under_the_callers_name_is_not_the_caller(people: People, phone: Phone, event: str) -> None:
+def test_other_telephone_with_the_callers_label_is_not_the_caller(people: People, phone: Phone, event: str) -> None:
     talking(people.handler, phone)
     phone.in_room(event, sequence=9, label=phone.call.room, sid=SECOND)
     assert not phone.call.is_held
     assert phone.call.ask_at is None
 
 
-def test_ringing_that_was_accepted_and_answered_500_is_not_repeated(
-    people: People, phone: Phone, provider: Provider
-) -> None:
+def test_ring_accepted_with_a_500_response_is_not_repeated(people: People, phone: Phone, provider: Provider) -> None:
     leg = leg_of(claim(people.handler, phone))
     provider.answers = [LOST]
     run_commands()
@@ -126,7 +124,7 @@ def test_ringing_that_was_accepted_and_answered_500_is_not_repeated(
     assert by_telephone(lambda: Command.objects.get(leg=leg).state) == "done"
 
 
-def test_ringing_the_provider_knows_nothing_of_is_repeated(people: People, phone: Phone, provider: Provider) -> None:
+def test_ring_unknown_to_the_provider_is_repeated(people: People, phone: Phone, provider: Provider) -> None:
     claim(people.handler, phone)
     provider.answers = [LOST]
     run_commands()
@@ -138,7 +136,7 @@ def test_ringing_the_provider_knows_nothing_of_is_repeated(people: People, phone
     assert leg_of(phone.call).state == "ringing"
 
 
-def test_while_the_provider_cannot_be_asked_nothing_rings_a_second_time(
+def test_ring_is_not_repeated_while_the_provider_cannot_be_asked(
     people: People, phone: Phone, provider: Provider
 ) -> None:
     claim(people.handler, phone)
@@ -152,7 +150,7 @@ def test_while_the_provider_cannot_be_asked_nothing_rings_a_second_time(
 
 
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled", "completed"])
-def test_ringing_that_has_come_to_nothing_meanwhile_is_not_repeated(
+def test_ring_that_ended_meanwhile_is_not_repeated(
     people: People, phone: Phone, provider: Provider, status: str
 ) -> None:
     claim(people.handler, phone)
@@ -164,7 +162,7 @@ def test_ringing_that_has_come_to_nothing_meanwhile_is_not_repeated(
     assert (phone.call.state, agent_now(people.handler).state) == ("waiting", "break")
 
 
-def test_of_two_telephones_found_one_is_the_legs_and_the_other_hung_up(
+def test_one_of_two_found_telephones_is_kept_and_the_other_hung_up(
     people: People, phone: Phone, provider: Provider
 ) -> None:
     claim(people.handler, phone)
@@ -178,10 +176,10 @@ def test_of_two_telephones_found_one_is_the_legs_and_the_other_hung_up(
     assert [hung_up(provider, sid) for sid in (SECOND, "CA" + "8" * 32, "CA" + "7" * 32) if sid != own] == [1, 0]
 
 
-def test_answer_that_comes_after_a_webhook_of_another_telephone_is_a_stray(
+def test_sid_in_a_late_response_is_hung_up_if_a_webhook_set_another(
     people: People, phone: Phone, provider: Provider
 ) -> None:
-    """Two ringings under way: the webhook of one names the leg, the answer to our request names the other."""
+    """Two telephones ring: the webhook of one sets the leg's sid, the response to our request has the other's."""
     desk = Desk(leg=leg_of(claim(people.handler, phone)), sid=SECOND)
     command = by_telephone(Command.objects.get)
     desk.status("ringing", sequence=1)
@@ -196,8 +194,8 @@ def test_answer_that_comes_after_a_webhook_of_another_telephone_is_a_stray(
     assert hung_up(provider, "CA" + "5" * 32) == 1
 
 
-def test_telephone_of_a_claim_given_up_meanwhile_is_hung_up(people: People, phone: Phone, provider: Provider) -> None:
-    """The caller hung up while the request was under way; its outcome is asked for, and what rings is ended."""
+def test_telephone_of_a_released_claim_is_hung_up(people: People, phone: Phone, provider: Provider) -> None:
+    """The caller hung up while the request was running; its outcome is looked up, and the telephone is hung up."""
     claim(people.handler, phone)
     provider.answers = [LOST]
     run_commands()
@@ -221,7 +219,7 @@ def consulted(people: People, phone: Phone, provider: Provider) -> Any:
     return desk, leg_of(phone.call, "partner")
 
 
-def test_partner_who_is_there_already_is_not_rung_again(people: People, phone: Phone, provider: Provider) -> None:
+def test_partner_found_in_the_room_is_not_rung_again(people: People, phone: Phone, provider: Provider) -> None:
     _desk, partner = consulted(people, phone, provider)
     provider.in_room = {partner.label: (SECOND, "connected")}
     again()
@@ -229,15 +227,15 @@ def test_partner_who_is_there_already_is_not_rung_again(people: People, phone: P
     assert (leg_of(phone.call, "partner").sid, leg_of(phone.call, "partner").state) == (SECOND, "answered")
 
 
-def test_partner_nobody_knows_of_is_rung_again(people: People, phone: Phone, provider: Provider) -> None:
+def test_partner_unknown_to_the_provider_is_rung_again(people: People, phone: Phone, provider: Provider) -> None:
     consulted(people, phone, provider)
     again()
     assert rung(provider) == 2
     assert leg_of(phone.call, "partner").state == "ringing"
 
 
-def test_caller_who_is_in_the_room_already_is_not_moved_again(people: People, phone: Phone, provider: Provider) -> None:
-    """Accepted, answered with 500: a second move would take the caller out, and end the room for both."""
+def test_caller_already_in_the_room_is_not_redirected_again(people: People, phone: Phone, provider: Provider) -> None:
+    """Accepted, but answered with 500: a second redirect would remove the caller and end the room for both."""
     from telephone import picked_up
 
     picked_up(people.handler, phone)

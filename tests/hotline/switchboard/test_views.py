@@ -1,4 +1,4 @@
-"""The telephone's pages, as the people at it use them."""
+"""The telephone's pages over HTTP."""
 
 from __future__ import annotations
 
@@ -42,11 +42,13 @@ def page(client: Client, name: str, *keys: object) -> str:
 
 @pytest.mark.parametrize("name", ["part_bar", "agent"])
 @pytest.mark.parametrize("who", ["worker", "dpo", "funder", "administrator", "liaison"])
-def test_the_telephone_is_there_for_handlers_only(people: People, line: Line, name: str, who: str) -> None:
+def test_telephone_pages_are_404_for_people_who_are_no_handlers(
+    people: People, line: Line, name: str, who: str
+) -> None:
     assert browser(getattr(people, who)).get(url(name)).status_code == 404
 
 
-def test_without_an_account_the_desk_says_so(people: People, line: Line, settings: Any) -> None:
+def test_desk_without_an_account_shows_that(people: People, line: Line, settings: Any) -> None:
     settings.TELEPHONY = {**settings.TELEPHONY, "token": ""}
     assert "Telephone not connected" in page(browser(people.handler), "part_queue")
     assert page(browser(people.handler), "part_bar") == ""
@@ -57,7 +59,7 @@ def test_without_a_line_too(people: People) -> None:
     assert page(browser(people.handler), "part_bar") == ""
 
 
-def test_whoever_has_no_telephone_yet_is_asked_for_it(people: People, line: Line) -> None:
+def test_handler_without_a_telephone_is_asked_for_it(people: People, line: Line) -> None:
     client = browser(people.handler)
     answer = client.post(url("choose"), {"state": "ready"})
     assert answer.headers["Location"] == url("agent")
@@ -69,9 +71,7 @@ def test_whoever_has_no_telephone_yet_is_asked_for_it(people: People, line: Line
 
 
 @pytest.mark.parametrize("fields", [{"phone": "12"}, {"phone": "nobody"}, {"languages": []}, {"languages": ["xx"]}])
-def test_a_wrong_place_at_the_telephone_is_said_at_the_field(
-    people: People, line: Line, fields: dict[str, object]
-) -> None:
+def test_invalid_agent_settings_are_shown_at_the_field(people: People, line: Line, fields: dict[str, object]) -> None:
     answer = browser(people.handler).post(url("agent"), {"phone": DESK, "languages": ["de"], **fields})
     assert answer.status_code == 422
     assert "errorlist" in answer.content.decode()
@@ -84,7 +84,7 @@ def test_other_states_cannot_be_chosen(people: People, line: Line, state: str) -
     assert agent_now(people.handler).state == "ready"
 
 
-def test_an_offer_is_shown_answered_and_leads_to_its_contact(people: People, line: Line) -> None:
+def test_accepting_an_offer_opens_its_contact(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     go_on_duty(people.colleague, phone="+4991198765439")
     phone = waiting()
@@ -99,7 +99,7 @@ def test_an_offer_is_shown_answered_and_leads_to_its_contact(people: People, lin
     assert as_user(people.coordinator, Contact.objects.count) == 1
 
 
-def test_the_desk_leads_back_to_the_call_that_its_handler_is_in(people: People, line: Line) -> None:
+def test_desk_links_to_the_handlers_running_call(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     claim(people.handler, phone)
@@ -111,7 +111,7 @@ def test_the_desk_leads_back_to_the_call_that_its_handler_is_in(people: People, 
     assert "to-call" not in page(client, "part_bar")
 
 
-def test_not_now_leaves_the_call_to_others(people: People, line: Line) -> None:
+def test_declining_leaves_the_call_to_others(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     client = browser(people.handler)
@@ -123,7 +123,7 @@ def test_not_now_leaves_the_call_to_others(people: People, line: Line) -> None:
 
 @pytest.mark.parametrize("name", ["hold", "dismiss", "hand_over", "hang_up", "block"])
 @pytest.mark.parametrize("who", ["colleague", "other_handler", "worker", "dpo"])
-def test_somebody_elses_call_is_not_there(people: People, line: Line, name: str, who: str) -> None:
+def test_call_of_somebody_else_is_404(people: People, line: Line, name: str, who: str) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -176,7 +176,7 @@ def ten_seconds_later() -> None:
 
 
 @pytest.mark.parametrize(("kind", "is_over"), [*((kind, False) for kind in KINDS), ("abusive", True)])
-def test_an_ending_hangs_up_when_it_comes_about(people: People, line: Line, kind: str, is_over: bool) -> None:
+def test_ending_hangs_up_when_it_is_executed(people: People, line: Line, kind: str, is_over: bool) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -186,7 +186,7 @@ def test_an_ending_hangs_up_when_it_comes_about(people: People, line: Line, kind
     for _twice in range(2):
         ends(client, phone, kind)
     run_queue()
-    assert "goodbye" not in ordered(phone.call)  # it can still be undone
+    assert "goodbye" not in ordered(phone.call)  # the ending can still be undone
     ten_seconds_later()
     contact = as_user(people.handler, Contact.objects.get)
     assert (contact.pk, contact.state, contact.kind) == (phone.call.contact_id, "completed", kind)
@@ -205,7 +205,7 @@ def test_an_ending_that_was_undone_leaves_the_caller_on_the_line(people: People,
     assert as_user(people.handler, lambda: Contact.objects.get().state) == "draft"
 
 
-def test_a_contact_completed_as_counselling_hangs_up_nobody(people: People, line: Line) -> None:
+def test_completing_as_counselling_does_not_hang_up(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -216,7 +216,7 @@ def test_a_contact_completed_as_counselling_hangs_up_nobody(people: People, line
     assert "goodbye" not in ordered(phone.call)
 
 
-def test_the_telephone_learns_nothing_else_of_a_contact_that_was_ended(people: People, line: Line) -> None:
+def test_telephone_service_cannot_read_an_ended_contact(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -239,7 +239,7 @@ def test_an_abusive_number_can_be_blocked_once(people: People, line: Line) -> No
     assert "Block for a day" not in page(client, "part_bar")
 
 
-def test_listening_to_a_voicemail_leaves_a_trace(people: People, line: Line, provider: Provider) -> None:
+def test_listening_to_a_voicemail_is_recorded(people: People, line: Line, provider: Provider) -> None:
     phone = waiting()
     phone.leave_queue("queue-full")
     phone.press("")
@@ -257,7 +257,7 @@ def test_listening_to_a_voicemail_leaves_a_trace(people: People, line: Line, pro
     assert browser(people.other_handler).get(url("voicemail", phone.call.pk)).status_code == 404
 
 
-def test_the_figures_of_the_day_stand_on_the_page_of_the_shift(people: People, line: Line) -> None:
+def test_shift_page_shows_the_figures_of_the_day(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     answered, left = waiting(), Phone(number="+4934199999999")
     talking(people.handler, answered)
@@ -275,7 +275,7 @@ def test_the_figures_of_the_day_stand_on_the_page_of_the_shift(people: People, l
     assert (german.label, german.calls) == ("German", 2)
 
 
-def test_a_coordinator_arranges_a_handlers_place(people: People, line: Line) -> None:
+def test_coordinator_can_change_a_handlers_agent(people: People, line: Line) -> None:
     go_on_duty(people.handler)
     agent = agent_now(people.handler)
     address = url("agent_of_handler", agent.pk)
@@ -287,7 +287,7 @@ def test_a_coordinator_arranges_a_handlers_place(people: People, line: Line) -> 
 
 
 @pytest.mark.parametrize("name", ["part_bar", "part_queue"])
-def test_a_page_costs_as_much_with_more_waiting(
+def test_number_of_queries_does_not_grow_with_waiting_calls(
     people: People, line: Line, django_assert_max_num_queries: Any, name: str
 ) -> None:
     client = browser(people.handler)
@@ -304,8 +304,8 @@ def test_a_page_costs_as_much_with_more_waiting(
     assert as_user(people.coordinator, Call.objects.count) == 7
 
 
-def test_the_telephone_is_no_news_of_a_case(people: People, line: Line) -> None:
-    """A call shares its id with its contact; neither the contact's history nor the case's timeline shows its steps."""
+def test_telephone_events_are_not_in_the_history_of_contact_or_case(people: People, line: Line) -> None:
+    """A call has the same id as its contact; neither the contact's history nor the case's timeline shows its events."""
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)

@@ -1,4 +1,4 @@
-"""The callback of a voicemail: its number, or that there is none, and a player that says what it plays."""
+"""The callback of a voicemail: its number, or that there is none, and a labelled player."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def left(number: str) -> Phone:
-    """Somebody has waited, and spoken."""
+    """A caller has waited and left a message."""
     phone = waiting(number)
     phone.leave_queue("leave")
     phone.record(seconds=12)
@@ -30,7 +30,7 @@ def left(number: str) -> Phone:
 
 
 def taken(people: People, client: Client, phone: Phone) -> tuple[Callback, str, str]:
-    """The callback, its contact's page, and what the telephone adds to it."""
+    """The callback, its contact's page, and the telephone's fragment in it."""
     phone.hang_up()
     ((state, origin, _number),) = callbacks(people.coordinator)
     assert (state, origin) == ("open", "voicemail")
@@ -46,15 +46,13 @@ def client(people: People, line: Line) -> Client:
     return browser(people.handler)
 
 
-def test_a_shown_number_is_written_as_people_read_it(people: People, client: Client) -> None:
+def test_number_of_the_callback_is_formatted(people: People, client: Client) -> None:
     _callback, page, _part = taken(people, client, left("+493411234567"))
     assert "<bdi>+49 341 1234567</bdi>" in page
 
 
 @pytest.mark.parametrize("number", ["anonymous", "+266696687", ""])
-def test_without_a_number_it_says_where_to_listen_for_one_and_rings_what_is_entered(
-    people: People, client: Client, number: str
-) -> None:
+def test_callback_without_a_number_asks_for_one_and_rings_it(people: People, client: Client, number: str) -> None:
     go_on_duty(people.handler)
     callback, page, part = taken(people, client, left(number))
     assert "Number not shown: listen for one in the message" in page
@@ -69,7 +67,7 @@ def test_without_a_number_it_says_where_to_listen_for_one_and_rings_what_is_ente
     assert "Pick up your telephone and press 1" in part
 
 
-def test_the_player_says_what_it_plays(people: People, client: Client, provider: Provider) -> None:
+def test_player_has_a_label(people: People, client: Client, provider: Provider) -> None:
     phone = left("+493411234567")
     phone.step("recording", RecordingSid="RE" + phone.sid[2:], RecordingDuration="12", RecordingStatus="completed")
     run_commands()
@@ -85,7 +83,7 @@ def test_the_player_says_what_it_plays(people: People, client: Client, provider:
     assert "hx-get" not in part, "whoever listens is not interrupted"
 
 
-def test_a_sound_that_is_not_there_yet_or_lost_is_said(people: People, client: Client) -> None:
+def test_missing_or_lost_sound_is_explained(people: People, client: Client) -> None:
     phone = left("+493411234567")
     callback, _page, _part = taken(people, client, phone)
     part = client.get(reverse("switchboard:part_voicemail", args=[callback.pk])).content.decode()
@@ -98,7 +96,7 @@ def test_a_sound_that_is_not_there_yet_or_lost_is_said(people: People, client: C
     assert "<audio" not in part
 
 
-def test_a_voicemail_that_was_told_after_the_end_is_found_too(people: People, client: Client) -> None:
+def test_voicemail_reported_after_the_end_is_shown(people: People, client: Client) -> None:
     phone = waiting()
     phone.leave_queue("leave")
     phone.hang_up()

@@ -1,4 +1,4 @@
-"""No voicemail without its sound, or without a word to the shift that it could not be fetched."""
+"""Every voicemail is downloaded, or the shift is told that its sound could not be fetched."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_THERE = (404, 0)
 
 @pytest.fixture
 def phone(people: People, line: Line, provider: Provider) -> Phone:
-    """A caller who has left a message; its sound is not ready."""
+    """A caller who has left a message; its sound is not available yet."""
     phone = waiting()
     phone.leave_queue("queue-full")
     phone.press("")
@@ -39,7 +39,7 @@ def ready(phone: Phone, status: str = "completed", *, seconds: int = 12) -> None
 
 
 def later() -> None:
-    """The time of the next try has come."""
+    """Make the next attempt due."""
     by_telephone(lambda: Command.objects.filter(state="waiting").update(due_at=timezone.now(), claimed_until=None))
     run_commands()
 
@@ -69,9 +69,7 @@ def test_sound_is_fetched_when_it_is_ready_and_not_before(people: People, phone:
     assert (bool(kept().fetched_at), kept().lost_at, ordered(phone.call)) == (True, None, [])
 
 
-def test_sound_is_fetched_although_nobody_says_that_it_is_ready(
-    people: People, phone: Phone, provider: Provider
-) -> None:
+def test_sound_is_fetched_without_the_recordings_callback(people: People, phone: Phone, provider: Provider) -> None:
     phone.record()
     phone.hang_up()
     due = by_telephone(lambda: Command.objects.get(kind="fetch").due_at)
@@ -80,7 +78,7 @@ def test_sound_is_fetched_although_nobody_says_that_it_is_ready(
     assert bool(kept().fetched_at)
 
 
-def test_ready_told_before_the_message_is_one_message(people: People, phone: Phone, provider: Provider) -> None:
+def test_callback_before_the_recording_gives_one_voicemail(people: People, phone: Phone, provider: Provider) -> None:
     ready(phone)
     phone.record()
     phone.hang_up()
@@ -89,7 +87,7 @@ def test_ready_told_before_the_message_is_one_message(people: People, phone: Pho
     assert [one[:2] for one in callbacks(people.coordinator)] == [("open", "voicemail")]
 
 
-def test_sound_not_found_is_asked_for_again(people: People, phone: Phone, provider: Provider) -> None:
+def test_sound_not_found_is_requested_again(people: People, phone: Phone, provider: Provider) -> None:
     phone.record()
     phone.hang_up()
     provider.answers = [NOT_THERE, NOT_THERE]
@@ -103,7 +101,7 @@ def test_sound_not_found_is_asked_for_again(people: People, phone: Phone, provid
     assert asked(provider)[-1] == f"{recording(phone)}.json"
 
 
-def test_sound_that_never_comes_is_told_and_its_callback_is_there(
+def test_sound_that_never_arrives_is_reported_and_the_callback_exists(
     people: People, phone: Phone, provider: Provider
 ) -> None:
     phone.record()
@@ -122,7 +120,7 @@ def test_sound_that_never_comes_is_told_and_its_callback_is_there(
     assert "could not be fetched" in page
 
 
-def test_sound_that_comes_after_all_is_kept(people: People, phone: Phone, provider: Provider) -> None:
+def test_late_sound_is_stored(people: People, phone: Phone, provider: Provider) -> None:
     phone.record()
     phone.hang_up()
     by_telephone(lambda: Command.objects.update(state="failed", ended_at=timezone.now()))
@@ -133,7 +131,7 @@ def test_sound_that_comes_after_all_is_kept(people: People, phone: Phone, provid
 
 
 @pytest.mark.parametrize("answer", [(401, 20003), (403, 20003), (429, 20429), (500, 0), (503, 20500)])
-def test_provider_in_trouble_loses_no_voicemail(
+def test_no_voicemail_is_lost_while_the_provider_fails(
     people: People, phone: Phone, provider: Provider, answer: tuple[int, int]
 ) -> None:
     phone.record()
@@ -159,9 +157,7 @@ def test_recording_without_sound_is_lost_at_once(people: People, phone: Phone, p
     assert ordered(phone.call) == ["delete"], "nobody asks for what will never be there"
 
 
-def test_that_there_is_no_sound_may_be_told_before_the_recording(
-    people: People, phone: Phone, provider: Provider
-) -> None:
+def test_missing_sound_may_be_reported_before_the_recording(people: People, phone: Phone, provider: Provider) -> None:
     ready(phone, "absent")
     phone.record()
     phone.hang_up()
@@ -182,7 +178,7 @@ def test_silence_is_deleted_at_the_provider_once(
     assert not by_telephone(Voicemail.objects.exists)
 
 
-def test_recording_of_a_call_that_was_turned_away_is_deleted(people: People, line: Line, provider: Provider) -> None:
+def test_recording_of_a_blocked_call_is_deleted(people: People, line: Line, provider: Provider) -> None:
     from telephone import as_service
 
     from hotline.switchboard.calls import end_call
@@ -195,7 +191,9 @@ def test_recording_of_a_call_that_was_turned_away_is_deleted(people: People, lin
     assert asked(provider) == [f"{recording(phone)}.json"]
 
 
-def test_deleting_is_tried_for_hours_and_not_found_is_as_good(people: People, phone: Phone, provider: Provider) -> None:
+def test_deletion_is_retried_for_hours_and_not_found_counts_as_deleted(
+    people: People, phone: Phone, provider: Provider
+) -> None:
     phone.record()
     phone.hang_up()
     ready(phone)
@@ -208,8 +206,8 @@ def test_deleting_is_tried_for_hours_and_not_found_is_as_good(people: People, ph
     assert len(provider.asked) == 4
 
 
-def test_message_told_after_the_end_can_be_heard(people: People, phone: Phone, provider: Provider) -> None:
-    """The caller's end came first: what was a suggestion only becomes a wish, and its player finds the sound."""
+def test_voicemail_reported_after_the_end_can_be_played(people: People, phone: Phone, provider: Provider) -> None:
+    """The end of the call was reported first: the callback is created later, and its player finds the sound."""
     phone.hang_up()
     phone.record()
     ready(phone)

@@ -1,4 +1,4 @@
-"""What the provider says, read; what is to be heard, written. Without a database."""
+"""Parsing webhooks and rendering documents, without a database."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def asked(values: dict[str, str] | None = None, signature: str = "", token: str 
     return RequestFactory().post(PATH, body, content_type=FORM, headers=headers)
 
 
-def test_what_the_provider_signed_is_genuine_whatever_host_we_are_asked_under() -> None:
+def test_signed_request_is_valid_for_any_host_header() -> None:
     assert verify(asked(signature=sign(PUBLIC + PATH, VALUES)))
     assert verify(RequestFactory().post(PATH, headers={"X-Twilio-Signature": sign(PUBLIC + PATH, {})}))
 
@@ -65,12 +65,12 @@ def test_what_the_provider_signed_is_genuine_whatever_host_we_are_asked_under() 
         sign(PUBLIC, VALUES),
     ],
 )
-def test_anything_else_is_not(signature: str) -> None:
+def test_altered_requests_are_invalid(signature: str) -> None:
     assert not verify(asked(signature=signature))
 
 
 @pytest.mark.parametrize("missing", ["account", "token"])
-def test_without_an_account_nothing_is(settings: Any, missing: str) -> None:
+def test_no_request_is_valid_without_an_account(settings: Any, missing: str) -> None:
     settings.TELEPHONY = {**TELEPHONY, missing: ""}
     assert not verify(asked(signature=sign(PUBLIC + PATH, VALUES, settings.TELEPHONY["token"])))
 
@@ -80,16 +80,16 @@ def test_without_an_account_nothing_is(settings: Any, missing: str) -> None:
     st.text(min_size=1, max_size=5),
     st.text(min_size=1, max_size=5),
 )
-def test_a_signature_holds_for_its_own_parameters_only(values: dict[str, str], name: str, value: str) -> None:
+def test_signature_is_valid_only_for_its_parameters(values: dict[str, str], name: str, value: str) -> None:
     signature = sign(PUBLIC + PATH, values)
     assert verify(asked(values, signature))
     assert verify(asked({**values, name: value}, signature)) == (values.get(name) == value)
 
 
-# --- reading ----------------------------------------------------------------------------------------------------
+# --- parsing ----------------------------------------------------------------------------------------------------
 
 
-def test_values_are_kept_as_they_came_unknown_ones_too() -> None:
+def test_parse_keeps_all_values_unchanged() -> None:
     event = parse(asked(token="token"))
     assert event.parameters == VALUES
     assert (event.get("Body"), event.get("nothing"), event.token, event.sid) == (" with spaces ", "", "token", "CA1")
@@ -106,7 +106,7 @@ def test_values_are_kept_as_they_came_unknown_ones_too() -> None:
         ({}, ""),
     ],
 )
-def test_what_an_event_is_about(values: dict[str, str], sid: str) -> None:
+def test_parse_reads_the_subject_of_an_event(values: dict[str, str], sid: str) -> None:
     assert parse(asked(values)).sid == sid
 
 
@@ -114,7 +114,7 @@ def test_what_an_event_is_about(values: dict[str, str], sid: str) -> None:
     ("said", "number"),
     [("0", 0), ("17", 17), ("", None), ("-1", None), ("x", None), ("²", None), ("1.5", None), ("9" * 9, None)],
 )
-def test_the_number_of_an_event(said: str, number: int | None) -> None:
+def test_parse_reads_the_sequence_number(said: str, number: int | None) -> None:
     assert parse(asked({"SequenceNumber": said})).sequence == number
 
 
@@ -129,17 +129,17 @@ def test_the_number_of_an_event(said: str, number: int | None) -> None:
         ("", None),
     ],
 )
-def test_the_providers_clock(said: str, moment: datetime | None) -> None:
+def test_parse_reads_the_providers_time(said: str, moment: datetime | None) -> None:
     assert parse(asked({"Timestamp": said})).at == moment
 
 
 @given(st.dictionaries(st.sampled_from(["SequenceNumber", "Timestamp", "CallSid", "Body"]), st.text()))
-def test_reading_never_fails(values: dict[str, str]) -> None:
+def test_parse_never_fails(values: dict[str, str]) -> None:
     event = parse(asked(values))
     assert not [value for value in event.parameters.values() if "\0" in value]
 
 
-# --- writing ----------------------------------------------------------------------------------------------------
+# --- rendering --------------------------------------------------------------------------------------------------
 
 text = st.text("abc<>&\"' äöü€\n", max_size=20)
 url = st.sampled_from(["https://lotse.example/a/?b=1&c=2", "https://lotse.example/x/"])
@@ -160,7 +160,7 @@ verbs: st.SearchStrategy[list[Verb]] = st.lists(
     ),
     max_size=4,
 )
-#: The library's own methods name the attributes that there are.
+#: The parameters of the library's methods are the known attributes.
 METHODS = {name.title(): getattr(VoiceResponse, name) for name in (
     "say", "play", "pause", "gather", "enqueue", "dial", "record", "redirect", "leave", "hangup", "reject",
 )} | {"Conference": Dial.conference}  # fmt: skip
@@ -173,7 +173,7 @@ def known_attributes(tag: str) -> set[str]:
 
 
 @given(verbs)
-def test_every_document_is_one_the_provider_understands(said: list[Verb]) -> None:
+def test_every_rendered_document_has_only_known_verbs_and_attributes(said: list[Verb]) -> None:
     document = ET.fromstring(render(said))
     assert document.tag == "Response"
     assert len(document) == len(said)
@@ -183,32 +183,32 @@ def test_every_document_is_one_the_provider_understands(said: list[Verb]) -> Non
 
 
 @given(st.lists(st.builds(Say, text, st.just("de-DE")), max_size=3))
-def test_what_is_said_arrives_as_it_was_written(said: list[Verb]) -> None:
+def test_rendered_text_is_unchanged(said: list[Verb]) -> None:
     heard = ET.fromstring(render(said))
     assert [node.text or "" for node in heard] == [verb.text for verb in said if isinstance(verb, Say)]
 
 
-def test_one_key_is_asked_for_and_silence_is_an_answer_too() -> None:
+def test_gather_asks_for_one_key_and_continues_without_input() -> None:
     gather = ET.fromstring(render([Gather("https://a/", [Say("1", "de-DE")], timeout=3)]))[0]
     wanted = {"input": "dtmf", "numDigits": "1", "actionOnEmptyResult": "true", "timeout": "3", "action": "https://a/"}
     assert gather.attrib == wanted
 
 
 @pytest.mark.parametrize("ends", [True, False])
-def test_only_the_callers_leaving_ends_a_room(ends: bool) -> None:
+def test_end_of_room_is_set_only_for_bound_participants(ends: bool) -> None:
     room = ET.fromstring(render([Join("room", "label", "https://a/", "https://b/", ends_room=ends)]))[0][0]
     assert (room.text, room.get("participantLabel")) == ("room", "label")
     assert (room.get("endConferenceOnExit"), room.get("startConferenceOnEnter")) == (str(ends).lower(), "true")
     assert room.get("record") is None, "nothing is recorded"
 
 
-def test_a_message_is_answered_only_where_there_is_something_to_say() -> None:
+def test_message_response_is_empty_without_a_text() -> None:
     assert len(ET.fromstring(render_message())) == 0
     assert ET.fromstring(render_message("a & b"))[0].text == "a & b"
 
 
 @pytest.mark.parametrize("has_key", [True, False])
-def test_a_browser_gets_a_token_only_where_a_key_is_configured(settings: Any, has_key: bool) -> None:
+def test_browser_token_needs_a_configured_key(settings: Any, has_key: bool) -> None:
     if has_key:
         settings.TELEPHONY = {**TELEPHONY, "api_key": "SK1", "api_secret": 2 * TOKEN, "app": "AP1"}
     made = provider.client_token(identity="user_7")

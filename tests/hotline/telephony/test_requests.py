@@ -1,4 +1,4 @@
-"""Every request that we can make of the provider, made with its real client and checked by its strict double."""
+"""Every request to the provider, made with the real client and validated by the simulator."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ROOM = render([Join("room", label="one", action=f"{PLACE}/after/", events=f"{PLA
 
 
 async def platform(method: str, url: str, form: Any, headers: Any) -> WebhookResponse:
-    """Puts every call into the room; takes note of nothing."""
+    """Answers every call with the room, and ignores events."""
     has_document = not url.endswith(("status/", "conference/", "recording/"))
     document = ROOM if "after" not in url else render([HangUp()])
     return WebhookResponse(200, document.encode()) if has_document else WebhookResponse(204)
@@ -54,7 +54,7 @@ def double(settings: Any) -> Iterator[BackgroundProvider]:
 
 
 def in_room(double: BackgroundProvider) -> tuple[str, str]:
-    """A caller and a desk phone who talk; the caller's sid and the room's."""
+    """A conversation of a caller and a desk phone; returns the caller's sid and the room's."""
     call = double.begin(Caller(talks=100_000), to=LINE)
     provider.dial(to=DESK, from_=LINE, url=f"{PLACE}/answer/", status_url=f"{PLACE}/leg/status/", seconds=20)
     for _try in range(200):
@@ -66,7 +66,7 @@ def in_room(double: BackgroundProvider) -> tuple[str, str]:
     raise AssertionError("nobody met in the room")
 
 
-def test_what_happens_in_a_room(double: BackgroundProvider) -> None:
+def test_requests_about_participants_of_a_room(double: BackgroundProvider) -> None:
     caller, room = in_room(double)
     provider.hold(room=room, label="one", is_held=True)
     provider.hold(room=room, label="one", is_held=False)
@@ -80,7 +80,7 @@ def test_what_happens_in_a_room(double: BackgroundProvider) -> None:
     assert provider.state_of(sid=caller) == "completed"
 
 
-def test_the_end_of_a_room_and_of_a_call(double: BackgroundProvider) -> None:
+def test_requests_that_end_a_room_and_a_call(double: BackgroundProvider) -> None:
     caller, room = in_room(double)
     provider.end_room(room=room)
     double.settled()
@@ -97,7 +97,7 @@ def test_messages(double: BackgroundProvider) -> None:
     assert [message.body for message in double.provider.sent_messages] == ["Guten Tag", "Guten Tag"]
 
 
-def test_a_blocked_number_is_a_refusal_that_no_retry_mends(double: BackgroundProvider) -> None:
+def test_blocked_number_is_refused_permanently(double: BackgroundProvider) -> None:
     double.provider.account.blocked.add(PARTNER)
     with pytest.raises(RequestRefused) as refused:
         provider.send_message(to=PARTNER, from_=LINE, text="x", status_url=f"{PLACE}/status/")
@@ -105,18 +105,18 @@ def test_a_blocked_number_is_a_refusal_that_no_retry_mends(double: BackgroundPro
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_what_may_work_later(double: BackgroundProvider, status: int) -> None:
+def test_temporary_errors_raise_later(double: BackgroundProvider, status: int) -> None:
     double.provider.fail_next(status=status)
     with pytest.raises(Later):
         provider.state_of(sid="CA" + "0" * 32)
 
 
-def test_an_unknown_call_is_gone(double: BackgroundProvider) -> None:
+def test_unknown_call_raises_gone(double: BackgroundProvider) -> None:
     with pytest.raises(Gone):
         provider.state_of(sid="CA" + "0" * 32)
 
 
-def test_a_provider_that_is_not_there(settings: Any) -> None:
+def test_unreachable_provider_raises_later(settings: Any) -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         settings.TELEPHONY = {**TELEPHONY, "api_url": f"http://127.0.0.1:{held.getsockname()[1]}"}
@@ -124,13 +124,13 @@ def test_a_provider_that_is_not_there(settings: Any) -> None:
             provider.state_of(sid="CA" + "0" * 32)
 
 
-def test_without_an_account_nothing_is_asked(settings: Any) -> None:
+def test_no_request_is_sent_without_an_account(settings: Any) -> None:
     settings.TELEPHONY = {**TELEPHONY, "account": "", "token": ""}
     with pytest.raises(RequestRefused):
         provider.hang_up(sid="CA" + "0" * 32)
 
 
-def test_the_double_refuses_what_the_provider_would(double: BackgroundProvider) -> None:
+def test_simulator_refuses_invalid_requests(double: BackgroundProvider) -> None:
     with pytest.raises(RequestRefused):
         provider.dial(to="nobody", from_=LINE, url=f"{PLACE}/x/", status_url=f"{PLACE}/y/", seconds=20)
     with pytest.raises(RequestRefused):
@@ -154,11 +154,11 @@ VERBS = [
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: type(verb).__name__)
-def test_each_document_is_allowed(verb: Verb) -> None:
+def test_simulator_accepts_each_verb(verb: Verb) -> None:
     assert check(render([verb])) == []
 
 
-def test_the_documents_of_the_queue() -> None:
+def test_simulator_accepts_the_documents_of_the_queue() -> None:
     waiting = render([Gather(f"{PLACE}/wait/", [SAID, Pause(1)]), Leave()])
     assert check(waiting, waiting=True) == []
     assert check(render([Enqueue("x", f"{PLACE}/queue/", f"{PLACE}/wait/")]), waiting=True) != []
@@ -176,5 +176,5 @@ def test_the_documents_of_the_queue() -> None:
         "<Response><Say>Hallo</Response>",
     ],
 )
-def test_the_check_refuses_wrong_documents(document: str) -> None:
+def test_simulator_refuses_invalid_documents(document: str) -> None:
     assert check(document) != []

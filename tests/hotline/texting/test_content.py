@@ -1,4 +1,4 @@
-"""Whatever comes in a message is shown as what it is: no empty bubble, in no language."""
+"""The content of every message is shown: no message appears empty, in any language."""
 
 from __future__ import annotations
 
@@ -100,14 +100,14 @@ def bubble(people: People, body: str = "", **values: str) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("values", "said"), KINDS_OF_CONTENT)
-def test_what_it_is_is_shown(people: People, line: Line, values: dict[str, str], said: list[str]) -> None:
+def test_kind_of_content_is_shown(people: People, line: Line, values: dict[str, str], said: list[str]) -> None:
     shown = bubble(people, **values)
     assert [words for words in said if words not in shown] == []
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["de", "fr"])
-def test_in_each_language(people: People, line: Line, language: str) -> None:
+def test_kind_of_content_is_shown_in_each_language(people: People, line: Line, language: str) -> None:
     with translation.override("en"):
         english = {part.label for values in (one.values[0] for one in KINDS_OF_CONTENT) for part in parts(values)}
     with translation.override(language):
@@ -127,13 +127,13 @@ NAMES = [
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text()))
-def test_no_message_is_an_empty_bubble(values: dict[str, str]) -> None:
+def test_no_message_is_shown_empty(values: dict[str, str]) -> None:
     shown = parts(values)
     assert is_visible(values.get("Body", "")) or [part for part in shown if part.label.strip()]
 
 
 @pytest.mark.django_db
-def test_an_answer_shows_what_it_answers(people: People, line: Line) -> None:
+def test_reply_shows_the_quoted_message(people: People, line: Line) -> None:
     bubble(people, "Can I bring my sister?", MessageSid="SM-first")
     assert "Answers an earlier message: Can I bring my sister?" in bubble(
         people, "Yes?", OriginalRepliedMessageSid="SM-first"
@@ -141,7 +141,7 @@ def test_an_answer_shows_what_it_answers(people: People, line: Line) -> None:
 
 
 @pytest.mark.django_db
-def test_what_came_beside_the_words_is_sealed(people: People, line: Line) -> None:
+def test_content_besides_text_is_encrypted(people: People, line: Line) -> None:
     bubble(people, **{**PLACE, "Address": "Rathausplatz 2"})
 
     def rows() -> list[str]:
@@ -161,13 +161,13 @@ CODES = sorted({code for kind in KINDS for code in kind.codes})
 WANTED = {30003, 30004, 30005, 30006, 30007, 30008, 21211, 21408, 21610, 21612, 21614, 63003, 63016, 63018, 63024}
 
 
-def test_the_codes_that_come_have_words() -> None:
+def test_frequent_error_codes_have_texts() -> None:
     assert set(CODES) >= WANTED
     assert len(CODES) == sum(len(kind.codes) for kind in KINDS), "each is in one list"
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
-def test_each_code_has_words_and_advice_in_each_language(language: str) -> None:
+def test_each_error_code_has_text_and_advice_in_each_language(language: str) -> None:
     with translation.override("en"):
         english = {code: problem_of(code) for code in CODES}
     with translation.override(language):
@@ -182,13 +182,13 @@ def test_each_code_has_words_and_advice_in_each_language(language: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["99999", "x", "", "²", "-1", "1" * 60])
-def test_an_unknown_code_is_named(code: str) -> None:
+def test_text_of_an_unknown_error_code_contains_the_code(code: str) -> None:
     assert code[:40] in problem_of(code).what
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("code", [*sorted(WANTED - {21610}), 99999])
-def test_what_was_not_delivered_says_why_and_what_to_do(people: People, line: Line, code: int) -> None:
+def test_undelivered_message_shows_reason_and_advice(people: People, line: Line, code: int) -> None:
     page = undelivered(people, code)
     assert problem_of(code).what in page
     assert problem_of(code).advice in page
@@ -197,7 +197,7 @@ def test_what_was_not_delivered_says_why_and_what_to_do(people: People, line: Li
 
 
 @pytest.mark.django_db
-def test_the_provider_says_that_somebody_has_opted_out(people: People, line: Line) -> None:
+def test_opt_out_reported_by_the_provider_is_stored(people: People, line: Line) -> None:
     page = undelivered(people, 21610)
     assert "has asked for no more messages" in page
     assert "<textarea" not in page, "answering ends"
@@ -207,7 +207,7 @@ def test_the_provider_says_that_somebody_has_opted_out(people: People, line: Lin
 
 
 def undelivered(people: People, code: int) -> str:
-    """The thread's page after the provider said that an answer did not arrive."""
+    """The page of messages after the provider reported that a reply was not delivered."""
     tell("/telephone/message/", {"MessageSid": "SM1", "From": CALLER, "To": LINE, "Body": "words"})
     contact = as_user(people.handler, Contact.objects.get)
     message: TextMessage = as_user(

@@ -1,4 +1,4 @@
-"""SMS and WhatsApp: each belongs to a contact, a stop word is respected, and what was written is sealed."""
+"""SMS and WhatsApp: messages belong to a contact, stop words are applied, and texts are encrypted."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _sids = itertools.count(1)
 
 
 def write(body: str = WORDS, number: str = CALLER, **values: str) -> str:
-    """A message comes in; returns its sid."""
+    """Receive a message; returns its sid."""
     known = {"MessageSid": f"SM{next(_sids):032x}", "From": number, "To": LINE, "Body": body, "NumMedia": "0"}
     if number.startswith("whatsapp:"):
         known["To"] = f"whatsapp:{LINE}"
@@ -68,7 +68,7 @@ def answered(user: User, contact: Contact, text: str = "Thank you for writing.",
 
 
 def states(message: Any, *said: str, **values: str) -> list[str]:
-    """The states after each status of the provider."""
+    """The states of the message after each status of the provider."""
     found = []
     for status in said:
         tell(f"/telephone/message/{message.pk}/", {"MessageSid": "SM1", "MessageStatus": status, **values})
@@ -76,7 +76,7 @@ def states(message: Any, *said: str, **values: str) -> list[str]:
     return found
 
 
-def test_a_message_opens_a_contact_that_is_nobodys(people: People, line: Line) -> None:
+def test_message_opens_a_contact_without_handler(people: People, line: Line) -> None:
     write()
     (contact,) = contacts(people)
     assert (contact.handler_id, contact.channel, contact.language, contact.phone) == (None, "sms", "", CALLER)
@@ -87,9 +87,7 @@ def test_a_message_opens_a_contact_that_is_nobodys(people: People, line: Line) -
 
 
 @pytest.mark.parametrize("number", ["anonymous", "12345", "", "Bank"])
-def test_a_sender_without_a_number_opens_one_too_and_cannot_be_answered(
-    people: People, line: Line, number: str
-) -> None:
+def test_sender_without_a_number_opens_a_contact_and_gets_no_reply(people: People, line: Line, number: str) -> None:
     write(number=number)
     write(number=number)
     found = contacts(people)
@@ -98,7 +96,7 @@ def test_a_sender_without_a_number_opens_one_too_and_cannot_be_answered(
         answered(people.handler, found[0])
 
 
-def test_the_next_message_goes_on_with_the_contact_while_it_is_open(people: People, line: Line) -> None:
+def test_next_message_continues_the_contact_while_it_is_open(people: People, line: Line) -> None:
     write("first")
     write("second")
     (contact,) = contacts(people)
@@ -114,20 +112,20 @@ def test_the_next_message_goes_on_with_the_contact_while_it_is_open(people: Peop
     assert len(contacts(people)) == 3
 
 
-def test_whatsapp_is_a_channel_of_its_own(people: People, line: Line) -> None:
+def test_whatsapp_message_opens_its_own_contact(people: People, line: Line) -> None:
     write()
     write(number=f"whatsapp:{CALLER}")
     assert [(contact.channel, contact.phone) for contact in contacts(people)] == [("sms", CALLER), ("whatsapp", CALLER)]
 
 
-def test_other_numbers_and_other_centres_have_contacts_of_their_own(people: People, line: Line) -> None:
+def test_messages_of_other_numbers_or_centres_open_other_contacts(people: People, line: Line) -> None:
     write()
     write(number="+4934199999999")
     assert len(contacts(people)) == 2
 
 
-def test_what_cannot_be_taken_in_is_answered_like_a_message_and_tried_again(people: People, line: Line) -> None:
-    """A number that nobody has entered yet: whoever wrote to it is not lost."""
+def test_message_that_cannot_be_processed_is_acknowledged_and_retried(people: People, line: Line) -> None:
+    """A message to a number that is not set up as a line yet is not lost."""
     elsewhere = "+4930123789"
     write(To=elsewhere)
     take_up()
@@ -141,7 +139,7 @@ def test_what_cannot_be_taken_in_is_answered_like_a_message_and_tried_again(peop
     assert by_telephone(lambda: WebhookEvent.objects.get().problem) == ""
 
 
-def test_it_is_tried_for_a_day(people: People, line: Line) -> None:
+def test_failed_incoming_message_is_retried_for_a_day(people: People, line: Line) -> None:
     elsewhere = "+4930123789"
     with time_machine.travel(timezone.now() - timedelta(days=1, minutes=1)):
         write(To=elsewhere)
@@ -151,21 +149,21 @@ def test_it_is_tried_for_a_day(people: People, line: Line) -> None:
 
 
 @pytest.mark.parametrize("has_token", [True, False])
-def test_a_repeated_message_is_one(people: People, line: Line, has_token: bool) -> None:
+def test_repeated_message_is_stored_once(people: People, line: Line, has_token: bool) -> None:
     sid = write()
     write(MessageSid=sid) if has_token else write("the same sid", MessageSid=sid)
     assert thread(people) == [(WORDS, True, "received")]
 
 
 @pytest.mark.parametrize(("said", "kept"), [("0", 0), ("3", 3), ("120", 99), ("-1", 0), ("x", 0), ("", 0), ("9999", 0)])
-def test_pictures_are_counted_and_never_fetched(people: People, line: Line, said: str, kept: int) -> None:
+def test_media_are_counted_and_never_fetched(people: People, line: Line, said: str, kept: int) -> None:
     write(NumMedia=said, MediaUrl0="https://example.invalid/picture")
     assert as_user(people.coordinator, TextMessage.objects.get).media == kept
     assert by_telephone(TextMessage.objects.filter(is_from_caller=False).count) == 0
 
 
 @pytest.mark.parametrize("word", ["STOP", "stop", " Stop. ", "STOPP", "Abmelden", "arrêt", "ARRET", "unsubscribe"])
-def test_a_stop_word_is_respected_until_start(people: People, line: Line, word: str) -> None:
+def test_stop_word_opts_out_until_start(people: People, line: Line, word: str) -> None:
     write()
     write(word)
     (contact,) = contacts(people)
@@ -185,7 +183,7 @@ def test_a_stop_word_holds_for_its_number_channel_and_centre_only(people: People
 
 
 @pytest.mark.parametrize("text", ["please stop calling me", "stopped", "I cannot stop thinking of it", "go to the end"])
-def test_a_stop_word_within_a_sentence_is_none(people: People, line: Line, text: str) -> None:
+def test_stop_word_within_a_sentence_has_no_effect(people: People, line: Line, text: str) -> None:
     write(text)
     answered(people.handler, contacts(people)[0])
 
@@ -201,14 +199,14 @@ def test_a_reply_is_written_once_and_ordered(people: People, line: Line) -> None
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 1601])
-def test_nothing_and_too_much_are_not_sent(people: People, line: Line, text: str) -> None:
+def test_empty_and_too_long_replies_are_not_sent(people: People, line: Line, text: str) -> None:
     write()
     with pytest.raises(ValueError, match="nothing to send"):
         answered(people.handler, contacts(people)[0], text)
 
 
 @pytest.mark.parametrize("who", ["colleague", "other_handler", "other_coordinator", "worker", "dpo", "funder"])
-def test_who_may_not_write_the_contact_may_not_reply(people: People, line: Line, who: str) -> None:
+def test_people_who_may_not_write_the_contact_cannot_reply(people: People, line: Line, who: str) -> None:
     write()
     (contact,) = contacts(people)
     taken = as_user(people.handler, take_contact, by=people.handler, contact_id=contact.pk)
@@ -231,14 +229,14 @@ def test_statuses_only_go_forward(people: People, line: Line) -> None:
 
 
 @pytest.mark.parametrize("state", ["failed", "undelivered"])
-def test_what_was_not_delivered_says_why(people: People, line: Line, state: str) -> None:
+def test_undelivered_message_shows_why(people: People, line: Line, state: str) -> None:
     write()
     message = answered(people.handler, contacts(people)[0])
     assert states(message, state, "delivered", ErrorCode="30005") == [state, state]
     assert by_telephone(lambda: TextMessage.objects.get(pk=message.pk).problem) == "30005"
 
 
-def test_a_status_never_touches_what_a_caller_wrote_nor_what_is_not_there(people: People, line: Line) -> None:
+def test_status_of_an_incoming_or_unknown_message_has_no_effect(people: People, line: Line) -> None:
     write()
     written = as_user(people.coordinator, TextMessage.objects.get)
     assert states(written, "failed", "unheard-of", "") == ["received"] * 3
@@ -246,7 +244,7 @@ def test_a_status_never_touches_what_a_caller_wrote_nor_what_is_not_there(people
 
 
 def columns() -> Iterator[tuple[str, str]]:
-    """Each text message's row as the table holds it, and every event about it."""
+    """Each text message's row as stored, and every event about it."""
     with connection.cursor() as cursor:
         for table in ("texting_textmessage", "switchboard_webhookevent", "hotline_contact"):
             cursor.execute(f"select encode(convert_to(t::text, 'UTF8'), 'escape') from {table} t")
@@ -254,7 +252,7 @@ def columns() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("body", [WORDS, "Bruder schläft nicht"])
-def test_what_was_written_is_sealed(people: People, line: Line, body: str) -> None:
+def test_texts_of_messages_are_encrypted(people: People, line: Line, body: str) -> None:
     write(body)
     answered(people.handler, contacts(people)[0], "our answer")
     rows = by_telephone(lambda: list(columns())) + as_user(people.coordinator, lambda: list(columns()))
@@ -283,7 +281,7 @@ def test_a_message_is_sent_once_and_a_failure_is_shown(people: People, line: Lin
     ]
 
 
-def test_a_message_waits_while_the_provider_is_away(people: People, line: Line, provider: Provider) -> None:
+def test_message_waits_while_the_provider_is_unreachable(people: People, line: Line, provider: Provider) -> None:
     write()
     message = answered(people.handler, contacts(people)[0])
     provider.answers = [(429, 20429), (201, 0)]
@@ -297,7 +295,7 @@ def test_a_message_waits_while_the_provider_is_away(people: People, line: Line, 
     assert by_telephone(lambda: TextMessage.objects.get(pk=message.pk).sid) is not None
 
 
-def test_a_message_that_never_goes_says_so(people: People, line: Line, provider: Provider) -> None:
+def test_message_that_is_never_sent_shows_that(people: People, line: Line, provider: Provider) -> None:
     write()
     message = answered(people.handler, contacts(people)[0])
     provider.answers = [(429, 20429)] * 20

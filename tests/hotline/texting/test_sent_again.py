@@ -1,4 +1,4 @@
-"""A message that did not arrive, or may not have, is sent again by decision of whoever writes with the person: once."""
+"""A handler sends a message again that did not arrive, or may not have; a repeat sends it only once."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WORDS = "Thank you for writing. Call us when you are alone."
 
 @pytest.fixture
 def contact(people: People, line: Line) -> Contact:
-    """One that came by SMS, taken by the handler and answered."""
+    """A contact that came by SMS, taken by the handler and answered."""
     tell("/telephone/message/", {"MessageSid": "SM1", "From": CALLER, "To": LINE, "Body": "my brother has changed"})
     received = as_user(people.coordinator, Contact.objects.get)
     taken: Contact = as_user(people.handler, take_contact, by=people.handler, contact_id=received.pk)
@@ -44,13 +44,13 @@ def contact(people: People, line: Line) -> Contact:
 def ours(people: People) -> list[TextMessage]:
     def read() -> list[TextMessage]:
         found = list(TextMessage.objects.filter(is_from_caller=False).order_by("made_at"))
-        return [one for one in found if (one.body, one.phone)]  # opened while the actor is set
+        return [one for one in found if (one.body, one.phone)]  # decrypted while an actor is set
 
     return as_user(people.handler, read)  # type: ignore[no-any-return]
 
 
 def becomes(people: People, state: MessageState, problem: str = "") -> TextMessage:
-    """What the provider did, or did not, say about the newest message."""
+    """Set the state of the newest message, as the provider's events would."""
     message = ours(people)[-1]
 
     def move() -> None:
@@ -76,7 +76,7 @@ def page(people: People, contact: Contact) -> str:
 
 
 @pytest.mark.parametrize("state", sorted(MAY_GO_AGAIN))
-def test_pressed_twice_it_is_one_new_message_that_names_the_first(
+def test_sending_again_twice_creates_one_message_that_refers_to_the_first(
     people: People, contact: Contact, state: MessageState
 ) -> None:
     first, client = becomes(people, state, "30008"), browser(people.handler)
@@ -94,7 +94,7 @@ def test_pressed_twice_it_is_one_new_message_that_names_the_first(
     assert with_event[-1].data == {"message": str(new.pk), "again_of": str(first.pk)}
 
 
-def test_two_at_the_same_moment_are_one(people: People, contact: Contact) -> None:
+def test_concurrent_posts_of_sending_again_create_one_message(people: People, contact: Contact) -> None:
     first = becomes(people, MessageState.UNCLEAR)
     as_user(people.handler, send_again, by=people.handler, contact=contact, message_id=first.pk)
     with pytest.raises(IntegrityError):
@@ -108,7 +108,9 @@ def test_two_at_the_same_moment_are_one(people: People, contact: Contact) -> Non
     assert len(ours(people)) == 2
 
 
-def test_it_is_sent_to_the_provider_once_more(people: People, contact: Contact, provider: Provider) -> None:
+def test_message_sent_again_is_requested_once_at_the_provider(
+    people: People, contact: Contact, provider: Provider
+) -> None:
     first = becomes(people, MessageState.UNCLEAR)
     browser(people.handler).post(url(contact, first))
     send_messages()
@@ -117,7 +119,7 @@ def test_it_is_sent_to_the_provider_once_more(people: People, contact: Contact, 
     assert [(one.state, one.sid is not None) for one in ours(people)] == [("unclear", False), ("queued", True)]
 
 
-def test_unclear_one_shows_since_when_and_what_may_happen(people: People, contact: Contact) -> None:
+def test_unclear_message_shows_since_when_and_the_risk_of_a_duplicate(people: People, contact: Contact) -> None:
     becomes(people, MessageState.UNCLEAR)
     shown = page(people, contact)
     assert "The provider did not say whether it has sent this." in shown
@@ -126,7 +128,7 @@ def test_unclear_one_shows_since_when_and_what_may_happen(people: People, contac
 
 
 @pytest.mark.parametrize("problem", ["30003", "21211", "0", "20429"])
-def test_failed_one_shows_why_beside_the_button(people: People, contact: Contact, problem: str) -> None:
+def test_failed_message_shows_why_beside_the_button(people: People, contact: Contact, problem: str) -> None:
     first = becomes(people, MessageState.FAILED, problem)
     shown = page(people, contact)
     assert problem in shown
@@ -134,7 +136,9 @@ def test_failed_one_shows_why_beside_the_button(people: People, contact: Contact
 
 
 @pytest.mark.parametrize("state", ["queued", "sent", "delivered"])
-def test_stale_page_is_answered_in_words_and_nothing_is_sent(people: People, contact: Contact, state: str) -> None:
+def test_sending_again_from_a_stale_page_sends_nothing_and_shows_a_message(
+    people: People, contact: Contact, state: str
+) -> None:
     first = becomes(people, MessageState.UNCLEAR)
     by_telephone(lambda: TextMessage.objects.filter(pk=first.pk).update(state=state))
     answer = browser(people.handler).post(url(contact, first))
@@ -145,7 +149,7 @@ def test_stale_page_is_answered_in_words_and_nothing_is_sent(people: People, con
         as_user(people.handler, send_again, by=people.handler, contact=contact, message_id=first.pk)
 
 
-def test_new_one_that_fails_is_sent_again_too_and_the_first_is_not(people: People, contact: Contact) -> None:
+def test_failed_repeat_can_be_sent_again_and_the_first_cannot(people: People, contact: Contact) -> None:
     first, client = becomes(people, MessageState.UNCLEAR), browser(people.handler)
     client.post(url(contact, first))
     second = becomes(people, MessageState.FAILED, "30003")
@@ -156,7 +160,7 @@ def test_new_one_that_fails_is_sent_again_too_and_the_first_is_not(people: Peopl
     assert [one.again_of_id for one in ours(people)] == [None, first.pk, second.pk]
 
 
-def test_late_word_about_the_first_is_shown_beside_the_second(people: People, contact: Contact) -> None:
+def test_late_status_of_the_first_is_shown_beside_the_second(people: People, contact: Contact) -> None:
     first = becomes(people, MessageState.UNCLEAR)
     browser(people.handler).post(url(contact, first))
     tell(f"/telephone/message/{first.pk}/", {"MessageSid": "SM9", "MessageStatus": "delivered"})
@@ -165,7 +169,7 @@ def test_late_word_about_the_first_is_shown_beside_the_second(people: People, co
 
 
 @pytest.mark.parametrize("stops", ["STOP", "by code"])
-def test_number_that_wants_no_more_gets_none(people: People, contact: Contact, stops: str) -> None:
+def test_opted_out_number_gets_no_repeat(people: People, contact: Contact, stops: str) -> None:
     if stops == "STOP":
         first = becomes(people, MessageState.UNCLEAR)
         tell("/telephone/message/", {"MessageSid": "SM2", "From": CALLER, "To": LINE, "Body": "STOP"})
@@ -179,7 +183,7 @@ def test_number_that_wants_no_more_gets_none(people: People, contact: Contact, s
 
 
 @pytest.mark.parametrize("who", ["colleague", "other_handler", "other_coordinator", "worker", "dpo", "funder"])
-def test_who_may_not_finds_nothing(people: People, contact: Contact, who: str) -> None:
+def test_sending_again_without_permission_is_404(people: People, contact: Contact, who: str) -> None:
     first, user = becomes(people, MessageState.UNCLEAR), getattr(people, who)
     assert browser(user).post(url(contact, first)).status_code == 404
     with pytest.raises(NotAllowed):
@@ -187,9 +191,7 @@ def test_who_may_not_finds_nothing(people: People, contact: Contact, who: str) -
     assert len(ours(people)) == 1
 
 
-def test_what_the_caller_wrote_another_contacts_message_and_none_at_all_are_404(
-    people: People, contact: Contact
-) -> None:
+def test_sending_again_an_incoming_foreign_or_unknown_message_is_404(people: People, contact: Contact) -> None:
     first = becomes(people, MessageState.UNCLEAR)
     theirs = as_user(people.handler, lambda: TextMessage.objects.get(is_from_caller=True))
     tell("/telephone/message/", {"MessageSid": "SM3", "From": "+4930231250", "To": LINE, "Body": "another"})
@@ -203,7 +205,7 @@ def test_what_the_caller_wrote_another_contacts_message_and_none_at_all_are_404(
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
-def test_words_stand_in_each_language(people: People, contact: Contact, language: str) -> None:
+def test_texts_of_sending_again_are_translated(people: People, contact: Contact, language: str) -> None:
     first = becomes(people, MessageState.UNCLEAR)
     with translation.override(language):
         said = translation.gettext("Send again")

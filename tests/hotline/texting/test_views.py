@@ -20,7 +20,7 @@ PICTURES = {"NumMedia": "2", "MediaContentType0": "image/jpeg", "MediaContentTyp
 
 @pytest.fixture
 def contact(people: People, line: Line) -> Contact:
-    """One that came by SMS, taken by the handler."""
+    """A contact that came by SMS, taken by the handler."""
     tell("/telephone/message/", {"MessageSid": "SM1", "From": CALLER, "To": LINE, "Body": WORDS, **PICTURES})
     received = as_user(people.coordinator, Contact.objects.get)
     taken: Contact = as_user(people.handler, take_contact, by=people.handler, contact_id=received.pk)
@@ -31,7 +31,7 @@ def url(name: str, contact: Contact) -> str:
     return reverse(f"texting:{name}", args=[contact.pk])
 
 
-def test_the_thread_is_read_and_answered(people: People, contact: Contact) -> None:
+def test_messages_are_shown_and_answered(people: People, contact: Contact) -> None:
     client = browser(people.handler)
     shown = client.get(url("part_messages", contact)).content.decode()
     assert WORDS in shown
@@ -45,14 +45,14 @@ def test_the_thread_is_read_and_answered(people: People, contact: Contact) -> No
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 1601])
-def test_what_cannot_be_sent_is_said_at_the_field(people: People, contact: Contact, text: str) -> None:
+def test_invalid_reply_shows_the_error_at_the_field(people: People, contact: Contact, text: str) -> None:
     answer = browser(people.handler).post(url("reply", contact), {"message_id": str(uuid.uuid4()), "text": text})
     assert answer.status_code == 422
     assert "errorlist" in answer.content.decode()
     assert as_user(people.handler, TextMessage.objects.count) == 1
 
 
-def test_after_a_stop_word_there_is_no_form_and_a_late_answer_is_refused(people: People, contact: Contact) -> None:
+def test_reply_form_is_hidden_after_a_stop_word_and_a_late_reply_refused(people: People, contact: Contact) -> None:
     tell("/telephone/message/", {"MessageSid": "SM2", "From": CALLER, "To": LINE, "Body": "STOP"})
     client = browser(people.handler)
     shown = client.get(url("part_messages", contact)).content.decode()
@@ -64,12 +64,12 @@ def test_after_a_stop_word_there_is_no_form_and_a_late_answer_is_refused(people:
 
 
 @pytest.mark.parametrize("who", ["colleague", "other_handler", "worker", "dpo", "funder"])
-def test_others_see_nothing(people: People, contact: Contact, who: str) -> None:
+def test_messages_are_404_for_people_without_access(people: People, contact: Contact, who: str) -> None:
     client = browser(getattr(people, who))
     assert client.get(url("part_messages", contact)).status_code == 404
     assert client.post(url("reply", contact), {"message_id": str(uuid.uuid4()), "text": "x"}).status_code == 404
 
 
-def test_the_desk_fetches_the_thread(people: People, contact: Contact) -> None:
+def test_desk_fetches_the_messages(people: People, contact: Contact) -> None:
     desk = browser(people.handler).get(reverse("hotline:desk_contact", args=[contact.pk])).content.decode()
     assert url("part_messages", contact) in desk

@@ -1,4 +1,4 @@
-"""Stop words of the provider and of our languages, however they are written; and what is none."""
+"""Stop words of the provider and of our languages in all spellings, and texts that are none."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WRITTEN = {
 
 @pytest.mark.parametrize("form", WRITTEN.values(), ids=WRITTEN)
 @pytest.mark.parametrize("word", [*TWILIO, "Stopp", "Arrêt", "توقف", "стоп", "İPTAL", "odjava"])
-def test_signs_around_a_stop_word_change_nothing(word: str, form: str) -> None:
+def test_stop_word_with_punctuation_is_recognised(word: str, form: str) -> None:
     assert is_stop(form.format(word))
     assert is_stop(form.format(word.upper()))
     assert not is_start(form.format(word))
@@ -44,7 +44,7 @@ def test_signs_around_a_stop_word_change_nothing(word: str, form: str) -> None:
 
 @pytest.mark.parametrize("word", [*TWILIO, *ALL])
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
-def test_composed_or_decomposed_in_any_case(word: str, form: str) -> None:
+def test_stop_word_is_recognised_in_any_case_and_unicode_form(word: str, form: str) -> None:
     for written in (word, word.lower(), word.upper(), word.capitalize()):
         assert is_stop(unicodedata.normalize(form, written)), written
 
@@ -52,7 +52,7 @@ def test_composed_or_decomposed_in_any_case(word: str, form: str) -> None:
 @pytest.mark.parametrize(
     "text", ["S T O P", "opt-out", "Opt out", "STOP ALL", "st\u00adop", "ＳＴＯＰ", "𝗦𝗧𝗢𝗣", "stop sms"]
 )
-def test_with_gaps_and_in_other_widths(text: str) -> None:
+def test_stop_word_is_recognised_with_gaps_and_full_width_letters(text: str) -> None:
     assert is_stop(text)
 
 
@@ -65,16 +65,16 @@ def test_with_gaps_and_in_other_widths(text: str) -> None:
         "", " ", "🛑", "!!!", "1", "😭", "no", "nein", "stop?x", "stop " * 200,
     ],
 )  # fmt: skip
-def test_what_is_no_stop_word(text: str) -> None:
+def test_other_texts_are_no_stop_words(text: str) -> None:
     assert not is_stop(text)
 
 
 @pytest.mark.parametrize("word", [*PROVIDER_START.split("; "), "Start!", "«UNSTOP»", "Yes.", "старт", "ابدأ", "ｙｅｓ"])
-def test_a_start_word(word: str) -> None:
+def test_start_words_are_recognised(word: str) -> None:
     assert is_start(word)
     assert not is_stop(word)
 
 
-def test_the_lists_are_of_our_languages_and_apart() -> None:
+def test_lists_cover_our_languages_and_do_not_overlap() -> None:
     assert set(STOP_BY_LANGUAGE) | set(START_BY_LANGUAGE) <= set(Language.values)
     assert not [word for word in ALL if is_start(word)]

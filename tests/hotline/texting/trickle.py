@@ -1,4 +1,4 @@
-"""A server whose answer comes a byte at a time."""
+"""A server that sends its response one byte at a time."""
 
 from __future__ import annotations
 

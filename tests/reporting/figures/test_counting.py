@@ -1,4 +1,4 @@
-"""The cells say exactly what a recount of the rows says, whatever happened, in whatever order, however often."""
+"""The cells always equal a recount of the rows, for any sequence of actions."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def cells(coordinator: User) -> Cells:
 
 
 def live(people: People) -> Cells:
-    """The coordinator's page, of a period that holds all that happened."""
+    """The figures of the coordinator's page, for a period with all events."""
     chosen = period("12-months", timezone.now(), people.centre.zone)
     return Counter(as_user(people.coordinator, partial(counts.live, people.centre, chosen)))
 
 
 def recounted(coordinator: User) -> Cells:
-    """From the rows, in Python, by somebody who sees them all."""
+    """Counts from the rows, in Python, by a user who may read all."""
     with acting_as(coordinator, purpose="test"):
         found = Counter(one for contact in Contact.objects.filter(state="completed") for one in of_contact(contact))
         found.update(one for row in Referral.objects.exclude(offered_at=None) for one in of_referral(row))
@@ -124,12 +124,12 @@ def of_case(case: Case) -> list[tuple[str, Any, str]]:
 
 
 def chosen(things: list[Any], number: int) -> list[Any]:
-    """One of them, none when there is none."""
+    """One of the things, or None if there are none."""
     return things and [things[number % len(things)]]
 
 
 class Shift:
-    """Things that happen at a centre, each on its own and in any order."""
+    """Actions at a centre, in any order."""
 
     def __init__(self) -> None:
         self.people = ready()
@@ -195,7 +195,7 @@ class Shift:
                 as_user(self.people.handler, close_case, by=self.people.handler, case_id=case.pk)
 
     def _assess(self, contact_id: uuid.UUID, answers: Any) -> None:
-        """A second time, the first assessment is superseded."""
+        """Assess; the second time the first assessment is superseded."""
         handler = self.people.handler
         contact = as_user(handler, Contact.objects.get, pk=contact_id)
         complete(handler, fill(handler, start(handler, contact), answers))
@@ -213,9 +213,9 @@ def test_the_cells_equal_a_recount(steps: list[tuple[str, int]]) -> None:
         shift.contact(0)
         shift.complete(0)
         for name, number in steps:
-            with suppress(Stale):  # a closed case is not referred
+            with suppress(Stale):  # a closed case cannot be referred
                 getattr(shift, name)(number)
-            count(limit=number)  # now and then, and never quite up to date
+            count(limit=number)  # occasionally, and not all events
         count()
         assert cells(shift.people.coordinator) == recounted(shift.people.coordinator)
         assert live(shift.people) == Counter(
@@ -257,7 +257,7 @@ def test_a_discarded_triage_counts_nowhere(people: People) -> None:
     assert before[("disposition", month(found.started_at), "none")] == 1
 
 
-def test_a_correction_that_follows_another_is_counted(people: People) -> None:
+def test_second_correction_is_counted(people: People) -> None:
     contact = a_contact(people.handler)
     as_user(people.handler, complete_contact, by=people.handler, contact_id=contact)
     for version, sex in ((2, "female"), (3, "male"), (4, "female")):
@@ -268,8 +268,8 @@ def test_a_correction_that_follows_another_is_counted(people: People) -> None:
 
 
 @pytest.mark.parametrize("figures", ["stay", "go"])
-def test_of_a_deleted_contact(own_database: OwnDatabase, figures: str) -> None:
-    """Retention deletes persons, not figures; a mistake is deleted with its figures. Nothing tells whose they were.
+def test_deleting_a_contact_keeps_or_removes_its_figures(own_database: OwnDatabase, figures: str) -> None:
+    """Retention deletes personal data but not figures; a contact created by mistake is deleted with its figures.
 
     No action deletes a contact yet: its event is written here.
     """
@@ -289,7 +289,7 @@ def test_of_a_deleted_contact(own_database: OwnDatabase, figures: str) -> None:
     assert own_database.sql(f"select count(*) from reporting_counted where subject = '{contact}'") == "0"
 
 
-def test_two_who_count_at_once_count_once(own_database: OwnDatabase) -> None:
+def test_two_concurrent_counts_count_once(own_database: OwnDatabase) -> None:
     people = make_people()
     for _number in range(6):
         as_user(people.handler, complete_contact, by=people.handler, contact_id=a_contact(people.handler))
@@ -298,7 +298,7 @@ def test_two_who_count_at_once_count_once(own_database: OwnDatabase) -> None:
     assert cells(people.coordinator) == recounted(people.coordinator)
 
 
-def test_nobody_but_the_service_sees_whose_figures_they_are(people: People) -> None:
+def test_only_the_service_can_read_counted_rows(people: People) -> None:
     contact = a_contact(people.handler)
     as_user(people.handler, complete_contact, by=people.handler, contact_id=contact)
     count()

@@ -1,4 +1,4 @@
-"""The shaping: nothing is lost and nothing doubled between what was counted and what is drawn."""
+"""Charts and tables contain every counted number exactly once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ contacts = st.lists(
 
 
 def counts_of(found: list[tuple[date, str, str, Kind]]) -> Counter[tuple[str, date, str]]:
-    """As the database counts them."""
+    """Counts as the database returns them."""
     counted: Counter[tuple[str, date, str]] = Counter()
     for month, caller_type, channel, kind in found:
         if kind == Kind.COUNSELLING:
@@ -41,7 +41,7 @@ def counts_of(found: list[tuple[date, str, str, Kind]]) -> Counter[tuple[str, da
 
 
 @given(contacts)
-def test_every_contact_stands_once_in_the_table_of_callers(found: list[tuple[date, str, str, Kind]]) -> None:
+def test_every_contact_is_once_in_the_table_of_callers(found: list[tuple[date, str, str, Kind]]) -> None:
     _chart, table = figures.by_month_and_caller(counts_of(found), TYPES, MONTHS)
     for place, month in enumerate(MONTHS):
         row = dict(zip(table.columns, table.rows[place].values, strict=True)) if table.columns else {}
@@ -61,7 +61,7 @@ def test_the_chart_has_as_many_colours_as_there_are_and_the_same_totals(
 
 
 @given(contacts)
-def test_need_and_the_rest_are_counted_apart(found: list[tuple[date, str, str, Kind]]) -> None:
+def test_counselling_and_other_contacts_are_counted_separately(found: list[tuple[date, str, str, Kind]]) -> None:
     counted = counts_of(found)
     drawn = sum(row.values[0] or 0 for row in figures.by_channel(counted).rows)
     apart = sum(row.values[0] or 0 for row in figures.not_counselling(counted).rows)
@@ -81,5 +81,5 @@ def test_need_and_the_rest_are_counted_apart(found: list[tuple[date, str, str, K
         (timedelta(days=3, hours=2, minutes=50), "3 d 2 h"),
     ],
 )
-def test_durations_are_told_as_people_say_them(span: timedelta | None, told: str) -> None:
+def test_durations_are_formatted_in_days_hours_and_minutes(span: timedelta | None, told: str) -> None:
     assert figures.duration(span) == told

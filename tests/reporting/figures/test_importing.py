@@ -1,4 +1,4 @@
-"""A centre's past: what a file says is counted, all of it or nothing, and nothing of a row is kept."""
+"""Import of a centre's past: a file is counted completely or not at all, and rows are not stored."""
 
 from __future__ import annotations
 
@@ -142,11 +142,11 @@ def is_nothing_written(people: People) -> bool:
         return not (Cell.objects.exists() or Import.objects.exists() or ImportedCount.objects.exists() or events)
 
 
-# --- what is counted --------------------------------------------------------------------------------------------------
+# --- counting ------------------------------------------------------------------------------------------------------
 
 
 def plainly(rows: list[dict[str, str]]) -> Cells:
-    """Row by row, contact by contact, as one would count by hand."""
+    """An independent count, row by row and contact by contact."""
     parents = dict(CallerType.objects.values_list("code", "parent_id"))
     found: Cells = Counter()
     for row in rows:
@@ -214,7 +214,7 @@ def test_live_counts_and_imports_stay_apart_and_add_up(people: People, tmp_path:
         assert live_months(people.centre) == {timezone.localdate().replace(day=1)}
 
 
-def test_the_journal_says_who_and_how_many_and_nothing_else(people: People, tmp_path: Path) -> None:
+def test_event_of_the_import_has_only_actor_and_numbers(people: People, tmp_path: Path) -> None:
     run(people, tmp_path, "day,who\n2019-04-03,parent\n2019-04-30,school\n")
     with acting_as(people.coordinator, purpose="test"):
         made, event = Import.objects.get(), Event.objects.get(kind="figures.imported")
@@ -223,7 +223,7 @@ def test_the_journal_says_who_and_how_many_and_nothing_else(people: People, tmp_
     assert made.made_by == people.coordinator
 
 
-def test_what_a_file_does_not_say_is_unknown(read: Callable[..., Past]) -> None:
+def test_missing_values_count_as_unknown(read: Callable[..., Past]) -> None:
     past = read("day,who\n2019-04-03,\n")
     assert {measure: key for measure, _month, key in past.counts} == {
         "contacts": "all", "caller_group": "unknown", "caller_type": "unknown", "channel": "phone", "sex": "unknown",
@@ -247,14 +247,14 @@ def test_postal_codes_lead_to_a_region(people: People, regions: None, tmp_path: 
 
 
 @pytest.mark.parametrize(("years", "band"), [("0", "under_14"), ("014", "14_17"), ("120", "40_plus")])
-def test_an_age_is_a_band(years: str, band: str) -> None:
+def test_age_is_counted_by_its_band(years: str, band: str) -> None:
     assert age_band(years) == band
 
 
-# --- what is wrong with a row -----------------------------------------------------------------------------------------
+# --- problems of rows -------------------------------------------------------------------------------------------------
 
 
-def test_one_bad_row_of_many_and_nothing_is_written(people: People, tmp_path: Path) -> None:
+def test_single_invalid_row_prevents_the_whole_import(people: People, tmp_path: Path) -> None:
     rows = ["2019-04-03,parent"] * 400
     rows[250] = "2019-04-03,martian"
     report = tmp_path / "report.csv"
@@ -290,24 +290,26 @@ def test_one_bad_row_of_many_and_nothing_is_written(people: People, tmp_path: Pa
     ],
     ids=lambda value: repr(value)[:30],
 )
-def test_a_wrong_row(row: str, column: str, value: str, rule: FormatRule, read: Callable[..., Past]) -> None:
+def test_invalid_row_is_reported(
+    row: str, column: str, value: str, rule: FormatRule, read: Callable[..., Past]
+) -> None:
     past = read(f"day,who\n2019-04-03,parent\n{row}")
     assert past.problems[0] == FormatProblem(3, column, value, rule)
 
 
 @pytest.mark.parametrize("number", ["-1", "1.5", "1000001", "1e3", "", "²", "١", "many", "1 23"])
-def test_a_wrong_number(number: str, read: Callable[..., Past]) -> None:
+def test_invalid_number_is_reported(number: str, read: Callable[..., Past]) -> None:
     past = read(f"day,who,n\n2019-04-03,parent,{number}\n", SHORT + "  number: {column: n}\n")
     assert past.problems == [FormatProblem(2, "n", number, FormatRule.NUMBER if number else FormatRule.EMPTY)]
 
 
 @pytest.mark.parametrize("age", ["-1", "121", "17.5", "14-17"])
-def test_a_wrong_age(age: str, read: Callable[..., Past]) -> None:
+def test_invalid_age_is_reported(age: str, read: Callable[..., Past]) -> None:
     past = read(f"day,who,age\n2019-04-03,parent,{age}\n", SHORT + "  age: {column: age}\n")
     assert past.problems == [FormatProblem(2, "age", age, FormatRule.AGE)]
 
 
-def test_all_that_is_wrong_is_counted_and_the_first_are_named(read: Callable[..., Past]) -> None:
+def test_all_problems_are_counted_and_the_first_are_listed(read: Callable[..., Past]) -> None:
     past = read("day,who\n" + "x,y\n" * (LISTED + 10))
     assert (past.wrong, len(past.problems)) == (2 * LISTED + 20, LISTED)
     assert past.problems[:2] == [
@@ -322,7 +324,7 @@ def test_rows_are_numbered_as_in_a_spreadsheet(read: Callable[..., Past]) -> Non
     assert past.rows == 2
 
 
-def test_months_that_were_counted_meanwhile(people: People, tmp_path: Path) -> None:
+def test_months_with_live_contacts_are_refused(people: People, tmp_path: Path) -> None:
     path = tmp_path / "past.csv"
     path.write_text(f"day,who\n{timezone.localdate()},parent\n", encoding="utf-8")
     past = checked(people, path)
@@ -349,14 +351,14 @@ def test_months_that_were_counted_meanwhile(people: People, tmp_path: Path) -> N
         (b'"day,who\n2019-04-03,parent\n', "cannot be read as CSV"),
     ],
 )
-def test_a_file_that_cannot_be_used(content: bytes, said: str, people: People, tmp_path: Path) -> None:
+def test_unusable_file_is_refused_with_the_reason(content: bytes, said: str, people: People, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=rf"{said}.*\. Nothing was written\."):
         run(people, tmp_path, content)
     assert is_nothing_written(people)
 
 
 @pytest.mark.parametrize("name", ["", "missing.csv"], ids=["directory", "missing"])
-def test_no_file(name: str, people: People, tmp_path: Path) -> None:
+def test_missing_file_is_reported(name: str, people: People, tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text(SHORT, encoding="utf-8")
     who = ["--centre", people.centre.name, "--by", people.coordinator.email]
     with pytest.raises(CommandError, match="Nothing was written"):
@@ -400,7 +402,7 @@ def test_a_formula_in_the_report_is_text(people: People, tmp_path: Path) -> None
     assert "\x1b" not in str(told.value)
 
 
-def test_the_report_does_not_take_the_place_of_the_file(people: People, tmp_path: Path) -> None:
+def test_report_cannot_overwrite_the_imported_file(people: People, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="written over"):
         run(people, tmp_path, "day,who\nx,y\n", "--report", str(tmp_path / "past.csv"))
 
@@ -434,13 +436,13 @@ def test_the_report_does_not_take_the_place_of_the_file(people: People, tmp_path
         ('file: {dates: ["%d/%m/%Y", "%m/%d/%Y"]}\n' + SHORT, "as different days"),
     ],
 )
-def test_a_mapping_that_cannot_be_used(mapping: str, said: str) -> None:
+def test_unusable_mapping_is_refused_with_the_reason(mapping: str, said: str) -> None:
     with pytest.raises(Unusable, match=said):
         read_mapping(mapping, LISTS)
 
 
-def test_words_stay_what_they_are(read: Callable[..., Past]) -> None:
-    """YAML takes a bare no for false, and 1 for a number."""
+def test_words_of_a_mapping_are_not_converted(read: Callable[..., Past]) -> None:
+    """YAML would parse an unquoted no as false, and 1 as a number."""
     mapping = SHORT + "  repeat: {column: again, values: {no: first, yes: repeat, 1: repeat}}\n"
     past = read("day,who,again\n2019-04-03,parent,no\n2019-04-03,parent,yes\n2019-04-03,parent,1\n", mapping)
     assert {key: n for (measure, _m, key), n in past.counts.items() if measure == "repeat"} == {"first": 1, "repeat": 2}
@@ -449,7 +451,7 @@ def test_words_stay_what_they_are(read: Callable[..., Past]) -> None:
 @given(text=st.text())
 @example("a: &a [*a, *a]\nb: *a")
 @settings(max_examples=200)
-def test_any_text_is_a_mapping_or_refused(text: str) -> None:
+def test_any_text_is_parsed_as_a_mapping_or_refused(text: str) -> None:
     with suppress(Unusable):
         assert read_mapping(text, LISTS).fields
 
@@ -461,7 +463,7 @@ def test_any_bytes_are_rows_or_problems(content: bytes, read: Callable[..., Past
     assert past.wrong or past.contacts == past.rows
 
 
-# --- once, all or nothing, and by whom --------------------------------------------------------------------------------
+# --- repeated, atomic, permitted --------------------------------------------------------------------------------------
 
 CONTENT = "day,who\n2019-04-03,parent\n2019-05-01,school\n"
 
@@ -474,7 +476,7 @@ def test_a_dry_run_writes_nothing(people: People, tmp_path: Path) -> None:
     assert is_nothing_written(people)
 
 
-def test_the_same_file_twice(people: People, tmp_path: Path) -> None:
+def test_importing_the_same_file_twice_is_refused(people: People, tmp_path: Path) -> None:
     run(people, tmp_path, CONTENT)
     before = cells(people.coordinator)
     for more in ([], ["--dry-run"]):
@@ -483,7 +485,7 @@ def test_the_same_file_twice(people: People, tmp_path: Path) -> None:
     assert cells(people.coordinator) == before
 
 
-def test_the_same_file_at_once(own_database: OwnDatabase, tmp_path: Path) -> None:
+def test_concurrent_imports_of_the_same_file_count_once(own_database: OwnDatabase, tmp_path: Path) -> None:
     people, path = make_people(), tmp_path / "past.csv"
     path.write_text(CONTENT, encoding="utf-8")
     past = checked(people, path)
@@ -492,7 +494,7 @@ def test_the_same_file_at_once(own_database: OwnDatabase, tmp_path: Path) -> Non
     assert cells(people.coordinator)["contacts", date(2019, 4, 1), "all"] == 1
 
 
-def test_different_files_and_live_contacts_at_once(own_database: OwnDatabase, tmp_path: Path) -> None:
+def test_concurrent_imports_and_live_contacts_add_up(own_database: OwnDatabase, tmp_path: Path) -> None:
     people, pasts = make_people(), []
     for number in range(4):
         path = tmp_path / f"{number}.csv"
@@ -505,7 +507,7 @@ def test_different_files_and_live_contacts_at_once(own_database: OwnDatabase, tm
     assert cells(people.coordinator) == expected + recounted(people.coordinator)
 
 
-def test_a_process_that_dies_in_between(own_database: OwnDatabase, tmp_path: Path) -> None:
+def test_killed_import_writes_nothing_and_can_be_repeated(own_database: OwnDatabase, tmp_path: Path) -> None:
     people, path = make_people(), tmp_path / "past.csv"
     path.write_text(CONTENT, encoding="utf-8")
     script = f"""
@@ -538,7 +540,7 @@ with acting_as(service_user(Service.STATISTICS), purpose="test"):
 
 
 @pytest.mark.parametrize("who", ["handler", "other_coordinator", "administrator", "funder", "worker", "nobody"])
-def test_somebody_who_is_no_coordinator_of_the_centre(who: str, people: People, tmp_path: Path) -> None:
+def test_import_by_somebody_who_is_no_coordinator_is_refused(who: str, people: People, tmp_path: Path) -> None:
     user = make_user() if who == "nobody" else getattr(people, who)
     with pytest.raises(CommandError, match=r"no coordinator of Example Centre\. Nothing was written"):
         run(people, tmp_path, CONTENT, by=user.email)
@@ -547,23 +549,23 @@ def test_somebody_who_is_no_coordinator_of_the_centre(who: str, people: People, 
     assert is_nothing_written(people)
 
 
-def test_a_file_with_problems_is_not_taken_by_the_action_either(people: People, tmp_path: Path) -> None:
+def test_action_refuses_a_file_with_problems(people: People, tmp_path: Path) -> None:
     path = tmp_path / "past.csv"
     path.write_text(CONTENT + "x,parent\n", encoding="utf-8")
     with pytest.raises(Unusable):
         take(people, checked(people, path))
 
 
-def test_an_unknown_centre(people: People, tmp_path: Path) -> None:
+def test_unknown_centre_is_reported(people: People, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="There is no centre Elsewhere"):
         run(people, tmp_path, CONTENT, "--centre", "Elsewhere")
 
 
-# --- long files, and the invented one ---------------------------------------------------------------------------------
+# --- long files, and the generated example ---------------------------------------------------------------------------
 
 
 def invented(place: Path, contacts: int) -> Path:
-    """The file of ``past_from_published``, with so many contacts."""
+    """The file of ``past_from_published``, with this number of contacts."""
     first, last = period("2022-04/2023-03")
     parts = scaled({"education": 2684, "police": 1943, "rest": 2190}, contacts)
     with place.open("w", encoding=ENCODING, newline="") as file:
@@ -574,7 +576,7 @@ def invented(place: Path, contacts: int) -> Path:
 
 
 def peak(place: Path, lists: Lists) -> int:
-    """The most memory in bytes that checking the file takes beyond what was there."""
+    """Peak memory in bytes that checking the file needs in addition."""
     mapping = read_mapping(EXAMPLE.read_text(encoding="utf-8"), lists)
     tracemalloc.start()
     try:
@@ -620,7 +622,7 @@ def test_the_command_writes_as_many_as_were_published(tmp_path: Path) -> None:
         call_command("past_from_published", "--source", published_table, "--out", out, "--year", "2019")
 
 
-def test_periods_and_shares() -> None:
+def test_example_counts_have_the_published_periods_and_shares() -> None:
     assert period("2022-04/2023-03") == (date(2022, 4, 1), date(2023, 3, 31))
     assert period("2024") == (date(2024, 1, 1), date(2024, 12, 31))
     assert scaled({"education": 1, "police": 1, "rest": 1}, 100) == {"education": 33, "police": 33, "rest": 34}
@@ -631,7 +633,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_shows_how_far_it_is() -> None:
+def test_terminal_shows_a_progress_bar() -> None:
     from django.core.management.base import BaseCommand
 
     command = BaseCommand(stdout=Terminal())

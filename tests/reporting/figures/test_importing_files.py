@@ -1,4 +1,4 @@
-"""What goes in as a centre's past: spellings, blank rows, numbers of spreadsheets, and files that are no CSV."""
+"""Files of a centre's past: spellings, blank rows, numbers of spreadsheets, and files that are not CSV."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ ODS = archive(("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("
         pytest.param(b"{\\rtf1", "a text document", id="rtf"),
     ],
 )
-def test_a_file_of_another_kind_says_what_it_is_once(content: bytes, kind: str, people: People, tmp_path: Path) -> None:
+def test_file_of_another_kind_is_reported_once_with_its_kind(
+    content: bytes, kind: str, people: People, tmp_path: Path
+) -> None:
     with pytest.raises(
         CommandError, match=rf"past\.csv is {kind}.* Expected is a CSV file.* Nothing was written\.$"
     ) as told:
@@ -117,7 +119,7 @@ def test_marks_encodings_and_a_line_for_the_spreadsheet(encoded: bytes, read: Ca
     assert (past.rows, past.contacts, past.wrong) == (2, 2, 0)
 
 
-def test_windows_1252_is_told_once_and_read_when_it_is_named(people: People, tmp_path: Path) -> None:
+def test_windows_1252_is_suggested_once_and_read_when_named(people: People, tmp_path: Path) -> None:
     content = ("day,who\n" + "2019-04-03,Großmutter\n" * 50).encode("cp1252")
     with pytest.raises(CommandError) as told:
         run(people, tmp_path, content, mapping=WORDS)
@@ -130,7 +132,7 @@ def test_windows_1252_is_told_once_and_read_when_it_is_named(people: People, tmp
 
 
 @pytest.mark.parametrize("blank", ["", ",", " , ", "\u00a0,\u2009", ",,,", '"",""', "\u200b,"])
-def test_blank_rows_are_none(blank: str, read: Callable[..., Past]) -> None:
+def test_blank_rows_are_ignored(blank: str, read: Callable[..., Past]) -> None:
     past = read(f"{blank}\nday,who\n{blank}\n2019-04-03,parent\n{blank}\n2019-04-03,x\n{blank}\n{blank}")
     assert (past.rows, past.problems) == (2, [FormatProblem(6, "who", "x", FormatRule.CODE)])
 
@@ -143,7 +145,7 @@ def test_blank_rows_are_none(blank: str, read: Callable[..., Past]) -> None:
         "chef's office", "CHEF’S  OFFICE", "chef’s o\ufb03ce", "Parent", "PARENT", "ｐａｒｅｎｔ",
     ],
 )  # fmt: skip
-def test_the_same_letters_written_otherwise_are_the_same_word(word: str, read: Callable[..., Past]) -> None:
+def test_equivalent_spellings_are_the_same_word(word: str, read: Callable[..., Past]) -> None:
     past = read(f"Day,WHO\n2019-04-03,{word}\n", WORDS)
     assert (past.problems, past.contacts) == ([], 1)
 
@@ -168,42 +170,42 @@ def test_two_spellings_of_a_word_with_two_codes_are_refused(pair: str) -> None:
         ("100,000,0", None), ("234.567.891", None),
     ],
 )  # fmt: skip
-def test_numbers_as_spreadsheets_write_them(written: str, number: int | None, read: Callable[..., Past]) -> None:
+def test_numbers_in_spreadsheet_formats_are_read(written: str, number: int | None, read: Callable[..., Past]) -> None:
     past = read(f'day,who,n\n2019-04-03,parent,5\n2019-05-03,parent,"{written}"\n', NUMBERED)
     assert (past.contacts - 5 if not past.wrong else None) == number
     assert (date(2019, 5, 1) in past.months) == bool(number), "nobody is no count"
 
 
 @pytest.mark.parametrize("written", ["1.234", "1,234", "12.000"])
-def test_a_number_that_may_be_a_thousand_or_a_decimal_is_asked_for(written: str, read: Callable[..., Past]) -> None:
+def test_ambiguous_number_is_reported(written: str, read: Callable[..., Past]) -> None:
     past = read(f'day,who,n\n2019-05-03,parent,"{written}"\n', NUMBERED)
     assert past.problems == [FormatProblem(2, "n", written, FormatRule.AMBIGUOUS)]
 
 
-def test_a_form_of_zeros_is_nothing_to_count(read: Callable[..., Past]) -> None:
+def test_rows_with_number_zero_are_not_counted(read: Callable[..., Past]) -> None:
     with pytest.raises(Unusable, match="nothing to count"):
         read("day,who,n\n2019-05-03,parent,0\n", NUMBERED)
 
 
 @pytest.mark.parametrize("day", ["2019-04-03 00:00:00", "2019-04-03T00:00:00", "2019-04-03 00:00", "\u00a02019-04-03 "])
-def test_a_day_that_a_database_wrote_as_a_moment(day: str, read: Callable[..., Past]) -> None:
+def test_date_with_midnight_time_is_read(day: str, read: Callable[..., Past]) -> None:
     assert read(f"day,who\n{day},parent\n").wrong == 0
 
 
 @pytest.mark.parametrize("serial", ["43558", "43558.5", "32874", "45000,25"])
-def test_a_day_that_a_spreadsheet_wrote_as_a_number(serial: str, read: Callable[..., Past]) -> None:
+def test_serial_date_of_a_spreadsheet_is_reported(serial: str, read: Callable[..., Past]) -> None:
     past = read(f'day,who\n"{serial}",parent\n')
     assert past.problems == [FormatProblem(2, "day", serial, FormatRule.SERIAL)]
 
 
 @pytest.mark.parametrize(("sign", "named"), [(";", '";"'), ("\t", "tab"), ("|", '"|"')])
-def test_another_delimiter_is_seen(sign: str, named: str, read: Callable[..., Past]) -> None:
+def test_other_delimiter_is_suggested(sign: str, named: str, read: Callable[..., Past]) -> None:
     with pytest.raises(Unusable, match="It seems that") as told:
         read(CONTENT.replace(",", sign))
     assert f"that {named} separates them" in str(told.value)
 
 
-def test_one_reason_for_each_cause(people: People, tmp_path: Path) -> None:
+def test_equal_problems_are_grouped_by_cause(people: People, tmp_path: Path) -> None:
     rows = ["2019-04-03,martian"] * 215 + ["31.06.2019,parent"] * 2 + ["30.02.2019,parent"] + ["2019-04-03,venusian"]
     with pytest.raises(CommandError) as told:
         run(people, tmp_path, "\n".join(["day,who", *rows]))
@@ -218,7 +220,7 @@ def test_one_reason_for_each_cause(people: People, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "again", [CONTENT.replace("\n", "\r\n"), "\ufeff" + CONTENT, CONTENT + "\n,\n", "sep=,\n" + CONTENT]
 )
-def test_the_same_rows_saved_anew_are_the_same(again: str, people: People, tmp_path: Path) -> None:
+def test_same_rows_saved_again_are_refused(again: str, people: People, tmp_path: Path) -> None:
     run(people, tmp_path, CONTENT)
     with pytest.raises(CommandError, match=r"same rows were imported already, on .* Nothing was written"):
         run(people, tmp_path, again)

@@ -1,4 +1,4 @@
-"""The list of measures is whole: what each says of others is there, and readers find each table described."""
+"""The list of measures is consistent: its references exist, and each table is described for readers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_shares_are_of_published_keys(measure: Measure) -> None:
 
 
 @pytest.mark.parametrize("measure", TABLES, ids=lambda one: one.code)
-def test_tables_say_what_they_mean_and_where_they_mislead(measure: Measure) -> None:
+def test_tables_have_definition_and_bias(measure: Measure) -> None:
     assert str(measure.definition)
     assert str(measure.bias)
 
@@ -45,7 +45,7 @@ def test_measures_whose_keys_the_code_names_have_some() -> None:
     assert [measure.code for measure in CODED if not measure.keys] == []
 
 
-def test_readers_find_every_table_in_the_page_on_releases() -> None:
+def test_docs_on_releases_list_every_table() -> None:
     page = (CHECKOUT / "docs" / "releases.md").read_text(encoding="utf-8").partition("## Tables")[2]
     named = re.findall(r"`(\w+)`", "".join(re.findall(r"^\|[^|]*\|", page, re.MULTILINE)))
     assert sorted(named) == sorted([*(measure.code for measure in TABLES), ORGANISATIONS, LIAISONS])

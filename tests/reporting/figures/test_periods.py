@@ -27,17 +27,17 @@ def test_a_period_ends_today_and_its_months_follow_each_other(now: datetime, cod
 
 
 @given(moments)
-def test_twelve_months_are_twelve(now: datetime) -> None:
+def test_period_of_twelve_months_has_twelve_months(now: datetime) -> None:
     assert len(period("12-months", now, BERLIN).months) == 12
 
 
-def test_days_are_those_of_the_centre() -> None:
+def test_days_are_in_the_centres_time_zone() -> None:
     late = datetime(2026, 2, 28, 23, 30, tzinfo=ZoneInfo("UTC"))
     assert period("this-year", late, BERLIN).last == date(2026, 3, 1)
     assert period("30-days", late, BERLIN).first == date(2026, 1, 31)
 
 
 @pytest.mark.parametrize("code", ["12-month", "'", "all", " "])
-def test_any_other_period_is_none(code: str) -> None:
+def test_unknown_period_raises_lookup_error(code: str) -> None:
     with pytest.raises(LookupError):
         period(code, datetime(2026, 1, 1, tzinfo=BERLIN), BERLIN)

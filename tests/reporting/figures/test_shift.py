@@ -1,4 +1,4 @@
-"""The coordinator's first page: who waits, who is on duty, and what waits for a decision now."""
+"""The shift page: waiting callers, handlers on duty, and work that waits for a decision."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def shift(user: User) -> str:
 
 
 def work(user: User) -> dict[str, tuple[int, list[str]]]:
-    """What waits by kind, in order: how many, and what the rows say."""
+    """Waiting work by kind, in order: the number, and the rows' texts."""
     kinds = browser(user).get(reverse("reporting:shift_work")).context["work"]
     return {kind.key: (kind.number, [str(row.title) for row in kind.rows]) for kind in kinds}
 
@@ -65,7 +65,7 @@ def work(user: User) -> dict[str, tuple[int, list[str]]]:
     ("who", "page"),
     [("coordinator", "/shift/"), ("handler", "/desk/"), ("worker", "/inbox/"), ("funder", "/releases/")],
 )
-def test_everybody_begins_where_their_work_is(people: People, who: str, page: str) -> None:
+def test_start_page_depends_on_the_role(people: People, who: str, page: str) -> None:
     assert browser(getattr(people, who)).get("/").headers["Location"] == page
 
 
@@ -76,18 +76,18 @@ def test_the_page_is_for_coordinators(people: People) -> None:
 
 
 @pytest.mark.parametrize("part", ["wallboard", "callers.html", "x", "..", "work%00", "a" * 300])
-def test_a_part_that_there_is_not_is_not_found(people: People, part: str) -> None:
+def test_unknown_fragment_is_404(people: People, part: str) -> None:
     assert browser(people.coordinator).get(f"/shift/{part}/").status_code == 404
 
 
-def test_nothing_is_said_on_an_empty_page(people: People) -> None:
+def test_empty_shift_page_shows_no_work(people: People) -> None:
     page = shift(people.coordinator)
     assert "Nothing waits for you." in page
     assert "Nobody is on duty at the telephone." in page
     assert "Callers who are waiting" not in page
 
 
-def test_each_part_fetches_itself_again(people: People) -> None:
+def test_each_fragment_is_polled(people: People) -> None:
     page = shift(people.coordinator)
     for part in PARTS:
         assert f'hx-get="/shift/{part}/"' in page
@@ -97,7 +97,7 @@ def test_each_part_fetches_itself_again(people: People) -> None:
 # --- the telephone ----------------------------------------------------------------------------------------------
 
 
-def test_who_waits_is_shown_with_what_makes_the_wait_alarming(people: People, line: Line) -> None:
+def test_waiting_callers_are_shown_with_warning_levels(people: People, line: Line) -> None:
     phone = waiting()
     page = shift(people.coordinator)
     mark = re.search(rf'<span class="waited" id="waited-{phone.call.pk}"(.*?)</time></span>', page, re.DOTALL)
@@ -134,7 +134,7 @@ def test_who_is_on_duty_is_shown_with_their_state_and_since_when(people: People,
     assert page.count("since ") == 2
 
 
-def test_who_hung_up_is_a_number_without_a_way_to_ring_back(people: People, line: Line) -> None:
+def test_hang_ups_are_shown_as_a_number_without_callback(people: People, line: Line) -> None:
     for _time in range(3):
         waiting().hang_up()
     page = shift(people.coordinator)
@@ -203,7 +203,7 @@ KINDS: dict[str, Callable[[People], str]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_waits_is_named_with_a_link(people: People, kind: str) -> None:
+def test_waiting_work_is_listed_with_a_link(people: People, kind: str) -> None:
     named = KINDS[kind](people)
     found = {key: value for key, value in work(people.coordinator).items() if key == kind}
     assert found[kind][0] == 1
@@ -226,21 +226,21 @@ def test_three_cost_as_many_queries_as_one(people: People, kind: str) -> None:
     assert queries_of(lambda: client.get("/shift/")) == with_one
 
 
-def test_many_are_counted_and_five_are_named(people: People) -> None:
+def test_all_items_are_counted_and_five_are_listed(people: People) -> None:
     for _time in range(7):
         callbacks(people)
     number, rows = work(people.coordinator)["callbacks"]
     assert (number, len(rows)) == (7, 5)
 
 
-def test_what_presses_stands_first(people: People) -> None:
+def test_most_urgent_work_is_first(people: People) -> None:
     for make in (own, callbacks, unfinished, question, next_step, overdue):
         make(people)
     order = list(work(people.coordinator))
     assert order.index("overdue") < order.index("next_step") < order.index("question") < order.index("own")
 
 
-def test_requests_for_access_are_decided_here(people: People) -> None:
+def test_requests_for_access_can_be_decided_on_the_shift_page(people: People) -> None:
     contact = make_contact(people.handler)
     asked = {"by": people.colleague, "request_id": new_id(), "contact_id": contact.pk, "reason": "she called me"}
     request: Any = as_user(people.colleague, request_access, **asked)

@@ -1,4 +1,4 @@
-"""Live figures through the public door: equal to a recount in Python, for coordinators alone."""
+"""Live figures over HTTP: equal to a recount in Python, and only for coordinators."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def live(people: People) -> dict[Any, int]:
 
 
 def cells(people: People, subjects: set[UUID]) -> dict[Any, int]:
-    """What a release would be made from, of the measures and months that the page shows; these were counted anew."""
+    """The cells of a release for the measures and months of the page, after a recount."""
     with acting_as(service_user(Service.STATISTICS), purpose="test"):
         recount(subjects)
     months = period("12-months", timezone.now(), people.centre.zone).months
@@ -83,17 +83,17 @@ def test_only_coordinators_read_live_figures(people: People) -> None:
 
 
 @pytest.mark.parametrize("code", ["all", "'", "12-months ", "2026"])
-def test_a_crafted_period_is_not_there(people: People, code: str) -> None:
+def test_unknown_period_in_the_url_is_404(people: People, code: str) -> None:
     assert browser(people.coordinator).get("/figures/", {"period": code}).status_code == 404
 
 
-def test_an_empty_database_says_so(people: People) -> None:
+def test_live_figures_of_an_empty_database_show_that(people: People) -> None:
     shown = browser(people.coordinator).get("/figures/").content.decode()
     assert "Nothing has been counted in this period yet." in shown
     assert "Nothing waits." in shown
 
 
-def test_the_part_that_fetches_itself_again_is_only_the_part(people: People) -> None:
+def test_polled_fragment_has_no_page_frame(people: People) -> None:
     shown = browser(people.coordinator).get("/figures/", headers={"HX-Request": "true"}).content.decode()
     assert shown.lstrip().startswith('<div id="figures"')
 
@@ -131,7 +131,7 @@ def _labelled(codes: Any, counted: Counter[str]) -> dict[str, int]:
 
 
 def _contacts(people: People, chance: Random, now: datetime) -> list[Contact]:
-    """Any kind, channel and caller, drafts too, over two years; rows as the desk would leave them."""
+    """Contacts of any kind, channel and caller, including drafts, over two years; rows as the desk would store them."""
     first = make_contact(people.handler)
     codes = list(CallerType.objects.values_list("code", flat=True))
     with acting_as(people.handler, purpose="test"):
@@ -203,7 +203,7 @@ def _referral(people: People, chance: Random, state: ReferralState | None = None
     return made
 
 
-def test_what_is_nobodys_is_counted_now(people: People) -> None:
+def test_current_numbers_include_unassigned_contacts_and_cases(people: People) -> None:
     make_case(people.handler)
     free = make_case(people.handler)
     give(people, free, None)
@@ -222,7 +222,7 @@ def test_what_is_nobodys_is_counted_now(people: People) -> None:
     assert (shown.callbacks, shown.callbacks_due) == (2, 1)
 
 
-def test_dispositions_are_those_in_force(people: People) -> None:
+def test_dispositions_count_only_assessments_in_force(people: People) -> None:
     make_case(people.handler)
     case = make_case(people.handler)
     for contact in as_user(people.handler, lambda: list(Contact.objects.all())):
@@ -232,7 +232,7 @@ def test_dispositions_are_those_in_force(people: People) -> None:
     assert bars(figures(people)["dispositions"]) == {"Referral to a partner": 1}
 
 
-def test_another_centre_counts_for_itself(people: People) -> None:
+def test_figures_exclude_other_centres(people: People) -> None:
     make_case(people.handler)
     answer = browser(people.other_coordinator).get("/figures/")
     assert answer.context["is_empty"] is True

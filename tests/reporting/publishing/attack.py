@@ -1,4 +1,4 @@
-"""What somebody finds out who has every release and a solver: the attack on the disclosure control.
+"""An attack on disclosure control by somebody who has all releases and a solver.
 
 It shares no code with the check in ``publishing.control``: the equations are written here anew, from what the measures
 mean, over whole numbers (atoms: how many of a measure had a key between two days that no release divides further).

@@ -1,4 +1,4 @@
-"""No cell of any release can be recovered, whatever else was released: attacked with an integer solver."""
+"""No cell can be recovered from all releases together; checked with an integer solver."""
 
 from __future__ import annotations
 
@@ -17,7 +17,16 @@ from hotline.contacts.initial_lists import CALLER_TYPES
 from reporting.figures.measures import BY_CODE, Source
 from reporting.publishing.compiling import KeyLabel, Numbers, Reference, compile_release
 from reporting.publishing.content import WITHHELD
-from reporting.publishing.control import MOST, PeriodCell, Sum, bounds, narrow, narrowed, protect, shown
+from reporting.publishing.control import (
+    UNBOUNDED,
+    PeriodCell,
+    Sum,
+    bounds,
+    cells_with_too_few_values,
+    narrow,
+    protect,
+    shown,
+)
 from reporting.publishing.periods import span
 from reporting.publishing.published_equations import figures, sums
 
@@ -27,9 +36,9 @@ QUARTERS = ("2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4")
 YEAR = (*QUARTERS, "2025")
 MONTHS = ("2025-01", "2025-02", "2025-03", "2025-Q1")
 SIZES = (300, 1000, 5000)
-#: How many seeds of each size.
+#: Number of seeds for each size.
 ATTACKS = int(os.environ.get("LOTSE_ATTACKS", "1"))
-#: Contacts and seeds whose figures give cells away when they are rounded only.
+#: Contacts and seeds whose figures disclose cells if they are only rounded.
 NEED_IT = ((300, 0), (1000, 7), (5000, 18))
 GROUPS = {code: parent or code for code, parent, *_names in CALLER_TYPES}
 REGIONS = [
@@ -61,7 +70,7 @@ def cells_of_year() -> int:
 
 
 class Centre:
-    """Invents what a centre counts in a year: few keys have most, many have one or none."""
+    """Generates a centre's counts of a year: few keys have most contacts, many have one or none."""
 
     def __init__(self, contacts: int, seed: int) -> None:
         self.chance = random.Random(seed)
@@ -84,7 +93,7 @@ class Centre:
             self.add(self.month(), other_kind=self.one("other_kind"))
 
     def skewed(self, keys: Sequence[str]) -> dict[str, float]:
-        """About as often as words in a text."""
+        """Weights as of words in a text (Zipf)."""
         falling = self.chance.uniform(0.8, 2.2)
         order = self.chance.sample(keys, len(keys))
         return {key: 1 / (rank + 1) ** falling for rank, key in enumerate(order)}
@@ -135,7 +144,7 @@ class Centre:
 
 
 def released(numbers: Numbers, codes: Iterable[str], earlier: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
-    """One after the other, each knowing those before it."""
+    """Make the releases in order; each takes the earlier ones into account."""
     found = list(earlier)
     for code in codes:
         compiled = compile_release(
@@ -190,7 +199,7 @@ def test_nothing_is_recovered_in_any_order_of_releases(codes: Sequence[str], con
 
 
 @pytest.mark.parametrize(("contacts", "seed"), NEED_IT if ATTACKS > 1 else NEED_IT[:1])
-def test_what_rounding_alone_gives_away_is_withheld_once_checked(contacts: int, seed: int) -> None:
+def test_cells_disclosed_by_rounding_alone_are_withheld(contacts: int, seed: int) -> None:
     numbers = Centre(contacts, seed).numbers
     rounded = {cell: rounded_to(10, 10, many) for cell, many in of_year(numbers).items()}
     assert attack(rounded, GROUPS, numbers).narrowed
@@ -201,8 +210,8 @@ def test_what_rounding_alone_gives_away_is_withheld_once_checked(contacts: int, 
 
 @pytest.mark.parametrize("seed", range(ATTACKS))
 @pytest.mark.parametrize("contacts", SIZES[:2])
-def test_late_corrections_between_releases_give_nothing_away(contacts: int, seed: int) -> None:
-    """Whatever does not contradict itself is safe; so is what came after the correction, taken alone."""
+def test_late_corrections_between_releases_disclose_nothing(contacts: int, seed: int) -> None:
+    """Cells without a contradiction are safe, and so are the releases after the correction, taken alone."""
     centre = Centre(contacts, seed)
     before = released(centre.numbers, QUARTERS[:2])
     for _number in range(contacts // 50):
@@ -244,13 +253,13 @@ def test_rounding_to_five_narrows_cells(contacts: int) -> None:
 
 
 def rounded_to(small: int, base: int, many: int) -> Interval:
-    """What a figure under this rule says, without any check."""
+    """The bounds of figures with this rounding, without disclosure control."""
     nearest = (many + base // 2) // base * base
     return (0, small - 1) if many < small else (max(small, nearest - base // 2), nearest + (base - 1) // 2)
 
 
-def test_the_extremes_are_those_of_all_worlds() -> None:
-    """Three groups and their whole, small enough to try every world."""
+def test_solver_extremes_equal_those_of_all_solutions() -> None:
+    """Three groups and their total, small enough to try all solutions."""
     first, last = date(2025, 1, 1), date(2025, 3, 31)
     parts = [PeriodCell("sex", key, first, last) for key in ("female", "male", "diverse")]
     known = {
@@ -264,8 +273,8 @@ def test_the_extremes_are_those_of_all_worlds() -> None:
     assert attack(known, GROUPS).possible[PeriodCell("contact", "total", first, last)] == {55, 56, 57}
 
 
-def test_the_real_numbers_are_a_possible_world() -> None:
-    """Otherwise the equations would be wrong, and everything safe for a wrong reason."""
+def test_true_numbers_satisfy_the_equations() -> None:
+    """Otherwise the equations would be wrong, and cells would only seem safe."""
     numbers = Centre(300, 3).numbers
     real = of_year(numbers)
     for _of, model in models({cell: (many, many) for cell, many in real.items()}, GROUPS):
@@ -273,7 +282,7 @@ def test_the_real_numbers_are_a_possible_world() -> None:
         assert all(model.seen[cell] == {real[cell]} for cell in model.cells)
 
 
-def test_the_check_uses_only_sums_that_are_true() -> None:
+def test_disclosure_control_uses_only_true_sums() -> None:
     numbers = Centre(1000, 2).numbers
     real = of_year(numbers)
     found, hidden = sums(real, GROUPS)
@@ -314,7 +323,7 @@ def worlds(draw: st.DrawFn) -> World:
         for what, keys in ways.items():
             added.append(Sum(PeriodCell("total", "all", *days), tuple(PeriodCell(what, key, *days) for key in keys)))
     first = {place: bounds(shown(many)) for place, many in real.items() if place.last == halves[0][1]}
-    told = first if draw(st.booleans()) else dict.fromkeys(first, (0, MOST))
+    told = first if draw(st.booleans()) else dict.fromkeys(first, (0, UNBOUNDED))
     return World(real, added, told, {place: shown(many) for place, many in real.items() if place not in first})
 
 
@@ -328,13 +337,13 @@ def test_the_real_numbers_lie_in_the_bounds(world: World) -> None:
 
 
 @given(worlds())
-def test_protection_withholds_and_changes_nothing_else(world: World) -> None:
+def test_protect_only_withholds_figures(world: World) -> None:
     result = protect(world.figures, world.told, world.sums, 10, 10)
     assert list(result) == list(world.figures)
     assert all(figure in (world.figures[place], WITHHELD) for place, figure in result.items())
-    lost = narrowed({**dict.fromkeys(world.figures, (0, MOST)), **world.told}, world.sums)
+    lost = cells_with_too_few_values({**dict.fromkeys(world.figures, (0, UNBOUNDED)), **world.told}, world.sums)
     known = {**world.told, **{place: bounds(figure) for place, figure in result.items()}}
-    assert narrowed(known, world.sums) <= lost
+    assert cells_with_too_few_values(known, world.sums) <= lost
 
 
 @given(st.integers(0, 10_000), st.integers(2, 30), st.sampled_from((4, 5, 7, 10, 20)))

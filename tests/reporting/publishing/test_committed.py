@@ -16,7 +16,7 @@ from reporting.publishing.periods import Refusal
 from reporting.publishing.tasks import typeset
 
 
-def test_of_two_who_prepare_at_once_one_does(own_database: OwnDatabase) -> None:
+def test_two_concurrent_preparations_leave_one(own_database: OwnDatabase) -> None:
     people = make_people()
     count()
     second = make_user((people.centre, Role.COORDINATOR))
@@ -26,8 +26,8 @@ def test_of_two_who_prepare_at_once_one_does(own_database: OwnDatabase) -> None:
     assert own_database.sql("select count(*) from publishing_release where first = '2026-01-01'") == "1"
 
 
-def test_papers_are_made_whoever_was_killed_after_preparing(own_database: OwnDatabase) -> None:
-    """Beat asks again without naming an event; what is there already is not made twice."""
+def test_missing_pdfs_are_made_after_a_crash(own_database: OwnDatabase) -> None:
+    """Beat calls the task again without an event; existing PDFs are not made again."""
     people = make_people()
     count()
     prepare(people.coordinator, people, "2026-01")

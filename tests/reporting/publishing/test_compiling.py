@@ -1,4 +1,4 @@
-"""From cells to a document: every key has its row, parts and totals agree, wrong counts are not published."""
+"""Compiling a document from cells: every key has a row, parts and totals agree, wrong counts are refused."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_every_region_that_can_be_counted_has_its_row(people: People, country: s
         assert table["chart"] == ("map" if country in ("DE", "FR", "BE") else "bars")
 
 
-def test_rows_and_labels_say_nothing_about_who_there_was(people: People) -> None:
+def test_rows_and_labels_do_not_depend_on_the_counts(people: People) -> None:
     load_regions(["DE"])
     shapes = [
         [
@@ -84,7 +84,7 @@ def test_a_detail_names_its_group_and_never_bears_the_groups_name(people: People
     assert not any("group" in row for row in groups.values())
 
 
-def test_a_region_beside_its_provinces_holds_those_without_a_place(people: People) -> None:
+def test_region_beside_its_provinces_counts_only_unspecified_contacts(people: People) -> None:
     load_regions(["BE"])
     people.centre.country = "BE"
     rows = rows_of(people, "region", region="BE-VAN")

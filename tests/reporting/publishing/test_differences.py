@@ -1,4 +1,4 @@
-"""Figures that were rounded one by one do not add up: the release says where."""
+"""Notes on separately rounded figures that do not add up."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def of(code: str, total: int | str, *rows: tuple[str, int | str], title: str = "
     return table(code, texts(title or code), [*made, row("total", TOTAL, total)])
 
 
-def test_nothing_is_said_where_everything_adds_up() -> None:
+def test_no_notes_if_everything_adds_up() -> None:
     assert said("channel", of("channel", 50, ("phone", 30), ("mail", 20))) == []
 
 
@@ -36,18 +36,20 @@ def test_nothing_is_said_where_everything_adds_up() -> None:
         (1240, [("phone", 1230), ("mail", "<10")], "Total: 1,230, not 1,240"),
     ],
 )
-def test_rows_and_their_total(total: int, rows: list[tuple[str, int | str]], example: str) -> None:
+def test_rows_that_differ_from_their_total_are_noted(
+    total: int, rows: list[tuple[str, int | str]], example: str
+) -> None:
     assert said("channel", of("channel", total, *rows)) == [ENGLISH.rows_differ.format(examples=example)]
 
 
 @pytest.mark.parametrize("total", ["<10", "withheld", 30])
-def test_where_no_part_or_no_total_is_shown_nothing_contradicts(total: int | str) -> None:
+def test_no_notes_without_a_shown_part_or_total(total: int | str) -> None:
     parts: list[tuple[str, int | str]] = [("phone", "<10"), ("mail", "<10" if total == 30 else "withheld")]
     assert said("channel", of("channel", total, *parts)) == []
     assert total == 30 or said("channel", of("channel", total, ("phone", 30))) == []
 
 
-def test_months_and_their_period() -> None:
+def test_months_that_differ_from_their_period_are_noted() -> None:
     rows = [row("a", texts("Parent"), 20, 20, 10, 40), row("total", TOTAL, 20, 20, 10, 40)]
     stored = table("caller_group", texts("Who"), rows, columns=months(3), chart="stacked")
     assert said("caller_group", stored) == [
@@ -64,7 +66,7 @@ def grouped(groups: bool = True) -> list[dict[str, Any]]:
     return [of("caller_group", 60, ("relative", 30), ("school", 30), title="Who asked"), detail]
 
 
-def test_a_group_and_its_detail() -> None:
+def test_group_that_differs_from_its_members_is_noted() -> None:
     notes = said("caller_type", *grouped())
     assert ENGLISH.tables_differ.format(table="Who asked", examples="relative: 20, not 30") in notes
 
@@ -85,14 +87,16 @@ def test_releases_without_groups_say_what_a_row_named_like_a_group_means() -> No
         ("referral_time", "none", "referral_answer", [("expired", 20), ("withdrawn", "<10"), ("waiting", "<10")]),
     ],
 )
-def test_tables_that_count_the_same(code: str, key: str, other: str, parts: list[tuple[str, int | str]]) -> None:
+def test_tables_that_count_the_same_and_differ_are_noted(
+    code: str, key: str, other: str, parts: list[tuple[str, int | str]]
+) -> None:
     shown = sum(figure for _key, figure in parts if isinstance(figure, int))
     notes = said(code, of(code, 30, (key, 30)), of(other, shown, *parts, title="The other"))
     example = f"{key}: {shown}, not 30"
     assert notes == [ENGLISH.tables_differ.format(table="The other", examples=example)]
 
 
-def test_of_many_a_few_are_named() -> None:
+def test_only_some_of_many_differences_are_named() -> None:
     rows = [row(f"r{n}", texts(f"R{n}"), 10, 10, 10, 10) for n in range(9)]
     stored = table("t", texts("T"), rows, columns=months(3))
     assert said("t", stored) == [
@@ -101,7 +105,7 @@ def test_of_many_a_few_are_named() -> None:
 
 
 @pytest.mark.parametrize("language", content.LANGUAGES)
-def test_it_is_said_in_each_language(language: str) -> None:
+def test_notes_are_in_each_language(language: str) -> None:
     notes = said("caller_type", *grouped(), language=language)
     assert len(notes) == 2
     assert not any("{" in note for note in notes)

@@ -1,6 +1,6 @@
-"""Charts of released tables: whatever was published, each length is its figure's, and nothing tells a hidden one.
+"""Charts of released tables: each length equals its figure, and hidden figures cannot be read from them.
 
-The pages are drawn by the real templates and read back from their SVG, as somebody with a ruler would.
+The pages are rendered with the real templates and measured in their SVG.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PIXEL = 1.0
 
 @st.composite
 def stacked(draw: st.DrawFn) -> dict[str, Any]:
-    """A table by months; each total is drawn on its own, as rounding and withholding might leave it."""
+    """A table by months; totals are generated separately, as after rounding and withholding."""
     columns, count = draw(st.integers(2, 12)), draw(st.integers(1, 11))
     figures = [draw(st.lists(FIGURES, min_size=columns + 1, max_size=columns + 1)) for _row in range(count + 1)]
     rows = [row(f"r{place}", texts(f"Row {place}"), *line) for place, line in enumerate(figures[1:])]
@@ -52,7 +52,7 @@ def release(stored: dict[str, Any]) -> content.Content:
 
 
 def evaluated() -> list[dict[str, Any]]:
-    """The tables that the first section of a page looks into, all hidden."""
+    """The tables that the first section of a page uses, all hidden."""
     codes = "disposition referral_time referral_first referral_feedback security minor repeat"
     return [table(code, texts(code), [row("total", TOTAL, "<10")]) for code in codes.split()]
 
@@ -116,7 +116,7 @@ def test_every_height_on_the_page_is_its_figure(stored: dict[str, Any]) -> None:
 
 
 def expected_pieces(body: list[list[Any]], totals: list[Any]) -> list[tuple[str, int]]:
-    """By kind and figure: computed from published figures alone."""
+    """Expected pieces by kind and figure, computed from published figures only."""
     expected = [("whole", total) for total in totals if isinstance(total, int)]
     for place, total in enumerate(totals):
         parts = [line[place] for line in body if isinstance(line[place], int)]
@@ -179,7 +179,7 @@ def test_every_height_on_paper_is_its_figure(stored: dict[str, Any]) -> None:
 
 
 def top_of(root: ET.Element) -> int:
-    """The number at the highest line of the grid."""
+    """The number at the top line of the grid."""
     ends = [one for one in root.iter(f"{SVG}text") if one.attrib.get("text-anchor") == "end"]
     return max(number(one.text or "0") for one in ends)
 
@@ -211,7 +211,7 @@ APRIL_TO_JUNE = table(
 )
 
 
-def test_april_may_and_june_have_bars_of_their_totals() -> None:
+def test_bars_of_april_may_and_june_equal_their_labels() -> None:
     """The picture of the fault: May was labelled 30 and drawn 20, April labelled 20 and not drawn."""
     svg = drawings(shown(APRIL_TO_JUNE))[-1]
     drawn_ = [(css, title.rpartition(": ")[2]) for css, title, _box in boxes(svg)]
@@ -221,7 +221,7 @@ def test_april_may_and_june_have_bars_of_their_totals() -> None:
 
 
 @pytest.mark.parametrize("language", content.LANGUAGES)
-def test_the_page_explains_what_the_paper_explains(language: str) -> None:
+def test_page_and_pdf_have_the_same_explanations(language: str) -> None:
     with override(language):
         page = presenting.page(content.read(document(tables=[APRIL_TO_JUNE, *evaluated()]), language))
         html = render_to_string("publishing/document.html", {"page": page, "release": {"digest": "0"}})

@@ -1,4 +1,4 @@
-"""The downloadable forms of a release: each says what the stored document says, in each language, and nothing runs."""
+"""The downloadable files of a release: each has the stored content, in each language, and no active content."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ def test_a_harmless_text_begins_with_no_sign_of_a_formula(label: str) -> None:
     assert said in (label, f"'{label}")
 
 
-def test_a_number_stays_one() -> None:
+def test_number_in_the_csv_is_not_prefixed() -> None:
     assert data_files.harmless(-1) == -1
 
 
-def test_the_json_is_what_the_digest_is_of() -> None:
+def test_digest_of_the_json_is_that_of_the_release() -> None:
     data = data_files.json_bytes(document())
     assert json.loads(data) == document()
     assert hashlib.sha256(data).hexdigest() == content.digest(document())
@@ -204,7 +204,7 @@ def test_libreoffice_reads_the_figures(tmp_path: Path) -> None:
     assert {"=1+1", "-2+3", "+49", "@SUM(A1)"} <= set(labels)
 
 
-# --- the charts on paper ---
+# --- the charts of the PDF ---
 
 
 def drawing(stored: dict[str, Any], language: str = "en", country: str = "DE") -> Drawing:
@@ -226,8 +226,8 @@ def rectangles(made: Drawing) -> list[float]:
     return [float(one.attrib["width"]) for one in ET.fromstring(made.svg).iter("{http://www.w3.org/2000/svg}rect")]
 
 
-def test_what_is_not_a_number_has_its_label_and_no_bar() -> None:
-    """It has no bar: its whole track is hatched."""
+def test_figure_that_is_not_a_number_has_a_label_and_no_bar() -> None:
+    """Its whole track is hatched instead."""
     made = drawing(by_channel())
     assert len([fill for fill in fills(made) if fill == BAR]) == 2
     assert len([fill for fill in fills(made) if fill.startswith("url(#rising")]) == 2
@@ -319,7 +319,7 @@ def text_of(pdf: PdfReader) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_pdf_can_be_read_aloud(pdfs: dict[str, PdfReader], language: str) -> None:
+def test_pdf_is_tagged_with_language_and_title(pdfs: dict[str, PdfReader], language: str) -> None:
     root: Any = pdfs[language].root_object
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == language
@@ -371,20 +371,20 @@ def test_signs_that_the_fonts_lack_are_replaced() -> None:
     assert "Label □" in text
 
 
-def test_where_no_sign_is_to_blame_only_the_sure_ones_stay() -> None:
+def test_all_uncertain_characters_are_replaced_if_typst_names_none() -> None:
     stored = document(
         tables=[table("t", texts("Marks"), [row("a", texts("e\u0301x\u0334\u0635\u0651\u0670 \u0418"), 20)])]
     )
     assert "И" in text_of(PdfReader(io.BytesIO(typeset.pdf_bytes(stored, "en"))))
 
 
-def test_typesetting_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_typesetting_is_aborted_after_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typeset, "TIMEOUT", 0.01)
     with pytest.raises(typeset.TypesettingFailed, match=r"took longer than 0\.01 seconds"):
         typeset.pdf_bytes(document(), "en")
 
 
-def test_a_year_turns_the_page_sideways() -> None:
+def test_table_of_a_year_is_on_a_landscape_page() -> None:
     pdf = PdfReader(io.BytesIO(typeset.pdf_bytes(year(), "de")))
     sideways = [page.mediabox.width > page.mediabox.height for page in pdf.pages]
     assert sideways[2]
@@ -392,12 +392,12 @@ def test_a_year_turns_the_page_sideways() -> None:
     assert not any(sideways[3:])
 
 
-def test_a_release_of_the_future_is_refused() -> None:
+def test_document_of_an_unknown_format_is_refused() -> None:
     with pytest.raises(typeset.TypesettingFailed, match="a release of format 99 cannot be read"):
         typeset.pdf_bytes(document(format=99), "en")
 
 
-def test_typst_stays_out_of_the_process_that_asks() -> None:
+def test_typst_is_not_loaded_in_the_calling_process() -> None:
     asked = "import sys, reporting.publishing.typeset; sys.exit('typst' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], cwd=CHECKOUT, check=False).returncode == 0
 

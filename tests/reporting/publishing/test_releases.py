@@ -1,4 +1,4 @@
-"""From contacts to a release that a funder reads: two people, frozen, and nothing else to be seen."""
+"""From contacts to a release that a funder reads: two people are needed, it never changes, and shows nothing else."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def contacts(people: People, number: int, **details: Any) -> list[Any]:
 
 
 def prepared(people: People, clock: time_machine.Traveller, code: str = "2026-03") -> Release:
-    """26 contacts of March, and the release of it; it is April."""
+    """A prepared release of March with 26 contacts; the clock is in April."""
     load_regions(["DE"])
     contacts(people, 14, caller_type_id="parent", age_band="14_17")
     contacts(people, 12, caller_type_id="school", age_band="27_39")
@@ -85,7 +85,7 @@ def test_figures_are_rounded_and_small_ones_hidden(people: People, clock: time_m
     assert release.content["control"] == {"small": 10, "base": 10}
 
 
-def test_a_second_person_releases(people: People, second: User, clock: time_machine.Traveller) -> None:
+def test_release_needs_a_second_person(people: People, second: User, clock: time_machine.Traveller) -> None:
     release = prepared(people, clock)
     with pytest.raises(actions.SamePerson):
         as_user(people.coordinator, actions.release_figures, by=people.coordinator, release_id=release.pk)
@@ -94,14 +94,14 @@ def test_a_second_person_releases(people: People, second: User, clock: time_mach
     assert again.is_released
 
 
-def test_preparing_twice_finds_the_same(people: People, second: User, clock: time_machine.Traveller) -> None:
+def test_preparing_twice_returns_the_same_release(people: People, second: User, clock: time_machine.Traveller) -> None:
     release = prepared(people, clock)
     assert prepare(people.coordinator, people).pk == release.pk
     with pytest.raises(Refusal, match="already"):
         prepare(second, people)
 
 
-def test_nobody_else_makes_one(people: People, clock: time_machine.Traveller) -> None:
+def test_people_without_permission_cannot_prepare_a_release(people: People, clock: time_machine.Traveller) -> None:
     release = prepared(people, clock)
     for who in ("handler", "worker", "funder", "dpo", "administrator", "other_coordinator"):
         user: User = getattr(people, who)
@@ -112,7 +112,7 @@ def test_nobody_else_makes_one(people: People, clock: time_machine.Traveller) ->
                 as_user(user, action, by=user, release_id=release.pk)
 
 
-def test_a_period_that_is_not_over(people: People, clock: time_machine.Traveller) -> None:
+def test_period_that_has_not_ended_is_refused(people: People, clock: time_machine.Traveller) -> None:
     with pytest.raises(Refusal, match="not over"):
         prepare(people.coordinator, people, "2026-03")
     for code in ("2026-13", "2026-Q5", "26", "", "2026-3", "2026-03-01", "<script>"):
@@ -120,7 +120,7 @@ def test_a_period_that_is_not_over(people: People, clock: time_machine.Traveller
             prepare(people.coordinator, people, code)
 
 
-def test_figures_that_are_not_counted_yet(people: People, clock: time_machine.Traveller) -> None:
+def test_uncounted_events_prevent_a_release(people: People, clock: time_machine.Traveller) -> None:
     load_regions(["DE"])
     contacts(people, 3)
     count()
@@ -133,8 +133,8 @@ def test_figures_that_are_not_counted_yet(people: People, clock: time_machine.Tr
         prepare(people.coordinator, people)
 
 
-def test_a_backlog_that_is_being_counted_just_now(people: People, clock: time_machine.Traveller) -> None:
-    """A batch a moment ago does not mean that everything is counted."""
+def test_backlog_that_is_being_counted_prevents_a_release(people: People, clock: time_machine.Traveller) -> None:
+    """A recently counted batch does not mean that everything is counted."""
     load_regions(["DE"])
     contacts(people, 6)
     clock.move_to(APRIL)
@@ -143,7 +143,7 @@ def test_a_backlog_that_is_being_counted_just_now(people: People, clock: time_ma
         prepare(people.coordinator, people)
 
 
-def test_other_parameters_over_the_same_days(
+def test_overlapping_release_with_other_parameters_is_refused(
     people: People, second: User, clock: time_machine.Traveller, settings: Any
 ) -> None:
     released(people, second, clock)
@@ -169,7 +169,7 @@ def test_a_late_correction_is_a_revision_in_the_next_release(
     assert unchanged.content == release.content
 
 
-def test_nobody_changes_what_is_frozen(people: People, second: User, clock: time_machine.Traveller) -> None:
+def test_database_refuses_changes_of_a_release(people: People, second: User, clock: time_machine.Traveller) -> None:
     release = released(people, second, clock)
     back = "state = 'prepared', ended_at = null, ended_by_id = null"
     for change in ("content = '{}'", "digest = ''", "first = '2020-01-01'", "small = 1", "prepared_by_id = 1", back):
@@ -203,7 +203,7 @@ class TestPages:
         assert "publish/" not in read.text
         assert [link.url for link in read.context["nav_links"]] == ["/releases/"]
 
-    def test_a_funder_reads_nothing_else(self, people: People, second: User, clock: time_machine.Traveller) -> None:
+    def test_funder_can_read_only_releases(self, people: People, second: User, clock: time_machine.Traveller) -> None:
         release = released(people, second, clock)
         funder = browser(people.funder)
         assert funder.get("/").url == "/releases/"

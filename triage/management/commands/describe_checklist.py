@@ -1,4 +1,4 @@
-"""Prints a checklist for reading: questions, answers, rules. Or its digest, to release it."""
+"""Prints a checklist as Markdown (questions, answers, rules), or its digest, which a release needs."""
 
 from collections.abc import Iterator
 from typing import Any

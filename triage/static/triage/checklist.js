@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const body = document.body;
-  if (body.dataset.checklist) return; // this file comes with every fetch of the panel
+  if (body.dataset.checklist) return; // every fetched panel loads this script again
   body.dataset.checklist = "on";
 
   const byId = (id) => document.getElementById(id);
@@ -21,7 +21,7 @@
   }
 
   /** The first question without an answer after this one, else the first of all, else the decision.
-   *  A question that an answer brings comes in its turn: a focus that jumps there would catch the next digit. */
+   *  A question that has just appeared gets no focus at once: it would take the next digit typed. */
   function goOn(question) {
     const all = questions();
     const at = all.indexOf(question);
@@ -62,7 +62,7 @@
     true,
   );
 
-  // An answer that stands alone takes the others away, and the other way round: both together would be refused.
+  // Choosing an exclusive answer clears the others, and the reverse: the server refuses both together.
   document.addEventListener(
     "change",
     (event) => {
@@ -82,9 +82,9 @@
     if (event.target.closest("#triage-finish-open")) isOpening = true;
   });
 
-  // The decision: what opens is focused at its first field, an error at the field that has it.
+  // The decision form: focus its first field when it opens, or the field with an error.
   let isOpening = false;
-  let kept = null; // what was typed into a decision that is fetched anew
+  let kept = null; // input of a decision form that is being fetched again
   body.addEventListener("htmx:afterSettle", (event) => {
     const form = byId("triage-finish-form");
     if (event.target.id === "triage-finish" && form) arrived(form);
@@ -98,7 +98,7 @@
     if (wrong) return focusOnError(form, wrong);
     if (!isOpening) return;
     isOpening = false;
-    byId("triage-because").open = false; // the decision needs the room
+    byId("triage-because").open = false; // the decision form needs the space
     byId("triage-decision").scrollIntoView({ block: "start" });
     show(focusField(form));
   }
@@ -115,14 +115,14 @@
     show(wrong);
   }
 
-  /** Another proposal asks for another decision; what was typed stays. */
+  /** A new proposal needs a new decision form; its input is kept. */
   function renew(form) {
     if (byId("triage-proposal").dataset.proposed === form.dataset.proposed) return;
     kept = form.elements.reason.value;
     window.htmx.ajax("GET", form.dataset.again, { target: "#triage-finish", swap: "innerHTML" });
   }
 
-  // An answer that did not arrive is sent again until it does; a repeat is harmless.
+  // Send an answer again until the server has it; saving it twice has no effect.
   const RETRY = 2000; // ms
   function sendAgain(event) {
     const question = event.detail.elt.closest("[data-question]");
@@ -135,7 +135,7 @@
   body.addEventListener("htmx:responseError", (event) => event.detail.xhr.status >= 500 && sendAgain(event));
   body.addEventListener("htmx:afterOnLoad", (event) => event.detail.elt.classList.remove("unsaved"));
 
-  // A question that is there already is not replaced: its next answer may be on the way.
+  // Do not replace a question that is already shown: its next answer may be in a running request.
   body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
     if (!target.classList.contains("triage-slot")) return;

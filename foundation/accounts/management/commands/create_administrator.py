@@ -1,4 +1,4 @@
-"""The command that makes the first administrator of an installation."""
+"""Creates the first administrator of an installation."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
 
 def read_place(country: str, zone: str | None) -> tuple[str, str]:
-    """Country and time zone as they may be stored. Raises CommandError with an example of right ones."""
+    """Valid country and time zone. Raises CommandError with an example."""
     if not is_country(country):
         raise CommandError(f"“{country}” is no country: write its two letters of ISO 3166-1, like DE, FR or BE.")
     zone = zone or (time_zones_of(country) or [UTC])[0]
@@ -63,7 +63,7 @@ def read_place(country: str, zone: str | None) -> tuple[str, str]:
 
 
 def read_password() -> str:
-    """From the keyboard, unseen, or the first line of standard input. Raises CommandError for a weak one."""
+    """The password from the keyboard, without echo, or from standard input. Raises CommandError for a weak one."""
     password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     try:
         validate_password(password)
@@ -73,7 +73,7 @@ def read_password() -> str:
 
 
 def refuse_unusable(options: dict[str, Any]) -> None:
-    """Raises CommandError for what a form would not take."""
+    """Raises CommandError for values that a form would refuse."""
     fields: dict[str, Any] = {"email": User.email, "name": User.name, "centre": Organisation.name}
     for option, attribute in fields.items():
         try:

@@ -1,4 +1,4 @@
-"""The command that shows a new one-time code for the first administrator."""
+"""Prints a new one-time code for the first administrator."""
 
 from __future__ import annotations
 

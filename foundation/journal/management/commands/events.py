@@ -1,4 +1,4 @@
-"""The command that writes docs/events.md."""
+"""Writes docs/events.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command of the relay process, which delivers events from the outbox."""
+"""Runs the relay process, which delivers events from the outbox."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from foundation.journal.actions import beat
 from foundation.journal.relay import deliver_batch
 
 POLL_SECONDS = 1.0
-#: What is committed within this time after the first news goes as one batch: the end of a call is a dozen events.
+#: Commits within this time after the first notification are one batch: the end of a call has a dozen events.
 GATHER_SECONDS = 0.02
 BEAT_SECONDS = 5.0
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 class Command(BaseCommand):
     help = "Delivers events from the outbox until it is told to stop. Any number may run beside each other."
     stopping = False
-    #: The connection to PostgreSQL that hears of commits.
+    #: The PostgreSQL connection that listens for commits.
     listening: object = None
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,15 +52,15 @@ class Command(BaseCommand):
         self.stopping = True
 
     def listen(self) -> None:
-        """Once for each connection, and before the look at the outbox: what comes after the look is heard."""
+        """LISTEN once per connection, and before reading the outbox, so that no later commit is missed."""
         if self.listening is None or self.listening is not connection.connection:
             with connection.cursor() as cursor:
                 cursor.execute("listen lotse_outbox")
             self.listening = connection.connection
 
     def wait(self) -> None:
-        """Sleep until the database says that an event was committed, at most a poll interval."""
+        """Sleep until the database notifies of a committed event, at most for a poll interval."""
         raw = connection.connection
-        with connection.wrap_database_errors:  # a server that dies meanwhile must not end the relay
+        with connection.wrap_database_errors:  # the relay must survive a server that stops
             if list(raw.notifies(timeout=POLL_SECONDS, stop_after=1)):
                 list(raw.notifies(timeout=GATHER_SECONDS))

@@ -1,4 +1,4 @@
-"""The command that recomputes the hash chain of the journal."""
+"""Recomputes the hash chain of the journal."""
 
 from __future__ import annotations
 

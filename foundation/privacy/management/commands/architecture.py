@@ -1,4 +1,4 @@
-"""The command that writes docs/architecture.md from the source."""
+"""Writes docs/architecture.md from the source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that compares policies.py and sql/ with a database."""
+"""Compares policies.py and sql/ with a database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that writes docs/data-dictionary.md from the models."""
+"""Writes docs/data-dictionary.md from the models."""
 
 from __future__ import annotations
 

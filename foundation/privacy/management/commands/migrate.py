@@ -1,4 +1,4 @@
-"""``migrate`` with the autodetector of makemigrations, as Django demands."""
+"""``migrate`` with the same autodetector as makemigrations, which Django requires."""
 
 from django_migrate_sql.management.commands.migrate import Command as Migrate
 

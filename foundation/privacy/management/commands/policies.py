@@ -1,4 +1,4 @@
-"""The command that writes docs/policies.md."""
+"""Writes docs/policies.md."""
 
 from __future__ import annotations
 

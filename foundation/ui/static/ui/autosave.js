@@ -1,11 +1,11 @@
 // Forms that save themselves: <form data-autosave="URL"> with a hidden field "version". See foundation/ui/COMPONENTS.md.
-// Whatever was typed stays in the page until the server has confirmed it. One request at a time; while the server is
-// unreachable the same body is sent again, so that a lost answer does no harm.
+// Input is kept in the page until the server has confirmed it. One request at a time; while the server is
+// unreachable the same body is sent again, so that a lost response has no effect.
 (() => {
   "use strict";
-  const AFTER_KEYSTROKE = 300; // ms of quiet before saving
+  const AFTER_KEYSTROKE = 300; // ms without keystrokes before saving
   const AT_LATEST = 1000; // ms after the first unsaved keystroke
-  const TIMEOUT = 10000; // ms until a request without an answer counts as failed
+  const TIMEOUT = 10000; // ms until a request without a response counts as failed
   const FIRST_RETRY = 500;
   const LONGEST_RETRY = 15000;
   const KEEPALIVE_LIMIT = 60000; // bytes; browsers allow 64 KB
@@ -15,14 +15,14 @@
     constructor(form) {
       this.form = form;
       this.edits = 0; // counts keystrokes
-      this.savedEdits = 0; // what the server has confirmed
+      this.savedEdits = 0; // edits that the server has confirmed
       this.firstUnsaved = 0;
-      this.pending = null; // a request whose outcome is not known: {body, edits}
+      this.pending = null; // a request without a known outcome: {body, edits}
       this.inFlight = false;
       this.failures = 0;
       this.stopped = false; // after a conflict
       this.timer = 0;
-      this.heldSubmitter = undefined; // the button pressed while something was still unsaved
+      this.heldSubmitter = undefined; // the button that was pressed while there was unsaved input
       form.addEventListener("input", () => this.edited());
       form.addEventListener("change", () => this.edited());
       if ("restored" in form.dataset) this.edited(); // typed before the session ended, and not saved yet
@@ -35,7 +35,7 @@
     edited() {
       if (!this.unsaved) this.firstUnsaved = Date.now();
       this.edits += 1;
-      if (!this.stopped && !this.failures) this.show("saving"); // never "saved" while something is not
+      if (!this.stopped && !this.failures) this.show("saving"); // never show "saved" while there is unsaved input
       this.schedule();
     }
 
@@ -64,7 +64,7 @@
       this.settle(outcome);
     }
 
-    /** What became of the pending request. Until all of the answer has been read, nothing else is sent. */
+    /** The result of the pending request. No other request is sent before the whole response was read. */
     async outcome() {
       try {
         const answer = await this.post();
@@ -128,7 +128,7 @@
       this.show(state);
     }
 
-    // The server has understood and refused. The text stays; the next keystroke tries again.
+    // The server has refused the request. The input is kept; the next keystroke tries again.
     rejected(text) {
       this.pending = null;
       this.failures = 0;
@@ -144,7 +144,7 @@
       this.show("conflict", text);
     }
 
-    /** While something is unsaved the real submit waits: a browser's error page would take the text with it. */
+    /** Delays the submit while there is unsaved input: a browser's error page would discard it. */
     hold(submitter) {
       this.heldSubmitter = submitter ?? null;
       if (this.stopped) this.show("conflict");
@@ -170,7 +170,7 @@
     }
   }
 
-  /** The server has understood and says no; sending it again would not help. */
+  /** Whether the server has refused the request, so that a retry would not help. */
   function isRefusal(status) {
     return status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
   }
@@ -188,7 +188,7 @@
     });
   }
 
-  /** A form that was swapped away is forgotten once its text is safe. */
+  /** Forgets a form that was removed from the page, once its input is saved. */
   function unsavedSavers() {
     savers.forEach((saver) => {
       if (!saver.form.isConnected && !saver.unsaved) savers.delete(saver);

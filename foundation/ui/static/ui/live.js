@@ -1,5 +1,5 @@
-// Live changes. The socket only says that something changed ({"changed": "<id>", "kind": "referral.offered"}); parts of
-// the page listen (hx-trigger="changed:referral from:body") and fetch themselves again over HTTP, as the reader.
+// Live changes. Messages only tell that something changed ({"changed": "<id>", "kind": "referral.offered"}); fragments
+// of the page listen (hx-trigger="changed:referral from:body") and are fetched again over HTTP, as the reader.
 (() => {
   "use strict";
   const body = document.body;
@@ -61,7 +61,7 @@
     told.forEach((ids, name) => body.dispatchEvent(new CustomEvent(name, { detail: { ids: [...ids] } })));
   }
 
-  /** After a gap nobody knows what was missed: every listening part fetches itself once. */
+  /** After a reconnect messages may have been missed: fetch every listening fragment once. */
   function everythingMayHaveChanged() {
     const names = new Set(["changed"]);
     document.querySelectorAll("[hx-trigger*='changed:']").forEach((element) => {
@@ -79,7 +79,7 @@
     });
   }
 
-  // A refreshed part may say in one sentence what is new: data-announce="2 callers are waiting" on an element with an id.
+  // A refreshed fragment may announce what is new: data-announce="2 callers are waiting" on an element with an id.
   const announced = new Map();
   function remember(root, speak) {
     root.querySelectorAll?.("[data-announce][id]").forEach((element) => {
@@ -89,12 +89,12 @@
     });
   }
   remember(document, false);
-  // What a page fetches while it opens (no event led to it) belongs to the page and is no news.
+  // Fragments fetched while the page loads (without an event) are not announced.
   body.addEventListener("htmx:afterSettle", (event) => remember(document, Boolean(event.detail.requestConfig?.triggeringEvent)));
 
   if (!("live" in body.dataset) && !document.querySelector("[hx-trigger*='changed:']")) return; // nothing listens here
   connect();
-  body.addEventListener("htmx:afterSettle", () => show(shown)); // a refetched part brings its own sign, which knows nothing
+  body.addEventListener("htmx:afterSettle", () => show(shown)); // a fetched fragment has its own indicator, in the initial state
   window.addEventListener("online", connect);
   window.addEventListener("pageshow", connect);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && connect());

@@ -1,4 +1,4 @@
-// A time that the clocks show twice in the night in which they go back: the choice between the two appears beside it.
+// For a time that the clocks show twice (end of daylight saving time): shows a choice between the two.
 (() => {
   "use strict";
 

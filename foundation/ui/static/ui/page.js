@@ -1,9 +1,9 @@
-// What every page needs: colour scheme, menus, dialogs, submit guard, error summary, messages about failed requests.
+// For every page: colour scheme, menus, dialogs, submit guard, error summary, messages about failed requests.
 (() => {
   "use strict";
   const body = document.body;
 
-  /** Says something once, politely, in the page's one status line; it goes away after eight seconds. */
+  /** Announces a text once in the page's status line; it disappears after eight seconds. */
   let clearing;
   function say(text) {
     const line = document.getElementById("status");
@@ -16,7 +16,7 @@
   }
   window.lotse = { say };
 
-  // Colour scheme: kept in a cookie so that the server writes it into the page and nothing flashes.
+  // Colour scheme: in a cookie, so that the server renders it and the page does not flash.
   function chooseTheme(choice) {
     const secure = location.protocol === "https:" ? "; Secure" : "";
     document.cookie = `theme=${choice}; path=/; max-age=31536000; SameSite=Lax${secure}`;
@@ -70,8 +70,8 @@
     items.at(next % items.length).focus();
   }
 
-  // A form is sent once. The mark goes away with the answer, when the page comes back from the history, and after a
-  // while anyway: a download leaves the page as it is. The button stays enabled, so that its own value is sent.
+  // A form is sent once. The mark is removed with the response, when the page is restored from the history, and after
+  // a while (a download does not replace the page). The button stays enabled, so that its value is sent.
   const MARKED_FOR = 8000; // ms
   const submitters = (form) => [...form.elements].filter((element) => element.type === "submit");
   function mark(form) {
@@ -85,8 +85,8 @@
     fetchPostponed();
   }
 
-  // A part of the page that somebody is just sending from does not fetch itself away under their hands: a form that
-  // leaves the page before its request does is never sent. It fetches itself again when the answer is there.
+  // A fragment is not refreshed while a form in it is being sent, because a form that is removed before its request
+  // starts is never sent. The refresh is postponed until the response.
   const postponed = new Set(); // names of events
   body.addEventListener("htmx:beforeSwap", (event) => {
     const { requestConfig, target } = event.detail;
@@ -115,16 +115,16 @@
     else mark(form);
   });
   body.addEventListener("htmx:afterRequest", (event) => {
-    const sender = event.detail.requestConfig.elt; // the form itself may have been replaced by its answer
+    const sender = event.detail.requestConfig.elt; // the form may have been replaced by the response
     if (sender.matches("form")) release(sender);
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
-  // On a narrow screen the navigation scrolls sideways: the current place must be in sight.
+  // On narrow screens the navigation scrolls horizontally: make the current entry visible.
   const here = document.querySelector(".top-nav [aria-current]");
   if (here) here.parentElement.scrollLeft = here.offsetLeft + here.offsetWidth - here.parentElement.offsetWidth + 24;
 
-  // Focus goes where the work is. A radio button is reached through the chosen one of its group.
+  // Moves the focus to the work. In a group of radio buttons, to the checked one.
   const FIELD = "input:not([type=hidden]), select, textarea";
   const usable = (element) => element.checkVisibility() && !element.disabled;
   function firstField(root) {
@@ -132,7 +132,7 @@
     const first = fields[0] ?? [...root.querySelectorAll("summary, button, a[href]")].find(usable);
     return fields.find((field) => field.type === "radio" && field.name === first.name && field.checked) ?? first;
   }
-  /** Into sight as a whole where there is room, else from its beginning. */
+  /** Scrolls the whole element into view if it fits, else its start. */
   function bringIntoSight(element) {
     const fits = element.offsetHeight < window.innerHeight * 0.8;
     element.scrollIntoView({ block: fits ? "nearest" : "start" });
@@ -142,7 +142,7 @@
   // the focus on its first field. Escape and data-close-opened put it away with what was typed, and the focus goes back
   // to the button, which brings it out again.
   const openers = new WeakMap();
-  const addresses = new WeakMap(); // of what stands there: the same button may open something else by now
+  const addresses = new WeakMap(); // URL of the current content: the same button may open something else by now
   const stillThere = (element) => (element?.isConnected ? element : document.getElementById(element?.id ?? ""));
   function focusOpened(place) {
     place.hidden = false;
@@ -190,7 +190,7 @@
     true,
   );
 
-  // What somebody has opened stays open when its part fetches itself again.
+  // An opened details element stays open when its fragment is refreshed.
   body.addEventListener("htmx:beforeSwap", (event) => {
     const { target } = event.detail;
     const open = [...target.querySelectorAll("details[id][open]")].map((details) => details.id);
@@ -202,7 +202,7 @@
     );
   });
 
-  /** The errors as a whole in sight, with what comes after them. */
+  /** Scrolls all errors into view, with what follows them. */
   function focusErrors(root) {
     const summary = root.querySelector?.("[data-error-summary]");
     summary?.focus();
@@ -217,12 +217,12 @@
   });
   function beginHere() {
     const here = document.activeElement;
-    const isFree = here === body || !here.checkVisibility(); // it may stand in the dialog that has just closed
+    const isFree = here === body || !here.checkVisibility(); // it may be in the dialog that has just closed
     if (isFree && !location.hash) document.querySelector("[data-focus-on-load]")?.focus();
   }
   beginHere();
 
-  // htmx: refreshed parts, failed requests, a session that ended meanwhile.
+  // htmx: refreshed fragments, failed requests, an ended session.
   body.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
   body.addEventListener("htmx:responseError", (event) => {
     const { status } = event.detail.xhr;
@@ -266,7 +266,7 @@
   document.addEventListener("visibilitychange", back);
   Object.assign(window.lotse, { signedOut, renewSession });
 
-  // A form that has got its text back after a sign-in.
+  // A form whose input was restored after a sign-in.
   const restored = document.querySelector("form[data-restored]");
   if (restored) {
     bringIntoSight(restored);

@@ -20,11 +20,11 @@
   const visible = (element) =>
     element.checkVisibility() || Boolean(element.closest("details.menu:not([open])")?.checkVisibility());
   const openDialog = () => document.querySelector("dialog[open]");
-  // A dialog keeps the page out of reach; a caller does not wait for it.
+  // A dialog blocks the page's shortcuts, except those for calls, because a caller is waiting.
   const withinReach = () =>
     openDialog() ? document.querySelectorAll("dialog[open] [data-shortcut], [data-shortcut-always]") : document.querySelectorAll("[data-shortcut]");
   const isUsable = (element) => !element.disabled && visible(element);
-  /** Of several with the same keys the one in the form where the focus is, else the first. */
+  /** Of several with the same keys, the one in the focused form, else the first. */
   function find(pressed) {
     const found = [...withinReach()].filter((element) => element.dataset.shortcut.toLowerCase() === pressed && isUsable(element));
     const form = document.activeElement?.closest("form");
@@ -70,7 +70,7 @@
   function list() {
     const rows = dialog.querySelector("[data-shortcut-list]");
     rows.querySelectorAll("[data-listed]").forEach((row) => row.remove());
-    const byKeys = new Map(); // one line for each key, whatever many forms of a page have it
+    const byKeys = new Map(); // one line per key, even if several forms have it
     [...document.querySelectorAll("[data-shortcut]")].filter(isUsable).forEach((element) => {
       const keys = element.dataset.shortcut;
       byKeys.set(keys, byKeys.has(keys) && byKeys.get(keys) !== label(element) ? rows.dataset.textSeveral : label(element));

@@ -1,5 +1,5 @@
 // Clocks that run: data-since (elapsed), data-due (time left), data-countdown (seconds left), data-ago (how long ago). Values are ISO 8601 moments.
-// The server's clock counts, not the computer's: the page says what time it was on the server when it was made.
+// Uses the server's clock, not the computer's: the page has the server's time at which it was rendered.
 (() => {
   "use strict";
   const serverNow = Date.parse(document.body.dataset.now);
@@ -17,13 +17,13 @@
     return hours ? `${hours}:${rest}` : rest;
   }
 
-  /** Which day of the reader's calendar this is, counted from 1970. */
+  /** The number of the day in the reader's calendar, counted from 1970. */
   function dayNumber(milliseconds) {
     const part = Object.fromEntries(calendar.formatToParts(milliseconds).map(({ type, value }) => [type, Number(value)]));
     return Date.UTC(part.year, part.month - 1, part.day) / (DAY * 1000);
   }
 
-  /** Seconds from now, in words of the page's language: hours when it is near, else days of the calendar. */
+  /** Seconds from now in words of the page's language: hours if near, else days of the calendar. */
   function words(seconds, now) {
     const size = Math.abs(seconds);
     if (size < MINUTE) return relative.format(0, "second");
@@ -62,7 +62,7 @@
 
   // A wait that becomes long: data-waited (since when), data-warn-after and data-alarm-after (seconds), data-say (what is
   // said when the alarm begins, once for each data-alarm). It gets data-state, and shows its [data-level] of that name.
-  const said = new Set(JSON.parse(sessionStorage.getItem("alarms") || "[]")); // also on the pages before this one
+  const said = new Set(JSON.parse(sessionStorage.getItem("alarms") || "[]")); // including earlier pages
   function judge(element, now) {
     const waited = (now - Date.parse(element.dataset.waited)) / 1000;
     const state = waited >= element.dataset.alarmAfter ? "alarm" : waited >= element.dataset.warnAfter ? "warn" : "";
@@ -74,7 +74,7 @@
     if (state === "alarm") alarm(element);
   }
 
-  /** Once for each wait: a part of the page that fetches itself again brings the same element anew. */
+  /** Once for each wait, because a refreshed fragment contains the same element again. */
   function alarm(element) {
     if (said.has(element.dataset.alarm)) return;
     said.add(element.dataset.alarm);

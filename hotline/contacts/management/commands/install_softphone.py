@@ -1,4 +1,4 @@
-"""The command that fetches the provider's browser telephone into the static files."""
+"""Downloads the provider's browser telephone into the static files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 PACKAGE = "@twilio/voice-sdk@2.18.5"
-#: As the registry publishes it for this version (subresource integrity of the archive).
+#: Subresource integrity of the archive, as published by the registry for this version.
 INTEGRITY = "sha512-2/tw1IDAIn7j6yFDOln8p93v3aHIxNIN93JwL98cHIlbkSNeU/Jt9zGM/0TvDpNjo+k88lvAew4jgOjKlc9/KA=="
 INSIDE = "package/dist/twilio.min.js"
 TARGET = Path(__file__).resolve().parents[2] / "static" / "hotline" / "twilio.min.js"

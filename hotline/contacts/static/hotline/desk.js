@@ -1,4 +1,4 @@
-// What the answer of the autosave says about single fields: notes, errors, a new beginning. And the topics by keyboard.
+// Shows notes, errors and a changed start time from the autosave's response. Keyboard control of the topics.
 (() => {
   "use strict";
   const form = document.getElementById("contact-form");
@@ -6,7 +6,7 @@
 
   function tell(line, notice) {
     const field = form.elements[line.dataset.note];
-    line.parentElement.querySelector("ul.errorlist")?.remove(); // of the page; the answer says what is wrong now
+    line.parentElement.querySelector("ul.errorlist")?.remove(); // errors of the page; the response has the current ones
     line.hidden = !notice;
     line.textContent = notice?.text ?? "";
     line.className = notice?.error ? "errorlist" : "help";
@@ -26,7 +26,7 @@
     began.textContent = clock;
   });
 
-  // Topics: letters lead to the next one that begins with them, arrow keys to its neighbours, Space ticks.
+  // Topics: letters move to the next one that begins with them, arrow keys to its neighbours, Space ticks it.
   const topics = document.getElementById("id_topics_group");
   const FORGETS = 800; // ms between two letters of a word
   let typed = "";
@@ -38,7 +38,7 @@
     const here = boxes.indexOf(event.target);
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (step) return boxes.at((here + step) % boxes.length);
-    if (event.key === " ") typed = ""; // a word ends with its tick
+    if (event.key === " ") typed = ""; // ticking ends the typed word
     if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.altKey || event.metaKey) return null;
     typed = (event.timeStamp - last < FORGETS ? typed : "") + plain(event.key);
     last = event.timeStamp;

@@ -1,4 +1,4 @@
-"""The command that prints what the provider plays while Lotse does not answer."""
+"""Prints the TwiML that the provider plays while Lotse does not respond."""
 
 from __future__ import annotations
 

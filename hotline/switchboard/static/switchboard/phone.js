@@ -1,10 +1,10 @@
-// A call that rings: sound, title of the page, and answering without losing what stands unsaved in the page.
+// A ringing call: sound, page title, and answering without losing unsaved input of the page.
 (() => {
   "use strict";
-  if (window.lotsePhone) return; // the part of the page that brings this script is fetched again and again
+  if (window.lotsePhone) return; // the fragment with this script is fetched repeatedly
   window.lotsePhone = true;
   const SETTING = "lotse.ring";
-  const RINGS = 7; // as long as an offer lasts
+  const RINGS = 7; // lasts as long as an offer
   const EVERY = 3; // seconds between two rings
   const isMuted = () => localStorage.getItem(SETTING) === "off";
   const ringing = () => document.querySelector("[data-ring]");
@@ -12,7 +12,7 @@
   let audio = null;
   let sounding = null; // {offer, output}
 
-  /** The whole ringing is planned at once: timers of a page in the background come late. */
+  /** Schedules the whole ringing at once, because timers of background pages are delayed. */
   function ring() {
     const offer = isMuted() ? undefined : ringing()?.id;
     if (sounding?.offer === offer) return;
@@ -20,7 +20,7 @@
     sounding = null;
     if (!offer) return;
     audio ??= new AudioContext();
-    if (audio.state === "suspended") audio.resume(); // browsers let a page sound only after a first click or key in it
+    if (audio.state === "suspended") audio.resume(); // browsers allow sound only after a click or key in the page
     const output = audio.createGain();
     output.connect(audio.destination);
     sounding = { offer, output };
@@ -53,7 +53,7 @@
     });
   }
 
-  // Answering opens the desk. Where something typed is not saved yet, the desk opens in a tab of its own.
+  // Answering opens the desk; in a new tab if there is unsaved input.
   const unsaved = new Set();
   document.addEventListener("input", (event) => {
     const form = event.target.form;
@@ -73,7 +73,7 @@
     ring();
   });
 
-  // A button that has done its work is gone: the focus stays in the bar instead of falling to the page's beginning.
+  // A button disappears after use: keep the focus in the bar instead of resetting it to the start of the page.
   let hadFocus = false;
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.id === "telephone") hadFocus = event.detail.target.contains(document.activeElement);

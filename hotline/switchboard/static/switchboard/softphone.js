@@ -1,4 +1,4 @@
-// The browser as a telephone: joins the conversation that this handler has claimed. Needs twilio.min.js, which
+// The browser phone: joins the conversation that this handler has claimed. Needs twilio.min.js, which
 // `manage.py install_softphone` fetches; without it the desk phone is rung.
 (() => {
   "use strict";
@@ -24,7 +24,7 @@
     return device;
   }
 
-  /** A claimed call that this page shows is joined once. */
+  /** Join the claimed call that this page shows, once. */
   async function join() {
     const bar = document.querySelector("#telephone[data-browser-call]");
     if (!bar || bar.dataset.browserCall === joined) return;
@@ -37,7 +37,7 @@
     });
   }
 
-  // The conversation lives in this page: leaving it would end the call.
+  // The audio connection belongs to this page: leaving the page would end the call.
   window.addEventListener("beforeunload", (event) => {
     if (talking) event.preventDefault();
   });

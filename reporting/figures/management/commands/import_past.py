@@ -1,4 +1,4 @@
-"""The command that adds a centre's past to its figures, from a CSV file."""
+"""Adds a centre's past to its figures, from a CSV file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from reporting.figures.past_rows import Cause, FormatProblem, ImportedFile, Past
 from reporting.figures.reference_data import known_for, refuse_doubles
 
 SHOWN = 20
-EVERY = 0.1  # seconds between two states of the progress bar
+EVERY = 0.1  # seconds between two updates of the progress bar
 WIDTH = 30
 
 
@@ -95,7 +95,7 @@ class Command(BaseCommand):
 
 
 class ProgressBar:
-    """How far it is, on one line of a terminal; silent elsewhere."""
+    """A progress bar on one line of a terminal; prints nothing elsewhere."""
 
     def __init__(self, command: BaseCommand, size: int) -> None:
         self._out = command.stdout
@@ -150,7 +150,7 @@ def summary(past: Past) -> list[str]:
 
 
 def sentence(cause: Cause) -> str:
-    """One reason with its rows: "rows 3, 7, 9 and 212 others, column Caller: ..."."""
+    """One cause with its rows: "rows 3, 7, 9 and 212 others, column Caller: ..."."""
     more = cause.count - len(cause.rows)
     named = [f"{row:,}" for row in cause.rows]
     rows = (
@@ -165,7 +165,7 @@ def sentence(cause: Cause) -> str:
 
 
 def refuse_other_kinds(path: Path) -> None:
-    """Raises Unusable with what it is instead of CSV, and OSError."""
+    """Raises Unusable, with the kind of the file, if it is not CSV; raises OSError."""
     if not path.is_file() and path.exists():
         raise Unusable(f"{path} is {'a directory' if path.is_dir() else 'no file'}. {EXPECTED}")
     with path.open("rb") as file:
@@ -175,7 +175,7 @@ def refuse_other_kinds(path: Path) -> None:
 
 
 def write_report(path: Path, problems: list[FormatProblem]) -> None:
-    """For a spreadsheet, hence with a byte order mark. Raises OSError."""
+    """Write the report with a byte order mark, for spreadsheets. Raises OSError."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["row", "column", "value", "rule"])
@@ -184,6 +184,6 @@ def write_report(path: Path, problems: list[FormatProblem]) -> None:
 
 
 def harmless(value: str) -> str:
-    """A spreadsheet takes what begins so for a formula; with an apostrophe before it, it is text."""
+    """Prefix an apostrophe to values that a spreadsheet would take for a formula."""
     text = shown(value)
     return f"'{text}" if value[:1] in {*"=+-@\t\r\n"} or text.lstrip()[:1] in {*"=+-@"} else text

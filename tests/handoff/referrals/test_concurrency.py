@@ -1,4 +1,4 @@
-"""Two people at the same moment, with real commits."""
+"""Concurrent actions of two people, with real commits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from handoff.referrals.states import WAITING
 from handoff.referrals.vocabulary import DeclineReason
 
 
-def test_of_two_who_accept_one_wins_and_the_other_is_told(own_database: OwnDatabase) -> None:
+def test_two_concurrent_acceptances_leave_one_and_the_other_is_stale(own_database: OwnDatabase) -> None:
     people = ready()
     colleague = make_user((people.partner, Role.PARTNER_WORKER))
     for _round in range(5):
@@ -42,7 +42,7 @@ def test_of_two_who_accept_one_wins_and_the_other_is_told(own_database: OwnDatab
             assert Disclosure.objects.get(referral=referral).effective_at == found.answered_at
 
 
-def test_two_offers_of_one_case_reach_one_partner(own_database: OwnDatabase) -> None:
+def test_two_concurrent_offers_of_a_case_reach_one_partner(own_database: OwnDatabase) -> None:
     people = ready()
     case = make_case(people)
     drafts = [draft(people, case), draft(people, case, people.other_partner)]
@@ -58,7 +58,7 @@ def test_two_offers_of_one_case_reach_one_partner(own_database: OwnDatabase) -> 
         assert Referral.objects.filter(case=case, state__in=WAITING).count() == 1
 
 
-def test_keeping_a_case_and_asking_the_next_partner_do_not_both_happen(own_database: OwnDatabase) -> None:
+def test_concurrent_keep_and_next_draft_do_not_both_succeed(own_database: OwnDatabase) -> None:
     people = ready()
     for _round in range(5):
         referral = offered(people)

@@ -1,4 +1,4 @@
-"""What happens at the same moment, with real commits."""
+"""Concurrent actions and webhooks, with real commits."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def contacts(people: People) -> list[tuple[Any, Any]]:
 
 
 def together(*functions: Callable[[], object]) -> list[BaseException]:
-    """Run at the same moment; returns what they raised."""
+    """Run concurrently; returns the exceptions."""
     barrier = threading.Barrier(len(functions))
 
     def after_the_barrier(function: Callable[[], object]) -> Callable[[], object]:
@@ -64,7 +64,7 @@ def together(*functions: Callable[[], object]) -> list[BaseException]:
     return in_threads(*map(after_the_barrier, functions))
 
 
-def test_of_two_handlers_one_wins(own_database: OwnDatabase) -> None:
+def test_two_handlers_accepting_concurrently_leave_one(own_database: OwnDatabase) -> None:
     people = make_people()
     make_line(people.centre)
     both = (people.handler, people.colleague)
@@ -85,7 +85,7 @@ def test_of_two_handlers_one_wins(own_database: OwnDatabase) -> None:
     assert len(contacts(people)) == 5
 
 
-def test_one_handler_gets_one_of_two_calls(own_database: OwnDatabase) -> None:
+def test_handler_accepting_two_calls_concurrently_gets_one(own_database: OwnDatabase) -> None:
     people = make_people()
     make_line(people.centre)
     go_on_duty(people.handler)
@@ -96,9 +96,9 @@ def test_one_handler_gets_one_of_two_calls(own_database: OwnDatabase) -> None:
     assert len(contacts(people)) == 1
 
 
-def test_a_claim_that_is_not_committed_yet_keeps_nobody_from_committing(own_database: OwnDatabase) -> None:
-    """A commit holds the journal's chain while it checks what it refers to. Would it wait there for a row, its owner
-    would wait for the chain, and both for the second after which PostgreSQL looks for such circles."""
+def test_uncommitted_claim_blocks_no_other_commit(own_database: OwnDatabase) -> None:
+    """A commit holds the lock of the journal's chain while foreign keys are checked. If it waited there for a row, the
+    row's owner would wait for the chain: a deadlock, which PostgreSQL detects only after a second."""
     people = make_people()
     make_line(people.centre)
     call_id = waiting().call.pk
@@ -106,13 +106,13 @@ def test_a_claim_that_is_not_committed_yet_keeps_nobody_from_committing(own_data
     with acting_as(people.handler, purpose="test"):
         accept(by=people.handler, call_id=call_id)
         offering = threading.Thread(target=in_threads, args=[lambda: go_on_duty(people.colleague)])
-        offering.start()  # shows the call to the colleague, in a row that refers to it
+        offering.start()  # offers the call to the colleague, in a row with a foreign key to it
         offering.join(10)
         assert not offering.is_alive()
 
 
-def test_a_caller_does_not_wait_for_somebody_who_is_matching(own_database: OwnDatabase) -> None:
-    """A page that takes its time holds up no telephone: what it could not see is offered by the sweep, in its turn."""
+def test_webhook_does_not_wait_for_a_concurrent_matching(own_database: OwnDatabase) -> None:
+    """A slow request delays no webhook: calls that it could not see are offered by the sweep."""
     people = make_people()
     make_line(people.centre)
     go_on_duty(people.handler)
@@ -133,7 +133,7 @@ def test_a_caller_does_not_wait_for_somebody_who_is_matching(own_database: OwnDa
 
 
 def one_after_another(people: People, calls: int) -> Iterator[Phone]:
-    """The handler is ready for each caller, and ends each call."""
+    """The handler is ready, accepts each call and ends it."""
     for number in range(calls):
         phone = waiting(f"+49341123456{number}")
         go_on_duty(people.handler)
@@ -142,8 +142,8 @@ def one_after_another(people: People, calls: int) -> Iterator[Phone]:
         Desk(leg=leg_of(phone.call)).hang_up()
 
 
-def test_accepting_an_offer_in_the_moment_in_which_it_runs_out(own_database: OwnDatabase) -> None:
-    """Neither waits for the other for ever."""
+def test_concurrent_accept_and_expiry_of_an_offer_do_not_deadlock(own_database: OwnDatabase) -> None:
+    """There is no deadlock."""
     people = make_people()
     make_line(people.centre)
     for phone in one_after_another(people, 8):
@@ -152,7 +152,7 @@ def test_accepting_an_offer_in_the_moment_in_which_it_runs_out(own_database: Own
         assert phone.call.claimed_by_id == people.handler.pk
 
 
-def test_a_webhook_and_its_repeat_at_the_same_moment(own_database: OwnDatabase) -> None:
+def test_concurrent_repeat_of_a_webhook_has_one_effect(own_database: OwnDatabase) -> None:
     people = make_people()
     make_line(people.centre)
     for number in range(5):
@@ -170,8 +170,8 @@ def test_a_webhook_and_its_repeat_at_the_same_moment(own_database: OwnDatabase) 
     assert own_database.sql(kinds).split() == ["call.arrived|5", "call.ended|5", "call.waiting|5"]
 
 
-def test_a_message_and_its_repeat_at_the_same_moment(own_database: OwnDatabase) -> None:
-    """No call is locked here: whoever loses on the unique key tries again, and what it wrote is rolled back."""
+def test_concurrent_repeat_of_a_message_has_one_effect(own_database: OwnDatabase) -> None:
+    """No call is locked here: a conflict of the unique key rolls back and retries."""
     people = make_people()
     make_line(people.centre)
     for number in range(5):
@@ -189,7 +189,7 @@ def same_twice(path: str, values: dict[str, str]) -> set[bytes]:
     return set(heard)
 
 
-def test_two_who_carry_out_commands_never_get_the_same_one(own_database: OwnDatabase) -> None:
+def test_two_workers_never_claim_the_same_command(own_database: OwnDatabase) -> None:
     people = make_people()
     make_line(people.centre)
     users: list[User] = [people.handler, people.colleague, people.coordinator]
@@ -204,7 +204,7 @@ def test_two_who_carry_out_commands_never_get_the_same_one(own_database: OwnData
     assert by_telephone(lambda: {command.attempts for command in Command.objects.all()}) == {5}
 
 
-def test_a_block_that_is_posted_twice_at_once_is_made_once(own_database: OwnDatabase) -> None:
+def test_block_posted_twice_concurrently_is_made_once(own_database: OwnDatabase) -> None:
     people = make_people()
     make_line(people.centre)
     for phone in one_after_another(people, 5):
@@ -214,7 +214,7 @@ def test_a_block_that_is_posted_twice_at_once_is_made_once(own_database: OwnData
     assert as_user(people.handler, Block.objects.count) == 5
 
 
-def test_a_reply_that_is_posted_twice_at_once_is_written_once(own_database: OwnDatabase) -> None:
+def test_reply_posted_twice_concurrently_is_written_once(own_database: OwnDatabase) -> None:
     people = make_people()
     make_line(people.centre)
     tell("/telephone/message/", {"MessageSid": "SM1", "From": OTHER, "To": LINE, "Body": "words"})

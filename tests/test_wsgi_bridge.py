@@ -1,4 +1,4 @@
-"""Whoever is slow, or sends too much, holds nobody else up."""
+"""The WSGI bridge: slow or too large requests do not delay others."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Exchange:
 
 
 @pytest.mark.parametrize(("signed", "threads"), [(True, WEBHOOKS), (False, PAGES)])
-def test_bodies_that_never_come_hold_no_thread(signed: bool, threads: int) -> None:
+def test_missing_request_body_occupies_no_thread(signed: bool, threads: int) -> None:
     slow = [
         Exchange("/telephone/voice/", b"From=", method="POST", signed=signed, whole=False) for _ in range(threads + 1)
     ]
@@ -71,20 +71,20 @@ def test_bodies_that_never_come_hold_no_thread(signed: bool, threads: int) -> No
     assert quick.status == 200
 
 
-def test_whoever_goes_before_the_end_gets_no_answer() -> None:
+def test_client_that_disconnects_gets_no_response() -> None:
     gone = Exchange("/telephone/voice/", b"From=", method="POST", whole=False)
     gone.arriving.append({"type": "http.disconnect"})
     asyncio.run(gone.run())
     assert gone.sent == []
 
 
-def test_more_than_a_form_can_hold_is_refused_before_it_is_all_here() -> None:
+def test_too_large_body_is_refused_before_it_is_complete() -> None:
     flood = Exchange("/telephone/voice/", *[b"x" * 700_000] * 100, method="POST")
     asyncio.run(flood.run())
     assert (flood.status, len(flood.arriving)) == (413, 98), "three parts are more than 2 MB"
 
 
-def test_an_answer_has_its_headers_and_its_body_once() -> None:
+def test_response_has_headers_and_body_once() -> None:
     health = Exchange("/healthz")
     asyncio.run(health.run())
     start, body = health.sent

@@ -1,4 +1,4 @@
-"""The provider's requests go past what only pages need; nobody else does."""
+"""The provider's webhooks bypass the middleware of pages; no other request does."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ FORGED = {SIGNATURE_HEADER: "forged"}
 
 
 @pytest.mark.parametrize("path", ["/desk/", "/telephone/hung-up/", "/telephone/agent/"])
-def test_a_signature_opens_no_page(path: str) -> None:
+def test_page_with_a_signature_header_still_needs_a_session(path: str) -> None:
     answer = Client().get(path, headers=FORGED)
     assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={path}")
 
 
-def test_a_signature_is_no_token_of_a_form(people: People) -> None:
+def test_signature_header_does_not_replace_the_csrf_token(people: People) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(people.handler)
     assert browser.post("/telephone/state/", {"state": "ready"}, headers=FORGED).status_code == 403
 
 
-def test_an_unknown_address_stays_unknown() -> None:
+def test_unknown_url_with_a_signature_header_is_404() -> None:
     assert Client().post("/telephone/nothing/", headers=FORGED).status_code == 404
 
 
-def test_a_forged_webhook_is_refused_without_a_look_at_the_session(people: People) -> None:
+def test_forged_webhook_is_refused_without_reading_the_session(people: People) -> None:
     browser = Client()
     browser.force_login(people.handler)
     answer = browser.post("/telephone/voice/", {"CallSid": "CA1"}, headers=FORGED)
