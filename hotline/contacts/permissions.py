@@ -1,4 +1,4 @@
-"""Who may see and change a contact. The same rules stand as policies in the migrations; a test compares them."""
+"""Who may see and change a contact. policies.py says the same in SQL; a test compares them."""
 
 from __future__ import annotations
 

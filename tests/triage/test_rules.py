@@ -1,7 +1,5 @@
 """What a proposal must never get wrong, for any answers."""
 
-import sys
-import time
 from typing import Any
 
 import pytest
@@ -320,13 +318,3 @@ def test_the_second_person() -> None:
     assert second_person_for(weak, "referral", ["verify_source"]) == {"weak_source"}
     assert second_person_for(weak, "central_case", ["verify_source"]) == frozenset()
     assert second_person_for(weak, "central_case", []) == {"verify_source"}
-
-
-def test_a_proposal_takes_less_than_a_millisecond() -> None:
-    given_answers = {q.id: q.codes[-1] for q in CORE.questions.values()}
-    rounds = 200
-    started = time.process_time()
-    for _ in range(rounds):
-        propose(CORE, given_answers)
-    limit = 0.02 if sys.gettrace() else 0.001  # the measuring of coverage looks at every line
-    assert (time.process_time() - started) / rounds < limit
