@@ -21,9 +21,6 @@ S = AssessmentState
 OPEN = (S.DRAFT, S.WAITING_CONFIRMATION)
 #: Decided: the answers never change again.
 DECIDED = (S.COMPLETED, S.SUPERSEDED)
-DROPPED = (S.DISCARDED,)
-#: Each state is in exactly one of these.
-PARTITION = (OPEN, DECIDED, DROPPED)
 #: Nothing was chosen at their end.
 WITHOUT_END = (S.DRAFT, S.DISCARDED)
 OPEN_OR_IN_FORCE = (*OPEN, S.COMPLETED)

@@ -56,8 +56,6 @@ TAKEN = frozenset({S.ACCEPTED, S.IN_PROGRESS})
 LIVE = frozenset({S.DRAFT}) | WAITING | TAKEN
 #: Over: the partner sees that it happened, and nothing of what it was about.
 ENDED = frozenset({S.DECLINED, S.WITHDRAWN, S.EXPIRED, S.RETURNED, S.COMPLETED})
-#: Each state is in exactly one of these.
-PARTITION = (frozenset({S.DRAFT}), WAITING, TAKEN, ENDED)
 #: The partner may never have heard of it.
 WITHOUT_OFFER = frozenset({S.DRAFT, S.WITHDRAWN})
 #: The case is the centre's again, and somebody has to decide how it goes on.

@@ -24,7 +24,6 @@ from .vocabulary import CommandKind
 
 #: Covers what one command may ask of the provider: two requests, or the sound of a voicemail.
 LEASE = timedelta(seconds=30)
-MOST_REQUESTS = 2
 #: Seconds before the next try, by the number of tries so far; then the command has failed.
 RETRY_AFTER = (1, 2, 4, 8, 15, 30)
 #: Where that does not fit. A caller left in a room cannot wait; a sound may be ready late; a recording must not stay.

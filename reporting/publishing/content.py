@@ -22,7 +22,6 @@ TOTAL = "total"
 #: What stands in a table instead of a figure that was published as withheld.
 WITHHELD = "withheld"
 
-Texts = Mapping[str, str]
 #: A rounded number; "<10" for a small one, with the limit of the release; "withheld".
 Figure = int | str
 
