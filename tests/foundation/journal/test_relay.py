@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -54,7 +55,8 @@ async def _heard(group: str, act: Any, count: int) -> list[dict[str, Any]]:
     await layer.group_add(group, channel)
     done = threading.Thread(target=act)
     done.start()
-    messages = [await layer.receive(channel) for _message in range(count)]
+    async with asyncio.timeout(120):
+        messages = [await layer.receive(channel) for _message in range(count)]
     done.join()
     return messages
 
