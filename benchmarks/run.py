@@ -20,6 +20,7 @@ from benchmarks import (
     search,
     table,
     telephone,
+    triage,
 )
 from benchmarks.measure import Bench, Line
 from benchmarks.place import Place
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "rollup": rollup.measure,
     "memory": memory.measure,
     "telephone": telephone.measure,
+    "triage": triage.measure,
 }
 
 

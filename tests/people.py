@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 
 from foundation.accounts.actions import create_organisation, create_user, grant_role
 from foundation.accounts.models import ROLES_AT, Membership, Organisation, OrganisationKind, User
@@ -122,6 +123,14 @@ def as_user(user: User, function: Callable[..., Any], /, **arguments: Any) -> An
     """Call ``function`` with the user as the actor, as the web does for a signed-in person."""
     with acting_as(user, purpose="test"):
         return function(**arguments)
+
+
+def current_actor_id() -> int | None:
+    """The key of whoever acts in this transaction, as the policies ask for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select ntk.actor()")
+        (actor,) = cursor.fetchone()
+    return actor
 
 
 def new_id() -> uuid.UUID:

@@ -7,20 +7,14 @@ import uuid
 from django.http import Http404
 
 from foundation.accounts.models import User
-from foundation.accounts.permissions import can, organisations_as
-from foundation.accounts.roles import Permission, Role
+from foundation.accounts.permissions import can
+from foundation.accounts.roles import Permission
 from foundation.journal.actions import look
 from hotline.contacts import permissions as contacts
 from hotline.contacts.models import Contact
 
 from .models import Assessment, AssessmentQuerySet
 from .states import AssessmentState
-
-
-def may_read(user: User, assessment: Assessment, *, has_grant: bool = False) -> bool:
-    """People of the centre who may see the contact."""
-    centre = organisations_as(user, Role.HANDLER, Role.COORDINATOR, Role.DPO)
-    return assessment.centre_id in centre and contacts.may_read(user, assessment.contact, has_grant=has_grant)
 
 
 def may_write(user: User, assessment: Assessment) -> bool:

@@ -40,14 +40,6 @@ def acting_as(actor: Actor | int, *, purpose: str) -> Iterator[None]:
         _set("", "")
 
 
-def current_actor_id() -> int | None:
-    """The id of the actor of this transaction, or None outside ``acting_as``."""
-    with connection.cursor() as cursor:
-        cursor.execute("select ntk.actor()")
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
 def _is_lost() -> bool:
     raw = connection.connection
     return (

@@ -15,7 +15,7 @@ from .keys import KEY_BYTES, WrongKey, keyring, seal, unseal
 
 CACHE_SECONDS = 60
 CACHE_SIZE = 2048
-_opened: dict[uuid.UUID, tuple[float, bytes]] = {}
+opened_keys: dict[uuid.UUID, tuple[float, bytes]] = {}
 
 
 class DataKey(models.Model):
@@ -64,7 +64,7 @@ class DataKey(models.Model):
 def opened_key(key_id: uuid.UUID) -> bytes:
     """The unwrapped data key; cached in the process for a minute, so an erased key is unusable after that."""
     now = time.monotonic()
-    cached = _opened.get(key_id)
+    cached = opened_keys.get(key_id)
     if cached and cached[0] > now:
         return cached[1]
     key = DataKey.objects.filter(pk=key_id).first()
@@ -76,10 +76,6 @@ def opened_key(key_id: uuid.UUID) -> bytes:
 
 
 def _remember(key_id: uuid.UUID, opened: bytes) -> None:
-    if len(_opened) >= CACHE_SIZE:
-        _opened.clear()
-    _opened[key_id] = (time.monotonic() + CACHE_SECONDS, opened)
-
-
-def forget_opened_keys() -> None:
-    _opened.clear()
+    if len(opened_keys) >= CACHE_SIZE:
+        opened_keys.clear()
+    opened_keys[key_id] = (time.monotonic() + CACHE_SECONDS, opened)

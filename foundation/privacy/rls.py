@@ -259,9 +259,5 @@ def policy_modules() -> dict[str, ModuleType]:
     }
 
 
-def all_declarations() -> list[Declaration]:
-    return [declared for module in policy_modules().values() for declared in module.DECLARATIONS]
-
-
 def all_sql_items() -> list[SQLItem]:
     return [one for module in policy_modules().values() for one in module.sql_items]

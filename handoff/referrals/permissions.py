@@ -7,7 +7,6 @@ import uuid
 from django.http import Http404
 
 from casework.cases.models import Case
-from casework.cases.permissions import may_read as may_read_case
 from casework.cases.permissions import may_write as may_write_case
 from foundation.accounts.models import User
 from foundation.accounts.permissions import can, organisations_as
@@ -15,7 +14,7 @@ from foundation.accounts.roles import Permission, Role
 from foundation.journal.actions import look
 
 from .models import Referral
-from .states import SHOWS_FIELDS, SHOWS_SUMMARY, ReferralState
+from .states import ReferralState
 
 
 def is_partner_side(user: User, referral: Referral) -> bool:
@@ -32,21 +31,6 @@ def is_centre_side(user: User, referral: Referral) -> bool:
         return False
     case = Case.objects.filter(pk=referral.case_id).first()
     return case is not None and may_write_case(user, case)
-
-
-def may_read(user: User, referral: Referral) -> bool:
-    if is_partner_side(user, referral) or is_centre_side(user, referral):
-        return True
-    case = Case.objects.filter(pk=referral.case_id).first()
-    return case is not None and may_read_case(user, case)
-
-
-def may_read_summary(user: User, referral: Referral) -> bool:
-    return (is_partner_side(user, referral) and referral.state in SHOWS_SUMMARY) or is_centre_side(user, referral)
-
-
-def may_read_fields(user: User, referral: Referral) -> bool:
-    return (is_partner_side(user, referral) and referral.state in SHOWS_FIELDS) or is_centre_side(user, referral)
 
 
 def referral_for_partner(user: User, referral_id: uuid.UUID) -> Referral:

@@ -24,7 +24,6 @@ from .vocabulary import CommandKind
 
 #: Longer than the requests of one command: two requests, or the download of a voicemail.
 LEASE = timedelta(seconds=30)
-MOST_REQUESTS = 2
 #: Seconds before the next attempt, by the number of attempts so far; after the last one the command has failed.
 RETRY_AFTER = (1, 2, 4, 8, 15, 30)
 #: Other delays: a caller alone in a room cannot wait, a sound may be available late, a recording has to be deleted.

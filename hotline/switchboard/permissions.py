@@ -1,4 +1,4 @@
-"""Who may see and change calls, legs and agents. policies.py says the same in SQL; a test compares them."""
+"""Who may change what happens at the telephone. Who may see it is asked of the database; see policies.py."""
 
 from __future__ import annotations
 
@@ -7,26 +7,11 @@ import uuid
 from django.http import Http404
 
 from foundation.accounts.models import User
-from foundation.accounts.permissions import can, organisations_as
-from foundation.accounts.roles import Permission, Role
+from foundation.accounts.permissions import can
+from foundation.accounts.roles import Permission
 from foundation.journal.actions import look
 
-from .models import Agent, Call, Leg
-
-
-def may_see(user: User, call: Call) -> bool:
-    """The shift may see waiting and running calls; handler and coordinators may see ended ones."""
-    if call.centre_id in organisations_as(user, Role.COORDINATOR):
-        return True
-    if call.centre_id not in organisations_as(user, Role.HANDLER):
-        return False
-    return call.ended_at is None or call.claimed_by_id == user.pk
-
-
-def may_see_leg(user: User, leg: Leg) -> bool:
-    if leg.centre_id in organisations_as(user, Role.COORDINATOR):
-        return True
-    return leg.centre_id in organisations_as(user, Role.HANDLER) and (leg.ended_at is None or leg.user_id == user.pk)
+from .models import Agent, Call
 
 
 def may_direct(user: User, call: Call) -> bool:

@@ -387,11 +387,6 @@ def add(*, room: str, label: str, to: str, from_: str, status_url: str, seconds:
     return _named(made.call_sid)
 
 
-def remove(*, room: str, label: str) -> None:
-    with _asking() as rest:
-        rest.conferences(room).participants(label).delete()
-
-
 def end_room(*, room: str) -> None:
     with _asking() as rest:
         rest.conferences(room).update(status="completed")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 Keys = tuple[tuple[str, "StrPromise | str"], ...]
-TOTAL = "total"
 
 
 class Source(StrEnum):

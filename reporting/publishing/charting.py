@@ -6,14 +6,12 @@ computed from these alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from foundation.ui import charts, shapes
 from foundation.ui.tile_maps import GRIDS
 
 from .content import WITHHELD, Chart, Column, Figure, Table, TableRow
-
-Writer = Callable[[Figure], str]
 
 
 def kind_of(table: Table, country: str) -> Chart:

@@ -22,7 +22,6 @@ TOTAL = "total"
 #: The stored value of a withheld figure.
 WITHHELD = "withheld"
 
-Texts = Mapping[str, str]
 #: A rounded number; "<10" for a small one, with the limit of the release; "withheld".
 Figure = int | str
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 
+from foundation.privacy.rls import Declaration, policy_modules
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 #: Dotted names, as in INSTALLED_APPS.
 APPS = sorted(app for app in settings.INSTALLED_APPS if (CHECKOUT / app.replace(".", "/") / "__init__.py").exists())
@@ -87,6 +89,11 @@ def all_functions() -> Iterator[tuple[Module, Function]]:
         for node in ast.walk(module.tree):
             if isinstance(node, Function):
                 yield module, node
+
+
+def declarations() -> list[Declaration]:
+    """What all apps declare about the policies of their tables."""
+    return [declared for module in policy_modules().values() for declared in module.DECLARATIONS]
 
 
 def templates() -> list[Path]:

@@ -28,7 +28,7 @@ LEASES: dict[str, tuple[timedelta, float]] = {
     "texting.TextMessage": (sending.LEASE, provider.LONGEST_REQUEST),
     "switchboard.Command": (
         commands.LEASE,
-        max(commands.MOST_REQUESTS * provider.LONGEST_REQUEST, provider.LONGEST_DOWNLOAD),
+        max(2 * provider.LONGEST_REQUEST, provider.LONGEST_DOWNLOAD),
     ),
     "handoff.Notice": (notices.LEASE, notices.LONGEST_MAIL),
     "journal.Outbox": (timedelta(seconds=relay.LEASE_SECONDS), relay.LONGEST_DELIVERY),

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from architecture.source import declarations
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -14,7 +15,7 @@ from people import People
 from psycopg import sql
 
 from foundation.privacy.database_check import differences
-from foundation.privacy.rls import COMMANDS, Protected, all_declarations
+from foundation.privacy.rls import COMMANDS, Protected
 from supervisor.embedded import Embedded
 
 #: A change made by hand, and how the comparison names it.
@@ -118,7 +119,7 @@ def test_page_says_what_is_declared() -> None:
 def test_each_rule_says_whom_it_admits() -> None:
     rules = [
         rule
-        for declared in all_declarations()
+        for declared in declarations()
         if isinstance(declared, Protected)
         for command in COMMANDS
         for rule in getattr(declared, command)

@@ -31,10 +31,10 @@ from hypothesis import strategies as st
 
 from casework.cases import permissions as cases
 from foundation.accounts.models import ROLES_AT, Organisation, User
-from foundation.accounts.permissions import can
+from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.roles import Permission, Role
 from handoff.referrals import permissions as handoff
-from handoff.referrals.states import SHOWS_SUMMARY, ReferralState
+from handoff.referrals.states import SHOWS_FIELDS, SHOWS_SUMMARY, ReferralState
 from hotline.contacts import permissions as contacts
 from hotline.switchboard import permissions as telephone
 from triage import permissions as triage
@@ -80,8 +80,8 @@ def decides_request(user: User, world: World) -> bool:
 
 
 def reads_assessment(user: User, world: World) -> bool:
-    granted = contacts.has_grant(user, world.contact.pk) or cases.may_write(user, world.case)
-    return triage.may_read(user, world.assessment, has_grant=granted)
+    of_centre = organisations_as(user, Role.HANDLER, Role.COORDINATOR, Role.DPO)
+    return world.assessment.centre_id in of_centre and reads_contact(user, world)
 
 
 def moves_referral(user: User, world: World) -> bool:
@@ -89,7 +89,12 @@ def moves_referral(user: User, world: World) -> bool:
 
 
 def reads_summary(user: User, world: World) -> bool:
-    return handoff.may_read_summary(user, world.referral)
+    return is_offered(user, world) or handoff.is_centre_side(user, world.referral)
+
+
+def reads_fields(user: User, world: World) -> bool:
+    is_taken = handoff.is_partner_side(user, world.referral) and world.referral.state in SHOWS_FIELDS
+    return is_taken or handoff.is_centre_side(user, world.referral)
 
 
 def is_offered(user: User, world: World) -> bool:
@@ -102,6 +107,21 @@ def reads_responsibility(user: User, world: World) -> bool:
 
 def moves_responsibility(user: User, world: World) -> bool:
     return cases.may_write(user, world.case) or is_offered(user, world)
+
+
+def reads_call(user: User, world: World, *, handler: int | None = None) -> bool:
+    """Calls that wait or run are the shift's; ended ones (``handler``) their handler's and the coordinators'."""
+    if world.call.centre_id in organisations_as(user, Role.COORDINATOR):
+        return True
+    return world.call.centre_id in organisations_as(user, Role.HANDLER) and handler in (None, user.pk)
+
+
+def reads_ended_call(user: User, world: World) -> bool:
+    return reads_call(user, world, handler=world.ended_call.claimed_by_id or 0)
+
+
+def reads_ended_leg(user: User, world: World) -> bool:
+    return reads_call(user, world, handler=world.leg.user_id or 0)
 
 
 def answers_telephone(user: User, world: World) -> bool:
@@ -121,14 +141,9 @@ def reads_message(user: User, world: World) -> bool:
 
 
 RULES = [
-    Rule("call", lambda user, world: telephone.may_see(user, world.call), answers_telephone, "language"),
-    Rule(
-        "ended_call",
-        lambda user, world: telephone.may_see(user, world.ended_call),
-        lambda user, world: telephone.may_see(user, world.ended_call),
-        "language",
-    ),
-    Rule("leg", lambda user, world: telephone.may_see_leg(user, world.leg)),
+    Rule("call", reads_call, answers_telephone, "language"),
+    Rule("ended_call", reads_ended_call, reads_ended_call, "language"),
+    Rule("leg", reads_ended_leg),
     Rule("agent", answers_telephone, lambda user, world: telephone.may_change_agent(user, world.agent), "missed"),
     Rule("offer", answers_telephone, answers_telephone, "state"),
     Rule("webhook", lambda user, world: False),
@@ -150,9 +165,14 @@ RULES = [
     Rule("case", reads_case, lambda user, world: cases.may_write(user, world.case), "label"),
     Rule("case_contact", lambda user, world: reads_case(user, world) or reads_contact(user, world)),
     Rule("note", reads_case),
-    Rule("referral", lambda user, world: handoff.may_read(user, world.referral), moves_referral, "service"),
+    Rule(
+        "referral",
+        lambda user, world: moves_referral(user, world) or reads_case(user, world),
+        moves_referral,
+        "service",
+    ),
     Rule("summary", reads_summary),
-    Rule("disclosure", lambda user, world: handoff.may_read_fields(user, world.referral)),
+    Rule("disclosure", reads_fields),
     Rule("message", reads_summary),
     Rule("case_conflict", reads_case),
     Rule("deadline", reads_summary, reads_summary, "due_at"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from architecture.source import declarations
 from architecture.world import Career, Plan, build, make_organisations
 from cluster import CHECKOUT, OwnDatabase
 from django.apps import apps
@@ -14,11 +15,11 @@ from people import new_id
 from foundation.accounts.events import ORGANISATION_CHANGED
 from foundation.accounts.roles import Role
 from foundation.journal.actions import look, record
-from foundation.privacy.rls import Unprotected, all_declarations
+from foundation.privacy.rls import Unprotected
 from handoff.referrals.states import ReferralState
 
 #: Tables by pattern: nobody has to be kept from their rows, and policies.py says why.
-UNPROTECTED = [declared.tables for declared in all_declarations() if isinstance(declared, Unprotected)]
+UNPROTECTED = [declared.tables for declared in declarations() if isinstance(declared, Unprotected)]
 #: Columns that tie a row to somebody who sought help.
 PERSONAL = (
     "centre_id",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -94,8 +95,7 @@ def test_a_calendar_that_never_opens_says_so() -> None:
 
 
 @pytest.mark.parametrize("add", [add_working_hours, add_working_days])
-def test_a_naive_or_negative_value_is_refused(add: object) -> None:
-    assert callable(add)
+def test_a_naive_or_negative_value_is_refused(add: Callable[[datetime, int, WorkingCalendar], datetime]) -> None:
     with pytest.raises(ValueError, match="aware"):
         add(datetime(2026, 3, 3), 1, PLAIN)  # noqa: DTZ001
     with pytest.raises(ValueError, match="aware"):

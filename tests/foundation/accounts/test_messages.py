@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import polib
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -17,12 +15,12 @@ from django.utils.translation import override
 from people import PASSWORD, People, as_user, make_user
 from web import browser
 
+from config import messages
 from foundation.accounts.actions import end_role
 from foundation.accounts.models import Membership, User
 from foundation.accounts.roles import Role
 from foundation.accounts.sign_in_texts import TEXTS
 
-CHECKOUT = Path(__file__).parents[3]
 LANGUAGES = ["en", "de", "fr"]
 FAMILIAR = re.compile(r"\b(du|dein\w*|dir|dich|Du|Dein\w*|Dir|Dich)\b")
 
@@ -114,10 +112,9 @@ def test_texts_of_the_sign_in_keep_the_formal_tone(text: str) -> None:
 
 
 def test_no_german_text_of_ours_is_familiar() -> None:
-    for path in CHECKOUT.glob("*/locale/de/LC_MESSAGES/django.po"):
-        for entry in polib.pofile(str(path)):
-            for words in [entry.msgstr, *entry.msgstr_plural.values()]:
-                assert not FAMILIAR.search(words), (path, words)
+    said = [words for app in messages.APPS for entry in messages.read(app, "de") for words in messages.words(entry)]
+    assert said
+    assert [words for words in said if FAMILIAR.search(words)] == []
 
 
 @pytest.mark.parametrize("language", ["de", "fr"])

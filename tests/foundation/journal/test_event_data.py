@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import referrals
 from cluster import OwnDatabase
-from django.db import connection
 from events_left import Watch
 from people import People, as_user
 from telephone import TELEPHONY, make_line
@@ -17,7 +16,6 @@ from whole_world import make_dossier
 from foundation.accounts.models import User
 from foundation.journal.models import Event
 from foundation.journal.registry import all_kinds
-from foundation.privacy.context import acting_as
 from foundation.privacy.event_kinds import WITH_DOSSIER
 from hotline.contacts.actions import EDITABLE, save_contact
 from hotline.contacts.callbacks import complete_contact
@@ -81,28 +79,27 @@ def test_a_leak_is_found_wherever_it_stands(data: dict[str, Any]) -> None:
     assert leaks(Event(data=data), {"diverse"}) == {"diverse"}
 
 
-def test_each_action_of_a_whole_story_that_changes_a_row_writes_an_event(
-    own_database: OwnDatabase, settings: Any
-) -> None:
-    settings.TELEPHONY = dict(TELEPHONY)
-    people = referrals.ready()
-    watch = Watch()
-    with connection.execute_wrapper(watch):
-        make_line(people.centre)
-        make_dossier(people, people.colleague)
-    assert watch.without_event() == {}
-    assert {"handoff.referrals.partner_actions.accept_referral", "triage.actions.complete"} <= watch.ran()
-
-
-def test_an_action_that_writes_no_event_is_found(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A function that changes a row without an event, for the test of the check."""
-    watch = Watch()
-    code = forgets.__code__
+def test_an_action_that_writes_no_event_is_found(people: People, monkeypatch: pytest.MonkeyPatch, watch: Watch) -> None:
+    """Another function of the same rights stands for an action that forgets its event."""
+    code = changes_a_row.__code__
     monkeypatch.setattr("events_left.codes", lambda: {(code.co_filename, code.co_name): "forgets"})
-    with acting_as(people.handler, purpose="test"), connection.execute_wrapper(watch):
-        forgets(by=people.handler)
+    as_user(people.handler, changes_a_row, by=people.handler, language="en")
     assert watch.without_event() == {"forgets": {"accounts_user"}}
+    watch.runs.clear()
 
 
-def forgets(*, by: User) -> None:
-    User.objects.filter(pk=by.pk).update(language="fr")
+def test_an_action_that_raises_or_finds_nothing_to_change_needs_no_event(
+    people: People, monkeypatch: pytest.MonkeyPatch, watch: Watch
+) -> None:
+    code = changes_a_row.__code__
+    monkeypatch.setattr("events_left.codes", lambda: {(code.co_filename, code.co_name): "forgets"})
+    with pytest.raises(LookupError):
+        as_user(people.handler, changes_a_row, by=people.handler, language="en", then=LookupError)
+    as_user(people.handler, changes_a_row, by=people.handler, language="none")
+    assert watch.without_event() == {}
+
+
+def changes_a_row(*, by: User, language: str, then: type[Exception] | None = None) -> None:
+    User.objects.filter(pk=by.pk, language=language).update(language="fr")
+    if then:
+        raise then

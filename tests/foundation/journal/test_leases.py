@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -76,9 +75,8 @@ def test_row_locked_by_another_claim_is_skipped(waiting: OwnDatabase) -> None:
     holder = threading.Thread(target=hold)
     holder.start()
     assert has_claimed.wait(10)
-    since = time.monotonic()
     others = claim(most=3)
-    assert time.monotonic() - since < 2
+    assert holder.is_alive(), "nobody waited for the lock"
     may_commit.set()
     holder.join()
     assert len(others) == 2

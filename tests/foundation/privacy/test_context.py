@@ -8,10 +8,10 @@ import pytest
 from cluster import OwnDatabase
 from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.db.transaction import TransactionManagementError
-from people import People, as_user, make_people, new_id
+from people import People, as_user, current_actor_id, make_people, new_id
 
 from foundation.accounts.models import User
-from foundation.privacy.context import acting_as, current_actor_id
+from foundation.privacy.context import acting_as
 from hotline.contacts.actions import open_contact
 from hotline.contacts.models import Contact
 

@@ -20,7 +20,7 @@ from foundation.privacy.actions import new_data_key
 from foundation.privacy.context import acting_as
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField, Sealed
 from foundation.privacy.keys import WrongKey, keyring
-from foundation.privacy.models import forget_opened_keys
+from foundation.privacy.models import opened_keys
 from hotline.contacts.actions import open_contact
 from hotline.contacts.models import Callback, Contact
 
@@ -31,10 +31,10 @@ with_database = examples(max_examples=40, deadline=None, suppress_health_check=[
 @pytest.fixture
 def contact(people: People, request: pytest.FixtureRequest) -> Any:
     """A contact with notes, inside the context of its handler."""
-    forget_opened_keys()
+    opened_keys.clear()
     with acting_as(people.handler, purpose="test"):
         yield open_contact(by=people.handler, contact_id=new_id(), details={"notes": SECRET, "alias": "Canary"})
-    forget_opened_keys()
+    opened_keys.clear()
 
 
 def raw(contact: Contact, column: str = "notes") -> bytes | None:
@@ -190,7 +190,7 @@ def _own_keyring() -> Any:
 
 def _with_new_keyring() -> None:
     keyring.cache_clear()
-    forget_opened_keys()
+    opened_keys.clear()
 
 
 def test_an_old_master_key_opens_until_all_is_wrapped_anew(contact: Contact, settings: Any) -> None:

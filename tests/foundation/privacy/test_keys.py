@@ -11,7 +11,7 @@ from people import People, as_user, make_people, new_id
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.context import acting_as
 from foundation.privacy.keys import WrongKey, seal, unseal
-from foundation.privacy.models import DataKey, forget_opened_keys
+from foundation.privacy.models import DataKey, opened_keys
 from hotline.contacts.actions import open_contact
 from hotline.contacts.models import Contact
 
@@ -56,7 +56,7 @@ def test_with_its_key_erased_a_dossier_cannot_be_read_within_a_minute(own_databa
     people, contact_id = make_people(), new_id()
     as_user(people.handler, open_contact, by=people.handler, contact_id=contact_id, details={"notes": "a canary"})
     own_database.sql("update privacy_datakey set wrapped = null, erased_at = now()")
-    forget_opened_keys()  # what the minute does
+    opened_keys.clear()  # what the minute does
     with acting_as(people.handler, purpose="test"):
         contact = Contact.objects.get(pk=contact_id)
         with pytest.raises(WrongKey):

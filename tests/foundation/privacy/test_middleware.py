@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from people import People, new_id
+from people import People, current_actor_id, new_id
 
 from foundation.accounts.models import User
-from foundation.privacy.context import acting_as, current_actor_id
+from foundation.privacy.context import acting_as
 from foundation.privacy.middleware import ActingAsMiddleware
 from hotline.contacts.actions import open_contact
 from hotline.contacts.models import Contact

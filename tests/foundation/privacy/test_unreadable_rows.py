@@ -30,7 +30,7 @@ from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from foundation.privacy.fields import EncryptedField
-from foundation.privacy.models import forget_opened_keys
+from foundation.privacy.models import opened_keys
 from handoff.referrals.models import CaseConflict, Disclosure, Message, Referral, Summary
 from handoff.referrals.tasks import run_deadlines
 from hotline.contacts.models import Callback, Contact
@@ -88,7 +88,7 @@ def spoil(world: World, model: type[models.Model], *keys: object) -> None:
         " select count(*) from done"
     )
     assert done.strip().splitlines()[-1] == str(len(keys)), f"{table}: {done}"
-    forget_opened_keys()
+    opened_keys.clear()
 
 
 def own(world: World, model: type[models.Model], **condition: Any) -> list[Any]:
@@ -340,7 +340,7 @@ def test_no_page_ends_when_a_whole_dossier_does_not_open(world: World, who: str,
     agent = world.database.sql(f"select data_key_id from switchboard_agent where user_id = {world.people.handler.pk}")
     ids = ", ".join(f"'{key}'" for key in [*keys, agent.strip()])
     world.database.sql(f"set session_replication_role = replica; {DAMAGE[damage].format(keys=ids)}")
-    forget_opened_keys()
+    opened_keys.clear()
     client = browser(getattr(world.people, who))
     client.raise_request_exception = False
     assert [address for address in addresses(bad) if client.get(address).status_code >= 500] == []

@@ -74,7 +74,7 @@ def test_requests_about_participants_of_a_room(double: BackgroundProvider) -> No
         room=room, label="partner", to=PARTNER, from_=LINE, status_url=f"{PLACE}/leg/status/", seconds=40
     )
     assert provider.state_of(sid=partner) in ("queued", "ringing", "in-progress")
-    provider.remove(room=room, label="partner")
+    provider.hang_up(sid=partner)
     provider.redirect(sid=caller, url=f"{PLACE}/after/")
     double.settled()
     assert provider.state_of(sid=caller) == "completed"

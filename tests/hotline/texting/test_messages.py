@@ -180,12 +180,14 @@ def test_a_stop_word_holds_for_its_number_channel_and_centre_only(people: People
     for other in ("+4934199999999", f"whatsapp:{CALLER}"):
         write(number=other)
         answered(people.handler, contacts(people)[-1])
+    assert by_telephone(TextMessage.objects.filter(is_from_caller=False).count) == 2
 
 
 @pytest.mark.parametrize("text", ["please stop calling me", "stopped", "I cannot stop thinking of it", "go to the end"])
 def test_stop_word_within_a_sentence_has_no_effect(people: People, line: Line, text: str) -> None:
     write(text)
     answered(people.handler, contacts(people)[0])
+    assert thread(people)[1:] == [("Thank you for writing.", False, "queued")]
 
 
 def test_a_reply_is_written_once_and_ordered(people: People, line: Line) -> None:

@@ -39,7 +39,6 @@
     if (opener) openDialog(opener);
     const closer = event.target.closest("[data-close-dialog]");
     if (closer) closer.closest("dialog").close();
-    if (event.target.closest("[data-print]")) window.print();
     closeMenus(event.target);
   });
 
