@@ -1,4 +1,4 @@
-"""The states of a release. The diagram in docs/ is made from here."""
+"""The states of a release. docs/states.md is generated from them."""
 
 from __future__ import annotations
 
