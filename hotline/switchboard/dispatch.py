@@ -38,7 +38,7 @@ def offer_calls(*, by: User, centre: int, patient: bool = False) -> int:
         if cursor.fetchone()[0] is False:
             return 0
     now = timezone.now()
-    _withdraw_idle(centre, now)
+    _withdraw_idle(by, centre, now)
     calls = _waiting(centre, now)
     if not calls:
         return 0
@@ -51,14 +51,14 @@ def offer_calls(*, by: User, centre: int, patient: bool = False) -> int:
     return len(pairs)
 
 
-def _withdraw_idle(centre: int, now: datetime) -> None:
+def _withdraw_idle(by: User, centre: int, now: datetime) -> None:
     """Withdraw offers whose call is no longer waiting, or whose handler is no longer ready."""
     idle = Offer.objects.filter(centre_id=centre, state__in=OFFER_OPEN).filter(
         ~Q(call__state=CallState.WAITING) | ~Q(agent__state=AgentState.READY)
     )
-    Offer.objects.filter(pk__in=list(idle.values_list("pk", flat=True))).update(
-        state=OfferState.WITHDRAWN, ended_at=now
-    )
+    for offer, call, user in list(idle.values_list("pk", "call_id", "agent__user_id")):
+        Offer.objects.filter(pk=offer).update(state=OfferState.WITHDRAWN, ended_at=now)
+        record(CALL_OFFERS_WITHDRAWN, by=by, subject=call, centre=centre, data={"from": user}, tell=(user_group(user),))
 
 
 def _waiting(centre: int, now: datetime) -> list[WaitingCall]:

@@ -60,13 +60,13 @@ def ringing(site: Site, handler: Person, telephones: BackgroundProvider) -> Iter
     expect(handler.page.locator("#accept")).to_have_count(0)
 
 
-#: After a change of size the page is laid out anew first.
-TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
 def in_sight(page: Page, selector: str) -> bool:
-    page.evaluate(TWO_FRAMES)
-    return bool(page.locator(selector).evaluate(IS_IN_SIGHT))
+    """Within two seconds: after a change of size the page is laid out again first."""
+    for _attempt in range(20):
+        if page.locator(selector).evaluate(IS_IN_SIGHT):
+            return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def test_it_comes_to_a_page_that_is_open(ringing: Person) -> None:

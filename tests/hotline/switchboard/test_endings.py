@@ -31,6 +31,7 @@ from telephone import (
 from web import browser
 
 from foundation.accounts.services import Service, service_user
+from foundation.journal.groups import user_group
 from foundation.journal.models import Event
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.context import acting_as
@@ -38,7 +39,9 @@ from hotline.contacts.callbacks import callback_from_call, claim_callback
 from hotline.contacts.models import Callback, Contact
 from hotline.contacts.vocabulary import CallbackOrigin
 from hotline.switchboard.actions import hang_up
-from hotline.switchboard.models import Call, Leg, Line, Offer
+from hotline.switchboard.dispatch import offer_calls
+from hotline.switchboard.models import Agent, Call, Leg, Line, Offer
+from hotline.switchboard.states import AgentState
 from hotline.switchboard.waiting import hung_up_today
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +155,23 @@ def test_offer_is_withdrawn_when_the_caller_hangs_up(people: People, line: Line)
     assert open_offers(phone.call) == sorted([people.handler.pk, people.colleague.pk])
     phone.hang_up()
     assert open_offers(phone.call) == []
+
+
+def test_idle_offer_is_withdrawn_with_an_event_for_its_handler(people: People, line: Line) -> None:
+    """Another process has changed the handler's state without looking at the offer."""
+    agent = go_on_duty(people.handler)
+    call = waiting().call
+    telephone = service_user(Service.TELEPHONE)
+
+    def leave_and_look() -> int:
+        Agent.objects.filter(pk=agent.pk).update(state=AgentState.BREAK)
+        return offer_calls(by=telephone, centre=people.centre.pk)
+
+    assert by_telephone(leave_and_look) == 0
+    assert open_offers(call) == []
+    with acting_as(people.coordinator, purpose="test"):
+        event = Event.objects.get(kind="call.offers_withdrawn", subject=call.pk)
+    assert (event.data, event.tell) == ({"from": people.handler.pk}, [user_group(people.handler.pk)])
 
 
 def test_hang_up_out_of_hours_creates_no_callback(people: People) -> None:
