@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from e2e.world import Site
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("axe")
 
 
 def test_pictures_of_some_screens(site: Site, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import os
 import subprocess
@@ -19,7 +20,8 @@ from supervisor import process
 from supervisor.embedded import Embedded
 from supervisor.tree import HOST, free_port
 
-DATABASE = "lotse_e2e"
+DATABASE = f"lotse_e2e_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+WITH_DEMO = "lotse_e2e_demo"
 SHARE = 0.04  # of the demo's year: enough for something on every screen
 DEMO = f"""
 import django; django.setup()
@@ -27,6 +29,20 @@ from django.utils import timezone
 from demo.make import make_demo
 make_demo(seed=3, now=timezone.localtime(), say=lambda text: None, share={SHARE})
 """
+
+
+def make_demo_template(servers: Embedded) -> None:
+    """Once for a test run: the first test process makes it, the others wait for it."""
+    with (servers.data.root / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if servers.postgres.sql(f"SELECT 1 FROM pg_database WHERE datname = '{WITH_DEMO}'"):
+            return
+        site = Site(servers, database=f"{WITH_DEMO}_unfinished")
+        site._create(site.database, TEMPLATE)
+        site.run("-c", DEMO)
+        # Nobody was connected during the invented year; delivered now, its events would keep every page busy.
+        servers.postgres.sql("DELETE FROM journal_outbox", database=site.database)
+        servers.postgres.sql(f'ALTER DATABASE "{site.database}" RENAME TO "{WITH_DEMO}"')
 
 
 @dataclass
@@ -51,14 +67,15 @@ class Site:
         return urljoin(self.url, path)
 
     def begin(self) -> None:
-        self.servers.postgres.sql(f'CREATE DATABASE "{self.database}" TEMPLATE "{TEMPLATE}" OWNER lotse_owner')
-        self.servers.postgres.make_database(self.database)
         if self.has_demo:
-            self.run("-c", DEMO)
-            # Nobody was connected during the invented year; delivered now, its events would keep every page busy.
-            self.servers.postgres.sql("DELETE FROM journal_outbox", database=self.database)
+            make_demo_template(self.servers)
+        self._create(self.database, WITH_DEMO if self.has_demo else TEMPLATE)
         self.start("web")
         self.start("relay")
+
+    def _create(self, database: str, template: str) -> None:
+        self.servers.postgres.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER lotse_owner')
+        self.servers.postgres.make_database(database)
 
     def end(self) -> None:
         for child in self.children.values():
