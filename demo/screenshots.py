@@ -167,6 +167,7 @@ SCREENS = [
         ("centre-hours", "/administration/", 'main a[href$="/hours/"]'),
         ("conflicts", "/administration/conflicts/"),
         ("conflict-new", "/administration/conflicts/new/"),
+        ("undelivered", "/administration/undelivered/"),
         ("word-lists", "/admin/"),
     ),
     *_screens("owl", ("audit", "/audit/"), ("audit-looks", "/audit/?show=looks")),
