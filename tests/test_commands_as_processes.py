@@ -52,8 +52,9 @@ def test_stopped_command_shows_no_traceback(tmp_path: Path) -> None:
             [*command, "--url", url], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True, start_new_session=True
         ) as running:
             silent.settimeout(60)
-            silent.accept()
-            os.killpg(running.pid, signal.SIGINT)
-            _out, said = running.communicate(timeout=60)
+            connection, _address = silent.accept()
+            with connection:  # closed, it would be an answer
+                os.killpg(running.pid, signal.SIGINT)
+                _out, said = running.communicate(timeout=60)
     assert running.returncode == 130
     assert "supervisor" not in said
