@@ -22,6 +22,7 @@ from supervisor.data import DataDirectory  # noqa: E402
 from supervisor.embedded import Embedded  # noqa: E402
 
 TEMPLATE = "lotse_template"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 def servers(directory: Path) -> Embedded:
@@ -35,15 +36,14 @@ def environment(directory: Path, database: str, role: str, *, queues: int = 0) -
     ``queues`` is 1 for processes that must not take from the queues of the test process, else 0.
     """
     embedded = servers(directory)
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    number = 0 if worker == "main" else int(worker.removeprefix("gw"))
+    number = 0 if WORKER == "main" else int(WORKER.removeprefix("gw"))
     broker = embedded.valkey.url.replace("unix://", "redis+socket://", 1)
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": embedded.url(role, database),
         "REDIS_URL": embedded.valkey.url,
         # One Valkey serves all workers, whose databases number people alike: each has its own groups and queues.
-        "LOTSE_CHANNEL_PREFIX": f"lotse-{worker}",
+        "LOTSE_CHANNEL_PREFIX": f"lotse-{WORKER}",
         "CELERY_BROKER_URL": f"{broker}?virtual_host={(2 * number + queues) % 16}",
         "LOTSE_KEYS_FILE": str(embedded.data.keys),
         "LOTSE_SECRET_KEY_FILE": str(embedded.data.secret_key),

@@ -24,7 +24,7 @@ from typing import Any
 import cluster
 import hypothesis
 import pytest
-from cluster import OwnDatabase
+from cluster import WORKER, OwnDatabase
 
 from supervisor.catalogues import compile_stale
 from supervisor.embedded import Embedded
@@ -34,7 +34,6 @@ hypothesis.settings.register_profile("lotse", deadline=None)
 hypothesis.settings.load_profile("lotse")
 
 PLACE = "LOTSE_TEST_PLACE"  # given on to the workers of pytest-xdist
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 IS_MAIN = WORKER == "main"
 
 

@@ -19,7 +19,18 @@ from foundation.privacy.models import DataKey
 from regions.vocabulary import SAID_SO_ITSELF, ConflictReason, Service
 from triage.vocabulary import Urgency
 
-from .states import ENDED, LIVE, TAKEN, UNSUCCESSFUL, WAITING, WAITS_FOR_CENTRE, WITHOUT_OFFER, ReferralState, in_order
+from .states import (
+    ENDED,
+    LIVE,
+    TAKEN,
+    UNSUCCESSFUL,
+    WAITING,
+    WAITS_FOR_CENTRE,
+    WAITS_FOR_PARTNER,
+    WITHOUT_OFFER,
+    ReferralState,
+    in_order,
+)
 from .vocabulary import (
     DeadlineStep,
     DeclineReason,
@@ -161,6 +172,10 @@ class Referral(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state in WAITING
+
+    @property
+    def waits_for_partner(self) -> bool:
+        return self.state in WAITS_FOR_PARTNER
 
     @property
     def waits_for_centre(self) -> bool:

@@ -66,7 +66,8 @@ def accept(*, by: User, call_id: uuid.UUID) -> Call:
     now = timezone.now()
     move(by, call, CallState.CONNECTING, claimed_by=by, claimed_at=now, contact=contact)
     mine = Offer.objects.filter(call=call, agent=agent, state__in=OFFER_OPEN).first()
-    withdraw_offers(by=by, call=call, besides=mine)
+    others = Offer.objects.filter(call=call).exclude(pk__in=[mine.pk] if mine else [])
+    withdraw_offers(by=by, offers=others)
     if mine:
         Offer.objects.filter(pk=mine.pk).update(state=OfferState.ACCEPTED, ended_at=now)
     ring_handler(by=by, call=call, phone=agent.phone, is_browser=agent.is_browser)

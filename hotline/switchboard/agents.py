@@ -18,11 +18,11 @@ from foundation.privacy.actions import new_data_key
 from foundation.privacy.event_kinds import EventKind
 from regions.vocabulary import Language
 
-from .dispatch import offer_calls
+from .dispatch import offer_calls, withdraw_offers
 from .events import AGENT_ARRANGED, AGENT_MADE, AGENT_MOVED
 from .models import Agent, Call, Offer
 from .permissions import may_change_agent
-from .states import AGENT_TRANSITIONS, CHOSEN_STATES, OFFER_OPEN, AgentState, OfferState
+from .states import AGENT_TRANSITIONS, CHOSEN_STATES, AgentState
 from .vocabulary import Skill
 
 
@@ -68,9 +68,7 @@ def choose_state(*, by: User, state: AgentState) -> Agent:
     if state == AgentState.READY:
         Agent.objects.filter(pk=agent.pk).update(missed=0)
     else:
-        Offer.objects.filter(agent=agent, state__in=OFFER_OPEN).update(
-            state=OfferState.WITHDRAWN, ended_at=timezone.now()
-        )
+        withdraw_offers(by=by, offers=Offer.objects.filter(agent=agent))
     offer_calls(by=by, centre=agent.centre_id)
     return agent
 

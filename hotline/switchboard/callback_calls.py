@@ -24,11 +24,11 @@ from regions.phone_numbers import PhoneNumber, parse_number
 from .actions import hang_up, ring_handler
 from .agents import agent_of, lock_agent, move_agent
 from .calls import note
-from .dispatch import offer_calls
-from .events import CALL_CALLING_BACK, CALL_OFFERS_WITHDRAWN
+from .dispatch import offer_calls, withdraw_offers
+from .events import CALL_CALLING_BACK
 from .models import Agent, Call, Line, Offer
 from .permissions import may_direct
-from .states import OFFER_OPEN, AgentState, CallState, OfferState
+from .states import AgentState, CallState
 from .vocabulary import Direction
 
 
@@ -132,10 +132,5 @@ def _make(by: User, contact: Contact, line: Line, number: str, call_id: uuid.UUI
 def _sit_in(by: User, agent: Agent, call: Call) -> None:
     """Set the agent to on call, from any state; an offer to them is withdrawn."""
     move_agent(by=by, agent=agent, to=AgentState.ON_CALL, call=call)
-    shown = Offer.objects.filter(agent=agent, state__in=OFFER_OPEN)
-    offered = [offer.call for offer in shown.select_related("call")]
-    shown.update(state=OfferState.WITHDRAWN, ended_at=timezone.now())
-    for waiting in offered:
-        note(by, CALL_OFFERS_WITHDRAWN, waiting, {"from": agent.user_id})
-    if offered:
+    if withdraw_offers(by=by, offers=Offer.objects.filter(agent=agent)):
         offer_calls(by=by, centre=agent.centre_id)

@@ -45,7 +45,7 @@ from .events import (
     CALL_VOICEMAIL_LOST,
     CALL_WAITING,
 )
-from .models import Block, Call, Line, Voicemail
+from .models import Block, Call, Line, Offer, Voicemail
 from .states import CALL_TRANSITIONS, NATURAL_ENDING, AgentReason, AgentState, CallState, Ending
 from .vocabulary import CommandKind, WhyUnreached
 
@@ -125,7 +125,7 @@ def begin_leaving(*, by: User, call: Call, ending: Ending) -> None:
     """The caller asks for a callback or may leave a message. ``ending``: the call's ending if no message follows."""
     if CallState.LEAVING in CALL_TRANSITIONS[CallState(call.state)]:
         move(by, call, CallState.LEAVING, ending_so_far=ending)
-        withdraw_offers(by=by, call=call)
+        withdraw_offers(by=by, offers=Offer.objects.filter(call=call))
     elif call.state == CallState.LEAVING and call.ending_so_far != ending:
         Call.objects.filter(pk=call.pk).update(ending_so_far=ending)
         call.ending_so_far = ending
@@ -221,7 +221,7 @@ def end_call(
         return
     decided = ending or Ending(call.ending_so_far or NATURAL_ENDING[CallState(call.state)])
     if call.claimed_by_id is None:
-        withdraw_offers(by=by, call=call)
+        withdraw_offers(by=by, offers=Offer.objects.filter(call=call))
     values = {"ending": decided, "ended_at": timezone.now(), "why_unreached": why or ""}
     was_alone = call.alone_since is not None
     move(by, call, CallState.ENDED, why=why or "", is_held=False, alone_since=None, **values)

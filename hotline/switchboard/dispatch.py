@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from foundation.accounts.models import User
@@ -38,7 +38,8 @@ def offer_calls(*, by: User, centre: int, patient: bool = False) -> int:
         if cursor.fetchone()[0] is False:
             return 0
     now = timezone.now()
-    _withdraw_idle(by, centre, now)
+    idle = ~Q(call__state=CallState.WAITING) | ~Q(agent__state=AgentState.READY)
+    withdraw_offers(by=by, offers=Offer.objects.filter(idle, centre_id=centre))
     calls = _waiting(centre, now)
     if not calls:
         return 0
@@ -49,16 +50,6 @@ def offer_calls(*, by: User, centre: int, patient: bool = False) -> int:
         record(CALL_OFFERED, by=by, subject=call, centre=centre, data={"to": agents[agent]},
                tell=(user_group(agents[agent]),))  # fmt: skip
     return len(pairs)
-
-
-def _withdraw_idle(by: User, centre: int, now: datetime) -> None:
-    """Withdraw offers whose call is no longer waiting, or whose handler is no longer ready."""
-    idle = Offer.objects.filter(centre_id=centre, state__in=OFFER_OPEN).filter(
-        ~Q(call__state=CallState.WAITING) | ~Q(agent__state=AgentState.READY)
-    )
-    for offer, call, user in list(idle.values_list("pk", "call_id", "agent__user_id")):
-        Offer.objects.filter(pk=offer).update(state=OfferState.WITHDRAWN, ended_at=now)
-        record(CALL_OFFERS_WITHDRAWN, by=by, subject=call, centre=centre, data={"from": user}, tell=(user_group(user),))
 
 
 def _waiting(centre: int, now: datetime) -> list[WaitingCall]:
@@ -126,10 +117,15 @@ def _missed(by: User, offer: Offer, now: datetime) -> None:
            tell=(user_group(agent.user_id),))  # fmt: skip
 
 
-def withdraw_offers(*, by: User, call: Call, besides: Offer | None = None) -> None:
-    """Withdraw all offers of a call and notify their handlers."""
-    rest = Offer.objects.filter(call=call, state__in=OFFER_OPEN).exclude(pk__in=[besides.pk] if besides else [])
-    told = [user_group(user) for user in rest.values_list("agent__user_id", flat=True)]
-    if told:
-        rest.update(state=OfferState.WITHDRAWN, ended_at=timezone.now())
-        record(CALL_OFFERS_WITHDRAWN, by=by, subject=call.pk, centre=call.centre_id, tell=told)
+def withdraw_offers(*, by: User, offers: QuerySet[Offer]) -> bool:
+    """Withdraw those of the offers that are open, and notify their handlers. Returns whether there were any."""
+    shown = list(offers.filter(state__in=OFFER_OPEN).values_list("pk", "call_id", "centre_id", "agent__user_id"))
+    if not shown:
+        return False
+    open_ones = Offer.objects.filter(pk__in=[offer for offer, *_rest in shown], state__in=OFFER_OPEN)
+    open_ones.update(state=OfferState.WITHDRAWN, ended_at=timezone.now())
+    for call, centre in sorted({(call, centre) for _offer, call, centre, _user in shown}):
+        handlers = sorted(user for _offer, shown_call, _centre, user in shown if shown_call == call)
+        record(CALL_OFFERS_WITHDRAWN, by=by, subject=call, centre=centre, data={"handlers": handlers},
+               tell=map(user_group, handlers))  # fmt: skip
+    return True

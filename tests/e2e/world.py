@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from cluster import CHECKOUT, TEMPLATE, environment
+from cluster import CHECKOUT, TEMPLATE, WORKER, environment
 from playwright.sync_api import StorageState
 from running import MEASURING
 from telephone import ACCOUNT, TOKEN
@@ -20,7 +20,7 @@ from supervisor import process
 from supervisor.embedded import Embedded
 from supervisor.tree import HOST, free_port
 
-DATABASE = f"lotse_e2e_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+DATABASE = f"lotse_e2e_{WORKER}"
 WITH_DEMO = "lotse_e2e_demo"
 SHARE = 0.04  # of the demo's year: enough for something on every screen
 DEMO = f"""
@@ -38,7 +38,7 @@ def make_demo_template(servers: Embedded) -> None:
         if servers.postgres.sql(f"SELECT 1 FROM pg_database WHERE datname = '{WITH_DEMO}'"):
             return
         site = Site(servers, database=f"{WITH_DEMO}_unfinished")
-        site._create(site.database, TEMPLATE)
+        site.create_database(TEMPLATE)
         site.run("-c", DEMO)
         # Nobody was connected during the invented year; delivered now, its events would keep every page busy.
         servers.postgres.sql("DELETE FROM journal_outbox", database=site.database)
@@ -69,13 +69,13 @@ class Site:
     def begin(self) -> None:
         if self.has_demo:
             make_demo_template(self.servers)
-        self._create(self.database, WITH_DEMO if self.has_demo else TEMPLATE)
+        self.create_database(WITH_DEMO if self.has_demo else TEMPLATE)
         self.start("web")
         self.start("relay")
 
-    def _create(self, database: str, template: str) -> None:
-        self.servers.postgres.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER lotse_owner')
-        self.servers.postgres.make_database(database)
+    def create_database(self, template: str) -> None:
+        self.servers.postgres.sql(f'CREATE DATABASE "{self.database}" TEMPLATE "{template}" OWNER lotse_owner')
+        self.servers.postgres.make_database(self.database)
 
     def end(self) -> None:
         for child in self.children.values():

@@ -16,6 +16,7 @@ from telephone import (
     Desk,
     Phone,
     agent_now,
+    as_service,
     by_telephone,
     callbacks,
     claim,
@@ -30,6 +31,7 @@ from telephone import (
 )
 from web import browser
 
+from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
 from foundation.journal.groups import user_group
 from foundation.journal.models import Event
@@ -39,6 +41,7 @@ from hotline.contacts.callbacks import callback_from_call, claim_callback
 from hotline.contacts.models import Callback, Contact
 from hotline.contacts.vocabulary import CallbackOrigin
 from hotline.switchboard.actions import hang_up
+from hotline.switchboard.agents import choose_state
 from hotline.switchboard.dispatch import offer_calls
 from hotline.switchboard.models import Agent, Call, Leg, Line, Offer
 from hotline.switchboard.states import AgentState
@@ -157,21 +160,28 @@ def test_offer_is_withdrawn_when_the_caller_hangs_up(people: People, line: Line)
     assert open_offers(phone.call) == []
 
 
-def test_idle_offer_is_withdrawn_with_an_event_for_its_handler(people: People, line: Line) -> None:
+def take_a_break(handler: User, centre: int) -> None:
+    as_user(handler, choose_state, by=handler, state=AgentState.BREAK)
+
+
+def change_state_elsewhere(handler: User, centre: int) -> None:
     """Another process has changed the handler's state without looking at the offer."""
-    agent = go_on_duty(people.handler)
+    by_telephone(Agent.objects.filter(user=handler).update, state=AgentState.BREAK)
+    as_service(offer_calls, centre=centre)
+
+
+@pytest.mark.parametrize("leave", [take_a_break, change_state_elsewhere])
+def test_offer_of_a_handler_who_leaves_is_withdrawn_once_with_an_event(
+    leave: Callable[[User, int], None], people: People, line: Line
+) -> None:
+    go_on_duty(people.handler)
     call = waiting().call
-    telephone = service_user(Service.TELEPHONE)
-
-    def leave_and_look() -> int:
-        Agent.objects.filter(pk=agent.pk).update(state=AgentState.BREAK)
-        return offer_calls(by=telephone, centre=people.centre.pk)
-
-    assert by_telephone(leave_and_look) == 0
+    for _time in range(2):
+        leave(people.handler, people.centre.pk)
     assert open_offers(call) == []
     with acting_as(people.coordinator, purpose="test"):
         event = Event.objects.get(kind="call.offers_withdrawn", subject=call.pk)
-    assert (event.data, event.tell) == ({"from": people.handler.pk}, [user_group(people.handler.pk)])
+    assert (event.data, event.tell) == ({"handlers": [people.handler.pk]}, [user_group(people.handler.pk)])
 
 
 def test_hang_up_out_of_hours_creates_no_callback(people: People) -> None:
