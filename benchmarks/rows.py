@@ -132,16 +132,23 @@ from (select {an_id("assessment")} as id, {an_id("contact")} as contact_id, pg_t
         case when {chance(34)} < 0.04 then '{{security_information}}' else '{{}}' end::varchar[] as duties
     from generate_series(1, pg_temp.contacts()) n, sealed where n % 100 < 40) one
 """
+IS_PARTNERS = "coalesce(pg_temp.referral(n) in ('completed', 'in_progress'), false)"
+RESPONSIBLE = f"""
+case when is_partners then pg_temp.partner(n) else pg_temp.centre(n) end,
+    case when is_partners or (not pg_temp.is_closed(n) and {chance(35)} < 0.01) then null else pg_temp.handler(n) end
+"""
 CASES = f"""
-insert into cases_case (id, number, centre_id, data_key_id, assessment_id, contact_person_id, region_id, label,
+insert into cases_case (id, number, centre_id, data_key_id, assessment_id, contact_person_id,
+    responsible_organisation_id, responsible_user_id, region_id, label,
     disposition, urgency, state, version, opened_at, opened_by_id, closed_at, closed_by_id)
 select {an_id("case")}, n / 100 * 12 + n % 100 + 1, pg_temp.centre(n), {an_id("key")}, {an_id("assessment")},
-    pg_temp.handler(n), place.region, {TITLE}, {among(32, DISPOSITIONS)},
+    pg_temp.handler(n), {RESPONSIBLE}, place.region, {TITLE}, {among(32, DISPOSITIONS)},
     case when {chance(33)} < 0.1 then 'urgent' else 'standard' end,
     case when pg_temp.is_closed(n) then 'closed' else 'open' end, 1, pg_temp.opened(n), pg_temp.handler(n),
     case when pg_temp.is_closed(n) then pg_temp.closes(n) end,
     case when pg_temp.is_closed(n) then pg_temp.handler(n) end
-from (select n, {WHERE} as place_k from generate_series(1, pg_temp.contacts()) n where n % 100 < 12) one
+from (select n, {WHERE} as place_k, {IS_PARTNERS} as is_partners
+    from generate_series(1, pg_temp.contacts()) n where n % 100 < 12) one
 left join place on place.k = one.place_k
 """
 CASE_CONTACTS = f"""
@@ -153,10 +160,8 @@ from generate_series(1, pg_temp.contacts()) n where n % 100 < 12 or (n % 100 < 1
 RESPONSIBILITIES = f"""
 insert into cases_responsibility (id, case_id, organisation_id, user_id, since, given_by_id)
 select {an_id("responsibility")}, {an_id("case")},
-    case when is_partners then pg_temp.partner(n) else pg_temp.centre(n) end,
-    case when is_partners or (not pg_temp.is_closed(n) and {chance(35)} < 0.01) then null else pg_temp.handler(n) end,
-    pg_temp.opened(n), pg_temp.handler(n)
-from (select n, coalesce(pg_temp.referral(n) in ('completed', 'in_progress'), false) as is_partners
+    {RESPONSIBLE}, pg_temp.opened(n), pg_temp.handler(n)
+from (select n, {IS_PARTNERS} as is_partners
     from generate_series(1, pg_temp.contacts()) n where n % 100 < 12) one
 """
 REFERRALS = f"""

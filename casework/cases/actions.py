@@ -73,7 +73,8 @@ def _open_or_find(by: User, assessment: Assessment) -> Case | None:
 
 def _create(by: User, contact: Contact, assessment: Assessment) -> Case:
     case = Case(centre_id=assessment.centre_id, data_key_id=contact.data_key_id, assessment=assessment, opened_by=by)
-    case.contact_person = _contact_person(by, contact)
+    case.contact_person = case.responsible_user = _contact_person(by, contact)
+    case.responsible_organisation_id = case.centre_id
     case.number = next_number("cases_case_number")
     case.region_id = contact.region_id
     case.label = contact.label

@@ -57,7 +57,7 @@ class CaseFile:
 
     @property
     def may_take(self) -> bool:
-        return self.may_write and self.case.is_open and self.responsible.is_nobodys(self.case.centre_id)
+        return self.may_write and self.case.is_open and self.case.is_nobodys
 
     @cached_property
     def _links(self) -> list[CaseContact]:

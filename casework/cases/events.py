@@ -11,8 +11,7 @@ from foundation.privacy.rls import Rule
 CASE_READERS = (
     Rule(
         "handlers who work on the case, and to whom access to one of its contacts was granted",
-        '"case" is not null and ("case" = any((select ntk.my_cases())::uuid[])'
-        ' or "case" = any((select ntk.granted_cases())::uuid[]))',
+        '"case" is not null and (ntk.works_on_case("case") or "case" = any((select ntk.granted_cases())::uuid[]))',
     ),
 )
 

@@ -30,17 +30,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def of_user(self, user: User) -> CaseQuerySet:
         """Cases for which the person is responsible or contact person."""
-        mine = Responsibility.objects.current().filter(user=user)
-        return self.filter(Q(contact_person=user) | Q(pk__in=mine.values("case")))
+        return self.filter(Q(contact_person=user) | Q(responsible_user=user))
 
     def unassigned(self) -> CaseQuerySet:
-        nobody = Responsibility.objects.current().filter(user=None, organisation=models.F("case__centre"))
-        return self.filter(pk__in=nobody.values("case"))
+        return self.filter(responsible_user=None, responsible_organisation=models.F("centre"))
 
     def with_partner(self) -> CaseQuerySet:
         """Cases for which another organisation than the centre is responsible."""
-        elsewhere = Responsibility.objects.current().exclude(organisation=models.F("case__centre"))
-        return self.filter(pk__in=elsewhere.values("case"))
+        return self.exclude(responsible_organisation=models.F("centre"))
 
     def newest_first(self) -> CaseQuerySet:
         return self.order_by("-opened_at", "-id")
@@ -61,6 +58,9 @@ class Case(models.Model):
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+")
     contact_person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    #: The current responsibility, for policies and lists. A trigger copies it from the newest Responsibility.
+    responsible_organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    responsible_user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", null=True)
     label = models.CharField(max_length=120, blank=True)
     disposition = models.CharField(max_length=20, choices=Disposition)
@@ -100,6 +100,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == CaseState.OPEN
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether the centre is responsible, but no person of it."""
+        return self.responsible_user_id is None and self.responsible_organisation_id == self.centre_id
 
     @property
     def now_responsible(self) -> Responsibility:
@@ -159,10 +164,6 @@ class Responsibility(models.Model):
     def is_with_partner(self) -> bool:
         """Whether a partner is responsible; needs the organisation to be read with the row."""
         return self.organisation.kind != OrganisationKind.CENTRE
-
-    def is_nobodys(self, centre_id: int) -> bool:
-        """Whether the centre is responsible, but no person of it."""
-        return self.user_id is None and self.organisation_id == centre_id
 
 
 class NoteKind(models.TextChoices):

@@ -17,7 +17,7 @@ from foundation.journal.models import Look
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import running_grants
 
-from .models import Case, CaseContact, Responsibility
+from .models import Case, CaseContact
 
 SAME_LOOK = timedelta(minutes=10)
 
@@ -39,10 +39,7 @@ def may_write(user: User, case: Case) -> bool:
         return True
     if case.centre_id not in organisations_as(user, Role.HANDLER):
         return False
-    if case.contact_person_id == user.pk:
-        return True
-    current = Responsibility.objects.current().filter(case=case).first()
-    return current is not None and (current.user_id == user.pk or current.is_nobodys(case.centre_id))
+    return user.pk in (case.contact_person_id, case.responsible_user_id) or case.is_nobodys
 
 
 def may_assign(user: User, centre_id: int) -> bool:

@@ -11,34 +11,43 @@ from foundation.privacy.rls import (
     both,
     declared_items,
     is_actor,
-    orgs_as,
 )
 
 from .events import CASE_READERS
 
 COORDINATORS = at_the_centre("coordinator")
-#: Handlers who are responsible or contact person, or all while nobody is responsible within the centre.
-WORKERS = Rule("handlers who work on the case", "id = any((select ntk.my_cases())::uuid[])")
-# A case that is being opened has no responsibility yet, so its columns are checked too.
-CONTACT_PERSON = both(at_the_centre("handler"), "as its contact person", is_actor("contact_person_id"))
+#: A condition on the case: the actor is responsible or its contact person, or nobody is responsible within the centre.
+IS_MINE = (
+    f"({is_actor('contact_person_id')} or {is_actor('responsible_user_id')}"
+    " or (responsible_user_id is null and responsible_organisation_id = centre_id))"
+)
+WORKERS = both(at_the_centre("handler"), "who work on the case", IS_MINE)
 GRANTED = Rule(
     "to whom access to one of its contacts was granted for a time", "id = any((select ntk.granted_cases())::uuid[])"
 )
 # Rows of a case are fetched by case, so the check by key costs one look-up a row.
 READERS = Rule("who may read the case", "exists (select 1 from cases_case c where c.id = case_id)")
-WRITERS_SQL = (
-    f"exists (select 1 from cases_case c where c.id = case_id and (c.centre_id = any({orgs_as('coordinator')})"
-    " or c.id = any((select ntk.my_cases())::uuid[])"
-    f" or (c.contact_person_id = (select ntk.actor()) and c.centre_id = any({orgs_as('handler')}))))"
+WRITERS = Rule(
+    "who may write in the case",
+    f"exists (select 1 from cases_case where id = case_id and (({COORDINATORS.sql}) or ({WORKERS.sql})))",
 )
-WRITERS = Rule("who may write in the case", WRITERS_SQL)
+#: Columns that actions change. The trigger alone changes who is responsible.
+CHANGING = ["assessment_id", "label", "disposition", "urgency", "state", "version", "closed_at", "closed_by_id"]
 
 DECLARATIONS: list[Declaration] = [
     Protected(
         "cases_case",
-        select=[COORDINATORS, WORKERS, CONTACT_PERSON, GRANTED],
-        insert=[both(at_the_centre("handler", "coordinator"), "in their own name", is_actor("opened_by_id"))],
-        update=[COORDINATORS, WORKERS, CONTACT_PERSON],
+        select=[COORDINATORS, WORKERS, GRANTED],
+        insert=[
+            both(
+                at_the_centre("handler", "coordinator"),
+                "in their own name, while the centre is responsible",
+                f"{is_actor('opened_by_id')} and responsible_organisation_id = centre_id",
+            )
+        ],
+        update=[COORDINATORS, WORKERS],
+        update_columns=CHANGING,
+        granted={"lotse_policy": "update (responsible_organisation_id, responsible_user_id)"},
     ),
     Protected(
         "cases_casecontact",
@@ -53,24 +62,14 @@ DECLARATIONS: list[Declaration] = [
     Protected(
         "cases_responsibility",
         select=[Rule("whose it is", is_actor("user_id")), READERS],
-        insert=[
-            Rule(
-                "who may write in the case, also while it has nobody responsible, in their own name",
-                f"{is_actor('given_by_id')} and ({WRITERS_SQL} or ntk.is_moving(case_id))",
-            )
-        ],
+        insert=[both(WRITERS, "in their own name", is_actor("given_by_id"))],
         update=[WRITERS],
     ),
     Addition("journal_event", "case", select=CASE_READERS),
     Addition(
         "hotline_contact",
         "case",
-        select=[
-            Rule(
-                "handlers who work on a case of the contact",
-                "id = any((select ntk.contacts_of_my_cases())::uuid[])",
-            )
-        ],
+        select=[Rule("handlers who work on a case of the contact", "ntk.works_on_case_of(id)")],
     ),
 ]
-sql_items = declared_items(__name__, DECLARATIONS)
+sql_items = declared_items(__name__, DECLARATIONS, IS_MINE=IS_MINE)

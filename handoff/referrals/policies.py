@@ -28,7 +28,7 @@ from .states import DRAFTS, SHOWS_FIELDS, SHOWS_SUMMARY, TAKEN, WAITING, Referra
 
 PARTNER_SQL = f"organisation_id = any({orgs_as('partner_worker', 'partner_coordinator')})"
 COORDINATORS = at_the_centre("coordinator")
-WORKERS = Rule("handlers who work on the case", "case_id = any((select ntk.my_cases())::uuid[])")
+WORKERS = Rule("handlers who work on the case", "ntk.works_on_case(case_id)")
 GRANTED = Rule(
     "to whom access to one of the case's contacts was granted for a time",
     "case_id = any((select ntk.granted_cases())::uuid[])",
@@ -38,7 +38,7 @@ UNSENT = Rule(
     "administrators, of those that were not sent",
     f"sent_at is null and cardinality({orgs_as('administrator')}) > 0",
 )
-CENTRE_SQL = f"centre_id = any({orgs_as('coordinator')}) or case_id = any((select ntk.my_cases())::uuid[])"
+CENTRE_SQL = f"centre_id = any({orgs_as('coordinator')}) or ntk.works_on_case(case_id)"
 
 
 def states(members: Iterable[ReferralState]) -> str:
@@ -69,7 +69,7 @@ OFFERED_CASE = Rule(
 )
 CASE_SIDE_SQL = (
     f"exists (select 1 from cases_case c where c.id = case_id and (c.centre_id = any({orgs_as('coordinator')})"
-    " or c.id = any((select ntk.my_cases())::uuid[])))"
+    " or ntk.works_on_case(c.id)))"
 )
 DECLARED_SQL = (
     "exists (select 1 from handoff_referral r where r.id = declared_in_id"

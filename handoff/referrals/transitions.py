@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -31,7 +32,9 @@ SEND_NOTICES = "handoff.tasks.send_notices"
 
 
 def lock(referral_id: uuid.UUID) -> Referral:
-    """Lock the referral until the end of the transaction. Raises NotAllowed if the actor cannot see it."""
+    """Lock case and referral until the end of the transaction. Raises NotAllowed if the actor cannot see the latter."""
+    with connection.cursor() as cursor:
+        cursor.execute("select ntk.lock_case_of(%s)", [referral_id])
     referral = Referral.objects.select_for_update(no_key=True, of=("self",)).filter(pk=referral_id).first()
     if referral is None:
         raise NotAllowed(Permission.REFERRAL_ANSWER)

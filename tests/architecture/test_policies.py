@@ -50,9 +50,9 @@ CHANGES = [
     ("grant update on journal_event to lotse_web", "privileges of journal_event is not as declared"),
     ("revoke select on regions_region from lotse_web", "privileges of regions_region is not as declared"),
     (
-        "create or replace function ntk.my_cases() returns uuid[] language sql stable security definer"
+        "create or replace function ntk.granted_cases() returns uuid[] language sql stable security definer"
         " set search_path = pg_catalog, public, pg_temp as 'select array_agg(id) from cases_case'",
-        "function ntk.my_cases() is not as declared",
+        "function ntk.granted_cases() is not as declared",
     ),
     ("alter function ntk.actor security definer", "function ntk.actor() is not as declared"),
     (
@@ -62,7 +62,10 @@ CHANGES = [
     ("alter function ntk.service owner to lotse_owner", "function ntk.service belongs to lotse_owner"),
     ("alter function ntk.actor owner to postgres", "function ntk.actor belongs to postgres"),
     ("alter table hotline_topic owner to postgres", "hotline_topic belongs to postgres"),
-    ("revoke execute on function ntk.my_cases from public", "privileges of ntk.my_cases() are not as declared"),
+    (
+        "revoke execute on function ntk.granted_cases from public",
+        "privileges of ntk.granted_cases() are not as declared",
+    ),
     (
         "alter table journal_event disable trigger chain_event",
         "trigger chain_event on journal_event is not as declared",
@@ -109,7 +112,7 @@ def test_own_rules_of_a_table_are_asked_before_those_that_other_apps_added(peopl
     with connection.cursor() as cursor:
         cursor.execute("explain (verbose, costs off) select id from hotline_contact")
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert plan.index("ntk.orgs_as") < plan.index("ntk.contacts_of_my_cases")
+    assert plan.index("hotline_contact.centre_id = ANY") < plan.index("ntk.works_on_case_of")
 
 
 def test_page_says_what_is_declared() -> None:

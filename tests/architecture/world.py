@@ -116,7 +116,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         **centre,
     )
     assessment = Assessment.objects.create(contact=contact, created_by=people[0], checklist_version=1, **centre)
-    case = _case(plan, people, assessment=assessment, **centre)
+    case = _case(plan, people, organisations, assessment=assessment, **centre)
     referral = _referral(plan, organisations, people, case=case, **centre)
     part: dict[str, Any] = {"referral": referral, "data_key": key}
     return World(
@@ -142,9 +142,16 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
     )
 
 
-def _case(plan: Plan, people: list[User], **details: Any) -> Case:
-    responsible = people[plan.contact_person]
-    return Case.objects.create(number=next(_numbers), contact_person=responsible, opened_by=people[0], **details)
+def _case(plan: Plan, people: list[User], organisations: list[Organisation], **details: Any) -> Case:
+    place, person = plan.responsible
+    return Case.objects.create(
+        number=next(_numbers),
+        contact_person=people[plan.contact_person],
+        opened_by=people[0],
+        responsible_organisation=organisations[place],
+        responsible_user=None if person is None else people[person],
+        **details,
+    )
 
 
 def _figures(people: list[User], centre: Organisation) -> dict[str, Any]:

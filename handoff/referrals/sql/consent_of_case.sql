@@ -16,7 +16,7 @@ with said as (
         or a.contact_id in (select contact_id from cases_casecontact where case_id = k.id))
     join hotline_contact c on c.id = a.contact_id
     where k.id = which and (k.centre_id = any((select ntk.orgs_as('coordinator'))::bigint[])
-        or k.id = any((select ntk.my_cases())::uuid[])
+        or ntk.works_on_case(k.id)
         or (select ntk.service()) = 'deadlines'
         or exists (select 1 from handoff_referral r where r.case_id = k.id
         and r.organisation_id = any((select ntk.orgs_as('partner_worker', 'partner_coordinator'))::bigint[])

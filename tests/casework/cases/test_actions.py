@@ -10,7 +10,7 @@ import pytest
 from assessments import REFERRAL, SECURITY, WEAK, filled, make_contact
 from case_rows import assessed, current, give, make_case, read
 from cluster import OwnDatabase
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from people import People, as_user, make_people, new_id
@@ -376,3 +376,16 @@ def test_people_without_permission_cannot_change_a_case(people: People, who: str
         with pytest.raises(NotAllowed):
             do(user, action, case_id=case.pk, **arguments)
     assert kinds(people.handler, case) == ["case.opened"]
+
+
+def test_only_the_trigger_changes_who_is_responsible(people: People) -> None:
+    case = make_case(people.handler)
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        acting_as(people.coordinator, purpose="test"),
+        transaction.atomic(),
+    ):
+        Case.objects.filter(pk=case.pk).update(responsible_user=people.colleague)
+    give(people, case, None)
+    released = read(people.colleague, case)
+    assert (released.responsible_user_id, released.is_nobodys) == (None, True)

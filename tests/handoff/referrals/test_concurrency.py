@@ -14,7 +14,7 @@ from foundation.accounts.roles import Role
 from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
-from handoff.referrals.centre_actions import AlreadyOffered, keep_centrally, offer_referral
+from handoff.referrals.centre_actions import AlreadyOffered, close_case, keep_centrally, offer_referral
 from handoff.referrals.models import Disclosure, Referral
 from handoff.referrals.partner_actions import accept_referral, decline_referral
 from handoff.referrals.states import WAITING
@@ -56,6 +56,26 @@ def test_two_concurrent_offers_of_a_case_reach_one_partner(own_database: OwnData
     assert [type(failure) for failure in failures] == [AlreadyOffered]
     with acting_as(people.coordinator, purpose="test"):
         assert Referral.objects.filter(case=case, state__in=WAITING).count() == 1
+
+
+def test_acceptance_and_closing_at_the_same_time_do_not_lock_each_other_out(own_database: OwnDatabase) -> None:
+    people = ready()
+    for _round in range(5):
+        referral = offered(people)
+        barrier = threading.Barrier(2)
+
+        def accept(referral: Referral = referral, barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            as_user(people.worker, accept_referral, by=people.worker, referral_id=referral.pk)
+
+        def close(referral: Referral = referral, barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            as_user(people.coordinator, close_case, by=people.coordinator, case_id=referral.case_id)
+
+        failures = in_threads(accept, close)
+        assert [type(failure) for failure in failures] == [Stale]
+        case = as_user(people.coordinator, Case.objects.get, pk=referral.case_id)
+        assert case.is_open == (case.responsible_user_id == people.worker.pk)
 
 
 def test_concurrent_keep_and_next_draft_do_not_both_succeed(own_database: OwnDatabase) -> None:

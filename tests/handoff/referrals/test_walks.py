@@ -110,8 +110,10 @@ def now(people: People, referral: Referral) -> tuple[ReferralState, int, int]:
 
 def check_responsibility(people: People, case: Case, state: ReferralState) -> None:
     with acting_as(people.coordinator, purpose="test"):
-        holders = list(Responsibility.objects.current().filter(case=case).values_list("organisation", flat=True))
-    assert holders == [people.partner.pk if state in TAKEN else people.centre.pk]
+        holders = list(Responsibility.objects.current().filter(case=case).values_list("organisation", "user"))
+        case = Case.objects.get(pk=case.pk)
+    assert holders == [(case.responsible_organisation_id, case.responsible_user_id)]
+    assert case.responsible_organisation_id == (people.partner.pk if state in TAKEN else people.centre.pk)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
