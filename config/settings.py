@@ -125,7 +125,8 @@ TEMPLATES = [
 ]
 
 # --- database, broker, push -------------------------------------------------------------------------------------
-# Connections live as long as their thread. Server-side prepared statements stay off: they pin plans to a session.
+# Connections live as long as their thread, and keep the plans of their statements: with its policies, a statement takes
+# longer to plan than to run (ADR 5). A pooler between must keep sessions, or know prepared statements.
 DATABASES = {
     "default": {
         **environment.database(ENVIRON),
@@ -135,6 +136,7 @@ DATABASES = {
     }
 }
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
+DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 2}
 DATABASES["default"]["OPTIONS"].setdefault("application_name", ENVIRON.get("LOTSE_PROCESS", "lotse"))
 
 REDIS_URL = environment.redis(ENVIRON)

@@ -19,9 +19,6 @@ from .registry import check
 
 INSERT = 'insert into journal_event (kind, at, actor_id, centre_id, subject, "case", data, tell, wake) values '
 ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-# Two statements in one message. With "returning", PostgreSQL would also plan the read policies, which takes longer than
-# the insert, while the transaction holds row locks.
-RECORD = f"{INSERT}{ROW}; select currval('journal_event_id_seq')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +44,13 @@ def record(
     data: dict[str, Any] | None = None,
     tell: Iterable[str] = (),
     wake: str = "",
-) -> int:
+) -> None:
     """Write an event in the caller's transaction. Raises UnknownKind for a kind that no app declares.
 
     ``data``: codes and ids only. ``tell``: push groups that are notified that ``subject`` changed.
     ``wake``: a Celery task that gets the event's id; it may be called twice or not at all.
-    Returns the event's id.
     """
-    event = NewEvent(kind=kind, subject=subject, centre=centre, case=case, data=data, tell=tell, wake=wake)
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD, _values(event, by))
-        cursor.nextset()
-        return int(cursor.fetchone()[0])
+    record_all([NewEvent(kind=kind, subject=subject, centre=centre, case=case, data=data, tell=tell, wake=wake)], by=by)
 
 
 def record_all(events: Sequence[NewEvent], *, by: User) -> None:
@@ -67,6 +59,17 @@ def record_all(events: Sequence[NewEvent], *, by: User) -> None:
     if values:
         with connection.cursor() as cursor:
             cursor.execute(INSERT + ", ".join([ROW] * len(events)), values)
+
+
+def recorded_id() -> int:
+    """The id of the event that this connection recorded last.
+
+    Not with "returning": then PostgreSQL would also ask the read policies, which takes longer than the insert, while
+    the transaction holds row locks.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select currval('journal_event_id_seq')")
+        return int(cursor.fetchone()[0])
 
 
 def _values(event: NewEvent, by: User) -> tuple[Any, ...]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from foundation.accounts.models import Membership, User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Permission, Role
-from foundation.journal.actions import record
+from foundation.journal.actions import record, recorded_id
 from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
@@ -131,7 +131,7 @@ def _record(
     notify: Iterable[User],
 ) -> None:
     people = list(notify)
-    event = record(
+    record(
         kind,
         by=by,
         subject=referral.pk,
@@ -141,5 +141,7 @@ def _record(
         tell=[*groups, *(user_group(person.pk) for person in people)],
         wake=SEND_NOTICES if people else "",
     )
-    for person in people:
-        Notice(event=event, recipient=person, referral=referral, kind=kind.code).save(force_insert=True)
+    if people:
+        event = recorded_id()
+        notices = (Notice(event=event, recipient=person, referral=referral, kind=kind.code) for person in people)
+        Notice.objects.bulk_create(notices)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, models, transaction
+from django.db import connection, models
+from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery
 
 
 def insert_once(row: models.Model) -> bool:
-    """Insert the row. Returns False if the key exists: the same post arrived twice at the same time."""
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        return False
+    """Insert the row. Returns False if its key exists: the same post arrived twice. Needs no savepoint."""
+    query = InsertQuery(type(row), on_conflict=OnConflict.IGNORE)
+    query.insert_values(row._meta.concrete_fields, [row])
+    [(statement, values)] = query.get_compiler(connection=connection).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        if not cursor.rowcount:
+            return False
+    row._state.adding = False
     return True

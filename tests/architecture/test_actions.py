@@ -78,6 +78,7 @@ WITHOUT_AUTHOR = {
 }
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
+    "foundation.journal.actions.recorded_id",
     "foundation.accounts.first_run.is_empty_installation",
     "handoff.referrals.centre_actions.needs_verification",
     "handoff.referrals.consent_watch.objection_now",

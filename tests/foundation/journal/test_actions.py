@@ -14,7 +14,7 @@ from people import People, as_user, make_people, new_id
 from foundation.accounts.events import ORGANISATION_CHANGED
 from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
-from foundation.journal.actions import NewEvent, beat, look, record, record_all
+from foundation.journal.actions import NewEvent, beat, look, record, record_all, recorded_id
 from foundation.journal.models import Event, Heartbeat, Link, Look, Outbox
 from foundation.privacy.context import acting_as
 
@@ -96,7 +96,8 @@ def test_nobody_writes_an_event_in_the_name_of_another(people: People) -> None:
 def test_an_event_gets_its_link_at_commit(own_database: OwnDatabase) -> None:
     people, subject = make_people(), new_id()
     with acting_as(people.handler, purpose="test"):
-        event = record(ORGANISATION_CHANGED, by=people.handler, subject=subject, centre=None)
+        record(ORGANISATION_CHANGED, by=people.handler, subject=subject, centre=None)
+        event = recorded_id()
         assert not Link.objects.exists()
     with acting_as(people.handler, purpose="test"):
         assert list(Link.objects.values_list("position", "event")) == [(1, event)]
