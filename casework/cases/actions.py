@@ -16,7 +16,6 @@ from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.models import Look
-from foundation.journal.numbers import next_number
 from foundation.journal.stale import Stale, stale
 from foundation.privacy.event_kinds import EventKind
 from hotline.contacts.models import Contact
@@ -75,19 +74,12 @@ def _create(by: User, contact: Contact, assessment: Assessment) -> Case:
     case = Case(centre_id=assessment.centre_id, data_key_id=contact.data_key_id, assessment=assessment, opened_by=by)
     case.contact_person = case.responsible_user = _contact_person(by, contact)
     case.responsible_organisation_id = case.centre_id
-    case.number = next_number("cases_case_number")
     case.region_id = contact.region_id
     case.label = contact.label
     case.disposition = assessment.disposition
     case.urgency = assessment.urgency
-    case.save(force_insert=True)
-    now = case.opened_at
-    person = case.contact_person
-    Responsibility(case=case, organisation_id=case.centre_id, user=person, given_by=by, since=now).save(
-        force_insert=True
-    )
-    CaseContact(contact=contact, case=case, linked_by=by).save(force_insert=True)
-    _record(CASE_OPENED, by, case, _decided(case), also=(user_group(person.pk),))
+    case.save(force_insert=True)  # a trigger adds its first responsibility and its contact
+    _record(CASE_OPENED, by, case, _decided(case), also=(user_group(case.contact_person_id),))
     return case
 
 

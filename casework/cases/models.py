@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Organisation, OrganisationKind, User
+from foundation.journal.numbers import next_number
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
 from foundation.privacy.fields import EncryptedTextField
 from foundation.privacy.models import DataKey
@@ -53,7 +54,7 @@ class Case(models.Model):
     """The work on one person of concern. Its data key is that of the contact that opened it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    number = models.BigIntegerField(unique=True, editable=False)
+    number = models.BigIntegerField(unique=True, editable=False, db_default=next_number("cases_case_number"))
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+")

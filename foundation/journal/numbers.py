@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from django.db.models import BigIntegerField, Func, Value
 
 
-def next_number(sequence: str) -> int:
-    """The next number of a sequence. Numbers are never repeated, but may have gaps."""
-    with connection.cursor() as cursor:
-        cursor.execute("select nextval(%s)", [sequence])
-        row = cursor.fetchone()
-    assert row is not None
-    return int(row[0])
+def next_number(sequence: str) -> Func:
+    """The default of a column: the next number of the sequence. Numbers are never repeated, but may have gaps."""
+    return Func(Value(sequence), function="nextval", output_field=BigIntegerField())

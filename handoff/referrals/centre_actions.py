@@ -18,7 +18,6 @@ from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
-from foundation.journal.numbers import next_number
 from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 from hotline.contacts.idempotency import insert_once
@@ -121,7 +120,6 @@ def draft_referral(
         organisation=organisation,
         created_by=by,
     )
-    referral.number = next_number("handoff_referral_number")
     referral.service = service
     referral.urgency = case.urgency
     referral.data_key_id = case.data_key_id

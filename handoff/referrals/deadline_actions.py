@@ -11,7 +11,6 @@ from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Permission
 from foundation.accounts.services import Service
-from foundation.journal.numbers import next_number
 from foundation.privacy.unshown import read_or
 
 from .events import (
@@ -113,7 +112,6 @@ def prepare_next(*, by: User, referral: Referral) -> Referral | None:
     following = Referral(
         case_id=referral.case_id, centre_id=referral.centre_id, organisation=organisation, follows=referral
     )
-    following.number = next_number("handoff_referral_number")
     following.service = referral.service
     following.urgency = referral.urgency
     following.created_by = by

@@ -13,6 +13,7 @@ from django.utils import timezone
 from casework.cases.models import Case
 from foundation.accounts.models import Organisation, User
 from foundation.journal.leases import LeasedQuerySet
+from foundation.journal.numbers import next_number
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
 from foundation.privacy.models import DataKey
@@ -71,7 +72,7 @@ class Referral(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    number = models.BigIntegerField(unique=True, editable=False)
+    number = models.BigIntegerField(unique=True, editable=False, db_default=next_number("handoff_referral_number"))
     case = models.ForeignKey(Case, models.PROTECT, related_name="referrals")
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,18 +13,16 @@ from django.utils import timezone
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed, require
 from foundation.accounts.roles import Permission
-from foundation.journal.actions import record
+from foundation.journal.actions import NewEvent, record_all
 from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.models import Event
-from foundation.journal.numbers import next_number
 from foundation.journal.stale import stale
-from foundation.privacy.actions import new_data_key
-from foundation.privacy.blind_index import phone_index
 from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.models import DataKey
 from regions.models import Region
 from regions.phone_numbers import parse_number
 
+from .editing import Edit, edit
 from .events import (
     CONTACT_ASSIGNED,
     CONTACT_COMPLETED,
@@ -38,23 +37,14 @@ from .events import (
 from .idempotency import insert_once
 from .models import Contact
 from .permissions import may_write
-from .place import choose, country_of, follow_postal_code
+from .place import choose, country_of
 from .states import ContactState, before
-from .vocabulary import CallerIdKind, Channel, Kind, RegionSource
-
-EDITABLE = frozenset(
-    {
-        "kind", "channel", "started_at", "caller_type_id", "language", "relation", "alias", "phone", "country",
-        "postal_code", "municipality", "region_id", "age_band", "sex", "phenomenon", "topics",
-        "label", "advice", "notes", "is_hard",
-    }
-)  # fmt: skip
+from .vocabulary import Channel, Kind
 
 #: Column values of a contact without a chosen ending.
 NO_ENDING: dict[str, Any] = {"ending": "", "ends_at": None, "ending_by": None}
 
 
-@transaction.atomic
 def open_contact(
     *,
     by: User,
@@ -71,13 +61,12 @@ def open_contact(
     if by.centre is None:
         raise NotAllowed(Permission.CONTACT_LOG)
     require(by, Permission.CONTACT_LOG, by.centre.pk)
-    known = Contact.objects.filter(pk=contact_id, handler=by).first()
-    if known:
-        return known
     contact = _new_contact(contact_id, by.centre, channel, started_at, data_key, details)
     contact.handler = by
     if not insert_once(contact):
         return _my_contact(by, contact_id)
+    if data_key is None:
+        contact.data_key.save(force_insert=True)
     _record(CONTACT_OPENED, by, contact, {"channel": channel})
     return contact
 
@@ -119,10 +108,9 @@ def _new_contact(
 ) -> Contact:
     now = timezone.now()
     contact = Contact(pk=contact_id, centre=centre, channel=channel, started_at=started_at or now, saved_at=now)
-    contact.number = next_number("hotline_contact_number")
-    contact.data_key = data_key or new_data_key()
+    contact.data_key = data_key or DataKey.generate()
     contact.country = _first_country(centre, details or {})
-    _apply(contact, details or {})
+    edit(contact, details or {})
     return contact
 
 
@@ -139,26 +127,43 @@ def _my_contact(by: User, contact_id: uuid.UUID) -> Contact:
     return known
 
 
-@transaction.atomic
 def save_contact(*, by: User, contact_id: uuid.UUID, version: int, changes: dict[str, Any]) -> Contact:
     """Save input of the form. Raises Stale if another tab or person has changed the contact since ``version``.
 
     A browser that lost the response sends the same values again; that is not Stale.
     """
-    contact = _lock(by, contact_id)
-    changed = _apply(contact, changes)
-    if not changed:
+    return save_edit(by=by, edited=edit(_lock(by, contact_id), changes), version=version)
+
+
+def save_edit(*, by: User, edited: Edit, version: int) -> Contact:
+    """As ``save_contact``, of a contact that the transaction has locked."""
+    contact = edited.contact
+    if not edited.fields:
         return contact
-    if contact.version != version:
-        raise stale(contact_id, "contact")
-    contact.version += 1
+    _check_version(edited, version)
+    _store(contact, _save(by, edited))
+    kind = _kind_of_save(contact)
+    if not _is_recorded(kind, by, contact, edited.fields):
+        _record(kind, by, contact, {"fields": sorted(edited.fields)}, tell=())
+    return contact
+
+
+def _check_version(edited: Edit, version: int) -> None:
+    if edited.fields and edited.contact.version != version:
+        raise stale(edited.contact.pk, "contact")
+
+
+def _save(by: User, edited: Edit) -> set[str]:
+    """Set what a save changes beside the fields; returns the columns to store."""
+    contact = edited.contact
     contact.saved_at = timezone.now()
     contact.surfaced_at = None if contact.handler_id == by.pk else contact.surfaced_at
-    contact.save()
-    kind = _kind_of_save(contact)
-    if not _is_recorded(kind, by, contact, changed):
-        _record(kind, by, contact, {"fields": sorted(changed)}, tell=())
-    return contact
+    return {*edited.columns, "saved_at", "surfaced_at"}
+
+
+def _store(contact: Contact, columns: Collection[str]) -> None:
+    contact.version += 1
+    contact.save(update_fields=["version", *(name.removesuffix("_id") for name in columns)])
 
 
 @transaction.atomic
@@ -176,26 +181,40 @@ def choose_region(*, by: User, contact_id: uuid.UUID, region: Region | None) -> 
     return contact
 
 
-@transaction.atomic
 def end_logging(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
     """Complete the contact. Called by ``complete_contact`` (callbacks). A repeat has no effect."""
     contact = _lock(by, contact_id)
-    now = timezone.now()
-    decided = kind or contact.kind
-    done = Contact.objects.filter(pk=contact_id, state__in=before(ContactState.COMPLETED)).update(
-        state=ContactState.COMPLETED,
-        kind=decided,
-        completed_at=now,
-        completed_by=by,
-        handler=contact.handler_id or by.pk,
-        surfaced_at=None,
-        version=contact.version + 1,
-        **({} if contact.ending == decided else NO_ENDING),
-    )
-    contact.refresh_from_db()
-    if done:
-        _record(CONTACT_COMPLETED, by, contact)
+    return end_edit(by=by, edited=Edit(contact), version=contact.version, kind=kind)
+
+
+def end_edit(*, by: User, edited: Edit, version: int, kind: Kind | None = None) -> Contact:
+    """Save input of the form and complete the contact, which the transaction has locked. Raises Stale."""
+    contact = edited.contact
+    if contact.state not in before(ContactState.COMPLETED):
+        return save_edit(by=by, edited=edited, version=version)
+    _check_version(edited, version)
+    columns = _save(by, edited) | _complete(by, contact, kind) if edited.fields else _complete(by, contact, kind)
+    _store(contact, columns)
+    saved = [_event(CONTACT_SAVED, contact, {"fields": sorted(edited.fields)}, tell=())] if edited.fields else []
+    record_all([*saved, _event(CONTACT_COMPLETED, contact)], by=by)
     return contact
+
+
+def _complete(by: User, contact: Contact, kind: Kind | None) -> set[str]:
+    """Set what the completion changes; returns the columns to store."""
+    contact.kind = kind or contact.kind
+    if contact.handler_id is None:
+        contact.handler = by
+    values: dict[str, Any] = {
+        "state": ContactState.COMPLETED,
+        "completed_at": timezone.now(),
+        "completed_by": by,
+        "surfaced_at": None,
+        **({} if contact.ending == contact.kind else NO_ENDING),
+    }
+    for name, value in values.items():
+        setattr(contact, name, value)
+    return {"kind", "handler", *values}
 
 
 @transaction.atomic
@@ -242,7 +261,7 @@ def surface_forgotten(*, by: User, now: datetime) -> int:
 
 
 def _lock(by: User, contact_id: uuid.UUID) -> Contact:
-    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
+    contact = Contact.objects.to_write().filter(pk=contact_id).first()
     if contact is None or not may_write(by, contact):
         raise NotAllowed(Permission.CONTACT_LOG)
     return contact
@@ -262,31 +281,7 @@ def _hand_to(contact: Contact, user: User | None) -> None:
     contact.save(update_fields=["handler", "surfaced_at", "saved_at", "version", *NO_ENDING])
 
 
-def _apply(contact: Contact, changes: dict[str, Any]) -> set[str]:
-    """Set the values and return the names of changed fields. Raises ValueError for a field that is not in the form."""
-    unknown = changes.keys() - EDITABLE
-    if unknown:
-        raise ValueError(f"not editable: {sorted(unknown)}")
-    changed = {name for name, value in changes.items() if getattr(contact, name) != value}
-    for name in changed:
-        setattr(contact, name, changes[name])
-    if changed & {"phone", "country"}:
-        _recognisable(contact)
-    if "region_id" in changed:
-        contact.region_source = RegionSource.CHOSEN if contact.region_id else ""
-    elif changed & {"postal_code", "country", "municipality"}:
-        follow_postal_code(contact)
-    return changed
-
-
-def _recognisable(contact: Contact) -> None:
-    """The number for the blind index, by which callers are recognised: only if valid, and transmitted or told."""
-    number = parse_number(contact.phone, contact.country)
-    contact.phone_index = phone_index(number.full) if number else None
-    contact.caller_id_kind = CallerIdKind.SHOWN if number else CallerIdKind.UNKNOWN
-
-
-def _is_recorded(kind: EventKind, by: User, contact: Contact, changed: set[str]) -> bool:
+def _is_recorded(kind: EventKind, by: User, contact: Contact, changed: Collection[str]) -> bool:
     """Whether the last event, by the same person, has these fields: consecutive saves write one event.
 
     Corrections of a completed contact always write one, because the figures depend on the events.
@@ -294,7 +289,7 @@ def _is_recorded(kind: EventKind, by: User, contact: Contact, changed: set[str])
     last = Event.objects.filter(subject=contact.pk, kind__startswith="contact.").newest_first().first()
     if last is None or not last.kind == kind.code == CONTACT_SAVED.code:
         return False
-    return last.actor_id == by.pk and changed <= set(last.data["fields"])
+    return last.actor_id == by.pk and set(changed) <= set(last.data["fields"])
 
 
 def _record(
@@ -304,12 +299,11 @@ def _record(
     data: dict[str, Any] | None = None,
     tell: tuple[str, ...] | None = None,
 ) -> None:
+    record_all([_event(kind, contact, data, tell)], by=by)
+
+
+def _event(
+    kind: EventKind, contact: Contact, data: dict[str, Any] | None = None, tell: tuple[str, ...] | None = None
+) -> NewEvent:
     groups = (organisation_group(contact.centre_id),) if tell is None else tell
-    record(
-        kind,
-        by=by,
-        subject=contact.pk,
-        centre=contact.centre_id,
-        data=data,
-        tell=groups,
-    )
+    return NewEvent(kind=kind, subject=contact.pk, centre=contact.centre_id, data=data, tell=groups)

@@ -19,7 +19,8 @@ from foundation.privacy.actions import new_data_key
 from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.models import DataKey
 
-from .actions import end_logging, open_contact
+from .actions import end_edit, end_logging, open_contact
+from .editing import Edit
 from .events import CALLBACK_CANCELLED, CALLBACK_CLAIMED, CALLBACK_ENDED, CALLBACK_PUT_BACK, CALLBACK_SCHEDULED
 from .idempotency import insert_once
 from .models import Callback, Contact
@@ -122,15 +123,23 @@ def put_callback_back(*, by: User, callback_id: uuid.UUID, due_at: datetime) -> 
         end_logging(by=by, contact_id=attempt.pk, kind=Kind.NO_ANSWER)
 
 
-@transaction.atomic
 def complete_contact(*, by: User, contact_id: uuid.UUID, kind: Kind | None = None) -> Contact:
     """Complete a contact, and the callback that led to it. A repeat has no effect.
 
     ``kind``: set by the one-key endings (silent, wrong number ...).
     """
-    contact = end_logging(by=by, contact_id=contact_id, kind=kind)
-    for callback in Callback.objects.filter(conversation=contact, state=CallbackState.CLAIMED):
-        end_callback(by=by, callback_id=callback.pk, reached=True)
+    return _end_callbacks(by, end_logging(by=by, contact_id=contact_id, kind=kind))
+
+
+def complete_edit(*, by: User, edited: Edit, version: int) -> Contact:
+    """As ``complete_contact``, with input of the form, of a contact that the transaction has locked. Raises Stale."""
+    return _end_callbacks(by, end_edit(by=by, edited=edited, version=version))
+
+
+def _end_callbacks(by: User, contact: Contact) -> Contact:
+    if contact.is_called_back:
+        for callback in Callback.objects.filter(conversation=contact, state=CallbackState.CLAIMED):
+            end_callback(by=by, callback_id=callback.pk, reached=True)
     return contact
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -68,9 +69,28 @@ def _text_field(label: StrOrPromise, *, rows: int = 0, longest: int = 200, **opt
     return forms.CharField(label=label, required=False, max_length=longest, widget=widget, **options)
 
 
-def caller_types(selected: str) -> list[Choice]:
+class Terms:
+    """Caller types and topics, read by one query when the first of them is needed."""
+
+    COLUMNS = ("code", "label_en", "label_fr", "label_de", "position", "is_retired")
+
+    @cached_property
+    def _rows(self) -> list[Any]:
+        topics = Topic.objects.values_list(*self.COLUMNS, models.Value(None, models.CharField()), models.Value(True))
+        types = CallerType.objects.values_list(*self.COLUMNS, "parent_id", models.Value(False))
+        return list(types.union(topics, all=True).order_by("position", "code"))
+
+    @property
+    def caller_types(self) -> list[CallerType]:
+        return [CallerType(*row[:-1]) for row in self._rows if not row[-1]]
+
+    @property
+    def topics(self) -> list[Topic]:
+        return [Topic(*row[:-2]) for row in self._rows if row[-1]]
+
+
+def caller_types(terms: list[CallerType], selected: str) -> list[Choice]:
     """Two levels as option groups; the group itself can be chosen too. A retired type is kept if it is selected."""
-    terms = cast("Iterable[CallerType]", CallerType.objects.all())
     types = [term for term in terms if not term.is_retired or term.code == selected]
     below: dict[str | None, list[CallerType]] = {}
     for term in types:
@@ -85,8 +105,8 @@ def _group(term: CallerType, children: list[CallerType]) -> Choice:
     return (str(term), [(term.code, unspecified), *[(child.code, str(child)) for child in children]])
 
 
-def topics(selected: list[str]) -> list[Choice]:
-    return [(t.code, str(t)) for t in Topic.objects.all() if not t.is_retired or t.code in selected]
+def topics(terms: list[Topic], selected: list[str]) -> list[Choice]:
+    return [(t.code, str(t)) for t in terms if not t.is_retired or t.code in selected]
 
 
 #: Keys 1 to 6 end a contact; the following keys move the focus to the four groups of the form.
@@ -139,8 +159,10 @@ class ContactForm(forms.Form):
         super().__init__(data, initial=_values(contact), prefix=prefix)
         self.contact = contact
         self.fields["started_at"].stored = contact.started_at  # type: ignore[attr-defined]
-        self.fields["caller_type"].choices = caller_types(contact.caller_type_id or "")  # type: ignore[attr-defined]
-        self.fields["topics"].choices = topics(contact.topics)  # type: ignore[attr-defined]
+        terms, caller_type, chosen = Terms(), contact.caller_type_id or "", contact.topics
+        # Read when a value is checked or shown: an autosave of the notes needs neither.
+        self.fields["caller_type"].choices = lambda: caller_types(terms.caller_types, caller_type)  # type: ignore[attr-defined]
+        self.fields["topics"].choices = lambda: topics(terms.topics, chosen)  # type: ignore[attr-defined]
         self.fields["country"].choices = countries_of(contact)  # type: ignore[attr-defined]
         for name, (key, label) in JUMPS.items():
             self.fields[name].widget.attrs.update({"data-shortcut": key, "data-shortcut-label": label})

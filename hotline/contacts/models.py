@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Organisation, User
+from foundation.journal.numbers import next_number
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
 from foundation.privacy.fields import EncryptedTextField
 from foundation.privacy.models import DataKey
@@ -93,12 +94,17 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def newest_first(self) -> ContactQuerySet:
         return self.order_by("-started_at", "-id")
 
+    def to_write(self) -> ContactQuerySet:
+        """Locked until the end of the transaction, with ``is_called_back``: whether it logs a callback in hand."""
+        callback = Callback.objects.filter(conversation=models.OuterRef("pk"), state__in=IN_HAND)
+        return self.select_for_update(no_key=True, of=("self",)).annotate(is_called_back=models.Exists(callback))  # type: ignore[no-redef]
+
 
 class Contact(models.Model):
     """One conversation with the centre, over any channel. Only caller type and time are required."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    number = models.BigIntegerField(unique=True, editable=False)
+    number = models.BigIntegerField(unique=True, editable=False, db_default=next_number("hotline_contact_number"))
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     handler = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
@@ -140,6 +146,7 @@ class Contact(models.Model):
     is_hard = models.BooleanField(default=False)
 
     objects = ContactQuerySet.as_manager()
+    is_called_back: bool  # of rows that were read with ``to_write``
 
     class Meta:
         constraints = [

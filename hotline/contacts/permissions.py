@@ -57,10 +57,21 @@ def contact_to_read(user: User, contact_id: uuid.UUID) -> Contact:
 
 def contact_to_write(user: User, contact_id: uuid.UUID) -> Contact:
     """The contact, if the user may change it. Raises Http404."""
-    contact = _visible(contact_id)
+    return _checked(user, contact_id, _visible(contact_id))
+
+
+def contact_to_change(user: User, contact_id: uuid.UUID) -> Contact:
+    """As ``contact_to_write``, locked until the end of the transaction."""
+    locked = Contact.objects.to_write().select_related("data_key").filter(pk=contact_id).first()
+    return _checked(user, contact_id, locked)
+
+
+def _checked(user: User, contact_id: uuid.UUID, contact: Contact | None) -> Contact:
     if contact is None or not may_write(user, contact):
         _refused("contact.write.denied", user, contact_id)
         raise Http404
+    if user.centre and contact.centre_id == user.centre.pk:
+        contact.centre = user.centre
     return contact
 
 

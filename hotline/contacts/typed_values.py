@@ -8,6 +8,7 @@ from django.db.models import Field
 
 from foundation.journal.models import Event
 
+from .editing import Edit
 from .events import CONTACT_CORRECTED, CONTACT_SAVED
 from .models import Contact
 from .vocabulary import RegionSource
@@ -22,17 +23,23 @@ CHOICES = (
 FILLED_IN = {"phone", "language", "country"}
 
 
-def written_texts(contact: Contact) -> list[str]:
-    """The names of the fields with a text that a person wrote."""
-    filled = [name for name in TEXTS if getattr(contact, name).strip()]
-    return _by_hand(contact, filled)
+def written_texts(edited: Edit) -> list[str]:
+    """The names of the fields with a text that a person wrote, now or earlier."""
+    return _by_hand(edited, _filled(edited.contact))
 
 
-def is_empty(contact: Contact) -> bool:
+def is_empty(edited: Edit) -> bool:
     """Whether nobody has entered anything: no text, no choice of a list, no region."""
+    contact = edited.contact
+    if contact.region_source == RegionSource.CHOSEN:
+        return False
     chosen = [name for name in CHOICES if getattr(contact, name) != _default(name, contact)]
-    is_placed = contact.region_source == RegionSource.CHOSEN
-    return not (written_texts(contact) or _by_hand(contact, chosen) or is_placed)
+    names = [*_filled(contact), *chosen]
+    return not names or (FILLED_IN.issuperset(names) and not _by_hand(edited, names))
+
+
+def _filled(contact: Contact) -> list[str]:
+    return [name for name in TEXTS if getattr(contact, name).strip()]
 
 
 def _default(name: str, contact: Contact) -> Any:
@@ -43,9 +50,9 @@ def _default(name: str, contact: Contact) -> Any:
     return field.get_default()
 
 
-def _by_hand(contact: Contact, names: list[str]) -> list[str]:
-    if not FILLED_IN.intersection(names):
+def _by_hand(edited: Edit, names: list[str]) -> list[str]:
+    if not (FILLED_IN - edited.fields).intersection(names):
         return names
-    saves = Event.objects.filter(subject=contact.pk, kind__in=(CONTACT_SAVED.code, CONTACT_CORRECTED.code))
-    saved = {name for data in saves.values_list("data", flat=True) for name in data.get("fields", [])}
+    saves = Event.objects.filter(subject=edited.contact.pk, kind__in=(CONTACT_SAVED.code, CONTACT_CORRECTED.code))
+    saved = {name for data in saves.values_list("data", flat=True) for name in data.get("fields", [])} | edited.fields
     return [name for name in names if name not in FILLED_IN or name in saved]

@@ -20,14 +20,15 @@ from foundation.accounts.guards import CentreRequest, SignedInRequest, handlers_
 from foundation.accounts.permissions import administrators
 from foundation.ui.navigation import links
 
-from .actions import open_contact, save_contact
-from .callbacks import complete_contact
+from .actions import open_contact, save_edit
+from .callbacks import complete_edit
 from .desk import access_to_decide, callbacks_waiting, contacts_for_shift, ending_contacts, open_contacts, today
+from .editing import Edit, edit
 from .endings import plan_ending, undo_ending
 from .forms import ContactForm, NewContactForm, notes_about
 from .fragments import earlier_context, region_context
 from .models import Callback, Contact
-from .permissions import contact_to_read, contact_to_write, may_write
+from .permissions import contact_to_change, contact_to_read, contact_to_write, may_write
 from .recognition import leave_trace
 from .states import ContactState
 from .typed_values import is_empty, written_texts
@@ -83,8 +84,9 @@ def desk_contact(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @handlers_only
 def autosave(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """Save valid fields and return errors for others. The response is described in foundation/ui/COMPONENTS.md."""
-    form = ContactForm(request.POST, contact=contact_to_write(request.user, contact_id))
-    saved = save_contact(by=request.user, contact_id=contact_id, version=_version(request), changes=form.changes())
+    contact = contact_to_change(request.user, contact_id)
+    form = ContactForm(request.POST, contact=contact)
+    saved = save_edit(by=request.user, edited=edit(contact, form.changes()), version=_version(request))
     return JsonResponse(
         {
             "version": saved.version,
@@ -105,32 +107,37 @@ def complete(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """
     if request.method != "POST":
         return redirect("hotline:desk_contact", contact_id)
-    form = ContactForm(request.POST, contact=contact_to_write(request.user, contact_id))
+    contact = contact_to_change(request.user, contact_id)
+    form = ContactForm(request.POST, contact=contact)
     ending = _ending(request)
     changes = form.changes()
     if ending:
         changes.pop("kind", None)
-    saved = save_contact(by=request.user, contact_id=contact_id, version=_version(request), changes=changes)
-    question = None if form.refused else _question(request, saved, ending)
+    edited = edit(contact, changes)
+    version = _version(request)
+    question = None if form.refused else _question(request, edited, ending)
     if form.refused or question:
+        saved = save_edit(by=request.user, edited=edited, version=version)
         return _desk_with(request, saved, form, status=422, question=question)
     if ending:
+        save_edit(by=request.user, edited=edited, version=version)
         plan_ending(by=request.user, contact_id=contact_id, kind=ending)
         return redirect("hotline:desk")
-    done = complete_contact(by=request.user, contact_id=contact_id)
+    done = complete_edit(by=request.user, edited=edited, version=version)
     said = _("%(reference)s is completed: %(kind)s.")
     messages.success(request, said % {"reference": done.reference, "kind": done.get_kind_display()})
     return redirect("hotline:desk")
 
 
-def _question(request: CentreRequest, contact: Contact, ending: Kind | None) -> Question | None:
+def _question(request: CentreRequest, edited: Edit, ending: Kind | None) -> Question | None:
     """Ask if an ending without counselling would hide typed texts, or if the contact is empty and has no ending."""
+    contact = edited.contact
     if contact.state != ContactState.DRAFT:
         return None
-    if ending and "confirmed_ending" not in request.POST and (written := written_texts(contact)):
+    if ending and "confirmed_ending" not in request.POST and (written := written_texts(edited)):
         labels = (str(ContactForm.base_fields[name].label) for name in written)
         return Question(ending, tuple(labels))
-    if not ending and contact.is_counselling and "nothing_to_note" not in request.POST and is_empty(contact):
+    if not ending and contact.is_counselling and "nothing_to_note" not in request.POST and is_empty(edited):
         return Question()
     return None
 

@@ -54,6 +54,7 @@ BOOKKEEPING = "the provider's ids and sequence numbers are kept without an event
 NOT_EACH_TIME = {
     "handoff.referrals.deadline_actions.run_deadline": "a deadline without anything to do is only marked as done",
     "hotline.contacts.actions.save_contact": SPELL,
+    "hotline.contacts.actions.save_edit": SPELL,
     "hotline.switchboard.actions.ring_handler": "a browser phone comes by itself; who claims the call writes the event",
     "hotline.switchboard.command_execution.done": ORDERED,
     "hotline.switchboard.command_execution.dropped": ORDERED,
@@ -117,7 +118,6 @@ MAY_WRITE = {
     "foundation.journal.chain": "reads the chain in SQL to verify it",
     "foundation.journal.leases": "claims, renews and releases rows of work for those who settle them",
     "foundation.journal.management.commands.relay": "listens for a notification of PostgreSQL",
-    "foundation.journal.numbers": "takes the next number of a sequence",
     "foundation.journal.relay": "claims and removes what it has delivered",
     "foundation.privacy.database_check": "compares the catalogues of PostgreSQL, in a transaction that is rolled back",
     "foundation.privacy.context": "tells the database who acts",

@@ -126,9 +126,9 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         callback=Callback.objects.create(due_at=NOW, made_by=people[0], **centre),
         assessment=assessment,
         case=case,
-        case_contact=CaseContact.objects.create(contact=contact, case=case, linked_by=people[0]),
+        case_contact=CaseContact.objects.get(case=case),
         note=Note.objects.create(case=case, data_key=key, written_by=people[0]),
-        responsibility=_responsibility(plan, organisations, people, case),
+        responsibility=Responsibility.objects.get(case=case),
         referral=referral,
         summary=Summary.objects.create(**part),
         disclosure=Disclosure.objects.create(decided_at=NOW, decided_by=people[0], **part),
@@ -215,16 +215,6 @@ def _request(plan: Plan, people: list[User], contact: Contact) -> AccessRequest:
     until = NOW + timedelta(days=1 if still_runs else -1)
     decided = {"decided_at": NOW, "decided_by": people[who - 1], "granted_until": until} if plan.grant else {}
     return AccessRequest.objects.create(contact=contact, centre=contact.centre, requested_by=people[who], **decided)
-
-
-def _responsibility(plan: Plan, organisations: list[Organisation], people: list[User], case: Case) -> Responsibility:
-    place, person = plan.responsible
-    return Responsibility.objects.create(
-        case=case,
-        organisation=organisations[place],
-        user=None if person is None else people[person],
-        given_by=people[0],
-    )
 
 
 def _referral(plan: Plan, organisations: list[Organisation], people: list[User], **fixed: Any) -> Referral:

@@ -8,7 +8,7 @@ import pytest
 
 from demo.management.commands.demo import SEED
 from demo.stories import CALM, COUNSELLING, NON_COUNSELLING, PLOT_ANSWERS, year
-from hotline.contacts.actions import EDITABLE
+from hotline.contacts.editing import EDITABLE
 from triage import checklist
 from triage.rules import propose
 

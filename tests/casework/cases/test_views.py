@@ -14,7 +14,7 @@ from people import People, as_user, new_id
 from web import browser, queries_of
 
 from casework.cases import actions
-from casework.cases.models import Case, CaseContact, Responsibility
+from casework.cases.models import Case, CaseContact
 from foundation.accounts.models import User
 from foundation.journal.models import Look
 from foundation.privacy.context import acting_as
@@ -185,10 +185,6 @@ def copies(case: Case, number: int, *, older: bool = False) -> list[Case]:
         )
         copy.opened_at = timezone.now() - timedelta(days=1 if older else 0, minutes=number - position)
         copy.save(force_insert=True)
-        Responsibility(
-            case=copy, organisation=copy.centre, user=copy.contact_person, given_by=copy.contact_person
-        ).save(force_insert=True)
-        CaseContact(contact=contact, case=copy, linked_by=copy.contact_person).save(force_insert=True)
         made.append(copy)
     return made
 

@@ -18,8 +18,9 @@ from foundation.accounts.models import User
 from foundation.journal.models import Event
 from foundation.journal.registry import all_kinds
 from foundation.privacy.event_kinds import WITH_DOSSIER
-from hotline.contacts.actions import EDITABLE, save_contact
+from hotline.contacts.actions import save_contact
 from hotline.contacts.callbacks import complete_contact
+from hotline.contacts.editing import EDITABLE
 from hotline.contacts.models import CallerType, Contact
 
 TOLD: dict[str, Any] = {

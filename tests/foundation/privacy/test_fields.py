@@ -15,7 +15,6 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from people import People, new_id
 
-from foundation.journal.numbers import next_number
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.context import acting_as
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField, Sealed
@@ -121,7 +120,6 @@ def test_a_row_whose_key_came_as_text_can_be_read(contact: Contact) -> None:
     spelt = str(new_id()).upper().replace("-", "")
     other = Contact(pk=spelt, centre_id=contact.centre_id, handler_id=contact.handler_id, country="DE")
     other.data_key = contact.data_key
-    other.number = next_number("hotline_contact_number")
     other.notes = SECRET
     other.save(force_insert=True)
     assert Contact.objects.get(pk=uuid.UUID(spelt)).notes == SECRET
@@ -255,7 +253,6 @@ def test_bulk_create_encrypts(contact: Contact) -> None:
             handler_id=contact.handler_id,
             data_key=contact.data_key,
             country="DE",
-            number=next_number("hotline_contact_number"),
             notes=f"{SECRET} {number}",
         )
         for number in range(3)

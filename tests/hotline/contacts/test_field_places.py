@@ -13,8 +13,8 @@ from django.utils.text import capfirst
 from people import People
 
 from hotline.contacts import typed_values
-from hotline.contacts.actions import EDITABLE
 from hotline.contacts.contact_sheet import caller_of, person_of, place_facts_of
+from hotline.contacts.editing import EDITABLE
 from hotline.contacts.forms import ALWAYS_ANSWERED, ContactForm
 from hotline.contacts.models import CallerType, Contact
 

@@ -14,6 +14,7 @@ from people import People, as_user
 
 from foundation.accounts.models import Organisation, User
 from foundation.privacy.blind_index import phone_index
+from hotline.contacts.editing import Edit
 from hotline.contacts.models import Callback, Contact
 from hotline.contacts.recognition import earlier_contacts
 from hotline.contacts.typed_values import is_empty
@@ -38,7 +39,7 @@ def test_new_contact_has_the_centres_country(people: People, country: str) -> No
     move(people.centre, country)
     contact = new(people.handler)
     assert contact.country == country
-    assert as_user(people.handler, lambda: is_empty(contact))
+    assert as_user(people.handler, lambda: is_empty(Edit(contact)))
     page = browser(people.handler).get(url("desk_contact", contact.pk)).content.decode()
     assert f'<option value="{country}" selected>' in page
     assert save(browser(people.handler), contact.pk, country=country, notes="x").json()["notices"] == {}
@@ -48,7 +49,7 @@ def test_country_other_than_the_centres_counts_as_typed(people: People) -> None:
     move(people.centre, "BE")
     contact = new(people.handler)
     save(browser(people.handler), contact.pk, country="DE")
-    assert not as_user(people.handler, lambda: is_empty(Contact.objects.get(pk=contact.pk)))
+    assert not as_user(people.handler, lambda: is_empty(Edit(Contact.objects.get(pk=contact.pk))))
 
 
 @pytest.mark.parametrize(
