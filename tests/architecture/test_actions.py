@@ -42,6 +42,7 @@ WITHOUT_EVENT = {
     "foundation.accounts.first_run.check_first_run_code": "nobody has an account yet; the row counts the tries",
     "foundation.accounts.first_run.make_first_administrator": "nobody has an account yet",
     "foundation.journal.actions.record": OF_THE_JOURNAL,
+    "foundation.journal.actions.record_all": OF_THE_JOURNAL,
     "foundation.journal.actions.look": OF_THE_JOURNAL,
     "foundation.journal.actions.beat": OF_THE_JOURNAL,
     "casework.cases.actions.transfer": "the answer to a referral moves responsibility and writes the event",

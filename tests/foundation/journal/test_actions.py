@@ -14,7 +14,7 @@ from people import People, as_user, make_people, new_id
 from foundation.accounts.events import ORGANISATION_CHANGED
 from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
-from foundation.journal.actions import beat, look, record
+from foundation.journal.actions import NewEvent, beat, look, record, record_all
 from foundation.journal.models import Event, Heartbeat, Link, Look, Outbox
 from foundation.privacy.context import acting_as
 
@@ -46,6 +46,31 @@ def test_an_event_is_kept_with_its_time_and_author(people: People) -> None:
     assert before <= event.at <= timezone.now()
 
 
+def test_events_of_one_action_are_kept_in_their_order_by_one_insert(people: People) -> None:
+    subject, case, statements = new_id(), new_id(), []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        statements.append(sql)
+        return execute(sql, *rest)
+
+    events = [
+        NewEvent(kind=ORGANISATION_CHANGED, subject=subject, centre=None, data={"n": 1}, tell=("y", "x", "y")),
+        NewEvent(kind=ORGANISATION_CHANGED, subject=subject, centre=people.centre.pk, case=case, wake="a.task"),
+    ]
+    with acting_as(people.handler, purpose="test"):
+        with connection.execute_wrapper(note):
+            record_all(events, by=people.handler)
+            record_all([], by=people.handler)
+        found = list(
+            Event.objects.order_by("id").values_list("actor", "centre", "subject", "case", "data", "tell", "wake")
+        )
+    assert len(statements) == 1
+    assert found == [
+        (people.handler.pk, None, subject, None, {"n": 1}, ["x", "y"], ""),
+        (people.handler.pk, people.centre.pk, subject, case, {}, [], "a.task"),
+    ]
+
+
 def test_events_are_readable_by_their_audience(people: People) -> None:
     tell(people.handler, new_id(), centre=people.centre.pk)
     readers = []
@@ -60,6 +85,8 @@ def test_nobody_writes_an_event_in_the_name_of_another(people: People) -> None:
     with acting_as(people.handler, purpose="test"):
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             record(ORGANISATION_CHANGED, by=people.coordinator, subject=new_id(), centre=None)
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            record_all([NewEvent(kind=ORGANISATION_CHANGED, subject=new_id(), centre=None)], by=people.coordinator)
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             look("test.read", by=people.coordinator, subject=new_id())
     with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
