@@ -1,7 +1,9 @@
-"""Proves by running that each action writes an event: looks at every write of every test.
+"""Proves by running that each action writes an event, and that one which raises leaves no rows: looks at every write.
 
-The fixture fails the test in which an action changed a row, returned, and had written no event meanwhile. A run of the
-whole suite also fails when no test made an action write its event (``Collected``).
+The fixture fails the test in which an action changed a row, returned, and had written no event meanwhile; and the test
+in which an action changed a row and raised, without a savepoint that took the row back: a refusal (404, 409) does not
+roll back the request's transaction. A run of the whole suite also fails when no test made an action write its event
+(``Collected``).
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import dis
 import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from types import CodeType, FrameType
 from typing import Any
@@ -18,6 +21,7 @@ import pytest
 from django.db import connection
 
 WRITE = re.compile(r'\s*(?:insert into|update|delete from) "?(\w+)', re.IGNORECASE)
+ROLLED_BACK = re.compile(r'ROLLBACK TO SAVEPOINT "(\w+)"')
 EVENT = "journal_event"
 #: Tables of the journal itself, and of Django.
 NO_ROW_OF_OURS = re.compile(r"journal_(?!event$)|django_|account_|auth_|privacy_datakey")
@@ -33,40 +37,74 @@ def codes() -> dict[tuple[str, str], str]:
     return {(paths[module], function): name for name, module, function in found}
 
 
+@dataclass
+class Run:
+    """One run of an action. ``left``: what it wrote and was not taken back, with the savepoints that still could."""
+
+    frame: FrameType
+    name: str
+    tables: set[str] = field(default_factory=set)
+    left: list[tuple[str, set[str]]] = field(default_factory=list)
+
+    @property
+    def has_returned(self) -> bool:
+        return dis.opname[self.frame.f_code.co_code[self.frame.f_lasti]].startswith("RETURN")
+
+
 class Watch:
     """An ``execute_wrapper`` that notes which run of which action changed rows of which tables."""
 
     def __init__(self) -> None:
-        self.runs: dict[int, tuple[FrameType, str, set[str]]] = {}
+        self.runs: dict[int, Run] = {}
 
     def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
-        answer = execute(sql, params, many, context)
+        try:
+            answer = execute(sql, params, many, context)
+        except Exception:
+            for run in self._running():
+                run.left.clear()  # PostgreSQL takes back the whole transaction, or what a savepoint held
+            raise
         written = WRITE.match(str(sql))
         if written and not NO_ROW_OF_OURS.match(written[1]) and context["cursor"].rowcount:
-            self._note(written[1])
+            self._note(written[1], savepoints_within())
+        elif rolled_back := ROLLED_BACK.match(str(sql)):
+            for run in self.runs.values():
+                run.left = [write for write in run.left if rolled_back[1] not in write[1]]
         return answer
 
-    def _note(self, table: str) -> None:
+    def _note(self, table: str, savepoints: set[str]) -> None:
+        for run in self._running():
+            run.tables.add(table)
+            run.left.append((table, savepoints))
+
+    def _running(self) -> Iterator[Run]:
         frame: FrameType | None = sys._getframe(2)
         while frame is not None:
             name = name_of(frame.f_code)
             if name and frame.f_locals.get("by", self) is not None:  # commands act as nobody
-                self.runs.setdefault(id(frame), (frame, name, set()))[2].add(table)
+                yield self.runs.setdefault(id(frame), Run(frame, name))
             frame = frame.f_back
 
-    def _ended(self) -> Iterator[tuple[str, set[str]]]:
-        """Runs that returned: what an exception ended is rolled back with what it wrote."""
-        for frame, name, tables in self.runs.values():
-            if dis.opname[frame.f_code.co_code[frame.f_lasti]].startswith("RETURN"):
-                yield name, tables
-
     def with_event(self) -> set[str]:
-        return {name for name, tables in self._ended() if EVENT in tables}
+        return {run.name for run in self.runs.values() if run.has_returned and EVENT in run.tables}
 
     def without_event(self) -> dict[str, set[str]]:
         from architecture.test_actions import NOT_EACH_TIME
 
-        return {name: tables for name, tables in self._ended() if EVENT not in tables and name not in NOT_EACH_TIME}
+        returned = [run for run in self.runs.values() if run.has_returned and run.tables]
+        return {run.name: run.tables for run in returned if EVENT not in run.tables and run.name not in NOT_EACH_TIME}
+
+    def left_by_a_refusal(self) -> dict[str, set[str]]:
+        raised = [run for run in self.runs.values() if not run.has_returned]
+        return {run.name: {table for table, _savepoints in run.left} for run in raised if run.left}
+
+
+def savepoints_within() -> set[str]:
+    """The open savepoints within the request's transaction, or within what stands for it in a test."""
+    blocks = connection.atomic_blocks
+    of_the_request = [at for at, block in enumerate(blocks) if block.durable or block._from_testcase]
+    # The first block begins the transaction and has no savepoint.
+    return {sid for sid in connection.savepoint_ids[max(of_the_request, default=0) :] if sid}
 
 
 def name_of(code: CodeType) -> str:
@@ -111,10 +149,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
-    """Fails the test in which an action changed a row and wrote no event."""
+    """Fails the test in which an action changed a row and wrote no event, or raised and left a row."""
     watch = Watch()
     connection.execute_wrappers.append(watch)
     yield watch
     connection.execute_wrappers.remove(watch)
     request.config.pluginmanager.get_plugin("events_left_in_run").with_event.update(watch.with_event())
     assert watch.without_event() == {}, "changed a row and wrote no event"
+    assert watch.left_by_a_refusal() == {}, "changed a row and raised, without a savepoint around both"

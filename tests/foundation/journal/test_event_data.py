@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import referrals
 from cluster import OwnDatabase
+from django.db import DataError, transaction
 from events_left import Watch
 from people import People, as_user
 from telephone import TELEPHONY, make_line
@@ -94,12 +95,30 @@ def test_an_action_that_raises_or_finds_nothing_to_change_needs_no_event(
     code = changes_a_row.__code__
     monkeypatch.setattr("events_left.codes", lambda: {(code.co_filename, code.co_name): "forgets"})
     with pytest.raises(LookupError):
-        as_user(people.handler, changes_a_row, by=people.handler, language="en", then=LookupError)
+        as_user(people.handler, transaction.atomic(changes_a_row), by=people.handler, language="en", then=LookupError)
     as_user(people.handler, changes_a_row, by=people.handler, language="none")
-    assert watch.without_event() == {}
+    assert watch.without_event() == watch.left_by_a_refusal() == {}
+
+
+def test_an_action_that_raises_without_a_savepoint_and_leaves_a_row_is_found(
+    people: People, monkeypatch: pytest.MonkeyPatch, watch: Watch
+) -> None:
+    code = changes_a_row.__code__
+    monkeypatch.setattr("events_left.codes", lambda: {(code.co_filename, code.co_name): "leaves a row"})
+    with pytest.raises(LookupError):
+        as_user(people.handler, changes_a_row, by=people.handler, language="en", then=LookupError)
+    assert (watch.without_event(), watch.left_by_a_refusal()) == ({}, {"leaves a row": {"accounts_user"}})
+    watch.runs.clear()
+    with pytest.raises(LookupError):
+        as_user(people.handler, changes_a_row, by=people.handler, language="none", then=LookupError)
+    with pytest.raises(DataError):
+        as_user(people.handler, changes_a_row, by=people.handler, language="en", then=DataError)
+    assert watch.left_by_a_refusal() == {}
 
 
 def changes_a_row(*, by: User, language: str, then: type[Exception] | None = None) -> None:
     User.objects.filter(pk=by.pk, language=language).update(language="fr")
+    if then is DataError:
+        User.objects.filter(pk=by.pk).update(language="too long")
     if then:
         raise then
