@@ -312,7 +312,6 @@ class TriageResult:
     elsewhere: bool = False
 
 
-@transaction.atomic
 def complete_triage(
     *,
     by: User,
@@ -336,7 +335,6 @@ def complete_triage(
     return replace(follow_triage(by=by, assessment=in_force), assessment=done)
 
 
-@transaction.atomic
 def confirm_triage(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "") -> TriageResult:
     """Confirm a triage as the second person and open the case that follows, in one transaction."""
     return follow_triage(
@@ -344,7 +342,6 @@ def confirm_triage(*, by: User, assessment_id: uuid.UUID, version: int, note: st
     )
 
 
-@transaction.atomic
 def follow_triage(*, by: User, assessment: Assessment) -> TriageResult:
     """Open the case that follows from a completed or confirmed triage. Called in the same transaction."""
     if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
