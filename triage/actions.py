@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed, can
 from foundation.accounts.roles import Permission
-from foundation.journal.actions import record
+from foundation.journal.actions import NewEvent, record_all
 from foundation.journal.groups import organisation_group, user_group
-from foundation.journal.models import Event
 from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.fields import EncryptedField
-from hotline.contacts.models import Contact
-from hotline.contacts.permissions import may_write as may_write_contact
 
 from . import checklist, prefill
 from .events import (
@@ -34,10 +30,11 @@ from .events import (
     ASSESSMENT_SUPERSEDED,
     ASSESSMENT_WAITING,
 )
+from .locking import WITH_CONTACT, current, lock, lock_contact, lock_shown, new_draft, said_by, unsaved_draft
 from .models import Assessment
-from .permissions import may_confirm, may_write
+from .permissions import may_confirm
 from .questionnaire import Question
-from .rules import AnswerError, Proposal, normalised, second_person_for
+from .rules import AnswerError, Answers, Proposal, normalised, second_person_for
 from .states import TRANSITIONS, AssessmentState
 from .vocabulary import DUTY_OF_DISPOSITION, SECURING_DUTIES, Disposition, Duty, Urgency
 
@@ -83,26 +80,25 @@ class Choice:
         return (self.disposition, self.urgency, self.duties) != proposed
 
 
-@transaction.atomic
 def start(*, by: User, contact_id: uuid.UUID) -> Assessment:
     """Return the open assessment of the contact, else the one in force, else a new draft. A repeat returns the same."""
-    contact = _lock_contact(by, contact_id)
-    known = _current(contact)
+    contact = lock_contact(by, contact_id)
+    known = current(contact)
     if known:
         return known
-    answers = prefill.from_contact(contact)
-    provenance = {question: _provenance(by, "contact") for question in answers}
-    return _create_draft(by, contact, answers=answers, provenance=provenance)
+    assessment = new_draft(by, contact)
+    assessment.save(force_insert=True)
+    record_all([_started(assessment)], by=by)
+    return assessment
 
 
-@transaction.atomic
 def supersede(*, by: User, assessment_id: uuid.UUID) -> Assessment:
     """Create a draft with the answers of a completed assessment, which stays in force until the draft is completed.
 
     Its duties of security and child protection are kept in the draft, whatever is answered there.
     Raises Stale when the assessment is no longer in force. A repeat returns the same draft.
     """
-    old = _lock(by, assessment_id)
+    old = lock(by, assessment_id)
     known = Assessment.objects.filter(supersedes=old).first()
     if known:
         return known
@@ -113,7 +109,10 @@ def supersede(*, by: User, assessment_id: uuid.UUID) -> Assessment:
     provenance = {question: {**old.provenance[question], "from": str(old.pk)} for question in answers}
     standing = _codes(old.securing_duties)
     taken_over = {"answers": answers, "provenance": provenance, "notes": old.notes, "duties": standing}
-    return _create_draft(by, old.contact, supersedes=old, **taken_over)
+    assessment = unsaved_draft(by, old.contact, supersedes=old, **taken_over)
+    assessment.save(force_insert=True)
+    record_all([_started(assessment)], by=by)
+    return assessment
 
 
 def answer(
@@ -123,67 +122,104 @@ def answer(
     return answer_several(by=by, assessment_id=assessment_id, answers={question_id: answer}, version=version)
 
 
-@transaction.atomic
 def answer_several(
-    *, by: User, assessment_id: uuid.UUID, answers: Mapping[str, str | Sequence[str]], version: int
+    *,
+    by: User,
+    answers: Answers,
+    version: int,
+    assessment_id: uuid.UUID | None = None,
+    contact_id: uuid.UUID | None = None,
+    before: Answers | None = None,
 ) -> Assessment:
     """Save answers; an empty value deletes an answer. Raises AnswerError, and Stale when the assessment has changed.
 
-    A browser that lost the reply sends the same values again; that is not Stale.
+    A browser that lost the reply sends the same values again; that is not Stale. ``contact_id``: as in `lock_shown`.
+    ``before``: the answers of a request whose reply the page has not seen; they are saved too unless they are already.
     """
-    assessment = _lock(by, assessment_id)
-    values = {question: _known(assessment, question, given) for question, given in answers.items()}
-    changed = {question: value for question, value in values.items() if assessment.answers.get(question) != value}
+    assessment, version = lock_shown(by, assessment_id, contact_id, version)
+    earlier = _normalised_answers(assessment, before or {})
+    if earlier and assessment.version == version + 1 and not _changed(assessment, earlier):
+        version = assessment.version
+    changed = _changed(assessment, {**earlier, **_normalised_answers(assessment, answers)})
     if not changed:
+        _save_new(by, assessment)
         return assessment
-    said = {question: _provenance(by) for question in changed}
+    said = {question: said_by(by) for question in changed}
     kept = {question: value for question, value in {**assessment.answers, **changed}.items() if value is not None}
     provenance = {key: value for key, value in {**assessment.provenance, **said}.items() if key in kept}
-    _save_draft(assessment, version, answers=kept, provenance=provenance)
-    _record_edit(by, assessment)
+    _edit(by, assessment, version, answers=kept, provenance=provenance)
     return assessment
 
 
-@transaction.atomic
-def note(*, by: User, assessment_id: uuid.UUID, about: str, text: str, version: int) -> Assessment:
+def note(
+    *,
+    by: User,
+    about: str,
+    text: str,
+    version: int,
+    assessment_id: uuid.UUID | None = None,
+    contact_id: uuid.UUID | None = None,
+) -> Assessment:
     """Save free text about a question or section. Raises ValueError for any other id, and Stale."""
-    assessment = _lock(by, assessment_id)
+    assessment, version = lock_shown(by, assessment_id, contact_id, version)
     sections = {section.id for section in assessment.checklist.sections}
     if about not in sections | assessment.checklist.questions.keys():
         raise ValueError(f"nothing to note about '{about}'")
     if assessment.notes.get(about, "") == text:
+        _save_new(by, assessment)
         return assessment
     notes = {key: value for key, value in {**assessment.notes, about: text}.items() if value}
-    _save_draft(assessment, version, secret={"notes": notes})
-    _record_edit(by, assessment)
+    _edit(by, assessment, version, secret={"notes": notes})
     return assessment
 
 
-@transaction.atomic
-def complete(*, by: User, assessment_id: uuid.UUID, version: int, choice: Choice | None = None) -> Assessment:
+def complete(
+    *,
+    by: User,
+    version: int,
+    choice: Choice | None = None,
+    assessment_id: uuid.UUID | None = None,
+    contact_id: uuid.UUID | None = None,
+) -> Assessment:
     """Complete the assessment with the proposal, computed again here, or with another choice and its reason.
 
     A choice that drops a protection, or a duty kept from an earlier assessment, waits for a coordinator.
-    Raises ChoiceError and Stale; a repeat has no effect.
+    Raises ChoiceError and Stale; a repeat has no effect. ``contact_id``: as in `lock_shown`.
     """
-    assessment = _lock(by, assessment_id)
-    proposal = assessment.proposal()
-    choice = (choice or Choice.as_proposed(proposal)).with_its_duty(proposal)
-    if _is_repeat(assessment, by, choice):
-        return assessment
-    _check(choice, proposal)
-    needed = sorted(second_person_for(proposal, choice.disposition, choice.duties))
-    state = AssessmentState.WAITING_CONFIRMATION if needed else AssessmentState.COMPLETED
-    if state == AssessmentState.COMPLETED:
-        _retire_previous(by, assessment)
-    secret = {"override_reason": choice.reason if choice.differs_from(proposal) else ""}
-    decided = {**_decision_fields(by, choice, proposal), "second_person_for": needed}
-    _save_draft(assessment, version, to=state, secret=secret, **decided)
-    _record(ASSESSMENT_COMPLETED if not needed else ASSESSMENT_WAITING, by, assessment, _facts(assessment))
+    assessment, events = decide(by, assessment_id, contact_id, version, choice)
+    record_all(events, by=by)
     return assessment
 
 
-@transaction.atomic
+def decide(
+    by: User,
+    assessment_id: uuid.UUID | None,
+    contact_id: uuid.UUID | None,
+    version: int,
+    choice: Choice | None = None,
+) -> tuple[Assessment, list[NewEvent]]:
+    """Complete as `complete` does, and return the events, which the caller writes together with its own.
+
+    The assessment and its contact are locked, and read: ``assessment.contact``. ``contact_id``: as in `lock_shown`.
+    """
+    assessment, version = lock_shown(by, assessment_id, contact_id, version, of=WITH_CONTACT)
+    proposal = assessment.proposal()
+    choice = (choice or Choice.as_proposed(proposal)).with_its_duty(proposal)
+    if _is_repeat(assessment, by, choice):
+        return assessment, []
+    _check(choice, proposal)
+    _check_draft(assessment, version)
+    needed = sorted(second_person_for(proposal, choice.disposition, choice.duties))
+    state = AssessmentState.WAITING_CONFIRMATION if needed else AssessmentState.COMPLETED
+    events = [_started(assessment)] if assessment._state.adding else []
+    if state == AssessmentState.COMPLETED:
+        events += _retire_previous(assessment)
+    secret = {"override_reason": choice.reason if choice.differs_from(proposal) else ""}
+    _move(assessment, state, secret=secret, **_decision_fields(by, choice, proposal), second_person_for=needed)
+    kind = ASSESSMENT_WAITING if needed else ASSESSMENT_COMPLETED
+    return assessment, [*events, _event(kind, assessment, _facts(assessment))]
+
+
 def discard(*, by: User, assessment_id: uuid.UUID, version: int, reason: str = "") -> Assessment:
     """Discard a draft that was started by mistake. The assessment that it would have superseded stays in force.
 
@@ -191,7 +227,7 @@ def discard(*, by: User, assessment_id: uuid.UUID, version: int, reason: str = "
     may discard it, with a reason; raises SecuringDuties for others. Raises NotAllowed for a draft that a coordinator
     sent back, and Stale; a repeat has no effect.
     """
-    assessment = _lock(by, assessment_id)
+    assessment = lock(by, assessment_id)
     if assessment.state == AssessmentState.DISCARDED:
         return assessment
     if assessment.was_sent_back:
@@ -201,27 +237,26 @@ def discard(*, by: User, assessment_id: uuid.UUID, version: int, reason: str = "
         raise SecuringDuties(duties)
     old = assessment.supersedes_id
     secret = {"review_note": reason.strip()} if duties else {}
-    _save_draft(assessment, version, to=AssessmentState.DISCARDED, supersedes=None, secret=secret)
+    _check_draft(assessment, version)
+    _move(assessment, AssessmentState.DISCARDED, supersedes=None, secret=secret)
     facts = {"contact": str(assessment.contact_id), "supersedes": str(old) if old else None, "duties": _codes(duties)}
-    _record(ASSESSMENT_DISCARDED, by, assessment, facts)
+    record_all([_event(ASSESSMENT_DISCARDED, assessment, facts)], by=by)
     return assessment
 
 
-@transaction.atomic
 def confirm(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "") -> Assessment:
     """Confirm the choice as the second person, a coordinator. Raises NotAllowed and Stale; a repeat has no effect."""
     assessment = _lock_to_review(by, assessment_id)
     if assessment.state == AssessmentState.COMPLETED and assessment.confirmed_by_id == by.pk:
         return assessment
     _check_review(by, assessment, version)
-    _retire_previous(by, assessment)
+    events = _retire_previous(assessment)
     confirmed = {"confirmed_at": timezone.now(), "confirmed_by": by}
     _move(assessment, AssessmentState.COMPLETED, secret={"review_note": note}, **confirmed)
-    _record(ASSESSMENT_CONFIRMED, by, assessment, _facts(assessment), _handler(assessment))
+    record_all([*events, _event(ASSESSMENT_CONFIRMED, assessment, _facts(assessment), _handler(assessment))], by=by)
     return assessment
 
 
-@transaction.atomic
 def send_back(*, by: User, assessment_id: uuid.UUID, version: int, note: str) -> Assessment:
     """Return the assessment to the handler as a draft, with a note. Raises NotAllowed and Stale.
 
@@ -234,33 +269,19 @@ def send_back(*, by: User, assessment_id: uuid.UUID, version: int, note: str) ->
     undone["duties"] = _codes(assessment.securing_duties)
     ended = {"completed_at": None, "completed_by": None}
     _move(assessment, AssessmentState.DRAFT, secret={"review_note": note}, **undone, **ended)
-    _record(ASSESSMENT_SENT_BACK, by, assessment, tell=tell)
+    record_all([_event(ASSESSMENT_SENT_BACK, assessment, tell=tell)], by=by)
     return assessment
 
 
-def duties_lost(draft: Assessment) -> frozenset[Duty]:
-    """Duties of security and child protection that would end with this draft."""
+def duties_lost(draft: Assessment, proposal: Proposal | None = None) -> frozenset[Duty]:
+    """Duties of security and child protection that would end with this draft, whose ``proposal`` may be known."""
     held = set(draft.supersedes.duties) if draft.supersedes else set()
-    return frozenset(duty for duty in draft.proposal().duties & SECURING_DUTIES if duty.value not in held)
-
-
-def _lock_contact(by: User, contact_id: uuid.UUID) -> Contact:
-    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
-    if contact is None or not may_write_contact(by, contact):
-        raise NotAllowed(Permission.TRIAGE_ASSESS)
-    return contact
-
-
-def _lock(by: User, assessment_id: uuid.UUID) -> Assessment:
-    locked = Assessment.objects.select_for_update(no_key=True, of=("self",)).select_related("contact")
-    assessment = locked.filter(pk=assessment_id).first()
-    if assessment is None or not may_write(by, assessment):
-        raise NotAllowed(Permission.TRIAGE_ASSESS)
-    return assessment
+    proposal = proposal or draft.proposal()
+    return frozenset(duty for duty in proposal.duties & SECURING_DUTIES if duty.value not in held)
 
 
 def _lock_to_review(by: User, assessment_id: uuid.UUID) -> Assessment:
-    assessment = _lock(by, assessment_id)
+    assessment = lock(by, assessment_id)
     if assessment.completed_by_id == by.pk or not by.can_in_any(Permission.TRIAGE_CONFIRM):
         raise NotAllowed(Permission.TRIAGE_CONFIRM)
     return assessment
@@ -273,34 +294,6 @@ def _check_review(by: User, assessment: Assessment, version: int) -> None:
         raise NotAllowed(Permission.TRIAGE_CONFIRM)
 
 
-def _current(contact: Contact) -> Assessment | None:
-    ours = Assessment.objects.of_contact(contact.pk).select_related("contact")
-    return ours.open().first() or ours.in_force().first()
-
-
-def _create_draft(by: User, contact: Contact, **content: Any) -> Assessment:
-    newest = checklist.current()
-    assessment = Assessment(
-        contact=contact,
-        centre_id=contact.centre_id,
-        data_key_id=contact.data_key_id,
-        checklist_id=newest.id,
-        checklist_version=newest.version,
-        checklist_digest=newest.digest,
-        created_by=by,
-        **content,
-    )
-    assessment.save(force_insert=True)
-    old = assessment.supersedes_id
-    _record(ASSESSMENT_STARTED, by, assessment, {"checklist": newest.name, "supersedes": str(old) if old else None})
-    return assessment
-
-
-def _provenance(by: User, taken_from: str = "") -> dict[str, Any]:
-    said = {"by": by.pk, "at": timezone.now().isoformat(timespec="seconds")}
-    return {**said, "from": taken_from} if taken_from else said
-
-
 def _normalised_answer(question: Question, given: str | Sequence[str]) -> str | list[str] | None:
     """The answer as it is stored: codes in the checklist's order, None for no answer."""
     codes = normalised(question, given)
@@ -310,13 +303,35 @@ def _normalised_answer(question: Question, given: str | Sequence[str]) -> str | 
     return ordered if question.takes_many else ordered[0]
 
 
-def _save_draft(
-    assessment: Assessment, version: int, *, to: AssessmentState = AssessmentState.DRAFT, **values: Any
-) -> None:
+def _normalised_answers(assessment: Assessment, given: Answers) -> dict[str, str | list[str] | None]:
+    return {question: _known(assessment, question, answer) for question, answer in given.items()}
+
+
+def _changed(assessment: Assessment, values: dict[str, str | list[str] | None]) -> dict[str, str | list[str] | None]:
+    return {question: value for question, value in values.items() if assessment.answers.get(question) != value}
+
+
+def _check_draft(assessment: Assessment, version: int) -> None:
     """Raises Stale unless the assessment is still the draft that the actor saw."""
     if assessment.version != version or not assessment.is_draft:
         raise stale(assessment.pk)
-    _move(assessment, to, **values)
+
+
+def _edit(by: User, assessment: Assessment, version: int, **values: Any) -> None:
+    """Save a draft. One event stands for consecutive edits by one person; `provenance` says who answered what, when."""
+    _check_draft(assessment, version)
+    events = [_started(assessment)] if assessment._state.adding else []
+    _move(assessment, AssessmentState.DRAFT, **values)
+    if getattr(assessment, "last_editor", None) != by.pk:  # a new draft has none
+        events.append(_event(ASSESSMENT_EDITED, assessment, tell=()))
+    record_all(events, by=by)
+
+
+def _save_new(by: User, assessment: Assessment) -> None:
+    """Store a draft that is new and has nothing to change."""
+    if assessment._state.adding:
+        assessment.save(force_insert=True)
+        record_all([_started(assessment)], by=by)
 
 
 def _move(assessment: Assessment, to: AssessmentState, *, secret: dict[str, Any] | None = None, **values: Any) -> None:
@@ -325,13 +340,16 @@ def _move(assessment: Assessment, to: AssessmentState, *, secret: dict[str, Any]
     if to != source and to not in TRANSITIONS[source]:
         raise stale(assessment.pk)
     secret = secret or {}
-    sealed = {name: _encrypted(assessment, name, value) for name, value in secret.items()}
-    seen = Assessment.objects.filter(pk=assessment.pk, state=assessment.state, version=assessment.version)
-    if not seen.update(state=to, version=F("version") + 1, **values, **sealed):
-        raise stale(assessment.pk)
     now = {**values, **secret, "state": to, "version": assessment.version + 1}
+    if not assessment._state.adding:
+        sealed = {name: _encrypted(assessment, name, value) for name, value in secret.items()}
+        seen = Assessment.objects.filter(pk=assessment.pk, state=assessment.state, version=assessment.version)
+        if not seen.update(state=to, version=F("version") + 1, **values, **sealed):
+            raise stale(assessment.pk)
     for name, value in now.items():
         setattr(assessment, name, value)
+    if assessment._state.adding:
+        assessment.save(force_insert=True)
 
 
 def _encrypted(assessment: Assessment, name: str, value: Any) -> Any:
@@ -375,14 +393,15 @@ def _codes(duties: Collection[Duty]) -> list[str]:
     return [duty.value for duty in Duty if duty in duties]
 
 
-def _retire_previous(by: User, assessment: Assessment) -> None:
+def _retire_previous(assessment: Assessment) -> list[NewEvent]:
     """Supersede the assessment in force, in the transaction that completes the new one: only one may be in force."""
     old = assessment.supersedes
     if old is None:
-        return
+        return []
     in_force = Assessment.objects.filter(pk=old.pk, state=AssessmentState.COMPLETED)
-    if in_force.update(state=AssessmentState.SUPERSEDED):
-        _record(ASSESSMENT_SUPERSEDED, by, old, {"by": str(assessment.pk)})
+    if not in_force.update(state=AssessmentState.SUPERSEDED):
+        return []
+    return [_event(ASSESSMENT_SUPERSEDED, old, {"by": str(assessment.pk)})]
 
 
 def _handler(assessment: Assessment) -> tuple[str, ...]:
@@ -406,19 +425,13 @@ def _known(assessment: Assessment, question_id: str, answer: str | Sequence[str]
     return _normalised_answer(question, answer)
 
 
-def _record_edit(by: User, assessment: Assessment) -> None:
-    """Write one event for consecutive edits by one person; `provenance` says who gave which answer, and when."""
-    last = Event.objects.filter(subject=assessment.pk).newest_first().first()
-    if last is None or last.kind != ASSESSMENT_EDITED.code or last.actor_id != by.pk:
-        _record(ASSESSMENT_EDITED, by, assessment, tell=())
+def _started(assessment: Assessment) -> NewEvent:
+    name, old = f"{assessment.checklist_id}-{assessment.checklist_version}", assessment.supersedes_id
+    return _event(ASSESSMENT_STARTED, assessment, {"checklist": name, "supersedes": str(old) if old else None})
 
 
-def _record(
-    kind: EventKind,
-    by: User,
-    assessment: Assessment,
-    data: dict[str, Any] | None = None,
-    tell: tuple[str, ...] | None = None,
-) -> None:
+def _event(
+    kind: EventKind, assessment: Assessment, data: dict[str, Any] | None = None, tell: tuple[str, ...] | None = None
+) -> NewEvent:
     groups = (organisation_group(assessment.centre_id),) if tell is None else tell
-    record(kind, by=by, subject=assessment.pk, centre=assessment.centre_id, data=data, tell=groups)
+    return NewEvent(kind=kind, subject=assessment.pk, centre=assessment.centre_id, data=data, tell=groups)

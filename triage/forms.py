@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .actions import Choice
+from .actions import Choice, ChoiceError
 from .rules import Proposal
 from .vocabulary import Disposition, Duty, Urgency
 
@@ -44,25 +44,28 @@ class CompleteForm(forms.Form):
         help_text=gettext_lazy("Only where you choose otherwise than proposed. No names."),
     )
 
-    def __init__(self, *args: Any, proposal: Proposal, version: int, **kwargs: Any) -> None:
-        self.proposal = proposal
-        kwargs["initial"] = {
-            "version": version,
-            "disposition": proposal.disposition,
-            "urgency": proposal.urgency,
-            "duties": sorted(duty.value for duty in proposal.duties),
-        }
+    def __init__(self, *args: Any, proposal: Proposal | None = None, version: int = 0, **kwargs: Any) -> None:
+        """``proposal``: for a form that nothing was posted to."""
+        if proposal:
+            kwargs["initial"] = {
+                "version": version,
+                "disposition": proposal.disposition,
+                "urgency": proposal.urgency,
+                "duties": sorted(duty.value for duty in proposal.duties),
+            }
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self.errors:
-            return cleaned
-        if not cleaned["disposition"]:
-            self.add_error("disposition", _("The answers do not carry a proposal yet: choose what follows."))
-        elif self.choice().differs_from(self.proposal) and not cleaned["reason"].strip():
-            self.add_error("reason", _("This differs from the proposal: say why."))
+        if not self.errors and not cleaned["disposition"]:
+            self.refuse(ChoiceError("disposition"))
         return cleaned
+
+    def refuse(self, error: ChoiceError) -> None:
+        if error.field == "disposition":
+            self.add_error("disposition", _("The answers do not carry a proposal yet: choose what follows."))
+        else:
+            self.add_error("reason", _("This differs from the proposal: say why."))
 
     def choice(self) -> Choice:
         """The posted decision; only for a valid form."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from foundation.accounts.guards import CentreRequest
-from foundation.accounts.permissions import can
+from foundation.accounts.permissions import NotAllowed, can
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import stale
 from foundation.ui.fragments import is_part
@@ -22,25 +24,18 @@ from hotline.contacts.permissions import may_write as may_write_contact
 from . import actions, checklist, panel, prefill
 from .forms import CompleteForm, ReviewForm
 from .models import Assessment
-from .permissions import assessment_of, may_confirm, may_discard
+from .permissions import assessment_of, contact_to_assess, may_confirm, may_discard
 from .questionnaire import Checklist
 from .rules import Proposal, propose
 from .vocabulary import Duty
 
+Done = TypeVar("Done")
 
-def assessment_and_version(request: CentreRequest, contact: Contact) -> tuple[Assessment, int]:
-    """The assessment, which is started if there is none, and the version that the page shows.
 
-    Raises Stale when the page shows an assessment that was discarded or superseded since.
-    """
-    seen_id, seen = seen_version(request)
-    known = assessment_of(contact)
-    if seen_id and (known is None or known.pk != seen_id):
-        raise stale(seen_id)
-    if known is None and seen:
-        raise stale(contact.pk)
-    # A page without an assessment was rendered before the start, so it has the first version.
-    return known or actions.start(by=request.user, contact_id=contact.pk), max(seen, 1)
+def shown(request: CentreRequest, contact_id: UUID) -> dict[str, Any]:
+    """What the page shows, as arguments of an action."""
+    assessment_id, version = seen_version(request)
+    return {"contact_id": contact_id, "assessment_id": assessment_id, "version": version}
 
 
 def seen_version(request: CentreRequest) -> tuple[UUID | None, int]:
@@ -53,11 +48,27 @@ def seen_version(request: CentreRequest) -> tuple[UUID | None, int]:
         raise BadRequest from error
 
 
+def posted_answers(form: QueryDict) -> dict[str, list[str]]:
+    """The answers to each ``question``, in fields of its name."""
+    return {question: form.getlist(question) for question in form.getlist("question")}
+
+
+@contextmanager
+def refusal_noted(request: CentreRequest, contact_id: UUID) -> Iterator[None]:
+    """An action locks what it reads; only a refusal looks for the contact once more, to record it and raise Http404."""
+    try:
+        yield
+    except NotAllowed:
+        contact_to_assess(request.user, contact_id)
+        raise
+
+
 def panel_page(request: CentreRequest, contact: Contact, assessment: Assessment | None, **shown: bool) -> HttpResponse:
     """``shown``: initial state of the panel: ``has_focus``, ``is_discarded``."""
     context: dict[str, Any] = {"contact": contact, "may_write": may_write_contact(request.user, contact), **shown}
     if assessment is None or (assessment.is_draft and context["may_write"]):
-        context.update(_filling_in(contact, assessment), **discardable(request, assessment))
+        context.update(_filling_in(contact, assessment))
+        context.update(discardable(request, assessment, context["proposal"]))
     else:
         context.update(result(assessment))
     whole_page = not is_part(request)
@@ -77,14 +88,18 @@ def _filling_in(contact: Contact, assessment: Assessment | None) -> dict[str, An
         "folded": panel.folded_questions(sections),
         "folded_count": panel.count_not_asked(panel.folded_questions(sections)),
     }
-    proposal = assessment.proposal() if assessment else propose(asked, answers)
+    proposal = _proposal_of(contact, assessment)
     return {**context, **_proposal(asked, proposal, assessment.version if assessment else 0)}
 
 
-def discardable(request: CentreRequest, assessment: Assessment | None) -> dict[str, Any]:
+def discardable(
+    request: CentreRequest, assessment: Assessment | None, proposal: Proposal | None = None
+) -> dict[str, Any]:
+    """``proposal``: that of the assessment, if it is known."""
     if assessment is None or not may_discard(request.user, assessment):
         return {"may_discard": False}
-    lost = [duty for duty in Duty if duty in actions.duties_lost(assessment)]
+    endangered = actions.duties_lost(assessment, proposal)
+    lost = [duty for duty in Duty if duty in endangered]
     is_second = can(request.user, Permission.TRIAGE_CONFIRM, assessment.centre_id)
     return {"may_discard": True, "duties_lost": lost, "may_discard_duties": is_second or not lost}
 
@@ -106,12 +121,13 @@ def _mark(proposal: Proposal) -> str:
     return " ".join([proposal.disposition, proposal.urgency, *sorted(duty.value for duty in proposal.duties)])
 
 
-def answered(contact: Contact, assessment: Assessment, question: str) -> dict[str, Any]:
-    """Fragments after an answer: the proposal, and the parts of the checklist that changed."""
+def answered(assessment: Assessment, questions: Collection[str]) -> dict[str, Any]:
+    """Fragments after answers: the proposal, and the parts of the checklist that changed."""
+    contact = assessment.contact
     context = _filling_in(contact, assessment)
-    depending = panel.depending_on(assessment.checklist, question)
+    depending = panel.depending_on(assessment.checklist, questions)
     changed = [view for section in context["sections"] for view in section.questions if view.question.id in depending]
-    counted = {question, *depending}
+    counted = {*questions, *depending}
     counts = [s for s in context["first"] if any(v.question.id in counted for v in s.questions)]
     return {**context, "contact": contact, "changed": changed, "counts": counts}
 
@@ -133,30 +149,57 @@ def result(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def proposed_form(contact: Contact) -> CompleteForm:
+def finish_form(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    """The form of the decision, filled in as proposed."""
+    contact = contact_to_assess(request.user, contact_id)
     assessment = assessment_of(contact)
-    if assessment is None:
-        return CompleteForm(proposal=propose(checklist.current(), prefill.from_contact(contact)), version=0)
-    return CompleteForm(proposal=assessment.proposal(), version=assessment.version)
+    proposal = _proposal_of(contact, assessment)
+    form = CompleteForm(proposal=proposal, version=assessment.version if assessment else 0)
+    return _finish_page(request, contact, assessment, form, proposal)
 
 
-def posted_completion(request: CentreRequest, contact: Contact) -> tuple[CompleteForm, Assessment, int]:
-    """The posted form of the decision, and the version of the assessment that the page shows."""
-    assessment, version = assessment_and_version(request, contact)
-    return CompleteForm(request.POST, proposal=assessment.proposal(), version=version), assessment, version
+def completed(
+    request: CentreRequest, contact_id: UUID, form: CompleteForm, complete: Callable[..., Done]
+) -> Done | None:
+    """Call the action with the posted decision. None, and errors in the form, if that is none."""
+    if not form.is_valid():
+        return None
+    try:
+        with refusal_noted(request, contact_id):
+            return complete(by=request.user, choice=form.choice(), **shown(request, contact_id))
+    except actions.ChoiceError as error:
+        form.refuse(error)
+        return None
 
 
-def finish_page(request: CentreRequest, contact: Contact, form: CompleteForm, status: int = 200) -> HttpResponse:
+def refused_completion(request: CentreRequest, contact_id: UUID, form: CompleteForm) -> HttpResponse:
+    """The form of the decision with its errors. Raises Stale when the page shows an assessment that ended since."""
+    contact = contact_to_assess(request.user, contact_id)
+    assessment = assessment_of(contact)
+    seen_id, version = seen_version(request)
+    if seen_id and (assessment is None or assessment.pk != seen_id):
+        raise stale(seen_id)
+    if assessment is None and version:
+        raise stale(contact.pk)
+    return _finish_page(request, contact, assessment, form, _proposal_of(contact, assessment), status=422)
+
+
+def _proposal_of(contact: Contact, assessment: Assessment | None) -> Proposal:
+    return assessment.proposal() if assessment else propose(checklist.current(), prefill.from_contact(contact))
+
+
+def _finish_page(
+    request: CentreRequest,
+    contact: Contact,
+    assessment: Assessment | None,
+    form: CompleteForm,
+    proposal: Proposal,
+    status: int = 200,
+) -> HttpResponse:
     whole_page = not is_part(request)
     template = "triage/finish.html" if whole_page else "triage/parts/finish.html"
-    context = {
-        "contact": contact,
-        "assessment": assessment_of(contact),
-        "form": form,
-        "proposal": form.proposal,
-        "proposed": _mark(form.proposal),
-    }
-    response = render(request, template, context, status=status)
+    context = {"contact": contact, "assessment": assessment, "form": form, "proposal": proposal}
+    response = render(request, template, {**context, "proposed": _mark(proposal)}, status=status)
     if not whole_page:
         response.headers["HX-Retarget"] = "#triage-finish"
         response.headers["HX-Reswap"] = "innerHTML"

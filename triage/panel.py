@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,10 +142,12 @@ def count_not_asked(views: Iterable[SectionView]) -> int:
     return sum(len(view.not_asked) for view in views)
 
 
-def depending_on(checklist: Checklist, question_id: str) -> frozenset[str]:
-    """The questions whose visibility depends on the answer to this one."""
+def depending_on(checklist: Checklist, questions: Collection[str]) -> frozenset[str]:
+    """The questions whose visibility depends on the answer to one of these."""
     conditional = (question for question in checklist.questions.values() if question.shown_if is not None)
-    return frozenset(q.id for q in conditional if q.shown_if is not None and question_id in asked_in(q.shown_if))
+    return frozenset(
+        q.id for q in conditional if q.shown_if is not None and not asked_in(q.shown_if).isdisjoint(questions)
+    )
 
 
 def _section(section: Section, shown: Shown, notes: Mapping[str, str]) -> SectionView:

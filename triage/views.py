@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from foundation.ui.fragments import is_part
 from hotline.contacts.models import Contact
 
 from . import actions, pages
-from .forms import NoteForm, ReviewForm
+from .forms import CompleteForm, NoteForm, ReviewForm
 from .models import Assessment
 from .permissions import (
     assessment_of,
@@ -40,21 +40,20 @@ def show(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @require_POST
 @handlers_only
 def answer(request: CentreRequest, contact_id: UUID) -> HttpResponse:
-    """Save one answer and return the new proposal. The first answer starts the assessment."""
-    contact = contact_to_assess(request.user, contact_id)
-    question = request.POST.get("question", "")
-    assessment, version = pages.assessment_and_version(request, contact)
+    """Save answers to any number of questions and return the new proposal. The first ones start the assessment.
+
+    ``before``: a form of the same kind whose reply the page has not seen.
+    """
+    given = pages.posted_answers(request.POST) or {"": []}  # which is refused as any unknown question
+    before = pages.posted_answers(QueryDict(request.POST.get("before", "")))
+    shown = pages.shown(request, contact_id)
     try:
-        saved = actions.answer(
-            by=request.user,
-            assessment_id=assessment.pk,
-            question_id=question,
-            answer=request.POST.getlist(question),
-            version=version,
-        )
+        with pages.refusal_noted(request, contact_id):
+            saved = actions.answer_several(by=request.user, answers=given, before=before, **shown)
     except AnswerError as error:
         raise BadRequest from error
-    context = {**pages.answered(contact, saved, question), **pages.discardable(request, saved)}
+    context = pages.answered(saved, {*before, *given})
+    context.update(pages.discardable(request, saved, context["proposal"]))
     return render(request, "triage/parts/answered.html", context)
 
 
@@ -62,18 +61,17 @@ def answer(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @handlers_only
 def note(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """Save the note on a section."""
-    contact = contact_to_assess(request.user, contact_id)
     form = NoteForm(request.POST)
     if not form.is_valid():
+        contact_to_assess(request.user, contact_id)
         raise BadRequest
-    assessment, version = pages.assessment_and_version(request, contact)
-    about = form.cleaned_data["about"]
-    text = form.cleaned_data["text"]
+    about, text, shown = form.cleaned_data["about"], form.cleaned_data["text"], pages.shown(request, contact_id)
     try:
-        saved = actions.note(by=request.user, assessment_id=assessment.pk, about=about, text=text, version=version)
+        with pages.refusal_noted(request, contact_id):
+            saved = actions.note(by=request.user, about=about, text=text, **shown)
     except ValueError as error:
         raise BadRequest from error
-    context = {"contact": contact, "assessment": saved, "version": saved.version}
+    context = {"contact": saved.contact, "assessment": saved, "version": saved.version}
     return render(request, "triage/parts/noted.html", {**context, **pages.discardable(request, saved)})
 
 
@@ -81,14 +79,13 @@ def note(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @handlers_only
 def finish(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     """Complete the assessment: as proposed, or with another choice and its reason."""
-    contact = contact_to_assess(request.user, contact_id)
     if request.method == "GET":
-        return pages.finish_page(request, contact, pages.proposed_form(contact))
-    form, assessment, version = pages.posted_completion(request, contact)
-    if not form.is_valid():
-        return pages.finish_page(request, contact, form, status=422)
-    done = actions.complete(by=request.user, assessment_id=assessment.pk, version=version, choice=form.choice())
-    return pages.panel_page(request, contact, done, has_focus=True)
+        return pages.finish_form(request, contact_id)
+    form = CompleteForm(request.POST)
+    done = pages.completed(request, contact_id, form, actions.complete)
+    if done is None:
+        return pages.refused_completion(request, contact_id, form)
+    return pages.panel_page(request, done.contact, done, has_focus=True)
 
 
 @require_POST

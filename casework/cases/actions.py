@@ -305,18 +305,29 @@ class TriageResult:
     elsewhere: bool = False
 
 
-@transaction.atomic
 def complete_triage(
-    *, by: User, assessment_id: uuid.UUID, version: int, choice: triage.Choice | None = None
+    *,
+    by: User,
+    version: int,
+    choice: triage.Choice | None = None,
+    assessment_id: uuid.UUID | None = None,
+    contact_id: uuid.UUID | None = None,
 ) -> TriageResult:
-    """Complete a triage and open the case that follows, in one transaction. A repeat returns the same case."""
-    done = triage.complete(by=by, assessment_id=assessment_id, version=version, choice=choice)
-    # While a new triage waits for its second person, the previous one is in force and decides about the case.
-    in_force = Assessment.objects.in_force().filter(contact=done.contact_id, completed_by=by).first()
-    return replace(follow_triage(by=by, assessment=in_force), assessment=done) if in_force else TriageResult(done)
+    """Complete a triage and open the case that follows, in one transaction. A repeat returns the same case.
+
+    ``contact_id``: of a page that may show no assessment yet, as for ``triage.complete``.
+    """
+    done = triage.complete(by=by, assessment_id=assessment_id, contact_id=contact_id, version=version, choice=choice)
+    in_force = done
+    if done.state != AssessmentState.COMPLETED:
+        # While a new triage waits for its second person, the previous one is in force and decides about the case.
+        before = Assessment.objects.in_force().filter(contact=done.contact_id, completed_by=by).first()
+        if before is None:
+            return TriageResult(done)
+        in_force = before
+    return replace(follow_triage(by=by, assessment=in_force), assessment=done)
 
 
-@transaction.atomic
 def confirm_triage(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "") -> TriageResult:
     """Confirm a triage as the second person and open the case that follows, in one transaction."""
     return follow_triage(
@@ -324,7 +335,6 @@ def confirm_triage(*, by: User, assessment_id: uuid.UUID, version: int, note: st
     )
 
 
-@transaction.atomic
 def follow_triage(*, by: User, assessment: Assessment) -> TriageResult:
     """Open the case that follows from a completed or confirmed triage. Called in the same transaction."""
     if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.utils.translation import gettext as _
@@ -20,9 +19,9 @@ from hotline.contacts.states import ContactState
 from hotline.switchboard.models import Call
 from triage import pages
 from triage.actions import send_back
-from triage.forms import ReviewForm
+from triage.forms import CompleteForm, ReviewForm
 from triage.models import Assessment
-from triage.permissions import assessment_to_confirm, contact_to_assess
+from triage.permissions import assessment_to_confirm
 
 from . import actions
 
@@ -39,16 +38,13 @@ def open_case(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @handlers_only
-@transaction.atomic  # starting, completing and opening the case succeed or fail together
 def complete_triage(request: CentreRequest, contact_id: uuid.UUID) -> HttpResponse:
-    contact = contact_to_assess(request.user, contact_id)
-    form, assessment, version = pages.posted_completion(request, contact)
-    if not form.is_valid():
-        return pages.finish_page(request, contact, form, status=422)
-    outcome = actions.complete_triage(
-        by=request.user, assessment_id=assessment.pk, version=version, choice=form.choice()
-    )
-    answer = _case_of(request, outcome) or pages.panel_page(request, contact, outcome.assessment, has_focus=True)
+    form = CompleteForm(request.POST)
+    outcome = pages.completed(request, contact_id, form, actions.complete_triage)
+    if outcome is None:
+        return pages.refused_completion(request, contact_id, form)
+    done = outcome.assessment
+    answer = _case_of(request, outcome) or pages.panel_page(request, done.contact, done, has_focus=True)
     _tell_elsewhere(request, outcome)
     return answer
 

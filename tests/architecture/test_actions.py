@@ -108,6 +108,7 @@ PARTS = {
     "hotline.switchboard.commands.wake_another",
     "hotline.switchboard.legs.is_own",
     "hotline.texting.actions.note",
+    "triage.actions.decide",
 }
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
