@@ -23,7 +23,7 @@ from .permissions import may_write
 from .states import OPEN_OR_IN_FORCE, AssessmentState
 
 ONLY_ASSESSMENT = ("self",)
-WITH_CONTACT = ("self", "contact")
+WITH_CONTACT = ("contact", "self")  # in this order: an action that finds no assessment locks the contact first
 
 
 def lock_contact(by: User, contact_id: uuid.UUID) -> Contact:

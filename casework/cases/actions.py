@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils import timezone
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed, require
 from foundation.accounts.roles import Permission
-from foundation.journal.actions import record
+from foundation.journal.actions import NewEvent, record_all
 from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.models import Look
 from foundation.journal.stale import Stale, stale
@@ -52,25 +53,36 @@ def open_case(*, by: User, assessment: Assessment) -> Case:
     already, that case gets disposition and urgency of the newer assessment, and is reopened if it was closed.
     Raises NotAllowed if the assessment is not completed, leads to no case, or to one that the actor may not see.
     """
-    case = _open_or_find(by, assessment)
+    case = _open_or_find(by, assessment, _lock_contact(assessment))
     if case is None:
         raise NotAllowed(Permission.CASE_READ)
     return case
 
 
-def _open_or_find(by: User, assessment: Assessment) -> Case | None:
-    """Returns None if the contact is in a case that the actor may not see; an event tells that case's people."""
+def _lock_contact(assessment: Assessment) -> Contact | None:
+    return Contact.objects.select_for_update(no_key=True).filter(pk=assessment.contact_id).first()
+
+
+def _open_or_find(
+    by: User, assessment: Assessment, contact: Contact | None, events: Sequence[NewEvent] = ()
+) -> Case | None:
+    """Returns None if the contact is in a case that the actor may not see; an event tells that case's people.
+
+    ``contact``: locked. ``events``: of the triage, which are written first.
+    """
     require(by, Permission.TRIAGE_ASSESS, assessment.centre_id)
-    contact = Contact.objects.select_for_update(no_key=True).filter(pk=assessment.contact_id).first()
     if contact is None or not may_write_contact(by, contact):
         raise NotAllowed(Permission.CASE_READ)
     if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
         raise NotAllowed(Permission.CASE_READ)
     link = CaseContact.objects.filter(contact=contact).first()
-    return _reassess(by, link, assessment) if link else _create(by, contact, assessment)
+    if link is None:
+        return _create(by, contact, assessment, events)
+    record_all(events, by=by)
+    return _reassess(by, link, assessment)
 
 
-def _create(by: User, contact: Contact, assessment: Assessment) -> Case:
+def _create(by: User, contact: Contact, assessment: Assessment, events: Sequence[NewEvent]) -> Case:
     case = Case(centre_id=assessment.centre_id, data_key_id=contact.data_key_id, assessment=assessment, opened_by=by)
     case.contact_person = case.responsible_user = _contact_person(by, contact)
     case.responsible_organisation_id = case.centre_id
@@ -79,14 +91,17 @@ def _create(by: User, contact: Contact, assessment: Assessment) -> Case:
     case.disposition = assessment.disposition
     case.urgency = assessment.urgency
     case.save(force_insert=True)  # a trigger adds its first responsibility and its contact
-    _record(CASE_OPENED, by, case, _decided(case), also=(user_group(case.contact_person_id),))
+    opened = _event(CASE_OPENED, case.pk, case.centre_id, _decided(case), also=(user_group(case.contact_person_id),))
+    record_all([*events, opened], by=by)
     return case
 
 
 def _contact_person(by: User, contact: Contact) -> User:
     """The contact's handler; if a colleague completed a contact for that handler, the colleague."""
+    if contact.handler_id == by.pk or not may_assign(by, contact.centre_id):
+        return by
     handler = contact.handler
-    return handler if handler and handler.is_active and may_assign(by, contact.centre_id) else by
+    return handler if handler and handler.is_active else by
 
 
 def _reassess(by: User, link: CaseContact, assessment: Assessment) -> Case | None:
@@ -292,8 +307,18 @@ def _record_for(
     also: tuple[str, ...] = (),
 ) -> None:
     """Write an event of the case and push it to the centre's open pages."""
+    record_all([_event(kind, case_id, centre, data, also)], by=by)
+
+
+def _event(
+    kind: EventKind,
+    case_id: uuid.UUID,
+    centre: int,
+    data: dict[str, Any] | None = None,
+    also: tuple[str, ...] = (),
+) -> NewEvent:
     tell = (organisation_group(centre), *also)
-    record(kind, by=by, subject=case_id, case=case_id, centre=centre, data=data, tell=tell)
+    return NewEvent(kind=kind, subject=case_id, case=case_id, centre=centre, data=data, tell=tell)
 
 
 @dataclass(frozen=True)
@@ -317,15 +342,16 @@ def complete_triage(
 
     ``contact_id``: of a page that may show no assessment yet, as for ``triage.complete``.
     """
-    done = triage.complete(by=by, assessment_id=assessment_id, contact_id=contact_id, version=version, choice=choice)
-    in_force = done
+    done, events = triage.decide(by, assessment_id, contact_id, version, choice)
+    in_force: Assessment | None = done
     if done.state != AssessmentState.COMPLETED:
         # While a new triage waits for its second person, the previous one is in force and decides about the case.
-        before = Assessment.objects.in_force().filter(contact=done.contact_id, completed_by=by).first()
-        if before is None:
-            return TriageResult(done)
-        in_force = before
-    return replace(follow_triage(by=by, assessment=in_force), assessment=done)
+        in_force = Assessment.objects.in_force().filter(contact=done.contact_id, completed_by=by).first()
+    if in_force is None or not opens_case(in_force):
+        record_all(events, by=by)
+        return TriageResult(done)
+    case = _open_or_find(by, in_force, done.contact, events)
+    return TriageResult(done, case, elsewhere=case is None)
 
 
 def confirm_triage(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "") -> TriageResult:
@@ -339,5 +365,5 @@ def follow_triage(*, by: User, assessment: Assessment) -> TriageResult:
     """Open the case that follows from a completed or confirmed triage. Called in the same transaction."""
     if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
         return TriageResult(assessment)
-    case = _open_or_find(by, assessment)
+    case = _open_or_find(by, assessment, _lock_contact(assessment))
     return TriageResult(assessment, case, elsewhere=case is None)
