@@ -32,8 +32,8 @@ class RegionQuerySet(models.QuerySet["Region"]):
 
     def for_postal_code(self, country: str, code: str) -> RegionQuerySet:
         """The regions of a postal code as stored, the main one first."""
-        codes = PostalCode.objects.filter(country=country, code=code)
-        return self.filter(postal_codes__in=codes).order_by("-postal_codes__is_main", "code")
+        found = self.filter(postal_codes__country=country, postal_codes__code=code)
+        return found.order_by("-postal_codes__is_main", "code")
 
     def by_name(self) -> RegionQuerySet:
         return self.order_by(Region.name_column())
