@@ -85,7 +85,7 @@ class Terms:
     def _rows(self) -> list[Any]:
         with connection.cursor() as cursor:
             cursor.execute(TERMS)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     @property
     def caller_types(self) -> list[CallerType]:
