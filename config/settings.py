@@ -136,7 +136,7 @@ DATABASES = {
     }
 }
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
-DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 2}
+DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
 DATABASES["default"]["OPTIONS"].setdefault("application_name", ENVIRON.get("LOTSE_PROCESS", "lotse"))
 
 REDIS_URL = environment.redis(ENVIRON)
