@@ -19,7 +19,7 @@ from supervisor import process
 from supervisor.environment import WEB
 
 SESSIONS = """
-insert into django_session select 'direct-' || i, repeat('x', 300), now() + interval '1 year'
+insert into accounts_session select 'direct-' || i, repeat('x', 300), now() + interval '1 year'
 from generate_series(0, 63) i on conflict do nothing
 """
 SEAL = 1 + 16 + 12 + 16  # bytes: version, key, nonce, tag
@@ -27,7 +27,7 @@ SCRIPT = """
 begin \\; select set_config('app.actor', ({first} + :client_id)::text, true), gen_random_uuid() as contact,
     gen_random_uuid() as key, nextval('hotline_contact_number') as number,
     ({codes})[1 + floor(random() * 500)::int] as code \\gset
-update django_session set session_data = repeat('x', 300), expire_date = now()
+update accounts_session set session_data = repeat('x', 300), expire_date = now()
     where session_key = 'direct-' || :client_id;
 insert into privacy_datakey (id, master_key, wrapped, created_at) values (':key', 'k1', '{wrapped}', now());
 insert into hotline_contact (id, number, centre_id, data_key_id, handler_id, state, kind, channel, started_at,

@@ -170,7 +170,7 @@ def tidy(scale: Scale) -> None:
             f"with gone as ({keys}) delete from privacy_datakey where id in (select * from gone)",
             scale.contacts,
         )
-        _run(connection, "truncate journal_event, journal_link, journal_outbox, journal_look, django_session")
+        _run(connection, "truncate journal_event, journal_link, journal_outbox, journal_look, accounts_session")
         _run(connection, "update journal_head set position = 0, hash = sha256('lotse')")
         _run(connection, "select setval('hotline_contact_number', %s)", scale.contacts)
 

@@ -59,7 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.sessions",
+    "django.contrib.sessions",  # for its command clearsessions; the table is accounts_session
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_migrate_sql",  # makemigrations compares policies.py and sql/ with the migrations
@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "foundation.accounts.sessions.AuthenticationMiddleware",
     "foundation.accounts.middleware.LanguageOfProfile",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -255,7 +255,7 @@ AXES_LOCKOUT_CALLABLE = "foundation.accounts.views.locked_out"
 AXES_VERBOSE = False
 CSRF_FAILURE_VIEW = "foundation.accounts.views.csrf_failure"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "foundation.accounts.sessions"
 SESSION_IDLE_SECONDS = 30 * 60  # kept by the session's expiry, which privacy.middleware renews
 SESSION_RENEWED_SECONDS = 60
 SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60  # privacy.middleware ends an older session

@@ -9,7 +9,6 @@ from __future__ import annotations
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -29,7 +28,7 @@ from .events import (
     USER_PASSWORD_RESET,
     USER_REACTIVATED,
 )
-from .models import ROLES_AT, Membership, Organisation, OrganisationKind, User
+from .models import ROLES_AT, Membership, Organisation, OrganisationKind, Session, User
 from .permissions import NotAllowed, require
 from .refusals import (
     AddressTaken,
@@ -164,10 +163,7 @@ def reset_password(*, by: User, user: User) -> User:
 
 def end_sessions(user: User) -> None:
     """Ends every browser session of the user."""
-    key = str(user.pk)
-    for session in Session.objects.filter(expire_date__gt=timezone.now()):
-        if session.get_decoded().get("_auth_user_id") == key:
-            session.delete()
+    Session.objects.filter(user=user).delete()
 
 
 def choose_language(*, by: User, language: str) -> None:

@@ -7,10 +7,9 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.contrib.sessions.backends.base import SessionBase
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from foundation.accounts.models import User
+from foundation.accounts.models import Session, User
 from foundation.accounts.roles import Role
 
 from .groups import organisation_group, user_group

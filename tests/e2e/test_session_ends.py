@@ -29,7 +29,7 @@ def curlew(browser: Browser, site: Site) -> Iterator[Person]:
 
 
 def end_sessions(site: Site) -> None:
-    site.servers.postgres.sql("DELETE FROM django_session", database=DATABASE)
+    site.servers.postgres.sql("DELETE FROM accounts_session", database=DATABASE)
 
 
 def sign_in_here(page: Page, handle: str) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -19,11 +17,12 @@ from foundation.accounts.actions import (
     end_sessions,
     grant_role,
 )
-from foundation.accounts.models import Membership, OrganisationKind, User
+from foundation.accounts.models import Membership, OrganisationKind, Session, User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.refusals import AddressTaken
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
+from foundation.accounts.sessions import SessionStore
 
 
 def signed_in(user: User) -> Client:

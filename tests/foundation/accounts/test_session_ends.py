@@ -13,7 +13,6 @@ import pytest
 import referrals
 from case_rows import give
 from contacts import a_contact
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
@@ -23,7 +22,7 @@ from people import PASSWORD, People, as_user
 from casework.cases.actions import add_note, rename_case
 from casework.cases.models import Case, Note
 from foundation.accounts import typed_text
-from foundation.accounts.models import User
+from foundation.accounts.models import Session, User
 
 WORDS = 'Zwei "Sätze" <br> & mehr.\nDie Tür war zu; l’été aussi.'
 ONE_LINE = 'Zwei "Sätze" <br> & mehr'

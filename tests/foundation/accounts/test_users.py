@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +13,7 @@ from people import PASSWORD, People, as_user, make_partner, make_user
 from web import browser
 
 from foundation.accounts.actions import close_organisation, grant_role
-from foundation.accounts.models import ROLES_AT, Membership, User
+from foundation.accounts.models import ROLES_AT, Membership, Session, User
 from foundation.accounts.refusals import RoleDoesNotFit
 from foundation.accounts.roles import ROLES, Role
 from foundation.journal.models import Event

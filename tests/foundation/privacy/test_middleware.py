@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from contacts import browser
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
@@ -17,6 +16,7 @@ from django.utils import timezone
 from people import People, current_actor_id, new_id
 
 from foundation.accounts.models import User
+from foundation.accounts.sessions import SessionStore
 from foundation.privacy.context import acting_as
 from foundation.privacy.middleware import ActingAsMiddleware
 from hotline.contacts.actions import open_contact
@@ -81,6 +81,6 @@ def test_a_session_in_use_is_renewed_once_a_minute_and_ends_half_an_hour_after(
     for minutes, writes in [(0, 1), (0.5, 0), (1.1, 1), (29, 1), (58, 1)]:
         with time_machine.travel(began + timedelta(minutes=minutes)), CaptureQueriesContext(connection) as asked:
             assert client.get("/desk/").status_code == 200
-            assert sum('UPDATE "django_session"' in one["sql"] for one in asked.captured_queries) == writes
+            assert sum('UPDATE "accounts_session"' in one["sql"] for one in asked.captured_queries) == writes
     with time_machine.travel(began + timedelta(minutes=58 + 31)):
         assert client.get("/desk/").status_code == 302
