@@ -45,11 +45,11 @@ def answered(page: Page) -> list[str]:
     return named
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
     end = time.monotonic() + 20
     while not holds():
         assert time.monotonic() < end
-        time.sleep(0.2)
+        page.wait_for_timeout(100)  # in which events arrive
 
 
 def test_a_full_triage_at_three_answers_a_second_takes_at_most_six_requests(checklist: Checklist) -> None:
@@ -68,7 +68,7 @@ def test_a_full_triage_at_three_answers_a_second_takes_at_most_six_requests(chec
         given.append(asked)
     assert len(set(given)) == ANSWERS_OF_A_FULL_TRIAGE
     expect(checklist.progress()).to_contain_text(re.compile(r"\b1[67] of 17"))
-    wait_until(lambda: sum(one.count("question=") for one in sent) == ANSWERS_OF_A_FULL_TRIAGE)
+    wait_until(page, lambda: sum(one.count("question=") for one in sent) == ANSWERS_OF_A_FULL_TRIAGE)
     assert len(sent) <= 6, [re.findall(r"question=(\w+)", one) for one in sent]
     page.wait_for_load_state("networkidle")
     assert set(answered(page)) == set(given)
@@ -90,31 +90,30 @@ def test_nothing_is_lost_when_the_page_closes_right_after_an_answer(checklist: C
     tab.keys.press("3", "4")
     tab.page.close(run_before_unload=True)
     expected = ["source_reliability", "information_credibility", "source_knowledge", "source_conflict"]
-    wait_until(lambda: answered(checklist.page) == expected)
+    wait_until(checklist.page, lambda: answered(checklist.page) == expected)
 
 
 def test_nothing_is_lost_by_a_link_while_a_request_is_under_way(checklist: Checklist) -> None:
     page, keys = checklist.page, checklist.keys
     held: list[Route] = []
-    page.route("**/answer/", held.append, times=1)
+    page.route("**/answer/", lambda route: held.append(route), times=1)
     desk = page.url
     keys.press("Alt+j", "1")
-    wait_until(lambda: bool(page.wait_for_timeout(50) or held))
+    wait_until(page, lambda: bool(held))
     keys.press("2", "3")
     page.locator(".top-nav a").nth(1).click()
     page.wait_for_url(re.compile(r"^(?!.*/desk/)"))
     page.goto(desk)
-    wait_until(lambda: answered(page) == ["source_reliability", "information_credibility", "source_knowledge"])
+    wait_until(page, lambda: answered(page) == ["source_reliability", "information_credibility", "source_knowledge"])
 
 
 def test_the_focus_stays_two_questions_further(checklist: Checklist) -> None:
     page, keys = checklist.page, checklist.keys
     held: list[Route] = []
-    page.route("**/answer/", held.append)
+    page.route("**/answer/", lambda route: held.append(route), times=1)
     keys.press("Alt+j", "1")
-    wait_until(lambda: bool(page.wait_for_timeout(50) or held))
+    wait_until(page, lambda: bool(held))
     keys.press("1", "1")
-    page.unroute("**/answer/")
     held.pop().continue_()
     expect(checklist.progress()).to_contain_text("1 of 16")
     assert page.evaluate(FOCUSED) == "source_conflict"
