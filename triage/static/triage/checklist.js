@@ -122,24 +122,13 @@
     window.htmx.ajax("GET", form.dataset.again, { target: "#triage-finish", swap: "innerHTML" });
   }
 
-  // Send an answer again until the server has it; saving it twice has no effect.
-  const RETRY = 2000; // ms
-  function sendAgain(event) {
-    const question = event.detail.elt.closest("[data-question]");
-    if (!question) return;
-    question.classList.add("unsaved");
-    setTimeout(() => question.isConnected && window.htmx.trigger(question, "change"), RETRY);
-  }
-  body.addEventListener("htmx:sendError", sendAgain);
-  body.addEventListener("htmx:timeout", sendAgain);
-  body.addEventListener("htmx:responseError", (event) => event.detail.xhr.status >= 500 && sendAgain(event));
-  body.addEventListener("htmx:afterOnLoad", (event) => event.detail.elt.classList.remove("unsaved"));
-
-  // Do not replace a question that is already shown: its next answer may be in a running request.
+  // Do not replace a question that is already shown: its next answer may be in a running request. From one that is
+  // taken away the focus goes on to the next.
   body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
     if (!target.classList.contains("triage-slot")) return;
-    const isThere = Boolean(target.querySelector("[data-question]"));
-    if (isThere === Boolean(fragment.querySelector("[data-question]"))) event.detail.shouldSwap = false;
+    const there = target.querySelector("[data-question]");
+    if (Boolean(there) === Boolean(fragment.querySelector("[data-question]"))) event.detail.shouldSwap = false;
+    else if (there?.contains(document.activeElement)) goOn(there);
   });
 })();
