@@ -230,6 +230,12 @@ class Session(AbstractBaseSession):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", null=True, editable=False)
 
+    class Meta(AbstractBaseSession.Meta):
+        constraints = [moments_within("session", "expire_date")]
+
+    def __str__(self) -> str:
+        return f"session of user {self.user_id}"  # never its key
+
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
         from .sessions import SessionStore

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db import connection, models
+from django.db import models
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +28,7 @@ from regions.vocabulary import Language, Phenomenon
 
 from .models import CallerType, Contact, Topic
 from .states import ContactState
+from .terms import Terms
 from .vocabulary import AgeBand, Channel, Kind, Relation, Sex
 
 if TYPE_CHECKING:
@@ -67,33 +67,6 @@ def capital(choices: type[models.TextChoices]) -> list[Choice]:
 def _text_field(label: StrOrPromise, *, rows: int = 0, longest: int = 200, **options: Any) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput(attrs={"autocomplete": "off"})
     return forms.CharField(label=label, required=False, max_length=longest, widget=widget, **options)
-
-
-# In SQL, because Django takes longer to build the union than the rest of the form.
-TERMS = """
-    select code, label_en, label_fr, label_de, position, is_retired, parent_id, false as is_topic
-    from hotline_callertype
-    union all
-    select code, label_en, label_fr, label_de, position, is_retired, null, true from hotline_topic
-    order by position, code"""
-
-
-class Terms:
-    """Caller types and topics, read by one query when the first of them is needed."""
-
-    @cached_property
-    def _rows(self) -> list[Any]:
-        with connection.cursor() as cursor:
-            cursor.execute(TERMS)
-            return list(cursor.fetchall())
-
-    @property
-    def caller_types(self) -> list[CallerType]:
-        return [CallerType(*row[:-1]) for row in self._rows if not row[-1]]
-
-    @property
-    def topics(self) -> list[Topic]:
-        return [Topic(*row[:-2]) for row in self._rows if row[-1]]
 
 
 def caller_types(terms: list[CallerType], selected: str) -> list[Choice]:

@@ -116,6 +116,8 @@ MAY_WRITE = {
     "demo.make": "fictional data, made before anybody works",
     "demo.shift": "passwords of the fictional users",
     "demo.telephone": "fictional calls and lines",
+    "foundation.accounts.sessions": "reads a session with its user in SQL",
+    "hotline.contacts.terms": "reads two lists in SQL",
     "foundation.journal.chain": "reads the chain in SQL to verify it",
     "foundation.journal.leases": "claims, renews and releases rows of work for those who settle them",
     "foundation.journal.management.commands.relay": "listens for a notification of PostgreSQL",
