@@ -230,6 +230,9 @@ class Session(AbstractBaseSession):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", null=True, editable=False)
 
+    def __str__(self) -> str:
+        return f"session of user {self.user_id}"  # Django's would be the key
+
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
         from .sessions import SessionStore
