@@ -13,6 +13,7 @@ from foundation.accounts.models import Organisation, User
 from foundation.privacy.bounds import moments_within
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
 from foundation.privacy.models import DataKey
+from foundation.ui.labels import ChoiceLabels
 from hotline.contacts.models import Contact
 
 from .checklist import load
@@ -50,7 +51,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.order_by("-created_at", "-id")
 
 
-class Assessment(models.Model):
+class Assessment(ChoiceLabels, models.Model):
     """The answered checklist of one contact. A trigger refuses changes of a completed one; it can only be superseded.
 
     A draft that was started by mistake is discarded: the row is kept for the audit and is not counted.

@@ -14,6 +14,7 @@ from foundation.journal.numbers import next_number
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
 from foundation.privacy.fields import EncryptedTextField
 from foundation.privacy.models import DataKey
+from foundation.ui.labels import ChoiceLabels
 from hotline.contacts.models import Contact
 from regions.models import Region
 from triage.models import Assessment
@@ -50,7 +51,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.select_related("region", "contact_person").prefetch_related(prefetch)
 
 
-class Case(models.Model):
+class Case(ChoiceLabels, models.Model):
     """The work on one person of concern. Its data key is that of the contact that opened it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

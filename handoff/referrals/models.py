@@ -17,6 +17,7 @@ from foundation.journal.numbers import next_number
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
 from foundation.privacy.models import DataKey
+from foundation.ui.labels import ChoiceLabels
 from regions.vocabulary import SAID_SO_ITSELF, ConflictReason, Service
 from triage.vocabulary import Urgency
 
@@ -64,7 +65,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.order_by("-created_at", "-id")
 
 
-class Referral(models.Model):
+class Referral(ChoiceLabels, models.Model):
     """The offer of a case to a partner organisation, and its answer.
 
     The row has no content, because the partner may read it after the referral ended. The content is in ``Summary``,

@@ -17,6 +17,7 @@ from foundation.journal.numbers import next_number
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
 from foundation.privacy.fields import EncryptedTextField
 from foundation.privacy.models import DataKey
+from foundation.ui.labels import ChoiceLabels
 from regions.models import Region
 from regions.phone_numbers import parse_number, written
 from regions.vocabulary import Language, Phenomenon
@@ -100,7 +101,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.select_for_update(no_key=True, of=("self",)).annotate(is_called_back=models.Exists(callback))  # type: ignore[no-redef]
 
 
-class Contact(models.Model):
+class Contact(ChoiceLabels, models.Model):
     """One conversation with the centre, over any channel. Only caller type and time are required."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -234,7 +235,7 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
         return self.waiting().filter(state=CallbackState.CLAIMED, claimed_by=user)
 
 
-class Callback(models.Model):
+class Callback(ChoiceLabels, models.Model):
     """Somebody to call back; an entry in the worklist of the whole shift."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -17,6 +17,7 @@ from foundation.journal.leases import LeasedQuerySet
 from foundation.privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTextField
 from foundation.privacy.models import DataKey
 from foundation.privacy.unshown import read_or
+from foundation.ui.labels import ChoiceLabels
 from hotline.contacts.models import Callback, Contact
 from hotline.contacts.vocabulary import CallerIdKind
 from regions.phone_numbers import written
@@ -105,7 +106,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.live().filter(alone_since__isnull=False)
 
 
-class Call(models.Model):
+class Call(ChoiceLabels, models.Model):
     """One telephone call, from the first ring to the end. ``id`` is also the id of its contact.
 
     An outbound call is to a person whom we call back; its contact may have several. ``phone`` and ``sid`` are the
