@@ -24,6 +24,9 @@ from .states import OPEN_OR_IN_FORCE, AssessmentState
 
 ONLY_ASSESSMENT = ("self",)
 WITH_CONTACT = ("contact", "self")  # in this order: an action that finds no assessment locks the contact first
+#: All of the assessment, and of the contact what tells who may write.
+COLUMNS = [field.name for field in Assessment._meta.concrete_fields]
+COLUMNS += ["contact__centre", "contact__handler", "contact__surfaced_at"]
 
 
 def lock_contact(by: User, contact_id: uuid.UUID) -> Contact:
@@ -59,7 +62,8 @@ def lock_shown(
         return lock(by, assessment_id), version
     if assessment_id is None:
         return _of_page_without(by, contact_id, version)
-    assessment = _locked(of).filter(pk=assessment_id, contact=contact_id).first()
+    locked = _locked(of) if of == WITH_CONTACT else _locked(of).only(*COLUMNS)
+    assessment = locked.filter(pk=assessment_id, contact=contact_id).first()
     if assessment is None:
         lock_contact(by, contact_id)
     elif not may_write(by, assessment):

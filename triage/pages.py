@@ -81,12 +81,13 @@ def _filling_in(contact: Contact, assessment: Assessment | None) -> dict[str, An
     answers = assessment.answers if assessment else prefill.from_contact(contact)
     notes = assessment.notes if assessment else {}
     sections = panel.sections(asked, answers, notes)
+    folded = panel.folded_questions(sections)
     context = {
         "assessment": assessment,
         "sections": sections,
         "first": panel.first_questions(sections),
-        "folded": panel.folded_questions(sections),
-        "folded_count": panel.count_not_asked(panel.folded_questions(sections)),
+        "folded": folded,
+        "folded_count": panel.count_not_asked(folded),
     }
     proposal = _proposal_of(contact, assessment)
     return {**context, **_proposal(asked, proposal, assessment.version if assessment else 0)}

@@ -24,10 +24,10 @@ class Option:
 
 @dataclass(frozen=True)
 class QuestionView:
-    """`is_shown`: whether the current answers make the question visible."""
+    """`given`: the codes of its answer. `is_shown`: whether the current answers make the question visible."""
 
     question: Question
-    options: tuple[Option, ...]
+    given: frozenset[str]
     is_shown: bool
 
     @property
@@ -35,8 +35,16 @@ class QuestionView:
         return anchor(self.question.id)
 
     @property
+    def options(self) -> list[Option]:
+        exclusive = self.question.exclusive
+        return [
+            Option(answer, f"{self.id}-{answer.code}", answer.code in self.given, answer.code in exclusive)
+            for answer in self.question.answers
+        ]
+
+    @property
     def is_answered(self) -> bool:
-        return any(option.is_chosen for option in self.options)
+        return bool(self.given)
 
     @property
     def is_not_asked(self) -> bool:
@@ -53,7 +61,7 @@ class QuestionView:
 
     @property
     def chosen(self) -> list[Text]:
-        return [option.answer.label for option in self.options if option.is_chosen]
+        return [answer.label for answer in self.question.answers if answer.code in self.given]
 
 
 @dataclass(frozen=True)
@@ -151,16 +159,9 @@ def depending_on(checklist: Checklist, questions: Collection[str]) -> frozenset[
 
 
 def _section(section: Section, shown: Shown, notes: Mapping[str, str]) -> SectionView:
-    return SectionView(section, tuple(_question(q, shown) for q in section.questions), notes.get(section.id, ""))
-
-
-def _question(question: Question, shown: Shown) -> QuestionView:
-    chosen = shown.given.get(question.id, frozenset())
-    options = tuple(
-        Option(a, f"{anchor(question.id)}-{a.code}", a.code in chosen, a.code in question.exclusive)
-        for a in question.answers
-    )
-    return QuestionView(question, options, question in shown.questions)
+    visible_now = frozenset(shown.questions)
+    views = (QuestionView(q, shown.given.get(q.id, frozenset()), q in visible_now) for q in section.questions)
+    return SectionView(section, tuple(views), notes.get(section.id, ""))
 
 
 def because(checklist: Checklist, reasons: Iterable[Reason]) -> list[AppliedRule]:
@@ -222,4 +223,4 @@ def services(codes: Iterable[str]) -> list[Named]:
 
 def missing(checklist: Checklist, proposal: Proposal) -> list[QuestionView]:
     """The unanswered questions that keep the disposition open, or are important."""
-    return [QuestionView(checklist.questions[question], (), True) for question in proposal.missing]
+    return [QuestionView(checklist.questions[question], frozenset(), True) for question in proposal.missing]

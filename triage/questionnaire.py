@@ -43,9 +43,12 @@ class Answer:
     label: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """`ask`: a sentence that the handler may read to the caller. `help`: for the handler only."""
+    """`ask`: a sentence that the handler may read to the caller. `help`: for the handler only.
+
+    Each is made once in a process, so that it can be compared, and looked up in a cache, by identity.
+    """
 
     id: str
     kind: Kind
