@@ -29,6 +29,11 @@ class Worklist:
     due: int
     has_more: bool
 
+    @property
+    def total(self) -> int:
+        """All of them; counted only if there are more than shown."""
+        return Callback.objects.open().count() if self.has_more else len(self.rows)
+
 
 @dataclass(frozen=True)
 class Today:
@@ -59,15 +64,20 @@ def ending_contacts(user: User) -> list[Contact]:
     return list(Contact.objects.ending().filter(Q(handler=user) | Q(ending_by=user))[:MOST_ROWS])
 
 
-def today(user: User, centre: Organisation) -> Today:
-    """Figures of the centre for people who may read all its contacts, else the user's own."""
+def today(user: User, centre: Organisation, callbacks: int | None = None) -> Today:
+    """Figures of the centre for people who may read all its contacts, else the user's own.
+
+    ``callbacks``: how many are open, if known.
+    """
     contacts = Contact.objects.of_centre(centre)
     if not can(user, Permission.CONTACT_READ_ALL, centre.pk):
         contacts = contacts.of_handler(user)
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     counted = contacts.filter(started_at__gte=midnight).exclude(kind=Kind.NO_ANSWER)
     figures = counted.aggregate(all=Count("pk"), done=Count("pk", filter=Q(state=ContactState.COMPLETED)))
-    return Today(figures["all"], figures["done"], Callback.objects.open().count())
+    if callbacks is None:
+        callbacks = Callback.objects.open().count()
+    return Today(figures["all"], figures["done"], callbacks)
 
 
 def access_to_decide(user: User, centre: Organisation) -> list[AccessRequest]:

@@ -47,7 +47,7 @@ def contact_to_read(user: User, contact_id: uuid.UUID) -> Contact:
 
     Only row-level security decides, because later apps add policies (for people who work on the case).
     """
-    contact = _visible(contact_id)
+    contact = _visible(user, contact_id)
     if contact is None:
         _refused("contact.read.denied", user, contact_id)
         raise Http404
@@ -57,7 +57,7 @@ def contact_to_read(user: User, contact_id: uuid.UUID) -> Contact:
 
 def contact_to_write(user: User, contact_id: uuid.UUID) -> Contact:
     """The contact, if the user may change it. Raises Http404."""
-    return _checked(user, contact_id, _visible(contact_id))
+    return _checked(user, contact_id, _visible(user, contact_id))
 
 
 def contact_to_change(user: User, contact_id: uuid.UUID) -> Contact:
@@ -70,9 +70,7 @@ def _checked(user: User, contact_id: uuid.UUID, contact: Contact | None) -> Cont
     if contact is None or not may_write(user, contact):
         _refused("contact.write.denied", user, contact_id)
         raise Http404
-    if user.centre and contact.centre_id == user.centre.pk:
-        contact.centre = user.centre
-    return contact
+    return with_known_centre(user, contact)
 
 
 def _refused(what: str, user: User, contact_id: uuid.UUID) -> None:
@@ -80,5 +78,13 @@ def _refused(what: str, user: User, contact_id: uuid.UUID) -> None:
     look(what, by=user, subject=contact_id, centre=user.centre.pk if user.centre else None)
 
 
-def _visible(contact_id: uuid.UUID) -> Contact | None:
-    return Contact.objects.select_related("caller_type", "region", "handler").filter(pk=contact_id).first()
+def _visible(user: User, contact_id: uuid.UUID) -> Contact | None:
+    contact = Contact.objects.select_related("caller_type", "region", "handler").filter(pk=contact_id).first()
+    return with_known_centre(user, contact) if contact else None
+
+
+def with_known_centre(user: User, contact: Contact) -> Contact:
+    """The contact with the user's own centre, if it is that one, so that it is not read again."""
+    if user.centre and user.centre.pk == contact.centre_id:
+        contact.centre = user.centre
+    return contact

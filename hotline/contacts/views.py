@@ -156,11 +156,12 @@ def undo(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 
 
 def left_column(request: CentreRequest) -> dict[str, Any]:
+    worklist = callbacks_waiting(timezone.now())
     return {
-        "worklist": callbacks_waiting(timezone.now()),
+        "worklist": worklist,
         "shift": contacts_for_shift(request.user),
         "open_contacts": open_contacts(request.user),
-        "today": today(request.user, request.centre),
+        "today": today(request.user, request.centre, worklist.total),
         "access_requests": access_to_decide(request.user, request.centre),
         "ending_contacts": ending_contacts(request.user),
         "new_form": NewContactForm(),

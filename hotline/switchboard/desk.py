@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.db.models import Q
 
 from foundation.accounts.models import Organisation, User
 from hotline.contacts.vocabulary import Kind
@@ -82,22 +84,36 @@ def bar_of(user: User, centre: Organisation) -> TelephoneBar | None:
     """The telephone bar; None if no telephone is connected."""
     if not is_telephone_connected(centre):
         return None
-    agent = Agent.objects.filter(user=user).select_related("call__line", "call__contact").first()
-    alone = list(Call.objects.alone().filter(centre=centre).order_by("alone_since")[:MOST_ALONE])
-    if agent and agent.call and agent.state == AgentState.ON_CALL:
-        return TelephoneBar(agent, talk=conversation_of(agent.call), alone=alone)
-    queue = Call.objects.waiting().filter(centre=centre)
-    longest = queue.order_by("waiting_since").first()
+    agent = Agent.objects.filter(user=user).first()
+    if talk := _talk_of(agent):
+        alone = Call.objects.alone().filter(centre=centre).order_by("alone_since")
+        return TelephoneBar(agent, talk=talk, alone=list(alone[:MOST_ALONE]))
+    calls = _waiting_or_alone(centre)
+    waiting = [call for call in calls if call.state == CallState.WAITING]
     last = _last_call(agent)
     return TelephoneBar(
         agent,
-        offer=_offer_to(agent) if longest else None,
+        offer=_offer_to(agent) if waiting else None,
         last=last,
         can_block=_abusive(last),
-        waiting=queue.count() if longest else 0,
-        longest=longest,
-        alone=alone,
+        waiting=len(waiting),
+        longest=waiting[0] if waiting else None,
+        alone=sorted((call for call in calls if call.alone_since), key=attrgetter("alone_since"))[:MOST_ALONE],
     )
+
+
+def _talk_of(agent: Agent | None) -> Conversation | None:
+    if agent is None or agent.call_id is None or agent.state != AgentState.ON_CALL:
+        return None
+    call = Call.objects.select_related("line", "contact").filter(pk=agent.call_id).first()
+    return conversation_of(call) if call else None
+
+
+def _waiting_or_alone(centre: Organisation) -> list[Call]:
+    """What the bar says of other people's calls, in one query; who has waited longest first."""
+    calls = Call.objects.live().filter(Q(state=CallState.WAITING) | Q(alone_since__isnull=False), centre=centre)
+    shown = calls.only("state", "waiting_since", "alone_since", "contact", "claimed_by")
+    return list(shown.order_by("waiting_since"))
 
 
 def _offer_to(agent: Agent | None) -> Offer | None:

@@ -14,6 +14,7 @@ from people import People, as_user
 from foundation.accounts.models import User
 from foundation.journal.models import Event
 from hotline.contacts.callbacks import schedule_callback
+from hotline.contacts.desk import MOST_ROWS
 from hotline.contacts.models import Callback, Contact
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,18 @@ def test_worklist_needs_the_same_number_of_queries_for_one_and_three(people: Peo
         counted.append(len(captured))
     assert counted[0] == counted[1]
     assert PHONE not in page, "the number is for whoever claims the callback"
+
+
+def test_desk_counts_callbacks_by_itself_only_if_it_does_not_show_all(people: People) -> None:
+    client = browser(people.handler)
+    for made, queries in ((2, 1), (MOST_ROWS - 1, 2)):
+        for _ in range(made):
+            a_callback(people.coordinator)
+        client.get(url("desk"))
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(url("desk"))
+        assert sum('FROM "hotline_callback"' in one["sql"] for one in captured.captured_queries) == queries
+    assert page.context["today"].callbacks == MOST_ROWS + 1
 
 
 def test_worklist_shows_who_has_claimed_a_callback(people: People) -> None:

@@ -57,6 +57,16 @@ def test_new_contact_with_the_id_of_a_foreign_contact_is_refused(people: People)
     assert browser(people.colleague).post(url("new_contact"), {"contact_id": "x"}).status_code == 400
 
 
+def test_desk_with_a_contact_reads_no_organisation_but_the_users_own(people: People) -> None:
+    client, contact = browser(people.handler), a_contact(people.handler)
+    client.get(url("desk_contact", contact))
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url("desk_contact", contact)).status_code == 200
+    reading = [one["sql"] for one in captured.captured_queries if "accounts_organisation" in one["sql"]]
+    assert len(reading) == 1
+    assert "accounts_session" in reading[0]
+
+
 def test_two_contacts_can_be_open_at_the_same_time(people: People) -> None:
     one, two = a_contact(people.handler, label="first"), a_contact(people.handler, label="second")
     client = browser(people.handler)

@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 from contacts import browser
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from people import People, as_user
@@ -188,6 +190,9 @@ def test_waiting_callers_are_shown_to_handlers_who_are_not_ready(people: People,
     waiting()
     waiting("+493411234568")
     assert "2 wait" in bar(client)
+    with CaptureQueriesContext(connection) as asked:
+        assert "2 wait" in bar(client)
+    assert sum('FROM "switchboard_call"' in one["sql"] for one in asked.captured_queries) == 1
 
 
 def test_bar_links_to_the_contact_after_the_call(people: People, line: Line) -> None:
