@@ -73,6 +73,7 @@ class Scale:
     suffix: str = ""
     _stop: list[Any] = field(default_factory=list)
     _sessions: dict[str, Browser] = field(default_factory=dict)
+    _web: int = 0
 
     @property
     def database(self) -> str:
@@ -124,10 +125,10 @@ class Scale:
         if child.popen.wait():
             raise Refused(f"The database {self.database} could not be prepared.")
 
-    def copy(self) -> Scale:
+    def copy(self, suffix: str = "_written") -> Scale:
         """A copy for writing, which is dropped after the run; the original is kept unchanged."""
         self.stop()  # the copied database must have no connections
-        copied = Scale(self.place, self.contacts, "_written")
+        copied = Scale(self.place, self.contacts, suffix)
         self.place.scales.append(copied)
         postgres = self.place.embedded.postgres
         postgres.sql(f'DROP DATABASE IF EXISTS "{copied.database}" WITH (FORCE)')
@@ -162,8 +163,16 @@ class Scale:
         environment = {**self.environment(WEB), "LOTSE_PUBLIC_BASE_URL": f"http://{HOST}:{port}"}
         child = process.start("web", command, environment=environment, directory=CHECKOUT, patience=5)
         self._stop.append(child)
+        self._web = child.popen.pid
         _wait_for_answer(child, port)
         return port
+
+    def web_processor_time(self) -> float:
+        """Seconds that the web's processes have used since they began."""
+        own = f"/proc/{self._web}/task/{self._web}/children"
+        children = Path(own).read_text(encoding="ascii").split()
+        used = [Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split() for pid in children]
+        return sum(int(one[11]) + int(one[12]) for one in used) / os.sysconf("SC_CLK_TCK")
 
     @cached_property
     def centre(self) -> int:

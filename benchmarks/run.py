@@ -7,8 +7,10 @@ import traceback
 from collections.abc import Callable, Iterator
 
 from benchmarks import (
+    first_pages,
     generate,
     intake,
+    like_for_like,
     lists,
     lookup,
     memory,
@@ -27,12 +29,15 @@ from benchmarks.place import Place
 
 BENCHMARKS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "intake": intake.measure,
+    "paths": like_for_like.measure,
+    "flat": like_for_like.flat,
     "recognition": recognition.measure,
     "lookup": lookup.measure,
     "push": push.measure,
     "ranking": ranking.measure,
     "search": search.measure,
     "lists": lists.measure,
+    "pages": first_pages.measure,
     "report": report.measure,
     "rollup": rollup.measure,
     "memory": memory.measure,
@@ -52,7 +57,8 @@ def everything(place: Place, options: argparse.Namespace) -> int:
     written = scales[0].copy()
     names = options.only.split(",") if options.only else list(BENCHMARKS)
     lines: list[Line] = []
-    failed = [name for name in names if not _ran(name, Bench(scales, written, options.rounds), lines)]
+    bench = Bench(scales, written, options.rounds, options.answer_requests)
+    failed = [name for name in names if not _ran(name, bench, lines)]
     options.out.write_text(table.page(lines, scales, options.rounds, place), encoding="utf-8")
     written.drop()
     return 1 if failed else 0
