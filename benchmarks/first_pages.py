@@ -128,7 +128,7 @@ def _statements(scale: Scale, page: Page) -> tuple[float, float]:
     """Of the page and of the raw SQL."""
     browser = scale.browser(page.email)
     _look(page, browser)
-    ours = statements.count(scale, COUNTED, lambda: [_look(page, browser) for _time in range(COUNTED)])
+    ours = statements.count(scale, COUNTED, lambda: [browser.get(page.path) for _time in range(COUNTED)])
     browser.close()
     script = _script(scale, page)
     return ours, statements.count(scale, COUNTED, lambda: raw.times(scale, script, COUNTED))

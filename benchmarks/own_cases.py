@@ -16,8 +16,10 @@ from cases_case c join cases_responsibility r on r.case_id = c.id and r.until is
 where c.centre_id = %s and c.state = 'open' and r.organisation_id = c.centre_id and r.user_id = c.contact_person_id
 order by (r.user_id = %s) desc, c.number, cc.contact_id limit 1
 """
-CLOSED = "case when i % 50 = 0 then '{}' else jsonb_build_object('state', 'closed', 'closed_at', t.opened_at," \
-    " 'closed_by_id', {user}) end"  # fmt: skip
+CLOSED = """
+case when i % 50 = 0 then '{{}}'
+    else jsonb_build_object('state', 'closed', 'closed_at', t.opened_at, 'closed_by_id', {user}) end
+"""
 COPY = """
 insert into {table} select (jsonb_populate_record(t, jsonb_build_object({values}) || {more})).*
 from {table} t, generate_series(1, {number}) i where t.{key} = '{template}'
@@ -39,7 +41,7 @@ def make(scale: Scale, user: int) -> None:
             "data_key_id": _id("key"), "created_by_id": str(user), "completed_by_id": str(user)}, ""),
         ("cases_case", "id", case, {"id": _id("case"), "assessment_id": _id("assessment"), "data_key_id": _id("key"),
             "number": "nextval('cases_case_number')", "contact_person_id": str(user), "opened_by_id": str(user)},
-            CLOSED.replace("{user}", str(user))),
+            CLOSED.format(user=user)),
         ("cases_casecontact", "contact_id", contact, {"contact_id": _id("contact"), "case_id": _id("case")}, ""),
         ("cases_responsibility", "id", responsibility, {"id": _id("responsibility"), "case_id": _id("case"),
             "user_id": str(user), "given_by_id": str(user)}, ""),

@@ -114,7 +114,5 @@ def complete_triage(client: Client, contact: uuid.UUID, seen: Seen, chosen: Deci
     return client.post(f"/contacts/{contact}/triage/complete/", values, expect=302)
 
 
-def triage_to_case(
-    client: Client, contact: uuid.UUID, answers: Answers, chosen: Decision, requests: int = 1
-) -> None:
+def triage_to_case(client: Client, contact: uuid.UUID, answers: Answers, chosen: Decision, requests: int = 1) -> None:
     complete_triage(client, contact, answer_sheet(client, contact, answers, requests), chosen)

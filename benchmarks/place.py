@@ -31,6 +31,13 @@ OURS = ("LOTSE_", "DATABASE_URL", "REDIS_URL", "CELERY_", "DJANGO_")
 PASSWORD = "benchmarks measure invented people"  # noqa: S105  of people who exist nowhere else
 CENTRE = "Benchmark Centre"
 OTHER_CENTRE = "Other Benchmark Centre"
+#: An account of the telephone provider that does not exist, at an address where nobody answers.
+TELEPHONY = {
+    "LOTSE_TELEPHONY_ACCOUNT": "AC" + "0" * 32,
+    "LOTSE_TELEPHONY_TOKEN": "a token that nobody uses",
+    "LOTSE_TELEPHONY_PUBLIC_URL": "https://lotse.example",
+    "LOTSE_TELEPHONY_API_URL": "http://127.0.0.1:9",
+}
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -61,7 +68,12 @@ class Place:
     def environment(self, database: str, role: str) -> dict[str, str]:
         """The variables of a process of Lotse on this database."""
         common = shared(self.embedded, Outside(self.given), port=None, demo=False)
-        return {**common, "DATABASE_URL": self.embedded.url(role, database), "LOTSE_CHANNEL_PREFIX": database}
+        return {
+            **common,
+            **TELEPHONY,
+            "DATABASE_URL": self.embedded.url(role, database),
+            "LOTSE_CHANNEL_PREFIX": database,
+        }
 
 
 @dataclass

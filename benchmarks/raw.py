@@ -71,11 +71,12 @@ update triage_assessment set state = 'completed', version = version + 1, propose
 select nextval('cases_case_number') as case_number \\gset
 insert into cases_case (id, number, centre_id, data_key_id, assessment_id, contact_person_id, label, disposition,
     urgency, state, version, opened_at, opened_by_id)
-    values (':case', :case_number, {centre}, ':key', ':assessment', :actor, '', 'security', 'standard', 'open', 1, now(),
-    :actor);
+    values (':case', :case_number, {centre}, ':key', ':assessment', :actor, '', 'security', 'standard', 'open', 1,
+    now(), :actor);
 insert into cases_responsibility (id, case_id, organisation_id, user_id, since, given_by_id)
     values (gen_random_uuid(), ':case', {centre}, :actor, now(), :actor);
-insert into cases_casecontact (contact_id, case_id, linked_at, linked_by_id) values (':contact', ':case', now(), :actor);
+insert into cases_casecontact (contact_id, case_id, linked_at, linked_by_id)
+    values (':contact', ':case', now(), :actor);
 """
 EVENT = "('{kind}', now(), :actor, {centre}, ':{subject}', null, '{data}', '{{{tell}}}', '')"
 #: Subject, and kinds of the events of each request.
@@ -152,7 +153,19 @@ def _pgbench(scale: Scale, directory: Path, script: str, clients: int, how: list
     file.write_text(script, encoding="utf-8")
     postgres = scale.place.embedded.postgres
     threads = str(min(clients, 2))
-    options: list[process.Part] = ["-h", postgres.socket, "-U", WEB, "-n", "-f", file, "-c", str(clients), "-j", threads]
+    options: list[process.Part] = [
+        "-h",
+        postgres.socket,
+        "-U",
+        WEB,
+        "-n",
+        "-f",
+        file,
+        "-c",
+        str(clients),
+        "-j",
+        threads,
+    ]
     done = process.run([postgres.programs / "pgbench", *options, *how, scale.database], directory=directory)
     if done.returncode or "actually processed" not in done.stdout:
         raise Wrong(f"pgbench: {done.stderr.strip()[-600:]}")

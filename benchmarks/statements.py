@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from benchmarks.place import Scale
 from supervisor.environment import WEB
 
-#: Settings of the benchmarks' PostgreSQL. Planning is measured only for the tables of costs, since it takes time itself.
+#: Settings of the benchmarks' PostgreSQL. Planning is measured only for the tables of costs: it takes time itself.
 COUNTED = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "5000"}
 WITH_PLANNING = {**COUNTED, "pg_stat_statements.track_planning": "on"}
 TRANSACTIONS = ("BEGIN", "COMMIT", "ROLLBACK")
@@ -40,7 +40,7 @@ class Statement:
     @property
     def short(self) -> str:
         """Without lists of columns and values."""
-        sql = re.sub(r"/\*.*?\*/|\"|::[\w()\[\]]+", "", " ".join(self.sql.split()))
+        sql = re.sub(r"/\*.*?\*/|\"|::\w+(\(\d+\))?(\[\])*", "", " ".join(self.sql.split()))
         sql = re.sub(r"^SELECT (.*?) FROM ", lambda one: f"SELECT {_columns(one[1])} FROM ", sql, count=1)
         sql = re.sub(r"^(insert into \S+) \(.*", r"\1 ...", sql, flags=re.IGNORECASE)
         sql = re.sub(r"^(UPDATE \S+ SET) .*? WHERE", r"\1 ... WHERE", sql)
