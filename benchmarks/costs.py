@@ -63,9 +63,9 @@ def write(place: Place, scale: Scale, file: Path) -> None:
     statements.prepare(scale)
     scale.do(LINE, hot_paths.LINE, scale.centre)
     costs = [_cost(scale, path) for path in hot_paths.HOT_PATHS]
-    notes = _notes(document.read(file, SECTION))
+    notes = notes_of(document.read(file, SECTION))
     kept: set[tuple[str, str]] = set()
-    page = [_overview(place, scale, costs), *(_details(cost, notes, kept) for cost in costs)]
+    page = [_overview(place, scale, costs), *(details(cost, notes, kept) for cost in costs)]
     document.replace(file, SECTION, "\n".join(page))
     for path, what in notes.keys() - kept:
         print(f"costs: not listed any more: {path}: {what}: {notes[path, what]}", file=sys.stderr)
@@ -109,7 +109,7 @@ def _row(cost: Cost) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _details(cost: Cost, notes: Notes, kept: set[tuple[str, str]]) -> str:
+def details(cost: Cost, notes: Notes, kept: set[tuple[str, str]]) -> str:
     """``kept``: gets the keys of the notes that have a row."""
 
     def row(share: float, what: str, *cells: str) -> str:
@@ -143,7 +143,7 @@ def _details(cost: Cost, notes: Notes, kept: set[tuple[str, str]]) -> str:
     )
 
 
-def _notes(text: str) -> Notes:
+def notes_of(text: str) -> Notes:
     """What was written by hand: the last cell of each row, by path and last but one."""
     return {(path, what): note for path, what, note in _noted(text)}
 

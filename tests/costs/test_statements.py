@@ -135,7 +135,8 @@ def webhook(world: World) -> Request:
     """The provider asks what a waiting caller hears, the most frequent of its requests."""
     phone = Phone()
     phone.into_queue()
-    return lambda: phone.wait()
+    path = f"/telephone/call/{phone.call.pk}/wait/"
+    return lambda: phone.says(path, QueueSid="QU" + "0" * 32, QueuePosition="1")
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ PATHS = [
     Path("contacts, coordinator", 13, page("coordinator", "/contacts/")),
     Path("contacts, handler", 11, page("handler", "/contacts/")),
     Path("partner's inbox", 7, inbox),
-    Path("webhook: wait", 6, webhook),
+    Path("webhook: wait", 4, webhook),
 ]
 
 
