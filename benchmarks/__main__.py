@@ -6,8 +6,10 @@ import argparse
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from benchmarks import statements
 from benchmarks.place import Place, Scale
 from supervisor.environment import WEB
 from supervisor.errors import Refused
@@ -29,6 +31,8 @@ def main(arguments: list[str]) -> int:
     django.setup()
     from benchmarks import run
 
+    settings = statements.WITH_PLANNING if options.costs else statements.COUNTED
+    place.embedded.postgres = replace(place.embedded.postgres, settings=settings)
     with place.running():
         return run.everything(place, options)
 
@@ -43,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", default="", help="names of benchmarks, separated by commas (default: all)")
     parser.add_argument("--rounds", type=int, default=7, help="pairs of measurements for each figure")
+    parser.add_argument(
+        "--answer-requests", type=int, default=18, help="for the answers of a full triage (18: one each)"
+    )
+    parser.add_argument(
+        "--costs", action="store_true", help="instead: what a request of each hot path costs, on the first database"
+    )
     parser.add_argument("--fresh", action="store_true", help="make the databases anew")
     parser.add_argument("--out", type=Path, default=CHECKOUT / "docs" / "benchmarks.md", help="where the table goes")
     return parser

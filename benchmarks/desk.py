@@ -63,7 +63,7 @@ def throughput(scale: Scale, clients: int, seconds: float, step: Step, *, comple
     before = rows_between(scale)
     began = time.monotonic()
     with ThreadPoolExecutor(clients) as people:
-        made = sum(people.map(lambda browser: _work(browser, began + seconds, step), browsers))
+        made = sum(people.map(lambda browser: work(browser, began + seconds, step), browsers))
     took = time.monotonic() - began
     rows_between(scale, before, made, completes=completes)
     return made / took
@@ -86,7 +86,7 @@ def latency_of(scale: Scale, seconds: float, step: Step, email: str = handler(0)
     return lambda: latency(scale, seconds, step, email)
 
 
-def _work(browser: Browser, until: float, step: Step) -> int:
+def work(browser: Browser, until: float, step: Step) -> int:
     made = 0
     while time.monotonic() < until:
         step(browser)

@@ -15,7 +15,7 @@ import psycopg
 
 from benchmarks.measure import Wrong
 from benchmarks.place import OTHER_CENTRE, Connection, Scale, fingerprint
-from benchmarks.rows import PLACES, STATEMENTS, STATES, TABLES, YEARS, an_id, chance
+from benchmarks.rows import NEWER_COLUMNS, PLACES, STATEMENTS, STATES, TABLES, YEARS, an_id, chance
 from benchmarks.staff import HANDLERS, OTHER_HANDLERS, PARTNERS, handler, known_indexes, make_staff
 from foundation.privacy.models import DataKey
 from hotline.contacts.models import Contact
@@ -57,6 +57,7 @@ def _fill(scale: Scale) -> None:
         connection.execute("set session_replication_role = replica")  # no triggers, no checks of foreign keys
         with connection.transaction():
             _name_the_constants(connection, scale)
+            add_newer_columns(connection)
             _run(connection, f"truncate {', '.join(TABLES)} cascade")
             _run(connection, _INDEXES_REST, list(TABLES))
             for statement in STATEMENTS:
@@ -66,6 +67,13 @@ def _fill(scale: Scale) -> None:
             _run(connection, "select setval('hotline_contact_number', %s)", scale.contacts)
             for table in ("cases_case", "handoff_referral"):
                 _run(connection, f"select setval('{table}_number', (select max(number) from {table}))")
+
+
+def add_newer_columns(connection: Connection) -> None:
+    """In the database of an older checkout, so that the same statements fill it; Django there does not see them."""
+    for table, columns in NEWER_COLUMNS.items():
+        for column, kind in columns.items():
+            _run(connection, f"alter table {table} add column if not exists {column} {kind}")
 
 
 def _run(connection: Connection, statement: str, *values: object) -> None:
@@ -91,7 +99,9 @@ def _name_the_constants(connection: Connection, scale: Scale) -> None:
         f" + power((n - 0.5::float8) / {scale.contacts}, 0.8::float8) * interval '{YEARS * 365} days'",
         "centre(n bigint) returns bigint": f"case when n / 7 % 10 = 0 then {other} else {scale.centre} end",
         "handler(n bigint) returns bigint": f"case when n / 7 % 10 = 0 then {first_other} + floor({chance(1)} *"
-        f" {OTHER_HANDLERS})::int else {first} + floor({chance(1)} * {HANDLERS})::int end",
+        f" {OTHER_HANDLERS})::int else {first} + case when n > {scale.contacts} - 2000 and n % 200 = 1"
+        f" then {HANDLERS + 1} when {chance(1)} < 0.1 then {HANDLERS}"
+        f" else floor(({chance(1)} - 0.1) / 0.9 * {HANDLERS})::int end end",
         "partner(n bigint) returns bigint": f"{partner} + floor({chance(2)} * {PARTNERS})::int",
         **STATES,
     }

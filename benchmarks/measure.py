@@ -119,6 +119,8 @@ class Bench:
     scales: list[Scale]
     written: Scale
     rounds: int
+    answer_requests: int = 18
+    """In how many requests a full triage is answered; fewer than its answers need a checkout that takes several."""
 
     @property
     def small(self) -> Scale:

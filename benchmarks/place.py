@@ -31,6 +31,13 @@ OURS = ("LOTSE_", "DATABASE_URL", "REDIS_URL", "CELERY_", "DJANGO_")
 PASSWORD = "benchmarks measure invented people"  # noqa: S105  of people who exist nowhere else
 CENTRE = "Benchmark Centre"
 OTHER_CENTRE = "Other Benchmark Centre"
+#: An account of the telephone provider that does not exist, at an address where nobody answers.
+TELEPHONY = {
+    "LOTSE_TELEPHONY_ACCOUNT": "AC" + "0" * 32,
+    "LOTSE_TELEPHONY_TOKEN": "a token that nobody uses",
+    "LOTSE_TELEPHONY_PUBLIC_URL": "https://lotse.example",
+    "LOTSE_TELEPHONY_API_URL": "http://127.0.0.1:9",
+}
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -61,7 +68,12 @@ class Place:
     def environment(self, database: str, role: str) -> dict[str, str]:
         """The variables of a process of Lotse on this database."""
         common = shared(self.embedded, Outside(self.given), port=None, demo=False)
-        return {**common, "DATABASE_URL": self.embedded.url(role, database), "LOTSE_CHANNEL_PREFIX": database}
+        return {
+            **common,
+            **TELEPHONY,
+            "DATABASE_URL": self.embedded.url(role, database),
+            "LOTSE_CHANNEL_PREFIX": database,
+        }
 
 
 @dataclass
@@ -73,6 +85,7 @@ class Scale:
     suffix: str = ""
     _stop: list[Any] = field(default_factory=list)
     _sessions: dict[str, Browser] = field(default_factory=dict)
+    _web: int = 0
 
     @property
     def database(self) -> str:
@@ -124,10 +137,10 @@ class Scale:
         if child.popen.wait():
             raise Refused(f"The database {self.database} could not be prepared.")
 
-    def copy(self) -> Scale:
+    def copy(self, suffix: str = "_written") -> Scale:
         """A copy for writing, which is dropped after the run; the original is kept unchanged."""
         self.stop()  # the copied database must have no connections
-        copied = Scale(self.place, self.contacts, "_written")
+        copied = Scale(self.place, self.contacts, suffix)
         self.place.scales.append(copied)
         postgres = self.place.embedded.postgres
         postgres.sql(f'DROP DATABASE IF EXISTS "{copied.database}" WITH (FORCE)')
@@ -162,8 +175,16 @@ class Scale:
         environment = {**self.environment(WEB), "LOTSE_PUBLIC_BASE_URL": f"http://{HOST}:{port}"}
         child = process.start("web", command, environment=environment, directory=CHECKOUT, patience=5)
         self._stop.append(child)
+        self._web = child.popen.pid
         _wait_for_answer(child, port)
         return port
+
+    def web_processor_time(self) -> float:
+        """Seconds that the web's processes have used since they began."""
+        own = f"/proc/{self._web}/task/{self._web}/children"
+        children = Path(own).read_text(encoding="ascii").split()
+        used = [Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split() for pid in children]
+        return sum(int(one[11]) + int(one[12]) for one in used) / os.sysconf("SC_CLK_TCK")
 
     @cached_property
     def centre(self) -> int:

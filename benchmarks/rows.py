@@ -7,6 +7,7 @@ a salt. So the tables are filled one after the other without reading the earlier
 - By ``n % 100``: 85 to 99 were no counselling; 0 to 39 have an assessment, 0 to 11 a case, 12 to 15 belong to the case
   of an earlier contact. Three cases in five have a referral.
 - 55 % show their number. 30 % of these come from one caller in a hundred, who call again and again.
+- A handler has a tenth of the centre's contacts, another one about ten (`staff.MANY`, `staff.FEW`).
 - Every contact has a data key of its own; the sealed values are one contact's, and shared.
 """
 
@@ -17,6 +18,8 @@ TABLES = (
     "privacy_datakey", "hotline_contact", "triage_assessment", "cases_case", "cases_casecontact",
     "cases_responsibility", "handoff_referral", "handoff_message",
 )  # fmt: skip
+NEWER_COLUMNS: dict[str, dict[str, str]] = {}
+"""Columns, with their types, that a checkout from before 2026-11-29 does not have and an ``insert`` here names."""
 RARE = "ottersteg"
 COMMON = "anruf"
 TWO_WORDS = "anruf schule"

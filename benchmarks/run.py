@@ -7,8 +7,12 @@ import traceback
 from collections.abc import Callable, Iterator
 
 from benchmarks import (
+    costs,
+    document,
+    first_pages,
     generate,
     intake,
+    like_for_like,
     lists,
     lookup,
     memory,
@@ -27,12 +31,15 @@ from benchmarks.place import Place
 
 BENCHMARKS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "intake": intake.measure,
+    "paths": like_for_like.measure,
+    "flat": like_for_like.flat,
     "recognition": recognition.measure,
     "lookup": lookup.measure,
     "push": push.measure,
     "ranking": ranking.measure,
     "search": search.measure,
     "lists": lists.measure,
+    "pages": first_pages.measure,
     "report": report.measure,
     "rollup": rollup.measure,
     "memory": memory.measure,
@@ -42,7 +49,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Iterator[Line]]] = {
 
 
 def everything(place: Place, options: argparse.Namespace) -> int:
-    """Make missing databases, measure, write the table. Returns 1 if a benchmark failed; the others are in it."""
+    """Make missing databases, measure, write the table (or costs). Returns 1 if a benchmark failed."""
     scales = list(place.scales)
     for scale in scales:
         if options.fresh:
@@ -50,10 +57,15 @@ def everything(place: Place, options: argparse.Namespace) -> int:
         generate.make(scale)
         generate.tidy(scale)
     written = scales[0].copy()
+    if options.costs:
+        costs.write(place, written, options.out)
+        written.drop()
+        return 0
     names = options.only.split(",") if options.only else list(BENCHMARKS)
     lines: list[Line] = []
-    failed = [name for name in names if not _ran(name, Bench(scales, written, options.rounds), lines)]
-    options.out.write_text(table.page(lines, scales, options.rounds, place), encoding="utf-8")
+    bench = Bench(scales, written, options.rounds, options.answer_requests)
+    failed = [name for name in names if not _ran(name, bench, lines)]
+    document.replace(options.out, table.SECTION, table.page(lines, scales, options.rounds, place))
     written.drop()
     return 1 if failed else 0
 

@@ -15,6 +15,7 @@ from regions.models import Coverage, PartnerProfile, Region
 from regions.vocabulary import Language, Phenomenon, Service
 
 HANDLERS = 100
+"""Who share the contacts, beside MANY and FEW."""
 OTHER_HANDLERS = 20
 PARTNERS = 600
 COVERED = 29_000
@@ -25,6 +26,12 @@ COORDINATOR = "coordinator@benchmark.example"
 def handler(number: int) -> str:
     """The e-mail of a handler of the centre, from 0."""
     return f"handler{number}@benchmark.example"
+
+
+MANY = handler(HANDLERS)
+"""A tenth of the centre's contacts and cases are theirs."""
+FEW = handler(HANDLERS + 1)
+"""About ten contacts, each with a case, however many the database has."""
 
 
 def phone(number: int) -> str:
@@ -42,7 +49,7 @@ def make_staff() -> None:
     centre = Organisation.objects.create(name=CENTRE, kind=OrganisationKind.CENTRE)
     other = Organisation.objects.create(name=OTHER_CENTRE, kind=OrganisationKind.CENTRE)
     password = make_password(PASSWORD)
-    emails = [handler(number) for number in range(HANDLERS)]
+    emails = [handler(number) for number in range(HANDLERS + 2)]
     _people(emails, centre, Role.HANDLER, password)
     _people([f"other.{handler(number)}" for number in range(OTHER_HANDLERS)], other, Role.HANDLER, password)
     _people([COORDINATOR], centre, Role.COORDINATOR, password)

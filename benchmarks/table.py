@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from benchmarks.measure import RESTLESS, Line
 from benchmarks.place import Place, Scale
 
+SECTION = "table"
 PAGE = """\
 # Benchmarks
 
@@ -29,7 +30,11 @@ only. Databases: {scales} invented contacts over eight years. What each line com
 
 DIR is a directory of the benchmarks' own; the databases in it are kept for the next run. `--scales 20000,200000` tries everything small,
 `--only intake,lookup` chooses, `--rounds 3` is quicker, `--fresh` makes the databases anew, `--out FILE` writes elsewhere. The machine
-should have nothing else to do: where it has, rounds are dropped.
+should have nothing else to do: where it has, rounds are dropped. The command replaces this part of the document and leaves the rest. `--costs`
+replaces the tables of what one request costs instead.
+
+Two checkouts, in turn: `git worktree add ../old COMMIT`, copy `benchmarks/` of the newer one over the older one's, and give each a DIR of its own
+(`--data`, `--out`). `--answer-requests 6` sends the answers of a full triage in six requests; a checkout from before 2026-11-29 needs 18.
 """  # noqa: E501  the page is as wide as the other pages of docs/
 MET = {True: "yes", False: "**no**", None: ""}
 
