@@ -14,7 +14,7 @@ from casework.cases.models import Case
 from foundation.accounts.models import Organisation, User
 from foundation.journal.leases import LeasedQuerySet
 from foundation.journal.numbers import next_number
-from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
+from foundation.privacy.bounds import COUNTED, days_within, moments_within, numbers_within
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
 from foundation.privacy.models import DataKey
 from regions.vocabulary import SAID_SO_ITSELF, ConflictReason, Service
@@ -181,6 +181,44 @@ class Referral(models.Model):
     @property
     def waits_for_centre(self) -> bool:
         return self.state in WAITS_FOR_CENTRE
+
+
+class NextStep(models.Model):
+    """An ended referral whose case waits for a decision: no partner took it. Only triggers write these rows."""
+
+    referral = models.OneToOneField(Referral, models.PROTECT, primary_key=True, related_name="next_step")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"next step after referral {self.pk}"
+
+
+class OfferCount(models.Model):
+    """Numbers of a partner's offers by the month (in UTC) of the offer. Only a trigger writes these rows.
+
+    ``taken``: those that the partner has now; ``answered``: those that were answered or expired.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    month = models.DateField()
+    taken = models.IntegerField()
+    answered = models.IntegerField()
+    in_time = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            days_within("offer_count", "month"),
+            numbers_within("offer_count", taken=COUNTED, answered=COUNTED, in_time=COUNTED),
+            models.UniqueConstraint(fields=["organisation", "month"], name="offers_counted_once"),
+        ]
+        indexes = [
+            models.Index(fields=["month"], name="offer_count_month"),
+            models.Index(fields=["organisation"], name="offer_count_taken", condition=Q(taken__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"offers of organisation {self.organisation_id} in {self.month:%Y-%m}"
 
 
 class Summary(models.Model):
