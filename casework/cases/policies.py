@@ -63,9 +63,7 @@ DECLARATIONS: list[Declaration] = [
     ),
     Protected(
         "cases_casetoopen",
-        select=[
-            Rule("who may read the assessment", "exists (select 1 from triage_assessment a where a.id = assessment_id)")
-        ],
+        select=[Rule("who may read the assessment", "ntk.sees_assessment(assessment_id)")],
         denied="insert, update, delete, truncate",
         granted={"lotse_policy": "insert, delete"},
     ),

@@ -24,4 +24,4 @@ def to_answer(user: User) -> QuerySet[Referral]:
     partner = user.partner
     if partner is None or not can(user, Permission.REFERRAL_ANSWER, partner.pk):
         return Referral.objects.none()
-    return Referral.objects.filter(organisation=partner, state__in=WAITS_FOR_PARTNER)
+    return Referral.objects.live().filter(organisation=partner, state__in=WAITS_FOR_PARTNER)

@@ -42,6 +42,9 @@ from .vocabulary import (
     Outcome,
 )
 
+#: The same as the states LIVE (constraint ``referral_ended_at``), as the partial indexes say it.
+NOT_ENDED = Q(ended_at=None)
+
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def waiting(self) -> ReferralQuerySet:
@@ -51,7 +54,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(state__in=TAKEN)
 
     def live(self) -> ReferralQuerySet:
-        return self.filter(state__in=LIVE)
+        return self.filter(NOT_ENDED, state__in=LIVE)
+
+    def ended(self) -> ReferralQuerySet:
+        return self.filter(~NOT_ENDED, state__in=ENDED)
 
     def overdue(self, now: datetime) -> ReferralQuerySet:
         """Referrals whose answer was due before ``now``."""
@@ -158,8 +164,13 @@ class Referral(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["organisation", "-created_at", "-id"], name="referral_inbox"),
-            models.Index(fields=["centre", "state", "due_at"], name="referral_board"),
+            # In the order of the lists, of which each reads only the first.
+            models.Index(fields=["centre", "due_at", "created_at", "id"], name="referral_board", condition=NOT_ENDED),
+            models.Index(fields=["centre", "-ended_at", "-id"], name="referral_board_ended", condition=~NOT_ENDED),
+            models.Index(fields=["organisation", "due_at", "id"], name="referral_inbox", condition=NOT_ENDED),
+            models.Index(
+                fields=["organisation", "-ended_at", "-id"], name="referral_inbox_ended", condition=~NOT_ENDED
+            ),
             models.Index(fields=["case"], name="referral_case"),
         ]
 

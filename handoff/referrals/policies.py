@@ -100,10 +100,7 @@ DECLARATIONS: list[Declaration] = [
     ),
     Protected(
         "handoff_nextstep",
-        select=[
-            COORDINATORS,
-            Rule("who may read the referral", "exists (select 1 from handoff_referral r where r.id = referral_id)"),
-        ],
+        select=[COORDINATORS, WORKERS],
         denied="insert, update, delete, truncate",
         granted={"lotse_policy": "insert, delete"},
     ),

@@ -90,9 +90,9 @@ class Migration(migrations.Migration):
         ),
         django_migrate_sql.operations.CreateSQL(
             name='cases_casetoopen_policies',
-            sql='create policy cases_casetoopen_select on cases_casetoopen for select using (\n    (exists (select 1 from triage_assessment a where a.id = assessment_id))\n);\n',
+            sql='create policy cases_casetoopen_select on cases_casetoopen for select using (\n    (ntk.sees_assessment(assessment_id))\n);\n',
             reverse_sql='drop policy cases_casetoopen_select on cases_casetoopen;\n',
-            dependencies=[('cases', 'cases_casetoopen'), ('triage', 'triage_assessment')],
+            dependencies=[('cases', 'cases_casetoopen'), ('triage', 'sees_assessment')],
         ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

@@ -22,7 +22,6 @@ $body$;
 alter function ntk.mark_next_step owner to lotse_policy;
 alter function ntk.next_step_of_referral owner to lotse_policy;
 alter function ntk.next_step_of_case owner to lotse_policy;
-revoke execute on function ntk.mark_next_step from public, lotse_web, lotse_worker;
 create or replace trigger next_step after insert on handoff_referral
     for each row execute function ntk.next_step_of_referral();
 create or replace trigger next_step_again after update on handoff_referral
