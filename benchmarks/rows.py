@@ -121,12 +121,12 @@ cross join sealed left join known on known.k = one.caller left join place on pla
 ASSESSMENTS = f"""
 insert into triage_assessment (id, contact_id, centre_id, data_key_id, checklist_id, checklist_version,
     checklist_digest, answers, provenance, notes, proposed_disposition, proposed_urgency, proposed_duties, services,
-    reasons, disposition, urgency, duties, second_person_for, state, created_at, created_by_id,
+    reasons, disposition, urgency, duties, draft_duties, second_person_for, state, created_at, created_by_id,
     completed_at, completed_by_id, version)
 select id, contact_id, centre, key, 'benchmark', 1, repeat('0', 64),
     '{{"who": "parent", "since": "months", "what": ["behaviour", "online"], "danger": "no"}}'::jsonb, '{{}}'::jsonb,
     notes, disposition, urgency, duties, '{{relatives}}', '[]'::jsonb,
-    disposition, urgency, duties, '{{}}', 'completed',
+    disposition, urgency, duties, '{{}}', '{{}}', 'completed',
     began, handler, began + interval '20 minutes', handler, 2
 from (select {an_id("assessment")} as id, {an_id("contact")} as contact_id, pg_temp.centre(n) as centre,
         {an_id("key")} as key, assessment as notes, pg_temp.began(n) as began, pg_temp.handler(n) as handler,
@@ -190,4 +190,16 @@ select {an_id("message")}, {an_id("referral")}, {an_id("key")}, 'feedback', 'in_
 from generate_series(1, pg_temp.contacts()) n, sealed
 where pg_temp.is_referred(n) and {chance(39)} < 0.6 and pg_temp.referral(n) in ('completed', 'in_progress')
 """
-STATEMENTS = (KEYS, CONTACTS, ASSESSMENTS, CASES, CASE_CONTACTS, RESPONSIBILITIES, REFERRALS, MESSAGES)
+#: The triggers that keep these do not run while rows are generated.
+NEXT_STEPS = """
+insert into handoff_nextstep (referral_id, case_id, centre_id)
+select r.id, r.case_id, r.centre_id from handoff_referral r join cases_case c on c.id = r.case_id
+where c.state = 'open' and r.state in ('declined', 'expired', 'returned')
+"""
+OFFER_COUNTS = """
+insert into handoff_offercount (organisation_id, month, taken, answered, in_time)
+select one.organisation_id, one.month, sum(one.taken), sum(one.answered), sum(one.in_time)
+from handoff_referral r, ntk.counted_offer(r) one group by 1, 2
+"""
+STATEMENTS = (KEYS, CONTACTS, ASSESSMENTS, CASES, CASE_CONTACTS, RESPONSIBILITIES, REFERRALS, MESSAGES, NEXT_STEPS,
+              OFFER_COUNTS)  # fmt: skip

@@ -199,7 +199,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- top bar ----------------------------------------------------------------------------------------------------
-# Counts in the top bar: functions that return the number of items that wait for a user.
+# Counts in the top bar: functions that return the rows that wait for a user.
 NAVIGATION_COUNTS = {
     "handoff:board": "handoff.referrals.counts.need_a_next_step",
     "handoff:inbox": "handoff.referrals.counts.to_answer",

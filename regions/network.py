@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from foundation.accounts.models import Organisation, OrganisationKind
 
 from .models import CalendarException, Conflict, Coverage, IntakePause, OpeningHours, PartnerProfile, Region
 from .public_holidays import holidays_of_region, in_every
-from .routing import Candidate, Interest, Need, Pause, Tree
+from .routing import Candidate, Interest, Need, Pause, Tree, path_up
 from .working_hours import (
     USUAL_HOURS,
     NeverOpen,
@@ -37,21 +37,18 @@ def tree() -> Tree:
     return dict(Region.objects.values_list("code", "parent_id"))
 
 
-def partners(country: str) -> QuerySet[PartnerProfile]:
-    """Profiles of partners that sit or work in the country, with the codes of their regions as `regions`."""
-    working_there = Coverage.objects.filter(region__country=country).values("organisation")
+def partners(country: str, within: Collection[str] | None = None) -> QuerySet[PartnerProfile]:
+    """Profiles of partners that sit or work in the country, with the codes of their regions as `regions`.
+
+    `within`: read no other regions along. A large network has a hundred rows of coverage for each partner.
+    """
+    covered = Coverage.objects.filter(organisation=OuterRef("organisation"))
+    shown = covered if within is None else covered.filter(region__in=within)
     return (
         PartnerProfile.objects.filter(organisation__kind=OrganisationKind.PARTNER, organisation__is_active=True)
-        .filter(Q(organisation__country=country) | Q(organisation__in=working_there))
+        .filter(Q(organisation__country=country) | Exists(covered.filter(region__country=country)))
         .select_related("organisation")
-        .annotate(
-            regions=ArrayAgg(
-                "organisation__coverage__region",
-                filter=Q(organisation__coverage__isnull=False),
-                default=[],
-                order_by="organisation__coverage__region",
-            )
-        )
+        .annotate(regions=ArraySubquery(shown.order_by("region").values("region")))
         .order_by("organisation__name", "organisation")
     )
 
@@ -88,6 +85,7 @@ def interests_on(day: date) -> dict[int, tuple[Interest, ...]]:
 
 def candidates_for(
     need: Need,
+    parents: Tree,
     *,
     open_cases: Mapping[int, int],
     answered_in_time: Mapping[int, float] | None = None,
@@ -95,7 +93,7 @@ def candidates_for(
     now: datetime | None = None,
 ) -> list[Candidate]:
     """The partners of the need's country as `routing.rank` wants them, in four queries; with `now` also who is closed
-    then, in up to six more.
+    then, in up to six more. `parents`: the tree, from which follows whose coverage is asked about.
 
     `open_cases` counts each organisation's live cases; `answered_in_time` is its share of offers answered in time.
     """
@@ -104,7 +102,7 @@ def candidates_for(
     interests = interests_on(day)
     never = never_open(timezone.now())
     records = answered_in_time or {}
-    profiles = list(partners(need.country))
+    profiles = list(partners(need.country, path_up(need.region or need.country, parents)))
     closed = closed_at(now, [profile.organisation for profile in profiles]) if now else {}
     return [
         Candidate(

@@ -103,7 +103,10 @@ class Need:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A partner with its current data. `answered_in_time`: a share from 0 to 1, None without a record."""
+    """A partner with its current data. `answered_in_time`: a share from 0 to 1, None without a record.
+
+    `coverage`: the covered ones among the need's region and those above it.
+    """
 
     id: int
     name: str

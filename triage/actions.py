@@ -340,6 +340,8 @@ def _move(assessment: Assessment, to: AssessmentState, *, secret: dict[str, Any]
     if to != source and to not in TRANSITIONS[source]:
         raise stale(assessment.pk)
     secret = secret or {}
+    if to == AssessmentState.DRAFT and values.keys() & {"answers", "duties"}:
+        values["draft_duties"] = assessment.duties_asked(values.get("answers"), values.get("duties"))
     now = {**values, **secret, "state": to, "version": assessment.version + 1}
     if not assessment._state.adding:
         sealed = {name: _encrypted(assessment, name, value) for name, value in secret.items()}

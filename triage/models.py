@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -26,6 +27,7 @@ DRAFT_HAS_NO_END = Q(state__in=WITHOUT_END, completed_at=None, completed_by=None
 END_IS_WHOLE = (
     ~Q(state__in=WITHOUT_END) & Q(completed_at__isnull=False, completed_by__isnull=False) & ~Q(disposition="open")
 )
+DRAFT_WITH_DUTIES = Q(state=AssessmentState.DRAFT) & ~Q(draft_duties=[])
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -38,6 +40,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def waiting(self) -> AssessmentQuerySet:
         return self.filter(state=AssessmentState.WAITING_CONFIRMATION)
+
+    def drafts_with_duties(self) -> AssessmentQuerySet:
+        """Drafts whose answers ask for a duty of security or child protection."""
+        return self.filter(DRAFT_WITH_DUTIES)
 
     def in_force(self) -> AssessmentQuerySet:
         """Completed and not superseded; at most one for each contact."""
@@ -83,6 +89,8 @@ class Assessment(ChoiceLabels, models.Model):
     disposition = models.CharField(max_length=20, choices=Disposition, default=Disposition.OPEN)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.STANDARD)
     duties = ArrayField(models.CharField(max_length=30, choices=Duty), default=list)
+    #: Of a draft: the securing duties of its current answers, kept by every action that saves a draft.
+    draft_duties = ArrayField(models.CharField(max_length=30, choices=Duty), default=list)
     override_reason = EncryptedTextField()
     #: Why a coordinator has to confirm: codes of `rules.second_person_for`.
     second_person_for = ArrayField(models.CharField(max_length=30), default=list)
@@ -134,6 +142,11 @@ class Assessment(ChoiceLabels, models.Model):
                 name="assessment_waiting",
                 condition=Q(state=AssessmentState.WAITING_CONFIRMATION),
             ),
+            models.Index(
+                fields=["centre", "created_at"],
+                name="assessment_with_duties",
+                condition=DRAFT_WITH_DUTIES,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -167,6 +180,17 @@ class Assessment(ChoiceLabels, models.Model):
         kept = self.duties if self.is_draft else self.proposed_duties
         standing = SECURING_DUTIES & {Duty(code) for code in kept}
         return propose(self.checklist, self.answers, standing)
+
+    def duties_asked(self, answers: dict[str, Any] | None = None, kept: list[str] | None = None) -> list[str]:
+        """The value of ``draft_duties`` for these answers and duties, else for those of the row."""
+        standing = SECURING_DUTIES & {Duty(code) for code in (self.duties if kept is None else kept)}
+        proposal = propose(self.checklist, self.answers if answers is None else answers, standing)
+        return sorted(proposal.duties & SECURING_DUTIES)
+
+    def save(self, **options: Any) -> None:
+        if self._state.adding and self.is_draft:
+            self.draft_duties = self.duties_asked()
+        super().save(**options)
 
     @property
     def securing_duties(self) -> frozenset[Duty]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,10 @@ from triage.vocabulary import Disposition, Urgency
 
 from .states import CLOSED, OPEN, CaseState
 
+IS_OPEN = Q(state=CaseState.OPEN)
+IS_WITH_CENTRE = Q(responsible_organisation=F("centre"))
+IS_NOBODYS = Q(responsible_user=None) & IS_WITH_CENTRE
+
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> CaseQuerySet:
@@ -34,15 +38,25 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases for which the person is responsible or contact person."""
         return self.filter(Q(contact_person=user) | Q(responsible_user=user))
 
+    def first_of_user(self, user: User, count: int) -> CaseQuerySet:
+        """The first of the user's cases in the order of these: of each index the first, not all that a person has."""
+        mine = self.filter(contact_person=user)[:count].values("pk")
+        responsible = self.filter(responsible_user=user)[:count].values("pk")
+        return self.filter(pk__in=mine.union(responsible))[:count]
+
     def unassigned(self) -> CaseQuerySet:
-        return self.filter(responsible_user=None, responsible_organisation=models.F("centre"))
+        return self.filter(IS_NOBODYS)
 
     def with_partner(self) -> CaseQuerySet:
         """Cases for which another organisation than the centre is responsible."""
-        return self.exclude(responsible_organisation=models.F("centre"))
+        return self.exclude(IS_WITH_CENTRE)
 
     def newest_first(self) -> CaseQuerySet:
         return self.order_by("-opened_at", "-id")
+
+    def with_names(self) -> CaseQuerySet:
+        """With region and the responsible organisation and person, for lists; one query."""
+        return self.select_related("region", "responsible_organisation", "responsible_user")
 
     def with_people(self) -> CaseQuerySet:
         """Prefetch region, contact person and, as ``now_responsible``, the current responsibility; two queries."""
@@ -89,7 +103,13 @@ class Case(ChoiceLabels, models.Model):
         ]
         indexes = [
             models.Index(fields=["centre", "-opened_at", "-id"], name="case_centre_newest"),
-            models.Index(fields=["contact_person"], name="case_contact_person"),
+            # In the order of the lists; each of their first pages reads one of these from the beginning.
+            models.Index(fields=["contact_person", "-opened_at", "-id"], name="case_contact_person", condition=IS_OPEN),
+            models.Index(fields=["responsible_user", "-opened_at", "-id"], name="case_responsible", condition=IS_OPEN),
+            models.Index(
+                fields=["centre", "-opened_at", "-id"], name="case_unassigned", condition=IS_OPEN & IS_NOBODYS
+            ),
+            models.Index(fields=["centre", "-opened_at", "-id"], name="case_with_partner", condition=~IS_WITH_CENTRE),
         ]
 
     def __str__(self) -> str:
@@ -107,6 +127,10 @@ class Case(ChoiceLabels, models.Model):
     def is_nobodys(self) -> bool:
         """Whether the centre is responsible, but no person of it."""
         return self.responsible_user_id is None and self.responsible_organisation_id == self.centre_id
+
+    @property
+    def is_with_partner(self) -> bool:
+        return self.responsible_organisation_id != self.centre_id
 
     @property
     def now_responsible(self) -> Responsibility:
@@ -128,6 +152,21 @@ class CaseContact(models.Model):
 
     def __str__(self) -> str:
         return f"case contact {self.pk}"
+
+
+class CaseToOpen(models.Model):
+    """A completed assessment that leads to a case, while its contact has none. Only triggers write these rows."""
+
+    contact = models.OneToOneField(Contact, models.PROTECT, primary_key=True, related_name="+")
+    assessment = models.OneToOneField(Assessment, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    completed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [moments_within("case_to_open", "completed_at")]
+
+    def __str__(self) -> str:
+        return f"case to open for contact {self.pk}"
 
 
 class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):

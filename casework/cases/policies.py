@@ -11,9 +11,12 @@ from foundation.privacy.rls import (
     both,
     declared_items,
     is_actor,
+    quoted,
 )
+from triage.states import IN_FORCE
 
 from .events import CASE_READERS
+from .opening import DUTIES_THAT_OPEN, OPENS_CASE
 
 COORDINATORS = at_the_centre("coordinator")
 #: A condition on the case: the actor is responsible or its contact person, or nobody is responsible within the centre.
@@ -58,6 +61,12 @@ DECLARATIONS: list[Declaration] = [
         ],
         insert=[WRITERS],
     ),
+    Protected(
+        "cases_casetoopen",
+        select=[Rule("who may read the assessment", "ntk.sees_assessment(assessment_id)")],
+        denied="insert, update, delete, truncate",
+        granted={"lotse_policy": "insert, delete"},
+    ),
     Protected("cases_note", select=[READERS], insert=[both(WRITERS, "in their own name", is_actor("written_by_id"))]),
     Protected(
         "cases_responsibility",
@@ -72,4 +81,11 @@ DECLARATIONS: list[Declaration] = [
         select=[Rule("handlers who work on a case of the contact", "ntk.works_on_case_of(id)")],
     ),
 ]
-sql_items = declared_items(__name__, DECLARATIONS, IS_MINE=IS_MINE)
+sql_items = declared_items(
+    __name__,
+    DECLARATIONS,
+    IS_MINE=IS_MINE,
+    IN_FORCE=quoted(*IN_FORCE),
+    OPENS_CASE=quoted(*sorted(OPENS_CASE)),
+    DUTIES_THAT_OPEN=",".join(sorted(DUTIES_THAT_OPEN)),
+)

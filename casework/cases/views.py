@@ -15,7 +15,6 @@ from foundation.accounts.guards import SignedInRequest, signed_in
 from foundation.accounts.permissions import require
 from foundation.accounts.roles import Permission
 from foundation.ui.fragments import is_part
-from foundation.ui.pagination import page_of
 from hotline.contacts.permissions import may_write as may_write_contact
 
 from . import actions, worklist
@@ -37,18 +36,12 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     except LookupError as error:
         raise Http404 from error
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    cases = current.choose(worklist.cases_of_centre(request.user), request.user)
-    page = page_of(cases, column="opened_at", after=after, before=before)
-    user = request.user
-    left = [] if after or before else [*worklist.triage_of_closed_cases(user), *worklist.triage_without_case(user)]
-    unfinished = [] if after or before else worklist.unfinished_with_duties(request.user)
-    filters = worklist.filters_for(request.user)
+    page = worklist.page_of_cases(request.user, current, after=after, before=before)
     context = {
         "page": page,
-        "filters": filters,
+        "filters": worklist.filters_for(request.user),
         "current": current,
-        "without_case": left,
-        "unfinished": unfinished,
+        "triage": None if after or before else worklist.open_triage(request.user),
     }
     return render(request, "cases/list_rows.html" if is_part(request) else "cases/list.html", context)
 

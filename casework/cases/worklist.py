@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, QuerySet, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import organisations_as
 from foundation.accounts.roles import Role
 from foundation.journal.models import Event
+from foundation.ui.pagination import Page, page_of
 from hotline.contacts.permissions import may_write as may_write_contact
 from hotline.contacts.states import ContactState
 from triage.models import Assessment
 from triage.vocabulary import SECURING_DUTIES
 
 from .events import CASE_REASSESSMENT_DUE
-from .models import Case, CaseContact, CaseQuerySet
-from .opening import DUTIES_THAT_OPEN, OPENS_CASE
+from .models import Case, CaseContact, CaseQuerySet, CaseToOpen
 
-LOOKED_AT = 200  # number of newest events
+LOOKED_AT = 200  # rows of each kind, before those of contacts that the user may not change are left out
+Keys = QuerySet[Any, Any]
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -35,20 +38,20 @@ class Filter:
 
     code: str
     label: StrPromise
-    choose: Callable[[CaseQuerySet, User], CaseQuerySet]
+    choose: Callable[[CaseQuerySet], CaseQuerySet]
     nothing: StrPromise
     coordinators: bool = False
+    #: Of these only the cases for which the person is responsible or contact person.
+    is_own: bool = False
 
 
 FILTERS = (
-    Filter("mine", _("Mine"), lambda cases, user: cases.open().of_user(user), _("You have no open case.")),
-    Filter(
-        "unassigned", _("Unassigned"), lambda cases, _user: cases.open().unassigned(), _("Every case has somebody.")
-    ),
-    Filter("open", _("Open"), lambda cases, _user: cases.open(), _("No case is open.")),
-    Filter("partner", _("With a partner"), lambda cases, _user: cases.with_partner(), _("No case is with a partner.")),
-    Filter("closed", _("Closed"), lambda cases, _user: cases.closed(), _("No case has been closed.")),
-    Filter("all", _("All of the centre"), lambda cases, _user: cases, _("There is no case yet."), coordinators=True),
+    Filter("mine", _("Mine"), lambda cases: cases.open(), _("You have no open case."), is_own=True),
+    Filter("unassigned", _("Unassigned"), lambda cases: cases.open().unassigned(), _("Every case has somebody.")),
+    Filter("open", _("Open"), lambda cases: cases.open(), _("No case is open.")),
+    Filter("partner", _("With a partner"), lambda cases: cases.with_partner(), _("No case is with a partner.")),
+    Filter("closed", _("Closed"), lambda cases: cases.closed(), _("No case has been closed.")),
+    Filter("all", _("All of the centre"), lambda cases: cases, _("There is no case yet."), coordinators=True),
 )
 
 
@@ -71,38 +74,72 @@ def chosen(user: User, code: str) -> Filter:
 
 def cases_of_centre(user: User) -> CaseQuerySet:
     """Cases of the user's centre, without those that are only readable by a grant."""
-    return Case.objects.filter(centre__in=organisations_as(user, Role.HANDLER, Role.COORDINATOR)).with_people()
+    return Case.objects.filter(centre__in=organisations_as(user, Role.HANDLER, Role.COORDINATOR)).with_names()
 
 
-def triage_without_case(user: User, at_most: int = 20) -> list[Assessment]:
-    """Completed assessments that lead to a case but whose contact has none, oldest first."""
-    leads = Q(disposition__in=OPENS_CASE) | Q(duties__overlap=sorted(DUTIES_THAT_OPEN))
-    centres = organisations_as(user, Role.HANDLER, Role.COORDINATOR)
-    linked = Exists(CaseContact.objects.filter(contact=OuterRef("contact")))
-    found = Assessment.objects.in_force().filter(leads, ~linked, centre__in=centres)
-    oldest = found.select_related("contact", "contact__region", "completed_by").order_by("completed_at", "pk")[:at_most]
-    return [assessment for assessment in oldest if may_write_contact(user, assessment.contact)]
+def page_of_cases(user: User, chosen: Filter, *, after: str = "", before: str = "") -> Page:
+    """A page of the user's cases, newest first."""
+    rows = chosen.choose(cases_of_centre(user))
+    if chosen.is_own:
+        return page_of(rows, column="opened_at", after=after, before=before, take=partial(_first_own, user))
+    return page_of(rows, column="opened_at", after=after, before=before)
 
 
-def triage_of_closed_cases(user: User, at_most: int = 20) -> list[Assessment]:
+def _first_own(user: User, ordered: CaseQuerySet, count: int) -> list[Case]:
+    return list(ordered.first_of_user(user, count))
+
+
+@dataclass(frozen=True)
+class OpenTriage:
+    """Triage for which nobody is responsible yet, shown above the list of cases; oldest first."""
+
+    without_case: list[Assessment]
+    unfinished: list[Assessment]
+
+
+def open_triage(user: User, at_most: int = 20) -> OpenTriage:
+    """Completed triage without an open case, and unfinished triage with a duty; one query."""
+    handled = organisations_as(user, Role.HANDLER, Role.COORDINATOR)
+    keys = [_without_case(handled), _unfinished_with_duties(handled)]
+    if coordinated := organisations_as(user, Role.COORDINATOR):
+        keys.append(_of_closed_cases(coordinated))
+    rows = Assessment.objects.filter(pk__in=keys[0].union(*keys[1:], all=True))
+    rows = rows.select_related("contact", "contact__region", "created_by", "completed_by")
+    rows = rows.annotate(has_case=Exists(CaseContact.objects.filter(contact=OuterRef("contact"))))
+    oldest = rows.order_by(Coalesce("completed_at", "created_at"), "pk")
+    found = [one for one in oldest if may_write_contact(user, one.contact)]
+    unfinished = [one for one in found if one.is_draft]
+    closed = [one for one in found if not one.is_draft and _has_case(one)]
+    without = [one for one in found if not one.is_draft and not _has_case(one)]
+    return OpenTriage([*closed[:at_most], *without[:at_most]], unfinished[:at_most])
+
+
+def _has_case(assessment: Assessment) -> bool:
+    return bool(getattr(assessment, "has_case"))  # noqa: B009  set by the annotation
+
+
+def _without_case(centres: Collection[int]) -> Keys:
+    """Completed assessments that lead to a case but whose contact has none."""
+    marked = CaseToOpen.objects.filter(centre__in=centres)
+    return marked.order_by("completed_at", "pk").values("assessment")[:LOOKED_AT]
+
+
+def _unfinished_with_duties(centres: Collection[int]) -> Keys:
+    """Drafts of completed contacts whose answers ask for a duty of security or child protection.
+
+    A call may end before its triage is completed; the duty must not be overlooked.
+    """
+    drafts = Assessment.objects.drafts_with_duties().filter(contact__state=ContactState.COMPLETED, centre__in=centres)
+    return drafts.order_by("created_at", "pk").values("pk")[:LOOKED_AT]
+
+
+def _of_closed_cases(centres: Collection[int]) -> Keys:
     """For coordinators: triage with a duty, completed after the case was closed, by somebody who may not reopen it.
 
     Found by their events, so that not all closed cases have to be read.
     """
-    events = Event.objects.filter(centre__in=organisations_as(user, Role.COORDINATOR), kind=CASE_REASSESSMENT_DUE.code)
-    keys = [data["assessment"] for data in events.order_by("-at").values_list("data", flat=True)[:LOOKED_AT]]
+    events = Event.objects.filter(centre__in=centres, kind=CASE_REASSESSMENT_DUE.code)
+    keys = events.order_by("-at").values_list(Cast(KeyTextTransform("assessment", "data"), UUIDField()))[:LOOKED_AT]
     since = CaseContact.objects.filter(contact=OuterRef("contact"), case__closed_at__lt=OuterRef("completed_at"))
     found = Assessment.objects.in_force().filter(Exists(since), pk__in=keys, duties__overlap=sorted(SECURING_DUTIES))
-    return list(found.select_related("contact", "contact__region", "completed_by").order_by("completed_at")[:at_most])
-
-
-def unfinished_with_duties(user: User, at_most: int = 20) -> list[Assessment]:
-    """Drafts of completed contacts whose answers ask for a duty of security or child protection, oldest first.
-
-    A call may end before its triage is completed; the duty must not be overlooked.
-    """
-    centres = organisations_as(user, Role.HANDLER, Role.COORDINATOR)
-    drafts = Assessment.objects.open().filter(contact__state=ContactState.COMPLETED, centre__in=centres)
-    oldest = drafts.select_related("contact", "contact__region", "created_by").order_by("created_at", "pk")
-    found = (one for one in oldest.iterator(100) if one.is_draft and one.securing_duties)
-    return list(islice((one for one in found if may_write_contact(user, one.contact)), at_most))
+    return found.order_by("completed_at", "pk").values("pk")[:LOOKED_AT]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Organisation, User
+from triage.vocabulary import Urgency
 
 from .models import Referral
-from .next_steps import needing_a_next_step
-from .states import ENDED, TAKEN, WAITS_FOR_CENTRE, WAITS_FOR_PARTNER, ReferralState
+from .next_steps import next_steps
+from .states import ENDED, LIVE, TAKEN, WAITS_FOR_CENTRE, WAITS_FOR_PARTNER, ReferralState
 from .timeline import is_overdue
 
 #: Ended referrals per page, in the board and in the inbox.
@@ -106,38 +108,45 @@ INBOX: list[tuple[BoardSection, Test]] = [
 
 
 def board(user: User, centre: Organisation, now: datetime) -> list[BoardSection]:
-    """The referrals of a centre that the actor may see, by next step; the longest waiting first."""
-    live = Referral.objects.live().filter(centre=centre).select_related("organisation", "case", "contact_person")
-    back = needing_a_next_step(user, centre).select_related("organisation", "case", "contact_person")
-    first = replace(NEXT_STEP, referrals=list(back.order_by("-urgency", "ended_at", "id")[:MOST]))
-    return [first, *_sorted_into(BOARD, live.order_by("due_at", "created_at", "id"), now)]
+    """The referrals of a centre that the actor may see, by next step; the longest waiting first. One query."""
+    live = Referral.objects.live().filter(centre=centre).order_by("due_at", "created_at", "id")[:MOST].values("pk")
+    back = next_steps(user, centre).order_by("-referral__urgency", "referral__ended_at", "pk")[:MOST].values("pk")
+    shown = Referral.objects.filter(pk__in=live.union(back)).select_related("organisation", "case", "contact_person")
+    rows = list(shown.order_by("due_at", "created_at", "id"))
+    first = replace(NEXT_STEP, referrals=sorted((one for one in rows if one.state in ENDED), key=_for_decision))
+    return [first, *_sorted_into(BOARD, (one for one in rows if one.state in LIVE), now)]
+
+
+def _for_decision(referral: Referral) -> tuple[bool, bool, datetime | None, UUID]:
+    """Urgent ones first, then the longest waiting."""
+    return referral.urgency != Urgency.URGENT, referral.ended_at is None, referral.ended_at, referral.pk
 
 
 def inbox(organisation: Organisation, now: datetime) -> list[BoardSection]:
     """The live referrals offered to a partner, by next step."""
     live = Referral.objects.live().for_inbox(organisation).select_related("centre", "contact_person", "answered_by")
-    return _sorted_into(INBOX, live.order_by("due_at", "id"), now)
+    return _sorted_into(INBOX, live.order_by("due_at", "id")[:MOST], now)
 
 
 def ended_of_centre(user: User, centre: Organisation) -> QuerySet[Referral]:
     """Ended referrals, except those that need a next step and discarded drafts, which no partner has seen."""
     sent = ~Q(state=ReferralState.WITHDRAWN, offered_at=None)
-    ended = Referral.objects.filter(sent, centre=centre, state__in=ENDED)
-    ended = ended.exclude(pk__in=needing_a_next_step(user, centre).values("pk"))
+    ended = Referral.objects.ended().filter(sent, centre=centre)
+    ended = ended.exclude(pk__in=next_steps(user, centre).values("pk"))
     return ended.select_related("organisation", "case")
 
 
 def ended_of_partner(organisation: Organisation) -> QuerySet[Referral]:
     """Referrals that were offered to the partner and have ended."""
-    ended = Referral.objects.filter(organisation=organisation, state__in=ENDED)
+    ended = Referral.objects.ended().filter(organisation=organisation)
     return ended.exclude(offered_at=None).select_related("centre")
 
 
 def _sorted_into(
-    sections: list[tuple[BoardSection, Test]], referrals: QuerySet[Referral], now: datetime
+    sections: list[tuple[BoardSection, Test]], referrals: Iterable[Referral], now: datetime
 ) -> list[BoardSection]:
     heaps: dict[str, list[Referral]] = {section.key: [] for section, _test in sections}
-    for referral in referrals[:MOST]:
+    for referral in referrals:
         key = next((section.key for section, fits in sections if fits(referral, now)), None)
         if key is not None:
             heaps[key].append(referral)

@@ -14,7 +14,7 @@ from casework.cases.models import Case
 from foundation.accounts.models import Organisation, User
 from foundation.journal.leases import LeasedQuerySet
 from foundation.journal.numbers import next_number
-from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
+from foundation.privacy.bounds import COUNTED, days_within, moments_within, numbers_within
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
 from foundation.privacy.models import DataKey
 from foundation.ui.labels import ChoiceLabels
@@ -43,6 +43,9 @@ from .vocabulary import (
     Outcome,
 )
 
+#: The same as the states LIVE (constraint ``referral_ended_at``), as the partial indexes say it.
+NOT_ENDED = Q(ended_at=None)
+
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def waiting(self) -> ReferralQuerySet:
@@ -52,7 +55,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(state__in=TAKEN)
 
     def live(self) -> ReferralQuerySet:
-        return self.filter(state__in=LIVE)
+        return self.filter(NOT_ENDED, state__in=LIVE)
+
+    def ended(self) -> ReferralQuerySet:
+        return self.filter(~NOT_ENDED, state__in=ENDED)
 
     def overdue(self, now: datetime) -> ReferralQuerySet:
         """Referrals whose answer was due before ``now``."""
@@ -159,8 +165,13 @@ class Referral(ChoiceLabels, models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["organisation", "-created_at", "-id"], name="referral_inbox"),
-            models.Index(fields=["centre", "state", "due_at"], name="referral_board"),
+            # In the order of the lists, of which each reads only the first.
+            models.Index(fields=["centre", "due_at", "created_at", "id"], name="referral_board", condition=NOT_ENDED),
+            models.Index(fields=["centre", "-ended_at", "-id"], name="referral_board_ended", condition=~NOT_ENDED),
+            models.Index(fields=["organisation", "due_at", "id"], name="referral_inbox", condition=NOT_ENDED),
+            models.Index(
+                fields=["organisation", "-ended_at", "-id"], name="referral_inbox_ended", condition=~NOT_ENDED
+            ),
             models.Index(fields=["case"], name="referral_case"),
         ]
 
@@ -182,6 +193,44 @@ class Referral(ChoiceLabels, models.Model):
     @property
     def waits_for_centre(self) -> bool:
         return self.state in WAITS_FOR_CENTRE
+
+
+class NextStep(models.Model):
+    """An ended referral whose case waits for a decision: no partner took it. Only triggers write these rows."""
+
+    referral = models.OneToOneField(Referral, models.PROTECT, primary_key=True, related_name="next_step")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"next step after referral {self.pk}"
+
+
+class OfferCount(models.Model):
+    """Numbers of a partner's offers by the month (in UTC) of the offer. Only a trigger writes these rows.
+
+    ``taken``: those that the partner has now; ``answered``: those that were answered or expired.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    month = models.DateField()
+    taken = models.IntegerField()
+    answered = models.IntegerField()
+    in_time = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            days_within("offer_count", "month"),
+            numbers_within("offer_count", taken=COUNTED, answered=COUNTED, in_time=COUNTED),
+            models.UniqueConstraint(fields=["organisation", "month"], name="offers_counted_once"),
+        ]
+        indexes = [
+            models.Index(fields=["month"], name="offer_count_month"),
+            models.Index(fields=["organisation"], name="offer_count_taken", condition=Q(taken__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"offers of organisation {self.organisation_id} in {self.month:%Y-%m}"
 
 
 class Summary(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.cases.policies import READERS as CASE_READERS
+from casework.cases.states import OPEN
 from foundation.privacy.event_kinds import kinds_of, reading_rules
 from foundation.privacy.rls import (
     ANY_ACTOR,
@@ -24,7 +25,18 @@ from foundation.privacy.rls import (
 from triage.states import IN_FORCE, OPEN_OR_IN_FORCE
 
 from . import events
-from .states import DRAFTS, SHOWS_FIELDS, SHOWS_SUMMARY, TAKEN, WAITING, ReferralState, in_order
+from .states import (
+    DONE,
+    DRAFTS,
+    LIVE,
+    SHOWS_FIELDS,
+    SHOWS_SUMMARY,
+    TAKEN,
+    UNSUCCESSFUL,
+    WAITING,
+    ReferralState,
+    in_order,
+)
 
 PARTNER_SQL = f"organisation_id = any({orgs_as('partner_worker', 'partner_coordinator')})"
 COORDINATORS = at_the_centre("coordinator")
@@ -86,6 +98,14 @@ DECLARATIONS: list[Declaration] = [
         insert=[COORDINATORS, WORKERS, DEADLINES],
         update=[COORDINATORS, WORKERS, PARTNER, DEADLINES],
     ),
+    Protected(
+        "handoff_nextstep",
+        select=[COORDINATORS, WORKERS],
+        denied="insert, update, delete, truncate",
+        granted={"lotse_policy": "insert, delete"},
+    ),
+    # Everybody who ranks partners needs the numbers, through ntk.partner_record.
+    Protected("handoff_offercount", denied="all", granted={"lotse_policy": "insert, update"}),
     Protected("handoff_summary", select=[of_referral(SHOWS_SUMMARY)], insert=[of_referral()], update=[of_referral()]),
     Protected(
         "handoff_disclosure",
@@ -149,6 +169,10 @@ sql_items = declared_items(
     TAKEN=states(TAKEN),
     SHOWS_SUMMARY=states(SHOWS_SUMMARY),
     DRAFTS=states(DRAFTS),
+    UNSUCCESSFUL=states(UNSUCCESSFUL),
+    LIVE=states(LIVE),
+    DONE=states(DONE),
+    CASE_OPEN=quoted(*OPEN),
     EXPIRED=str(ReferralState.EXPIRED),
     TRIAGED=quoted(*OPEN_OR_IN_FORCE),
     IN_FORCE=quoted(*IN_FORCE),

@@ -87,14 +87,16 @@ def rank_partners(need: Need, now: datetime | None = None) -> Ranking:
     """With `now`, the reasons include who is closed at that moment; do not store those with a referral."""
     record = partner_record()
     today = timezone.localdate()
+    parents = tree()
     candidates = candidates_for(
         need,
+        parents,
         open_cases=record.open_cases,
         answered_in_time=record.answered_in_time,
         today=today,
         now=now,
     )
-    return rank(need, candidates, tree(), today)
+    return rank(need, candidates, parents, today)
 
 
 def rank_for_case(case: Case, contact: Contact, service: str, now: datetime | None = None) -> Ranking:

@@ -225,7 +225,7 @@ class Contact(ChoiceLabels, models.Model):
 class CallbackQuerySet(models.QuerySet["Callback"]):
     def waiting(self) -> CallbackQuerySet:
         """Open or claimed, earliest first. Without callers who only hung up: they are not called back (ADR 11)."""
-        wanted = self.filter(state__in=(*TO_CALL, *IN_HAND))
+        wanted = self.filter(ended_at=None, state__in=(*TO_CALL, *IN_HAND))  # as the index says it
         return wanted.exclude(state=CallbackState.OPEN, origin=CallbackOrigin.MISSED).order_by("due_at", "id")
 
     def open(self) -> CallbackQuerySet:

@@ -33,7 +33,7 @@ def test_tree_maps_each_region_to_its_parent(regions: None) -> None:
 
 
 def test_candidates_have_load_record_and_coverage(regions: None) -> None:
-    one = partner("Example One", "DE-BE", "DE-BB", is_national=True)
+    one = partner("Example One", "DE-BE", "DE-BB", "DE", is_national=True)
     two = partner("Example Two")
     abroad = partner("Example Abroad", "DE-BE", country="FR")
     partner("Example Elsewhere", "FR-69", country="FR")
@@ -45,14 +45,14 @@ def test_candidates_have_load_record_and_coverage(regions: None) -> None:
         "languages": frozenset({"de"}),
         "capacity": 3,
     }
-    found = candidates_for(NEED, open_cases={one.pk: 2}, answered_in_time={one.pk: 0.5}, today=TODAY)
+    found = candidates_for(NEED, tree(), open_cases={one.pk: 2}, answered_in_time={one.pk: 0.5}, today=TODAY)
     assert found == [
         Candidate(abroad.pk, "Example Abroad", "FR", coverage=frozenset({"DE-BE"}), **offer),
         Candidate(
             one.pk,
             "Example One",
             "DE",
-            coverage=frozenset({"DE-BE", "DE-BB"}),
+            coverage=frozenset({"DE-BE", "DE"}),  # Brandenburg is not above the need's region
             is_national=True,
             open_cases=2,
             answered_in_time=0.5,
@@ -66,7 +66,7 @@ def test_candidates_have_load_record_and_coverage(regions: None) -> None:
 
 def test_an_organisation_that_is_no_partner_or_has_no_profile_is_no_candidate(people: People) -> None:
     PartnerProfile.objects.create(organisation=people.centre, capacity=3)
-    assert candidates_for(NEED, open_cases={}) == []
+    assert candidates_for(NEED, tree(), open_cases={}) == []
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -75,8 +75,9 @@ def test_four_queries_however_many_there_are(regions: None, count: int, django_a
         IntakePause.objects.create(
             organisation=partner(f"Example {number}", "DE-BE", "DE-BB"), starts_on=TODAY, reason="full"
         )
+    parents = tree()
     with django_assert_num_queries(4):
-        assert len(candidates_for(NEED, open_cases={}, today=TODAY)) == count
+        assert len(candidates_for(NEED, parents, open_cases={}, today=TODAY)) == count
 
 
 def test_the_usual_hours_where_nothing_else_is_said(regions: None) -> None:

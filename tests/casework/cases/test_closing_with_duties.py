@@ -15,7 +15,7 @@ from casework.cases import actions
 from casework.cases.models import Case, Note, NoteKind
 from casework.cases.open_duties import OpenDuties, open_duties
 from casework.cases.states import CaseState
-from casework.cases.worklist import triage_without_case, unfinished_with_duties
+from casework.cases.worklist import open_triage
 from foundation.accounts.models import User
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
@@ -200,24 +200,24 @@ def test_contact_that_ends_with_an_unfinished_triage_leaves_its_duty_on_the_list
     quiet = make_contact(people.handler)
     fill(people.handler, start(people.handler, quiet), REFERRAL)
     with acting_as(people.handler, purpose="test"):
-        assert unfinished_with_duties(people.handler) == []
+        assert open_triage(people.handler).unfinished == []
         for one in (contact, quiet):
             Contact.objects.filter(pk=one.pk).update(kind=kind)
             complete_contact(by=people.handler, contact_id=one.pk)
     for who in (people.handler, people.coordinator):
         with acting_as(who, purpose="test"):
-            assert [one.pk for one in unfinished_with_duties(who)] == [draft.pk]
+            assert [one.pk for one in open_triage(who).unfinished] == [draft.pk]
         page = browser(who).get(reverse("cases:list")).content.decode()
         assert "Unfinished triage with a duty" in page
     with acting_as(people.other_coordinator, purpose="test"):
-        assert unfinished_with_duties(people.other_coordinator) == []
+        assert open_triage(people.other_coordinator).unfinished == []
 
 
 def test_completed_triage_with_a_duty_and_no_case_is_on_the_list(people: People) -> None:
     contact = make_contact(people.handler)
     done = assessed(people.handler, contact, SECURITY)
     with acting_as(people.handler, purpose="test"):
-        assert [one.pk for one in triage_without_case(people.handler)] == [done.pk]
+        assert [one.pk for one in open_triage(people.handler).without_case] == [done.pk]
 
 
 # --- a draft that is discarded -------------------------------------------------------------------------------------

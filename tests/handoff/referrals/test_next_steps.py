@@ -229,7 +229,7 @@ def test_partner_asking_again_needs_a_new_decision(people: People) -> None:
 def test_next_step_is_counted_only_for_people_who_may_decide(people: People) -> None:
     referral = declined(people)
     for user in (people.colleague, people.other_handler, people.other_coordinator, people.worker):
-        assert as_user(user, lambda user=user: need_a_next_step(user)) == 0
+        assert as_user(user, lambda user=user: need_a_next_step(user).count()) == 0
     assert shown(people.colleague) == []
     with acting_as(people.coordinator, purpose="test"):
         seen = Responsibility.objects.current().get(case=referral.case_id)

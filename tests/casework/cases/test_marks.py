@@ -1,0 +1,132 @@
+"""The marks by which the list of cases finds open triage say the same as a search, after any sequence of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from assessments import REFERRAL, SECURITY, fill, make_contact, start
+from case_rows import make_case
+from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from people import People, as_user
+
+from casework.cases import actions as casework
+from casework.cases.models import CaseContact, CaseToOpen
+from casework.cases.opening import opens_case
+from foundation.accounts.permissions import NotAllowed
+from foundation.journal.stale import Stale
+from foundation.privacy.context import acting_as
+from hotline.contacts.models import Contact
+from triage import actions as triage
+from triage.models import Assessment
+from triage.vocabulary import SECURING_DUTIES, Disposition, Urgency
+
+ADVICE = triage.Choice(Disposition.ADVICE, Urgency.STANDARD, frozenset(), "The caller wants nothing else.")
+
+
+def newest(people: People, contact: Contact) -> Assessment:
+    with acting_as(people.coordinator, purpose="test"):
+        return Assessment.objects.of_contact(contact.pk).newest_first().select_related("contact")[0]
+
+
+def do_start(people: People, contact: Contact) -> None:
+    start(people.handler, contact)
+
+
+def do_fill(people: People, contact: Contact, answers: dict[str, str | list[str]]) -> None:
+    fill(people.handler, newest(people, contact), answers)
+
+
+def do_unanswer(people: People, contact: Contact) -> None:
+    assessment = newest(people, contact)
+    cleared = {"by": people.handler, "assessment_id": assessment.pk, "version": assessment.version}
+    as_user(people.handler, triage.answer_several, answers={"security_signal": ""}, **cleared)
+
+
+def act(people: People, contact: Contact, who: str, action: Callable[..., object], **values: object) -> None:
+    assessment, user = newest(people, contact), getattr(people, who)
+    if action is not triage.supersede:
+        values["version"] = assessment.version
+    as_user(user, action, by=user, assessment_id=assessment.pk, **values)
+
+
+def do_open_case(people: People, contact: Contact) -> None:
+    as_user(people.handler, casework.open_case, by=people.handler, assessment=newest(people, contact))
+
+
+def do_link(people: People, contact: Contact) -> None:
+    case = make_case(people.handler)
+    as_user(people.handler, casework.link_contact, by=people.handler, case_id=case.pk, contact=contact)
+
+
+STEPS: dict[str, Callable[[People, Contact], None]] = {
+    "start": do_start,
+    "referral": lambda people, contact: do_fill(people, contact, REFERRAL),
+    "security": lambda people, contact: do_fill(people, contact, SECURITY),
+    "unanswer": do_unanswer,
+    "complete": lambda people, contact: act(people, contact, "handler", triage.complete),
+    "advise": lambda people, contact: act(people, contact, "handler", triage.complete, choice=ADVICE),
+    "complete and follow": lambda people, contact: act(people, contact, "handler", casework.complete_triage),
+    "confirm": lambda people, contact: act(people, contact, "coordinator", triage.confirm, note="words"),
+    "confirm and follow": lambda people, contact: act(
+        people, contact, "coordinator", casework.confirm_triage, note="words"
+    ),
+    "send back": lambda people, contact: act(people, contact, "coordinator", triage.send_back, note="words"),
+    "discard": lambda people, contact: act(people, contact, "coordinator", triage.discard, reason="words"),
+    "supersede": lambda people, contact: act(people, contact, "handler", triage.supersede),
+    "open": do_open_case,
+    "link": do_link,
+}
+walks = st.lists(st.sampled_from(sorted(STEPS)), max_size=9).map(lambda steps: ["start", *steps])
+
+
+def check_marks(people: People) -> None:
+    with acting_as(people.coordinator, purpose="test"):
+        every = list(Assessment.objects.all())
+        linked = set(CaseContact.objects.values_list("contact", flat=True))
+        marked = {
+            row.assessment_id: (row.contact_id, row.centre_id, row.completed_at) for row in CaseToOpen.objects.all()
+        }
+        drafts = {one.pk: set(one.draft_duties) for one in every if one.is_draft}
+        found = set(Assessment.objects.drafts_with_duties().values_list("pk", flat=True))
+    without = [one for one in every if one.state == "completed" and opens_case(one) and one.contact_id not in linked]
+    assert marked == {one.pk: (one.contact_id, one.centre_id, one.completed_at) for one in without}
+    assert drafts == {one.pk: one.proposal().duties & SECURING_DUTIES for one in every if one.is_draft}
+    assert found == {key for key, duties in drafts.items() if duties}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(walk=walks)
+@example(walk=["start", "security", "complete", "supersede", "unanswer", "complete and follow"])
+@example(walk=["start", "security", "advise", "send back", "unanswer", "complete", "open"])
+@example(walk=["start", "referral", "complete", "supersede", "security", "complete", "link"])
+@example(walk=["start", "security", "advise", "confirm and follow", "supersede", "discard"])
+def test_marks_say_what_a_search_finds(people: People, walk: list[str]) -> None:
+    contact = make_contact(people.handler)
+    for name in walk:
+        try:
+            STEPS[name](people, contact)
+        except (NotAllowed, Stale, triage.ChoiceError, triage.SecuringDuties):
+            continue
+        check_marks(people)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into cases_casetoopen (contact_id, assessment_id, centre_id, completed_at)"
+        " select contact_id, id, centre_id, now() from triage_assessment",
+        "update cases_casetoopen set completed_at = now()",
+        "delete from cases_casetoopen",
+    ],
+)
+def test_only_triggers_write_the_mark(people: People, statement: str) -> None:
+    with (
+        acting_as(people.coordinator, purpose="test"),
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
