@@ -54,9 +54,9 @@ START = """
 select * from hotline_contact where id = ':contact' for no key update;
 insert into triage_assessment (id, contact_id, centre_id, data_key_id, checklist_id, checklist_version,
     checklist_digest, answers, provenance, proposed_disposition, proposed_urgency, proposed_duties, services,
-    reasons, disposition, urgency, duties, second_person_for, state, created_at, created_by_id, version)
+    reasons, disposition, urgency, duties, draft_duties, second_person_for, state, created_at, created_by_id, version)
     values (':assessment', ':contact', {centre}, ':key', 'core', 1, repeat('0', 64), '{answers}', '{answers}', 'open',
-    'standard', '{{}}', '{{}}', '[]', 'open', 'standard', '{{}}', '{{}}', 'draft', now(), :actor, 2);
+    'standard', '{{}}', '{{}}', '[]', 'open', 'standard', '{{}}', '{{}}', '{{}}', 'draft', now(), :actor, 2);
 """
 ANSWER = """
 select * from triage_assessment where id = ':assessment' for no key update;
@@ -69,14 +69,11 @@ select * from triage_assessment a join hotline_contact c on c.id = a.contact_id 
 update triage_assessment set state = 'completed', version = version + 1, proposed_disposition = 'security',
     disposition = 'security', completed_at = now(), completed_by_id = :actor where id = ':assessment';
 select nextval('cases_case_number') as case_number \\gset
-insert into cases_case (id, number, centre_id, data_key_id, assessment_id, contact_person_id, label, disposition,
-    urgency, state, version, opened_at, opened_by_id)
-    values (':case', :case_number, {centre}, ':key', ':assessment', :actor, '', 'security', 'standard', 'open', 1,
-    now(), :actor);
-insert into cases_responsibility (id, case_id, organisation_id, user_id, since, given_by_id)
-    values (gen_random_uuid(), ':case', {centre}, :actor, now(), :actor);
-insert into cases_casecontact (contact_id, case_id, linked_at, linked_by_id)
-    values (':contact', ':case', now(), :actor);
+insert into cases_case (id, number, centre_id, data_key_id, assessment_id, contact_person_id,
+    responsible_organisation_id, responsible_user_id, label, disposition, urgency, state, version, opened_at,
+    opened_by_id)
+    values (':case', :case_number, {centre}, ':key', ':assessment', :actor, {centre}, :actor, '', 'security',
+    'standard', 'open', 1, now(), :actor);
 """
 EVENT = "('{kind}', now(), :actor, {centre}, ':{subject}', null, '{data}', '{{{tell}}}', '')"
 #: Subject, and kinds of the events of each request.

@@ -98,9 +98,7 @@ def candidates_for(
     `open_cases` counts each organisation's live cases; `answered_in_time` is its share of offers answered in time.
     """
     day = today or timezone.localdate()
-    pauses = pauses_on(day)
-    interests = interests_on(day)
-    never = never_open(timezone.now())
+    pauses, interests, never = pauses_on(day), interests_on(day), never_open(timezone.now())
     records = answered_in_time or {}
     profiles = list(partners(need.country, path_up(need.region or need.country, parents)))
     closed = closed_at(now, [profile.organisation for profile in profiles]) if now else {}

@@ -111,7 +111,7 @@ def new_draft(by: User, contact: Contact) -> Assessment:
 
 def unsaved_draft(by: User, contact: Contact, **content: Any) -> Assessment:
     newest = checklist.current()
-    return Assessment(
+    draft = Assessment(
         contact=contact,
         centre_id=contact.centre_id,
         data_key_id=contact.data_key_id,
@@ -121,6 +121,8 @@ def unsaved_draft(by: User, contact: Contact, **content: Any) -> Assessment:
         created_by=by,
         **content,
     )
+    draft.draft_duties = draft.duties_asked()
+    return draft
 
 
 def said_by(by: User, taken_from: str = "") -> dict[str, Any]:

@@ -187,11 +187,6 @@ class Assessment(ChoiceLabels, models.Model):
         proposal = propose(self.checklist, self.answers if answers is None else answers, standing)
         return sorted(proposal.duties & SECURING_DUTIES)
 
-    def save(self, **options: Any) -> None:
-        if self._state.adding and self.is_draft:
-            self.draft_duties = self.duties_asked()
-        super().save(**options)
-
     @property
     def securing_duties(self) -> frozenset[Duty]:
         """Duties of security and child protection; they stay open until a coordinator releases them.

@@ -350,7 +350,8 @@ def complete_triage(
     if in_force is None or not opens_case(in_force):
         record_all(events, by=by)
         return TriageResult(done)
-    case = _open_or_find(by, in_force, done.contact, events)
+    contact = done.contact if contact_id else _lock_contact(done)
+    case = _open_or_find(by, in_force, contact, events)
     return TriageResult(done, case, elsewhere=case is None)
 
 

@@ -214,9 +214,9 @@ class OfferCount(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     month = models.DateField()
-    taken = models.IntegerField()
-    answered = models.IntegerField()
-    in_time = models.IntegerField()
+    taken = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField()
+    in_time = models.PositiveIntegerField()
 
     class Meta:
         constraints = [

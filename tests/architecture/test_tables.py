@@ -6,16 +6,19 @@ import re
 
 import pytest
 from architecture.source import declarations
-from architecture.world import Career, Plan, build, make_organisations
+from architecture.world import Career, Plan, World, build, make_organisations
 from cluster import CHECKOUT, OwnDatabase
 from django.apps import apps
 from django.db import connection, transaction
+from django.utils import timezone
 from people import new_id
 
+from casework.cases.models import CaseToOpen
 from foundation.accounts.events import ORGANISATION_CHANGED
 from foundation.accounts.roles import Role
 from foundation.journal.actions import look, record
 from foundation.privacy.rls import Unprotected
+from handoff.referrals.models import NextStep
 from handoff.referrals.states import ReferralState
 
 #: Tables by pattern: nobody has to be kept from their rows, and policies.py says why.
@@ -89,7 +92,7 @@ def test_no_policy_is_always_true() -> None:
 def test_each_protected_table_can_be_read_by_somebody() -> None:
     readable = {table for (table,) in ask("select tablename from pg_policies where cmd in ('SELECT', 'ALL')")}
     closed = {table for table, is_protected in tables().items() if is_protected} - readable
-    assert closed == {"journal_head"}
+    assert closed == {"journal_head", "handoff_offercount"}  # read by functions of schema ntk only
 
 
 @pytest.mark.django_db
@@ -156,6 +159,7 @@ def test_without_an_actor_no_protected_table_shows_a_row(as_superuser: None, own
     world = build(PLAN, make_organisations())
     record(ORGANISATION_CHANGED, by=world.people[0], subject=new_id(), centre=None, tell=("x",))
     look("test.read", by=world.people[0], subject=new_id())
+    mark_as_open(world)
     closed = {table for table, is_protected in tables().items() if is_protected} - {"journal_head"}
     assert [table for table in closed if count(table) == 0] == [], "world.py should make a row for each table"
     with transaction.atomic(), connection.cursor() as cursor:
@@ -168,6 +172,14 @@ def test_without_an_actor_no_protected_table_shows_a_row(as_superuser: None, own
         shown = {table for table in closed if count(table)}
     # Keys and hashes alone say nothing, and our own numbers are public; they need some actor, whoever it is.
     assert shown == {"privacy_datakey", "journal_link", "switchboard_line"}
+
+
+def mark_as_open(world: World) -> None:
+    """Rows that only triggers write, and that the records of the world do not cause."""
+    CaseToOpen.objects.create(
+        contact=world.contact, assessment=world.assessment, centre=world.contact.centre, completed_at=timezone.now()
+    )
+    NextStep.objects.create(referral=world.referral, case=world.case, centre=world.contact.centre)
 
 
 def count(table: str) -> int:

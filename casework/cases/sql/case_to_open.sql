@@ -1,5 +1,5 @@
--- Marks a completed assessment that leads to a case (opening.py) while its contact has none, so that nobody has to search
--- all assessments for it. Triggers keep the mark, so that no action can forget it.
+-- Marks a completed assessment that leads to a case (opening.py) while its contact has none, so that nobody has to
+-- search all assessments for it. Triggers keep the mark, so that no action can forget it.
 create or replace function ntk.mark_case_to_open() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 begin
@@ -25,7 +25,8 @@ alter function ntk.unmark_case_to_open owner to lotse_policy;
 create or replace trigger mark_case_to_open after insert on triage_assessment
     for each row when (new.state in ({IN_FORCE})) execute function ntk.mark_case_to_open();
 create or replace trigger mark_case_to_open_again after update on triage_assessment
-    for each row when (new.state is distinct from old.state and (new.state in ({IN_FORCE}) or old.state in ({IN_FORCE})))
+    for each row when (new.state is distinct from old.state
+        and (new.state in ({IN_FORCE}) or old.state in ({IN_FORCE})))
     execute function ntk.mark_case_to_open();
 create or replace trigger unmark_case_to_open after insert on cases_casecontact
     for each row execute function ntk.unmark_case_to_open();

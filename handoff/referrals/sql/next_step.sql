@@ -1,5 +1,5 @@
--- Marks the last ended referral of an open case that no partner took, while nobody has decided,
--- so that lists and counts need not search all referrals. Whoever changes a referral or closes a case has locked the case.
+-- Marks the last ended referral of an open case that no partner took, while nobody has decided, so that lists and
+-- counts need not search all referrals. Whoever changes a referral or closes a case has locked the case.
 create or replace function ntk.mark_next_step(which uuid) returns void language sql security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 delete from handoff_nextstep where case_id = which;
