@@ -74,6 +74,10 @@ insert into cases_case (id, number, centre_id, data_key_id, assessment_id, conta
     opened_by_id)
     values (':case', :case_number, {centre}, ':key', ':assessment', :actor, {centre}, :actor, '', 'security',
     'standard', 'open', 1, now(), :actor);
+insert into cases_responsibility (id, case_id, organisation_id, user_id, since, given_by_id)
+    values (gen_random_uuid(), ':case', {centre}, :actor, now(), :actor) on conflict do nothing;
+insert into cases_casecontact (contact_id, case_id, linked_at, linked_by_id)
+    values (':contact', ':case', now(), :actor) on conflict do nothing;
 """
 EVENT = "('{kind}', now(), :actor, {centre}, ':{subject}', null, '{data}', '{{{tell}}}', '')"
 #: Subject, and kinds of the events of each request.

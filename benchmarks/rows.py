@@ -18,7 +18,10 @@ TABLES = (
     "privacy_datakey", "hotline_contact", "triage_assessment", "cases_case", "cases_casecontact",
     "cases_responsibility", "handoff_referral", "handoff_message",
 )  # fmt: skip
-NEWER_COLUMNS: dict[str, dict[str, str]] = {}
+NEWER_COLUMNS: dict[str, dict[str, str]] = {
+    "cases_case": {"responsible_organisation_id": "bigint", "responsible_user_id": "bigint"},
+    "triage_assessment": {"draft_duties": "varchar[] default '{}'"},
+}
 """Columns, with their types, that a checkout from before 2026-11-29 does not have and an ``insert`` here names."""
 RARE = "ottersteg"
 COMMON = "anruf"
