@@ -61,12 +61,18 @@ def _fill(scale: Scale) -> None:
             _run(connection, f"truncate {', '.join(TABLES)} cascade")
             _run(connection, _INDEXES_REST, list(TABLES))
             for statement in STATEMENTS:
-                _run(connection, statement)
+                if is_table(connection, statement.split()[2]):
+                    _run(connection, statement)
             for table in TABLES:
                 _run(connection, f"reindex table {table}")
             _run(connection, "select setval('hotline_contact_number', %s)", scale.contacts)
             for table in ("cases_case", "handoff_referral"):
                 _run(connection, f"select setval('{table}_number', (select max(number) from {table}))")
+
+
+def is_table(connection: Connection, name: str) -> bool:
+    """Whether this checkout's database has the table; an older one lacks some."""
+    return connection.execute("select to_regclass(%s) is not null", [name]).fetchone() == (True,)
 
 
 def add_newer_columns(connection: Connection) -> None:

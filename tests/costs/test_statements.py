@@ -1,8 +1,8 @@
 """How many statements a request of the hot paths may need, as the application sends them.
 
 Each path is asked through its view, as the web's role, in a database with commits. What is counted is the second time:
-what a process keeps from its first request is not part of it. A telephone is connected, which adds three statements to each
-page. `python -m benchmarks --costs` measures the same paths.
+what a process keeps from its first request is not part of it. A telephone is connected, which adds three statements to
+each page. `python -m benchmarks --costs` measures the same paths.
 """
 
 from __future__ import annotations
