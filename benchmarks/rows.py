@@ -135,7 +135,8 @@ from (select {an_id("assessment")} as id, {an_id("contact")} as contact_id, pg_t
         {an_id("key")} as key, assessment as notes, pg_temp.began(n) as began, pg_temp.handler(n) as handler,
         case when n % 100 < 12 then {among(32, DISPOSITIONS)} else 'advice' end as disposition,
         case when {chance(33)} < 0.1 then 'urgent' else 'standard' end as urgency,
-        case when n % 100 < 16 and {chance(34)} < 0.04 then '{{security_information}}' else '{{}}' end::varchar[] as duties
+        case when n % 100 < 16 and {chance(34)} < 0.04 then '{{security_information}}' else '{{}}' end::varchar[]
+            as duties
     from generate_series(1, pg_temp.contacts()) n, sealed where n % 100 < 40) one
 """
 IS_PARTNERS = "coalesce(pg_temp.referral(n) in ('completed', 'in_progress'), false)"
