@@ -12,6 +12,8 @@
   const PAUSE = 500;
   const AT_LATEST = 1500;
   const RETRY = 2000;
+  const ON_THEIR_WAY = "answers-on-their-way"; // in this tab: a page sent answers when it closed
+  const ARRIVED = 1000; // ms
 
   let waiting = new Map(); // question to its codes; not sent yet
   let sent = null; // a Map whose outcome is not known; sent again as it was, which has no second effect
@@ -104,6 +106,19 @@
       credentials: "same-origin",
       keepalive: true,
     });
+    sessionStorage.setItem(ON_THEIR_WAY, "yes");
     window.addEventListener("pageshow", () => location.reload()); // this page does not see the reply
   });
+
+  /** A reloaded page may have been made before the answers of the one before arrived. */
+  function refresh() {
+    if (!sender() || sent || waiting.size) return;
+    const panel = sender().getAttribute("hx-post").replace(/answer\/$/, "");
+    window.htmx.ajax("GET", panel, { target: "#triage-panel", swap: "outerHTML" });
+  }
+
+  if (sessionStorage.getItem(ON_THEIR_WAY)) {
+    sessionStorage.removeItem(ON_THEIR_WAY);
+    setTimeout(refresh, ARRIVED);
+  }
 })();
