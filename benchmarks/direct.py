@@ -14,12 +14,12 @@ from statistics import median
 from benchmarks.desk import NOTES, rows_between
 from benchmarks.measure import Wrong
 from benchmarks.place import Scale
-from benchmarks.staff import handler
+from benchmarks.staff import SESSION_TABLE, handler
 from supervisor import process
 from supervisor.environment import WEB
 
-SESSIONS = """
-insert into accounts_session select 'direct-' || i, repeat('x', 300), now() + interval '1 year'
+SESSIONS = f"""
+insert into {SESSION_TABLE} select 'direct-' || i, repeat('x', 300), now() + interval '1 year'
 from generate_series(0, 63) i on conflict do nothing
 """
 SEAL = 1 + 16 + 12 + 16  # bytes: version, key, nonce, tag
@@ -27,7 +27,7 @@ SCRIPT = """
 begin \\; select set_config('app.actor', ({first} + :client_id)::text, true), gen_random_uuid() as contact,
     gen_random_uuid() as key, nextval('hotline_contact_number') as number,
     ({codes})[1 + floor(random() * 500)::int] as code \\gset
-update accounts_session set session_data = repeat('x', 300), expire_date = now()
+update {session} set session_data = repeat('x', 300), expire_date = now()
     where session_key = 'direct-' || :client_id;
 insert into privacy_datakey (id, master_key, wrapped, created_at) values (':key', 'k1', '{wrapped}', now());
 insert into hotline_contact (id, number, centre_id, data_key_id, handler_id, state, kind, channel, started_at,
@@ -47,7 +47,7 @@ FIELDS = '{"fields": ["alias", "phone", "notes", "advice", "label", "postal_code
 
 def script(scale: Scale) -> str:
     """``:client_id`` chooses the handler and the session."""
-    keys = {"first": scale.people[handler(0)], "centre": scale.centre}
+    keys = {"first": scale.people[handler(0)], "centre": scale.centre, "session": SESSION_TABLE}
     tells = {"opened": f"organisation.{scale.centre}", "saved": "", "completed": f"organisation.{scale.centre}"}
     events = ", ".join(EVENT.format(kind=kind, data=FIELDS, tell=tell, **keys) for kind, tell in tells.items())
     lengths = {"wrapped": 60, "alias": SEAL + 8, "phone": SEAL + 12, "advice": SEAL + 80, "notes": SEAL + len(NOTES)}

@@ -16,7 +16,7 @@ import psycopg
 from benchmarks.measure import Wrong
 from benchmarks.place import OTHER_CENTRE, Connection, Scale, fingerprint
 from benchmarks.rows import NEWER_COLUMNS, PLACES, STATEMENTS, STATES, TABLES, YEARS, an_id, chance
-from benchmarks.staff import HANDLERS, OTHER_HANDLERS, PARTNERS, handler, known_indexes, make_staff
+from benchmarks.staff import HANDLERS, OTHER_HANDLERS, PARTNERS, SESSION_TABLE, handler, known_indexes, make_staff
 from foundation.privacy.models import DataKey
 from hotline.contacts.models import Contact
 from supervisor.environment import WORKER
@@ -186,7 +186,7 @@ def tidy(scale: Scale) -> None:
             f"with gone as ({keys}) delete from privacy_datakey where id in (select * from gone)",
             scale.contacts,
         )
-        _run(connection, "truncate journal_event, journal_link, journal_outbox, journal_look, accounts_session")
+        _run(connection, f"truncate journal_event, journal_link, journal_outbox, journal_look, {SESSION_TABLE}")
         _run(connection, "update journal_head set position = 0, hash = sha256('lotse')")
         _run(connection, "select setval('hotline_contact_number', %s)", scale.contacts)
 

@@ -16,6 +16,7 @@ from benchmarks.desk import NOTES
 from benchmarks.direct import FIELDS, SEAL, SESSIONS
 from benchmarks.measure import Wrong
 from benchmarks.place import Scale
+from benchmarks.staff import SESSION_TABLE
 from supervisor import process
 from supervisor.environment import WEB
 
@@ -23,9 +24,9 @@ IDS = """
 select gen_random_uuid() as contact, gen_random_uuid() as key, gen_random_uuid() as assessment,
     gen_random_uuid() as "case", ({codes})[1 + floor(random() * 500)::int] as code \\gset
 """
-BEGIN = """
+BEGIN = f"""
 begin \\; select set_config('app.actor', (:actor)::text, true);
-select session_data from django_session where session_key = 'direct-' || :client_id and expire_date > now();
+select session_data from {SESSION_TABLE} where session_key = 'direct-' || :client_id and expire_date > now();
 select u.*, m.role, o.* from accounts_user u join accounts_membership m on m.user_id = u.id and m.ended_at is null
     join accounts_organisation o on o.id = m.organisation_id where u.id = :actor;
 """

@@ -138,7 +138,9 @@ def complete_edit(*, by: User, edited: Edit, version: int) -> Contact:
 
 def _end_callbacks(by: User, contact: Contact) -> Contact:
     if contact.is_called_back:
-        for callback in Callback.objects.filter(conversation=contact, state=CallbackState.CLAIMED):
+        # Locked, because one that was put back meanwhile would be refused after the contact was completed.
+        claimed = Callback.objects.select_for_update(no_key=True).filter(conversation=contact)
+        for callback in claimed.filter(state=CallbackState.CLAIMED):
             end_callback(by=by, callback_id=callback.pk, reached=True)
     return contact
 
