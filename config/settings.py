@@ -198,13 +198,17 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 
-# --- top bar ----------------------------------------------------------------------------------------------------
-# Counts in the top bar: functions that return the rows that wait for a user.
-NAVIGATION_COUNTS = {
+# --- every page -------------------------------------------------------------------------------------------------
+# What every page counts, in one statement: functions that return the rows that wait for a user. Those named after a
+# URL are the counts of the top bar; the others decide whether a page has a bar of endings or of the telephone.
+PAGE_COUNTS = {
     "handoff:board": "handoff.referrals.counts.need_a_next_step",
     "handoff:inbox": "handoff.referrals.counts.to_answer",
     "triage:confirmations": "triage.counts.to_confirm",
     "publishing:releases": "reporting.publishing.counts.to_release",
+    "endings": "hotline.contacts.desk.endings_of",
+    "lines": "hotline.switchboard.desk.lines_of",
+    "calls": "hotline.switchboard.desk.calls_to_show",
 }
 
 # --- administration -----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from foundation.ui import navigation as top_bar
+from foundation.ui.page_counts import page_counts
 
 THEMES = ("light", "dark")
 
@@ -20,7 +21,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     may_search = person.can_in_any(top_bar.SEARCH.permission)
     return {
         # Lazy: fragments have no top bar and need no counts.
-        "nav_links": SimpleLazyObject(lambda: top_bar.links_with_counts(person, request.path)),
+        "nav_links": SimpleLazyObject(lambda: top_bar.links_with_counts(person, request.path, page_counts(request))),
         "search_url": top_bar.address(top_bar.SEARCH.url_name) if may_search else "",
     }
 

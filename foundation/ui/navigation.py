@@ -1,14 +1,11 @@
 """Entries of the top bar, depending on permissions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
-from django.conf import settings
-from django.db.models import CharField, Count, QuerySet, Value
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -78,23 +75,8 @@ def links(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[Navi
     return [NavigationLink(item.url_name, url, item.label, item.icon, url == here) for item, url in mounted]
 
 
-def links_with_counts(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[NavigationLink]:
-    """As ``links``, with the number of items that wait for this person."""
-    found = links(person, path, items)
-    counts = counts_for(person, [link.url_name for link in found])
-    return [replace(link, count=counts.get(link.url_name)) for link in found]
-
-
-def counts_for(person: Person, url_names: Iterable[str]) -> dict[str, int]:
-    """The numbers of the rows that functions in NAVIGATION_COUNTS return (``ui`` imports no app), in one query."""
-    paths = {name: settings.NAVIGATION_COUNTS[name] for name in url_names if name in settings.NAVIGATION_COUNTS}
-    if not paths:
-        return {}
-    counted = [_counted(name, import_string(path)(person)) for name, path in paths.items()]
-    return dict.fromkeys(paths, 0) | dict(counted[0].union(*counted[1:], all=True))
-
-
-def _counted(name: str, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    named: QuerySet[Any, Any] = rows.order_by().annotate(url_name=Value(name, CharField())).values("url_name")
-    counted: QuerySet[Any, Any] = named.annotate(number=Count("*")).values_list("url_name", "number")
-    return counted
+def links_with_counts(
+    person: Person, path: str, counts: Mapping[str, int], items: Iterable[Item] = ITEMS
+) -> list[NavigationLink]:
+    """As ``links``, with the number of items that wait for this person, by URL name."""
+    return [replace(link, count=counts.get(link.url_name)) for link in links(person, path, items)]

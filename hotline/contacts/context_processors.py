@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from foundation.accounts.permissions import centre_with
-from foundation.accounts.roles import Permission
+from foundation.ui.page_counts import page_counts
 
 from .desk import ending_contacts
 from .models import Contact
@@ -31,5 +30,6 @@ def endings(request: HttpRequest) -> dict[str, Any]:
 
 def _notice(request: HttpRequest) -> EndingsNotice:
     user = getattr(request, "user", None)
-    centre = centre_with(user, Permission.CONTACT_LOG) if user and user.is_authenticated else None
-    return EndingsNotice(ending_contacts(user) if user and centre else [])
+    if user is None or not user.is_authenticated or not page_counts(request)["endings"]:
+        return EndingsNotice([])
+    return EndingsNotice(ending_contacts(user))

@@ -9,10 +9,10 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from foundation.accounts.models import Organisation, User
-from foundation.accounts.permissions import can
+from foundation.accounts.permissions import can, centre_with
 from foundation.accounts.roles import Permission
 
-from .models import AccessRequest, Callback, Contact
+from .models import AccessRequest, Callback, Contact, ContactQuerySet
 from .states import ContactState
 from .vocabulary import Kind
 
@@ -59,9 +59,16 @@ def open_contacts(user: User) -> list[Contact]:
     return list(mine.order_by("started_at", "id")[:MOST_CONTACTS])
 
 
+def endings_of(user: User) -> ContactQuerySet:
+    """The user's contacts with a planned ending, and those that the user has ended for others."""
+    if centre_with(user, Permission.CONTACT_LOG) is None:
+        return Contact.objects.none()
+    return Contact.objects.ending().filter(Q(handler=user) | Q(ending_by=user))
+
+
 def ending_contacts(user: User) -> list[Contact]:
-    """The user's contacts with a planned ending, and those that the user has ended for others; newest last."""
-    return list(Contact.objects.ending().filter(Q(handler=user) | Q(ending_by=user))[:MOST_ROWS])
+    """As ``endings_of``, newest last."""
+    return list(endings_of(user)[:MOST_ROWS])
 
 
 def today(user: User, centre: Organisation, callbacks: int | None = None) -> Today:

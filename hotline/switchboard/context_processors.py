@@ -7,10 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from foundation.accounts.permissions import centre_with
-from foundation.accounts.roles import Permission
+from foundation.ui.page_counts import page_counts
 
-from .desk import TelephoneBar, bar_of
+from .desk import TelephoneBar, connected_bar
 
 
 def telephone(request: HttpRequest) -> dict[str, Any]:
@@ -20,5 +19,6 @@ def telephone(request: HttpRequest) -> dict[str, Any]:
 
 def _bar(request: HttpRequest) -> TelephoneBar | None:
     user = getattr(request, "user", None)
-    centre = centre_with(user, Permission.CONTACT_LOG) if user and user.is_authenticated else None
-    return bar_of(user, centre) if user and centre else None
+    if user is None or not user.is_authenticated or not (counts := page_counts(request))["lines"]:
+        return None
+    return connected_bar(user, user.centre, has_calls=counts["calls"] > 0)

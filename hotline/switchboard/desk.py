@@ -9,14 +9,16 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import centre_with
+from foundation.accounts.roles import Permission
 from hotline.contacts.vocabulary import Kind
 from hotline.telephony.provider import is_connected
 
 from .legs import is_goodbye_ordered
-from .models import Agent, Block, Call, Command, Leg, Line, Offer
+from .models import Agent, Block, Call, CallQuerySet, Command, Leg, Line, Offer
 from .states import OFF_DUTY, OFFER_OPEN, THERE, AgentState, CallState, CommandState
 from .vocabulary import CallParticipant
 
@@ -46,7 +48,24 @@ def queue_of(centre: Organisation) -> Queue:
 
 
 def is_telephone_connected(centre: Organisation) -> bool:
-    return is_connected() and Line.objects.filter(centre=centre, is_active=True).exists()
+    return _lines(centre).exists()
+
+
+def lines_of(user: User) -> QuerySet[Line]:
+    """The lines that ring at this person's centre; none without a telephone, or for people who take no calls."""
+    return _lines(centre_with(user, Permission.CONTACT_LOG))
+
+
+def _lines(centre: Organisation | None) -> QuerySet[Line]:
+    if centre is None or not is_connected():
+        return Line.objects.none()
+    return Line.objects.filter(centre=centre, is_active=True)
+
+
+def calls_to_show(user: User) -> QuerySet[Call]:
+    """The calls of others that the telephone bar of this person mentions."""
+    centre = centre_with(user, Permission.CONTACT_LOG)
+    return _waiting_or_alone(centre) if centre and is_connected() else Call.objects.none()
 
 
 @dataclass(frozen=True)
@@ -82,13 +101,16 @@ class TelephoneBar:
 
 def bar_of(user: User, centre: Organisation) -> TelephoneBar | None:
     """The telephone bar; None if no telephone is connected."""
-    if not is_telephone_connected(centre):
-        return None
+    return connected_bar(user, centre) if is_telephone_connected(centre) else None
+
+
+def connected_bar(user: User, centre: Organisation, *, has_calls: bool = True) -> TelephoneBar:
+    """``has_calls``: whether ``calls_to_show`` has any, if known; without calls none is fetched."""
     agent = Agent.objects.filter(user=user).first()
+    calls = list(_waiting_or_alone(centre)) if has_calls else []
+    alone = sorted((call for call in calls if call.alone_since), key=attrgetter("alone_since"))[:MOST_ALONE]
     if talk := _talk_of(agent):
-        alone = Call.objects.alone().filter(centre=centre).order_by("alone_since")
-        return TelephoneBar(agent, talk=talk, alone=list(alone[:MOST_ALONE]))
-    calls = _waiting_or_alone(centre)
+        return TelephoneBar(agent, talk=talk, alone=alone)
     waiting = [call for call in calls if call.state == CallState.WAITING]
     last = _last_call(agent)
     return TelephoneBar(
@@ -98,7 +120,7 @@ def bar_of(user: User, centre: Organisation) -> TelephoneBar | None:
         can_block=_abusive(last),
         waiting=len(waiting),
         longest=waiting[0] if waiting else None,
-        alone=sorted((call for call in calls if call.alone_since), key=attrgetter("alone_since"))[:MOST_ALONE],
+        alone=alone,
     )
 
 
@@ -109,11 +131,10 @@ def _talk_of(agent: Agent | None) -> Conversation | None:
     return conversation_of(call) if call else None
 
 
-def _waiting_or_alone(centre: Organisation) -> list[Call]:
-    """What the bar says of other people's calls, in one query; who has waited longest first."""
+def _waiting_or_alone(centre: Organisation) -> CallQuerySet:
+    """What the bar says of other people's calls; who has waited longest first."""
     calls = Call.objects.live().filter(Q(state=CallState.WAITING) | Q(alone_since__isnull=False), centre=centre)
-    shown = calls.only("state", "waiting_since", "alone_since", "contact", "claimed_by")
-    return list(shown.order_by("waiting_since"))
+    return calls.only("state", "waiting_since", "alone_since", "contact", "claimed_by").order_by("waiting_since")
 
 
 def _offer_to(agent: Agent | None) -> Offer | None:
