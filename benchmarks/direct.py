@@ -93,7 +93,7 @@ def _pgbench(scale: Scale, directory: Path, clients: int, seconds: int, *more: s
         str(seconds),
         *more,
     ]
-    command = [postgres.programs / "pgbench", "-h", postgres.socket, "-U", WEB, *how, scale.database]
+    command = [postgres.programs / "pgbench", *how, scale.address(WEB)]
     done = process.run(command, directory=directory)
     found = re.search(r"^number of transactions actually processed: (\d+)", done.stdout, re.MULTILINE)
     if done.returncode or found is None:

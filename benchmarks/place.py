@@ -108,10 +108,14 @@ class Scale:
     def is_made(self) -> bool:
         return self.mark.exists() and self.mark.read_text(encoding="utf-8") == fingerprint()
 
+    def address(self, role: str = SUPERUSER) -> str:
+        """As superuser, who may act without the application's signature; with the rights of another role."""
+        address = self.place.embedded.url(SUPERUSER, self.database)
+        return address if role == SUPERUSER else f"{address}&options=-crole%3D{role}"
+
     def connect(self, role: str = SUPERUSER, **options: Any) -> Connection:
         """By default as superuser, past row-level security; each statement is a transaction."""
-        url = self.place.embedded.url(role, self.database)
-        return psycopg.connect(url, autocommit=True, **options)
+        return psycopg.connect(self.address(role), autocommit=True, **options)
 
     def ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows, as superuser."""

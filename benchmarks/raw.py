@@ -156,10 +156,6 @@ def _pgbench(scale: Scale, directory: Path, script: str, clients: int, how: list
     postgres = scale.place.embedded.postgres
     threads = str(min(clients, 2))
     options: list[process.Part] = [
-        "-h",
-        postgres.socket,
-        "-U",
-        WEB,
         "-n",
         "-f",
         file,
@@ -168,7 +164,7 @@ def _pgbench(scale: Scale, directory: Path, script: str, clients: int, how: list
         "-j",
         threads,
     ]
-    done = process.run([postgres.programs / "pgbench", *options, *how, scale.database], directory=directory)
+    done = process.run([postgres.programs / "pgbench", *options, *how, scale.address(WEB)], directory=directory)
     if done.returncode or "actually processed" not in done.stdout:
         raise Wrong(f"pgbench: {done.stderr.strip()[-600:]}")
     return done.stdout

@@ -164,6 +164,12 @@ def secret(environ: Mapping[str, str], variable: str) -> str:
     return _read(path, f"{variable}_FILE").strip()
 
 
+def optional_secrets(environ: Mapping[str, str], variable: str) -> list[str]:
+    """As ``secret``; empty when neither variable is set."""
+    is_set = environ.get(variable) or environ.get(f"{variable}_FILE")
+    return [secret(environ, variable)] if is_set else []
+
+
 def keys(environ: Mapping[str, str], variable: str = "LOTSE_KEYS_FILE") -> dict[str, Any]:
     """The key file: `{"active": "k1", "master": {"k1": base64 of 32 bytes}, "blind_index": base64}`.
 

@@ -45,10 +45,14 @@ def main(report: Path) -> None:
 
 def _migrate() -> None:
     """Migrate if there are unapplied migrations; checking first is faster than the command."""
+    from foundation.privacy.actions import store_signing_keys  # its models need the apps
+
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
         _load_reference_data()
+    else:
+        store_signing_keys()  # the secret key may be another one than at the last start
 
 
 def _load_reference_data() -> None:

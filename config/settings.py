@@ -34,6 +34,7 @@ LOTSE_PUBLIC_BASE_URL = ENVIRON.get("LOTSE_PUBLIC_BASE_URL", "http://127.0.0.1:8
 LOTSE_DATA = Path(ENVIRON.get("LOTSE_DATA") or BASE_DIR / ".data")
 LOTSE_KEYS = {} if WITHOUT_SERVICES else environment.keys(ENVIRON)
 SECRET_KEY = environment.secret(ENVIRON, "LOTSE_SECRET_KEY")
+SECRET_KEY_FALLBACKS = environment.optional_secrets(ENVIRON, "LOTSE_EARLIER_SECRET_KEY")
 ALLOWED_HOSTS = environment.words(ENVIRON, "LOTSE_ALLOWED_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [LOTSE_PUBLIC_BASE_URL]
 OVER_HTTPS = urlsplit(LOTSE_PUBLIC_BASE_URL).scheme == "https"

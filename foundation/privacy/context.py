@@ -14,6 +14,8 @@ from typing import Protocol
 from django.db import connection, transaction
 from psycopg.pq import TransactionStatus
 
+from .signing import signed
+
 
 class Actor(Protocol):
     pk: int
@@ -31,7 +33,7 @@ def acting_as(actor: Actor | int, *, purpose: str) -> Iterator[None]:
     if not actor_id:
         raise ValueError("acting_as needs a stored actor")
     with transaction.atomic(durable=True):
-        _set(str(actor_id), purpose)
+        _set(signed(actor_id), purpose)
         yield
         if _is_lost():
             raise transaction.TransactionManagementError("an error of the database was caught outside a savepoint")
@@ -47,10 +49,10 @@ def _is_lost() -> bool:
     )
 
 
-def _set(actor_id: str, purpose: str) -> None:
+def _set(actor: str, purpose: str) -> None:
     # A pipeline, so that psycopg's BEGIN and this statement need only one round trip.
     with connection.cursor() as cursor, connection.wrap_database_errors, connection.connection.pipeline():
         cursor.execute(
             "select set_config('app.actor', %s, true), set_config('app.purpose', %s, true)",
-            [actor_id, purpose],
+            [actor, purpose],
         )

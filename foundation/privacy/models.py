@@ -79,3 +79,14 @@ def _remember(key_id: uuid.UUID, opened: bytes) -> None:
     if len(opened_keys) >= CACHE_SIZE:
         opened_keys.clear()
     opened_keys[key_id] = (time.monotonic() + CACHE_SECONDS, opened)
+
+
+class SigningKey(models.Model):
+    """A key with which the application signs who acts. Derived from the secret key; written when migrating."""
+
+    id = models.CharField(primary_key=True, max_length=16)
+    inner_block = models.BinaryField()
+    outer_block = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.pk

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from .rls import ANY_ACTOR, Declaration, Protected, declared_items
+from .rls import ANY_ACTOR, Addition, Declaration, Protected, Rule, declared_items
+
+OWNER = Rule("the owner of the tables", "true")
 
 DECLARATIONS: list[Declaration] = [
     # A data key is useless without the master key, and each encrypted value is in a row with its own policies.
     Protected("privacy_datakey", select=[ANY_ACTOR], insert=[ANY_ACTOR]),
+    # ntk.actor reads the keys; migrating writes them.
+    Protected("privacy_signingkey", denied="all"),
+    Addition(
+        "privacy_signingkey",
+        "owner",
+        role="lotse_owner",
+        select=[OWNER],
+        insert=[OWNER],
+        update=[OWNER],
+        delete=[OWNER],
+    ),
 ]
 sql_items = declared_items(__name__, DECLARATIONS)

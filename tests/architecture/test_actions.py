@@ -35,6 +35,7 @@ MORE = [
 OF_THE_JOURNAL = "is the journal"
 #: Actions that write no event, and why. That all others do is proved by running them: see events_left.
 WITHOUT_EVENT = {
+    "foundation.privacy.actions.store_signing_keys": "set-up, before anybody can act",
     "foundation.privacy.actions.new_data_key": "the action that makes the dossier writes the event",
     "foundation.accounts.actions.end_sessions": "the consequence of an action that writes one",
     "foundation.accounts.actions.choose_language": "a person's own preference, about nobody else",
@@ -70,6 +71,7 @@ NOT_EACH_TIME = {
 }
 #: Actions that need no author, and why.
 WITHOUT_AUTHOR = {
+    "foundation.privacy.actions.store_signing_keys": "set-up, before anybody can act",
     "foundation.accounts.first_run.new_first_run_code": "a command, before anybody has an account",
     "foundation.accounts.first_run.check_first_run_code": "whoever has the code, before anybody has an account",
     "foundation.accounts.first_run.make_first_administrator": "whoever has the code, before anybody has an account",
@@ -112,6 +114,7 @@ PARTS = {
 }
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
+    "foundation.privacy.signing": "asks the server for its clock, before anybody acts",
     "config.health": "asks the database whether it is up",
     "demo.make": "fictional data, made before anybody works",
     "demo.shift": "passwords of the fictional users",

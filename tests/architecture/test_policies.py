@@ -54,7 +54,7 @@ CHANGES = [
         " set search_path = pg_catalog, public, pg_temp as 'select array_agg(id) from cases_case'",
         "function ntk.granted_cases() is not as declared",
     ),
-    ("alter function ntk.actor security definer", "function ntk.actor() is not as declared"),
+    ("alter function ntk.actor security invoker", "function ntk.actor() is not as declared"),
     (
         "create function ntk.anything() returns bigint language sql as 'select 1::bigint'",
         "function anything is in the database only",
