@@ -59,7 +59,10 @@ ALTER DEFAULT PRIVILEGES FOR ROLE lotse_owner IN SCHEMA public
     GRANT USAGE ON SEQUENCES TO lotse_web, lotse_worker;
 ALTER DEFAULT PRIVILEGES FOR ROLE lotse_owner IN SCHEMA public
     GRANT SELECT ON SEQUENCES TO lotse_backup;
+-- PostgreSQL lets everybody call a new function; only the application may call ours.
+ALTER DEFAULT PRIVILEGES FOR ROLE lotse_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE lotse_owner
     GRANT EXECUTE ON FUNCTIONS TO lotse_web, lotse_worker, lotse_policy;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA ntk FROM PUBLIC;
 
 COMMIT;

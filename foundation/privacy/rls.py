@@ -23,6 +23,8 @@ from django_migrate_sql.config import SQLItem
 
 COMMANDS = ("select", "insert", "update", "delete")
 APPLICATION_ROLES = "lotse_web, lotse_worker"
+#: Whom policies admit: for other logins no policy is asked, so that they need no right to call its functions.
+POLICY_ROLES = f"{APPLICATION_ROLES}, lotse_owner"
 REVERSE = "-- reverse\n"
 CREATED = re.compile(r"create (?:or replace )?(?:function|type|table|sequence) ([\w.]+)")
 NAMES = re.compile(r"\b(?:ntk\.)?\w+")
@@ -187,12 +189,12 @@ def policy_name(declared: Protected | Addition, command: str) -> str:
 
 
 def clauses(declared: Protected | Addition, command: str, rules: Rules) -> str:
-    role = f" to {declared.role}" if isinstance(declared, Addition) and declared.role else ""
+    role = (isinstance(declared, Addition) and declared.role) or POLICY_ROLES
     conditions = [rule.sql for rule in rules]
     checks = [rule.check or rule.sql for rule in rules]
     using = "" if command == "insert" else f" using (\n{alternatives(conditions)}\n)"
     check = f" with check (\n{alternatives(checks)}\n)" if command in ("insert", "update") else ""
-    return role + using + check
+    return f" to {role}{using}{check}"
 
 
 def alternatives(conditions: Sequence[str]) -> str:

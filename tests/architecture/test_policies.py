@@ -63,7 +63,7 @@ CHANGES = [
     ("alter function ntk.actor owner to postgres", "function ntk.actor belongs to postgres"),
     ("alter table hotline_topic owner to postgres", "hotline_topic belongs to postgres"),
     (
-        "revoke execute on function ntk.granted_cases from public",
+        "grant execute on function ntk.granted_cases to public",
         "privileges of ntk.granted_cases() are not as declared",
     ),
     (
