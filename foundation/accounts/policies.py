@@ -8,7 +8,9 @@ DECLARATIONS: list[Declaration] = [
     Unprotected(
         "accounts_(user|organisation|membership)", "who works for whom: needed to sign in, and to name colleagues"
     ),
-    Unprotected("accounts_session", "found by a secret key, before anybody is known"),
+    Unprotected(
+        "accounts_session", "found before anybody is known; keys are digests, and contents are signed with the key"
+    ),
     Unprotected("accounts_firstruncode", "a hash that is of use before anybody has an account"),
     Unprotected("django_(migrations|content_type|session|admin_log)", "Django's own; django_session is empty"),
     Unprotected(r"auth_\w+", "Django's own, unused"),

@@ -1,14 +1,21 @@
-"""Sessions in the database: one statement reads a session with its user, the user's roles and their organisations."""
+"""Sessions in the database: one statement reads a session with its user, the user's roles and their organisations.
+
+The table has a digest of the key in the browser's cookie, so that whoever reads the table cannot use the sessions. The
+content is signed together with its key, so that it cannot be copied to another session.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, cast
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth import middleware as auth_middleware
 from django.contrib.sessions.backends import db
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -38,6 +45,11 @@ order by accounts_membership.id
 """
 
 
+def stored_key(session_key: str) -> str:
+    """The key of the table for a key of a cookie: 160 bits of its SHA-256; the key itself is random."""
+    return hashlib.sha256(session_key.encode()).hexdigest()[:40]
+
+
 class SessionStore(db.SessionStore):
     """Django's store in the database. ``user`` is the session's user as read with it, not verified yet."""
 
@@ -47,10 +59,16 @@ class SessionStore(db.SessionStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    @property
+    def key_salt(self) -> str:
+        return f"lotse session {self.session_key}"
+
     def load(self) -> dict[str, Any]:
-        with connection.cursor() as cursor:
-            cursor.execute(READ, [self.session_key, timezone.now()])
-            rows = cursor.fetchall()
+        rows = []
+        if self.session_key:
+            with connection.cursor() as cursor:
+                cursor.execute(READ, [stored_key(self.session_key), timezone.now()])
+                rows = cursor.fetchall()
         if not rows:
             self._session_key = None
             return {}
@@ -58,10 +76,39 @@ class SessionStore(db.SessionStore):
         data: dict[str, Any] = self.decode(rows[0][0])
         return data
 
+    def is_alive(self) -> bool:
+        """Whether the session is stored and has not expired."""
+        key = self.session_key
+        return key is not None and self._stored(key).filter(expire_date__gt=timezone.now()).exists()
+
+    def exists(self, session_key: str) -> bool:
+        return self._stored(session_key).exists()
+
+    def delete(self, session_key: str | None = None) -> None:
+        if key := session_key or self.session_key:
+            self._stored(key).delete()
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        stored: Any = super().create_model_instance(data)
-        stored.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
-        return cast("Session", stored)
+        made: Any = super().create_model_instance(data)
+        made.session_key = stored_key(made.session_key)
+        made.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        return cast("Session", made)
+
+    def _stored(self, session_key: str) -> QuerySet[Session]:
+        return Session.objects.filter(session_key=stored_key(session_key))
+
+    # Django's own would look for the cookie's key.
+    async def aload(self) -> dict[str, Any]:
+        return await sync_to_async(self.load)()
+
+    async def aexists(self, session_key: str) -> bool:
+        return await sync_to_async(self.exists)(session_key)
+
+    async def adelete(self, session_key: str | None = None) -> None:
+        await sync_to_async(self.delete)(session_key)
+
+    async def acreate_model_instance(self, data: dict[str, Any]) -> Session:
+        return await sync_to_async(self.create_model_instance)(data)
 
 
 def _user(rows: list[tuple[Any, ...]]) -> User | None:

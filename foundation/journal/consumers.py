@@ -6,11 +6,10 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.contrib.sessions.backends.base import SessionBase
-from django.utils import timezone
 
-from foundation.accounts.models import Session, User
+from foundation.accounts.models import User
 from foundation.accounts.roles import Role
+from foundation.accounts.sessions import SessionStore
 
 from .groups import organisation_group, user_group
 
@@ -57,9 +56,6 @@ def groups_of(user: User) -> list[str]:
 
 
 @database_sync_to_async
-def is_signed_in(session: SessionBase) -> bool:
+def is_signed_in(session: SessionStore) -> bool:
     """Whether the session exists and has not expired."""
-    return (
-        session.session_key is not None
-        and Session.objects.filter(session_key=session.session_key, expire_date__gt=timezone.now()).exists()
-    )
+    return session.is_alive()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -14,7 +15,7 @@ from people import People, make_user
 from foundation.accounts.actions import end_role
 from foundation.accounts.models import Session, User
 from foundation.accounts.roles import Role
-from foundation.accounts.sessions import SessionStore, verified_user
+from foundation.accounts.sessions import SessionStore, stored_key, verified_user
 from foundation.privacy.context import acting_as
 from foundation.privacy.middleware import ActingAsMiddleware
 
@@ -103,7 +104,7 @@ def test_changed_password_ends_the_session(people: People) -> None:
     people.handler.set_password("quite another long password")
     people.handler.save()
     assert isinstance(verified_user(request_with(key)), AnonymousUser)
-    assert not Session.objects.filter(pk=key).exists()
+    assert not SessionStore(key).is_alive()
 
 
 @pytest.mark.parametrize("changed", [{HASH_SESSION_KEY: ""}, {"_auth_user_backend": "no.such.Backend"}])
@@ -116,7 +117,7 @@ def test_session_that_fails_a_check_knows_nobody(people: People, changed: dict[s
 
 def test_user_of_the_data_counts_and_not_the_column(people: People) -> None:
     key = signed_in(people.handler)
-    Session.objects.filter(pk=key).update(user=people.coordinator)
+    Session.objects.update(user=people.coordinator)
     assert verified_user(request_with(key)) == people.handler
     assert SessionStore(key)[SESSION_KEY] == str(people.handler.pk)
 
@@ -135,3 +136,42 @@ def test_session_of_nobody_has_no_user(db: None) -> None:
     session.save()
     assert Session.objects.get().user is None
     assert isinstance(verified_user(request_with(session.session_key)), AnonymousUser)
+
+
+def test_the_table_does_not_have_the_key_of_the_cookie(people: People) -> None:
+    key = signed_in(people.handler)
+    stored = Session.objects.get()
+    assert key not in (stored.pk, stored.session_data)
+    assert SessionStore(key).is_alive()
+    assert not SessionStore(stored.pk).is_alive()
+    assert isinstance(verified_user(request_with(stored.pk)), AnonymousUser)
+
+
+def test_the_content_of_a_session_cannot_be_copied_to_another(people: People) -> None:
+    victim = Session.objects.get(pk=stored_key(signed_in(people.coordinator)))
+    own = signed_in(people.handler)
+    Session.objects.filter(pk=stored_key(own)).update(session_data=victim.session_data, user=people.coordinator)
+    assert isinstance(verified_user(request_with(own)), AnonymousUser)
+
+
+def test_asynchronous_code_reads_the_same_session(db: None) -> None:
+    @async_to_sync
+    async def used() -> list[object]:
+        session = SessionStore()
+        await session.aset("theme", "dark")
+        await session.asave()
+        key = session.session_key
+        found = [await SessionStore(key).aget("theme"), await SessionStore().aexists(key)]
+        await session.adelete(key)
+        return [*found, await SessionStore(key).aget("theme")]
+
+    assert used() == ["dark", True, None]
+
+
+def test_a_new_key_leaves_no_earlier_session(people: People) -> None:
+    first = signed_in(people.handler)
+    session = SessionStore(first)
+    session.cycle_key()
+    assert session.session_key != first
+    assert [SessionStore(first).is_alive(), SessionStore(session.session_key).is_alive()] == [False, True]
+    assert verified_user(request_with(session.session_key)) == people.handler

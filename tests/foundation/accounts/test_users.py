@@ -39,7 +39,7 @@ def events(people: People, kind: str) -> list[dict[str, Any]]:
 
 
 def is_signed_in(user: User) -> bool:
-    return any(session.get_decoded().get("_auth_user_id") == str(user.pk) for session in Session.objects.all())
+    return Session.objects.filter(user=user).exists()
 
 
 def choose_password(link: str, password: str) -> Any:
