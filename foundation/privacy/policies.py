@@ -7,8 +7,8 @@ from .rls import ANY_ACTOR, Addition, Declaration, Protected, Rule, declared_ite
 OWNER = Rule("the owner of the tables", "true")
 
 DECLARATIONS: list[Declaration] = [
-    # A data key is useless without the master key, and each encrypted value is in a row with its own policies.
-    Protected("privacy_datakey", select=[ANY_ACTOR], insert=[ANY_ACTOR]),
+    # Whoever may read a row of the dossier reads its key: declared after the last app with encrypted values.
+    Protected("privacy_datakey", insert=[ANY_ACTOR]),
     # ntk.actor reads the keys; migrating writes them.
     Protected("privacy_signingkey", denied="all"),
     Addition(

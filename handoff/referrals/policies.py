@@ -162,6 +162,11 @@ DECLARATIONS: list[Declaration] = [
     ),
     # Data keys of a case also encrypt its conflicts.
     Addition("journal_event", "referral", select=reading_rules(OWN_KINDS)),
+    Addition(
+        "privacy_datakey",
+        "dossier",
+        select=[Rule("who may read a row that is encrypted with it", "ntk.reads_dossier(id)")],
+    ),
 ]
 sql_items = declared_items(
     __name__,

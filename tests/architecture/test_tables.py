@@ -175,8 +175,18 @@ def test_without_an_actor_no_protected_table_shows_a_row(as_superuser: None, own
         cursor.execute("select set_config('app.actor', '999999999', true)")
         cursor.execute("set local role lotse_worker")
         shown = {table for table in closed if count(table)}
-    # Keys and hashes alone say nothing, and our own numbers are public; they need some actor, whoever it is.
-    assert shown == {"privacy_datakey", "journal_link", "switchboard_line"}
+    # Hashes alone say nothing, and our own numbers are public; they need some actor, whoever it is.
+    assert shown == {"journal_link", "switchboard_line"}
+
+
+def test_a_data_key_is_asked_for_in_every_table_that_is_encrypted_with_one(db: None) -> None:
+    ((asked,),) = ask("select prosrc from pg_proc where proname = 'reads_dossier'")
+    with_key = {
+        model._meta.db_table
+        for model in apps.get_models()
+        if any(field.name == "data_key" for field in model._meta.concrete_fields)
+    }
+    assert sorted(re.findall(r"select from (\w+)", str(asked))) == sorted(with_key)
 
 
 def mark_as_open(world: World) -> None:

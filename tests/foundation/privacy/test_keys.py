@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from cluster import OwnDatabase
+from contacts import a_contact
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from people import People, as_user, make_people, new_id
+from referrals import offered, ready
 
+from foundation.accounts.models import User
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.context import acting_as
 from foundation.privacy.keys import WrongKey, seal, unseal
@@ -45,10 +50,13 @@ def test_a_data_key_is_either_there_or_erased(people: People, has_key: bool, is_
 
 
 def test_the_application_cannot_change_a_data_key(people: People) -> None:
+    contact = a_contact(people.coordinator)
     with acting_as(people.coordinator, purpose="test"):
-        key = new_data_key()
+        key = Contact.objects.select_related("data_key").get(pk=contact).data_key
         assert DataKey.objects.filter(pk=key.pk).update(master_key="k2") == 0
-        assert DataKey.objects.filter(pk=key.pk).delete() == (0, {})
+        with connection.cursor() as cursor:
+            cursor.execute("delete from privacy_datakey where id = %s", [key.pk])
+            assert cursor.rowcount == 0
         assert DataKey.objects.get(pk=key.pk).master_key == key.master_key
 
 
@@ -64,6 +72,24 @@ def test_with_its_key_erased_a_dossier_cannot_be_read_within_a_minute(own_databa
         contact.label = "still there"
         contact.save()
         assert Contact.objects.get(pk=contact_id).label == "still there"
+
+
+def keys_seen_by(user: User) -> set[uuid.UUID]:
+    return set(as_user(user, lambda: list(DataKey.objects.values_list("pk", flat=True))))
+
+
+def test_only_the_keys_of_dossiers_that_the_actor_may_read_are_seen(db: None) -> None:
+    people = ready()
+    own, colleagues = (a_contact(user) for user in (people.handler, people.colleague))
+    offered_case = offered(people)
+    key_of = dict(as_user(people.coordinator, lambda: list(Contact.objects.values_list("pk", "data_key"))))
+    assert key_of[own] in keys_seen_by(people.handler)
+    assert key_of[colleagues] not in keys_seen_by(people.handler)
+    assert keys_seen_by(people.coordinator) >= set(key_of.values())
+    assert keys_seen_by(people.worker) == {offered_case.data_key_id}
+    for user in (people.other_coordinator, people.other_worker, people.administrator, people.funder, people.liaison):
+        assert keys_seen_by(user) == set()
+    assert list(DataKey.objects.all()) == []
 
 
 def test_repr_of_keys_shows_nothing(people: People) -> None:
