@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from case_rows import check_readers
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -39,6 +40,7 @@ def searched() -> set[object]:
 
 
 def check_marks(people: People) -> None:
+    check_readers(people)
     with acting_as(people.coordinator, purpose="test"):
         assert set(NextStep.objects.values_list("pk", flat=True)) == searched()
         rows = list(Referral.objects.filter(organisation=people.partner))
