@@ -196,7 +196,10 @@ class Referral(ChoiceLabels, models.Model):
 
 
 class NextStep(models.Model):
-    """An ended referral whose case waits for a decision: no partner took it. Only triggers write these rows."""
+    """An ended referral whose case waits for a decision: no partner took it. Only triggers write these rows.
+
+    A row goes when somebody decides: another partner is asked, the centre keeps the case, or the case is closed.
+    """
 
     referral = models.OneToOneField(Referral, models.PROTECT, primary_key=True, related_name="next_step")
     case = models.ForeignKey(Case, models.PROTECT, related_name="+")
@@ -209,7 +212,8 @@ class NextStep(models.Model):
 class OfferCount(models.Model):
     """Numbers of a partner's offers by the month (in UTC) of the offer. Only a trigger writes these rows.
 
-    ``taken``: those that the partner has now; ``answered``: those that were answered or expired.
+    ``taken``: those that the partner has now; ``answered``: those that were answered or expired. Rows are numbers of an
+    organisation, not of people, and are never deleted.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
