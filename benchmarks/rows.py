@@ -210,9 +210,9 @@ select r.id, r.case_id, r.centre_id from handoff_referral r join cases_case c on
 where c.state = 'open' and r.state in ('declined', 'expired', 'returned')
 """
 OFFER_COUNTS = """
-insert into handoff_offercount (organisation_id, month, taken, answered, in_time)
-select one.organisation_id, one.month, sum(one.taken), sum(one.answered), sum(one.in_time)
-from handoff_referral r, ntk.counted_offer(r) one group by 1, 2
+insert into handoff_offercount (organisation_id, day, taken, answered, in_time)
+select one.organisation_id, one.day, sum(one.taken), sum(one.answered), sum(one.in_time)
+from handoff_referral r, ntk.offer_of_day(r) one group by 1, 2
 """
 STATEMENTS = (KEYS, CONTACTS, ASSESSMENTS, CASES, CASE_CONTACTS, RESPONSIBILITIES, REFERRALS, MESSAGES,
               CONTACT_READERS, NEXT_STEPS, OFFER_COUNTS)  # fmt: skip
