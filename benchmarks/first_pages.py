@@ -52,6 +52,7 @@ PAGES = [
     Page("own cases, handler with few", FEW, "/cases/?show=mine", OWN),
     Page("own cases, handler with a tenth of all", MANY, "/cases/?show=mine", OWN),
     Page("contacts, coordinator", COORDINATOR, "/contacts/", CONTACTS, SIZE),
+    Page("contacts, handler with few", FEW, "/contacts/", MY_CONTACTS),
     Page("contacts, handler with a tenth of all", MANY, "/contacts/", MY_CONTACTS, SIZE),
 ]
 PROCESSOR = [

@@ -25,6 +25,11 @@ insert into {table} select (jsonb_populate_record(t, jsonb_build_object({values}
 from {table} t, generate_series(1, {number}) i where t.{key} = '{template}'
 """
 
+READERS = """
+insert into hotline_contactreader (contact_id, user_id, centre_id)
+select {contact}, {user}, c.centre_id from cases_case c, generate_series(1, {number}) i where c.id = '{case}'
+"""
+
 
 def make(scale: Scale, user: int) -> None:
     """As superuser, without triggers. Raises Wrong when the database has no case to copy."""
@@ -53,6 +58,7 @@ def make(scale: Scale, user: int) -> None:
             copied = COPY.format(table=table, key=column, template=template, values=values, number=CASES,
                                  more=more or "'{}'")  # fmt: skip
             connection.execute(copied.encode())
+        connection.execute(READERS.format(contact=_id("contact"), user=user, number=CASES, case=case).encode())
         connection.execute("vacuum analyze")
 
 

@@ -195,15 +195,24 @@ from generate_series(1, pg_temp.contacts()) n, sealed
 where pg_temp.is_referred(n) and {chance(39)} < 0.6 and pg_temp.referral(n) in ('completed', 'in_progress')
 """
 #: The triggers that keep these do not run while rows are generated.
+CONTACT_READERS = """
+insert into hotline_contactreader (contact_id, user_id, centre_id)
+select link.contact_id, reader.user_id, one.centre_id
+from cases_case one join cases_casecontact link on link.case_id = one.id
+cross join lateral (
+    select one.contact_person_id as user_id
+    union select one.responsible_user_id
+    where one.responsible_user_id is not null or one.responsible_organisation_id = one.centre_id) reader
+"""
 NEXT_STEPS = """
 insert into handoff_nextstep (referral_id, case_id, centre_id)
 select r.id, r.case_id, r.centre_id from handoff_referral r join cases_case c on c.id = r.case_id
 where c.state = 'open' and r.state in ('declined', 'expired', 'returned')
 """
 OFFER_COUNTS = """
-insert into handoff_offercount (organisation_id, month, taken, answered, in_time)
-select one.organisation_id, one.month, sum(one.taken), sum(one.answered), sum(one.in_time)
-from handoff_referral r, ntk.counted_offer(r) one group by 1, 2
+insert into handoff_offercount (organisation_id, day, taken, answered, in_time)
+select one.organisation_id, one.day, sum(one.taken), sum(one.answered), sum(one.in_time)
+from handoff_referral r, ntk.offer_of_day(r) one group by 1, 2
 """
-STATEMENTS = (KEYS, CONTACTS, ASSESSMENTS, CASES, CASE_CONTACTS, RESPONSIBILITIES, REFERRALS, MESSAGES, NEXT_STEPS,
-              OFFER_COUNTS)  # fmt: skip
+STATEMENTS = (KEYS, CONTACTS, ASSESSMENTS, CASES, CASE_CONTACTS, RESPONSIBILITIES, REFERRALS, MESSAGES,
+              CONTACT_READERS, NEXT_STEPS, OFFER_COUNTS)  # fmt: skip

@@ -8,10 +8,13 @@ from assessments import REFERRAL, Answers, complete, fill, make_contact, start
 from people import People, as_user
 
 from casework.cases.actions import assign_case, open_case
-from casework.cases.models import Case, Responsibility
+from casework.cases.models import Case, CaseContact, Responsibility
+from casework.cases.permissions import may_write
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
-from hotline.contacts.models import Contact
+from hotline.contacts.models import Contact, ContactReader
+from hotline.contacts.permissions import first_readable
+from hotline.contacts.permissions import may_write as may_write_contact
 from triage.models import Assessment
 
 
@@ -40,3 +43,20 @@ def give(people: People, case: Case, to: User | None) -> None:
 def read(reader: User, case: Case) -> Case:
     with acting_as(reader, purpose="test"):
         return Case.objects.with_people().get(pk=case.pk)
+
+
+def check_readers(people: People) -> None:
+    """Each handler reads the contacts of the cases that they work on, as a search through all cases finds them."""
+    with acting_as(people.coordinator, purpose="test"):
+        links = list(CaseContact.objects.select_related("case"))
+        contacts = list(Contact.objects.all())
+    for user in (people.handler, people.colleague, people.other_handler):
+        with acting_as(user, purpose="test"):
+            marked = set(ContactReader.objects.values_list("contact", flat=True))
+            read = set(Contact.objects.values_list("pk", flat=True))
+            worked_on = {link.contact_id for link in links if may_write(user, link.case)}
+            own = {one.pk for one in contacts if may_write_contact(user, one)}
+            listed = {one.pk for one in first_readable(user, Contact.objects.newest_first(), 1000)}
+        assert listed == read
+        assert marked == worked_on
+        assert read == own | worked_on

@@ -155,7 +155,10 @@ class CaseContact(models.Model):
 
 
 class CaseToOpen(models.Model):
-    """A completed assessment that leads to a case, while its contact has none. Only triggers write these rows."""
+    """A completed assessment that leads to a case, while its contact has none. Only triggers write these rows.
+
+    A row goes when the contact gets a case or the assessment is superseded. Nothing else deletes it.
+    """
 
     contact = models.OneToOneField(Contact, models.PROTECT, primary_key=True, related_name="+")
     assessment = models.OneToOneField(Assessment, models.PROTECT, related_name="+")

@@ -75,11 +75,6 @@ DECLARATIONS: list[Declaration] = [
         update=[WRITERS],
     ),
     Addition("journal_event", "case", select=CASE_READERS),
-    Addition(
-        "hotline_contact",
-        "case",
-        select=[Rule("handlers who work on a case of the contact", "ntk.works_on_case_of(id)")],
-    ),
 ]
 sql_items = declared_items(
     __name__,

@@ -37,7 +37,7 @@ from .events import (
     REFERRAL_WITHDRAWN,
 )
 from .models import CaseConflict, Disclosure, Message, Referral, Summary
-from .next_steps import needing_a_next_step
+from .next_steps import next_steps
 from .permissions import is_centre_side
 from .ranking import conflicts_with, contact_facts, rank_for_case, reasons_as_data
 from .states import LIVE, TAKEN, WAITING, WAITS_FOR_CENTRE, ReferralState, Who
@@ -240,7 +240,7 @@ def keep_centrally(*, by: User, referral_id: uuid.UUID) -> Referral:
     _lock_case(by, referral.case_id)  # serialises with a concurrent choice of the next partner
     if referral.kept_at and not (referral.asked_again_at and referral.asked_again_at > referral.kept_at):
         return referral
-    if not needing_a_next_step(by, referral.centre).filter(pk=referral.pk).exists():
+    if not next_steps(by, referral.centre).filter(pk=referral.pk).exists():
         raise stale(referral.pk)
     referral.kept_at = timezone.now()
     referral.kept_by = by

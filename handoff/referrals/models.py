@@ -196,7 +196,10 @@ class Referral(ChoiceLabels, models.Model):
 
 
 class NextStep(models.Model):
-    """An ended referral whose case waits for a decision: no partner took it. Only triggers write these rows."""
+    """An ended referral whose case waits for a decision: no partner took it. Only triggers write these rows.
+
+    A row goes when somebody decides: another partner is asked, the centre keeps the case, or the case is closed.
+    """
 
     referral = models.OneToOneField(Referral, models.PROTECT, primary_key=True, related_name="next_step")
     case = models.ForeignKey(Case, models.PROTECT, related_name="+")
@@ -207,30 +210,31 @@ class NextStep(models.Model):
 
 
 class OfferCount(models.Model):
-    """Numbers of a partner's offers by the month (in UTC) of the offer. Only a trigger writes these rows.
+    """Numbers of a partner's offers by the day (in UTC) of the offer. Only a trigger writes these rows.
 
-    ``taken``: those that the partner has now; ``answered``: those that were answered or expired.
+    ``taken``: those that the partner has now; ``answered``: those that were answered or expired. Rows are numbers of an
+    organisation, not of people, and are never deleted.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    month = models.DateField()
+    day = models.DateField()
     taken = models.PositiveIntegerField()
     answered = models.PositiveIntegerField()
     in_time = models.PositiveIntegerField()
 
     class Meta:
         constraints = [
-            days_within("offer_count", "month"),
+            days_within("offer_count", "day"),
             numbers_within("offer_count", taken=COUNTED, answered=COUNTED, in_time=COUNTED),
-            models.UniqueConstraint(fields=["organisation", "month"], name="offers_counted_once"),
+            models.UniqueConstraint(fields=["organisation", "day"], name="offers_counted_once"),
         ]
         indexes = [
-            models.Index(fields=["month"], name="offer_count_month"),
+            models.Index(fields=["day"], name="offer_count_day"),
             models.Index(fields=["organisation"], name="offer_count_taken", condition=Q(taken__gt=0)),
         ]
 
     def __str__(self) -> str:
-        return f"offers of organisation {self.organisation_id} in {self.month:%Y-%m}"
+        return f"offers of organisation {self.organisation_id} of {self.day}"
 
 
 class Summary(models.Model):

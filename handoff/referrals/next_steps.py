@@ -9,7 +9,7 @@ from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import organisations_as
 from foundation.accounts.roles import Role
 
-from .models import NextStep, Referral
+from .models import NextStep
 
 
 def next_steps(user: User, centre: Organisation) -> QuerySet[NextStep]:
@@ -22,8 +22,3 @@ def next_steps(user: User, centre: Organisation) -> QuerySet[NextStep]:
         return waiting
     own = Case.objects.of_user(user) | Case.objects.unassigned()
     return waiting.filter(Exists(own.filter(pk=OuterRef("case"))))
-
-
-def needing_a_next_step(user: User, centre: Organisation) -> QuerySet[Referral]:
-    """The referrals of ``next_steps``."""
-    return Referral.objects.filter(pk__in=next_steps(user, centre).values("pk"))

@@ -27,7 +27,7 @@ from .consent_watch import consent_problem
 from .disclosure import agreed
 from .forms import AnswerForm, CompleteForm, DeclineForm, FeedbackForm, OfferForm, QuestionForm, ReturnForm
 from .models import CaseConflict, Deadline, Disclosure, Referral, Summary
-from .next_steps import needing_a_next_step
+from .next_steps import next_steps
 from .partner_actions import TooLate
 from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState, Who, may_move
 from .suggestions import conflict_in_words, stored_reasons
@@ -61,7 +61,7 @@ def referral_page(user: User, referral: Referral, **forms: Any) -> dict[str, Any
     context["may_withdraw"] = referral.state in WAITING
     context["may_draft_again"] = referral.state in ENDED and not _has_live(referral)
     context["may_note_conflict"] = referral.state in LIVE and not context["conflict"]
-    context["may_keep"] = needing_a_next_step(user, referral.centre).filter(pk=referral.pk).exists()
+    context["may_keep"] = next_steps(user, referral.centre).filter(pk=referral.pk).exists()
     context["new_id"] = uuid.uuid4()
     return context
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from .contact_sheet import caller_of, person_of, place_facts_of, topics_of
 from .forms import AccessForm, AssignForm
 from .history import history_of
 from .models import Contact, ContactQuerySet
-from .permissions import contact_to_read, contact_to_write, may_write
+from .permissions import contact_to_read, contact_to_write, first_readable, may_write
 from .references import address_of
 from .search import Wanted, page_of_found, read, read_digest
 from .states import ContactState
@@ -165,7 +166,8 @@ def _filtered(rows: ContactQuerySet, shown: str, request: CentreRequest) -> Cont
 
 def _page(request: CentreRequest, rows: ContactQuerySet) -> Any:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    return page_of(rows, column="started_at", after=after, before=before)
+    take = partial(first_readable, request.user)
+    return page_of(rows, column="started_at", after=after, before=before, take=take)
 
 
 def _further(request: CentreRequest, wanted: Wanted) -> str:

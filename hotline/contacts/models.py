@@ -26,6 +26,7 @@ from .states import FINISHED, IN_HAND, TO_CALL, UNFINISHED, CallbackState, Conta
 from .vocabulary import AgeBand, CallbackOrigin, CallerIdKind, Channel, Kind, RegionSource, Relation, Sex
 
 SURFACES_AFTER = timedelta(hours=2)
+IS_FOR_ANYBODY = Q(handler=None) | Q(surfaced_at__isnull=False)
 
 
 class TermQuerySet(models.QuerySet["Term"]):
@@ -80,9 +81,13 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def of_handler(self, user: User) -> ContactQuerySet:
         return self.filter(handler=user)
 
+    def for_anybody(self) -> ContactQuerySet:
+        """Contacts without a handler, or surfaced, which all handlers of the centre may change."""
+        return self.filter(IS_FOR_ANYBODY)
+
     def for_the_shift(self) -> ContactQuerySet:
         """Unfinished contacts without a handler, or surfaced, which everybody on duty may take."""
-        return self.filter(Q(handler=None) | Q(surfaced_at__isnull=False), state=ContactState.DRAFT)
+        return self.for_anybody().filter(state=ContactState.DRAFT)
 
     def forgotten(self, now: datetime) -> ContactQuerySet:
         """Unfinished, not surfaced yet, and not changed for longer than ``SURFACES_AFTER``."""
@@ -175,6 +180,7 @@ class Contact(ChoiceLabels, models.Model):
         ]
         indexes = [
             models.Index(fields=["centre", "-started_at", "-id"], name="contact_centre_newest"),
+            models.Index(fields=["centre", "-started_at", "-id"], name="contact_for_anybody", condition=IS_FOR_ANYBODY),
             models.Index(fields=["handler", "state"], name="contact_handler"),
             models.Index(
                 fields=["centre", "saved_at"],
@@ -220,6 +226,26 @@ class Contact(ChoiceLabels, models.Model):
     @property
     def is_ending(self) -> bool:
         return self.state == ContactState.DRAFT and self.ends_at is not None
+
+
+class ContactReader(models.Model):
+    """A person who works on a case of the contact and therefore reads it; without ``user``: all handlers of the centre.
+
+    For policies and lists, which would otherwise search the cases for each contact. Only triggers write these rows.
+    They are replaced when responsibility for the case moves, and stay as long as the contact is in the case.
+    """
+
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "user"], name="contact_reader_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"reader of contact {self.contact_id}"
 
 
 class CallbackQuerySet(models.QuerySet["Callback"]):

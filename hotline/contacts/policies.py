@@ -29,6 +29,11 @@ SHIFT = at_the_centre("handler", "coordinator")
 TO_WORK_ON = f"({is_actor('handler_id')} or handler_id is null or surfaced_at is not null)"
 WORKERS = both(HANDLERS, "if the contact is theirs, nobody's or surfaced to the shift", TO_WORK_ON)
 GRANTED = Rule("to whom access was granted for a time", "id = any((select ntk.granted_contacts())::uuid[])")
+# PostgreSQL looks up one row or, for many, reads the actor's rows once; only those are visible in it.
+READERS = Rule(
+    "handlers who work on a case of the contact",
+    "exists (select 1 from hotline_contactreader r where r.contact_id = hotline_contact.id)",
+)
 TELEPHONE = service("telephone")
 #: A call that could not be put through, a message.
 BY_TELEPHONE = (
@@ -41,7 +46,7 @@ APPLICANT = Rule("who asked for access", is_actor("requested_by_id"))
 DECLARATIONS: list[Declaration] = [
     Protected(
         "hotline_contact",
-        select=[COORDINATORS, WORKERS, GRANTED, service("shift"), TELEPHONE_DRAFTS],
+        select=[COORDINATORS, WORKERS, GRANTED, service("shift"), TELEPHONE_DRAFTS, READERS],
         insert=[
             both(SHIFT, "for themselves or nobody", f"(handler_id is null or {is_actor('handler_id')})"),
             NOBODYS_DRAFTS,
@@ -52,6 +57,12 @@ DECLARATIONS: list[Declaration] = [
             service("shift"),
             Rule(TELEPHONE_DRAFTS.who, TELEPHONE_DRAFTS.sql, check=NOBODYS_DRAFTS.sql),
         ],
+    ),
+    Protected(
+        "hotline_contactreader",
+        select=[both(HANDLERS, "if it names them or nobody", f"({is_actor('user_id')} or user_id is null)")],
+        denied="insert, update, delete, truncate",
+        granted={"lotse_policy": "insert, delete"},
     ),
     # The whole shift may read the worklist of callbacks and its events.
     Protected("hotline_callback", select=[SHIFT, TELEPHONE], insert=[SHIFT, TELEPHONE], update=[SHIFT, TELEPHONE]),

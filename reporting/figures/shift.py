@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Organisation, User
 from handoff.referrals.models import Referral
-from handoff.referrals.next_steps import needing_a_next_step
+from handoff.referrals.next_steps import next_steps
 from handoff.referrals.states import ReferralState
 from hotline.contacts.desk import access_to_decide, contacts_for_shift, open_contacts
 from hotline.contacts.models import Callback
@@ -121,11 +121,11 @@ def _questions(centre: Organisation) -> Work:
 
 
 def _next_steps(user: User, centre: Organisation) -> Work:
-    back = needing_a_next_step(user, centre).select_related("organisation")
-    number, rows = _some(back.order_by("-urgency", "ended_at", "id"))
+    back = next_steps(user, centre).select_related("referral__organisation")
+    number, rows = _some(back.order_by("-referral__urgency", "referral__ended_at", "pk"))
     url = reverse("handoff:board") + "#h-next_step"
     title = _("Need a next step")
-    return Work("next_step", title, "signpost", url, number, _referrals(rows), is_pressing=True)
+    return Work("next_step", title, "signpost", url, number, _referrals(row.referral for row in rows), is_pressing=True)
 
 
 def _confirmations(user: User, centre: Organisation) -> Work:

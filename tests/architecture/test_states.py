@@ -24,7 +24,7 @@ Problem = tuple[str, str, str]
 #: What is meant about one state of a set, and holds for no other that may join it.
 ABOUT_ONE_STATE = {
     ("constraint", "one_call_per_handler"): "a call that is in conversation may be handed over, and goes on without",
-    ("function", "count_offer"): "an offer that ran out counts as late, one that was declined has its own time",
+    ("function", "count_offer_of_day"): "an offer that ran out counts as late, one that was declined has its own time",
 }
 #: Dictionaries that hold for some states only: a new state is looked up in none of them.
 FOR_SOME_STATES = {

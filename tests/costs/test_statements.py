@@ -146,15 +146,16 @@ class Path:
     most: int
     """Statements, with savepoints, without BEGIN and COMMIT."""
     prepare: Callable[[World], Request]
+    writes: bool = False
 
 
 PATHS = [
-    Path("open a contact", 5, opening),
-    Path("autosave", 9, autosave),
-    Path("complete a contact", 7, complete),
-    Path("first answer of a triage", 6, first_answer),
-    Path("later answer", 5, later_answer),
-    Path("complete a triage, case opened", 7, completed_triage),
+    Path("open a contact", 5, opening, writes=True),
+    Path("autosave", 9, autosave, writes=True),
+    Path("complete a contact", 7, complete, writes=True),
+    Path("first answer of a triage", 6, first_answer, writes=True),
+    Path("later answer", 5, later_answer, writes=True),
+    Path("complete a triage, case opened", 7, completed_triage, writes=True),
     Path("desk", 9, page("handler", "/desk/")),
     Path("desk with a contact", 15, desk_with_contact),
     Path("telephone part of the desk", 5, page("handler", "/telephone/bar/")),
@@ -163,7 +164,7 @@ PATHS = [
     Path("contacts, coordinator", 5, page("coordinator", "/contacts/")),
     Path("contacts, handler", 5, page("handler", "/contacts/")),
     Path("partner's inbox", 5, inbox),
-    Path("webhook: wait", 4, webhook),
+    Path("webhook: wait", 4, webhook, writes=True),
 ]
 
 

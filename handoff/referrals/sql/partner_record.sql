@@ -1,14 +1,13 @@
--- Load and punctuality of partners as counts: the ranking needs them from people who may not see the referrals. The
--- months of the last year that began within it, so that nothing older counts.
+-- Load and punctuality of partners as counts: the ranking needs them from people who may not see the referrals. Offers
+-- count for a year to the day, in UTC.
 create or replace function ntk.partner_record()
 returns table (organisation_id bigint, open_cases bigint, answered bigint, in_time bigint)
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $body$
-select organisation_id, sum(taken),
-    coalesce(sum(answered) filter (where month > now() - interval '1 year'), 0),
-    coalesce(sum(in_time) filter (where month > now() - interval '1 year'), 0)
-from handoff_offercount
-where (taken > 0 or month > now() - interval '1 year') and ntk.actor() is not null group by organisation_id
+select organisation_id, sum(taken), coalesce(sum(answered) filter (where day > year_ago), 0),
+    coalesce(sum(in_time) filter (where day > year_ago), 0)
+from handoff_offercount, (select (now() at time zone 'UTC' - interval '1 year')::date) one (year_ago)
+where (taken > 0 or day > year_ago) and ntk.actor() is not null group by organisation_id
 $body$;
 alter function ntk.partner_record owner to lotse_policy;
 -- reverse

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from assessments import REFERRAL, SECURITY, fill, make_contact, start
-from case_rows import make_case
+from case_rows import check_readers, give, make_case
 from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from people import People, as_user
 
 from casework.cases import actions as casework
-from casework.cases.models import CaseContact, CaseToOpen
+from casework.cases.models import Case, CaseContact, CaseToOpen
 from casework.cases.opening import opens_case
 from foundation.accounts.permissions import NotAllowed
 from foundation.journal.stale import Stale
@@ -111,6 +111,64 @@ def test_marks_say_what_a_search_finds(people: People, walk: list[str]) -> None:
         except (NotAllowed, Stale, triage.ChoiceError, triage.SecuringDuties):
             continue
         check_marks(people)
+
+
+def do_another_case(people: People, case: Case) -> None:
+    make_case(people.colleague)
+
+
+CASE_STEPS: dict[str, Callable[[People, Case], None]] = {
+    "link": lambda people, case: as_user(
+        people.handler, casework.link_contact, by=people.handler, case_id=case.pk, contact=make_contact(people.handler)
+    ),
+    "colleague links": lambda people, case: as_user(
+        people.colleague, casework.link_contact, by=people.colleague, case_id=case.pk,
+        contact=make_contact(people.colleague),
+    ),
+    "another case": do_another_case,
+    "to colleague": lambda people, case: give(people, case, people.colleague),
+    "to handler": lambda people, case: give(people, case, people.handler),
+    "to nobody": lambda people, case: give(people, case, None),
+    "take": lambda people, case: as_user(people.colleague, casework.take_case, by=people.colleague, case_id=case.pk),
+    "close": lambda people, case: as_user(
+        people.coordinator, casework.mark_closed, by=people.coordinator, case_id=case.pk, reason="words"
+    ),
+}  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(walk=st.lists(st.sampled_from(sorted(CASE_STEPS)), min_size=1, max_size=7))
+@example(walk=["link", "to nobody", "link", "colleague links", "take", "close"])
+@example(walk=["to colleague", "link", "another case", "to handler"])
+def test_handlers_read_the_contacts_of_the_cases_they_work_on(people: People, walk: list[str]) -> None:
+    case = make_case(people.handler)
+    check_readers(people)
+    for name in walk:
+        try:
+            CASE_STEPS[name](people, case)
+        except (NotAllowed, Stale):
+            continue
+        check_readers(people)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into hotline_contactreader (contact_id, user_id, centre_id)"
+        " select id, handler_id, centre_id from hotline_contact",
+        "update hotline_contactreader set user_id = null",
+        "delete from hotline_contactreader",
+    ],
+)
+def test_only_triggers_write_who_reads_a_contact(people: People, statement: str) -> None:
+    make_case(people.handler)
+    with (
+        acting_as(people.handler, purpose="test"),
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
 
 
 @pytest.mark.parametrize(

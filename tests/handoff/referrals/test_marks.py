@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from case_rows import check_readers
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -39,6 +40,7 @@ def searched() -> set[object]:
 
 
 def check_marks(people: People) -> None:
+    check_readers(people)
     with acting_as(people.coordinator, purpose="test"):
         assert set(NextStep.objects.values_list("pk", flat=True)) == searched()
         rows = list(Referral.objects.filter(organisation=people.partner))
@@ -82,16 +84,14 @@ def test_marks_and_numbers_say_what_a_search_finds(people: People, walk: list[st
         check_marks(people)
 
 
-def test_offer_of_more_than_a_year_ago_is_not_in_the_record(people: People) -> None:
-    case = make_case(people)
-    referral = draft(people, case)
+@pytest.mark.parametrize(("days", "is_counted"), [(0, True), (340, True), (364, True), (366, False)])
+def test_record_counts_the_offers_of_a_year_to_the_day(people: People, days: int, is_counted: bool) -> None:
+    referral = draft(people, make_case(people))
     for name in ("offer", "decline"):
-        step(people, case, referral, name)
-    long_ago = timezone.now() - timedelta(days=366)
+        step(people, referral.case, referral, name)
     with acting_as(people.coordinator, purpose="test"):
-        assert partner_record().answered_in_time == {people.partner.pk: 1.0}
-        Referral.objects.filter(pk=referral.pk).update(offered_at=long_ago)
-        assert partner_record().answered_in_time == {}
+        Referral.objects.filter(pk=referral.pk).update(offered_at=timezone.now() - timedelta(days=days))
+        assert partner_record().answered_in_time == ({people.partner.pk: 1.0} if is_counted else {})
 
 
 @pytest.mark.parametrize("table", ["handoff_nextstep", "handoff_offercount"])

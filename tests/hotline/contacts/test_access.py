@@ -32,6 +32,7 @@ def test_granted_request_allows_reading_but_not_writing(people: People) -> None:
         assert answer.status_code == 302
     page = client.get(url("contact", contact)).content.decode()
     assert "what was agreed" in page
+    assert url("contact", contact) in client.get(url("contacts")).content.decode()
     assert "Contact opened" in page
     assert url("desk_contact", contact) not in page
     assert client.get(url("desk_contact", contact)).headers["Location"] == url("contact", contact)
