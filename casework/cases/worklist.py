@@ -28,6 +28,12 @@ from .models import Case, CaseContact, CaseQuerySet, CaseToOpen
 
 LOOKED_AT = 200  # rows of each kind, before those of contacts that the user may not change are left out
 Keys = QuerySet[Any, Any]
+#: And what tells who may change the contact; notes may be long.
+SHOWN_OF_TRIAGE = [
+    *("state", "disposition", "urgency", "created_at", "completed_at", "created_by__name"),
+    *("contact__number", "contact__label", "contact__centre", "contact__handler", "contact__surfaced_at"),
+    *("contact__region__name_en", "contact__region__name_fr", "contact__region__name_de"),
+]
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -128,7 +134,7 @@ def _for_coordinators(centre: Given) -> QuerySet[Assessment]:
 
 def _with_keys(first: Keys, *others: Keys) -> QuerySet[Assessment]:
     rows = Assessment.objects.filter(pk__in=first.union(*others, all=True))
-    rows = rows.select_related("contact", "contact__region", "created_by", "completed_by")
+    rows = rows.select_related("contact__region", "created_by").only(*SHOWN_OF_TRIAGE)
     return rows.annotate(has_case=Exists(CaseContact.objects.filter(contact=OuterRef("contact"))))
 
 
