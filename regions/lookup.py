@@ -6,19 +6,27 @@ from collections import Counter
 
 from django.db.models import Q
 
+from foundation.privacy.compiled import Given, compiled
+
 from .models import TOWNS, PostalCode, Region, RegionQuerySet
 from .postal_code_table import is_cedex, normalise, same_town
 
 
 def region_for(country: str, postal_code: str) -> list[Region]:
     """The regions of a postal code, the main one first; empty when we do not know the code."""
-    return list(regions_of(country, postal_code))
+    country = country.upper()
+    return _at(country, normalise(country, postal_code))
 
 
 def regions_of(country: str, postal_code: str) -> RegionQuerySet:
     """As `region_for`, as a query that can go on."""
     country = country.upper()
     return Region.objects.for_postal_code(country, normalise(country, postal_code))
+
+
+@compiled
+def _at(country: Given, code: Given) -> RegionQuerySet:
+    return Region.objects.for_postal_code(country, code)
 
 
 def regions_at(country: str, postal_code: str, town: str) -> tuple[list[Region], bool]:

@@ -15,6 +15,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from foundation.accounts.models import Organisation, User
 from foundation.privacy.bounds import clocks_within, days_within, moments_within
+from foundation.privacy.compiled import Given
 
 from .phone_numbers import written
 from .vocabulary import ConflictReason, Language, PauseReason, Phenomenon, RegionKind, Sector, Service, Weekday
@@ -30,7 +31,7 @@ class RegionQuerySet(models.QuerySet["Region"]):
     def at_level(self, level: int) -> RegionQuerySet:
         return self.filter(level=level)
 
-    def for_postal_code(self, country: str, code: str) -> RegionQuerySet:
+    def for_postal_code(self, country: str | Given, code: str | Given) -> RegionQuerySet:
         """The regions of a postal code as stored, the main one first."""
         found = self.filter(postal_codes__country=country, postal_codes__code=code)
         return found.order_by("-postal_codes__is_main", "code")

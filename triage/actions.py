@@ -30,7 +30,7 @@ from .events import (
     ASSESSMENT_SUPERSEDED,
     ASSESSMENT_WAITING,
 )
-from .locking import WITH_CONTACT, current, lock, lock_contact, lock_shown, new_draft, said_by, unsaved_draft
+from .locking import current, lock, lock_contact, lock_shown, new_draft, said_by, unsaved_draft
 from .models import Assessment
 from .permissions import may_confirm
 from .questionnaire import Question
@@ -202,7 +202,7 @@ def decide(
 
     The assessment and its contact are locked, and read: ``assessment.contact``. ``contact_id``: as in `lock_shown`.
     """
-    assessment, version = lock_shown(by, assessment_id, contact_id, version, of=WITH_CONTACT)
+    assessment, version = lock_shown(by, assessment_id, contact_id, version, with_contact=True)
     proposal = assessment.proposal()
     choice = (choice or Choice.as_proposed(proposal)).with_its_duty(proposal)
     if _is_repeat(assessment, by, choice):

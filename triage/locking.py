@@ -13,6 +13,7 @@ from foundation.accounts.permissions import NotAllowed, require
 from foundation.accounts.roles import Permission
 from foundation.journal.models import Event
 from foundation.journal.stale import stale
+from foundation.privacy.compiled import Given, compiled
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import may_write as may_write_contact
 
@@ -22,15 +23,13 @@ from .models import Assessment
 from .permissions import may_write
 from .states import OPEN_OR_IN_FORCE, AssessmentState
 
-ONLY_ASSESSMENT = ("self",)
-WITH_CONTACT = ("contact", "self")  # in this order: an action that finds no assessment locks the contact first
 #: All of the assessment, and of the contact what tells who may write.
 COLUMNS = [field.name for field in Assessment._meta.concrete_fields]
 COLUMNS += ["contact__centre", "contact__handler", "contact__surfaced_at"]
 
 
 def lock_contact(by: User, contact_id: uuid.UUID) -> Contact:
-    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
+    contact = _locked_contact.one(contact_id)
     if contact is None or not may_write_contact(by, contact):
         raise NotAllowed(Permission.TRIAGE_ASSESS)
     require(by, Permission.TRIAGE_ASSESS, contact.centre_id)
@@ -38,7 +37,7 @@ def lock_contact(by: User, contact_id: uuid.UUID) -> Contact:
 
 
 def lock(by: User, assessment_id: uuid.UUID) -> Assessment:
-    assessment = _locked(ONLY_ASSESSMENT).filter(pk=assessment_id).first()
+    assessment = _locked.one(assessment_id)
     if assessment is None or not may_write(by, assessment):
         raise NotAllowed(Permission.TRIAGE_ASSESS)
     return assessment
@@ -49,12 +48,14 @@ def lock_shown(
     assessment_id: uuid.UUID | None,
     contact_id: uuid.UUID | None,
     version: int,
-    of: tuple[str, ...] = ONLY_ASSESSMENT,
+    *,
+    with_contact: bool = False,
 ) -> tuple[Assessment, int]:
     """The assessment that a page shows, locked, and the version that it shows.
 
     ``contact_id``: the page's contact. If neither page nor contact has an assessment, it is a new draft, which is not
-    stored yet. Raises Stale when the page shows one that was discarded or superseded since.
+    stored yet. Raises Stale when the page shows one that was discarded or superseded since. ``with_contact``: lock the
+    contact too.
     """
     if contact_id is None:
         if assessment_id is None:
@@ -62,8 +63,8 @@ def lock_shown(
         return lock(by, assessment_id), version
     if assessment_id is None:
         return _of_page_without(by, contact_id, version)
-    locked = _locked(of) if of == WITH_CONTACT else _locked(of).only(*COLUMNS)
-    assessment = locked.filter(pk=assessment_id, contact=contact_id).first()
+    locked = _locked_with_contact if with_contact else _locked_of_contact
+    assessment = locked.one(assessment_id, contact_id)
     if assessment is None:
         lock_contact(by, contact_id)
     elif not may_write(by, assessment):
@@ -84,14 +85,40 @@ def _of_page_without(by: User, contact_id: uuid.UUID, version: int) -> tuple[Ass
 
 def current(contact: Contact) -> Assessment | None:
     """The open assessment of a locked contact, else the one in force."""
-    found = _with_last_editor(Assessment.objects.of_contact(contact.pk).filter(state__in=OPEN_OR_IN_FORCE))
+    found = _open_or_in_force(contact.pk)
     assessment = min(found, key=lambda one: one.state == AssessmentState.COMPLETED, default=None)
     if assessment:
         assessment.contact = contact
     return assessment
 
 
-def _locked(of: tuple[str, ...]) -> QuerySet[Assessment]:
+@compiled
+def _locked_contact(contact: Given) -> QuerySet[Contact]:
+    return Contact.objects.select_for_update(no_key=True).filter(pk=contact)
+
+
+@compiled
+def _open_or_in_force(contact: Given) -> QuerySet[Assessment]:
+    return _with_last_editor(Assessment.objects.filter(contact=contact, state__in=OPEN_OR_IN_FORCE))
+
+
+@compiled
+def _locked(assessment: Given) -> QuerySet[Assessment]:
+    return _locking("self").filter(pk=assessment)
+
+
+@compiled
+def _locked_of_contact(assessment: Given, contact: Given) -> QuerySet[Assessment]:
+    return _locking("self").filter(pk=assessment, contact=contact).only(*COLUMNS)
+
+
+@compiled
+def _locked_with_contact(assessment: Given, contact: Given) -> QuerySet[Assessment]:
+    # In this order: an action that finds no assessment locks the contact first.
+    return _locking("contact", "self").filter(pk=assessment, contact=contact)
+
+
+def _locking(*of: str) -> QuerySet[Assessment]:
     return _with_last_editor(Assessment.objects.select_for_update(no_key=True, of=of).select_related("contact"))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import look
+from foundation.privacy.compiled import Given, compiled
 from hotline.contacts import permissions as contacts
 from hotline.contacts.models import Contact
 
@@ -46,7 +48,7 @@ def contact_to_assess(user: User, contact_id: uuid.UUID) -> Contact:
 
 def contact_to_show(user: User, contact_id: uuid.UUID) -> Contact:
     """The contact whose assessment is shown; records the access. Raises Http404."""
-    contact = Contact.objects.select_related("handler").filter(pk=contact_id).first()
+    contact = _with_handler.one(contact_id)
     granted = contacts.has_grant(user, contact_id)
     if contact is None or not contacts.may_read(user, contact, has_grant=granted):
         look("assessment.read.denied", by=user, subject=contact_id)
@@ -65,9 +67,18 @@ def assessments_to_confirm(user: User, centre_id: int) -> AssessmentQuerySet:
 
 def assessment_of(contact: Contact) -> Assessment | None:
     """The assessment that counts now: the open one, else the one in force."""
-    shown = Assessment.objects.of_contact(contact.pk).kept().exclude(state=AssessmentState.SUPERSEDED)
-    found = sorted(shown.select_related("contact", "completed_by", "confirmed_by"), key=_open_first)
-    return found[0] if found else None
+    return min(_open_or_in_force(contact.pk), key=_open_first, default=None)
+
+
+@compiled
+def _with_handler(contact: Given) -> QuerySet[Contact]:
+    return Contact.objects.select_related("handler").filter(pk=contact)
+
+
+@compiled
+def _open_or_in_force(contact: Given) -> AssessmentQuerySet:
+    shown = Assessment.objects.filter(contact=contact).kept().exclude(state=AssessmentState.SUPERSEDED)
+    return shown.select_related("contact", "completed_by", "confirmed_by")
 
 
 def assessment_to_confirm(user: User, assessment_id: uuid.UUID) -> Assessment:

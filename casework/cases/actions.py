@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from foundation.accounts.models import Organisation, User
@@ -18,6 +18,7 @@ from foundation.journal.actions import NewEvent, record_all
 from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.models import Look
 from foundation.journal.stale import Stale, stale
+from foundation.privacy.compiled import Given, compiled
 from foundation.privacy.event_kinds import EventKind
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import may_write as may_write_contact
@@ -75,11 +76,16 @@ def _open_or_find(
         raise NotAllowed(Permission.CASE_READ)
     if assessment.state != AssessmentState.COMPLETED or not opens_case(assessment):
         raise NotAllowed(Permission.CASE_READ)
-    link = CaseContact.objects.filter(contact=contact).first()
+    link = _link_of.one(contact.pk)
     if link is None:
         return _create(by, contact, assessment, events)
     record_all(events, by=by)
     return _reassess(by, link, assessment)
+
+
+@compiled
+def _link_of(contact: Given) -> QuerySet[CaseContact]:
+    return CaseContact.objects.filter(contact=contact)
 
 
 def _create(by: User, contact: Contact, assessment: Assessment, events: Sequence[NewEvent]) -> Case:

@@ -27,6 +27,14 @@ IS_WITH_CENTRE = Q(responsible_organisation=F("centre"))
 IS_NOBODYS = Q(responsible_user=None) & IS_WITH_CENTRE
 
 
+#: What a row of a list shows.
+LISTED = [
+    *("number", "centre", "state", "opened_at", "label", "disposition", "urgency"),
+    *("region__name_en", "region__name_fr", "region__name_de"),
+    *("responsible_organisation__name", "responsible_user__name"),
+]
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> CaseQuerySet:
         return self.filter(state=CaseState.OPEN)
@@ -55,8 +63,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.order_by("-opened_at", "-id")
 
     def with_names(self) -> CaseQuerySet:
-        """With region and the responsible organisation and person, for lists; one query."""
-        return self.select_related("region", "responsible_organisation", "responsible_user")
+        """What lists show, with region and the responsible organisation and person; one query."""
+        return self.select_related("region", "responsible_organisation", "responsible_user").only(*LISTED)
 
     def with_people(self) -> CaseQuerySet:
         """Prefetch region, contact person and, as ``now_responsible``, the current responsibility; two queries."""

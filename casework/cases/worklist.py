@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, QuerySet, UUIDField
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import organisations_as
 from foundation.accounts.roles import Role
 from foundation.journal.models import Event
+from foundation.privacy.compiled import Given, compiled
 from foundation.ui.pagination import Page, page_of
 from hotline.contacts.permissions import may_write as may_write_contact
 from hotline.contacts.states import ContactState
@@ -27,6 +28,12 @@ from .models import Case, CaseContact, CaseQuerySet, CaseToOpen
 
 LOOKED_AT = 200  # rows of each kind, before those of contacts that the user may not change are left out
 Keys = QuerySet[Any, Any]
+#: And what tells who may change the contact; notes may be long.
+SHOWN_OF_TRIAGE = [
+    *("state", "disposition", "urgency", "created_at", "completed_at", "created_by__name"),
+    *("contact__number", "contact__label", "contact__centre", "contact__handler", "contact__surfaced_at"),
+    *("contact__region__name_en", "contact__region__name_fr", "contact__region__name_de"),
+]
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -98,16 +105,13 @@ class OpenTriage:
 
 
 def open_triage(user: User, at_most: int = 20) -> OpenTriage:
-    """Completed triage without an open case, and unfinished triage with a duty; one query."""
-    handled = organisations_as(user, Role.HANDLER, Role.COORDINATOR)
-    keys = [_without_case(handled), _unfinished_with_duties(handled)]
-    if coordinated := organisations_as(user, Role.COORDINATOR):
-        keys.append(_of_closed_cases(coordinated))
-    rows = Assessment.objects.filter(pk__in=keys[0].union(*keys[1:], all=True))
-    rows = rows.select_related("contact", "contact__region", "created_by", "completed_by")
-    rows = rows.annotate(has_case=Exists(CaseContact.objects.filter(contact=OuterRef("contact"))))
-    oldest = rows.order_by(Coalesce("completed_at", "created_at"), "pk")
-    found = [one for one in oldest if may_write_contact(user, one.contact)]
+    """Completed triage without an open case, and unfinished triage with a duty; one query for each of the centres."""
+    coordinated = organisations_as(user, Role.COORDINATOR)
+    rows: list[Assessment] = []
+    for centre in organisations_as(user, Role.HANDLER, Role.COORDINATOR):
+        rows += _for_coordinators(centre) if centre in coordinated else _for_handlers(centre)
+    rows.sort(key=lambda one: (one.completed_at or one.created_at, one.pk))
+    found = [one for one in rows if may_write_contact(user, one.contact)]
     unfinished = [one for one in found if one.is_draft]
     closed = [one for one in found if not one.is_draft and _has_case(one)]
     without = [one for one in found if not one.is_draft and not _has_case(one)]
@@ -118,27 +122,43 @@ def _has_case(assessment: Assessment) -> bool:
     return bool(getattr(assessment, "has_case"))  # noqa: B009  set by the annotation
 
 
-def _without_case(centres: Collection[int]) -> Keys:
+@compiled
+def _for_handlers(centre: Given) -> QuerySet[Assessment]:
+    return _with_keys(_without_case(centre), _unfinished_with_duties(centre))
+
+
+@compiled
+def _for_coordinators(centre: Given) -> QuerySet[Assessment]:
+    return _with_keys(_without_case(centre), _unfinished_with_duties(centre), _of_closed_cases(centre))
+
+
+def _with_keys(first: Keys, *others: Keys) -> QuerySet[Assessment]:
+    rows = Assessment.objects.filter(pk__in=first.union(*others, all=True))
+    rows = rows.select_related("contact__region", "created_by").only(*SHOWN_OF_TRIAGE)
+    return rows.annotate(has_case=Exists(CaseContact.objects.filter(contact=OuterRef("contact"))))
+
+
+def _without_case(centre: Given) -> Keys:
     """Completed assessments that lead to a case but whose contact has none."""
-    marked = CaseToOpen.objects.filter(centre__in=centres)
+    marked = CaseToOpen.objects.filter(centre=centre)
     return marked.order_by("completed_at", "pk").values("assessment")[:LOOKED_AT]
 
 
-def _unfinished_with_duties(centres: Collection[int]) -> Keys:
+def _unfinished_with_duties(centre: Given) -> Keys:
     """Drafts of completed contacts whose answers ask for a duty of security or child protection.
 
     A call may end before its triage is completed; the duty must not be overlooked.
     """
-    drafts = Assessment.objects.drafts_with_duties().filter(contact__state=ContactState.COMPLETED, centre__in=centres)
+    drafts = Assessment.objects.drafts_with_duties().filter(contact__state=ContactState.COMPLETED, centre=centre)
     return drafts.order_by("created_at", "pk").values("pk")[:LOOKED_AT]
 
 
-def _of_closed_cases(centres: Collection[int]) -> Keys:
+def _of_closed_cases(centre: Given) -> Keys:
     """For coordinators: triage with a duty, completed after the case was closed, by somebody who may not reopen it.
 
     Found by their events, so that not all closed cases have to be read.
     """
-    events = Event.objects.filter(centre__in=centres, kind=CASE_REASSESSMENT_DUE.code)
+    events = Event.objects.filter(centre=centre, kind=CASE_REASSESSMENT_DUE.code)
     keys = events.order_by("-at").values_list(Cast(KeyTextTransform("assessment", "data"), UUIDField()))[:LOOKED_AT]
     since = CaseContact.objects.filter(contact=OuterRef("contact"), case__closed_at__lt=OuterRef("completed_at"))
     found = Assessment.objects.in_force().filter(Exists(since), pk__in=keys, duties__overlap=sorted(SECURING_DUTIES))

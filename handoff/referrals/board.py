@@ -12,9 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Organisation, User
+from foundation.privacy.compiled import Given, compiled
 from triage.vocabulary import Urgency
 
-from .models import Referral
+from .models import Referral, ReferralQuerySet
 from .next_steps import next_steps
 from .states import ENDED, LIVE, TAKEN, WAITS_FOR_CENTRE, WAITS_FOR_PARTNER, ReferralState
 from .timeline import is_overdue
@@ -124,8 +125,13 @@ def _for_decision(referral: Referral) -> tuple[bool, bool, datetime | None, UUID
 
 def inbox(organisation: Organisation, now: datetime) -> list[BoardSection]:
     """The live referrals offered to a partner, by next step."""
+    return _sorted_into(INBOX, _live_of(organisation.pk), now)
+
+
+@compiled
+def _live_of(organisation: Given) -> ReferralQuerySet:
     live = Referral.objects.live().for_inbox(organisation).select_related("centre", "contact_person", "answered_by")
-    return _sorted_into(INBOX, live.order_by("due_at", "id")[:MOST], now)
+    return live.order_by("due_at", "id")[:MOST]
 
 
 def ended_of_centre(user: User, centre: Organisation) -> QuerySet[Referral]:

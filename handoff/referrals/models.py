@@ -15,6 +15,7 @@ from foundation.accounts.models import Organisation, User
 from foundation.journal.leases import LeasedQuerySet
 from foundation.journal.numbers import next_number
 from foundation.privacy.bounds import COUNTED, days_within, moments_within, numbers_within
+from foundation.privacy.compiled import Given
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
 from foundation.privacy.models import DataKey
 from foundation.ui.labels import ChoiceLabels
@@ -64,7 +65,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Referrals whose answer was due before ``now``."""
         return self.waiting().filter(due_at__lt=now)
 
-    def for_inbox(self, organisation: Organisation) -> ReferralQuerySet:
+    def for_inbox(self, organisation: Organisation | Given) -> ReferralQuerySet:
         return self.filter(organisation=organisation).exclude(state=ReferralState.DRAFT)
 
     def newest_first(self) -> ReferralQuerySet:

@@ -53,6 +53,13 @@ FILTERS = [
     Filter("hard", gettext_lazy("Hard conversations")),
 ]
 
+#: What a row of a list shows; notes may be long.
+LISTED = [
+    *("number", "centre", "state", "kind", "channel", "started_at", "label", "is_hard"),
+    *("caller_type__label_en", "caller_type__label_fr", "caller_type__label_de"),
+    *("region__name_en", "region__name_fr", "region__name_de", "handler__name"),
+]
+
 
 @require_safe
 @handlers_only
@@ -150,7 +157,8 @@ def _page_before(request: CentreRequest) -> str:
 
 
 def _listed(request: CentreRequest) -> ContactQuerySet:
-    return Contact.objects.of_centre(request.centre).select_related("caller_type", "region", "handler")
+    rows = Contact.objects.of_centre(request.centre).select_related("caller_type", "region", "handler")
+    return rows.only(*LISTED)
 
 
 def _filtered(rows: ContactQuerySet, shown: str, request: CentreRequest) -> ContactQuerySet:

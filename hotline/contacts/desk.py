@@ -11,8 +11,9 @@ from django.utils import timezone
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import can, centre_with
 from foundation.accounts.roles import Permission
+from foundation.privacy.compiled import Given, compiled
 
-from .models import AccessRequest, Callback, Contact, ContactQuerySet
+from .models import AccessRequest, Callback, CallbackQuerySet, Contact, ContactQuerySet
 from .states import ContactState
 from .vocabulary import Kind
 
@@ -43,20 +44,18 @@ class Today:
 
 
 def callbacks_waiting(now: datetime) -> Worklist:
-    rows = list(Callback.objects.open()[: MOST_ROWS + 1])
+    rows = _first_callbacks()
     due = sum(callback.due_at <= now for callback in rows)
     return Worklist(rows[:MOST_ROWS], due, len(rows) > MOST_ROWS)
 
 
 def contacts_for_shift(user: User) -> list[Contact]:
     """Unfinished contacts without a handler, or surfaced; without the user's own, which are among the open ones."""
-    waiting = Contact.objects.for_the_shift().exclude(handler=user).select_related("caller_type", "handler")
-    return list(waiting.order_by("started_at", "id")[:MOST_CONTACTS])
+    return _for_shift_without(user.pk)
 
 
 def open_contacts(user: User) -> list[Contact]:
-    mine = Contact.objects.unfinished().of_handler(user).select_related("caller_type")
-    return list(mine.order_by("started_at", "id")[:MOST_CONTACTS])
+    return _open_of(user.pk)
 
 
 def endings_of(user: User) -> ContactQuerySet:
@@ -68,7 +67,29 @@ def endings_of(user: User) -> ContactQuerySet:
 
 def ending_contacts(user: User) -> list[Contact]:
     """As ``endings_of``, newest last."""
-    return list(endings_of(user)[:MOST_ROWS])
+    return _ending_of(user.pk)
+
+
+@compiled
+def _first_callbacks() -> CallbackQuerySet:
+    return Callback.objects.open()[: MOST_ROWS + 1]
+
+
+@compiled
+def _for_shift_without(user: Given) -> ContactQuerySet:
+    waiting = Contact.objects.for_the_shift().exclude(handler=user).select_related("caller_type", "handler")
+    return waiting.order_by("started_at", "id")[:MOST_CONTACTS]
+
+
+@compiled
+def _open_of(user: Given) -> ContactQuerySet:
+    mine = Contact.objects.unfinished().filter(handler=user).select_related("caller_type")
+    return mine.order_by("started_at", "id")[:MOST_CONTACTS]
+
+
+@compiled
+def _ending_of(user: Given) -> ContactQuerySet:
+    return Contact.objects.ending().filter(Q(handler=user) | Q(ending_by=user))[:MOST_ROWS]
 
 
 def today(user: User, centre: Organisation, callbacks: int | None = None) -> Today:

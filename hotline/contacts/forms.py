@@ -26,9 +26,9 @@ from regions.phone_numbers import parse_number
 from regions.postal_code_table import EXAMPLES, country_of_prefix, read_code
 from regions.vocabulary import Language, Phenomenon
 
-from .models import CallerType, Contact, Topic
+from .models import Contact
 from .states import ContactState
-from .terms import Terms
+from .terms import Entry, Terms
 from .vocabulary import AgeBand, Channel, Kind, Relation, Sex
 
 if TYPE_CHECKING:
@@ -69,24 +69,24 @@ def _text_field(label: StrOrPromise, *, rows: int = 0, longest: int = 200, **opt
     return forms.CharField(label=label, required=False, max_length=longest, widget=widget, **options)
 
 
-def caller_types(terms: list[CallerType], selected: str) -> list[Choice]:
+def caller_types(terms: list[Entry], selected: str) -> list[Choice]:
     """Two levels as option groups; the group itself can be chosen too. A retired type is kept if it is selected."""
     types = [term for term in terms if not term.is_retired or term.code == selected]
-    below: dict[str | None, list[CallerType]] = {}
+    below: dict[str | None, list[Entry]] = {}
     for term in types:
         below.setdefault(term.parent_id, []).append(term)
     return [_group(term, below.get(term.code, [])) for term in below.get(None, [])]
 
 
-def _group(term: CallerType, children: list[CallerType]) -> Choice:
+def _group(term: Entry, children: list[Entry]) -> Choice:
     if not children:
-        return (term.code, str(term))
-    unspecified = gettext("%(group)s, not specified") % {"group": term}
-    return (str(term), [(term.code, unspecified), *[(child.code, str(child)) for child in children]])
+        return (term.code, term.label)
+    unspecified = gettext("%(group)s, not specified") % {"group": term.label}
+    return (term.label, [(term.code, unspecified), *[(child.code, child.label) for child in children]])
 
 
-def topics(terms: list[Topic], selected: list[str]) -> list[Choice]:
-    return [(t.code, str(t)) for t in terms if not t.is_retired or t.code in selected]
+def topics(terms: list[Entry], selected: list[str]) -> list[Choice]:
+    return [(t.code, t.label) for t in terms if not t.is_retired or t.code in selected]
 
 
 #: Keys 1 to 6 end a contact; the following keys move the focus to the four groups of the form.

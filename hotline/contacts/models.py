@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import Organisation, User
 from foundation.journal.numbers import next_number
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
+from foundation.privacy.compiled import Given
 from foundation.privacy.fields import EncryptedTextField
 from foundation.privacy.models import DataKey
 from foundation.ui.labels import ChoiceLabels
@@ -257,7 +258,7 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
     def open(self) -> CallbackQuerySet:
         return self.waiting().filter(state=CallbackState.OPEN)
 
-    def in_hand_of(self, user: User) -> CallbackQuerySet:
+    def in_hand_of(self, user: User | Given) -> CallbackQuerySet:
         return self.waiting().filter(state=CallbackState.CLAIMED, claimed_by=user)
 
 

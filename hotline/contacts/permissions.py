@@ -13,6 +13,7 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import organisations_as
 from foundation.accounts.roles import Role
 from foundation.journal.actions import look
+from foundation.privacy.compiled import Given, compiled
 
 from .models import AccessRequest, Contact, ContactQuerySet, ContactReader
 
@@ -79,8 +80,12 @@ def contact_to_write(user: User, contact_id: uuid.UUID) -> Contact:
 
 def contact_to_change(user: User, contact_id: uuid.UUID) -> Contact:
     """As ``contact_to_write``, locked until the end of the transaction."""
-    locked = Contact.objects.to_write().select_related("data_key").filter(pk=contact_id).first()
-    return _checked(user, contact_id, locked)
+    return _checked(user, contact_id, _locked.one(contact_id))
+
+
+@compiled
+def _locked(contact: Given) -> ContactQuerySet:
+    return Contact.objects.to_write().select_related("data_key").filter(pk=contact)
 
 
 def _checked(user: User, contact_id: uuid.UUID, contact: Contact | None) -> Contact:
@@ -96,8 +101,13 @@ def _refused(what: str, user: User, contact_id: uuid.UUID) -> None:
 
 
 def _visible(user: User, contact_id: uuid.UUID) -> Contact | None:
-    contact = Contact.objects.select_related("caller_type", "region", "handler").filter(pk=contact_id).first()
+    contact = _shown.one(contact_id)
     return with_known_centre(user, contact) if contact else None
+
+
+@compiled
+def _shown(contact: Given) -> ContactQuerySet:
+    return Contact.objects.select_related("caller_type", "region", "handler").filter(pk=contact)
 
 
 def with_known_centre(user: User, contact: Contact) -> Contact:

@@ -14,7 +14,22 @@ from django.db import connection
 from foundation.accounts.models import User
 from foundation.journal.actions import look
 
-from .models import AccessRequest, CallerType, Contact
+from .models import Contact
+from .terms import label_of
+
+# Whether the reader may open a contact is decided by the policies of its table.
+EARLIER = """
+select found.id, found.number, found.started_at, found.same_number, coalesce(handler.name, ''),
+    exists (select from hotline_contact where hotline_contact.id = found.id),
+    exists (select from hotline_accessrequest
+        where contact_id = found.id and requested_by_id = %s and decided_at is null),
+    type.label_en, type.label_fr, type.label_de
+from ntk.earlier_contacts(%s::bytea, %s, %s, %s, %s)
+    with ordinality as found (id, number, started_at, caller_type, handler_id, same_number, position)
+left join accounts_user handler on handler.id = found.handler_id
+join hotline_callertype type on type.code = found.caller_type
+order by found.position
+"""
 
 
 @dataclass(frozen=True)
@@ -33,43 +48,24 @@ class Earlier:
 
 def earlier_contacts(user: User, contact: Contact) -> list[Earlier]:
     """At most six contacts, those with the same number first."""
-    rows = _rows(contact)
-    ids = [row[0] for row in rows]
-    types = {term.code: str(term) for term in CallerType.objects.all()} if rows else {}
-    names = dict(User.objects.filter(pk__in=[row[4] for row in rows]).values_list("pk", "name"))
-    readable = set(Contact.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    asked = _asked(user, ids)
-    return [
-        Earlier(
-            contact_id=row[0],
-            reference=f"C-{row[1]}",
-            started_at=row[2],
-            caller_type=types.get(row[3], ""),
-            ask=names.get(row[4] or 0, ""),
-            same_number=row[5],
-            may_open=row[0] in readable,
-            is_asked=row[0] in asked,
-        )
-        for row in rows
-    ]
-
-
-def _rows(contact: Contact) -> list[tuple[uuid.UUID, int, datetime, str, int | None, bool]]:
     index = bytes(contact.phone_index) if contact.phone_index else None
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select id, number, started_at, caller_type, handler_id, same_number"
-            " from ntk.earlier_contacts(%s::bytea, %s, %s, %s, %s)",
-            [index, contact.postal_code, contact.age_band, contact.phenomenon, contact.pk],
+        like = [index, contact.postal_code, contact.age_band, contact.phenomenon, contact.pk]
+        cursor.execute(EARLIER, [user.pk, *like])
+        rows = cursor.fetchall()
+    return [
+        Earlier(
+            contact_id=contact_id,
+            reference=f"C-{number}",
+            started_at=started_at,
+            caller_type=label_of(*labels),
+            ask=ask,
+            same_number=same_number,
+            may_open=may_open,
+            is_asked=is_asked,
         )
-        rows: list[tuple[uuid.UUID, int, datetime, str, int | None, bool]] = cursor.fetchall()
-    return rows
-
-
-def _asked(user: User, ids: list[uuid.UUID]) -> set[uuid.UUID]:
-    """Contacts to which the user has requested access, without a decision yet."""
-    waiting = AccessRequest.objects.undecided().filter(requested_by=user, contact__in=ids)
-    return set(waiting.values_list("contact_id", flat=True))
+        for contact_id, number, started_at, same_number, ask, may_open, is_asked, *labels in rows
+    ]
 
 
 def leave_trace(user: User, contact: Contact, found: list[Earlier]) -> None:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.accounts.guards import CentreRequest, SignedInRequest, handlers_only, signed_in
 from foundation.accounts.permissions import administrators
+from foundation.privacy.compiled import Given, compiled
 from foundation.ui.navigation import links
 
 from .actions import open_contact, save_edit
@@ -27,7 +28,7 @@ from .editing import Edit, edit
 from .endings import plan_ending, undo_ending
 from .forms import ContactForm, NewContactForm, notes_about
 from .fragments import earlier_context, region_context
-from .models import Callback, Contact
+from .models import Callback, CallbackQuerySet, Contact
 from .permissions import contact_to_change, contact_to_read, contact_to_write, may_write
 from .recognition import leave_trace
 from .states import ContactState
@@ -178,13 +179,18 @@ def _desk_with(
         "form": form,
         "notices": notes_about(contact),
         "current": str(contact.pk),
-        "callback": Callback.objects.in_hand_of(request.user).filter(conversation=contact).first(),
+        "callback": _in_hand.one(request.user.pk, contact.pk),
         "endings": ENDINGS,
         "question": question,
         "is_draft": contact.state == ContactState.DRAFT,
     }
     leave_trace(request.user, contact, context["earlier"])
     return render(request, "hotline/desk.html", context, status=status)
+
+
+@compiled
+def _in_hand(user: Given, contact: Given) -> CallbackQuerySet:
+    return Callback.objects.in_hand_of(user).filter(conversation=contact)
 
 
 def _version(request: CentreRequest) -> int:

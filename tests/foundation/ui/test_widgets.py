@@ -22,6 +22,13 @@ WIDGETS: list[forms.Widget] = [
     forms.RadioSelect(choices=CHOICES),
     forms.Textarea(attrs={"rows": 3}),
     forms.CheckboxInput(),
+    forms.CheckboxSelectMultiple(attrs={"class": "a&b", "data-x": '"<&'}, choices=CHOICES),
+    forms.HiddenInput(),
+    forms.NumberInput(attrs={"min": 0}),
+    forms.EmailInput(),
+    forms.PasswordInput(),
+    forms.DateInput(),
+    forms.DateTimeInput(),
 ]
 
 
