@@ -30,7 +30,7 @@ COORDINATORS = at_the_centre("coordinator")
 SHIFT = at_the_centre("handler", "coordinator")
 ADMINISTRATORS = Rule("administrators", f"cardinality({orgs_as('administrator')}) > 0")
 EITHER = Rule(f"{TELEPHONE.who}; {SHIFT.who}", f"({TELEPHONE.sql} or {SHIFT.sql})")
-SIDES = {Who.TELEPHONE: TELEPHONE, Who.SHIFT: SHIFT, Who.EITHER: EITHER}
+SIDES: dict[str, Rule] = {Who.TELEPHONE: TELEPHONE, Who.SHIFT: SHIFT, Who.EITHER: EITHER}
 CALL_MACHINE, LEG_MACHINE, AGENT_MACHINE, OFFER_MACHINE, COMMAND_MACHINE = MACHINES
 #: The shift may read waiting and running calls; handler and coordinators may read ended ones.
 CALL = [

@@ -6,7 +6,7 @@ dossier (world.py), built as superuser; then each person looks at each object an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,15 @@ from foundation.accounts.models import ROLES_AT, Organisation, User
 from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.roles import Permission, Role
 from handoff.referrals import permissions as handoff
-from handoff.referrals.states import SHOWS_FIELDS, SHOWS_SUMMARY, ReferralState
+from handoff.referrals.states import (
+    DONE,
+    GIVEN_BACK,
+    SHOWS_FIELDS,
+    SHOWS_SUMMARY,
+    TAKEN,
+    WAITS_FOR_CENTRE,
+    ReferralState,
+)
 from hotline.contacts import permissions as contacts
 from hotline.switchboard import permissions as telephone
 from triage import permissions as triage
@@ -113,15 +121,21 @@ def reads_responsibility(user: User, world: World) -> bool:
 
 
 def moves_responsibility(user: User, world: World) -> bool:
-    """Within the centre. A partner does with a referral that it moves in the same transaction."""
     now = world.responsibility
+    if has_moved(user, world, TAKEN | GIVEN_BACK | DONE):
+        return True
     if now.organisation_id != world.case.centre_id or not cases.may_write(user, world.case):
         return False
     return cases.may_assign(user, world.case.centre_id) or now.user_id in (None, user.pk)
 
 
 def moves_deadline(user: User, world: World) -> bool:
-    return handoff.is_centre_side(user, world.referral)
+    return handoff.is_centre_side(user, world.referral) or has_moved(user, world, WAITS_FOR_CENTRE)
+
+
+def has_moved(user: User, world: World, into: Collection[ReferralState]) -> bool:
+    """What only the partner may that moves the referral in the same transaction: this one has made the whole world."""
+    return handoff.is_partner_side(user, world.referral) and world.referral.state in into
 
 
 def reads_call(user: User, world: World, *, handler: int | None = None) -> bool:
@@ -293,7 +307,9 @@ def _written(world: World, rules: list[Rule]) -> list[bool]:
     updates = [f"{rule.name}_ as (update {table(world, rule)} {step})" for rule, step in zip(rules, steps, strict=True)]
     counted = [f"(select count(*) = 1 from {rule.name}_)" for rule in rules]
     with transaction.atomic():
-        return list(ask(f"with {', '.join(updates)} select {', '.join(counted)}"))
+        done = list(ask(f"with {', '.join(updates)} select {', '.join(counted)}"))
+        transaction.set_rollback(True)
+    return done
 
 
 def _is_written(world: World, rule: Rule) -> bool:
