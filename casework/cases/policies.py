@@ -73,9 +73,9 @@ DECLARATIONS: list[Declaration] = [
         MACHINES[0],
         who={
             Who.WORKERS: Rule(
-                f"{COORDINATORS.who}; {WORKERS.who}, in their own name, while the centre is responsible",
-                f"(({COORDINATORS.sql}) or ({WORKERS.sql})) and responsible_organisation_id = centre_id"
-                f" and (state not in ({quoted(*CLOSED)}) or {is_actor('closed_by_id')})",
+                f"{COORDINATORS.who}; {WORKERS.who}; closed in their own name, while the centre is responsible",
+                f"(({COORDINATORS.sql}) or ({WORKERS.sql})) and (state not in ({quoted(*CLOSED)})"
+                f" or {is_actor('closed_by_id')} and responsible_organisation_id = centre_id)",
             )
         },
         marks=["closed_at", "closed_by_id"],

@@ -56,6 +56,7 @@ CHANGING = [
     "handler_id",
     "state",
     "kind",
+    "channel",
     "started_at",
     "completed_at",
     "completed_by_id",
