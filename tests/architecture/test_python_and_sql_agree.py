@@ -117,7 +117,8 @@ def is_offered(user: User, world: World) -> bool:
 
 
 def reads_responsibility(user: User, world: World) -> bool:
-    return world.responsibility.user_id == user.pk or reads_case(user, world) or is_offered(user, world)
+    offered = is_offered(user, world) or has_moved(user, world, GIVEN_BACK | DONE)
+    return world.responsibility.user_id == user.pk or reads_case(user, world) or offered
 
 
 def moves_responsibility(user: User, world: World) -> bool:
