@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assessments import REFERRAL, Answers, complete, fill, make_contact, start
+from django.utils import timezone
+from past_policies import change, insert
 from people import People, as_user
 
 from casework.cases.actions import assign_case, open_case
@@ -38,6 +40,14 @@ def give(people: People, case: Case, to: User | None) -> None:
     """The coordinator assigns the case to somebody, or to nobody."""
     seen = current(case, people.coordinator).pk
     as_user(people.coordinator, assign_case, by=people.coordinator, case_id=case.pk, to=to, seen=seen)
+
+
+def give_to_partner(people: People, case: Case) -> None:
+    """As if the partner had accepted it: a partner becomes responsible with a referral only."""
+    now = timezone.now()
+    moved = {"case": case, "since": now, "given_by": people.worker}
+    change(Responsibility.objects.current().filter(case=case), until=now)
+    insert([Responsibility(organisation=people.partner, user=people.worker, **moved)])
 
 
 def read(reader: User, case: Case) -> Case:

@@ -52,6 +52,15 @@ def environment(directory: Path, database: str, role: str, *, queues: int = 0) -
     }
 
 
+#: For past_policies.py: runs a statement as superuser, whoever is connected. In databases of tests only.
+PAST_POLICIES = """
+create schema tests;
+create function tests.past_policies(statement text) returns void language plpgsql security definer as $body$
+begin execute statement; end $body$;
+grant usage on schema tests to lotse_web, lotse_worker;
+"""
+
+
 @dataclass(frozen=True)
 class OwnDatabase:
     """A fresh, migrated database for one test; its addresses by role."""
@@ -86,6 +95,7 @@ def make_template(embedded: Embedded) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"migrate failed:\n{done.stdout}{done.stderr}")
+    embedded.postgres.sql(PAST_POLICIES, database=TEMPLATE)
 
 
 def _ask_for_passwords(embedded: Embedded) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from foundation.accounts.roles import Permission
 from foundation.privacy.event_kinds import kinds_of, reading_rules
 from foundation.privacy.rls import (
     Addition,
     Declaration,
     Protected,
     Rule,
+    Transitions,
     at_the_centre,
     both,
     declared_items,
+    is_actor,
     orgs_as,
     quoted,
 )
 
 from . import events
-from .states import BEING_FILLED_IN, DECIDED, DROPPED, IN_FORCE, OPEN, REPLACED, WAITING
+from .states import BEING_FILLED_IN, DECIDED, DROPPED, IN_FORCE, MACHINES, OPEN, REPLACED, WAITING
 from .vocabulary import SECURING_DUTIES
 
 # Rows are fetched by contact, so the check by key costs one look-up a row. A grant on a contact, as partners may get,
@@ -33,8 +36,61 @@ WORKERS = Rule(
     " and (c.handler_id = (select ntk.actor()) or c.handler_id is null or c.surfaced_at is not null))))",
 )
 
+COORDINATORS = at_the_centre("coordinator")
+#: A step without a second person: completed by the actor, not where somebody else has to confirm.
+ASSESSES = (
+    f"(state in ({quoted(*DROPPED, *REPLACED)}) or {is_actor('completed_by_id')} and confirmed_by_id is null"
+    f" and (state not in ({quoted(*IN_FORCE)}) or second_person_for = '{{}}'))"
+)
+CONFIRMS = Rule(
+    f"{COORDINATORS.who}, in their own name, never who completed it",
+    f"{COORDINATORS.sql} and old.completed_by_id <> (select ntk.actor())"
+    f" and (state not in ({quoted(*IN_FORCE)}) or {is_actor('confirmed_by_id')})"
+    f" and (state in ({quoted(*BEING_FILLED_IN)}) or completed_by_id = old.completed_by_id)",
+)
+#: Columns of an assessment that actions change.
+CHANGING = [
+    "answers",
+    "provenance",
+    "notes",
+    "proposed_disposition",
+    "proposed_urgency",
+    "proposed_duties",
+    "services",
+    "reasons",
+    "disposition",
+    "urgency",
+    "duties",
+    "draft_duties",
+    "override_reason",
+    "second_person_for",
+    "review_note",
+    "state",
+    "completed_at",
+    "completed_by_id",
+    "confirmed_at",
+    "confirmed_by_id",
+    "supersedes_id",
+    "version",
+]
+
 DECLARATIONS: list[Declaration] = [
-    Protected("triage_assessment", select=[at_the_centre("coordinator"), READERS], insert=[WORKERS], update=[WORKERS]),
+    Protected(
+        "triage_assessment",
+        select=[COORDINATORS, READERS],
+        insert=[both(WORKERS, "in their own name", is_actor("created_by_id"))],
+        update=[WORKERS],
+        update_columns=CHANGING,
+    ),
+    Transitions(
+        "triage_assessment",
+        MACHINES[0],
+        who={
+            Permission.TRIAGE_ASSESS: both(WORKERS, "in their own name", ASSESSES),
+            Permission.TRIAGE_CONFIRM: CONFIRMS,
+        },
+        marks=["completed_at", "completed_by_id", "confirmed_at", "confirmed_by_id"],
+    ),
     Addition("journal_event", "assessment", select=reading_rules(kinds_of(events))),
 ]
 sql_items = declared_items(

@@ -54,6 +54,7 @@ MACHINES = (
         starts=(S.DRAFT,),
         sets=(BEING_FILLED_IN, WAITING, IN_FORCE, REPLACED, DROPPED),
         transitions=TRANSITIONS,
+        is_stored_late=True,
         remark="Never edited once completed: superseded by a new one. A draft begun by mistake is discarded: it stays,"
         " unchanged, for the audit as long as its contact does, counts nowhere, and what it was to supersede stays in"
         " force. A draft that a coordinator sent back is not discarded; one with a duty of security or child protection"

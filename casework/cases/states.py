@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from foundation.privacy.state_machines import StateMachine
+
+
+class Who(StrEnum):
+    WORKERS = "who works on it"
 
 
 class CaseState(models.TextChoices):
@@ -15,9 +21,9 @@ class CaseState(models.TextChoices):
 
 OPEN = (CaseState.OPEN,)
 CLOSED = (CaseState.CLOSED,)
-TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
-    CaseState.OPEN: frozenset({CaseState.CLOSED}),
-    CaseState.CLOSED: frozenset({CaseState.OPEN}),
+TRANSITIONS: dict[CaseState, dict[CaseState, Who]] = {
+    CaseState.OPEN: {CaseState.CLOSED: Who.WORKERS},
+    CaseState.CLOSED: {CaseState.OPEN: Who.WORKERS},
 }
 
 MACHINES = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from .rls import COMMANDS, Addition, Protected, Unprotected, policy_modules
+from .rls import COMMANDS, Addition, Protected, Transitions, Unprotected, policy_modules
 
 PATH = Path(settings.BASE_DIR) / "docs" / "policies.md"
 HEAD = """# Who may read and write what
@@ -27,9 +27,11 @@ def document() -> str:
                 additions[declared.table].append((file_of(module.__name__), declared))
     lines = [HEAD]
     for module in policy_modules().values():
+        moves = {one.table: one for one in module.DECLARATIONS if isinstance(one, Transitions)}
         for declared in module.DECLARATIONS:
             if isinstance(declared, Protected):
                 lines += protected(declared, file_of(module.__name__), additions[declared.table])
+                lines += transitions(moves[declared.table]) if declared.table in moves else []
     lines += ["## Without row-level security\n"]
     for module in policy_modules().values():
         lines += [
@@ -55,6 +57,14 @@ def protected(declared: Protected, file: str, additions: list[tuple[str, Additio
             yield from (f"    - {rule}" for rule in rules)
     if not any(getattr(declared, command) for command in COMMANDS):
         yield "- nobody: only functions of the schema `ntk` read and write it"
+    yield ""
+
+
+def transitions(declared: Transitions) -> Iterator[str]:
+    yield f"Its states ({declared.machine.title} in docs/states.md) are changed by:\n"
+    yield from (f"- {name}: {rule.who}" for name, rule in declared.who.items())
+    if declared.marks:
+        yield f"\nOnly together with the state: {', '.join(f'`{column}`' for column in declared.marks)}."
     yield ""
 
 

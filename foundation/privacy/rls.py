@@ -21,10 +21,14 @@ from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 from django_migrate_sql.config import SQLItem
 
+from .state_machines import StateMachine
+
 COMMANDS = ("select", "insert", "update", "delete")
 APPLICATION_ROLES = "lotse_web, lotse_worker"
 #: Whom policies admit: for other logins no policy is asked, so that they need no right to call its functions.
 POLICY_ROLES = f"{APPLICATION_ROLES}, lotse_owner"
+#: SQL for triggers: functions that run as their owner, migrations and repairs are not asked.
+BY_APPLICATION = "current_user in ('lotse_web', 'lotse_worker')"
 REVERSE = "-- reverse\n"
 CREATED = re.compile(r"create (?:or replace )?(?:function|type|table|sequence) ([\w.]+)")
 NAMES = re.compile(r"\b(?:ntk\.)?\w+")
@@ -100,6 +104,59 @@ class Addition:
 
 
 @dataclass(frozen=True)
+class Transitions:
+    """A trigger that refuses a change of state which the table's machine does not declare, or not for this actor.
+
+    ``who``: whom each name in the machine's transitions means. Its SQL is over the new row; ``old`` is the row before.
+    ``marks``: columns that change together with the state only.
+    """
+
+    table: str
+    machine: StateMachine
+    who: Mapping[str, Rule]
+    marks: Sequence[str] = ()
+
+    @property
+    def trigger(self) -> str:
+        """SQL: the function and its triggers. Where no state changes they cost nothing."""
+        starts = quoted(*sorted(self.machine.starts))
+        changing = ["state", *self.marks]
+        new, old = ("(" + ", ".join(f"{row}.{name}" for name in changing) + ")" for row in ("new", "old"))
+        # A row that is stored late has taken its first step from there.
+        begun = f" when 'INSERT' then {starts}" if self.machine.is_stored_late else ""
+        return (
+            f"create or replace function ntk.{self.table}_moves() returns trigger language plpgsql as $body$\n"
+            f"declare\n    was text := case tg_op when 'UPDATE' then old.state{begun} end;\nbegin\n"
+            + "".join(self._steps())
+            + "    raise exception '% may not become % in this way, or not by whoever acts', coalesce(was, 'nothing'),"
+            " new.state\n        using errcode = 'insufficient_privilege', table = tg_table_name;\n"
+            "end\n$body$;\n"
+            f"create or replace trigger {self.table}_starts before insert on {self.table} for each row\n"
+            f"    when ({BY_APPLICATION} and new.state not in ({starts}))\n"
+            f"    execute function ntk.{self.table}_moves();\n"
+            f"create or replace trigger {self.table}_moves before update of {', '.join(changing)} on {self.table}\n"
+            f"    for each row when ({BY_APPLICATION} and {new} is distinct from {old})\n"
+            f"    execute function ntk.{self.table}_moves();\n"
+        )
+
+    def _steps(self) -> Iterator[str]:
+        for name, rule in self.who.items():
+            steps = [f"('{source}', '{target}')" for source, target, who in self.machine.arrows() if who == name]
+            yield (
+                f"    if (was, new.state) in ({', '.join(steps)})\n"
+                f"        and (select {' '.join(rule.sql.split())} from (select new.*) {self.table})\n"
+                "    then return new; end if;\n"
+            )
+
+    @property
+    def trigger_reverse(self) -> str:
+        return (
+            f"drop trigger {self.table}_moves on {self.table};\ndrop trigger {self.table}_starts on {self.table};\n"
+            f"drop function ntk.{self.table}_moves;\n"
+        )
+
+
+@dataclass(frozen=True)
 class Unprotected:
     """Tables without row-level security, as a regular expression, with the reason."""
 
@@ -107,7 +164,7 @@ class Unprotected:
     why: str
 
 
-Declaration = Protected | Addition | Unprotected
+Declaration = Protected | Addition | Transitions | Unprotected
 
 
 @dataclass(frozen=True)
@@ -227,15 +284,30 @@ def declared_items(module: str, declarations: Sequence[Declaration], **values: s
     items = [item(config.label, one.name, one.sql, one.reverse, replace=one.replaces) for one in files]
     for declared in declarations:
         if isinstance(declared, Protected):
-            items.append(item(config.label, declared.table, declared.flags, declared.flags_reverse))
+            # In place, so that what depends on the table stays. Revoking forgets the columns that were granted before.
+            flags = item(config.label, declared.table, declared.flags, declared.flags_reverse, replace=True)
+            items.append(flags)
             _created[declared.table] = (config.label, declared.table)
-    for declared in declarations:
-        if not isinstance(declared, Unprotected):
-            added = f"_{declared.name}" if isinstance(declared, Addition) else ""
-            created, dropped = policy_statements(declared)
-            if created:
-                items.append(item(config.label, f"{declared.table}_policies{added}", created, dropped))
-    return items
+        elif isinstance(declared, Transitions):
+            _created[f"ntk.{declared.table}_moves"] = (config.label, f"{declared.table}_transitions")
+    ruled = [one for one in declarations if not isinstance(one, Unprotected) and rules_of(one)]
+    return items + [rule_item(config.label, one) for one in ruled]
+
+
+def rules_of(declared: Protected | Addition | Transitions) -> tuple[str, str] | None:
+    """SQL that creates policies, or the trigger of a machine, and SQL that drops them; None if there are none."""
+    if isinstance(declared, Transitions):
+        return declared.trigger, declared.trigger_reverse
+    created, dropped = policy_statements(declared)
+    return (created, dropped) if created else None
+
+
+def rule_item(label: str, declared: Protected | Addition | Transitions) -> SQLItem:
+    created, dropped = rules_of(declared) or ("", "")
+    if isinstance(declared, Transitions):
+        return item(label, f"{declared.table}_transitions", created, dropped, replace=True)
+    added = f"_{declared.name}" if isinstance(declared, Addition) else ""
+    return item(label, f"{declared.table}_policies{added}", created, dropped)
 
 
 def item(label: str, name: str, sql: str, reverse: str, *, replace: bool = False) -> SQLItem:

@@ -12,7 +12,8 @@ PATH = Path(settings.BASE_DIR) / "docs" / "states.md"
 HEAD = """# States
 
 Made by `./lotse manage state_diagrams` from the transition tables in `states.py` of each app; a test fails when this
-file is out of date. What is not drawn here is refused by the actions.
+file is out of date. Each arrow names who may take it; docs/policies.md says who that is. What is not drawn here is
+refused by the actions and by the database.
 """
 
 
@@ -27,7 +28,7 @@ def diagram(machine: StateMachine) -> str:
     arrows = machine.arrows()
     lines = [f"    {state.value} : {state.label}" for state in machine.states]
     lines += [f"    [*] --> {state}" for state in machine.states.values if state in machine.starts]
-    lines += [f"    {source} --> {target}" + (f" : {label}" if label else "") for source, target, label in arrows]
-    left = {source for source, _target, _label in arrows}
+    lines += [f"    {source} --> {target} : {who}" for source, target, who in arrows]
+    left = {source for source, _target, _who in arrows}
     lines += [f"    {state} --> [*]" for state in machine.states.values if state not in left]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])

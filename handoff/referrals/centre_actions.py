@@ -46,7 +46,6 @@ from .transitions import (
     move,
     partner_people,
     restart_deadlines,
-    stop_deadlines,
     tell_both,
     tell_centre,
 )
@@ -221,7 +220,6 @@ def withdraw_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
         return referral
     was_draft = referral.state == ReferralState.DRAFT
     move(referral, ReferralState.WITHDRAWN, Who.CENTRE)
-    stop_deadlines(referral)
     if was_draft:
         tell_centre(REFERRAL_WITHDRAWN, by, referral)
     else:

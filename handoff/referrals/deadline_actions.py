@@ -28,7 +28,6 @@ from .transitions import (
     lock,
     move,
     partner_people,
-    stop_deadlines,
     tell_both,
     tell_centre,
 )
@@ -84,7 +83,6 @@ def escalate(*, by: User, referral: Referral) -> None:
 def expire(*, by: User, referral: Referral) -> None:
     """End the offer and draft one for the next partner, which a person of the centre may send."""
     _check_clock(by)
-    stop_deadlines(referral)
     move(referral, ReferralState.EXPIRED, Who.DEADLINE)
     tell_both(
         REFERRAL_EXPIRED,

@@ -29,7 +29,7 @@ from .events import (
 from .models import CaseConflict, Disclosure, Message, Referral
 from .permissions import is_partner_side
 from .states import TAKEN, ReferralState, Who
-from .transitions import check_move, lock, move, restart_deadlines, stop_deadlines, tell_both
+from .transitions import answer_due, check_move, lock, move, restart_deadlines, tell_both
 from .vocabulary import DeclineReason, Feedback, MessageKind, Outcome
 
 
@@ -57,7 +57,6 @@ def accept_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
         raise ConsentEnded
     transfer(by=by, case_id=referral.case_id, organisation=referral.organisation, to=by)
     Disclosure.objects.filter(referral=referral).update(effective_at=now)
-    stop_deadlines(referral)
     tell_both(
         REFERRAL_ACCEPTED,
         by,
@@ -84,7 +83,6 @@ def decline_referral(*, by: User, referral_id: uuid.UUID, reason: DeclineReason,
     if reason == DeclineReason.CONFLICT:
         _declare_conflict(by, referral)
     now = timezone.now()
-    stop_deadlines(referral)
     move(
         referral,
         ReferralState.DECLINED,
@@ -107,8 +105,8 @@ def ask_question(*, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, tex
     _check_in_time(referral)
     check_move(referral, ReferralState.QUESTION, Who.PARTNER)
     now = timezone.now()
-    due = restart_deadlines(referral, now)
-    move(referral, ReferralState.QUESTION, Who.PARTNER, due_at=due)
+    move(referral, ReferralState.QUESTION, Who.PARTNER, due_at=answer_due(referral, now))
+    restart_deadlines(referral, now)
     _write(by, message_id, referral, MessageKind.QUESTION, text)
     tell_both(REFERRAL_QUESTION_ASKED, by, referral, notify=[referral.contact_person])
     return referral
@@ -148,8 +146,9 @@ def complete_referral(*, by: User, referral_id: uuid.UUID, outcome: Outcome, tex
     referral = _lock(by, referral_id)
     if referral.state == ReferralState.COMPLETED and referral.outcome == outcome:
         return referral
-    _give_back(by, referral, MessageKind.FEEDBACK, text, Feedback.ENDED)
+    _write_last(by, referral, MessageKind.FEEDBACK, text, Feedback.ENDED)
     move(referral, ReferralState.COMPLETED, Who.PARTNER, outcome=outcome)
+    _give_back(by, referral)
     tell_both(
         REFERRAL_COMPLETED,
         by,
@@ -166,8 +165,9 @@ def return_referral(*, by: User, referral_id: uuid.UUID, text: str) -> Referral:
     referral = _lock(by, referral_id)
     if referral.state == ReferralState.RETURNED:
         return referral
-    _give_back(by, referral, MessageKind.RETURN, text)
+    _write_last(by, referral, MessageKind.RETURN, text)
     move(referral, ReferralState.RETURNED, Who.PARTNER)
+    _give_back(by, referral)
     tell_both(REFERRAL_RETURNED, by, referral, notify=[referral.contact_person])
     return referral
 
@@ -224,18 +224,17 @@ def _in_progress(referral: Referral) -> None:
         )
 
 
-def _give_back(by: User, referral: Referral, kind: MessageKind, text: str, feedback: str = "") -> None:
+def _write_last(by: User, referral: Referral, kind: MessageKind, text: str, feedback: str = "") -> None:
     """Called while the referral is still live: afterwards the policies let the partner write nothing."""
     if referral.state not in TAKEN:
         raise stale(referral.pk)
     if text or feedback:
         _write(by, uuid.uuid4(), referral, kind, text, feedback)
-    transfer(
-        by=by,
-        case_id=referral.case_id,
-        organisation=referral.centre,
-        to=referral.contact_person,
-    )
+
+
+def _give_back(by: User, referral: Referral) -> None:
+    """Called after the move: the policies let the partner move responsibility only in the transaction that ends it."""
+    transfer(by=by, case_id=referral.case_id, organisation=referral.centre, to=referral.contact_person)
 
 
 def _write(

@@ -48,7 +48,10 @@ def check_move(referral: Referral, to: ReferralState, who: Who) -> None:
 
 
 def move(referral: Referral, to: ReferralState, who: Who, **values: Any) -> None:
-    """Change the state if TRANSITIONS allows it and nobody changed it meanwhile. Raises Stale."""
+    """Change the state if TRANSITIONS allows it and nobody changed it meanwhile. Raises Stale.
+
+    A trigger stops the deadlines of an offer that no longer waits.
+    """
     check_move(referral, to, who)
     source = referral.state
     if to in ENDED:
@@ -72,16 +75,18 @@ def times_of(referral: Referral, now: datetime) -> tuple[dict[DeadlineStep, date
         return schedule(now, urgency, replace(calendar, hours=USUAL_HOURS, special=())), False
 
 
+def answer_due(referral: Referral, now: datetime) -> datetime:
+    """When the answer is due if the deadlines restart now."""
+    times, _is_open = times_of(referral, now)
+    return times[DeadlineStep.REMIND]
+
+
 def restart_deadlines(referral: Referral, now: datetime) -> datetime:
     """Set the deadlines from ``now``, in the partner's opening hours; returns when the answer is due."""
     times, _is_open = times_of(referral, now)
     for step, due_at in times.items():
         Deadline.objects.update_or_create(referral=referral, step=step, defaults={"due_at": due_at, "done_at": None})
     return times[DeadlineStep.REMIND]
-
-
-def stop_deadlines(referral: Referral) -> None:
-    Deadline.objects.filter(referral=referral, done_at=None).update(done_at=timezone.now())
 
 
 def partner_people(referral: Referral) -> list[User]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -18,8 +17,7 @@ from foundation.privacy.event_kinds import EventKind
 from .events import ACCESS_GRANTED, ACCESS_REFUSED, ACCESS_REQUESTED
 from .idempotency import insert_once
 from .models import AccessRequest
-
-GRANT_LASTS = timedelta(days=7)
+from .vocabulary import GRANT_LASTS
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from .editing import Edit
 from .events import CALLBACK_CANCELLED, CALLBACK_CLAIMED, CALLBACK_ENDED, CALLBACK_PUT_BACK, CALLBACK_SCHEDULED
 from .idempotency import insert_once
 from .models import Callback, Contact
-from .states import CALLBACK_TRANSITIONS, CallbackState, ContactState
+from .states import CALLBACK_TRANSITIONS, IN_HAND, CallbackState, ContactState
 from .vocabulary import CallbackOrigin, Channel, Kind
 
 
@@ -147,13 +147,24 @@ def _end_callbacks(by: User, contact: Contact) -> Contact:
 
 @transaction.atomic
 def end_callback(*, by: User, callback_id: uuid.UUID, reached: bool) -> None:
-    """End a callback. ``reached``: the conversation took place; else it was cancelled. A repeat has no effect."""
+    """End a callback. ``reached``: the conversation took place; else it was cancelled. A repeat has no effect.
+
+    Raises Stale if it is in a colleague's hand; a coordinator may end anybody's, and so does who completed its contact.
+    """
     callback = _lock(by, callback_id)
     wanted = CallbackState.DONE if reached else CallbackState.CANCELLED
     if callback.state == wanted:
         return
+    if callback.state in IN_HAND and not _may_end(by, callback):
+        raise stale(callback.pk, "callback")
     _move(callback, wanted, ended_at=timezone.now())
     _record(CALLBACK_ENDED[wanted], by, callback)
+
+
+def _may_end(by: User, callback: Callback) -> bool:
+    if callback.claimed_by_id == by.pk or can(by, Permission.CONTACT_ASSIGN, callback.centre_id):
+        return True
+    return callback.conversation is not None and callback.conversation.completed_by_id == by.pk
 
 
 def _lock(by: User, callback_id: uuid.UUID) -> Callback:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from foundation.privacy.state_machines import StateMachine
+
+
+class Who(StrEnum):
+    SHIFT = "shift"
+    HOLDER = "who holds it"
 
 
 class ContactState(models.TextChoices):
@@ -16,9 +23,9 @@ class ContactState(models.TextChoices):
 
 UNFINISHED = (ContactState.DRAFT,)
 FINISHED = (ContactState.COMPLETED,)
-CONTACT_TRANSITIONS: dict[ContactState, frozenset[ContactState]] = {
-    ContactState.DRAFT: frozenset({ContactState.COMPLETED}),
-    ContactState.COMPLETED: frozenset(),
+CONTACT_TRANSITIONS: dict[ContactState, dict[ContactState, Who]] = {
+    ContactState.DRAFT: {ContactState.COMPLETED: Who.SHIFT},
+    ContactState.COMPLETED: {},
 }
 
 
@@ -37,11 +44,15 @@ class CallbackState(models.TextChoices):
 TO_CALL = (CallbackState.OPEN,)
 IN_HAND = (CallbackState.CLAIMED,)
 CALLBACK_OVER = (CallbackState.DONE, CallbackState.CANCELLED)
-CALLBACK_TRANSITIONS: dict[CallbackState, frozenset[CallbackState]] = {
-    CallbackState.OPEN: frozenset({CallbackState.CLAIMED, CallbackState.CANCELLED}),
-    CallbackState.CLAIMED: frozenset({CallbackState.OPEN, CallbackState.DONE, CallbackState.CANCELLED}),
-    CallbackState.DONE: frozenset(),
-    CallbackState.CANCELLED: frozenset(),
+CALLBACK_TRANSITIONS: dict[CallbackState, dict[CallbackState, Who]] = {
+    CallbackState.OPEN: {CallbackState.CLAIMED: Who.SHIFT, CallbackState.CANCELLED: Who.SHIFT},
+    CallbackState.CLAIMED: {
+        CallbackState.OPEN: Who.HOLDER,
+        CallbackState.DONE: Who.HOLDER,
+        CallbackState.CANCELLED: Who.HOLDER,
+    },
+    CallbackState.DONE: {},
+    CallbackState.CANCELLED: {},
 }
 
 MACHINES = (
@@ -59,6 +70,6 @@ MACHINES = (
         starts=(CallbackState.OPEN,),
         sets=(TO_CALL, IN_HAND, CALLBACK_OVER),
         transitions=CALLBACK_TRANSITIONS,
-        remark="A call back that somebody took can be put back.",
+        remark="A call back that somebody took can be put back; only who holds it and coordinators end it.",
     ),
 )

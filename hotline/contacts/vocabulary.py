@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+#: How long access that a coordinator grants to a contact lasts.
+GRANT_LASTS = timedelta(days=7)
 
 
 class Channel(models.TextChoices):

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from foundation.privacy.state_machines import StateMachine
+
+
+class Who(StrEnum):
+    TELEPHONE = "telephone"
+    SHIFT = "shift"
+    EITHER = "telephone or shift"
 
 
 class CallState(models.TextChoices):
@@ -18,13 +26,25 @@ class CallState(models.TextChoices):
     ENDED = "ended", pgettext_lazy("call", "ended")
 
 
-CALL_TRANSITIONS: dict[CallState, frozenset[CallState]] = {
-    CallState.MENU: frozenset({CallState.WAITING, CallState.LEAVING, CallState.ENDED}),
-    CallState.WAITING: frozenset({CallState.CONNECTING, CallState.LEAVING, CallState.ENDED}),
-    CallState.CONNECTING: frozenset({CallState.TALKING, CallState.WAITING, CallState.ENDED}),
-    CallState.TALKING: frozenset({CallState.ENDED}),
-    CallState.LEAVING: frozenset({CallState.ENDED}),
-    CallState.ENDED: frozenset(),
+CALL_TRANSITIONS: dict[CallState, dict[CallState, Who]] = {
+    CallState.MENU: {
+        CallState.WAITING: Who.TELEPHONE,
+        CallState.LEAVING: Who.TELEPHONE,
+        CallState.ENDED: Who.EITHER,
+    },
+    CallState.WAITING: {
+        CallState.CONNECTING: Who.SHIFT,
+        CallState.LEAVING: Who.TELEPHONE,
+        CallState.ENDED: Who.EITHER,
+    },
+    CallState.CONNECTING: {
+        CallState.TALKING: Who.TELEPHONE,
+        CallState.WAITING: Who.EITHER,
+        CallState.ENDED: Who.EITHER,
+    },
+    CallState.TALKING: {CallState.ENDED: Who.EITHER},
+    CallState.LEAVING: {CallState.ENDED: Who.TELEPHONE},
+    CallState.ENDED: {},
 }
 
 UNCLAIMED = (CallState.MENU, CallState.WAITING, CallState.LEAVING)
@@ -75,12 +95,21 @@ THERE = (LegState.ANSWERED, LegState.IN_ROOM)
 LEG_OVER = (LegState.ENDED,)
 #: No telephone of it is known to ring.
 NOT_RUNG = (LegState.PLANNED, LegState.ENDED)
-LEG_TRANSITIONS: dict[LegState, frozenset[LegState]] = {
-    LegState.PLANNED: frozenset({LegState.RINGING, LegState.ANSWERED, LegState.IN_ROOM, LegState.ENDED}),
-    LegState.RINGING: frozenset({LegState.ANSWERED, LegState.IN_ROOM, LegState.ENDED}),
-    LegState.ANSWERED: frozenset({LegState.IN_ROOM, LegState.ENDED}),
-    LegState.IN_ROOM: frozenset({LegState.ENDED}),
-    LegState.ENDED: frozenset(),
+LEG_TRANSITIONS: dict[LegState, dict[LegState, Who]] = {
+    LegState.PLANNED: {
+        LegState.RINGING: Who.TELEPHONE,
+        LegState.ANSWERED: Who.TELEPHONE,
+        LegState.IN_ROOM: Who.TELEPHONE,
+        LegState.ENDED: Who.EITHER,
+    },
+    LegState.RINGING: {
+        LegState.ANSWERED: Who.TELEPHONE,
+        LegState.IN_ROOM: Who.TELEPHONE,
+        LegState.ENDED: Who.EITHER,
+    },
+    LegState.ANSWERED: {LegState.IN_ROOM: Who.TELEPHONE, LegState.ENDED: Who.EITHER},
+    LegState.IN_ROOM: {LegState.ENDED: Who.EITHER},
+    LegState.ENDED: {},
 }
 
 
@@ -112,12 +141,17 @@ OFF_DUTY = (AgentState.OFF,)
 #: In the order of the wallboard.
 ON_DUTY = (*READY, *IN_A_CALL, *NOT_READY)
 #: Incoming calls need a ready handler; calling back is possible in any state.
-AGENT_TRANSITIONS: dict[AgentState, frozenset[AgentState]] = {
-    AgentState.OFF: frozenset({AgentState.READY, AgentState.BREAK, AgentState.ON_CALL}),
-    AgentState.READY: frozenset({AgentState.ON_CALL, AgentState.BREAK, AgentState.OFF}),
-    AgentState.ON_CALL: frozenset({AgentState.WRAP_UP, AgentState.READY, AgentState.BREAK}),
-    AgentState.WRAP_UP: frozenset({AgentState.READY, AgentState.BREAK, AgentState.OFF, AgentState.ON_CALL}),
-    AgentState.BREAK: frozenset({AgentState.READY, AgentState.OFF, AgentState.ON_CALL}),
+AGENT_TRANSITIONS: dict[AgentState, dict[AgentState, Who]] = {
+    AgentState.OFF: {AgentState.READY: Who.SHIFT, AgentState.BREAK: Who.SHIFT, AgentState.ON_CALL: Who.SHIFT},
+    AgentState.READY: {AgentState.ON_CALL: Who.SHIFT, AgentState.BREAK: Who.EITHER, AgentState.OFF: Who.SHIFT},
+    AgentState.ON_CALL: dict.fromkeys((AgentState.WRAP_UP, AgentState.READY, AgentState.BREAK), Who.EITHER),
+    AgentState.WRAP_UP: {
+        AgentState.READY: Who.EITHER,
+        AgentState.BREAK: Who.SHIFT,
+        AgentState.OFF: Who.SHIFT,
+        AgentState.ON_CALL: Who.SHIFT,
+    },
+    AgentState.BREAK: {AgentState.READY: Who.SHIFT, AgentState.OFF: Who.SHIFT, AgentState.ON_CALL: Who.SHIFT},
 }
 
 
@@ -133,12 +167,17 @@ OFFER_OPEN = (OfferState.OPEN,)
 #: To that handler the call is not shown again for a while.
 OFFER_PASSED = (OfferState.DECLINED, OfferState.EXPIRED)
 OFFER_OVER = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED, OfferState.WITHDRAWN)
-OFFER_TRANSITIONS: dict[OfferState, frozenset[OfferState]] = {
-    OfferState.OPEN: frozenset(OFFER_OVER),
-    OfferState.ACCEPTED: frozenset(),
-    OfferState.DECLINED: frozenset(),
-    OfferState.EXPIRED: frozenset(),
-    OfferState.WITHDRAWN: frozenset(),
+OFFER_TRANSITIONS: dict[OfferState, dict[OfferState, Who]] = {
+    OfferState.OPEN: {
+        **dict.fromkeys(OFFER_OVER, Who.EITHER),
+        OfferState.ACCEPTED: Who.SHIFT,
+        OfferState.DECLINED: Who.SHIFT,
+        OfferState.EXPIRED: Who.TELEPHONE,
+    },
+    OfferState.ACCEPTED: {},
+    OfferState.DECLINED: {},
+    OfferState.EXPIRED: {},
+    OfferState.WITHDRAWN: {},
 }
 
 
@@ -152,11 +191,11 @@ class CommandState(models.TextChoices):
 COMMAND_WAITING = (CommandState.WAITING,)
 COMMAND_OVER = (CommandState.DONE, CommandState.DROPPED, CommandState.FAILED)
 NOT_CARRIED_OUT = (CommandState.DROPPED, CommandState.FAILED)
-COMMAND_TRANSITIONS: dict[CommandState, frozenset[CommandState]] = {
-    CommandState.WAITING: frozenset(COMMAND_OVER),
-    CommandState.DONE: frozenset(),
-    CommandState.DROPPED: frozenset(),
-    CommandState.FAILED: frozenset(),
+COMMAND_TRANSITIONS: dict[CommandState, dict[CommandState, Who]] = {
+    CommandState.WAITING: dict.fromkeys(COMMAND_OVER, Who.TELEPHONE),
+    CommandState.DONE: {},
+    CommandState.DROPPED: {},
+    CommandState.FAILED: {},
 }
 
 MACHINES = (

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from foundation.privacy.rls import Declaration, Protected, Rule, at_the_centre, both, declared_items, service
+from foundation.privacy.rls import (
+    Declaration,
+    Protected,
+    Rule,
+    Transitions,
+    at_the_centre,
+    both,
+    declared_items,
+    service,
+)
 from hotline.contacts.policies import TO_WORK_ON
+
+from .states import MACHINES, Who
 
 TELEPHONE = service("telephone")
 COORDINATORS = at_the_centre("coordinator")
@@ -21,6 +32,7 @@ OF_CONTACT = [
 
 DECLARATIONS: list[Declaration] = [
     Protected("texting_textmessage", select=OF_CONTACT, insert=OF_CONTACT, update=[TELEPHONE]),
+    Transitions("texting_textmessage", MACHINES[0], who={Who.TELEPHONE: TELEPHONE}),
     Protected(
         "texting_optout",
         select=[TELEPHONE, at_the_centre("handler", "coordinator")],

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from foundation.privacy.state_machines import StateMachine
+
+
+class Who(StrEnum):
+    TELEPHONE = "telephone"
 
 
 class MessageState(models.TextChoices):
@@ -27,14 +33,14 @@ NOT_DELIVERED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED})
 INCOMING = frozenset({MessageState.RECEIVED})
 ON_ITS_WAY = frozenset({MessageState.QUEUED, MessageState.SENT, MessageState.UNCLEAR})
 SETTLED = frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED})
-MESSAGE_TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
-    MessageState.RECEIVED: frozenset(),
-    MessageState.QUEUED: SETTLED | {MessageState.SENT, MessageState.UNCLEAR},
-    MessageState.UNCLEAR: SETTLED | {MessageState.QUEUED, MessageState.SENT},
-    MessageState.SENT: SETTLED,
-    MessageState.DELIVERED: frozenset(),
-    MessageState.UNDELIVERED: frozenset(),
-    MessageState.FAILED: frozenset(),
+MESSAGE_TRANSITIONS: dict[MessageState, dict[MessageState, Who]] = {
+    MessageState.RECEIVED: {},
+    MessageState.QUEUED: dict.fromkeys(SETTLED | {MessageState.SENT, MessageState.UNCLEAR}, Who.TELEPHONE),
+    MessageState.UNCLEAR: dict.fromkeys(SETTLED | {MessageState.QUEUED, MessageState.SENT}, Who.TELEPHONE),
+    MessageState.SENT: dict.fromkeys(SETTLED, Who.TELEPHONE),
+    MessageState.DELIVERED: {},
+    MessageState.UNDELIVERED: {},
+    MessageState.FAILED: {},
 }
 MACHINES = (
     StateMachine(

@@ -8,6 +8,7 @@ from foundation.privacy.rls import (
     Declaration,
     Protected,
     Rule,
+    Transitions,
     at_the_centre,
     both,
     declared_items,
@@ -16,9 +17,10 @@ from foundation.privacy.rls import (
     service,
 )
 
-from .states import PREPARED, RELEASED
+from .states import MACHINES, PREPARED, RELEASED, Who
 
 COORDINATORS = at_the_centre("coordinator")
+ENDS_IT = both(COORDINATORS, "in their own name", is_actor("ended_by_id"))
 IS_RELEASED = f"state in ({quoted(*RELEASED)})"
 #: The columns of a release that a funder's program may read.
 PUBLISHED_COLUMNS = "id, kind, first, last, state, small, base, content, digest, ended_at"
@@ -37,12 +39,21 @@ DECLARATIONS: list[Declaration] = [
             both(
                 COORDINATORS,
                 "prepared, in their own name",
-                f"state in ({quoted(*PREPARED)}) and {is_actor('prepared_by_id')}",
+                f"state in ({quoted(*PREPARED)}) and {is_actor('prepared_by_id')} and not is_public",
             )
         ],
         update=[COORDINATORS],
         update_columns=["state", "ended_at", "ended_by_id", "is_public"],
         granted={"lotse_stats": f"select ({PUBLISHED_COLUMNS})"},
+    ),
+    Transitions(
+        "publishing_release",
+        MACHINES[0],
+        who={
+            Who.SECOND_PERSON: both(ENDS_IT, "not the one who prepared it", "prepared_by_id <> (select ntk.actor())"),
+            Who.COORDINATOR: ENDS_IT,
+        },
+        marks=["ended_at", "ended_by_id"],
     ),
     Protected(
         "publishing_paper",

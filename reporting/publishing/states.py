@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from foundation.privacy.state_machines import StateMachine
+
+
+class Who(StrEnum):
+    COORDINATOR = "coordinator"
+    SECOND_PERSON = "second person"
 
 
 class ReleaseState(models.TextChoices):
@@ -19,10 +26,10 @@ RELEASED = (ReleaseState.RELEASED,)
 DISCARDED = (ReleaseState.DISCARDED,)
 #: What a second person decided stays as it is.
 DECIDED = (*RELEASED, *DISCARDED)
-TRANSITIONS: dict[ReleaseState, frozenset[ReleaseState]] = {
-    ReleaseState.PREPARED: frozenset(DECIDED),
-    ReleaseState.RELEASED: frozenset(),
-    ReleaseState.DISCARDED: frozenset(),
+TRANSITIONS: dict[ReleaseState, dict[ReleaseState, Who]] = {
+    ReleaseState.PREPARED: dict.fromkeys(RELEASED, Who.SECOND_PERSON) | dict.fromkeys(DISCARDED, Who.COORDINATOR),
+    ReleaseState.RELEASED: {},
+    ReleaseState.DISCARDED: {},
 }
 
 MACHINES = (

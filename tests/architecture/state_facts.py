@@ -87,9 +87,9 @@ def policies() -> Iterator[Found]:
 
 
 def functions() -> Iterator[Found]:
-    """The files of ``sql/``, filled in; policies stand apart."""
+    """The files of ``sql/``, filled in; policies stand apart, and triggers that name each transition of a machine."""
     for item in all_sql_items():
-        if "create policy" not in item.sql and item.name != "counted":
+        if "create policy" not in item.sql and item.name != "counted" and not item.name.endswith("_transitions"):
             yield from (("function", item.name, states) for states in lists_in(item.sql))
 
 

@@ -6,7 +6,7 @@ dossier (world.py), built as superuser; then each person looks at each object an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,15 @@ from foundation.accounts.models import ROLES_AT, Organisation, User
 from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.roles import Permission, Role
 from handoff.referrals import permissions as handoff
-from handoff.referrals.states import SHOWS_FIELDS, SHOWS_SUMMARY, ReferralState
+from handoff.referrals.states import (
+    DONE,
+    GIVEN_BACK,
+    SHOWS_FIELDS,
+    SHOWS_SUMMARY,
+    TAKEN,
+    WAITS_FOR_CENTRE,
+    ReferralState,
+)
 from hotline.contacts import permissions as contacts
 from hotline.switchboard import permissions as telephone
 from triage import permissions as triage
@@ -49,6 +57,12 @@ class Rule:
     may_write: May | None = None
     column: str = ""
     """Written to itself, to try whether the row may be updated."""
+    sets: str = ""
+    """What is written instead, where only a change is admitted."""
+
+    @property
+    def step(self) -> str:
+        return self.sets or f"{self.column} = {self.column}"
 
 
 def reads_contact(user: User, world: World) -> bool:
@@ -76,7 +90,8 @@ def reads_request(user: User, world: World) -> bool:
 
 def decides_request(user: User, world: World) -> bool:
     another = world.access_request.requested_by_id != user.pk
-    return another and can(user, Permission.ACCESS_GRANT, world.access_request.centre_id)
+    is_open = world.access_request.decided_at is None
+    return is_open and another and can(user, Permission.ACCESS_GRANT, world.access_request.centre_id)
 
 
 def reads_assessment(user: User, world: World) -> bool:
@@ -102,11 +117,26 @@ def is_offered(user: User, world: World) -> bool:
 
 
 def reads_responsibility(user: User, world: World) -> bool:
-    return world.responsibility.user_id == user.pk or reads_case(user, world) or is_offered(user, world)
+    offered = is_offered(user, world) or has_moved(user, world, GIVEN_BACK | DONE)
+    return world.responsibility.user_id == user.pk or reads_case(user, world) or offered
 
 
 def moves_responsibility(user: User, world: World) -> bool:
-    return cases.may_write(user, world.case) or is_offered(user, world)
+    now = world.responsibility
+    if has_moved(user, world, TAKEN | GIVEN_BACK | DONE):
+        return True
+    if now.organisation_id != world.case.centre_id or not cases.may_write(user, world.case):
+        return False
+    return cases.may_assign(user, world.case.centre_id) or now.user_id in (None, user.pk)
+
+
+def moves_deadline(user: User, world: World) -> bool:
+    return handoff.is_centre_side(user, world.referral) or has_moved(user, world, WAITS_FOR_CENTRE)
+
+
+def has_moved(user: User, world: World, into: Collection[ReferralState]) -> bool:
+    """What only the partner may that moves the referral in the same transaction: this one has made the whole world."""
+    return handoff.is_partner_side(user, world.referral) and world.referral.state in into
 
 
 def reads_call(user: User, world: World, *, handler: int | None = None) -> bool:
@@ -159,8 +189,13 @@ RULES = [
     Rule("release", reads_release, coordinates, "is_public"),
     Rule("paper", reads_release),
     Rule("contact", reads_contact, writes_contact, "label"),
-    Rule("access_request", reads_request, decides_request, "reason"),
-    Rule("callback", in_shift, in_shift, "language"),
+    Rule(
+        "access_request",
+        reads_request,
+        decides_request,
+        sets="decided_at = now(), decided_by_id = (select ntk.actor())",
+    ),
+    Rule("callback", in_shift, in_shift, "due_at"),
     Rule("assessment", reads_assessment, lambda user, world: triage.may_write(user, world.assessment), "version"),
     Rule("case", reads_case, lambda user, world: cases.may_write(user, world.case), "label"),
     Rule("case_contact", lambda user, world: reads_case(user, world) or reads_contact(user, world)),
@@ -168,15 +203,13 @@ RULES = [
     Rule(
         "referral",
         lambda user, world: moves_referral(user, world) or reads_case(user, world),
-        moves_referral,
-        "service",
     ),
     Rule("summary", reads_summary),
     Rule("disclosure", reads_fields),
     Rule("message", reads_summary),
     Rule("case_conflict", reads_case),
-    Rule("deadline", reads_summary, reads_summary, "due_at"),
-    Rule("responsibility", reads_responsibility, moves_responsibility, "since"),
+    Rule("deadline", reads_summary, moves_deadline, "due_at"),
+    Rule("responsibility", reads_responsibility, moves_responsibility, sets="until = now()"),
 ]
 
 somebody = st.integers(0, PEOPLE - 1)
@@ -271,11 +304,13 @@ def writable(world: World) -> dict[str, bool]:
 
 
 def _written(world: World, rules: list[Rule]) -> list[bool]:
-    steps = [f"set {rule.column} = {rule.column} {where(world, rule)} returning 1" for rule in rules]
+    steps = [f"set {rule.step} {where(world, rule)} returning 1" for rule in rules]
     updates = [f"{rule.name}_ as (update {table(world, rule)} {step})" for rule, step in zip(rules, steps, strict=True)]
     counted = [f"(select count(*) = 1 from {rule.name}_)" for rule in rules]
     with transaction.atomic():
-        return list(ask(f"with {', '.join(updates)} select {', '.join(counted)}"))
+        done = list(ask(f"with {', '.join(updates)} select {', '.join(counted)}"))
+        transaction.set_rollback(True)
+    return done
 
 
 def _is_written(world: World, rule: Rule) -> bool:

@@ -24,6 +24,7 @@ Problem = tuple[str, str, str]
 #: What is meant about one state of a set, and holds for no other that may join it.
 ABOUT_ONE_STATE = {
     ("constraint", "one_call_per_handler"): "a call that is in conversation may be handed over, and goes on without",
+    ("function", "referral_decisions"): "only who let an offer run out asks again, not who declined",
     ("function", "count_offer_of_day"): "an offer that ran out counts as late, one that was declined has its own time",
 }
 #: Dictionaries that hold for some states only: a new state is looked up in none of them.
@@ -239,7 +240,7 @@ FORGOTTEN = {
         ("written", "hotline/switchboard/events.py CALL_MOVED", "CallState.leaving"),
     ),
     "hotline/texting/states.py": (
-        "    MessageState.SENT: SETTLED,\n",
+        "    MessageState.SENT: dict.fromkeys(SETTLED, Who.TELEPHONE),\n",
         "",
         ("transition", "MessageState", "MessageState.sent"),
     ),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from assessments import REFERRAL, SECURITY, WEAK, filled, make_contact
-from case_rows import assessed, current, give, make_case, read
+from case_rows import assessed, current, give, give_to_partner, make_case, read
 from cluster import OwnDatabase
 from django.db import ProgrammingError, connection, transaction
 from hypothesis import given
@@ -299,8 +299,7 @@ def test_two_concurrent_takes_of_a_case_leave_one(own_database: OwnDatabase) -> 
 
 def test_the_case_of_a_partner_is_neither_assigned_nor_closed(people: People) -> None:
     case = make_case(people.handler)
-    with acting_as(people.coordinator, purpose="test"):
-        actions.transfer(by=people.coordinator, case_id=case.pk, organisation=people.partner, to=people.worker)
+    give_to_partner(people, case)
     seen = current(case, people.coordinator).pk
     with pytest.raises(Stale):
         do(people.coordinator, actions.assign_case, case_id=case.pk, to=people.colleague, seen=seen)

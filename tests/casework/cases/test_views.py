@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from assessments import REFERRAL, SECURITY, complete, filled, make_contact
-from case_rows import assessed, current, give, make_case, read
+from case_rows import assessed, current, give, give_to_partner, make_case, read
 from django.test import Client
 from django.utils import timezone
 from people import People, as_user, new_id
@@ -132,8 +132,7 @@ def test_each_filter_shows_its_cases(people: People) -> None:
     closed, given = make_case(people.handler), make_case(people.handler)
     give(people, free, None)
     as_user(people.handler, actions.mark_closed, by=people.handler, case_id=closed.pk)
-    with acting_as(people.coordinator, purpose="test"):
-        actions.transfer(by=people.coordinator, case_id=given.pk, organisation=people.partner, to=people.worker)
+    give_to_partner(people, given)
     names = {case: case.reference for case in (mine, free, theirs, closed, given)}
     shown = {show: listed(people.handler, show) for show in ("", "mine", "unassigned", "open", "partner", "closed")}
     assert shown == {
@@ -351,8 +350,7 @@ def test_late_take_shows_a_message(people: People) -> None:
 
 def test_case_of_a_partner_shows_that_and_no_actions_of_the_partner(people: People) -> None:
     case = make_case(people.handler)
-    with acting_as(people.coordinator, purpose="test"):
-        actions.transfer(by=people.coordinator, case_id=case.pk, organisation=people.partner, to=people.worker)
+    give_to_partner(people, case)
     shown = page(people.coordinator, f"/cases/{case.pk}/")
     assert "Example Partner has accepted the case" in shown
     assert f"/cases/{case.pk}/close/" not in shown

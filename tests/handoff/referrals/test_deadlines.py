@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import time_machine
 from cluster import OwnDatabase
 from django.test import Client
+from past_policies import change
 from people import People, as_user, new_id
 from referrals import accepted, draft, in_threads, make_case, offer, offered, ready, seen_by
 
@@ -149,9 +150,7 @@ def test_open_question_reminds_the_centre_and_does_not_expire(people: People) ->
 
 def test_failing_deadline_does_not_stop_the_others(people: People) -> None:
     first, second = offered_at(FRIDAY, people), offered_at(FRIDAY, people)
-    clock = service_user(Service.DEADLINES)
-    with acting_as(clock, purpose="test"):
-        Deadline.objects.filter(referral=first, step=DeadlineStep.REMIND).update(step="gone")
+    change(Deadline.objects.filter(referral=first, step=DeadlineStep.REMIND), step="gone")
     sweep(TUESDAY)
     assert steps_run(people, second) == ["reminded"]
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from past_policies import change, insert
 from people import People, as_user, make_centre, make_partner, make_user, new_id
 from referrals import accepted, draft, make_case, offered
 
@@ -87,8 +88,7 @@ def test_page_needs_the_same_number_of_queries_with_more_messages(people: People
 def test_waiting_referrals_are_in_their_section(people: People) -> None:
     one_of_each(people)
     late = offered(people)
-    with acting_as(people.handler, purpose="test"):
-        Referral.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    change(Referral.objects.filter(pk=late.pk), due_at=timezone.now() - timedelta(hours=1))
     handler, worker = client_of(people.handler), client_of(people.worker)
     assert filled(handler, "/referrals/") == {"overdue": 1, "draft": 1, "waiting": 1, "taken": 1}
     assert filled(worker, "/inbox/") == {"waiting": 2, "taken": 1}
@@ -128,7 +128,7 @@ def ended(people: People, number: int) -> list[Referral]:
             )
             for place in range(number)
         ]
-        Referral.objects.bulk_create(rows)
+        insert(rows)
         return list(Referral.objects.filter(case=case).order_by("-ended_at", "-id"))
 
 

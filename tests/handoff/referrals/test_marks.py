@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from past_policies import change
 from people import People, as_user
 from referrals import draft, make_case
 
@@ -90,7 +91,7 @@ def test_record_counts_the_offers_of_a_year_to_the_day(people: People, days: int
     for name in ("offer", "decline"):
         step(people, referral.case, referral, name)
     with acting_as(people.coordinator, purpose="test"):
-        Referral.objects.filter(pk=referral.pk).update(offered_at=timezone.now() - timedelta(days=days))
+        change(Referral.objects.filter(pk=referral.pk), offered_at=timezone.now() - timedelta(days=days))
         assert partner_record().answered_in_time == ({people.partner.pk: 1.0} if is_counted else {})
 
 

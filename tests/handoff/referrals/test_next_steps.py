@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from past_policies import change
 from people import People, as_user, new_id
 from referrals import accepted, draft, make_case, offered, seen_by
 from web import browser, queries_of
@@ -239,9 +240,8 @@ def test_next_step_is_counted_only_for_people_who_may_decide(people: People) -> 
 
 def test_urgent_and_oldest_are_listed_first(people: People) -> None:
     newer, older, urgent = declined(people), declined(people), declined(people)
-    with acting_as(people.handler, purpose="test"):
-        Referral.objects.filter(pk=older.pk).update(ended_at=timezone.now() - timedelta(days=3))
-        Referral.objects.filter(pk=urgent.pk).update(urgency="urgent")
+    change(Referral.objects.filter(pk=older.pk), ended_at=timezone.now() - timedelta(days=3))
+    change(Referral.objects.filter(pk=urgent.pk), urgency="urgent")
     assert shown(people.coordinator) == [str(one.pk) for one in (urgent, older, newer)]
 
 

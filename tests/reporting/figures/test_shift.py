@@ -12,6 +12,7 @@ from answering import connected
 from assessments import SECURITY, complete, filled, make_contact
 from django.urls import reverse
 from django.utils import timezone
+from past_policies import change
 from people import People, as_user, new_id
 from referrals import draft, make_case, offer, ready
 from telephone import CALLER, by_telephone, go_on_duty, make_line, talking, tell, waiting
@@ -149,8 +150,7 @@ def test_hang_ups_are_shown_as_a_number_without_callback(people: People, line: L
 
 def overdue(people: People) -> str:
     referral = offer(people, draft(people, make_case(people)))
-    with acting_as(people.handler, purpose="test"):
-        Referral.objects.filter(pk=referral.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    change(Referral.objects.filter(pk=referral.pk), due_at=timezone.now() - timedelta(hours=1))
     return referral.reference
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from past_policies import insert
 from people import People, as_user
 from web import browser, queries_of
 
@@ -144,7 +145,7 @@ def _contacts(people: People, chance: Random, now: datetime) -> list[Contact]:
             copy.started_at = now - timedelta(minutes=chance.randint(0, 2 * 365 * 24 * 60))
             if chance.random() < 0.7:
                 copy.state, copy.completed_at, copy.completed_by = ContactState.COMPLETED, now, people.handler
-            copy.save(force_insert=True)
+            insert([copy])
         return list(Contact.objects.of_centre(people.centre))
 
 
@@ -199,7 +200,7 @@ def _referral(people: People, chance: Random, state: ReferralState | None = None
             answered_by=people.worker if answered else None,
             ended_at=now if state in ENDED else None,
         )
-        made.save(force_insert=True)
+        insert([made])
     return made
 
 

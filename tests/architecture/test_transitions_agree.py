@@ -1,0 +1,318 @@
+"""Who may move what where: the declared machines with permissions.py say the same as the database.
+
+Each example draws four people, one dossier and a state for each of its objects; then each person tries each step of all
+objects, in their own name, as role lotse_web. A step that a constraint refuses was admitted by triggers and policies.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+from architecture.test_python_and_sql_agree import ask, in_shift, organisations, plans, reads_call
+from architecture.world import Plan, World, build
+from django.db import IntegrityError, InternalError, ProgrammingError, connection, models, transaction
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from casework.cases import permissions as cases
+from foundation.accounts.models import Organisation, User
+from foundation.accounts.permissions import can
+from foundation.accounts.roles import Permission
+from foundation.privacy.state_machines import StateMachine, all_machines
+from handoff.referrals import permissions as handoff
+from handoff.referrals.states import Who as InReferral
+from hotline.contacts import permissions as contacts
+from hotline.switchboard import permissions as telephone
+from reporting.publishing.states import Who as InRelease
+from triage import permissions as triage
+
+__all__ = ["organisations"]  # a fixture
+
+#: Four people, times the steps of twelve objects: an example has 184 triples, a run 1,100. More: TRIPLES=10000.
+EXAMPLES = -(-int(os.environ.get("TRIPLES", "1100")) // 184)
+COUNTED: Counter[str] = Counter()
+ENDED = "ended_at = now()"
+MADE = "completed_at = now(), completed_by_id = {who}"
+UNMADE = "completed_at = null, completed_by_id = null"
+DECIDED = f"{MADE}, disposition = 'advice', urgency = 'standard'"
+
+
+@dataclass(frozen=True)
+class Step:
+    user: User
+    world: World
+    who: str
+    """What the machine says: who may take it."""
+    target: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An object of the dossier. ``sets``: what a step into a state sets beside it, in the name of ``{who}``."""
+
+    thing: str
+    title: str
+    may: Callable[[Step], bool]
+    sets: Mapping[str, str] = field(default_factory=dict)
+    from_draft: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def machine(self) -> StateMachine:
+        return next(one for one in all_machines() if one.title == self.title)
+
+
+def may_complete(step: Step) -> bool:
+    return contacts.may_write(step.user, step.world.contact)
+
+
+def may_move_callback(step: Step) -> bool:
+    if not in_shift(step.user, step.world):
+        return False
+    callback = step.world.callback
+    held = step.who == "who holds it"
+    mine = callback.claimed_by_id == step.user.pk or can(step.user, Permission.CONTACT_ASSIGN, callback.centre_id)
+    return mine or not held or step.world.contact.completed_by_id == step.user.pk
+
+
+def may_move_case(step: Step) -> bool:
+    case = step.world.case
+    is_free = step.target != "closed" or case.responsible_organisation_id == case.centre_id
+    return cases.may_write(step.user, case) and is_free
+
+
+def may_end_release(step: Step) -> bool:
+    release = step.world.release
+    alone = step.who == InRelease.SECOND_PERSON and release.prepared_by_id == step.user.pk
+    return can(step.user, Permission.RELEASE_MAKE, release.centre_id) and not alone
+
+
+def may_move_assessment(step: Step) -> bool:
+    if step.who == Permission.TRIAGE_CONFIRM:
+        return triage.may_confirm(step.user, step.world.assessment)
+    return triage.may_write(step.user, step.world.assessment)
+
+
+def may_move_referral(step: Step) -> bool:
+    if step.who == InReferral.PARTNER:
+        return handoff.is_partner_side(step.user, step.world.referral)
+    return step.who == InReferral.CENTRE and handoff.is_centre_side(step.user, step.world.referral)
+
+
+def may_move_call(step: Step) -> bool:
+    """An ended call is its handler's and the coordinators'; a claim is the actor's."""
+    if step.who == "telephone":
+        return False
+    owner = step.world.call.claimed_by_id if step.target == "ended" else None
+    return reads_call(step.user, step.world, handler=(owner or 0) if step.target == "ended" else None)
+
+
+def may_move_leg(step: Step) -> bool:
+    owner = step.world.leg.user_id or 0
+    return step.who != "telephone" and reads_call(
+        step.user, step.world, handler=owner if step.target == "ended" else None
+    )
+
+
+def may_move_agent(step: Step) -> bool:
+    return step.who != "telephone" and telephone.may_change_agent(step.user, step.world.agent)
+
+
+def may_move_offer(step: Step) -> bool:
+    return step.who != "telephone" and telephone.in_shift(step.user, step.world.offer.centre_id)
+
+
+def telephone_alone(step: Step) -> bool:
+    return False
+
+
+OBJECTS = [
+    Moved("contact", "Contact", may_complete, {"completed": MADE, "draft": UNMADE}),
+    Moved(
+        "callback",
+        "Callback",
+        may_move_callback,
+        {
+            "open": "claimed_by_id = null, conversation_id = null",
+            "claimed": "claimed_by_id = {who}, conversation_id = '{contact}'",
+            "done": ENDED,
+            "cancelled": ENDED,
+        },
+    ),
+    Moved(
+        "case",
+        "Case",
+        may_move_case,
+        {"closed": "closed_at = now(), closed_by_id = {who}", "open": "closed_at = null, closed_by_id = null"},
+    ),
+    Moved(
+        "release",
+        "Release",
+        may_end_release,
+        {
+            "prepared": "ended_at = null, ended_by_id = null",
+            **dict.fromkeys(("released", "discarded"), f"{ENDED}, ended_by_id = {{who}}"),
+        },
+    ),
+    Moved(
+        "assessment",
+        "Assessment",
+        may_move_assessment,
+        {
+            "draft": f"{UNMADE}, disposition = 'open', second_person_for = '{{{{}}}}'",
+            "completed": "confirmed_at = now(), confirmed_by_id = {who}",
+        },
+        {
+            "completed": DECIDED,
+            "superseded": DECIDED,
+            "waiting": f"{DECIDED}, second_person_for = '{{{{x}}}}'",
+        },
+    ),
+    Moved(
+        "referral",
+        "Referral",
+        may_move_referral,
+        {
+            "accepted": "answered_at = now(), answered_by_id = {who}",
+            "declined": f"answered_at = now(), answered_by_id = {{who}}, {ENDED}",
+            **dict.fromkeys(("withdrawn", "expired", "returned", "completed"), ENDED),
+        },
+        {"offered": "offered_at = now(), offered_by_id = {who}, due_at = now()", "withdrawn": ENDED},
+    ),
+    Moved(
+        "call",
+        "Call",
+        may_move_call,
+        {
+            "waiting": "claimed_by_id = null, claimed_at = null",
+            **dict.fromkeys(
+                ("connecting", "talking"), "claimed_by_id = {who}, claimed_at = now(), contact_id = '{contact}'"
+            ),
+            "ended": f"{ENDED}, ending = 'answered'",
+        },
+    ),
+    Moved("leg", "Leg", may_move_leg, {"ended": ENDED}),
+    Moved(
+        "agent",
+        "Agent",
+        may_move_agent,
+        {
+            **dict.fromkeys(("off", "ready", "wrap_up", "break"), "call_id = null"),
+            "on_call": "call_id = '{call}'",
+        },
+    ),
+    Moved(
+        "offer",
+        "Offer of a call",
+        may_move_offer,
+        {"open": "ended_at = null", **dict.fromkeys(("accepted", "declined", "expired", "withdrawn"), ENDED)},
+    ),
+    Moved("command", "Command", telephone_alone),
+    Moved("text_message", "Text message", telephone_alone),
+]
+sources = st.fixed_dictionaries(
+    {one.thing: st.sampled_from(one.machine.states.values) for one in OBJECTS if one.thing != "referral"}
+)
+
+
+def test_each_machine_is_tried() -> None:
+    assert {one.title for one in OBJECTS} == {machine.title for machine in all_machines()}
+
+
+@pytest.mark.usefixtures("as_superuser")
+@examples(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(plan=plans, states=sources, holder=st.integers(0, 3))
+def test_python_and_sql_agree_about_each_step(
+    organisations: list[Organisation], plan: Plan, states: dict[str, str], holder: int
+) -> None:
+    with transaction.atomic():
+        world = build(plan, organisations)
+        put_into(world, states, world.people[holder])
+        wrong = [line for user in world.people for line in disagreements(user, world)]
+        transaction.set_rollback(True)
+    assert wrong == []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _say_how_many() -> Iterator[None]:
+    yield
+    print(f"\ntriples: {sum(COUNTED.values())}, admitted: {COUNTED['admitted']}")
+
+
+def put_into(world: World, states: Mapping[str, str], holder: User) -> None:
+    """Each object into its state, as superuser: neither policies nor the triggers of transitions are asked."""
+    ask(f"update switchboard_call set contact_id = null where id = '{world.ended_call.pk}' returning 1")
+    execute("set local session_replication_role = replica")  # no trigger at all
+    for one in OBJECTS:
+        thing: models.Model = getattr(world, one.thing)
+        state = states.get(one.thing)
+        if state in (None, str(thing.state)):  # type: ignore[attr-defined]
+            continue
+        sets = one.from_draft.get(state) or one.sets.get(state, "")
+        if one.thing == "leg" and state != "ended":
+            sets = "ended_at = null"
+        is_alone = one.thing == "release" and state == "released" and world.release.prepared_by_id == holder.pk
+        second = next(person for person in world.people if person != holder)
+        ask(update(one, world, state, sets, second if is_alone else holder))
+        thing.refresh_from_db()
+    execute("set local session_replication_role = origin")
+
+
+def update(one: Moved, world: World, target: str, sets: str, who: User) -> str:
+    thing: models.Model = getattr(world, one.thing)
+    more = f", {sets.format(who=who.pk, contact=world.contact.pk, call=world.call.pk)}" if sets else ""
+    return f"update {thing._meta.db_table} set state = '{target}'{more} {where(thing)} returning 1"
+
+
+def where(thing: models.Model) -> str:
+    pk = thing._meta.pk
+    assert pk is not None
+    return f"where {pk.column} = '{thing.pk}'"
+
+
+def disagreements(user: User, world: World) -> Iterator[str]:
+    ask("select set_config('app.actor', %s, true)", str(user.pk))
+    with transaction.atomic():
+        execute("set local role lotse_web")
+        for one in OBJECTS:
+            source = str(getattr(world, one.thing).state)
+            for target in one.machine.states.values:
+                if target == source:
+                    continue
+                who = {goal: who for start, goal, who in one.machine.arrows() if start == source}.get(target)
+                in_python = who is not None and one.may(Step(user, world, who, target))
+                in_sql = is_done(one, world, source, target, user)
+                COUNTED["admitted" if in_sql else "refused"] += 1
+                if in_python != in_sql:
+                    yield f"{user.name}, {one.thing} {source} -> {target}: Python says {in_python}, SQL {in_sql}"
+        execute("reset role")
+
+
+def execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def is_done(one: Moved, world: World, source: str, target: str, user: User) -> bool:
+    is_first = source == one.machine.states.values[0]
+    sets = one.from_draft.get(target, one.sets.get(target, "")) if is_first else one.sets.get(target, "")
+
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(update(one, world, target, sets, user))
+            done = cursor.fetchone() is not None
+            transaction.set_rollback(True)
+        return done
+    except IntegrityError:
+        return True
+    except (ProgrammingError, InternalError):
+        return False
