@@ -34,11 +34,14 @@ union all
 select 'row-level security of ' || oid::regclass::text, concat_ws(' ', relrowsecurity::text, relforcerowsecurity::text)
 from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
 union all
-select 'privileges of ' || c.oid::regclass::text || coalesce('.' || attname, ''), coalesce(string_agg(
-    pg_get_userbyid(grantee) || ' ' || privilege_type, ', ' order by pg_get_userbyid(grantee), privilege_type), '')
-from pg_class c
-left join pg_attribute a on a.attrelid = c.oid and a.attacl is not null
-cross join lateral aclexplode(coalesce(attacl, relacl))
+select 'privileges of ' || c.oid::regclass::text, string_agg(
+    pg_get_userbyid(grantee) || ' ' || privilege_type, ', ' order by pg_get_userbyid(grantee), privilege_type)
+from pg_class c cross join lateral aclexplode(relacl)
+where relnamespace = 'public'::regnamespace and relkind = 'r' group by c.oid
+union all
+select 'privileges of ' || c.oid::regclass::text || '.' || attname, string_agg(
+    pg_get_userbyid(grantee) || ' ' || privilege_type, ', ' order by pg_get_userbyid(grantee), privilege_type)
+from pg_class c join pg_attribute a on a.attrelid = c.oid cross join lateral aclexplode(attacl)
 where relnamespace = 'public'::regnamespace and relkind = 'r' group by c.oid, attname
 """
 FUNCTION_OWNERS = "select proname, pg_get_userbyid(proowner) from pg_proc where pronamespace = 'ntk'::regnamespace"

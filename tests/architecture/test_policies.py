@@ -44,8 +44,8 @@ CHANGES = [
     ("alter table regions_region enable row level security", "row-level security of regions_region is not as declared"),
     ("grant select on hotline_contact to lotse_stats", "privileges of hotline_contact is not as declared"),
     (
-        "grant select (label) on hotline_contact to lotse_stats",
-        "privileges of hotline_contact.label is in the database only",
+        "grant select (number) on hotline_contact to lotse_stats",
+        "privileges of hotline_contact.number is in the database only",
     ),
     ("grant update on journal_event to lotse_web", "privileges of journal_event is not as declared"),
     ("revoke select on regions_region from lotse_web", "privileges of regions_region is not as declared"),
