@@ -101,7 +101,7 @@ class Outbox(models.Model):
 
 class LookQuerySet(models.QuerySet["Look"]):
     def about(self, subject: uuid.UUID) -> LookQuerySet:
-        """Looks at this record and, if it is a case, at what its events are about: its contacts and referrals."""
+        """Looks at this record and, if it is a case, at what its events are about: its referrals."""
         of_case = Event.objects.filter(case=subject).order_by().values_list("subject", flat=True).distinct()
         return self.filter(subject__in={subject, *of_case})
 

@@ -51,7 +51,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def looks(request: SignedInRequest, subject: uuid.UUID) -> HttpResponse:
-    """Who looked at a record, for coordinators and data protection officers; with a case's contacts and referrals."""
+    """Who looked at a record, for coordinators and data protection officers; with a case's referrals."""
     centres = centres_with_looks(request.user)
     if not Event.objects.filter(subject=subject, centre__in=centres).exists():
         raise Refused("looks.read", subject)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from celery import current_app
 from cluster import CHECKOUT, OwnDatabase
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -27,6 +26,7 @@ from foundation.accounts.services import Service, service_user
 from foundation.journal import anchors
 from foundation.journal.actions import look, record, seal
 from foundation.journal.chain import first_break, seal_breaks
+from foundation.journal.tasks import anchor
 from foundation.privacy.context import acting_as
 
 SEALS = 4
@@ -318,5 +318,6 @@ def test_the_running_relay_seals(database: OwnDatabase) -> None:
 def test_beat_anchors_each_hour(database: OwnDatabase, anchor_file: Path) -> None:
     entry = settings.CELERY_BEAT_SCHEDULE["anchor"]
     assert entry["schedule"] == timedelta(hours=1)
-    current_app.tasks[entry["task"]].run()
+    assert entry["task"] == anchor.name
+    anchor.run()
     assert len(anchors.noted()) == 1
