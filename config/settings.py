@@ -16,6 +16,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import environment
+from config.looks import LOOKS  # noqa: F401  a setting: journal.middleware reads it
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRON = os.environ
@@ -91,7 +92,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.accounts.middleware.TypedTextOutlivesSession",
+    "foundation.journal.middleware.RefusalsAreRecorded",
     "foundation.privacy.middleware.ActingAsMiddleware",
+    "foundation.journal.middleware.LooksAreRecorded",
     "foundation.accounts.middleware.TimesOfTheReader",
     "foundation.accounts.middleware.DeniedIsNotFound",
     "foundation.accounts.middleware.UnreadableIsSaid",
@@ -196,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-notices": _every("handoff.tasks.send_notices", timedelta(minutes=1)),
     "typeset": _every("publishing.tasks.typeset", timedelta(minutes=1)),
     "count": _every("reporting.tasks.count", timedelta(seconds=20)),
+    "anchor": _every("journal.tasks.anchor", timedelta(hours=1)),
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 
@@ -270,6 +274,10 @@ SESSION_COOKIE_NAME = "lotse_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = OVER_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# --- journal: each hour the end of the chain of events is noted outside the database ------------------------------
+ANCHOR_FILE = Path(ENVIRON.get("LOTSE_ANCHOR_FILE") or LOTSE_DATA / "anchors")
+ANCHOR_EMAIL = ENVIRON.get("LOTSE_ANCHOR_EMAIL", "")  # who gets each anchor by e-mail too; nobody if unset
 
 # --- telephone: without an account the platform runs and shows that no telephone is connected --------------------
 TELEPHONY = environment.telephony(ENVIRON, LOTSE_PUBLIC_BASE_URL)

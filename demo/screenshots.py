@@ -105,6 +105,7 @@ SCREENS = [
         ("confirmations", "/triage/confirmations/"),
         ("confirmation", "/triage/confirmations/", ROW),
         ("case-coordinator", "/cases/", CASE),
+        ("who-looked", "/cases/", CASE, 'a[href^="/audit/looks/"]'),
         ("network", "/network/"),
         ("partners", "/network/partners/"),
         ("partner", "/network/partners/", 'main a[href^="/network/partners/"]:not([href*="?"])'),

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from foundation.accounts.models import User
-from foundation.accounts.permissions import can
+from foundation.accounts.permissions import Refused, can
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import look
 from foundation.privacy.compiled import Given, compiled
@@ -39,20 +39,19 @@ def may_confirm(user: User, assessment: Assessment) -> bool:
 
 
 def contact_to_assess(user: User, contact_id: uuid.UUID) -> Contact:
-    """Raises Http404."""
+    """Raises Refused."""
     contact = contacts.contact_to_write(user, contact_id)
     if not can(user, Permission.TRIAGE_ASSESS, contact.centre_id):
-        raise Http404
+        raise Refused("assessment.write", contact_id)
     return contact
 
 
 def contact_to_show(user: User, contact_id: uuid.UUID) -> Contact:
-    """The contact whose assessment is shown; records the access. Raises Http404."""
+    """The contact whose assessment is shown; records the access. Raises Refused."""
     contact = _with_handler.one(contact_id)
     granted = contacts.has_grant(user, contact_id)
     if contact is None or not contacts.may_read(user, contact, has_grant=granted):
-        look("assessment.read.denied", by=user, subject=contact_id)
-        raise Http404
+        raise Refused("assessment.read", contact_id)
     look("assessment.read", by=user, subject=contact.pk, centre=contact.centre_id)
     return contact
 
@@ -82,11 +81,10 @@ def _open_or_in_force(contact: Given) -> AssessmentQuerySet:
 
 
 def assessment_to_confirm(user: User, assessment_id: uuid.UUID) -> Assessment:
-    """The assessment, for a coordinator of its centre; records the access. Raises Http404."""
+    """The assessment, for a coordinator of its centre; records the access. Raises Refused."""
     found = Assessment.objects.select_related("contact", "completed_by").filter(pk=assessment_id).first()
     if found is None or not can(user, Permission.TRIAGE_CONFIRM, found.centre_id):
-        look("assessment.read.denied", by=user, subject=assessment_id)
-        raise Http404
+        raise Refused("assessment.read", assessment_id)
     look("assessment.read", by=user, subject=found.pk, centre=found.centre_id)
     return found
 

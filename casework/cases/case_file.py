@@ -8,6 +8,7 @@ from functools import cached_property
 from foundation.accounts.models import User
 from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission
+from foundation.journal.permissions import may_read_looks
 from hotline.contacts.models import Contact
 from triage.models import Assessment
 from triage.states import AssessmentState
@@ -32,6 +33,10 @@ class CaseFile:
     @cached_property
     def may_write(self) -> bool:
         return may_write(self.user, self.case)
+
+    @property
+    def may_see_looks(self) -> bool:
+        return may_read_looks(self.user, self.case.centre_id)
 
     @property
     def may_assign(self) -> bool:

@@ -6,11 +6,10 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.http import Http404
 from django.utils import timezone
 
 from foundation.accounts.models import User
-from foundation.accounts.permissions import can, organisations_as
+from foundation.accounts.permissions import Refused, can, organisations_as
 from foundation.accounts.roles import Permission, Role
 from foundation.journal.actions import look
 from foundation.journal.models import Look
@@ -48,15 +47,15 @@ def may_assign(user: User, centre_id: int) -> bool:
 
 
 def case_to_read(user: User, case_id: uuid.UUID) -> Case:
-    """Return the case and record the access. Raises Http404, which is recorded too."""
-    case = _checked(user, case_id, may_read, "case.read.denied")
+    """Return the case and record the access. Raises Refused."""
+    case = _checked(user, case_id, may_read, "case.read")
     look("case.read", by=user, subject=case.pk, centre=case.centre_id)
     return case
 
 
 def case_to_reread(user: User, case_id: uuid.UUID) -> Case:
-    """As ``case_to_read``, for fragments: fetching one soon after the page is not recorded again. Raises Http404."""
-    case = _checked(user, case_id, may_read, "case.read.denied")
+    """As ``case_to_read``, for fragments: fetching one soon after the page is not recorded again. Raises Refused."""
+    case = _checked(user, case_id, may_read, "case.read")
     looks = Look.objects.filter(subject=case.pk, actor=user, what="case.read", at__gt=timezone.now() - SAME_LOOK)
     if not looks.exists():
         look("case.read", by=user, subject=case.pk, centre=case.centre_id)
@@ -64,27 +63,25 @@ def case_to_reread(user: User, case_id: uuid.UUID) -> Case:
 
 
 def case_to_write(user: User, case_id: uuid.UUID) -> Case:
-    """The case, if the user may change it. Raises Http404."""
-    return _checked(user, case_id, may_write, "case.write.denied")
+    """The case, if the user may change it. Raises Refused."""
+    return _checked(user, case_id, may_write, "case.write")
 
 
 def contact_in_case(user: User, case: Case, contact_id: uuid.UUID) -> Contact:
-    """Return a contact of a readable case and record the access. Raises Http404.
+    """Return a contact of a readable case and record the access. Raises Refused.
 
     People who work on a case may read all its contacts; a grant is only for its own contact.
     """
     linked = CaseContact.objects.filter(case=case, contact=contact_id)
     contact = Contact.objects.filter(pk__in=linked.values("contact")).first()
     if contact is None:
-        look("contact.read.denied", by=user, subject=contact_id)
-        raise Http404
+        raise Refused("contact.read", contact_id)
     look("contact.read", by=user, subject=contact.pk, centre=contact.centre_id)
     return contact
 
 
-def _checked(user: User, case_id: uuid.UUID, may: Callable[[User, Case], bool], denied: str) -> Case:
+def _checked(user: User, case_id: uuid.UUID, may: Callable[[User, Case], bool], refused: str) -> Case:
     case = Case.objects.with_people().filter(pk=case_id).first()
     if case is None or not may(user, case):
-        look(denied, by=user, subject=case_id)
-        raise Http404
+        raise Refused(refused, case_id)
     return case

@@ -18,7 +18,7 @@ from foundation.privacy.keys import WrongKey
 
 from . import kept_form
 from .form_owner import shown_to
-from .permissions import NotAllowed
+from .permissions import NotAllowed, Refused, note_refusal
 from .time_zones import zone_of
 from .views import sign_in_page
 
@@ -39,6 +39,8 @@ class DeniedIsNotFound:
         """Raises Http404, so that Django renders the 404 page."""
         if not isinstance(exception, NotAllowed | Http404):
             return None
+        if isinstance(exception, Refused):
+            note_refusal(request, exception)
         if request.accepts("text/html"):
             raise Http404 from exception
         return JsonResponse({"message": _("This is not open to you (any more).")}, status=404)

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
+
+from django.http import Http404, HttpRequest
+
 from .models import Membership, Organisation, User
 from .roles import ROLES, Permission, Role
 
 
 class NotAllowed(Exception):
     """The actor may not do this. Views answer 404, so that the response does not tell whether the object exists."""
+
+
+class Refused(Http404):
+    """404 for a record that is unknown or not open to the person. ``what``: the refused access, for the journal."""
+
+    def __init__(self, what: str, subject: uuid.UUID | None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.subject = subject
+
+
+def note_refusal(request: HttpRequest, refused: Refused) -> None:
+    """The journal's middleware records it when the request has ended, whatever the answer."""
+    request.refusal = refused  # type: ignore[attr-defined]
 
 
 def can(user: User, permission: Permission, organisation_id: int | None = None) -> bool:

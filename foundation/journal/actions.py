@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +14,17 @@ from django.db import connection
 from django.utils import timezone
 
 from foundation.accounts.models import User
+from foundation.privacy.context import acting_as
 from foundation.privacy.event_kinds import EventKind
 
-from .models import Heartbeat, Look
+from .models import Heartbeat
 from .registry import check
 
 INSERT = 'insert into journal_event (kind, at, actor_id, centre_id, subject, "case", data, tell, wake) values '
 ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+#: What, actor, centre, subject.
+NewLook = tuple[str, int, int | None, uuid.UUID | None]
+_collected: ContextVar[list[NewLook] | None] = ContextVar("looks", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +85,49 @@ def _values(event: NewEvent, by: User) -> tuple[Any, ...]:
 
 
 def look(what: str, *, by: User, subject: uuid.UUID | None, centre: int | None = None) -> None:
-    """Record a read access (or a refusal, with ``what`` ending in ``.denied``)."""
-    Look.objects.create(what=what, actor=by, subject=subject, centre_id=centre)
+    """Record a read access. In a request, it is written with the others of the request when the view has ended."""
+    looks = _collected.get()
+    if looks is None:
+        _write([(what, by.pk, centre, subject)])
+    else:
+        looks.append((what, by.pk, centre, subject))
+
+
+@contextmanager
+def looks_together() -> Iterator[None]:
+    """Write the looks of the block with one insert at its end; none if the transaction is to be rolled back."""
+    looks: list[NewLook] = []
+    token = _collected.set(looks)
+    try:
+        yield
+    finally:
+        _collected.reset(token)
+    if looks and not connection.needs_rollback:
+        _write(list(dict.fromkeys(looks)))
+
+
+def _write(looks: list[NewLook]) -> None:
+    with connection.cursor() as cursor:
+        rows = ", ".join(["(%s, %s, %s, %s)"] * len(looks))
+        cursor.execute(
+            f"insert into journal_look (what, actor_id, centre_id, subject) values {rows}",
+            [value for one in looks for value in one],
+        )
+
+
+def record_refusal(what: str, *, by: User, subject: uuid.UUID | None) -> None:
+    """Record that the person was refused, in a transaction of its own: the one of the request may be rolled back.
+
+    ``what`` without ``.denied``. The database finds the centre (sql/record_refusal.sql).
+    """
+    with acting_as(by, purpose="refusal"), connection.cursor() as cursor:
+        cursor.execute("select ntk.record_refusal(%s, %s::uuid)", [what, subject])
+
+
+def seal(relay: User) -> None:
+    """Seal looks and changes of roles, so that the chain of events covers them."""
+    with acting_as(relay, purpose="seal"), connection.cursor() as cursor:
+        cursor.execute("select ntk.seal()")
 
 
 def beat(name: str) -> None:

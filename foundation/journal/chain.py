@@ -1,7 +1,8 @@
-"""The hash chain over all events. Needs no actor, because positions and hashes contain no personal data."""
+"""The hash chain over all events, and the seals in it. Needs no actor: positions and hashes are no personal data."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,20 @@ class Anchor:
         return cls(int(position), digest)
 
 
+@dataclass(frozen=True)
+class SealBreak:
+    """``what``: looks, changes of roles, role. ``id``: of the seal's event (None: not sealed), or of the role."""
+
+    what: str
+    id: int | None
+
+    def __str__(self) -> str:
+        if self.what == "role":
+            return f"role {self.id} is not as its changes were recorded"
+        where = f"sealed by event {self.id}" if self.id else "without a seal"
+        return f"{self.what} {where} were changed, removed or slipped in"
+
+
 def first_break() -> int | None:
     """The first position with a wrong hash, or None."""
     found = _ask("select ntk.chain_break()")
@@ -43,6 +58,24 @@ def head() -> Anchor:
 def holds(anchor: Anchor) -> bool:
     """Whether the chain contains the anchor, so that it was neither rewritten nor cut before that position."""
     return _hash(anchor.position) == anchor.hash
+
+
+def first_lost(anchors: Sequence[Anchor]) -> Anchor | None:
+    """The first of these anchors that does not hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select place, ntk.chain_hash(place) from unnest(%s::bigint[]) place",
+            [list({anchor.position for anchor in anchors})],
+        )
+        known = {position: "" if hashed is None else bytes(hashed).hex() for position, hashed in cursor.fetchall()}
+    return next((anchor for anchor in anchors if known[anchor.position] != anchor.hash), None)
+
+
+def seal_breaks() -> list[SealBreak]:
+    """Looks, changes of roles and roles that do not agree with the seals."""
+    with connection.cursor() as cursor:
+        cursor.execute("select what, id from ntk.seal_breaks() order by what, id")
+        return [SealBreak(*row) for row in cursor.fetchall()]
 
 
 def _hash(position: int) -> str:

@@ -1,21 +1,70 @@
-"""Turns Stale into a 409 response with who changed what, and when."""
+"""Records looks and refusals; turns Stale into a 409 response with who changed what, and when."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import ResolverMatch
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from foundation.accounts.models import User
+from foundation.accounts.permissions import Refused
+
+from .actions import look, looks_together, record_refusal
+from .declared_looks import Leaves, first_uuid
 from .models import Event
 from .stale import Stale
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RefusalsAreRecorded:
+    """Leave one entry for each refused request of a signed-in user, after its transaction has ended.
+
+    Refused is what is answered with 404 although the URL exists, and what a view has noted (`note_refusal`).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        refused = getattr(request, "refusal", None)
+        if refused is None and response.status_code == 404 and request.resolver_match:
+            refused = Refused(request.resolver_match.view_name, first_uuid(request.resolver_match.kwargs))
+        if refused and request.user.is_authenticated:
+            record_refusal(refused.what, by=request.user, subject=refused.subject)
+        return response
+
+
+class LooksAreRecorded:
+    """Write the looks of a request before its response is sent, with the one that the view's URL name declares."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with looks_together():
+            response = self.get_response(request)
+            if request.resolver_match and request.method == "GET" and response.status_code == 200:
+                _declared_look(request, request.resolver_match)
+        return response
+
+
+def _declared_look(request: HttpRequest, match: ResolverMatch) -> None:
+    declared, user = settings.LOOKS.get(match.view_name), request.user
+    if isinstance(declared, Leaves) and isinstance(user, User):
+        what, centre = declared.code(match.kwargs, request.GET), user.centre
+        look(what, by=user, subject=first_uuid(match.kwargs), centre=centre.pk if centre else None)
 
 
 class StaleIsConflict:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from foundation.accounts.models import Organisation, User
+from foundation.accounts.models import Membership, Organisation, User
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
 from foundation.privacy.event_kinds import EventKind
 
+from .declared_looks import sentence_of
 from .leases import LeasedQuerySet
 from .registry import all_kinds
 
@@ -96,8 +99,18 @@ class Outbox(models.Model):
         return f"outbox {self.pk}"
 
 
+class LookQuerySet(models.QuerySet["Look"]):
+    def about(self, subject: uuid.UUID) -> LookQuerySet:
+        """Looks at this record and, if it is a case, at what its events are about: its referrals."""
+        of_case = Event.objects.filter(case=subject).order_by().values_list("subject", flat=True).distinct()
+        return self.filter(subject__in={subject, *of_case})
+
+
 class Look(models.Model):
-    """A recorded access to a protected row, or its refusal."""
+    """A recorded access to a protected row, or its refusal.
+
+    ``seal``: the event that has its hash (sql/seal.sql); the relay sets it within seconds, and nothing changes then.
+    """
 
     id = models.BigAutoField(primary_key=True)
     what = models.CharField(max_length=60)
@@ -105,13 +118,42 @@ class Look(models.Model):
     actor = models.ForeignKey(User, models.PROTECT, related_name="+")
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
     subject = models.UUIDField(null=True)
+    seal = models.ForeignKey(Event, models.PROTECT, related_name="+", null=True, db_index=False, editable=False)
+
+    objects = LookQuerySet.as_manager()
 
     class Meta:
         constraints = [moments_within("look", "at")]
-        indexes = [models.Index(fields=["subject", "id"], name="look_subject")]
+        indexes = [
+            models.Index(fields=["subject", "id"], name="look_subject"),
+            models.Index(fields=["id"], name="look_unsealed", condition=Q(seal=None)),
+            models.Index(fields=["actor", "at"], name="look_refusals", condition=Q(what__endswith=".denied")),
+        ]
 
     def __str__(self) -> str:
         return f"look {self.pk} {self.what}"
+
+    @property
+    def sentence(self) -> str:
+        """What it was, in the active language."""
+        return sentence_of(self.what)
+
+
+class RoleChange(models.Model):
+    """The hash of a person's role when it began and when it ended; a trigger writes it (sql/record_role_change.sql)."""
+
+    id = models.BigAutoField(primary_key=True)
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+    digest = models.BinaryField()
+    seal = models.ForeignKey(Event, models.PROTECT, related_name="+", null=True, db_index=False, editable=False)
+
+    class Meta:
+        constraints = [moments_within("rolechange", "at")]
+        indexes = [models.Index(fields=["id"], name="rolechange_unsealed", condition=Q(seal=None))]
+
+    def __str__(self) -> str:
+        return f"role change {self.pk}"
 
 
 class Heartbeat(models.Model):

@@ -12,12 +12,28 @@ from foundation.privacy.rls import (
     Rule,
     Unprotected,
     at_the_centre,
+    both,
     declared_items,
     is_actor,
+    orgs_as,
+    quoted,
     service,
 )
 
+from .events import SEALED
+
 OWN = Rule("who did it", is_actor("actor_id"))
+#: Refusals of people without a centre that asked for something unknown.
+OF_NO_CENTRE = Rule(
+    "data protection officers of any centre, if it belongs to none",
+    f"centre_id is null and {orgs_as('dpo')} <> '{{}}'",
+)
+#: Who looked at a record of their centre. Not what the data protection officer looked for in the journal.
+OF_RECORDS = both(
+    at_the_centre("coordinator"),
+    "if it is about a record",
+    "subject is not null and what not in ('audit.read', 'looks.read')",
+)
 
 DECLARATIONS: list[Declaration] = [
     Protected(
@@ -43,7 +59,15 @@ DECLARATIONS: list[Declaration] = [
         denied="insert",
         granted={"lotse_policy": "insert"},
     ),
-    Protected("journal_look", select=[OWN, at_the_centre("dpo")], insert=[OWN], append_only=True),
+    Protected(
+        "journal_look",
+        select=[OWN, at_the_centre("dpo"), OF_NO_CENTRE, OF_RECORDS],
+        insert=[both(OWN, "now", "seal_id is null and at between now() - interval '1 minute' and clock_timestamp()")],
+        append_only=True,
+        granted={"lotse_policy": "insert, update (seal_id)"},
+    ),
+    # Hashes: only the functions that write and verify them read them.
+    Protected("journal_rolechange", denied="all", granted={"lotse_policy": "insert, update (seal_id)"}),
     Unprotected("journal_heartbeat", "when a background process was last alive"),
 ]
-sql_items = declared_items(__name__, DECLARATIONS)
+sql_items = declared_items(__name__, DECLARATIONS, SEALED=quoted(SEALED.code))

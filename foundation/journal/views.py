@@ -11,11 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from foundation.accounts.guards import SignedInRequest, signed_in
+from foundation.accounts.permissions import Refused
 from foundation.accounts.roles import Permission
 from foundation.ui.pagination import page_by_key
 
 from .actions import look
 from .models import Event, Look
+from .permissions import centres_with_looks
 
 SIZE = 50
 
@@ -43,6 +46,20 @@ def audit(request: HttpRequest) -> HttpResponse:
         "subject": subject or "",
     }
     return render(request, "journal/audit.html", context)
+
+
+@require_safe
+@signed_in
+def looks(request: SignedInRequest, subject: uuid.UUID) -> HttpResponse:
+    """Who looked at a record, for coordinators and data protection officers; with a case's referrals."""
+    centres = centres_with_looks(request.user)
+    if not Event.objects.filter(subject=subject, centre__in=centres).exists():
+        raise Refused("looks.read", subject)
+    rows = Look.objects.about(subject).filter(centre__in=centres)
+    look("looks.read", by=request.user, subject=subject, centre=_centre(request))
+    before, after = request.GET.get("before", ""), request.GET.get("after", "")
+    page = page_by_key(rows.select_related("actor"), before=before, after=after, size=SIZE)
+    return render(request, "journal/looks.html", {"page": page, "subject": subject})
 
 
 def _centre(request: HttpRequest) -> int | None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404
-
 from casework.cases.models import Case
 from casework.cases.permissions import may_write as may_write_case
 from foundation.accounts.models import User
-from foundation.accounts.permissions import can, organisations_as
+from foundation.accounts.permissions import Refused, can, organisations_as
 from foundation.accounts.roles import Permission, Role
 from foundation.journal.actions import look
 
@@ -34,21 +32,19 @@ def is_centre_side(user: User, referral: Referral) -> bool:
 
 
 def referral_for_partner(user: User, referral_id: uuid.UUID) -> Referral:
-    """Return the referral and record the access. Raises Http404."""
+    """Return the referral and record the access. Raises Refused."""
     referral = _visible(referral_id)
     if referral is None or not is_partner_side(user, referral):
-        look("referral.read.denied", by=user, subject=referral_id)
-        raise Http404
+        raise Refused("referral.read", referral_id)
     look("referral.read", by=user, subject=referral.pk, centre=referral.centre_id)
     return referral
 
 
 def referral_for_centre(user: User, referral_id: uuid.UUID) -> Referral:
-    """Return the referral and record the access. Raises Http404."""
+    """Return the referral and record the access. Raises Refused."""
     referral = _visible(referral_id)
     if referral is None or not is_centre_side(user, referral):
-        look("referral.read.denied", by=user, subject=referral_id)
-        raise Http404
+        raise Refused("referral.read", referral_id)
     look("referral.read", by=user, subject=referral.pk, centre=referral.centre_id)
     return referral
 

@@ -20,12 +20,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.accounts.guards import CentreRequest, SignedInRequest, handlers_only, signed_in
-from foundation.accounts.permissions import can
+from foundation.accounts.permissions import NotAllowed, Refused, can, note_refusal
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import look
+from foundation.journal.permissions import may_read_looks
 from foundation.ui.pagination import page_of
 
-from .access import decide_access, request_access
+from .access import decide_access, may_ask, request_access
 from .actions import assign_contact, take_contact
 from .contact_sheet import caller_of, person_of, place_facts_of, topics_of
 from .forms import AccessForm, AssignForm
@@ -101,6 +102,7 @@ def contact(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
         "may_write": may_write(request.user, found),
         "may_take": may_write(request.user, found) and _is_for_taking(request, found),
         "assign_form": _assign_form(request, found),
+        "may_see_looks": may_read_looks(request.user, found.centre_id),
     }
     return render(request, "hotline/contact.html", context)
 
@@ -128,10 +130,15 @@ def assign(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 @signed_in
 def ask_access(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     """Request access to another's contact, with a reason. The response does not tell whether the contact exists."""
+    if not may_ask(request.user):
+        raise Refused("contact.access", contact_id)
     form = AccessForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
-        request_access(by=request.user, request_id=asked["request_id"], contact_id=contact_id, reason=asked["reason"])
+        try:
+            request_access(by=request.user, contact_id=contact_id, **asked)
+        except NotAllowed:  # answered as if it were there
+            note_refusal(request, Refused("contact.access", contact_id))
         messages.success(request, _("Your request is with the coordinators."))
         return redirect("hotline:home")
     status = 422 if form.is_bound else 200

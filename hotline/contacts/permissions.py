@@ -6,11 +6,10 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.http import Http404
 from django.utils import timezone
 
 from foundation.accounts.models import User
-from foundation.accounts.permissions import organisations_as
+from foundation.accounts.permissions import Refused, organisations_as
 from foundation.accounts.roles import Role
 from foundation.journal.actions import look
 from foundation.privacy.compiled import Given, compiled
@@ -61,20 +60,19 @@ def first_readable(user: User, ordered: ContactQuerySet, count: int) -> list[Con
 
 
 def contact_to_read(user: User, contact_id: uuid.UUID) -> Contact:
-    """Return the contact and record the access. Raises Http404, which is recorded too.
+    """Return the contact and record the access. Raises Refused.
 
     Only row-level security decides, because later apps add policies (for people who work on the case).
     """
     contact = _visible(user, contact_id)
     if contact is None:
-        _refused("contact.read.denied", user, contact_id)
-        raise Http404
+        raise Refused("contact.read", contact_id)
     look("contact.read", by=user, subject=contact.pk, centre=contact.centre_id)
     return contact
 
 
 def contact_to_write(user: User, contact_id: uuid.UUID) -> Contact:
-    """The contact, if the user may change it. Raises Http404."""
+    """The contact, if the user may change it. Raises Refused."""
     return _checked(user, contact_id, _visible(user, contact_id))
 
 
@@ -90,14 +88,8 @@ def _locked(contact: Given) -> ContactQuerySet:
 
 def _checked(user: User, contact_id: uuid.UUID, contact: Contact | None) -> Contact:
     if contact is None or not may_write(user, contact):
-        _refused("contact.write.denied", user, contact_id)
-        raise Http404
+        raise Refused("contact.write", contact_id)
     return with_known_centre(user, contact)
-
-
-def _refused(what: str, user: User, contact_id: uuid.UUID) -> None:
-    """Record the refusal for the person's own centre, so that its data protection officer can read it."""
-    look(what, by=user, subject=contact_id, centre=user.centre.pk if user.centre else None)
 
 
 def _visible(user: User, contact_id: uuid.UUID) -> Contact | None:

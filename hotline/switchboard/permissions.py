@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404
-
 from foundation.accounts.models import User
-from foundation.accounts.permissions import can
+from foundation.accounts.permissions import Refused, can
 from foundation.accounts.roles import Permission
-from foundation.journal.actions import look
 
 from .models import Agent, Call
 
@@ -24,11 +21,10 @@ def in_shift(user: User, centre_id: int) -> bool:
 
 
 def call_to_direct(user: User, call_id: uuid.UUID) -> Call:
-    """The live call, for its handler and coordinators. Raises Http404 and records that."""
+    """The live call, for its handler and coordinators. Raises Refused."""
     call = Call.objects.select_related("line", "contact").filter(pk=call_id).first()
     if call is None or not may_direct(user, call):
-        look("call.read.denied", by=user, subject=call_id, centre=user.centre.pk if user.centre else None)
-        raise Http404
+        raise Refused("call.read", call_id)
     return call
 
 

@@ -68,7 +68,7 @@ def test_no_reason_excuses_a_table_about_somebody_who_sought_help() -> None:
 
 
 #: Only functions of the schema ``ntk`` read these tables.
-BY_FUNCTIONS = {"journal_head", "handoff_offercount", "privacy_signingkey"}
+BY_FUNCTIONS = {"journal_head", "journal_rolechange", "handoff_offercount", "privacy_signingkey"}
 
 
 @pytest.mark.django_db

@@ -164,6 +164,9 @@ FORBIDDEN: dict[str, Callable[[], Any] | str] = {
     "empty the events": "truncate journal_event cascade",
     "empty the looks": "truncate journal_look",
     "empty the links": "truncate journal_link",
+    "read changes of roles": "select * from journal_rolechange",
+    "forge a change of a role": "insert into journal_rolechange (membership_id, digest) values (1, '')",
+    "seal without being the relay": "select ntk.seal()",
     "switch the triggers off": "set session_replication_role = replica",
     "disable a trigger": "alter table journal_event disable trigger chain_event",
     "drop the protection": "alter table journal_event disable row level security",
@@ -180,7 +183,10 @@ def test_application_roles_cannot_change_the_journal(people: People, what: str) 
     with acting_as(people.dpo, purpose="test"):
         record(ORGANISATION_CHANGED, by=people.dpo, subject=new_id(), centre=None)
         look("test.read", by=people.dpo, subject=new_id())
-        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), transaction.atomic():
+        with (
+            pytest.raises(ProgrammingError, match=r"permission denied|must be owner|only the relay"),
+            transaction.atomic(),
+        ):
             if isinstance(attempt, str):
                 connection.cursor().execute(attempt)
             else:
@@ -195,7 +201,36 @@ def test_looks_are_read_by_their_author_and_the_data_protection_officer(people: 
     for user in people.everybody:
         with acting_as(user, purpose="test"):
             readers += [user] if Look.objects.filter(subject=subject).exists() else []
-    assert readers == [people.handler, people.dpo]
+    assert readers == [people.handler, people.coordinator, people.dpo]
+
+
+@pytest.mark.parametrize(
+    ("what", "has_subject", "has_centre", "readers"),
+    [
+        ("test.listed", False, True, ["handler", "dpo"]),
+        ("audit.read", True, True, ["handler", "dpo"]),
+        ("looks.read", True, True, ["handler", "dpo"]),
+        ("test.denied", True, False, ["handler", "dpo"]),
+    ],
+)
+def test_coordinators_read_looks_at_records_only(
+    people: People, what: str, has_subject: bool, has_centre: bool, readers: list[str]
+) -> None:
+    subject, centre = new_id() if has_subject else None, people.centre.pk if has_centre else None
+    as_user(people.handler, look, what=what, by=people.handler, subject=subject, centre=centre)
+    found = []
+    for name in ("handler", "colleague", "coordinator", "other_coordinator", "administrator", "dpo", "worker"):
+        with acting_as(getattr(people, name), purpose="test"):
+            found += [name] if Look.objects.filter(what=what).exists() else []
+    assert found == readers
+
+
+@pytest.mark.parametrize("values", ["now() - interval '1 hour', null", "now() + interval '1 hour', null", "now(), 1"])
+def test_nobody_writes_a_look_of_another_time_or_of_an_earlier_seal(people: People, values: str) -> None:
+    statement = f"insert into journal_look (what, actor_id, at, seal_id) values ('test.read', %s, {values})"
+    with acting_as(people.handler, purpose="test"):
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            connection.cursor().execute(statement, [people.handler.pk])
 
 
 def test_a_heartbeat_replaces_the_one_before(db: None) -> None:

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from contacts import a_contact, browser, url
+from django.contrib.messages import get_messages
 from people import People, as_user
 
 from hotline.contacts.models import AccessRequest
@@ -65,12 +66,30 @@ def test_only_another_coordinator_of_the_centre_decides(people: People) -> None:
         assert answers == [404, 404]
 
 
-def test_request_for_a_contact_of_another_centre_is_refused(people: People) -> None:
-    foreign = a_contact(people.other_handler)
-    for contact in (foreign, uuid.uuid4()):
+def test_request_does_not_tell_whether_the_contact_exists(people: People) -> None:
+    """The same answer for a colleague's contact, one of another centre, and none; a request only for the first."""
+    colleagues, foreign = a_contact(people.colleague), a_contact(people.other_handler)
+    answers = []
+    for contact in (colleagues, foreign, uuid.uuid4()):
         posted = {"request_id": str(uuid.uuid4()), "reason": "curious"}
-        assert browser(people.handler).post(url("ask_access", contact), posted).status_code == 404
-    assert as_user(people.handler, AccessRequest.objects.count) == 0
+        answer = browser(people.handler).post(url("ask_access", contact), posted)
+        said = [str(message) for message in get_messages(answer.wsgi_request)]
+        answers.append((answer.status_code, answer.headers["Location"], said))
+    assert answers == [(302, url("home"), ["Your request is with the coordinators."])] * 3
+    assert [request.contact_id for request in as_user(people.handler, lambda: list(AccessRequest.objects.all()))] == [
+        colleagues
+    ]
+
+
+def test_roles_that_a_grant_cannot_help_are_refused_alike(people: People) -> None:
+    contact = a_contact(people.colleague)
+    for name in ("administrator", "funder", "worker", "liaison"):
+        client = browser(getattr(people, name))
+        for key in (contact, uuid.uuid4()):
+            posted = {"request_id": str(uuid.uuid4()), "reason": "curious"}
+            assert client.get(url("ask_access", key)).status_code == 404
+            assert client.post(url("ask_access", key), posted).status_code == 404
+    assert as_user(people.coordinator, AccessRequest.objects.count) == 0
 
 
 def test_database_refuses_a_request_for_another_centre(people: People) -> None:

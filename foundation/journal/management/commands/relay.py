@@ -1,4 +1,4 @@
-"""Runs the relay process, which delivers events from the outbox."""
+"""Runs the relay process, which delivers events from the outbox and seals looks and changes of roles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 
-from foundation.journal.actions import beat
+from foundation.accounts.services import Service, service_user
+from foundation.journal.actions import beat, seal
 from foundation.journal.relay import deliver_batch
 
 POLL_SECONDS = 1.0
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Delivers events from the outbox until it is told to stop. Any number may run beside each other."
+    help = "Delivers events and seals looks until it is told to stop. Any number may run beside each other."
     stopping = False
     #: The PostgreSQL connection that listens for commits.
     listening: object = None
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             try:
                 if time.monotonic() - last_beat > BEAT_SECONDS:
                     beat("relay")
+                    seal(service_user(Service.RELAY))
                     last_beat = time.monotonic()
                 self.listen()
                 if not deliver_batch(loop.run).is_full:

@@ -1,4 +1,4 @@
-"""Recomputes the hash chain of the journal."""
+"""Recomputes the hash chain of the journal and its seals, and compares them with the anchors."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from foundation.journal.chain import Anchor, first_break, head, holds
+from foundation.journal.anchors import UnreadableAnchors, noted
+from foundation.journal.chain import Anchor, first_break, first_lost, head, seal_breaks
+
+SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Checks that no event was changed, removed or slipped in. Prints the end of the chain, to be kept elsewhere."
+    help = (
+        "Checks that no event, look or role was changed, removed or slipped in, also against the anchors in the file"
+        " LOTSE_ANCHOR_FILE. Prints the end of the chain, to be kept elsewhere."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -21,6 +27,15 @@ class Command(BaseCommand):
         broken = first_break()
         if broken is not None:
             raise CommandError(f"The journal is broken at position {broken}.")
-        if since is not None and not holds(since):
-            raise CommandError(f"The journal has been written anew or cut before position {since.position}.")
+        if found := seal_breaks():
+            more = f"\n... and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+            raise CommandError("The journal is broken:\n" + "\n".join(map(str, found[:SHOWN])) + more)
+        try:
+            anchors = noted()
+        except UnreadableAnchors as error:
+            raise CommandError(f"The anchors cannot be read: {error}.") from error
+        lost = first_lost([anchor for _moment, anchor in anchors] + ([since] if since else []))
+        if lost is not None:
+            raise CommandError(f"The journal has been written anew or cut before position {lost.position}.")
         self.stdout.write(f"The journal is whole: {head()}")
+        self.stdout.write(f"It agrees with {len(anchors)} anchors." if anchors else "There are no anchors in the file.")

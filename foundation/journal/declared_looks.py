@@ -1,0 +1,82 @@
+"""Which look a page leaves: declared for each URL that can be read (config/looks.py)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+#: What a look at a record was. Others are shown as their code.
+SENTENCES: dict[str, StrPromise] = {
+    "agent.read": gettext_lazy("Telephone settings read"),
+    "assessment.read": gettext_lazy("Triage read"),
+    "assessment.write": gettext_lazy("Triage changed"),
+    "call.read": gettext_lazy("Call read"),
+    "callback.read": gettext_lazy("Callback read"),
+    "case.read": gettext_lazy("Case read"),
+    "case.write": gettext_lazy("Case changed"),
+    "cases.listed": gettext_lazy("Cases of the contact listed"),
+    "contact.access": gettext_lazy("Access asked for"),
+    "contact.read": gettext_lazy("Contact read"),
+    "contact.recognised": gettext_lazy("Earlier contacts shown"),
+    "contact.write": gettext_lazy("Contact changed"),
+    "looks.read": gettext_lazy("Who looked at it read"),
+    "referral.read": gettext_lazy("Referral read"),
+    "release.downloaded": gettext_lazy("Figures downloaded"),
+    "release.read": gettext_lazy("Figures read"),
+    "voicemail.heard": gettext_lazy("Voicemail heard"),
+}
+DENIED = ".denied"
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """Each answer to a GET leaves this look, about the first UUID of the URL if there is one.
+
+    ``filters``: parameters of the query that say which part of a list was shown; those in use are named in the look.
+    ``argument``: the argument of the URL that says which row without a UUID was shown, or in which form.
+    """
+
+    what: str
+    filters: tuple[str, ...] = ()
+    argument: str = ""
+
+    def code(self, arguments: Mapping[str, Any], query: Mapping[str, str]) -> str:
+        kinds = [f"{name}={query[name]}" for name in self.filters if query.get(name, "").isalnum()]
+        kinds += [str(arguments[self.argument])] if self.argument else []
+        return " ".join([self.what, *kinds])[:60]
+
+
+@dataclass(frozen=True)
+class LeftByView:
+    """The view records these looks itself, because only it knows what it shows. Always at least one of them."""
+
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LeavesNone:
+    """Nothing is recorded, for this reason."""
+
+    why: str
+
+
+Declared = Leaves | LeftByView | LeavesNone
+
+
+def first_uuid(arguments: Mapping[str, Any]) -> uuid.UUID | None:
+    return next((value for value in arguments.values() if isinstance(value, uuid.UUID)), None)
+
+
+def sentence_of(what: str) -> str:
+    """A look's code in words; a refusal says what was refused."""
+    code, _space, detail = what.removesuffix(DENIED).partition(" ")
+    said = f"{SENTENCES.get(code, code)} {detail}".strip()
+    return _("Refused: %(what)s") % {"what": said} if what.endswith(DENIED) else said

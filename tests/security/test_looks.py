@@ -1,0 +1,225 @@
+"""Each page declares the look it leaves (config/looks.py), and leaves it: reads, lists, downloads, parts of pages."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import referrals
+from assessments import make_contact
+from contacts import browser
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from people import People, as_user, make_user
+from releases import count, prepare
+from telephone import TELEPHONY, make_line
+from whole_world import Dossier, make_dossier
+
+from foundation.accounts.models import User
+from foundation.accounts.roles import Role
+from foundation.journal.declared_looks import Leaves, LeavesNone, LeftByView
+from foundation.journal.models import Look
+from hotline.switchboard.models import Agent
+from reporting.publishing import actions as releasing
+
+PHONE = "+493415559999"
+
+
+def names() -> Iterator[tuple[str, URLPattern]]:
+    """Each URL name with its namespace."""
+
+    def walk(patterns: list[URLPattern | URLResolver], space: str) -> Iterator[tuple[str, URLPattern]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+            else:
+                yield f"{space}{pattern.name}", pattern
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def only_posts(view: Any) -> bool:
+    """Whether the view, or one that it wraps, is decorated with require_POST."""
+    while view is not None:
+        cells = [cell.cell_contents for cell in view.__closure__ or ()]
+        if ["POST"] in [cell for cell in cells if isinstance(cell, list)]:
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
+def is_declared(name: str) -> bool:
+    return name in settings.LOOKS or any(
+        name.startswith(key.removesuffix("*")) for key in settings.LOOKS if key.endswith("*")
+    )
+
+
+def readable() -> set[str]:
+    """The names of URLs that a person can read: not those of the provider, nor those that take posts only."""
+    return {
+        name
+        for name, pattern in names()
+        if not pattern.callback.__module__.endswith(".webhooks") and not only_posts(pattern.callback)
+    }
+
+
+def test_each_url_that_can_be_read_declares_its_look() -> None:
+    assert sorted(name for name in readable() if not is_declared(name)) == []
+    assert len(readable()) > 100
+
+
+def test_nothing_is_declared_that_there_is_not() -> None:
+    known = readable()
+    assert [key for key in settings.LOOKS if not key.endswith("*") and key not in known] == []
+    assert [one.why for one in settings.LOOKS.values() if isinstance(one, LeavesNone) and len(one.why) < 10] == []
+
+
+def test_an_undeclared_url_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(settings.LOOKS, "cases:list")
+    assert [name for name in readable() if not is_declared(name)] == ["cases:list"]
+
+
+@dataclass
+class World:
+    people: People
+    dossier: Dossier
+    again: uuid.UUID
+    """A contact with the telephone number of an earlier one."""
+    release: uuid.UUID
+
+    @property
+    def agent(self) -> uuid.UUID:
+        return as_user(self.people.colleague, Agent.objects.get, user=self.people.colleague).pk  # type: ignore[no-any-return]
+
+    def visits(self) -> dict[str, tuple[User, tuple[object, ...], dict[str, str]]]:
+        """Who asks for each page that leaves a look, with which arguments and query.
+
+        Others for the parts of a case: who has just opened it leaves no second look.
+        """
+        people, dossier = self.people, self.dossier
+        handler, coordinator, worker = people.handler, people.coordinator, people.worker
+        contact, case, referral, callback = (
+            (one.pk,) for one in (dossier.contact, dossier.case, dossier.referral, dossier.callback)
+        )
+        everywhere: tuple[object, ...] = ()
+        of_case = (dossier.case.pk, dossier.case.assessment.contact_id)
+        return {
+            "accounts:users": (people.administrator, everywhere, {"show": "closed"}),
+            "accounts:user": (people.administrator, (handler.pk,), {}),
+            "accounts:edit_user": (people.administrator, (handler.pk,), {}),
+            "journal:audit": (people.dpo, everywhere, {}),
+            "journal:looks": (people.dpo, case, {}),
+            "hotline:desk": (handler, everywhere, {}),
+            "hotline:desk_contact": (handler, contact, {}),
+            "hotline:earlier": (handler, (self.again,), {}),
+            "hotline:plan_for_contact": (handler, contact, {}),
+            "hotline:contacts": (handler, everywhere, {"show": "mine"}),
+            "hotline:contact": (handler, contact, {}),
+            "hotline:callbacks": (handler, everywhere, {}),
+            "hotline:put_back": (handler, callback, {}),
+            "hotline:search": (handler, everywhere, {"q": "Invented"}),
+            "switchboard:consult": (people.colleague, (dossier.talk.pk,), {}),
+            "switchboard:voicemail": (coordinator, (dossier.voicemail.pk,), {}),
+            "switchboard:part_callback": (handler, callback, {}),
+            "switchboard:put_back": (handler, callback, {}),
+            "switchboard:agent_of_handler": (coordinator, (self.agent,), {}),
+            "texting:part_messages": (handler, (dossier.nobodys.pk,), {}),
+            "triage:panel": (handler, (dossier.draft.contact_id,), {}),
+            "triage:finish": (handler, (dossier.draft.contact_id,), {}),
+            "triage:confirmations": (coordinator, everywhere, {}),
+            "triage:confirmation": (coordinator, (dossier.waiting.pk,), {}),
+            "cases:list": (coordinator, everywhere, {"show": "all"}),
+            "cases:case": (handler, case, {}),
+            "cases:summary": (coordinator, case, {}),
+            "cases:timeline": (make_coordinator(people), case, {}),
+            "cases:notes": (make_coordinator(people), case, {}),
+            "cases:contact": (handler, of_case, {}),
+            "cases:of_contact": (handler, contact, {}),
+            "handoff:partners": (handler, case, {}),
+            "handoff:note_conflict": (handler, (dossier.case.pk, people.partner.pk), {}),
+            "handoff:undelivered": (people.administrator, everywhere, {}),
+            "handoff:case_referrals": (make_coordinator(people), case, {}),
+            "handoff:board": (handler, everywhere, {}),
+            "handoff:referral": (handler, referral, {}),
+            "handoff:referral_part": (handler, referral, {}),
+            "handoff:inbox": (worker, everywhere, {}),
+            "handoff:partner_referral": (worker, referral, {}),
+            "handoff:partner_referral_part": (worker, referral, {}),
+            "reporting:live": (coordinator, everywhere, {}),
+            "reporting:shift": (coordinator, everywhere, {}),
+            "publishing:releases": (people.funder, everywhere, {}),
+            "publishing:release": (people.funder, (self.release,), {}),
+            "publishing:download": (people.funder, (self.release, "csv"), {}),
+        }
+
+
+@pytest.fixture
+def world(db: None, settings: Any) -> World:
+    settings.TELEPHONY = TELEPHONY
+    people = referrals.ready()
+    make_line(people.centre)
+    dossier = make_dossier(people, people.colleague)
+    make_contact(people.handler, phone=PHONE)
+    again = make_contact(people.handler, phone=PHONE)
+    count()
+    made = prepare(people.coordinator, people)
+    other = make_coordinator(people)
+    as_user(other, releasing.release_figures, by=other, release_id=made.pk)
+    return World(people, dossier, again.pk, made.pk)
+
+
+def make_coordinator(people: People) -> User:
+    return make_user((people.centre, Role.COORDINATOR))
+
+
+def looks_of(user: User) -> list[tuple[str, uuid.UUID | None]]:
+    return as_user(user, lambda: list(Look.objects.filter(actor=user).order_by("pk").values_list("what", "subject")))  # type: ignore[no-any-return]
+
+
+def test_each_page_leaves_the_look_that_it_declares(world: World) -> None:
+    visits, wrong = world.visits(), {}
+    assert set(visits) == {name for name, one in settings.LOOKS.items() if not isinstance(one, LeavesNone)}
+    for name, (user, arguments, query) in visits.items():
+        before = len(looks_of(user))
+        answer = browser(user).get(reverse(name, args=arguments), query)
+        left = [what for what, _subject in looks_of(user)[before:]]
+        declared = settings.LOOKS[name]
+        expected = {declared.what} if isinstance(declared, Leaves) else set(declared.what)
+        if answer.status_code != 200 or not expected <= {what.partition(" ")[0] for what in left}:
+            wrong[name] = (answer.status_code, left)
+        assert len(left) == len(set(left))
+    assert wrong == {}
+
+
+def test_a_list_names_its_filter_and_a_download_its_form(world: World) -> None:
+    people = world.people
+    browser(people.handler).get("/contacts/", {"show": "mine"})
+    browser(people.handler).get("/contacts/", {"show": "<b>", "q": "x"})
+    assert [what for what, _subject in looks_of(people.handler)][-2:] == [
+        "contacts.listed show=mine",
+        "contacts.listed",
+    ]
+    client = browser(people.funder)
+    for form in ("csv", "json", "xlsx"):
+        answer = client.get(f"/releases/{world.release}/figures.{form}")
+        assert answer.status_code == 200
+    assert looks_of(people.funder) == [
+        (f"release.downloaded {form}", world.release) for form in ("csv", "json", "xlsx")
+    ]
+    seen = as_user(people.dpo, lambda: Look.objects.filter(what__startswith="release.downloaded").count())
+    assert seen == 3
+
+
+def test_parts_that_are_refreshed_leave_nothing(world: World) -> None:
+    user = world.people.handler
+    before = looks_of(user)
+    client = Client()
+    client.force_login(user)
+    for path in ("/desk/parts/open/", "/desk/parts/shift/", "/telephone/bar/", "/ui/counts/", "/referrals/part/"):
+        assert client.get(path).status_code in (200, 204)
+    assert looks_of(user) == before
+    assert isinstance(settings.LOOKS["cases:case"], LeftByView)
