@@ -76,8 +76,9 @@ INSTALLED_APPS = [
 ]
 SQL_CONFIG_MODULE = "policies"
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "config.headers.OnEveryResponse",
     "config.webhook_bypass.StraightToWebhooks",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "foundation.accounts.middleware.TimesOfTheReader",
     "foundation.accounts.middleware.DeniedIsNotFound",
     "foundation.accounts.middleware.UnreadableIsSaid",
+    "foundation.accounts.middleware.TooOftenIsSaid",
     "foundation.journal.middleware.StaleIsConflict",
     "axes.middleware.AxesMiddleware",
 ]
@@ -279,6 +281,12 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if OVER_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OVER_HTTPS else None
+SECURE_HSTS_INCLUDE_SUBDOMAINS = OVER_HTTPS
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = OVER_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked on the machine itself, without the proxy
+# The preload list of browsers is for the owner of the domain to decide: nobody gets off it within months.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 X_FRAME_OPTIONS = "DENY"
 # A browser phone connects to the provider directly; allowed only if a key for it is set.
 SOFTPHONE_HOSTS = ["https://*.twilio.com", "wss://*.twilio.com"] if TELEPHONY["api_key"] else []
