@@ -143,11 +143,12 @@ DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_thresh
 DATABASES["default"]["OPTIONS"].setdefault("application_name", ENVIRON.get("LOTSE_PROCESS", "lotse"))
 
 REDIS_URL = environment.redis(ENVIRON)
+CHANNEL_PREFIX = ENVIRON.get("LOTSE_CHANNEL_PREFIX") or "lotse"
 CHANNEL_LAYERS = {
     # The pub/sub layer: the core layer lets redis-py close an idle socket after 5 s.
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": ENVIRON.get("LOTSE_CHANNEL_PREFIX") or "lotse"},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": CHANNEL_PREFIX},
     }
 }
 # Of each process alone; PostgreSQL holds what processes share, such as failed sign-ins (axes).

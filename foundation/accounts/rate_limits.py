@@ -29,7 +29,7 @@ def count(what: str, who: object, a_minute: int) -> None:
 def seen(what: str, who: object) -> int:
     """How often in this minute, this time included; 0 if Redis does not answer."""
     name = hashlib.sha256(f"{settings.SECRET_KEY} {who}".encode()).hexdigest()[:16]  # no address, no person
-    key = f"{settings.CHANNEL_LAYERS['default']['CONFIG']['prefix']}:limit:{what}:{name}:{int(time.time()) // MINUTE}"
+    key = f"{settings.CHANNEL_PREFIX}:limit:{what}:{name}:{int(time.time()) // MINUTE}"
     try:
         with server().pipeline(transaction=False) as both:
             both.incr(key)
