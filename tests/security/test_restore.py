@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import socket
@@ -242,12 +243,17 @@ def test_restored_database_protects_as_before(origin: Origin, to: str, request: 
 def test_restore_of_anything_else_changes_nothing(origin: Origin, empty_debian: str, tmp_path: Path) -> None:
     """A cut file, and a file that is no backup: the database stays empty, and the right one can be restored."""
     cut, other = tmp_path / "cut.dump", tmp_path / "other.dump"
-    cut.write_bytes(origin.dump.read_bytes()[:-20_000])
+    cut.write_bytes(origin.dump.read_bytes()[:-300])
     other.write_text("no backup")
     variables = outside(origin, empty_debian)
-    for file, reason in ((cut, "Nothing was restored"), (other, "is no backup"), (tmp_path / "none", "no file")):
+    for file, reason in (
+        (cut, "Nothing was restored|is no backup"),
+        (other, "is no backup"),
+        (tmp_path / "none", "no file"),
+    ):
         done = supervise("restore", file, "--data", tmp_path / "to", **variables)
-        assert (done.returncode, reason in done.stderr) == (1, True), done.stdout + done.stderr
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert re.search(reason, done.stderr), done.stderr
     for expected in (0, 1):
         done = supervise("restore", origin.dump, "--data", tmp_path / "to", **variables)
         assert done.returncode == expected, done.stdout + done.stderr
