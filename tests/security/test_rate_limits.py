@@ -25,8 +25,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_nothing_counted")
 
 
 @pytest.fixture
-def _nothing_counted(servers: Any) -> None:
-    for key in rate_limits.server().scan_iter("*:limit:*"):
+def _nothing_counted(servers: Any, settings: Any) -> None:
+    for key in rate_limits.server().scan_iter(f"{settings.CHANNEL_PREFIX}:limit:*"):
         rate_limits.server().delete(key)
 
 
