@@ -16,10 +16,10 @@ from cluster import CHECKOUT, OwnDatabase
 from django.core.management import CommandError, call_command
 from psycopg import sql
 
-from foundation.privacy.management.commands import security_report
 from foundation.privacy.security_report import EXPECTED, LOGINS, OBJECTS, holes
 from supervisor.embedded import Embedded
 
+COMMAND = "foundation.privacy.management.commands.security_report"
 #: A change made by hand, and how the report names it.
 HOLES = [
     ("create table public.extra (id bigint)", "table extra has no row-level security"),
@@ -94,7 +94,7 @@ def said(superuser: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch, *a
     """What the command prints. Raises CommandError, which ends it with 1."""
     printed = io.StringIO()
     shown = SimpleNamespace(ensure_connection=lambda: None, connection=superuser)
-    monkeypatch.setattr(security_report, "connection", shown)
+    monkeypatch.setattr(f"{COMMAND}.connection", shown)
     call_command("security_report", *arguments, stdout=printed)
     return printed.getvalue()
 
