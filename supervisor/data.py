@@ -37,8 +37,7 @@ class DataDirectory:
         """Make the directory where it is missing. Raises Refused when that is not possible."""
         root = root.absolute()
         try:
-            root.parent.mkdir(parents=True, exist_ok=True)
-            root.mkdir(mode=0o700, exist_ok=True)
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
             (root / "log").mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise Refused(f"The data directory {root} cannot be used: {error.strerror}.") from None
