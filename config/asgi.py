@@ -20,6 +20,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
+from config.webhook_bypass import webhook_at  # noqa: E402
 from config.wsgi_bridge import ThreadedWSGI  # noqa: E402
 from foundation.journal.routing import websocket_urlpatterns  # noqa: E402
 from hotline.telephony.provider import SIGNATURE_HEADER  # noqa: E402
@@ -42,7 +43,8 @@ class Lanes:
         self.webhooks = ThreadedWSGI(WEBHOOKS)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        is_webhook = any(name == SIGNATURE for name, _value in scope["headers"])
+        has_signature = any(name == SIGNATURE for name, _value in scope["headers"])
+        is_webhook = has_signature and webhook_at(scope["path"]) is not None
         await (self.webhooks if is_webhook else self.pages)(scope, receive, send)
 
 

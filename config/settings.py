@@ -77,8 +77,9 @@ INSTALLED_APPS = [
 ]
 SQL_CONFIG_MODULE = "policies"
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "config.headers.OnEveryResponse",
     "config.webhook_bypass.StraightToWebhooks",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "foundation.accounts.middleware.TimesOfTheReader",
     "foundation.accounts.middleware.DeniedIsNotFound",
     "foundation.accounts.middleware.UnreadableIsSaid",
+    "foundation.accounts.middleware.TooOftenIsSaid",
     "foundation.journal.middleware.StaleIsConflict",
     "axes.middleware.AxesMiddleware",
 ]
@@ -144,11 +146,12 @@ DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_thresh
 DATABASES["default"]["OPTIONS"].setdefault("application_name", ENVIRON.get("LOTSE_PROCESS", "lotse"))
 
 REDIS_URL = environment.redis(ENVIRON)
+CHANNEL_PREFIX = ENVIRON.get("LOTSE_CHANNEL_PREFIX") or "lotse"
 CHANNEL_LAYERS = {
     # The pub/sub layer: the core layer lets redis-py close an idle socket after 5 s.
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": ENVIRON.get("LOTSE_CHANNEL_PREFIX") or "lotse"},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": CHANNEL_PREFIX},
     }
 }
 # Of each process alone; PostgreSQL holds what processes share, such as failed sign-ins (axes).
@@ -287,6 +290,12 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if OVER_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OVER_HTTPS else None
+SECURE_HSTS_INCLUDE_SUBDOMAINS = OVER_HTTPS
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = OVER_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked on the machine itself, without the proxy
+# The preload list of browsers is for the owner of the domain to decide: nobody gets off it within months.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 X_FRAME_OPTIONS = "DENY"
 # A browser phone connects to the provider directly; allowed only if a key for it is set.
 SOFTPHONE_HOSTS = ["https://*.twilio.com", "wss://*.twilio.com"] if TELEPHONY["api_key"] else []

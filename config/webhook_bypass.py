@@ -19,15 +19,17 @@ class StraightToWebhooks:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        match = _match(request) if SIGNATURE_HEADER in request.headers else None
-        if match is None or not getattr(match.func, "is_webhook", False):
+        match = webhook_at(request.path_info) if SIGNATURE_HEADER in request.headers else None
+        if match is None:
             return self.get_response(request)
         answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
         return answer
 
 
-def _match(request: HttpRequest) -> ResolverMatch | None:
+def webhook_at(path: str) -> ResolverMatch | None:
+    """The webhook with this path; None for every other path."""
     try:
-        return resolve(request.path_info)
+        match = resolve(path)
     except Resolver404:
         return None
+    return match if getattr(match.func, "is_webhook", False) else None

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from a2wsgi.wsgi import build_environ
 from django.conf import settings
 
+from config.headers import headers
 from config.wsgi import application
 
 
@@ -39,7 +40,7 @@ class ThreadedWSGI:
                 return
             body += message.get("body", b"")
             if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-                answer = WSGIResponse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [(b"connection", b"close")])
+                answer = refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
                 break
             if not message.get("more_body"):
                 answer = await self._answer(build_environ(scope, io.BytesIO(body)))  # type: ignore[arg-type]
@@ -51,6 +52,12 @@ class ThreadedWSGI:
         """Run in a separate context, so that no context variable is left for the next request."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.threads, copy_context().run, _made, environ)
+
+
+def refusal(status: HTTPStatus) -> WSGIResponse:
+    """A response without a body, with the headers of every response. The connection is closed."""
+    common = [(name.lower().encode(), value.encode()) for name, value in headers().items()]
+    return WSGIResponse(status, [*common, (b"connection", b"close")])
 
 
 def _made(environ: Any) -> WSGIResponse:

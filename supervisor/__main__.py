@@ -1,4 +1,4 @@
-"""`python -m supervisor up|manage|remove ...`; `./lotse` hands over to it."""
+"""`python -m supervisor up|manage|backup|restore|remove ...`; `./lotse` hands over to it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import os
 import sys
 from pathlib import Path
 
-from supervisor import catalogues, manage, removal
+from supervisor import backup, catalogues, manage, removal
 from supervisor.account import for_servers
-from supervisor.data import DataDirectory
+from supervisor.data import PRIVATE, DataDirectory
 from supervisor.environment import Outside
 from supervisor.errors import Refused
 from supervisor.preparation import CHECKOUT
@@ -31,6 +31,9 @@ def main(arguments: list[str]) -> int:
         outside = Outside(dict(os.environ))
         if options.command == "manage":
             return manage.run(data, options.arguments + rest, outside)
+        os.umask(PRIVATE)
+        if options.command in ("backup", "restore"):
+            return (backup.make if options.command == "backup" else backup.restore)(data, options.file, outside)
         return _up(data, options, outside)
     except Refused as refusal:
         if str(refusal):
@@ -56,6 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     remove = commands.add_parser("remove", help="remove an installation with all its data; asks first")
     remove.add_argument("--data", type=Path, default=default, metavar="DIR", help="where the data lies")
     remove.add_argument("--yes", action="store_true", help="do not ask")
+    for name, what in (
+        ("backup", "write the database to a file; the keys are not in it"),
+        ("restore", "read a backup into an empty database, and check it"),
+    ):
+        one = commands.add_parser(name, help=what)
+        one.add_argument("file", type=Path, metavar="FILE")
+        one.add_argument("--data", type=Path, default=default, metavar="DIR", help="where the data lies")
     run = commands.add_parser("manage", help="run a management command on the embedded services", add_help=False)
     run.add_argument("--data", type=Path, default=default, metavar="DIR")
     run.add_argument("arguments", nargs=argparse.REMAINDER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import stat
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,14 @@ class Account:
         if directory.st_gid == self.gid:
             return bool(directory.st_mode & stat.S_IXGRP)
         return bool(directory.st_mode & stat.S_IXOTH)
+
+    def replace_file(self, path: Path, text: str) -> None:
+        """Write a file of mode 0600 that belongs to this account; a link in its place is not followed."""
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            os.fchown(handle, self.uid, self.gid)
+            file.write(text)
+        os.replace(name, path)
 
     def own_directory(self, path: Path) -> Path:
         """Make `path` a directory of mode 0700 that belongs to this account, or check that it is one.

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,11 @@ from supervisor.errors import Refused
 
 SOCKET_PATH_LIMIT = 80  # bytes; the kernel allows 108, PostgreSQL adds its file name
 PLAIN = re.compile(r"[A-Za-z0-9/._-]+")  # paths that need no quoting in any of the URLs that name them
+
+PRIVATE = 0o077
+"""The umask of everything that works on data."""
+#: Files and directories of the processes, which may contain links of mails and names of people.
+WRITTEN = ("log", "log/*.log", "mail", "mail/*.log", "beat-schedule*", "roles-made", "prepared.json", "demo-*")
 
 
 @dataclass(frozen=True)
@@ -31,11 +37,20 @@ class DataDirectory:
         """Make the directory where it is missing. Raises Refused when that is not possible."""
         root = root.absolute()
         try:
-            root.mkdir(mode=0o755, parents=True, exist_ok=True)
-            (root / "log").mkdir(exist_ok=True)
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (root / "log").mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise Refused(f"The data directory {root} cannot be used: {error.strerror}.") from None
-        return cls(root, account)
+        data = cls(root, account)
+        data.shut()
+        return data
+
+    def shut(self) -> None:
+        """Take the rights of others from what earlier versions wrote; the directory itself may be shared."""
+        if self.has_keys:
+            for pattern in WRITTEN:
+                for path in self.root.glob(pattern):
+                    _shut(path)
 
     def described(self) -> str:
         """The place of the data, in words; earlier versions stored unreachable databases elsewhere."""
@@ -92,9 +107,17 @@ class DataDirectory:
         return self.root / "log" / f"{name}.log"
 
     @property
+    def keys_place(self) -> Path:
+        return self.root / "keys.json"
+
+    @property
+    def has_keys(self) -> bool:
+        return self.keys_place.exists()
+
+    @property
     def keys(self) -> Path:
         """The key file; made at the first use."""
-        path = self.root / "keys.json"
+        path = self.keys_place
         if not path.exists():
             key = base64.b64encode(secrets.token_bytes(32)).decode()
             blind = base64.b64encode(secrets.token_bytes(32)).decode()
@@ -130,6 +153,13 @@ class DataDirectory:
 
     def clear_state(self) -> None:
         (self.root / "state.json").unlink(missing_ok=True)
+
+
+def _shut(path: Path) -> None:
+    found = path.lstat()
+    is_ours = found.st_uid == os.geteuid() and (stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode))
+    if is_ours and found.st_mode & 0o077:
+        path.chmod(stat.S_IMODE(found.st_mode) & 0o700)
 
 
 def _is_short_and_plain(path: Path) -> bool:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from supervisor.data import DataDirectory
+from supervisor.data import PRIVATE, DataDirectory
 from supervisor.embedded import Embedded
 from supervisor.environment import OWNER, WORKER, Outside, addresses, shared, to_prepare
 from supervisor.errors import Refused
@@ -21,6 +21,8 @@ from supervisor.tree import start_servers
 # What changes or shows the schema runs as its owner; everything that works on content runs as the worker does.
 AS_OWNER = {
     "check_policies",
+    "security_report",
+    "verify_keys",
     "migrate",
     "makemigrations",
     "showmigrations",
@@ -36,26 +38,30 @@ AS_OWNER = {
 # These need no server at all; manage.py knows them too.
 WITHOUT_SERVICES = {"rehearse", "screenshots", "makemessages", "compilemessages", "collectstatic", "help", "version"}
 
+WRITES_SOURCES = {"makemigrations", "squashmigrations", "optimizemigration"}
+
 
 def run(data: DataDirectory, arguments: list[str], outside: Outside) -> int:
     """Run one command and return its exit code."""
     name = arguments[0] if arguments else "help"
     if name in WITHOUT_SERVICES or {"-h", "--help", "--version"} & set(arguments):
-        return _call(arguments, {**outside.variables, "LOTSE_WITHOUT_SERVICES": "1"})
-    state = _running(data)
+        return call(arguments, {**outside.variables, "LOTSE_WITHOUT_SERVICES": "1"})
+    if name not in WRITES_SOURCES:
+        os.umask(PRIVATE)
+    state = running(data)
     if name in AS_OWNER:
         forget(data)
     if state is not None:
-        return _call(arguments, _environment(state, name))
+        return call(arguments, environment_of(name, state["shared"], state["addresses"]))
     return _call_on_own_servers(data, arguments, outside)
 
 
-def _environment(state: Mapping[str, Any], command: str) -> dict[str, str]:
+def environment_of(command: str, common: Mapping[str, str], by_role: Mapping[str, str]) -> dict[str, str]:
     role = OWNER if command in AS_OWNER else WORKER
-    return {**os.environ, **state["shared"], "DATABASE_URL": state["addresses"][role], "LOTSE_PROCESS": "manage"}
+    return {**os.environ, **common, "DATABASE_URL": by_role[role], "LOTSE_PROCESS": "manage"}
 
 
-def _running(data: DataDirectory, patience: float = 90.0) -> dict[str, Any] | None:
+def running(data: DataDirectory, patience: float = 90.0) -> dict[str, Any] | None:
     """The state of the `up` that has this directory, or None once the directory is ours."""
     until = time.monotonic() + patience
     while data.lock() is None:
@@ -82,14 +88,14 @@ def _call_on_own_servers(data: DataDirectory, arguments: list[str], outside: Out
         if arguments[0] not in AS_OWNER:
             environment = to_prepare({**os.environ, **state["shared"]}, state["addresses"])
             prepare(data, environment, may_skip=outside.is_empty)
-        return _call(arguments, _environment(state, arguments[0]))
+        return call(arguments, environment_of(arguments[0], state["shared"], state["addresses"]))
     finally:
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         embedded.stop()
 
 
-def _call(arguments: list[str], environment: Mapping[str, str]) -> int:
+def call(arguments: list[str], environment: Mapping[str, str]) -> int:
     """In our own process group and with our terminal, so that shell and dbshell can be typed into."""
     command = [sys.executable, str(CHECKOUT / "manage.py"), *arguments]
     with subprocess.Popen(command, env=dict(environment), preexec_fn=_as_a_command(os.getpid())) as popen:

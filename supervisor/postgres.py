@@ -1,8 +1,13 @@
-"""The embedded PostgreSQL: a private socket, no TCP, small settings, and no data in its log."""
+"""The embedded PostgreSQL: a private socket, no TCP, small settings, and no data in its log.
+
+The kernel tells PostgreSQL which account of the machine is at the other end of the socket ("peer"): the one that runs
+Lotse may sign in as each role, nobody else as any. No password lies on the disk.
+"""
 
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import time
@@ -20,6 +25,16 @@ ROLES = Path(__file__).resolve().parent.parent / "config" / "roles.sql"
 SUPERUSER = "postgres"
 HERE = "/proc/self/cwd"
 """The directory in which a process was started; it leads there also where the directories above are shut to it."""
+
+#: Replaced at each start: until November 2026 everybody was let in who reached the socket.
+RULES = """\
+# Written by Lotse at each start.
+local all all peer map=lotse
+"""
+ACCOUNTS = """\
+# Written by Lotse at each start. "all": as each role.
+lotse "{account}" all
+"""
 
 SMALL = {
     "shared_buffers": "32MB",
@@ -67,6 +82,7 @@ class Postgres:
         """Start on new or existing data and wait for a real connection. Raises Refused with the reason."""
         self._make_cluster()
         self._wait_for_predecessors()
+        self._say_who_may_sign_in()
         settings = {**SMALL, **DISCREET, **(HASTY if self.hasty else {}), **self.settings}
         with self.log.open("ab") as log:
             child = process.start(
@@ -110,7 +126,7 @@ class Postgres:
         new = self.data.with_name(f"{self.data.name}.new")
         shutil.rmtree(new, ignore_errors=True)
         self.account.own_directory(new)
-        kind = ["-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust"]
+        kind = ["-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8", "--auth=peer"]
         command: list[process.Part] = [
             self.programs / "initdb",
             "-D",
@@ -122,6 +138,12 @@ class Postgres:
         if done.returncode:
             raise Refused(f"initdb failed: {done.stderr.strip()}")
         os.rename(new, self.data)
+
+    def _say_who_may_sign_in(self) -> None:
+        """Written anew, so that it holds for older clusters and for the account that starts it today."""
+        name = pwd.getpwuid(os.geteuid()).pw_name
+        for file, text in (("pg_hba.conf", RULES), ("pg_ident.conf", ACCOUNTS.format(account=name))):
+            self.account.replace_file(self.data / file, text)
 
     def _wait_for_predecessors(self, patience: float = 20.0) -> None:
         """Wait for servers of a killed supervisor to end, then remove the pid file that they may have left.

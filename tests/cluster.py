@@ -99,7 +99,7 @@ def make_template(embedded: Embedded) -> None:
 
 
 def _ask_for_passwords(embedded: Embedded) -> None:
-    """Members of the role `with_password` must give theirs; everybody else is let in from this machine."""
+    """Members of the role `with_password` must give theirs; all others are signed in as peers."""
     embedded.postgres.sql("CREATE ROLE with_password NOLOGIN")
     rules = embedded.postgres.data / "pg_hba.conf"
     rules.write_text(f"local all +with_password scram-sha-256\n{rules.read_text()}")

@@ -38,7 +38,7 @@ def supervise(*arguments: str | Path, **more: str) -> subprocess.CompletedProces
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
 

@@ -35,6 +35,8 @@ WRONG: list[tuple[str, list[str], str]] = [
     ("create_administrator", ["--email", "a@lotse.example", "--centre", "C", "--name", ""], "--name"),
     ("create_administrator", ["--email", "a@lotse.example"], "--centre"),
     ("check_policies", [], "as lotse_owner"),
+    ("security_report", [], "as lotse_owner"),
+    ("verify_keys", [], "as lotse_owner"),
     ("demo", ["--seed", "x"], "invalid int"),
     ("past_from_published", ["--source", "{missing}", "--out", "{out}"], "No such file"),
     ("past_from_published", ["--source", "{folder}", "--out", "{out}"], "directory"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from foundation.privacy.keys import WrongKey
 from . import kept_form
 from .form_owner import shown_to
 from .permissions import NotAllowed, Refused, note_refusal
+from .rate_limits import TooOften
 from .time_zones import zone_of
 from .views import sign_in_page
 
@@ -72,6 +74,23 @@ class UnreadableIsSaid:
             return JsonResponse({"message": words % context}, status=409)
         is_part = bool(request.headers.get("HX-Request"))
         return render(request, "ui/unshown_notice.html" if is_part else "ui/unshown.html", context, status=status)
+
+
+class TooOftenIsSaid:
+    """Turn TooOften into a page with 429."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, TooOften):
+            return None
+        response = render(request, "ui/too_often.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+        response.headers["Retry-After"] = "60"
+        return response
 
 
 class TimesOfTheReader:

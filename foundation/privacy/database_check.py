@@ -34,14 +34,13 @@ union all
 select 'row-level security of ' || oid::regclass::text, concat_ws(' ', relrowsecurity::text, relforcerowsecurity::text)
 from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
 union all
-select 'privileges of ' || c.oid::regclass::text, string_agg(
-    pg_get_userbyid(grantee) || ' ' || privilege_type, ', ' order by pg_get_userbyid(grantee), privilege_type)
-from pg_class c cross join lateral aclexplode(relacl)
-where relnamespace = 'public'::regnamespace and relkind = 'r' group by c.oid
-union all
-select 'privileges of ' || c.oid::regclass::text || '.' || attname, string_agg(
-    pg_get_userbyid(grantee) || ' ' || privilege_type, ', ' order by pg_get_userbyid(grantee), privilege_type)
-from pg_class c join pg_attribute a on a.attrelid = c.oid cross join lateral aclexplode(attacl)
+select 'privileges of ' || c.oid::regclass::text || coalesce('.' || attname, ''), coalesce(string_agg(
+    pg_get_userbyid(grantee) || ' ' || privilege_type, ', ' order by pg_get_userbyid(grantee), privilege_type), '')
+from pg_class c
+cross join lateral (
+    select null as attname, relacl as acl union all
+    select a.attname::text, attacl from pg_attribute a where attrelid = c.oid and attacl is not null) given
+cross join lateral aclexplode(acl)
 where relnamespace = 'public'::regnamespace and relkind = 'r' group by c.oid, attname
 """
 FUNCTION_OWNERS = "select proname, pg_get_userbyid(proowner) from pg_proc where pronamespace = 'ntk'::regnamespace"
@@ -80,7 +79,8 @@ declare
     one record;
 begin
     for one in
-        select distinct c.oid::regclass as tables, coalesce('"' || pg_get_userbyid(grantee) || '"', 'public') as role
+        select distinct c.oid::regclass as tables,
+            case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end as role
         from pg_class c cross join lateral (
             select grantee from aclexplode(relacl) union
             select (aclexplode(attacl)).grantee from pg_attribute where attrelid = c.oid and attacl is not null) given
@@ -114,6 +114,26 @@ begin
 end $do$
 """
 
+#: Creates policies and triggers from what PostgreSQL says of them, as a restore does: it then writes some conditions in
+#: another way, such as ``state in ('a', 'b')`` and ``(a, b) is distinct from (c, d)``.
+AS_RESTORED = """
+do $do$
+declare
+    one record;
+begin
+    for one in select * from pg_policies where schemaname = 'public' loop
+        execute format('alter policy %I on %I', one.policyname, one.tablename)
+            || coalesce(' using (' || one.qual || ')', '') || coalesce(' with check (' || one.with_check || ')', '');
+    end loop;
+    for one in select tgname, tgrelid::regclass as tables, pg_get_triggerdef(oid) as definition
+        from pg_trigger where not tgisinternal
+    loop
+        execute format('drop trigger %I on %s', one.tgname, one.tables);
+        execute one.definition;
+    end loop;
+end $do$
+"""
+
 
 def differences(owner: psycopg.Connection[Any]) -> list[str]:
     """One sentence each, sorted. ``owner``: a connection as lotse_owner. Locks every table for about a second."""
@@ -124,6 +144,9 @@ def differences(owner: psycopg.Connection[Any]) -> list[str]:
         if not found:
             create_again(cursor, items)
             found = list(changes(before, catalogue(cursor)))
+            if found:
+                cursor.execute(AS_RESTORED)
+                found = list(set(found) & set(changes(before, catalogue(cursor))))
     return sorted(found)
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.accounts import rate_limits
 from foundation.accounts.guards import CentreRequest, SignedInRequest, handlers_only, signed_in
 from foundation.accounts.permissions import NotAllowed, Refused, can, note_refusal
 from foundation.accounts.roles import Permission
@@ -46,6 +47,8 @@ class Filter:
     label: str | Promise
 
 
+#: More than a person can read; a script that collects is stopped.
+SEARCHES_A_MINUTE = 60
 FILTERS = [
     Filter("", gettext_lazy("All")),
     Filter("open", gettext_lazy("Open")),
@@ -75,12 +78,18 @@ def contacts(request: CentreRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @handlers_only
 def search(request: CentreRequest) -> HttpResponse:
-    """A number is replaced by its blind index, so that no URL contains it. Search terms are not recorded."""
-    text = request.POST.get("q", "") or request.GET.get("q", "")
+    """Words are posted, further pages too, and a number is replaced by its blind index: no URL contains them.
+
+    Search terms are not recorded.
+    """
+    if request.method == "POST":
+        rate_limits.count("search", request.user.pk, SEARCHES_A_MINUTE)
+    text = request.POST.get("q", "")
     wanted = read_digest(request.GET["number"]) if "number" in request.GET else read(text, request.centre.country)
     if further := _further(request, wanted):
         return redirect(further)
-    cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
+    given = request.POST if text else request.GET
+    cursors = {name: given.get(name, "") for name in ("after", "before")}
     page = page_of_found(_listed(request), wanted, request.centre.country, **cursors)
     if not wanted.is_empty:
         look("contact.searched", by=request.user, subject=None, centre=request.centre.pk)

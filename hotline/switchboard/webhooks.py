@@ -21,6 +21,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from foundation.accounts import rate_limits
 from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 XML = "text/xml; charset=utf-8"
 Step = Callable[[User, "VerifiedWebhook"], str]
 TRIES = 3
+REFUSALS_A_MINUTE = 60
 
 
 def _trouble() -> str:
@@ -62,16 +64,22 @@ def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step]
         @wraps(step)
         def view(request: HttpRequest, **keys: Any) -> HttpResponse:
             if not _is_genuine(request):
-                service = service_user(Service.TELEPHONE)
-                with acting_as(service, purpose="refusal"):
-                    intake.count_refusal(kind=kind)
-                return HttpResponse(status=HTTPStatus.FORBIDDEN)
+                return _refused(request, kind)
             return _answer(_handled(kind, provider.parse(request), keys, step, safe))
 
         view.__dict__["is_webhook"] = True  # for config.webhook_bypass
         return view
 
     return wrap
+
+
+def _refused(request: HttpRequest, kind: str) -> HttpResponse:
+    """403, counted; from one address only so often a minute. A genuine webhook never comes here and is not slowed."""
+    if rate_limits.seen("refused-webhook", request.META.get("REMOTE_ADDR", "")) > REFUSALS_A_MINUTE:
+        return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
+    with acting_as(service_user(Service.TELEPHONE), purpose="refusal"):
+        intake.count_refusal(kind=kind)
+    return HttpResponse(status=HTTPStatus.FORBIDDEN)
 
 
 def _is_genuine(request: HttpRequest) -> bool:

@@ -47,6 +47,8 @@ CHANGES = [
         "grant select (number) on hotline_contact to lotse_stats",
         "privileges of hotline_contact.number is in the database only",
     ),
+    ("grant select on hotline_contact to public", "privileges of hotline_contact is not as declared"),
+    ("grant truncate on cases_case to lotse_web", "privileges of cases_case is not as declared"),
     ("grant update on journal_event to lotse_web", "privileges of journal_event is not as declared"),
     ("revoke select on regions_region from lotse_web", "privileges of regions_region is not as declared"),
     (

@@ -98,6 +98,12 @@ def keyset_pager(context: template.Context, page: Any) -> dict[str, Any]:
     return {"newer": _with(context, "after", page.newer), "older": _with(context, "before", page.older)}
 
 
+@register.inclusion_tag("ui/posted_pager.html", takes_context=True)
+def posted_pager(context: template.Context, page: Any) -> dict[str, Any]:
+    """As ``keyset_pager``, for a search whose words must not get into a URL."""
+    return {"page": page, "words": context.get("search_query"), "csrf_token": context.get("csrf_token")}
+
+
 def _with(context: template.Context, name: str, cursor: str | None) -> str:
     """The query string of this page with another cursor; "" without a cursor."""
     if not cursor:

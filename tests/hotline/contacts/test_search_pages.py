@@ -106,12 +106,14 @@ def test_pages_are_complete_for_frequent_and_rare_words(people: People, share: f
 def test_next_page_of_the_search_continues_at_the_cursor(people: People) -> None:
     keys = [a_contact(people.handler, label="Anruf") for _ in range(30)]
     client, seen = browser(people.handler), []
-    answer = client.get(url("search"), {"q": "anruf"})
+    answer = client.post(url("search"), {"q": "anruf"})
     while True:
+        assert "q=anruf" not in answer.content.decode(), "no URL contains the words"
         page = answer.context["page"]
         seen += [row.pk for row in page.rows]
         if page.older is None:
             break
-        answer = client.get(url("search"), {"q": "anruf", "before": page.older})
+        assert f'name="before" value="{page.older}"' in answer.content.decode()
+        answer = client.post(url("search"), {"q": "anruf", "before": page.older})
     assert sorted(seen) == sorted(keys)
-    assert browser(people.other_handler).get(url("search"), {"q": "anruf"}).context["page"].rows == []
+    assert browser(people.other_handler).post(url("search"), {"q": "anruf"}).context["page"].rows == []

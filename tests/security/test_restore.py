@@ -1,0 +1,283 @@
+"""A backup, restored into an empty database, protects as before: through the command line, on PostgreSQL 18 and 15."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from assessments import make_contact
+from case_rows import make_case
+from cluster import OwnDatabase
+from people import People, make_people
+from running import supervise
+
+from supervisor import process
+from supervisor.account import for_servers
+from supervisor.backup import BACKUP_URL, Tools
+from supervisor.data import DataDirectory
+from supervisor.embedded import Embedded
+from supervisor.errors import Refused
+from supervisor.postgres import ROLES
+
+pytestmark = pytest.mark.xdist_group("restore")
+
+DEBIAN = Path("/usr/lib/postgresql/15/bin")
+#: PostgreSQL 17 and newer have one more privilege, MAINTAIN.
+TABLES = """
+select c.oid::regclass::text, coalesce(attname, ''), pg_get_userbyid(relowner), relrowsecurity, relforcerowsecurity,
+    array(select pg_get_userbyid(grantee) || privilege_type from aclexplode(acl)
+        where privilege_type <> 'MAINTAIN' order by 1)
+from pg_class c cross join lateral (
+    select null as attname, relacl as acl union all
+    select a.attname::text, attacl from pg_attribute a where attrelid = c.oid and attacl is not null) given
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'S') order by 1, 2
+"""
+FUNCTIONS = """
+select p.oid::regprocedure::text, pg_get_userbyid(proowner), prosecdef, array(select
+    case grantee when 0 then 'public' else pg_get_userbyid(grantee) end from aclexplode(proacl) order by 1)
+from pg_proc p where pronamespace = 'ntk'::regnamespace order by 1
+"""
+DEFAULTS = """
+select defaclobjtype, defaclnamespace::regnamespace, array(select
+    case grantee when 0 then 'public' else pg_get_userbyid(grantee) end || privilege_type from aclexplode(defaclacl)
+        where privilege_type <> 'MAINTAIN' order by 1) from pg_default_acl order by 1, 2
+"""
+ROWS = """
+select 'events', count(*), (select position from journal_head) from journal_event union all
+select 'contacts', count(*), 0 from hotline_contact union all
+select 'keys', count(*), 0 from privacy_datakey union all select 'users', count(*), 0 from accounts_user order by 1
+"""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A restored database, as psql sees it."""
+
+    tools: Path
+    url: str
+    """With {role}."""
+    said: str
+
+    def sql(self, statement: str, role: str) -> str:
+        return Tools(self.tools, self.url.format(role=role)).query(statement)
+
+
+@dataclass(frozen=True)
+class Origin:
+    people: People
+    database: OwnDatabase
+    dump: Path
+    backup_said: str
+
+
+@pytest.fixture
+def origin(own_database: OwnDatabase, tmp_path: Path) -> Origin:
+    people = make_people()
+    make_case(people.handler)
+    make_contact(people.colleague, label="canary")
+    dump = tmp_path / "lotse.dump"
+    variables = {
+        "DATABASE_URL": own_database.web,
+        BACKUP_URL: own_database.servers.url("lotse_backup", own_database.name),
+        "LOTSE_KEYS_FILE": str(own_database.servers.data.keys),
+    }
+    done = supervise("backup", dump, "--data", tmp_path / "from", **variables)
+    assert done.returncode == 0, done.stderr
+    return Origin(people, own_database, dump, done.stdout)
+
+
+@pytest.fixture
+def embedded(origin: Origin, tmp_path: Path) -> Iterator[Restored]:
+    """In a new data directory, with PostgreSQL 18."""
+    data = DataDirectory.open(tmp_path / "to", for_servers())
+    shutil.copy(origin.database.servers.data.keys, data.keys_place)
+    done = supervise("restore", origin.dump, "--data", data.root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    servers = Embedded(data)
+    servers.start(broker=False)
+    try:
+        yield Restored(servers.postgres.programs, servers.url("{role}"), done.stdout)
+    finally:
+        servers.stop()
+
+
+@pytest.fixture
+def empty_debian(servers: Embedded) -> Iterator[str]:
+    """Address, with {role}, of an empty database of Debian's PostgreSQL 15, prepared as docs/operations.md says."""
+    if not (DEBIAN / "postgres").exists():
+        pytest.skip("Debian's PostgreSQL 15 is not installed (apt-get install postgresql-15)")
+    place = Path(tempfile.mkdtemp(prefix="lotse-15-"))
+    place.chmod(0o755)
+    account = for_servers()
+    home = account.own_directory(place / "home")
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    password = place / "password"
+    password.write_text("secret")
+    password.chmod(0o644)
+    auth = ["-A", "scram-sha-256", "-U", "postgres", f"--pwfile={password}"]
+    made = process.run([DEBIAN / "initdb", "-D", home / "data", "--no-sync", *auth], directory=home, account=account)
+    assert made.returncode == 0, made.stderr
+    command = [DEBIAN / "postgres", "-D", home / "data", "-k", home, "-p", str(port), "-c", "fsync=off"]
+    environment = {"LC_ALL": "C.UTF-8"}
+    with (place / "log").open("wb") as log:
+        child = process.start(
+            "postgres", command, directory=home, environment=environment, account=account, log=log,
+            stop_signal=signal.SIGINT, orphan_signal=signal.SIGINT,
+        )  # fmt: skip
+    address = f"postgres://{{role}}:secret@127.0.0.1:{port}/{{name}}"
+    try:
+        maintenance = Tools(servers.postgres.programs, address.format(role="postgres", name="postgres"))
+        wait_for(maintenance)
+        maintenance.query("create database lotse template template0 encoding 'UTF8' locale 'C.UTF-8'")
+        superuser = Tools(servers.postgres.programs, address.format(role="postgres", name="lotse"))
+        servers_sql(superuser, ROLES)
+        for role in ("owner", "web", "worker", "stats", "backup"):
+            superuser.query(f"alter role lotse_{role} password 'secret'")
+        yield address.replace("{name}", "lotse")
+    finally:
+        child.stop()
+        shutil.rmtree(place)
+
+
+def servers_sql(tools: Tools, file: Path) -> None:
+    subprocess.run(tools.command("psql", "-Xq", "-d", tools.place, "-f", file), env=tools.environment, check=True)
+
+
+def wait_for(tools: Tools) -> None:
+    until = time.monotonic() + 30
+    while True:
+        try:
+            tools.query("select 1")
+        except Refused:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        else:
+            return
+
+
+def outside(origin: Origin, url: str) -> dict[str, str]:
+    """The variables of an installation on servers of its own, with the keys of the origin."""
+    named = {"LOTSE_OWNER_DATABASE_URL": "lotse_owner", "LOTSE_WORKER_DATABASE_URL": "lotse_worker"}
+    named |= {"DATABASE_URL": "lotse_web", BACKUP_URL: "lotse_backup"}
+    keys = {"LOTSE_KEYS_FILE": str(origin.database.servers.data.keys)}
+    return {variable: url.format(role=role) for variable, role in named.items()} | keys
+
+
+@pytest.fixture
+def debian(origin: Origin, empty_debian: str, tmp_path: Path) -> Restored:
+    done = supervise("restore", origin.dump, "--data", tmp_path / "to", **outside(origin, empty_debian))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Restored(origin.database.servers.postgres.programs, empty_debian, done.stdout)
+
+
+def test_backup_is_private_and_says_where_the_keys_are(origin: Origin) -> None:
+    assert oct(origin.dump.stat().st_mode & 0o777) == "0o600"
+    assert "The keys are not in it" in origin.backup_said
+    assert str(origin.database.servers.data.keys) in origin.backup_said
+    assert [path.name for path in origin.dump.parent.iterdir() if path.name.startswith(".")] == []
+
+
+def test_backup_holds_no_key_and_no_session(origin: Origin) -> None:
+    programs = origin.database.servers.postgres.programs
+    done = subprocess.run([programs / "pg_restore", "-f", "-", origin.dump], capture_output=True, text=True, check=True)
+    for table in ("privacy_signingkey", "accounts_session"):
+        assert f"CREATE TABLE public.{table}" in done.stdout
+        assert f"COPY public.{table} " not in done.stdout
+    assert "COPY public.accounts_user " in done.stdout
+    secret = origin.database.servers.data.secret_key.read_text()
+    assert secret not in done.stdout
+
+
+@pytest.mark.parametrize("to", ["embedded", "debian"])
+def test_restored_database_is_as_before(
+    origin: Origin, to: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    restored = request.getfixturevalue(to)
+    said = restored.said
+    assert "The journal is whole" in said
+    assert "The key file opens what was sealed with k1." in said
+    assert "No hole." in said
+    own = origin.database
+    for query in (TABLES, FUNCTIONS, DEFAULTS):
+        assert restored.sql(query, "lotse_owner").splitlines() == own.sql(query).splitlines()
+    assert restored.sql(ROWS, "lotse_backup") == own.sql(ROWS)
+
+
+@pytest.mark.parametrize("to", ["embedded", "debian"])
+def test_restored_database_protects_as_before(origin: Origin, to: str, request: pytest.FixtureRequest) -> None:
+    restored: Restored = request.getfixturevalue(to)
+    for statement in (
+        "update journal_event set kind = 'x'",
+        "delete from journal_event",
+        "update journal_head set position = 0",
+        "update publishing_release set content = '{}'",
+        "delete from publishing_paper",
+        "select * from privacy_signingkey",
+    ):
+        for role in ("lotse_web", "lotse_worker"):
+            with pytest.raises(Refused, match="permission denied"):
+                restored.sql(statement, role)
+    for statement in ("select count(*) from hotline_contact", "select ntk.chain_length()"):
+        with pytest.raises(Refused, match="permission denied"):
+            restored.sql(statement, "lotse_stats")
+    shown = "begin; set local app.actor = '{}'; select id from hotline_contact order by 1; rollback"
+    for person in (origin.people.handler, origin.people.colleague, origin.people.coordinator, origin.people.worker):
+        before = origin.database.sql(shown.format(person.pk), role="lotse_owner")
+        assert restored.sql(shown.format(person.pk), "lotse_owner") == before
+    assert before == "", "a partner without a referral sees nothing"
+    assert origin.database.sql(shown.format(origin.people.coordinator.pk), role="lotse_owner").count("\n") >= 1
+
+
+def test_restore_of_anything_else_changes_nothing(origin: Origin, empty_debian: str, tmp_path: Path) -> None:
+    """A cut file, and a file that is no backup: the database stays empty, and the right one can be restored."""
+    cut, other = tmp_path / "cut.dump", tmp_path / "other.dump"
+    cut.write_bytes(origin.dump.read_bytes()[:-300])
+    other.write_text("no backup")
+    variables = outside(origin, empty_debian)
+    for file, reason in (
+        (cut, "Nothing was restored|is no backup"),
+        (other, "is no backup"),
+        (tmp_path / "none", "no file"),
+    ):
+        done = supervise("restore", file, "--data", tmp_path / "to", **variables)
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert re.search(reason, done.stderr), done.stderr
+    for expected in (0, 1):
+        done = supervise("restore", origin.dump, "--data", tmp_path / "to", **variables)
+        assert done.returncode == expected, done.stdout + done.stderr
+    assert done.stderr == "lotse: The database is not empty; nothing was restored.\n"
+
+
+def test_restore_with_another_key_file_is_said(origin: Origin, empty_debian: str, tmp_path: Path) -> None:
+    other = DataDirectory.open(tmp_path / "other", for_servers())
+    variables = outside(origin, empty_debian) | {"LOTSE_KEYS_FILE": str(other.keys)}
+    done = supervise("restore", origin.dump, "--data", tmp_path / "to", **variables)
+    assert done.returncode == 1
+    assert "does not open what was sealed with the master keys k1" in done.stderr
+    assert "not as it must be: the keys" in done.stdout
+
+
+def test_restore_needs_the_keys_first_and_backup_a_new_file(origin: Origin, tmp_path: Path) -> None:
+    done = supervise("restore", origin.dump, "--data", tmp_path / "new")
+    assert (done.returncode, f"{tmp_path}/new/keys.json first" in done.stderr) == (1, True), done.stderr
+    assert not (tmp_path / "new" / "keys.json").exists()
+    before = origin.dump.read_bytes()
+    done = supervise("backup", origin.dump, "--data", tmp_path / "new")
+    assert (done.returncode, "exists already" in done.stderr) == (1, True), done.stderr
+    assert origin.dump.read_bytes() == before
+    done = supervise("backup", tmp_path / "b.dump", "--data", tmp_path / "nothing")
+    assert (done.returncode, "There is no database" in done.stderr) == (1, True), done.stderr
+    done = supervise("backup", tmp_path / "b.dump", "--data", tmp_path / "new", DATABASE_URL=origin.database.web)
+    assert (done.returncode, BACKUP_URL in done.stderr) == (1, True), done.stderr
