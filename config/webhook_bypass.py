@@ -19,15 +19,19 @@ class StraightToWebhooks:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        match = _match(request) if SIGNATURE_HEADER in request.headers else None
-        if match is None or not getattr(match.func, "is_webhook", False):
+        match = match_of_webhook(request)
+        if match is None:
             return self.get_response(request)
         answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
         return answer
 
 
-def _match(request: HttpRequest) -> ResolverMatch | None:
+def match_of_webhook(request: HttpRequest) -> ResolverMatch | None:
+    """The view of a request with a signature header, if it is marked as a webhook."""
+    if SIGNATURE_HEADER not in request.headers:
+        return None
     try:
-        return resolve(request.path_info)
+        match = resolve(request.path_info)
     except Resolver404:
         return None
+    return match if getattr(match.func, "is_webhook", False) else None

@@ -14,10 +14,8 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, Literal
 
-from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -61,7 +59,7 @@ def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step]
         @require_POST
         @wraps(step)
         def view(request: HttpRequest, **keys: Any) -> HttpResponse:
-            if not _is_genuine(request):
+            if not provider.is_genuine(request):
                 service = service_user(Service.TELEPHONE)
                 with acting_as(service, purpose="refusal"):
                     intake.count_refusal(kind=kind)
@@ -72,14 +70,6 @@ def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step]
         return view
 
     return wrap
-
-
-def _is_genuine(request: HttpRequest) -> bool:
-    """Whether the signature is valid; False for an unreadable body."""
-    try:
-        return provider.verify(request)
-    except (SuspiciousOperation, MultiPartParserError, UnicodeError, ValueError):
-        return False
 
 
 def _handled(kind: str, event: Event, keys: dict[str, Any], step: Step, safe: Callable[[], str]) -> str:
