@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from foundation.accounts.models import User
-from foundation.accounts.permissions import NotAllowed, require
-from foundation.accounts.roles import Permission
+from foundation.accounts.permissions import NotAllowed, organisations_as, require
+from foundation.accounts.roles import Permission, Role
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group, user_group
 from foundation.privacy.event_kinds import EventKind
@@ -20,10 +20,17 @@ from .models import AccessRequest
 from .vocabulary import GRANT_LASTS
 
 
+def may_ask(user: User) -> bool:
+    """The roles that a grant can help to read; others have no use for one."""
+    return user.centre is not None and user.centre.pk in organisations_as(
+        user, Role.HANDLER, Role.COORDINATOR, Role.DPO
+    )
+
+
 @transaction.atomic
 def request_access(*, by: User, request_id: uuid.UUID, contact_id: uuid.UUID, reason: str) -> AccessRequest:
     """Raises NotAllowed if the contact is not of the actor's centre. A repeated post creates no second request."""
-    if by.centre is None or _centre_of(contact_id) != by.centre.pk:
+    if by.centre is None or not may_ask(by) or _centre_of(contact_id) != by.centre.pk:
         raise NotAllowed(Permission.CASE_READ)
     known = AccessRequest.objects.filter(pk=request_id).first()
     if known:
