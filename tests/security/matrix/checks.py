@@ -15,6 +15,11 @@ def undeclared(statuses: Statuses) -> list[str]:
     return sorted({route.name for route in routes()} ^ statuses.names)
 
 
+def first_difference(one: str, other: str) -> str:
+    lines = zip(one.splitlines(), other.splitlines(), strict=False)
+    return next((f"{left.strip()[:200]} | {right.strip()[:200]}" for left, right in lines if left != right), "length")
+
+
 #: Says whether the servers of this process are there, which depends on the machine.
 NOT_VISITED = {"readyz"}
 
@@ -47,8 +52,10 @@ class Checker:
             if answer.status == DENIED and visitor.name != ANONYMOUS:
                 denied[record] = masked(answer.body, path)
         if UNKNOWN in denied:
-            different = sorted(record for record, body in denied.items() if body != denied[UNKNOWN])
-            yield from (f"{visitor.name}: {method} {route.name} {one}: 404 differs from unknown" for one in different)
+            for record, body in denied.items():
+                if body != denied[UNKNOWN]:
+                    line = first_difference(body, denied[UNKNOWN])
+                    yield f"{visitor.name}: {method} {route.name} {record}: 404 differs from unknown: {line}"
 
     def leaks(self, text: str, who: str) -> list[str]:
         seen = canaries_in(text, self.world)

@@ -191,9 +191,12 @@ VARYING = re.compile(
 )
 
 
+HIDDEN = re.compile(r'(<input type="hidden" name="\w+" value=")[^"]*')
+
+
 def masked(body: str, path: str) -> str:
-    """Without tokens, ids and the address itself."""
-    return VARYING.sub("*", body.replace(path, "*"))
+    """Without tokens, ids, times and the address itself."""
+    return VARYING.sub("*", HIDDEN.sub(r"\1*", body.replace(path, "*")))
 
 
 def sample_of(items: list[Item], number: int, seed: str) -> list[Item]:
