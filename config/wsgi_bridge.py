@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from http import HTTPStatus
@@ -26,11 +27,19 @@ class WSGIResponse(NamedTuple):
     body: bytes = b""
 
 
-class ThreadedWSGI:
-    """An ASGI application for requests; each of its ``threads`` keeps one connection to PostgreSQL."""
+Choose = Callable[[dict[str, Any], bytes], ThreadPoolExecutor]
 
-    def __init__(self, threads: int) -> None:
-        self.threads = ThreadPoolExecutor(threads, thread_name_prefix="lane")
+
+def threads(number: int, name: str) -> ThreadPoolExecutor:
+    """Threads for requests; each keeps one connection to PostgreSQL."""
+    return ThreadPoolExecutor(number, thread_name_prefix=name)
+
+
+class ThreadedWSGI:
+    """An ASGI application for requests. ``choose``: the threads for a WSGI environ with its whole body."""
+
+    def __init__(self, choose: Choose) -> None:
+        self.choose = choose
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body = bytearray()
@@ -43,15 +52,16 @@ class ThreadedWSGI:
                 answer = refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
                 break
             if not message.get("more_body"):
-                answer = await self._answer(build_environ(scope, io.BytesIO(body)))  # type: ignore[arg-type]
+                answer = await self._answer(scope, bytes(body))
                 break
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _answer(self, environ: Any) -> WSGIResponse:
+    async def _answer(self, scope: Any, body: bytes) -> WSGIResponse:
         """Run in a separate context, so that no context variable is left for the next request."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, copy_context().run, _made, environ)
+        environ: Any = build_environ(scope, io.BytesIO(body))  # type: ignore[arg-type]
+        chosen = self.choose(environ, body)
+        return await asyncio.get_running_loop().run_in_executor(chosen, copy_context().run, _made, environ)
 
 
 def refusal(status: HTTPStatus) -> WSGIResponse:

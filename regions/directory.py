@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from foundation.accounts.models import Organisation
+from foundation.accounts.models import Organisation, User
 
-from . import workload
 from .lookup import regions_of
 from .models import PartnerProfile
 from .network import codes_of, partners, pauses_on, tree
+from .permissions import known_load
 from .reasons import names_of_regions
 from .routing import Pause, path_up
 from .vocabulary import Language, Phenomenon, Service
@@ -30,7 +30,7 @@ class Search:
 
 @dataclass(frozen=True)
 class PartnerEntry:
-    """A partner in words. `taken` is None where nobody counts the cases."""
+    """A partner in words. `taken` is None where nobody counts the cases, or where the reader may not know."""
 
     organisation: Organisation
     services: list[str]
@@ -43,11 +43,11 @@ class PartnerEntry:
     pause: Pause | None
 
 
-def entries(search: Search, today: date) -> list[PartnerEntry]:
+def entries(search: Search, today: date, reader: User) -> list[PartnerEntry]:
     """The matching partners, by name. An unknown postal code is ignored; see `knows`."""
     pauses = pauses_on(today)
     names = names_of_regions()
-    taken = workload.open_cases()
+    taken = known_load(reader)
     above = _regions_above(search)
     return [
         entry(profile, names, taken, pauses.get(profile.organisation_id))
@@ -62,7 +62,7 @@ def knows(search: Search) -> bool:
 
 
 def entry(
-    profile: PartnerProfile, names: Mapping[str, str], taken: Mapping[int, int] | None, pause: Pause | None
+    profile: PartnerProfile, names: Mapping[str, str], taken: Callable[[int], int | None], pause: Pause | None
 ) -> PartnerEntry:
     """One partner in words; `profile` comes from `network.partners`."""
     return PartnerEntry(
@@ -72,7 +72,7 @@ def entry(
         [(str(code), str(label)) for code, label in Language.choices if code in profile.languages],
         sorted(names.get(code, code) for code in codes_of(profile)),
         profile.capacity,
-        None if taken is None else taken.get(profile.organisation_id, 0),
+        taken(profile.organisation_id),
         profile.is_national,
         pause,
     )

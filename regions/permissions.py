@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from foundation.accounts.models import Organisation, OrganisationKind, User
-from foundation.accounts.permissions import NotAllowed, can, require
-from foundation.accounts.roles import Permission
+from collections.abc import Callable
 
+from foundation.accounts.models import Organisation, OrganisationKind, User
+from foundation.accounts.permissions import NotAllowed, can, organisations_as, require
+from foundation.accounts.roles import Permission, Role
+
+from . import workload
 from .models import IntakePause, Liaison
 
 
@@ -24,6 +27,14 @@ def require_pause(user: User, organisation: Organisation) -> None:
     """Raises NotAllowed."""
     if not may_pause(user, organisation):
         raise NotAllowed(Permission.INTAKE_PAUSE)
+
+
+def known_load(user: User) -> Callable[[int], int | None]:
+    """Returns a partner's open cases by its key, or None: partners learn their own only, as in ntk.partner_record."""
+    taken = workload.open_cases()
+    ranks = organisations_as(user, Role.HANDLER, Role.COORDINATOR, Role.ADMINISTRATOR)
+    own = organisations_as(user, Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR)
+    return lambda partner: taken.get(partner, 0) if taken is not None and (ranks or partner in own) else None
 
 
 def partner_for_reading(user: User, pk: int) -> Organisation:

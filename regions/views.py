@@ -21,7 +21,7 @@ from foundation.accounts.roles import Permission
 from foundation.journal.stale import Stale
 from foundation.ui.versioned_form import VersionedForm
 
-from . import actions, permissions, workload
+from . import actions, permissions
 from .directory import Search, entries, entry, knows
 from .forms import CoverageForm, LiaisonForm, PauseForm, ProfileForm, SearchForm
 from .hours_text import write_spans
@@ -56,7 +56,7 @@ def partner_list(request: SignedInRequest) -> HttpResponse:
     search = Search(country, **{name: form.cleaned_data.get(name, "") for name in form.fields if name != "country"})
     context = {
         "form": form,
-        "entries": entries(search, timezone.localdate()),
+        "entries": entries(search, timezone.localdate(), request.user),
         "unknown_place": not knows(search),
         "without_profile": partners_without_profile(),
     }
@@ -77,7 +77,8 @@ def _partner_page(
     today = timezone.localdate()
     profile = partners(organisation.country).filter(organisation=organisation).first()
     profile = profile or PartnerProfile(organisation=organisation)
-    shown = entry(profile, names_of_regions(), workload.open_cases(), pauses_on(today).get(organisation.pk))
+    known, pause_now = permissions.known_load(request.user), pauses_on(today).get(organisation.pk)
+    shown = entry(profile, names_of_regions(), known, pause_now)
     context = {
         "organisation": organisation,
         "entry": shown,

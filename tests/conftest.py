@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ from django.conf import settings  # noqa: E402  it reads the environment above
 from django.utils import translation  # noqa: E402  it reads the environment above
 
 django.setup()
-pytest_plugins = ["people", "chromium", "events_left"]
+pytest_plugins = ["people", "chromium", "events_left", "security.matrix.counting"]
 # Loads them. A worker of pytest-xdist must not find the name: pytest-django would load them before this file.
 settings.DATABASES["default"]["NAME"] = DATABASE
 del os.environ["DJANGO_SETTINGS_MODULE"]
@@ -150,9 +151,9 @@ def _english() -> None:
 _counter = iter(range(1_000_000))
 
 
-@pytest.fixture
-def own_database(servers: Embedded, django_db_blocker: Any) -> Iterator[OwnDatabase]:
-    """A database of its own for one test. Django's connection of this process leads there too, as lotse_web."""
+@contextmanager
+def fresh_database(servers: Embedded, blocker: Any) -> Iterator[OwnDatabase]:
+    """A database of its own. Django's connection of this process leads there too, as lotse_web."""
     from django.db import connections
 
     name = f"{DATABASE}_own_{next(_counter)}"
@@ -165,12 +166,26 @@ def own_database(servers: Embedded, django_db_blocker: Any) -> Iterator[OwnDatab
     connections["default"].close()
     connections.settings["default"]["NAME"] = connections["default"].settings_dict["NAME"] = name
     try:
-        with django_db_blocker.unblock():
+        with blocker.unblock():
             yield database
     finally:
         connections["default"].close()
         connections.settings["default"]["NAME"] = connections["default"].settings_dict["NAME"] = DATABASE
         servers.postgres.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def own_database(servers: Embedded, django_db_blocker: Any) -> Iterator[OwnDatabase]:
+    """A database of its own for one test."""
+    with fresh_database(servers, django_db_blocker) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def modules_database(servers: Embedded, django_db_blocker: Any) -> Iterator[OwnDatabase]:
+    """A database of its own for the tests of a module, which must leave no rows."""
+    with fresh_database(servers, django_db_blocker) as database:
+        yield database
 
 
 _connect = socket.socket.connect

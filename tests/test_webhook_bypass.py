@@ -35,3 +35,14 @@ def test_forged_webhook_is_refused_without_reading_the_session(people: People) -
     assert answer.status_code == 403
     assert "Vary" not in answer  # a page has read the cookie
     assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("headers", [{}, FORGED])
+@pytest.mark.parametrize("path", ["/telephone/voice/", "/telephone/message/"])
+def test_webhook_posted_by_somebody_who_is_signed_in_is_refused_like_any_other(
+    people: People, path: str, headers: dict[str, str]
+) -> None:
+    """The refusal is recorded by the telephone service, which cannot act inside the person's transaction."""
+    browser = Client(raise_request_exception=False)
+    browser.force_login(people.handler)
+    assert browser.post(path, {"CallSid": "CA1"}, headers=headers).status_code == 403

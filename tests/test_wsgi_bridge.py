@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from config.asgi import PAGES, WEBHOOKS, application
+from config.asgi import application
+from config.lanes import PAGES, WEBHOOKS
 from hotline.telephony.provider import SIGNATURE_HEADER
 
 SIGNED = (SIGNATURE_HEADER.lower().encode(), b"x")

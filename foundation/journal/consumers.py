@@ -8,12 +8,15 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from foundation.accounts.models import User
+from foundation.accounts.permissions import organisations_as
 from foundation.accounts.roles import Role
 from foundation.accounts.sessions import SessionStore
 
 from .groups import organisation_group, user_group
 
 NOT_SIGNED_IN = 4401
+#: Administrators, officers and funders may not learn which contact changes when; even empty messages would count.
+HEAR_OF_WORK = (Role.HANDLER, Role.COORDINATOR, Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR)
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):
@@ -48,11 +51,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
 @database_sync_to_async
 def groups_of(user: User) -> list[str]:
-    """Funders are in no group of the centre: even empty messages would be a live counter."""
-    return [
-        user_group(user.pk),
-        *{organisation_group(m.organisation_id) for m in user.active_memberships if m.role != Role.FUNDER},
-    ]
+    """Only people who work with contacts, cases or referrals hear of those of their organisation."""
+    return [user_group(user.pk), *map(organisation_group, sorted(organisations_as(user, *HEAR_OF_WORK)))]
 
 
 @database_sync_to_async

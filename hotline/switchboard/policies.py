@@ -83,7 +83,20 @@ DECLARATIONS: list[Declaration] = [
     Protected("switchboard_offer", select=[TELEPHONE, SHIFT], insert=[TELEPHONE, SHIFT], update=[TELEPHONE, SHIFT]),
     Transitions("switchboard_offer", OFFER_MACHINE, who=sides_of(OFFER_MACHINE)),
     Protected("switchboard_webhookevent", select=[TELEPHONE], insert=[TELEPHONE], update=[TELEPHONE]),
-    Protected("switchboard_voicemail", select=[TELEPHONE, SHIFT], insert=[TELEPHONE], update=[TELEPHONE]),
+    Protected(
+        "switchboard_voicemail",
+        select=[
+            TELEPHONE,
+            COORDINATORS,
+            both(
+                HANDLERS,
+                "unless the ended call was a colleague's and the callback is not theirs",
+                "ntk.hears_voicemail(call_id, callback_id)",
+            ),
+        ],
+        insert=[TELEPHONE],
+        update=[TELEPHONE],
+    ),
     Protected("switchboard_command", select=[TELEPHONE, SHIFT], insert=[TELEPHONE, SHIFT], update=[TELEPHONE]),
     Transitions("switchboard_command", COMMAND_MACHINE, who=sides_of(COMMAND_MACHINE)),
     Protected(

@@ -14,10 +14,8 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, Literal
 
-from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -63,7 +61,7 @@ def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step]
         @require_POST
         @wraps(step)
         def view(request: HttpRequest, **keys: Any) -> HttpResponse:
-            if not _is_genuine(request):
+            if not provider.is_genuine(request):
                 return _refused(request, kind)
             return _answer(_handled(kind, provider.parse(request), keys, step, safe))
 
@@ -80,14 +78,6 @@ def _refused(request: HttpRequest, kind: str) -> HttpResponse:
     with acting_as(service_user(Service.TELEPHONE), purpose="refusal"):
         intake.count_refusal(kind=kind)
     return HttpResponse(status=HTTPStatus.FORBIDDEN)
-
-
-def _is_genuine(request: HttpRequest) -> bool:
-    """Whether the signature is valid; False for an unreadable body."""
-    try:
-        return provider.verify(request)
-    except (SuspiciousOperation, MultiPartParserError, UnicodeError, ValueError):
-        return False
 
 
 def _handled(kind: str, event: Event, keys: dict[str, Any], step: Step, safe: Callable[[], str]) -> str:

@@ -16,7 +16,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import ConnectTimeout, RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -116,6 +118,14 @@ def verify(request: HttpRequest) -> bool:
         return False
     url = settings.TELEPHONY["public_url"] + request.get_full_path()
     return bool(RequestValidator(settings.TELEPHONY["token"]).validate(url, request.POST, signature))
+
+
+def is_genuine(request: HttpRequest) -> bool:
+    """``verify``; False for an unreadable body."""
+    try:
+        return verify(request)
+    except (SuspiciousOperation, MultiPartParserError, UnicodeError, ValueError):
+        return False
 
 
 def parse(request: HttpRequest) -> Event:

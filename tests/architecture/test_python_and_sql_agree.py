@@ -177,7 +177,7 @@ RULES = [
     Rule("agent", answers_telephone, lambda user, world: telephone.may_change_agent(user, world.agent), "missed"),
     Rule("offer", answers_telephone, answers_telephone, "state"),
     Rule("webhook", lambda user, world: False),
-    Rule("voicemail", answers_telephone),
+    Rule("voicemail", reads_ended_call),
     Rule("text_message", reads_message),
     Rule("command", answers_telephone),
     Rule("block", answers_telephone, coordinates, "turned_away"),

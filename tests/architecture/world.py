@@ -180,18 +180,19 @@ def _telephone(people: list[User], contact: Contact) -> dict[str, Any]:
     call = Call.objects.create(line=line, sid=f"CA{number}", **fixed)
     owner = contact.handler or people[0]
     ended = {"state": "ended", "ending": "answered", "ended_at": NOW, "claimed_at": NOW, "claimed_by": owner}
+    ended_call = Call.objects.create(line=line, sid=f"CB{number}", contact=contact, **ended, **fixed)
     agent = Agent.objects.create(user=people[0], state=AgentState.READY, **fixed)
     message = TextMessage.objects.create(
         line=line, contact=contact, channel="sms", is_from_caller=True, state="received", **fixed
     )
     return {
         "call": call,
-        "ended_call": Call.objects.create(line=line, sid=f"CB{number}", contact=contact, **ended, **fixed),
+        "ended_call": ended_call,
         "leg": Leg.objects.create(call=call, party="handler", user=owner, state="ended", ended_at=NOW, **fixed),
         "agent": agent,
         "offer": Offer.objects.create(call=call, agent=agent, centre=contact.centre, expires_at=NOW),
         "webhook": WebhookEvent.objects.create(kind="test", dedupe_key=str(number), data_key=contact.data_key),
-        "voicemail": Voicemail.objects.create(call=call, **fixed),
+        "voicemail": Voicemail.objects.create(call=ended_call, **fixed),
         "text_message": message,
         "command": Command.objects.create(centre=contact.centre, kind="dial", call=call),
         "block": Block.objects.create(

@@ -57,9 +57,18 @@ class Page(ApplicationCommunicator):
         await self.wait()
 
 
-def test_a_funder_has_no_group_of_the_centre(people: People) -> None:
-    """Who hears that something happened has a live counter."""
-    assert async_to_sync(groups_of)(people.funder) == [user_group(people.funder.pk)]
+@pytest.mark.parametrize("who", ["funder", "administrator", "dpo", "liaison"])
+def test_who_may_read_no_content_has_no_group_of_the_organisation(people: People, who: str) -> None:
+    """Who hears that something happened has a live counter, with the keys of contacts."""
+    user = getattr(people, who)
+    assert async_to_sync(groups_of)(user) == [user_group(user.pk)]
+
+
+def test_former_handler_has_no_group_of_the_centre(people: People) -> None:
+    (membership,) = people.handler.active_memberships
+    as_user(people.administrator, end_role, by=people.administrator, membership=membership)
+    user = User.objects.get(pk=people.handler.pk)
+    assert async_to_sync(groups_of)(user) == [user_group(user.pk)]
 
 
 async def opened(user: User | None) -> Page:
