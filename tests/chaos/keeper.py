@@ -64,6 +64,7 @@ class Keeper:
 
     def begin(self) -> None:
         self._make_database()
+        _ = self.tree.data.sockets  # made again after a stop
         for name in (*SERVERS, *PROCESSES):
             self.start(name)
         for_commands = self.tree.environment(WORKER, "command")
