@@ -70,7 +70,7 @@ LOOKS: dict[str, Declared] = {
     "hotline:callbacks": Leaves("callbacks.listed"),
     "hotline:plan_callback": EMPTY_FORM,
     "hotline:put_back": Leaves("callback.read"),
-    "hotline:search": LeftByView(("contact.searched",)),
+    "hotline:search": LeavesNone("the form; words are posted, and what they find leaves contact.searched"),
     "switchboard:part_bar": LeavesNone("every page refreshes it; the call is the person's own, or rings"),
     "switchboard:part_queue": OF_THE_DESK,
     "switchboard:part_hung_up": OF_THE_DESK,

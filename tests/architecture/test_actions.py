@@ -35,6 +35,9 @@ MORE = [
 OF_THE_JOURNAL = "is the journal"
 #: Actions that write no event, and why. That all others do is proved by running them: see events_left.
 WITHOUT_EVENT = {
+    "foundation.journal.actions.looks_together": OF_THE_JOURNAL,
+    "foundation.journal.actions.record_refusal": OF_THE_JOURNAL,
+    "foundation.journal.actions.seal": OF_THE_JOURNAL,
     "foundation.privacy.actions.store_signing_keys": "set-up, before anybody can act",
     "foundation.privacy.actions.new_data_key": "the action that makes the dossier writes the event",
     "foundation.accounts.actions.end_sessions": "the consequence of an action that writes one",
@@ -71,6 +74,8 @@ NOT_EACH_TIME = {
 }
 #: Actions that need no author, and why.
 WITHOUT_AUTHOR = {
+    "foundation.journal.actions.looks_together": "each look of the block has one",
+    "foundation.journal.actions.seal": "a process, not a person",
     "foundation.privacy.actions.store_signing_keys": "set-up, before anybody can act",
     "foundation.accounts.first_run.new_first_run_code": "a command, before anybody has an account",
     "foundation.accounts.first_run.check_first_run_code": "whoever has the code, before anybody has an account",
@@ -81,6 +86,7 @@ WITHOUT_AUTHOR = {
 }
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
+    "hotline.contacts.access.may_ask",
     "foundation.journal.actions.recorded_id",
     "foundation.accounts.first_run.is_empty_installation",
     "handoff.referrals.centre_actions.needs_verification",
@@ -114,6 +120,9 @@ PARTS = {
 }
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
+    "foundation.accounts.rate_limits": "counts in Redis",
+    "foundation.privacy.management.commands.verify_keys": "reads one key of each dossier",
+    "foundation.privacy.security_report": "reads the catalogues of the database",
     "foundation.privacy.signing": "asks the server for its clock, before anybody acts",
     "config.health": "asks the database whether it is up",
     "demo.make": "fictional data, made before anybody works",

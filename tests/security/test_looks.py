@@ -121,7 +121,6 @@ class World:
             "hotline:contact": (handler, contact, {}),
             "hotline:callbacks": (handler, everywhere, {}),
             "hotline:put_back": (handler, callback, {}),
-            "hotline:search": (handler, everywhere, {"q": "Invented"}),
             "switchboard:consult": (people.colleague, (dossier.talk.pk,), {}),
             "switchboard:voicemail": (coordinator, (dossier.voicemail.pk,), {}),
             "switchboard:part_callback": (handler, callback, {}),

@@ -1,6 +1,6 @@
--- Whether a handler may hear the voicemail of a call: as long as the call has not ended, if nobody had claimed it, if the
--- actor had, or if the actor has claimed the callback that the voicemail led to. Handlers cannot read ended calls that
--- nobody claimed, so the owner of the policies looks.
+-- Whether a handler may hear the voicemail of a call: as long as the call has not ended, if nobody had claimed it, if
+-- the actor had, or if the actor has claimed the callback that the voicemail led to. Handlers cannot read ended calls
+-- that nobody claimed, so the owner of the policies looks.
 create or replace function ntk.hears_voicemail(call uuid, callback uuid) returns boolean
 language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $body$

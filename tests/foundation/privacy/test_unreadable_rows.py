@@ -22,6 +22,7 @@ from django.apps import apps
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from past_policies import change
 from people import People, as_user, make_user, new_id
 from telephone import LINE, TELEPHONY, Phone, by_telephone, go_on_duty, make_line, tell, waiting
 from whole_world import Dossier, make_dossier, note, routes
@@ -432,7 +433,7 @@ def test_undecryptable_command_does_not_delay_others(world: World, provider: Pro
         Command.objects.all().update(state="done", ended_at=timezone.now())
         for one in found:
             order(by=service_user(Service.TELEPHONE), kind=CommandKind.DIAL, leg=one)
-        Leg.objects.filter(pk__in=[one.pk for one in found]).update(state="planned", sid=None)
+        change(Leg.objects.filter(pk__in=[one.pk for one in found]), state="planned", sid=None)
     spoil(world, Leg, *leg)
     run_commands()
     asked = [form.get("To", "") for _path, form in provider.asked]
