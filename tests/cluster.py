@@ -81,6 +81,10 @@ class OwnDatabase:
         """Run SQL beside the application, by default as superuser; rows as psql's unaligned text."""
         return self.servers.postgres.sql(statement, database=self.name, role=role)
 
+    def make_as_installed(self) -> None:
+        """Take away what no installation has: from here on past_policies.py cannot be used."""
+        self.sql("drop schema tests cascade")
+
 
 def make_template(embedded: Embedded) -> None:
     directory = embedded.data.root

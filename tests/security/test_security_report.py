@@ -84,6 +84,13 @@ HOLES = [
 
 
 @pytest.fixture
+def own_database(own_database: OwnDatabase) -> OwnDatabase:
+    """With the schemas of an installation only."""
+    own_database.make_as_installed()
+    return own_database
+
+
+@pytest.fixture
 def superuser(own_database: OwnDatabase) -> Iterator[psycopg.Connection[Any]]:
     """In a transaction that is rolled back: roles belong to all databases of the cluster."""
     with psycopg.connect(own_database.superuser) as connection, connection.transaction(force_rollback=True):
