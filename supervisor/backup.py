@@ -12,6 +12,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -137,12 +138,14 @@ class Tools:
                     psql.stdin.write(WITHOUT_DEFAULTS.encode())
                     self._write(dump, privileges, psql.stdin)
                     psql.stdin.write(b"commit;\n")
-                    psql.stdin.close()
                 except BrokenPipeError:  # psql says why
                     pass
                 except BaseException:
                     psql.kill()  # before the commit
                     raise
+                finally:
+                    with suppress(BrokenPipeError):  # what is still to be written
+                        psql.stdin.close()
             said.seek(0)
             if psql.returncode:
                 raise Refused(f"Nothing was restored: {said.read().decode(errors='replace').strip()}")

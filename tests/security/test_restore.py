@@ -85,15 +85,21 @@ def origin(own_database: OwnDatabase, tmp_path: Path) -> Origin:
     people = make_people()
     make_case(people.handler)
     make_contact(people.colleague, label="canary")
+    own_database.make_as_installed()
     dump = tmp_path / "lotse.dump"
+    return Origin(people, own_database, dump, backup_of(own_database, dump))
+
+
+def backup_of(database: OwnDatabase, dump: Path) -> str:
+    """What the command prints."""
     variables = {
-        "DATABASE_URL": own_database.web,
-        BACKUP_URL: own_database.servers.url("lotse_backup", own_database.name),
-        "LOTSE_KEYS_FILE": str(own_database.servers.data.keys),
+        "DATABASE_URL": database.web,
+        BACKUP_URL: database.servers.url("lotse_backup", database.name),
+        "LOTSE_KEYS_FILE": str(database.servers.data.keys),
     }
-    done = supervise("backup", dump, "--data", tmp_path / "from", **variables)
+    done = supervise("backup", dump, "--data", dump.with_name("from"), **variables)
     assert done.returncode == 0, done.stderr
-    return Origin(people, own_database, dump, done.stdout)
+    return done.stdout
 
 
 @pytest.fixture
@@ -258,6 +264,20 @@ def test_restore_of_anything_else_changes_nothing(origin: Origin, empty_debian: 
         done = supervise("restore", origin.dump, "--data", tmp_path / "to", **variables)
         assert done.returncode == expected, done.stdout + done.stderr
     assert done.stderr == "lotse: The database is not empty; nothing was restored.\n"
+
+
+def test_backup_with_a_schema_of_somebody_else_is_refused_with_the_reason(
+    origin: Origin, empty_debian: str, tmp_path: Path
+) -> None:
+    """psql ends at the first error, while most of the backup is still to be written to it."""
+    origin.database.sql("create schema aaa; create function aaa.f() returns int language sql as 'select 1'")
+    dump = tmp_path / "other.dump"
+    backup_of(origin.database, dump)
+    done = supervise("restore", dump, "--data", tmp_path / "to", **outside(origin, empty_debian))
+    assert done.returncode == 1
+    assert re.fullmatch(r'lotse: Nothing was restored: .*schema "aaa" does not exist', done.stderr.strip()), done.stderr
+    done = supervise("restore", origin.dump, "--data", tmp_path / "to", **outside(origin, empty_debian))
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_restore_with_another_key_file_is_said(origin: Origin, empty_debian: str, tmp_path: Path) -> None:
