@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foundation.retention.dossiers import OF_KEY, Part, Rows
+from foundation.retention.dossiers import OF_KEY, Kind, Part, Rows
 from hotline.contacts.retention import CONTACTS
 
 CASES = f"(select id from cases_case where {OF_KEY})"
@@ -15,6 +15,7 @@ PART = Part(
         Rows("cases_casetoopen", f"contact_id in {CONTACTS}", has_events=False),
         Rows("cases_case", names_dossier=True),
     ),
+    kinds=(Kind("case", "select id, centre_id, data_key_id, closed_at as since from cases_case"),),
     ties=(
         "select c.data_key_id from cases_casecontact l join cases_case c on c.id = l.case_id"
         f" where l.contact_id in {CONTACTS}",

@@ -5,3 +5,10 @@ from django.apps import AppConfig
 
 class RetentionConfig(AppConfig):
     name = "foundation.retention"
+
+    def ready(self) -> None:
+        from django.core.checks import register
+
+        from .checks import check_rules
+
+        register(check_rules)

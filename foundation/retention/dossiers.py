@@ -31,8 +31,32 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """Dossiers that become due by themselves. ``rows``: a query for id, centre_id, data_key_id and ``since``, the
+    moment from which the period of this name counts; null as long as it is in use.
+    """
+
+    name: str
+    rows: str
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Rows that are deleted, or of which ``empties`` are emptied, some time after the moment in the column ``start``.
+
+    ``key``: the primary key. ``where``: what else has to be true of the row.
+    """
+
+    table: str
+    start: str
+    empties: tuple[str, ...] = ()
+    key: str = "id"
+    where: str = "true"
+
+
+@dataclass(frozen=True)
 class Part:
-    """An app's part of a dossier.
+    """An app's part of a dossier, and what else of its tables is not kept.
 
     ``ties``: queries for data keys that belong to the same dossier. ``locks``: queries that lock rows meanwhile.
     ``busy``: conditions under which it is not erased yet. ``afterwards``: statements that keep what outlives the rows.
@@ -45,6 +69,8 @@ class Part:
     busy: tuple[str, ...] = ()
     afterwards: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +82,14 @@ class Dossier:
     @property
     def rows(self) -> list[Rows]:
         return [rows for part in reversed(self.parts) for rows in part.rows]
+
+    @property
+    def kinds(self) -> list[Kind]:
+        return [kind for part in self.parts for kind in part.kinds]
+
+    @property
+    def sweeps(self) -> list[Sweep]:
+        return [sweep for part in self.parts for sweep in part.sweeps]
 
     def values(self) -> dict[str, str]:
         """What the files in ``sql/`` leave open, by name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foundation.retention.dossiers import OF_KEY, Part, Rows
+from foundation.retention.dossiers import OF_KEY, Part, Rows, Sweep
 
 REFERRALS = f"(select id from handoff_referral where {OF_KEY})"
 
@@ -17,4 +17,5 @@ PART = Part(
         Rows("handoff_caseconflict"),
         Rows("handoff_referral"),
     ),
+    sweeps=(Sweep("handoff_notice", "due_at"),),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foundation.retention.dossiers import OF_KEY, Part, Rows
+from foundation.retention.dossiers import OF_KEY, Kind, Part, Rows, Sweep
 from hotline.contacts.retention import CONTACTS
 
 CALLS = f"(select id from switchboard_call where {OF_KEY})"
@@ -26,6 +26,13 @@ PART = Part(
         " where c.data_key_id = any(keys)",
         "select b.data_key_id from switchboard_voicemail v join hotline_callback b on b.id = v.callback_id"
         " where v.data_key_id = any(keys)",
+    ),
+    kinds=(Kind("call", "select id, centre_id, data_key_id, ended_at as since from switchboard_call"),),
+    sweeps=(
+        Sweep("switchboard_webhookevent", "received_at"),
+        Sweep("switchboard_voicemail", "made_at", empties=("sound",)),
+        Sweep("switchboard_refusal", "day"),
+        Sweep("switchboard_block", "until"),
     ),
     busy=(
         f"exists (select from switchboard_call where {OF_KEY} and ended_at is null)",
