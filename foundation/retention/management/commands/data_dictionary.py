@@ -67,7 +67,8 @@ def own_apps() -> list[str]:
 
 def _app(label: str) -> Iterator[str]:
     for model in sorted(apps.get_app_config(label).get_models(), key=lambda model: model._meta.db_table):
-        yield f"\n## {model._meta.db_table}\n\n{_first_paragraph(model.__doc__)}| column | type | | rule |\n|---|---|---|---|\n"
+        yield f"\n## {model._meta.db_table}\n\n{_first_paragraph(model.__doc__)}"
+        yield "| column | type | | rule |\n|---|---|---|---|\n"
         yield from (_row(field) for field in model._meta.concrete_fields)
 
 
