@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
     "count": _every("reporting.tasks.count", timedelta(seconds=20)),
     "anchor": _every("journal.tasks.anchor", timedelta(hours=1)),
     "erase": _every("retention.tasks.erase", timedelta(minutes=10)),
+    "sweep": {"task": "retention.tasks.sweep", "schedule": crontab(hour="2", minute="23")},
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 
@@ -282,6 +283,10 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 
 # --- journal: each hour the end of the chain of events is noted outside the database ------------------------------
 ANCHOR_FILE = Path(ENVIRON.get("LOTSE_ANCHOR_FILE") or LOTSE_DATA / "anchors")
+#: The ledger of erasures: a restored backup is erased again from it.
+ERASURES_FILE = Path(ENVIRON.get("LOTSE_ERASURES_FILE") or LOTSE_DATA / "erasures")
+#: Functions that are called before a restored backup is erased again: what they count would be lost.
+BEFORE_ERASING_AGAIN = ["reporting.figures.tasks.count"]
 ANCHOR_EMAIL = ENVIRON.get("LOTSE_ANCHOR_EMAIL", "")  # who gets each anchor by e-mail too; nobody if unset
 
 # --- telephone: without an account the platform runs and shows that no telephone is connected --------------------
