@@ -44,6 +44,8 @@ class Permission(StrEnum):
     USERS_MANAGE = "users.manage"
     ROLE_CONFIRM = "role.confirm"
     AUDIT_READ = "audit.read"
+    ERASURE_DECIDE = "erasure.decide"
+    HOLD_SET = "hold.set"
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ ROLES: dict[Role, RoleInfo] = {
             Permission.RELEASE_READ,
             Permission.RELEASE_MAKE,
             Permission.ROLE_CONFIRM,
+            Permission.HOLD_SET,
         },
     ),
     Role.PARTNER_WORKER: RoleInfo(
@@ -131,7 +134,7 @@ ROLES: dict[Role, RoleInfo] = {
     Role.DPO: RoleInfo(
         _("Data protection officer"),
         _("Reads the audit trail and metadata; content only on a motivated, logged request."),
-        frozenset({Permission.AUDIT_READ, Permission.ROLE_CONFIRM}),
+        frozenset({Permission.AUDIT_READ, Permission.ERASURE_DECIDE, Permission.HOLD_SET, Permission.ROLE_CONFIRM}),
     ),
 }
 

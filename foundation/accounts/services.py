@@ -19,6 +19,7 @@ class Service(StrEnum):
     PUBLIC = "public"
     SIGN_IN = "sign_in"
     SETUP = "setup"
+    RETENTION = "retention"
 
 
 def service_user(service: Service) -> User:
