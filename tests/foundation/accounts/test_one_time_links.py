@@ -15,6 +15,7 @@ from past_policies import change
 from people import PASSWORD, People, as_user, make_user
 from web import browser
 
+from config.logs import LineFormatter
 from foundation.accounts.actions import choose_password, invite_user
 from foundation.accounts.models import OneTimeLink, User
 from foundation.accounts.one_time_links import path_of
@@ -63,6 +64,18 @@ def test_no_page_event_look_or_task_shows_the_link(people: People, caplog: pytes
     with acting_as(people.dpo, purpose="test"):
         stored = [str(row) for row in [*Event.objects.values_list(), *Look.objects.values_list()]]
     assert [text for text in [*pages, *stored, caplog.text] if token in text] == []
+
+
+def test_no_log_line_holds_a_link(people: People, caplog: pytest.LogCaptureFixture) -> None:
+    """Django logs the path of each refused request."""
+    invite(people)
+    (path,) = mailed()
+    choose(path, "short")
+    browser(people.handler).get(path)
+    lines = [LineFormatter().format(record) for record in caplog.records]
+    assert len(lines) >= 2
+    assert [line for line in lines if path.split("/")[-2] in line] == []
+    assert any("/accounts/link/..." in line for line in lines)
 
 
 @pytest.mark.parametrize(
