@@ -25,6 +25,8 @@ LOOKS: dict[str, Declared] = {
     "ui:nav_counts": LeavesNone("numbers only"),
     "accounts:session": LeavesNone("one's own session"),
     "accounts:signed_in_again": LeavesNone("one's own session"),
+    "accounts:choose_password": LeavesNone("one's own account, before signing in"),
+    "accounts:role_proposals": Leaves("proposed_roles.listed"),
     "accounts:first_run": LeavesNone("before there is anybody"),
     "accounts:administration": SET_UP,
     "accounts:users": Leaves("users.listed", filters=("show",)),

@@ -111,6 +111,7 @@ class World:
             "accounts:users": (people.administrator, everywhere, {"show": "closed"}),
             "accounts:user": (people.administrator, (handler.pk,), {}),
             "accounts:edit_user": (people.administrator, (handler.pk,), {}),
+            "accounts:role_proposals": (people.dpo, everywhere, {}),
             "journal:audit": (people.dpo, everywhere, {}),
             "journal:looks": (people.dpo, case, {}),
             "hotline:desk": (handler, everywhere, {}),
