@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from . import audit
 from .countries import is_country, is_zone
+from .demonstration import is_demonstration
 from .events import (
     ORGANISATION_CHANGED,
     ORGANISATION_CLOSED,
@@ -213,6 +214,7 @@ def create_organisation(
     if by is not None:
         require(by, Permission.USERS_MANAGE)
         _check_name(name, kind)
+        is_demo = is_demonstration()  # otherwise the whole installation would stop being one
     organisation = Organisation(name=name, kind=kind, country=country, time_zone=time_zone, is_demo=is_demo)
     _store_organisation(organisation)
     audit.record(ORGANISATION_MADE, by=by, about=organisation, organisation=organisation.pk, kind=str(kind))

@@ -11,6 +11,15 @@ USER_CHANGED = EventKind("user.changed", "user", _("Account changed"), "pencil",
 USER_DEACTIVATED = EventKind("user.deactivated", "user", _("Account closed"), "lock", (), KEPT)
 USER_REACTIVATED = EventKind("user.reactivated", "user", _("Account activated again"), "lock-open", (), KEPT)
 USER_PASSWORD_RESET = EventKind("user.password_reset", "user", _("Link for a new password made"), "key-round", (), KEPT)
+FACTOR_ADDED = EventKind("user.factor_added", "user", _("Second factor added"), "shield-check", (), KEPT)
+FACTOR_REMOVED = EventKind("user.factor_removed", "user", _("Second factor removed"), "shield-off", (), KEPT)
+FACTORS_REMOVED = EventKind(
+    "user.factors_removed", "user", _("All second factors removed by an administrator"), "shield-off", (), KEPT
+)
+RECOVERY_CODES_MADE = EventKind("user.recovery_codes_made", "user", _("New recovery codes made"), "list", (), KEPT)
+RECOVERY_CODE_USED = EventKind(
+    "user.recovery_code_used", "user", _("Signed in with a recovery code"), "life-buoy", (), KEPT
+)
 ROLE_GRANTED = EventKind("role.granted", "user", _("Role given"), "user-check", (), KEPT)
 ROLE_ENDED = EventKind("role.ended", "user", _("Role ended"), "user-x", (), KEPT)
 ORGANISATION_MADE = EventKind("organisation.made", "organisation", _("Organisation added"), "circle-plus", (), KEPT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login
 from django.db import transaction
@@ -16,12 +17,10 @@ from django.views.decorators.cache import never_cache
 from . import first_run as run
 from .forms import FirstRunForm
 from .refusals import AddressTaken, UnknownTimeZone
+from .views import BACKEND
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 #: Errors of a valid form: field, message, and the response's status.
 REFUSED: dict[type[Exception], tuple[str, StrPromise, int]] = {
@@ -56,6 +55,7 @@ def _set_up(request: HttpRequest, form: FirstRunForm) -> HttpResponse:
     with transaction.atomic():
         user = run.make_first_administrator(code=code, person=form.person(), centre=form.place())
     login(request, user, backend=BACKEND)
+    record_authentication(request, user, method="password")
     response = redirect("accounts:administration")
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
     return response
