@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",
+    "foundation.retention",  # after the rooms, whose tables its functions delete from
     "demo",
     "foundation.ui",
     "config.apps.AdministrationConfig",  # django.contrib.admin with reference data only
@@ -206,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
     "typeset": _every("publishing.tasks.typeset", timedelta(minutes=1)),
     "count": _every("reporting.tasks.count", timedelta(seconds=20)),
     "anchor": _every("journal.tasks.anchor", timedelta(hours=1)),
+    "erase": _every("retention.tasks.erase", timedelta(minutes=10)),
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 

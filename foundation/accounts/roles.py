@@ -43,6 +43,8 @@ class Permission(StrEnum):
     RELEASE_MAKE = "release.make"
     USERS_MANAGE = "users.manage"
     AUDIT_READ = "audit.read"
+    ERASURE_DECIDE = "erasure.decide"
+    HOLD_SET = "hold.set"
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ ROLES: dict[Role, RoleInfo] = {
             Permission.FIGURES_READ,
             Permission.RELEASE_READ,
             Permission.RELEASE_MAKE,
+            Permission.HOLD_SET,
         },
     ),
     Role.PARTNER_WORKER: RoleInfo(
@@ -129,6 +132,6 @@ ROLES: dict[Role, RoleInfo] = {
     Role.DPO: RoleInfo(
         _("Data protection officer"),
         _("Reads the audit trail and metadata; content only on a motivated, logged request."),
-        frozenset({Permission.AUDIT_READ}),
+        frozenset({Permission.AUDIT_READ, Permission.ERASURE_DECIDE, Permission.HOLD_SET}),
     ),
 }

@@ -17,6 +17,7 @@ class Service(StrEnum):
     TELEPHONE = "telephone"
     STATISTICS = "statistics"
     PUBLIC = "public"
+    RETENTION = "retention"
 
 
 def service_user(service: Service) -> User:

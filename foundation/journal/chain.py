@@ -49,6 +49,11 @@ def first_break() -> int | None:
     return None if found is None else int(found)
 
 
+def erased_payloads() -> int:
+    """The number of events whose payload was erased with a dossier."""
+    return int(_ask("select ntk.erased_payloads()"))
+
+
 def head() -> Anchor:
     """The end of the chain. An empty journal's is position 0, without a hash."""
     position = int(_ask("select ntk.chain_length()"))

@@ -26,7 +26,8 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     """A change of state. Serves as audit trail, outbox and source of the figures.
 
-    Written in the transaction of the change, and never changed. ``data`` has codes and ids, no personal data.
+    Written in the transaction of the change, and never changed; only an erasure empties ``data``, which has codes and
+    ids, no personal data.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -64,15 +65,22 @@ class Event(models.Model):
 
 
 class Link(models.Model):
-    """The event's position in the hash chain, written by a trigger at commit (sql/chain_event.sql)."""
+    """The event's position in the hash chain, written by a trigger at commit (sql/chain_event.sql).
+
+    ``erased_by``: the event of the erasure that emptied the payload. The digest stays, and so does the chain.
+    """
 
     position = models.BigIntegerField(primary_key=True)
     event = models.OneToOneField(Event, models.PROTECT, related_name="link")
     payload_digest = models.BinaryField()
     hash = models.BinaryField()
+    erased_by = models.ForeignKey(Event, models.PROTECT, related_name="+", null=True, db_index=False, editable=False)
 
     class Meta:
         constraints = [numbers_within("link", position=COUNTED)]
+        indexes = [
+            models.Index(fields=["erased_by"], name="link_erased_by", condition=Q(erased_by__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"link {self.position}"

@@ -20,7 +20,7 @@ from foundation.privacy.rls import (
     service,
 )
 
-from .events import SEALED
+from .events import ERASED, SEALED
 
 OWN = Rule("who did it", is_actor("actor_id"))
 #: Refusals of people without a centre that asked for something unknown.
@@ -41,6 +41,7 @@ DECLARATIONS: list[Declaration] = [
         select=[OWN, at_the_centre("coordinator", "dpo"), service("relay")],
         insert=[OWN],
         append_only=True,
+        granted={"lotse_policy": "update (data)"},
     ),
     # The end of the chain: only the chain's functions read and write it.
     Protected("journal_head", denied="all", granted={"lotse_policy": "select, update"}),
@@ -49,7 +50,7 @@ DECLARATIONS: list[Declaration] = [
         "journal_link",
         select=[ANY_ACTOR],
         denied="insert, update, delete, truncate",
-        granted={"lotse_policy": "insert"},
+        granted={"lotse_policy": "insert, update (erased_by_id)"},
     ),
     Protected(
         "journal_outbox",
@@ -70,4 +71,4 @@ DECLARATIONS: list[Declaration] = [
     Protected("journal_rolechange", denied="all", granted={"lotse_policy": "insert, update (seal_id)"}),
     Unprotected("journal_heartbeat", "when a background process was last alive"),
 ]
-sql_items = declared_items(__name__, DECLARATIONS, SEALED=quoted(SEALED.code))
+sql_items = declared_items(__name__, DECLARATIONS, SEALED=quoted(SEALED.code), ERASED=quoted(ERASED.code))

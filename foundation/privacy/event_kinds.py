@@ -12,7 +12,7 @@ from .rls import Rule
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-# Retention. Nothing deletes events yet; a future deletion has to follow these rules.
+# Retention. Erasing a dossier empties the data of all events about it (ADR 35).
 WITH_DOSSIER = "as long as the dossier: then its data is erased, and the row stays, so that the chain holds"
 KEPT = "for good: it is about how the platform was used and set up, not about a dossier"
 

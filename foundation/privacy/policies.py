@@ -8,7 +8,13 @@ OWNER = Rule("the owner of the tables", "true")
 
 DECLARATIONS: list[Declaration] = [
     # Whoever may read a row of the dossier reads its key: declared after the last app with encrypted values.
-    Protected("privacy_datakey", insert=[ANY_ACTOR]),
+    # Only the function that erases a dossier empties it.
+    Protected(
+        "privacy_datakey",
+        insert=[ANY_ACTOR],
+        denied="update, delete, truncate",
+        granted={"lotse_policy": "update (wrapped, erased_at)"},
+    ),
     # ntk.actor reads the keys; migrating writes them.
     Protected("privacy_signingkey", denied="all"),
     Addition(

@@ -50,6 +50,7 @@ WITHOUT_EVENT = {
     "foundation.journal.actions.record_all": OF_THE_JOURNAL,
     "foundation.journal.actions.look": OF_THE_JOURNAL,
     "foundation.journal.actions.beat": OF_THE_JOURNAL,
+    "foundation.retention.actions.carry_out_erasure": "the function of the database writes it",
     "casework.cases.actions.transfer": "the answer to a referral moves responsibility and writes the event",
 }
 SPELL = "one event stands for a spell of typing by the same person"

@@ -78,6 +78,7 @@ AT_HOME = {
     "hotline.tasks.surface",
     "journal.tasks.heartbeat",
     "reporting.tasks.count",
+    "retention.tasks.erase",
     "switchboard.tasks.run_queue",
     "texting.tasks.take_up",
 }

@@ -18,6 +18,7 @@ from foundation.accounts.events import ORGANISATION_CHANGED
 from foundation.accounts.roles import Role
 from foundation.journal.actions import look, record
 from foundation.privacy.rls import Unprotected
+from foundation.retention.models import Erasure, Hold
 from handoff.referrals.models import NextStep
 from handoff.referrals.states import ReferralState
 
@@ -190,10 +191,13 @@ def test_a_data_key_is_asked_for_in_every_table_that_is_encrypted_with_one(db: N
 
 
 def mark_as_open(world: World) -> None:
-    """Rows that only triggers write, and that the records of the world do not cause."""
+    """Rows that only triggers write, or that the records of the world do not cause."""
     CaseToOpen.objects.create(
         contact=world.contact, assessment=world.assessment, centre=world.contact.centre, completed_at=timezone.now()
     )
+    by, centre = world.people[0], world.contact.centre
+    Erasure.objects.create(subject=world.contact.pk, centre=centre, decided_by=by, reason="request")
+    Hold.objects.create(subject=world.contact.pk, centre=centre, made_by=by, reason="court")
     NextStep.objects.create(referral=world.referral, case=world.case, centre=world.contact.centre)
 
 

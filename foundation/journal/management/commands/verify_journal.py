@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from foundation.journal.anchors import UnreadableAnchors, noted
-from foundation.journal.chain import Anchor, first_break, first_lost, head, seal_breaks
+from foundation.journal.chain import Anchor, erased_payloads, first_break, first_lost, head, seal_breaks
 
 SHOWN = 20
 
@@ -38,4 +38,6 @@ class Command(BaseCommand):
         if lost is not None:
             raise CommandError(f"The journal has been written anew or cut before position {lost.position}.")
         self.stdout.write(f"The journal is whole: {head()}")
+        if erased := erased_payloads():
+            self.stdout.write(f"The data of {erased} events was erased with their dossiers.")
         self.stdout.write(f"It agrees with {len(anchors)} anchors." if anchors else "There are no anchors in the file.")

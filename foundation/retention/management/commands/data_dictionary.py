@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import translation
 
 from foundation.privacy.fields import EncryptedField
+from foundation.retention.rules import Rules, rules
 
 PLACE = Path(settings.BASE_DIR) / "docs" / "data-dictionary.md"
 HEAD = """# Data dictionary
@@ -21,6 +22,8 @@ HEAD = """# Data dictionary
 Made by `./lotse manage data_dictionary`; a test fails when it is out of date. Times are stored in UTC. "sealed":
 encrypted under the data key of the dossier, neither filtered nor searched. Codes stand for the labels of the lists in
 `*/vocabulary.py` and `*/states.py`.
+
+The last column says how long a field is kept; the rules are below (config/data_retention.yaml).
 """
 
 
@@ -41,7 +44,19 @@ class Command(BaseCommand):
 
 def dictionary() -> str:
     with translation.override("en"):
-        return HEAD + "".join(part for app in own_apps() for part in _app(app))
+        return HEAD + "".join([*_rules(rules()), *(part for app in own_apps() for part in _app(app))])
+
+
+def _rules(given: Rules) -> Iterator[str]:
+    yield "\n## How long\n\n| rule | what happens | why |\n|---|---|---|\n"
+    yield from (f"| {rule.name} | {rule.words} | {rule.why} |\n" for rule in given.rules.values())
+    yield (
+        "\nA dossier is due when all of its parts are; its coordinators are told " + given.warn_before + " before.\n\n"
+    )
+    yield "| part of a dossier | is due after |\n|---|---|\n"
+    yield from (f"| {name} | {period} |\n" for name, period in given.dossiers.items())
+    yield "\n| outside of the tables | |\n|---|---|\n"
+    yield from (f"| {what} | {kept} |\n" for what, kept in given.elsewhere.items())
 
 
 def own_apps() -> list[str]:
@@ -52,7 +67,8 @@ def own_apps() -> list[str]:
 
 def _app(label: str) -> Iterator[str]:
     for model in sorted(apps.get_app_config(label).get_models(), key=lambda model: model._meta.db_table):
-        yield f"\n## {model._meta.db_table}\n\n{_first_paragraph(model.__doc__)}| column | type | |\n|---|---|---|\n"
+        yield f"\n## {model._meta.db_table}\n\n{_first_paragraph(model.__doc__)}"
+        yield "| column | type | | rule |\n|---|---|---|---|\n"
         yield from (_row(field) for field in model._meta.concrete_fields)
 
 
@@ -63,7 +79,8 @@ def _first_paragraph(text: str | None) -> str:
 
 
 def _row(field: models.Field[Any, Any]) -> str:
-    return f"| {field.column} | {_type(field)} | {'; '.join(_remarks(field))} |\n"
+    rule = rules().fields[field.model._meta.db_table][field.name].name
+    return f"| {field.column} | {_type(field)} | {'; '.join(_remarks(field))} | {rule} |\n"
 
 
 def _type(field: models.Field[Any, Any]) -> str:

@@ -1,0 +1,25 @@
+"""What of a dossier is in this app's tables. See foundation/retention/dossiers.py."""
+
+from __future__ import annotations
+
+from foundation.retention.dossiers import OF_KEY, Kind, Part, Rows
+from hotline.contacts.retention import CONTACTS
+
+CASES = f"(select id from cases_case where {OF_KEY})"
+
+PART = Part(
+    rows=(
+        Rows("cases_note"),
+        Rows("cases_responsibility", f"case_id in {CASES}"),
+        Rows("cases_casecontact", f"case_id in {CASES} or contact_id in {CONTACTS}", has_events=False),
+        Rows("cases_casetoopen", f"contact_id in {CONTACTS}", has_events=False),
+        Rows("cases_case", names_dossier=True),
+    ),
+    kinds=(Kind("case", "select id, centre_id, data_key_id, closed_at as since from cases_case"),),
+    ties=(
+        "select c.data_key_id from cases_casecontact l join cases_case c on c.id = l.case_id"
+        f" where l.contact_id in {CONTACTS}",
+        "select h.data_key_id from cases_casecontact l join hotline_contact h on h.id = l.contact_id"
+        f" where l.case_id in {CASES}",
+    ),
+)

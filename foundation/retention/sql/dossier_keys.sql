@@ -1,0 +1,27 @@
+-- The data keys of a dossier: of the contact or case that names it, and of all that is tied to it. Made from each app's
+-- retention.py. Ids of keys, for the service retention and for functions only.
+create or replace function ntk.dossier_keys(about uuid, known uuid[]) returns uuid[] language plpgsql stable
+security definer set search_path = pg_catalog, public, pg_temp as $body$
+declare
+    keys uuid[] := array(
+        {SEEDS}
+        union select unnest(known));
+    found uuid[];
+begin
+    if ntk.service() is distinct from 'retention' then
+        raise exception 'only the service retention asks for the keys of a dossier'
+            using errcode = 'insufficient_privilege';
+    end if;
+    loop
+        found := array(
+        {TIES}
+        union select unnest(keys));
+        exit when found <@ keys;
+        keys := found;
+    end loop;
+    return keys;
+end
+$body$;
+alter function ntk.dossier_keys owner to lotse_policy;
+-- reverse
+drop function ntk.dossier_keys;

@@ -1,0 +1,41 @@
+"""What of a dossier is in this app's tables. See foundation/retention/dossiers.py."""
+
+from __future__ import annotations
+
+from foundation.retention.dossiers import OF_KEY, Kind, Part, Rows, Sweep
+from hotline.contacts.retention import CONTACTS
+
+CALLS = f"(select id from switchboard_call where {OF_KEY})"
+
+PART = Part(
+    rows=(
+        Rows("switchboard_block", f"contact_id in {CONTACTS}"),
+        Rows("switchboard_voicemail"),
+        Rows("switchboard_command", f"call_id in {CALLS}", has_events=False),
+        Rows("switchboard_offer", f"call_id in {CALLS}"),
+        Rows("switchboard_leg"),
+        Rows("switchboard_call", names_dossier=True),
+        Rows("switchboard_webhookevent", has_events=False),
+    ),
+    ties=(
+        f"select data_key_id from switchboard_call where contact_id in {CONTACTS}"
+        f" or callback_id in (select id from hotline_callback where {OF_KEY})",
+        "select h.data_key_id from switchboard_call c join hotline_contact h on h.id = c.contact_id"
+        " where c.data_key_id = any(keys)",
+        "select b.data_key_id from switchboard_call c join hotline_callback b on b.id = c.callback_id"
+        " where c.data_key_id = any(keys)",
+        "select b.data_key_id from switchboard_voicemail v join hotline_callback b on b.id = v.callback_id"
+        " where v.data_key_id = any(keys)",
+    ),
+    kinds=(Kind("call", "select id, centre_id, data_key_id, ended_at as since from switchboard_call"),),
+    sweeps=(
+        Sweep("switchboard_webhookevent", "received_at"),
+        Sweep("switchboard_voicemail", "made_at", empties=("sound",)),
+        Sweep("switchboard_refusal", "day"),
+        Sweep("switchboard_block", "until"),
+    ),
+    busy=(
+        f"exists (select from switchboard_call where {OF_KEY} and ended_at is null)",
+        f"exists (select from switchboard_agent where call_id in {CALLS})",
+    ),
+)
