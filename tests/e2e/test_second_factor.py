@@ -141,7 +141,7 @@ def test_closing_the_browsers_question_is_said_in_words(browser: Browser, empty:
     person = somebody(browser, empty)
     give_password(person)
     person.page.evaluate(
-        "navigator.credentials.get = () => Promise.reject(new DOMException('closed', 'NotAllowedError'))"
+        "() => { navigator.credentials.get = () => Promise.reject(new DOMException('x', 'NotAllowedError')); }"
     )
     save(person, "Use the passkey")
     expect(person.page.locator("#passkey-problem")).to_contain_text("the question of your browser was closed")
