@@ -8,6 +8,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from django.test import Client
 from django.utils import timezone
 from people import People, as_setup, as_user, make_place_for, make_user
+from web import sign_in
 
 from foundation.accounts.actions import (
     create_organisation,
@@ -29,7 +30,7 @@ from foundation.accounts.sessions import SessionStore
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    sign_in(client, user)
     return client
 
 
