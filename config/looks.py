@@ -25,6 +25,8 @@ LOOKS: dict[str, Declared] = {
     "ui:nav_counts": LeavesNone("numbers only"),
     "accounts:session": LeavesNone("one's own session"),
     "accounts:signed_in_again": LeavesNone("one's own session"),
+    "accounts:choose_password": LeavesNone("one's own account, before signing in"),
+    "accounts:role_proposals": Leaves("proposed_roles.listed"),
     "accounts:second_factor": LeavesNone("one's own second factor"),
     "mfa_*": LeavesNone("one's own second factor"),
     "accounts:remove_second_factor": Leaves("user.read", argument="pk"),

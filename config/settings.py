@@ -204,11 +204,14 @@ CELERY_BEAT_SCHEDULE = {
     "send-messages": _every("texting.tasks.send_messages", timedelta(seconds=2)),
     "take-up-messages": _every("texting.tasks.take_up", timedelta(minutes=1)),
     "ask-about-calls": _every("switchboard.tasks.ask_about_calls", timedelta(seconds=5)),
+    "send-links": _every("accounts.tasks.send_links", timedelta(minutes=1)),
+    "expire-links-and-roles": _every("accounts.tasks.expire", timedelta(minutes=5)),
     "send-notices": _every("handoff.tasks.send_notices", timedelta(minutes=1)),
     "typeset": _every("publishing.tasks.typeset", timedelta(minutes=1)),
     "count": _every("reporting.tasks.count", timedelta(seconds=20)),
     "anchor": _every("journal.tasks.anchor", timedelta(hours=1)),
     "erase": _every("retention.tasks.erase", timedelta(minutes=10)),
+    "sweep": {"task": "retention.tasks.sweep", "schedule": crontab(hour="2", minute="23")},
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 
@@ -220,6 +223,7 @@ PAGE_COUNTS = {
     "handoff:inbox": "handoff.referrals.counts.to_answer",
     "triage:confirmations": "triage.counts.to_confirm",
     "publishing:releases": "reporting.publishing.counts.to_release",
+    "accounts:role_proposals": "foundation.accounts.role_proposals.to_confirm",
     "endings": "hotline.contacts.desk.endings_of",
     "lines": "hotline.switchboard.desk.lines_of",
     "calls": "hotline.switchboard.desk.calls_to_show",
@@ -304,6 +308,10 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 
 # --- journal: each hour the end of the chain of events is noted outside the database ------------------------------
 ANCHOR_FILE = Path(ENVIRON.get("LOTSE_ANCHOR_FILE") or LOTSE_DATA / "anchors")
+#: The ledger of erasures: a restored backup is erased again from it.
+ERASURES_FILE = Path(ENVIRON.get("LOTSE_ERASURES_FILE") or LOTSE_DATA / "erasures")
+#: Functions that are called before a restored backup is erased again: what they count would be lost.
+BEFORE_ERASING_AGAIN = ["reporting.figures.tasks.count"]
 ANCHOR_EMAIL = ENVIRON.get("LOTSE_ANCHOR_EMAIL", "")  # who gets each anchor by e-mail too; nobody if unset
 
 # --- telephone: without an account the platform runs and shows that no telephone is connected --------------------

@@ -112,6 +112,7 @@ class World:
             "accounts:users": (people.administrator, everywhere, {"show": "closed"}),
             "accounts:user": (people.administrator, (handler.pk,), {}),
             "accounts:edit_user": (people.administrator, (handler.pk,), {}),
+            "accounts:role_proposals": (people.dpo, everywhere, {}),
             "accounts:remove_second_factor": (people.administrator, (handler.pk,), {}),
             "journal:audit": (people.dpo, everywhere, {}),
             "journal:looks": (people.dpo, case, {}),

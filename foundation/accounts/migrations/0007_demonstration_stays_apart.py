@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_session_bounds'),
+        ('accounts', '0006_second_person'),
     ]
 
     operations = [
