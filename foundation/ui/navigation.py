@@ -53,6 +53,7 @@ ITEMS: tuple[Item, ...] = (
     Item("regions:network", _("Network"), "map", "network.read"),
     Item("reporting:live", _("Figures"), "chart-column", "figures.read"),
     Item("publishing:releases", _("Releases"), "file-chart-column", "release.read"),
+    Item("retention:erasures", _("Erasure"), "eraser", "hold.set"),
     Item("journal:audit", _("Audit"), "scroll-text", "audit.read"),
     Item("accounts:administration", _("Administration"), "settings", "users.manage"),
 )
