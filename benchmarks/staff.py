@@ -7,12 +7,14 @@ from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 
 from benchmarks.place import CENTRE, OTHER_CENTRE, PASSWORD
 from foundation.accounts.models import Membership, Organisation, OrganisationKind, User
 from foundation.accounts.roles import Role
+from foundation.accounts.services import Service as Acting
+from foundation.accounts.services import service_user
 from foundation.privacy.blind_index import phone_index
+from foundation.privacy.context import acting_as
 from regions.models import Coverage, PartnerProfile, Region
 from regions.vocabulary import Language, Phenomenon, Service
 
@@ -48,17 +50,22 @@ def known_indexes() -> list[bytes]:
     return [phone_index(phone(number)) for number in range(KNOWN_NUMBERS)]
 
 
-@transaction.atomic
 def make_staff() -> None:
-    centre = Organisation.objects.create(name=CENTRE, kind=OrganisationKind.CENTRE)
-    other = Organisation.objects.create(name=OTHER_CENTRE, kind=OrganisationKind.CENTRE)
+    with acting_as(service_user(Acting.SETUP), purpose="benchmark"):
+        _make_staff()
+
+
+def _make_staff() -> None:
+    centre = Organisation.objects.create(name=CENTRE, kind=OrganisationKind.CENTRE, is_demo=True)
+    other = Organisation.objects.create(name=OTHER_CENTRE, kind=OrganisationKind.CENTRE, is_demo=True)
     password = make_password(PASSWORD)
     emails = [handler(number) for number in range(HANDLERS + 2)]
     _people(emails, centre, Role.HANDLER, password)
     _people([f"other.{handler(number)}" for number in range(OTHER_HANDLERS)], other, Role.HANDLER, password)
     _people([COORDINATOR], centre, Role.COORDINATOR, password)
     partners = Organisation.objects.bulk_create(
-        Organisation(name=f"Benchmark Partner {number}", kind=OrganisationKind.PARTNER) for number in range(PARTNERS)
+        Organisation(name=f"Benchmark Partner {number}", kind=OrganisationKind.PARTNER, is_demo=True)
+        for number in range(PARTNERS)
     )
     _people(["worker@benchmark.example"], partners[0], Role.PARTNER_WORKER, password)
     _network(partners, random.Random(PARTNERS))  # noqa: S311  invented data needs no cryptographic chance

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "channels",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "django_htmx",
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.accounts.middleware.TypedTextOutlivesSession",
+    "foundation.accounts.middleware.SecondFactorIsRequired",
     "foundation.journal.middleware.RefusalsAreRecorded",
     "foundation.privacy.middleware.ActingAsMiddleware",
     "foundation.journal.middleware.LooksAreRecorded",
@@ -124,6 +126,7 @@ TEMPLATES = [
                 "django.template.context_processors.tz",
                 "foundation.ui.context_processors.navigation",
                 "foundation.ui.context_processors.appearance",
+                "foundation.accounts.context_processors.demonstration",
                 "hotline.switchboard.context_processors.telephone",
                 "hotline.contacts.context_processors.endings",
             ],
@@ -200,6 +203,8 @@ CELERY_BEAT_SCHEDULE = {
     "send-messages": _every("texting.tasks.send_messages", timedelta(seconds=2)),
     "take-up-messages": _every("texting.tasks.take_up", timedelta(minutes=1)),
     "ask-about-calls": _every("switchboard.tasks.ask_about_calls", timedelta(seconds=5)),
+    "send-links": _every("accounts.tasks.send_links", timedelta(minutes=1)),
+    "expire-links-and-roles": _every("accounts.tasks.expire", timedelta(minutes=5)),
     "send-notices": _every("handoff.tasks.send_notices", timedelta(minutes=1)),
     "typeset": _every("publishing.tasks.typeset", timedelta(minutes=1)),
     "count": _every("reporting.tasks.count", timedelta(seconds=20)),
@@ -217,6 +222,8 @@ PAGE_COUNTS = {
     "handoff:inbox": "handoff.referrals.counts.to_answer",
     "triage:confirmations": "triage.counts.to_confirm",
     "publishing:releases": "reporting.publishing.counts.to_release",
+    "accounts:role_proposals": "foundation.accounts.role_proposals.to_confirm",
+    "retention:erasures": "foundation.retention.counts.to_be_erased",
     "endings": "hotline.contacts.desk.endings_of",
     "lines": "hotline.switchboard.desk.lines_of",
     "calls": "hotline.switchboard.desk.calls_to_show",
@@ -259,6 +266,24 @@ ACCOUNT_USER_DISPLAY = "foundation.accounts.sign_in.display_name"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # the person is told of each change of password, factor or address
+# Seconds for which a proof of identity is good enough for a step that asks for a recent one; signing in is one.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+MFA_ADAPTER = "foundation.accounts.factor_adapter.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "foundation.accounts.factor_forms.ShowFactorForm",
+    "reauthenticate": "foundation.accounts.factor_forms.ShowFactorAgainForm",
+    "activate_totp": "foundation.accounts.factor_forms.AddAppForm",
+    "add_webauthn": "foundation.accounts.factor_forms.AddPasskeyForm",
+    "authenticate_webauthn": "foundation.accounts.factor_forms.ShowPasskeyForm",
+    "reauthenticate_webauthn": "foundation.accounts.factor_forms.ShowPasskeyAgainForm",
+    "edit_webauthn": "foundation.accounts.factor_forms.NamePasskeyForm",
+}
+MFA_TOTP_TOLERANCE = 1  # the code before and the next one are accepted too, each once
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator has entered the address
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Lotse"
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
 # By username AND IP address: axes' default would lock a whole office after one person's mistakes.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -396,6 +421,7 @@ LOGGING = {
         "uvicorn.access": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "axes": {"level": "ERROR"},
+        "fido2": {"level": "WARNING"},  # it would log the ids of passkeys
         "httpx": {"level": "WARNING"},
         "twilio.http_client": {"level": "WARNING"},
     },

@@ -15,6 +15,7 @@ from django.db import connection
 from foundation.accounts.actions import create_organisation, create_user, grant_role
 from foundation.accounts.models import Organisation, OrganisationKind, User
 from foundation.accounts.roles import Role
+from foundation.accounts.services import Service, service_user
 from foundation.journal.actions import record
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
@@ -69,13 +70,13 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
         call_command("load_postal_codes", stdout=StringIO())
     say("organisations and people")
     with time_machine.travel(now - timedelta(days=400), tick=True):  # the centre is created before its first contact
-        organisations = make_organisations()
-        people = make_people(organisations)
+        organisations, people = make_staff()
         make_network(people["crane"], organisations, now)
     say("a year of contacts")
     answering = [bird for bird in BIRDS if bird.role == Role.PARTNER_WORKER]
     workers = {organisations[bird.organisation].pk: people[bird.handle] for bird in answering}
-    workers.update(make_spare_workers(organisations, workers))
+    with acting_as(service_user(Service.SETUP), purpose="demo"):
+        workers.update(make_spare_workers(organisations, workers))
     player = Player(rng, [people["heron"], people["tern"], people["plover"]], workers, now)
     for story in year(rng, now.date(), share):
         player.tell(story)
@@ -91,6 +92,12 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
         record(DEMO_MADE, by=crane, subject=player.new_id(), centre=organisations[CENTRE].pk, data={"seed": seed})
 
 
+def make_staff() -> tuple[dict[str, Organisation], dict[str, User]]:
+    with acting_as(service_user(Service.SETUP), purpose="demo"):
+        organisations = make_organisations()
+        return organisations, make_people(organisations)
+
+
 def make_organisations() -> dict[str, Organisation]:
     made = {
         CENTRE: _organisation("Lotse Beratungsstelle (Demo)", OrganisationKind.CENTRE, "DE"),
@@ -104,15 +111,23 @@ def make_organisations() -> dict[str, Organisation]:
 
 def _organisation(name: str, kind: OrganisationKind, country: str) -> Organisation:
     zone = {"DE": "Europe/Berlin", "FR": "Europe/Paris", "BE": "Europe/Brussels"}[country]
-    return create_organisation(by=None, name=name, kind=kind, country=country, time_zone=zone, is_demo=True)
+    setup = service_user(Service.SETUP)
+    return create_organisation(by=setup, name=name, kind=kind, country=country, time_zone=zone, is_demo=True)
+
+
+def make_user(email: str, name: str, language: str, organisation: Organisation, role: Role) -> User:
+    """A fictional person without a password, while setting up acts."""
+    setup = service_user(Service.SETUP)
+    user = create_user(by=setup, email=email, name=name, password=None, language=language)
+    grant_role(by=setup, user=user, organisation=organisation, role=role)
+    return User.objects.get(pk=user.pk)
 
 
 def make_people(organisations: dict[str, Organisation]) -> dict[str, User]:
     people = {}
     for bird in BIRDS:
-        user = create_user(by=None, email=bird.email, name=bird.name, password=None, language=bird.language)
-        grant_role(by=None, user=user, organisation=organisations[bird.organisation], role=bird.role)
-        people[bird.handle] = User.objects.get(pk=user.pk)
+        place = organisations[bird.organisation]
+        people[bird.handle] = make_user(bird.email, bird.name, bird.language, place, bird.role)
     # Hashing is slow on purpose; one password for all needs it once.
     User.objects.filter(pk__in=[user.pk for user in people.values()]).update(password=make_password(PASSWORD))
     return people
@@ -125,9 +140,7 @@ def make_spare_workers(organisations: dict[str, Organisation], workers: dict[int
         organisation = organisations[partner.key]
         if organisation.pk not in workers:
             email = f"worker-{partner.key.lower()}@{DOMAIN}"
-            user = create_user(by=None, email=email, name="Worker", password=None)
-            grant_role(by=None, user=user, organisation=organisation, role=Role.PARTNER_WORKER)
-            spare[organisation.pk] = User.objects.get(pk=user.pk)
+            spare[organisation.pk] = make_user(email, "Worker", "en", organisation, Role.PARTNER_WORKER)
     return spare
 
 

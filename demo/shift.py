@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from foundation.accounts.actions import create_user, grant_role
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
+from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from hotline.switchboard.agents import agent_of, arrange_agent
 from hotline.switchboard.vocabulary import Skill
 from regions.vocabulary import Language
 
+from .make import make_user
 from .people import DOMAIN
 
 
@@ -21,10 +22,9 @@ def call_in(coordinator: User, number: int) -> list[str]:
     for place, email in enumerate(emails, start=1):
         user = User.objects.filter(email=email).first()
         if user is None:
-            user = create_user(by=None, email=email, name=f"Simulated Wader {place}", password=None, language="en")
-            grant_role(by=None, user=user, organisation=coordinator.centre, role=Role.HANDLER)
-            User.objects.filter(pk=user.pk).update(password=password)
-            user = User.objects.get(pk=user.pk)
+            with acting_as(service_user(Service.SETUP), purpose="simulation"):
+                user = make_user(email, f"Simulated Wader {place}", "en", coordinator.centre, Role.HANDLER)
+                User.objects.filter(pk=user.pk).update(password=password)
         _sit_down(user, place)
     return emails
 

@@ -26,6 +26,16 @@ def insert(rows: Sequence[models.Model]) -> None:
         run(statement, parameters)
 
 
+def new_keys(model: type[models.Model], number: int = 1) -> list[int]:
+    """The next keys of a table that counts them, for rows of ``insert``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)",
+            [model._meta.db_table, number],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
 def run(statement: str, parameters: Sequence[Any]) -> None:
     with connection.cursor() as cursor:
         text = ClientCursor(connection.connection).mogrify(statement, parameters)

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import connection
+from past_policies import insert, new_keys
 
-from foundation.accounts.actions import create_organisation, create_user, grant_role
 from foundation.accounts.models import ROLES_AT, Membership, Organisation, OrganisationKind, User
 from foundation.accounts.roles import Role
+from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 
 PASSWORD = "correct horse battery staple"
@@ -36,27 +37,45 @@ _number = itertools.count(1)
 
 
 def make_user(*roles: tuple[Organisation, Role], language: str = "en", password: str = PASSWORD) -> User:
+    """A person who was invited and confirmed long ago. Past the policies, as all rows of this module."""
     number = next(_number)
-    user = create_user(
-        by=None, email=f"person{number}@example.org", name=f"Person {number}", password=password, language=language
+    made = User(
+        pk=new_keys(User)[0],
+        email=f"person{number}@example.org",
+        name=f"Person {number}",
+        language=language,
+        password=make_password(password),
     )
+    insert([made])
     for organisation, role in roles:
-        grant_role(by=None, user=user, organisation=organisation, role=role)
-    return User.objects.get(pk=user.pk)
+        give_role(made, organisation, role)
+    return User.objects.get(pk=made.pk)
+
+
+def give_role(user: User, organisation: Organisation, role: Role | str, **values: Any) -> Membership:
+    made = Membership(pk=new_keys(Membership)[0], user=user, organisation=organisation, role=str(role), **values)
+    insert([made])
+    return made
+
+
+def make_organisation(name: str, kind: OrganisationKind | str, **values: Any) -> Organisation:
+    made = Organisation(pk=new_keys(Organisation)[0], name=name, kind=kind, **values)
+    insert([made])
+    return made
 
 
 def make_centre(name: str = "Example Centre") -> Organisation:
-    return create_organisation(by=None, name=name, kind=OrganisationKind.CENTRE)
+    return make_organisation(name, CENTRE)
 
 
 def make_place_for(role: Role) -> Organisation:
     """An organisation of a kind in which people can have the role."""
     kind = next(kind for kind, roles in ROLES_AT.items() if role in roles)
-    return create_organisation(by=None, name=f"Place of a {role}", kind=kind)
+    return make_organisation(f"Place of a {role}", kind)
 
 
 def make_partner(name: str = "Example Partner") -> Organisation:
-    return create_organisation(by=None, name=name, kind=OrganisationKind.PARTNER)
+    return make_organisation(name, PARTNER)
 
 
 @dataclass(frozen=True)
@@ -91,7 +110,7 @@ def people(db: None) -> People:
 
 
 def make_people() -> People:
-    """Uses four statements instead of the actions, because most tests begin here; the actions have their own tests."""
+    """Uses few statements instead of the actions, because most tests begin here; the actions have their own tests."""
     kinds = {
         "centre": CENTRE,
         "other_centre": CENTRE,
@@ -100,21 +119,23 @@ def make_people() -> People:
         "body": OrganisationKind.BODY,
     }
     names = {"centre": "Example Centre", "partner": "Example Partner"}
-    made = Organisation.objects.bulk_create(
-        Organisation(name=names.get(key, key.replace("_", " ").title()), kind=kind) for key, kind in kinds.items()
-    )
-    organisations = dict(zip(kinds, made, strict=True))
-    numbers = {person: next(_number) for person in PLACES}
+    organisations = {
+        key: Organisation(pk=pk, name=names.get(key, key.replace("_", " ").title()), kind=kind)
+        for (key, kind), pk in zip(kinds.items(), new_keys(Organisation, len(kinds)), strict=True)
+    }
     hashed = make_password(PASSWORD)
-    users = User.objects.bulk_create(
-        User(email=f"person{number}@example.org", name=f"Person {number}", password=hashed)
-        for number in numbers.values()
-    )
-    people = dict(zip(numbers, users, strict=True))
-    Membership.objects.bulk_create(
-        Membership(user=people[person], organisation=organisations[organisation], role=role.value)
-        for person, (organisation, role) in PLACES.items()
-    )
+    numbers = {person: next(_number) for person in PLACES}
+    people = {
+        person: User(pk=pk, email=f"person{number}@example.org", name=f"Person {number}", password=hashed)
+        for (person, number), pk in zip(numbers.items(), new_keys(User, len(PLACES)), strict=True)
+    }
+    keys = new_keys(Membership, len(PLACES))
+    memberships = [
+        Membership(pk=pk, user=people[person], organisation=organisations[organisation], role=role.value)
+        for (person, (organisation, role)), pk in zip(PLACES.items(), keys, strict=True)
+    ]
+    for rows in (list(organisations.values()), list(people.values()), memberships):
+        insert(rows)
     everything: dict[str, Any] = {**organisations, **people}
     return People(**everything)
 
@@ -123,6 +144,12 @@ def as_user(user: User, function: Callable[..., Any], /, **arguments: Any) -> An
     """Call ``function`` with the user as the actor, as the web does for a signed-in person."""
     with acting_as(user, purpose="test"):
         return function(**arguments)
+
+
+def as_setup(function: Callable[..., Any], /, **arguments: Any) -> Any:
+    """Call an action as commands, the first run and the demo do."""
+    setup = service_user(Service.SETUP)
+    return as_user(setup, function, by=setup, **arguments)
 
 
 def current_actor_id() -> int | None:

@@ -1,10 +1,13 @@
 """Writes to users, roles and organisations.
 
 Who granted and who ended a role is stored in the membership. The database lets the application only end memberships,
-not delete or change them. All writes are also in the journal (see ``audit``).
+not delete or change them. All writes are also in the journal (see ``audit``). Roles that need a second person are
+proposed first (``role_proposals``). Setting up acts as the service ``setup``.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -13,8 +16,11 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from . import audit
+from foundation.privacy.event_kinds import EventKind
+
+from . import audit, one_time_links
 from .countries import is_country, is_zone
+from .demonstration import is_demonstration
 from .events import (
     ORGANISATION_CHANGED,
     ORGANISATION_CLOSED,
@@ -22,38 +28,70 @@ from .events import (
     ORGANISATION_REOPENED,
     ROLE_ENDED,
     ROLE_GRANTED,
+    ROLE_WITHDRAWN,
     USER_CHANGED,
     USER_DEACTIVATED,
     USER_MADE,
-    USER_PASSWORD_RESET,
+    USER_PASSWORD_CHOSEN,
     USER_REACTIVATED,
 )
-from .models import ROLES_AT, Membership, Organisation, OrganisationKind, Session, User
+from .models import (
+    ROLES_AT,
+    LinkPurpose,
+    Membership,
+    OneTimeLink,
+    Organisation,
+    OrganisationKind,
+    RoleProposal,
+    Session,
+    User,
+)
 from .permissions import NotAllowed, require
 from .refusals import (
+    AddressIsTheirs,
     AddressTaken,
     ChangedMeanwhile,
     InUse,
     LastAdministrator,
+    LinkIsDead,
     NameTaken,
+    NeedsSecondPerson,
     RoleDoesNotFit,
     UnknownCountry,
     UnknownTimeZone,
 )
-from .roles import Permission, Role
+from .roles import NEEDS_SECOND_PERSON, Permission, Role
+from .services import Service
+from .states import LinkState, ProposalState
 
 
 @transaction.atomic
-def create_user(*, by: User | None, email: str, name: str, password: str | None = None, language: str = "en") -> User:
-    """``by`` is None only for an installation's first administrator and for the demo.
+def create_user(
+    *, by: User, email: str, name: str, password: str | None, language: str, centre: Organisation | None = None
+) -> User:
+    """For setting up only: everybody else is invited. ``centre``: whose data protection officer sees the event.
 
-    Without a password nobody can sign in as the user until one is set. Raises AddressTaken.
+    Without a password nobody can sign in as the user. Raises NotAllowed, AddressTaken.
     """
-    if by is not None:
-        require(by, Permission.USERS_MANAGE)
+    if by.service != Service.SETUP:
+        raise NotAllowed(Permission.USERS_MANAGE)
     user = User(email=email, name=name, language=language, password=make_password(password), made_by=by)
     _store(user, email)
+    audit.record(USER_MADE, by=by, about=user, centre=centre.pk if centre else None, user=user.pk)
+    return user
+
+
+@transaction.atomic
+def invite_user(*, by: User, email: str, name: str, language: str) -> User:
+    """Make an account and have a link mailed with which the person chooses a password. It has no role yet.
+
+    Raises NotAllowed, AddressTaken.
+    """
+    require(by, Permission.USERS_MANAGE)
+    user = User(email=email, name=name, language=language, password=make_password(None), made_by=by)
+    _store(user, email)
     audit.record(USER_MADE, by=by, about=user, user=user.pk)
+    one_time_links.order(by, user, LinkPurpose.INVITATION)
     return user
 
 
@@ -61,7 +99,8 @@ def create_user(*, by: User | None, email: str, name: str, password: str | None 
 def save_user(*, by: User, user: User, version: int, email: str, name: str, language: str) -> None:
     """Change a user's data; ``version``: the one that was read. Also for the actor's own account.
 
-    Raises NotAllowed, AddressTaken, ChangedMeanwhile. A repeat has no effect.
+    A link that is under way is replaced if the address changes. Raises NotAllowed, AddressTaken, ChangedMeanwhile;
+    AddressIsTheirs if the address would change of somebody whose role reads content. A repeat has no effect.
     """
     require(by, Permission.USERS_MANAGE)
     stored = User.objects.select_for_update(no_key=True).get(pk=user.pk, service="")
@@ -71,11 +110,17 @@ def save_user(*, by: User, user: User, version: int, email: str, name: str, lang
         return
     if stored.version != version:
         raise ChangedMeanwhile
+    if "email" in changed and has_role_for_two(stored):
+        raise AddressIsTheirs
     for field, value in values.items():
         setattr(stored, field, value)
     stored.version += 1
     _store(stored, email)
     audit.record(USER_CHANGED, by=by, about=stored, user=stored.pk, fields=changed)
+    link = one_time_links.open_link(stored) if "email" in changed else None
+    if link:
+        one_time_links.end(link, LinkState.REPLACED)
+        one_time_links.order(by, stored, LinkPurpose(link.purpose))
 
 
 def _store(user: User, email: str) -> None:
@@ -91,23 +136,57 @@ def _store(user: User, email: str) -> None:
     EmailAddress.objects.filter(user=user).exclude(email__iexact=email).delete()  # earlier addresses no longer sign in
 
 
-@transaction.atomic
-def grant_role(*, by: User | None, user: User, organisation: Organisation, role: Role) -> Membership:
-    """Granting the same role twice gives the one membership. Nobody grants a role to themselves.
+def has_role_for_two(user: User) -> bool:
+    """Whether the person has a role that needs a second person."""
+    return Membership.objects.active().with_roles(NEEDS_SECOND_PERSON).filter(user=user).exists()
 
-    Raises NotAllowed, RoleDoesNotFit (also for an organisation or a person out of use).
+
+@transaction.atomic
+def grant_role(*, by: User, user: User, organisation: Organisation, role: Role) -> Membership:
+    """Give a role that needs no second person; setting up gives any (the database says where).
+
+    Granting the same role twice gives the one membership. Raises NotAllowed; NeedsSecondPerson; RoleDoesNotFit (also
+    for an organisation or a person out of use).
     """
-    if by is not None:
-        _require_over(by, user)
+    if by.service != Service.SETUP:
+        require_over(by, user)
+        if role in NEEDS_SECOND_PERSON:
+            raise NeedsSecondPerson(role)
     place = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    check_fits(role, place, person)
+    centre = place if by.centre is None and place.kind == OrganisationKind.CENTRE else None
+    return give(by, person, place, role, centre=centre)
+
+
+def check_fits(role: Role, place: Organisation, person: User) -> None:
+    """Raises RoleDoesNotFit."""
     if role not in ROLES_AT[place.kind] or not place.is_active or not person.is_active or person.service:
         raise RoleDoesNotFit
+
+
+def give(
+    by: User,
+    user: User,
+    organisation: Organisation,
+    role: Role,
+    *,
+    proposal: RoleProposal | None = None,
+    kind: EventKind = ROLE_GRANTED,
+    centre: Organisation | None = None,
+    **data: Any,
+) -> Membership:
+    """The writing part of the actions that give a role."""
     membership, made = Membership.objects.get_or_create(
-        user=user, organisation=organisation, role=role.value, ended_at=None, defaults={"granted_by": by}
+        user=user,
+        organisation=organisation,
+        role=role.value,
+        ended_at=None,
+        defaults={"granted_by": by, "proposal": proposal},
     )
     if made:
-        audit.record(ROLE_GRANTED, by=by, about=user, user=user.pk, organisation=organisation.pk, role=role.value)
+        given = {"user": user.pk, "organisation": organisation.pk, "role": role.value, **data}
+        audit.record(kind, by=by, about=user, centre=centre.pk if centre else None, **given)
     end_sessions(user)
     return membership
 
@@ -126,39 +205,69 @@ def end_role(*, by: User, membership: Membership) -> None:
 
 @transaction.atomic
 def deactivate_user(*, by: User, user: User) -> None:
-    """Close the account and end its sessions. The person's records are kept. A repeat has no effect.
+    """Close the account and end its sessions, open links and proposed roles. The person's records are kept.
 
-    Raises NotAllowed, LastAdministrator.
+    Also withdraws an invitation. A repeat has no effect. Raises NotAllowed, LastAdministrator.
     """
-    _require_over(by, user)
+    require_over(by, user)
     _keep_an_administrator(user)
     if User.objects.filter(pk=user.pk, service="", is_active=True).update(is_active=False):
         audit.record(USER_DEACTIVATED, by=by, about=user, user=user.pk)
     for membership in Membership.objects.active().filter(user=user):
         _end(by, membership)
+    for link in OneTimeLink.objects.usable().filter(user=user):
+        one_time_links.end(link, LinkState.WITHDRAWN)
+    for proposal in RoleProposal.objects.to_confirm().filter(user=user):
+        withdraw(by, proposal)
     end_sessions(user)
 
 
 @transaction.atomic
 def reactivate_user(*, by: User, user: User) -> None:
     """Reopen the account, without roles; they have to be granted again. A repeat has no effect."""
-    _require_over(by, user)
+    require_over(by, user)
     if User.objects.filter(pk=user.pk, service="", is_active=False).update(is_active=True):
         audit.record(USER_REACTIVATED, by=by, about=user, user=user.pk)
 
 
 @transaction.atomic
-def reset_password(*, by: User, user: User) -> User:
-    """Remove the password and end sessions; a new password is chosen with a one-time link (``one_time_links``).
+def reset_password(*, by: User, user: User) -> None:
+    """Remove the password, end sessions and have a link for a new password mailed; before the first, an invitation.
 
-    Earlier links become invalid. Returns the stored user. Raises NotAllowed, also for a closed account.
+    Earlier links become invalid. A repeat before the e-mail is sent has no effect. Raises NotAllowed, also for a
+    closed account.
     """
-    _require_over(by, user)
-    if not User.objects.filter(pk=user.pk, service="", is_active=True).update(password=make_password(None)):
+    require_over(by, user)
+    stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if stored.service or not stored.is_active:
         raise NotAllowed(Permission.USERS_MANAGE)
-    audit.record(USER_PASSWORD_RESET, by=by, about=user, user=user.pk)
+    if stored.is_invited:
+        one_time_links.order(by, stored, LinkPurpose.INVITATION)
+        return
+    if stored.has_usable_password():
+        User.objects.filter(pk=user.pk).update(password=make_password(None))
+    one_time_links.order(by, stored, LinkPurpose.PASSWORD)
     end_sessions(user)
-    return User.objects.get(pk=user.pk)
+
+
+@transaction.atomic
+def choose_password(*, by: User, link: OneTimeLink, password: str) -> None:
+    """The person sets their first or new password with a one-time link; open sessions end. The address is theirs.
+
+    Raises LinkIsDead, also for a repeat: the password is then the one chosen first.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    usable = OneTimeLink.objects.select_for_update(no_key=True).filter(pk=link.pk, user=user).first()
+    if usable is None or not usable.is_usable(timezone.now()) or not user.is_active or user.service:
+        raise LinkIsDead
+    one_time_links.end(usable, LinkState.USED)
+    User.objects.filter(pk=user.pk).update(password=make_password(password))
+    EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).update(primary=False)
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email.lower(), defaults={"verified": True, "primary": True}
+    )
+    audit.record(USER_PASSWORD_CHOSEN, by=user, about=user, centre=link.centre_id, user=user.pk)
+    end_sessions(user)
 
 
 def end_sessions(user: User) -> None:
@@ -176,9 +285,23 @@ def choose_language(*, by: User, language: str) -> None:
 def _end(by: User, membership: Membership) -> None:
     ended = Membership.objects.active().filter(pk=membership.pk).update(ended_at=timezone.now(), ended_by=by)
     if ended:
-        data = {"user": membership.user_id, "organisation": membership.organisation_id, "role": membership.role}
+        data: dict[str, Any] = {
+            "user": membership.user_id,
+            "organisation": membership.organisation_id,
+            "role": membership.role,
+        }
         audit.record(ROLE_ENDED, by=by, about=membership.user, **data)
     end_sessions(membership.user)
+
+
+def withdraw(by: User, proposal: RoleProposal) -> bool:
+    """The writing part of the actions that withdraw a proposed role; False if it was decided already."""
+    values = {"state": ProposalState.WITHDRAWN, "decided_by": by, "decided_at": timezone.now()}
+    if not RoleProposal.objects.to_confirm().filter(pk=proposal.pk).update(**values):
+        return False
+    data: dict[str, Any] = {"user": proposal.user_id, "organisation": proposal.organisation_id, "role": proposal.role}
+    audit.record(ROLE_WITHDRAWN, by=by, about=proposal.user, centre=proposal.centre_id, **data)
+    return True
 
 
 def _keep_an_administrator(leaves: User) -> None:
@@ -190,7 +313,8 @@ def _keep_an_administrator(leaves: User) -> None:
         raise LastAdministrator
 
 
-def _require_over(by: User, user: User) -> None:
+def require_over(by: User, user: User) -> None:
+    """Raises NotAllowed, also for oneself."""
     require(by, Permission.USERS_MANAGE)
     if by.pk == user.pk:
         raise NotAllowed(Permission.USERS_MANAGE)
@@ -199,23 +323,26 @@ def _require_over(by: User, user: User) -> None:
 @transaction.atomic
 def create_organisation(
     *,
-    by: User | None,
+    by: User,
     name: str,
     kind: OrganisationKind | str,
     country: str = "DE",
     time_zone: str = "Europe/Berlin",
     is_demo: bool = False,
 ) -> Organisation:
-    """``by`` is None only for an installation's first administrator and for the demo.
+    """Also for setting up.
 
     Raises NotAllowed, UnknownCountry, UnknownTimeZone; NameTaken for a second organisation of the kind with this name.
     """
-    if by is not None:
+    if by.service != Service.SETUP:
         require(by, Permission.USERS_MANAGE)
         _check_name(name, kind)
+        is_demo = is_demonstration()  # otherwise the whole installation would stop being one
     organisation = Organisation(name=name, kind=kind, country=country, time_zone=time_zone, is_demo=is_demo)
     _store_organisation(organisation)
-    audit.record(ORGANISATION_MADE, by=by, about=organisation, organisation=organisation.pk, kind=str(kind))
+    centre = organisation.pk if by.service and kind == OrganisationKind.CENTRE else None
+    data: dict[str, Any] = {"organisation": organisation.pk, "kind": str(kind)}
+    audit.record(ORGANISATION_MADE, by=by, about=organisation, centre=centre, **data)
     return organisation
 
 
@@ -243,7 +370,7 @@ def save_organisation(
     stored.time_zone = time_zone
     stored.version += 1
     _store_organisation(stored)
-    codes = {field: [before[field], values[field]] for field in changed if field in before}
+    codes: dict[str, Any] = {field: [before[field], values[field]] for field in changed if field in before}
     audit.record(ORGANISATION_CHANGED, by=by, about=stored, organisation=stored.pk, fields=changed, **codes)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -16,8 +18,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from .models import Membership, Organisation
-from .roles import Role
+from .models import Membership, Organisation, RoleProposal
+from .roles import CONFIRM_AT_THEIR_CENTRE, Role
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,10 @@ class AdministrationLink:
 
 
 ENTRIES: tuple[AdministrationPage, ...] = (
-    AdministrationPage("accounts:users", _("Users"), _("Accounts, roles, passwords, who has left"), "users"),
+    AdministrationPage("accounts:users", _("Users"), _("Invitations, roles, who has left"), "users"),
+    AdministrationPage(
+        "accounts:role_proposals", _("Roles to confirm"), _("What other administrators have proposed"), "user-plus"
+    ),
     AdministrationPage(
         "accounts:organisations", _("Organisations"), _("Centre, partners, public bodies, funders"), "building-2"
     ),
@@ -86,25 +91,54 @@ def setup_steps(centre: Organisation) -> list[SetupStep]:
 
 
 def steps(centre: Organisation) -> list[SetupStep]:
-    """This app's steps: a handler, and a second coordinator for decisions that need two people."""
+    """This app's steps: a second person who confirms roles, a handler, and a coordinator."""
     handlers = people_as(centre, Role.HANDLER)
     coordinators = people_as(centre, Role.COORDINATOR)
     return [
+        second_person(centre),
         SetupStep(
             _now("People who answer"),
             handlers + coordinators > 0,
-            ngettext("%(number)s call handler", "%(number)s call handlers", handlers) % {"number": handlers},
-            reverse("accounts:new_user"),
-            _now("Add a user"),
+            ngettext("%(number)s call handler", "%(number)s call handlers", handlers) % {"number": handlers}
+            + waiting(centre, Role.HANDLER),
+            f"{reverse('accounts:new_user')}?role={centre.pk}:{Role.HANDLER}",
+            _now("Invite somebody"),
         ),
         SetupStep(
             _now("A coordinator"),
             coordinators > 0,
-            ngettext("%(number)s coordinator", "%(number)s coordinators", coordinators) % {"number": coordinators},
-            reverse("accounts:new_user"),
-            _now("Add a user"),
+            ngettext("%(number)s coordinator", "%(number)s coordinators", coordinators) % {"number": coordinators}
+            + waiting(centre, Role.COORDINATOR),
+            f"{reverse('accounts:new_user')}?role={centre.pk}:{Role.COORDINATOR}",
+            _now("Invite somebody"),
         ),
     ]
+
+
+def second_person(centre: Organisation) -> SetupStep:
+    """Two people who may confirm roles; the second has accepted the invitation."""
+    there = Q(role__in=CONFIRM_AT_THEIR_CENTRE, organisation=centre)
+    active = Membership.objects.active().filter(Q(role=Role.ADMINISTRATOR) | there, user__is_active=True)
+    people = {one.user for one in active.select_related("user")}
+    invited = sum(person.is_invited for person in people)
+    number = len(people) - invited
+    now = ngettext("%(number)s person may confirm roles", "%(number)s persons may confirm roles", number)
+    if invited:
+        now += ngettext(", %(number)s more is invited", ", %(number)s more are invited", invited) % {"number": invited}
+    return SetupStep(
+        _now("A second person who confirms roles"),
+        number > 1,
+        now % {"number": number},
+        f"{reverse('accounts:new_user')}?role={centre.pk}:{Role.DPO}",
+        _now("Invite the data protection officer or a second administrator"),
+    )
+
+
+def waiting(centre: Organisation, role: Role) -> str:
+    """How many proposed roles wait for a second person; empty if none."""
+    number = RoleProposal.objects.to_confirm().filter(organisation=centre, role=role, expires_at__gt=Now()).count()
+    text = ngettext(", %(number)s to be confirmed", ", %(number)s to be confirmed", number)
+    return text % {"number": number} if number else ""
 
 
 def people_as(organisation: Organisation, *roles: Role) -> int:

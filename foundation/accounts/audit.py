@@ -20,7 +20,7 @@ REFERENCE = UUID("5d8b6f0a-54f2-5c1e-9a43-3b0c7b1de210")
 
 class Record(Protocol):
     def __call__(
-        self, kind: EventKind, *, by: User, subject: UUID, centre: int | None, data: dict[str, Any]
+        self, kind: EventKind, *, by: User, subject: UUID, centre: int | None, data: dict[str, Any], wake: str = ""
     ) -> object: ...
 
 
@@ -37,8 +37,11 @@ def subject_of(row: models.Model) -> UUID:
     return uuid5(REFERENCE, f"{row._meta.model_name}:{row.pk}")
 
 
-def record(kind: EventKind, /, *, by: User | None, about: models.Model, **data: Any) -> None:
-    """Write an event. ``data``: codes and ids only. No event without ``by`` (commands, the first administrator)."""
-    if by is not None:
-        for write in _recorders:
-            write(kind, by=by, subject=subject_of(about), centre=by.centre.pk if by.centre else None, data=data)
+def record(
+    kind: EventKind, /, *, by: User, about: models.Model, centre: int | None = None, wake: str = "", **data: Any
+) -> None:
+    """Write an event. ``data``: codes and ids only. ``centre``: the actor's own if not given. ``wake``: a task."""
+    if centre is None and by.centre:
+        centre = by.centre.pk
+    for write in _recorders:
+        write(kind, by=by, subject=subject_of(about), centre=centre, data=data, wake=wake)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from .actions import create_organisation, create_user, grant_role
 from .models import FirstRunCode, OrganisationKind, User
 from .roles import Role
+from .services import Service, service_user
 
 #: Without similar characters (0 O, 1 I L), because the code is read from a terminal and typed.
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -49,7 +50,6 @@ class FirstPerson:
     email: str
     language: str
     password: str
-    is_coordinator: bool
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,8 @@ def check_first_run_code(*, code: str) -> None:
 
 @transaction.atomic
 def make_first_administrator(*, code: str, person: FirstPerson, centre: FirstCentre) -> User:
-    """Create the administrator and the centre, once. A concurrent second call raises SetUpAlready.
+    """Create the administrator and the centre, once, as the service of setting up. A concurrent second call raises
+    SetUpAlready. The administrator has no other role.
 
     Raises SetUpAlready, WrongCode, and what ``create_organisation`` and ``create_user`` raise.
     """
@@ -112,18 +113,23 @@ def make_first_administrator(*, code: str, person: FirstPerson, centre: FirstCen
     now = timezone.now()
     if row is None or row.used_at or row.expires_at <= now or not check_password(_plain(code), row.code_hash):
         raise WrongCode
+    setup = service_user(Service.SETUP)
     place = create_organisation(
-        by=None,
+        by=setup,
         name=centre.name,
         kind=OrganisationKind.CENTRE,
         country=centre.country,
         time_zone=centre.time_zone,
     )
     user = create_user(
-        by=None, email=person.email, name=person.name, password=person.password, language=person.language
+        by=setup,
+        email=person.email,
+        name=person.name,
+        password=person.password,
+        language=person.language,
+        centre=place,
     )
-    for role in [Role.ADMINISTRATOR, *([Role.COORDINATOR] if person.is_coordinator else [])]:
-        grant_role(by=None, user=user, organisation=place, role=role)
+    grant_role(by=setup, user=user, organisation=place, role=Role.ADMINISTRATOR)
     FirstRunCode.objects.filter(pk=row.pk).update(used_at=now, used_by=user)
     return user
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from foundation.privacy.context import acting_as
+
 from . import first_run as run
 from .forms import FirstRunForm
 from .refusals import AddressTaken, UnknownTimeZone
+from .services import Service, service_user
+from .views import BACKEND
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 #: Errors of a valid form: field, message, and the response's status.
 REFUSED: dict[type[Exception], tuple[str, StrPromise, int]] = {
@@ -53,9 +54,10 @@ def first_run(request: HttpRequest) -> HttpResponse:
 def _set_up(request: HttpRequest, form: FirstRunForm) -> HttpResponse:
     code = form.cleaned_data["code"]
     run.check_first_run_code(code=code)
-    with transaction.atomic():
+    with acting_as(service_user(Service.SETUP), purpose="first run"):
         user = run.make_first_administrator(code=code, person=form.person(), centre=form.place())
     login(request, user, backend=BACKEND)
+    record_authentication(request, user, method="password")
     response = redirect("accounts:administration")
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
     return response

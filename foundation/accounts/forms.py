@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.password_validation import validate_password
 from django.http import QueryDict
 from django.utils import timezone
@@ -20,6 +21,7 @@ from .countries import countries_of, country_choices, country_name, is_zone, tim
 from .models import ROLES_AT, Organisation, OrganisationKind, User
 from .roles import ROLES, Role
 
+PASSWORD_HELP = _("At least 12 characters, for example four words that do not belong together.")
 NO_EMAIL = _("This is no e-mail address. Write it like name@example.org.")
 
 
@@ -219,7 +221,11 @@ class NewUserForm(UserForm):
     """A new person, with a first role."""
 
     role = RoleChoice(
-        label=_("First role"), required=False, help_text=_("Without a role nothing can be seen. More can follow.")
+        label=_("First role"),
+        required=False,
+        help_text=_(
+            "Without a role nothing can be seen. Most roles take effect when a second person has confirmed them."
+        ),
     )
     field_order = ["name", "email", "language", "role"]
 
@@ -228,6 +234,14 @@ class NewUserForm(UserForm):
         role = self.fields["role"]
         assert isinstance(role, RoleChoice)
         role.offer()
+
+
+class PasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+    """The password that a person chooses with a one-time link. The view calls the action."""
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.fields["new_password1"].help_text = PASSWORD_HELP
 
 
 class FirstRunForm(PlaceFields):
@@ -251,18 +265,10 @@ class FirstRunForm(PlaceFields):
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=True),
-        help_text=_("At least 12 characters, for example four words that do not belong together."),
-    )
-    is_coordinator = forms.BooleanField(
-        label=_("I also coordinate the advice work"),
-        required=False,
-        help_text=_(
-            "An administrator sees no contact and no case. In a small centre the same person may do both; "
-            "nobody can give themselves a role later."
-        ),
+        help_text=PASSWORD_HELP,
     )
     centre = forms.CharField(label=_("Name of the advice centre"), max_length=200)
-    field_order = ["code", "name", "email", "language", "password", "centre", "country", "time_zone", "is_coordinator"]
+    field_order = ["code", "name", "email", "language", "password", "centre", "country", "time_zone"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -286,9 +292,7 @@ class FirstRunForm(PlaceFields):
 
     def person(self) -> first_run.FirstPerson:
         given = self.cleaned_data
-        return first_run.FirstPerson(
-            given["name"], given["email"], given["language"], given["password"], given["is_coordinator"]
-        )
+        return first_run.FirstPerson(given["name"], given["email"], given["language"], given["password"])
 
     def place(self) -> first_run.FirstCentre:
         given = self.cleaned_data

@@ -71,14 +71,21 @@ def at_the_centre(permission: Permission) -> Callable[[View], View]:
 handlers_only = at_the_centre(Permission.CONTACT_LOG)  # coordinators log contacts too
 
 
-def administrators_only(view: View) -> View:
-    """Require the permission to manage users, in any organisation."""
+def anywhere(permission: Permission) -> Callable[[View], View]:
+    """Require the permission in any organisation."""
 
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not can(cast(SignedInRequest, request).user, Permission.USERS_MANAGE):
-            raise Http404
-        return view(request, *args, **kwargs)
+    def guard(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not can(cast(SignedInRequest, request).user, permission):
+                raise Http404
+            return view(request, *args, **kwargs)
 
-    return guarded
+        return guarded
+
+    return guard
+
+
+administrators_only = anywhere(Permission.USERS_MANAGE)
+confirmers_only = anywhere(Permission.ROLE_CONFIRM)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -19,9 +21,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.privacy.bounds import moments_within
+from foundation.privacy.leases import LeasedQuerySet
 
 from .countries import COUNTRY_PATTERN, ZONE_PATTERN, country_name, zone_or_utc
 from .roles import ROLES, Permission, Role
+from .states import NOT_GIVEN, REFUSED, TO_CONFIRM, USABLE, LinkState, ProposalState
 
 logger = logging.getLogger(__name__)
 
@@ -132,6 +136,11 @@ class User(AbstractBaseUser):
         return f"user {self.pk}"
 
     @property
+    def is_invited(self) -> bool:
+        """Whether the person has not chosen a password yet, nor ever signed in."""
+        return not self.service and self.last_login is None and not self.has_usable_password()
+
+    @property
     def initials(self) -> str:
         return "".join(word[0] for word in self.name.split()[:2]).upper()
 
@@ -199,6 +208,9 @@ class Membership(models.Model):
     )
     started_at = models.DateTimeField(default=timezone.now)
     granted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, editable=False)
+    proposal = models.OneToOneField(
+        "RoleProposal", models.PROTECT, related_name="membership", null=True, editable=False
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, editable=False)
 
@@ -223,6 +235,150 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"membership {self.pk}"
+
+
+class DeclineReason(models.TextChoices):
+    """A list instead of a text, so that nothing about a person is written down here."""
+
+    WRONG_ROLE = "wrong_role", _("another role is enough")
+    WRONG_PLACE = "wrong_place", _("another organisation")
+    UNKNOWN = "unknown", _("I do not know this person or this address")
+    NOT_NEEDED = "not_needed", _("not needed (any more)")
+    TO_DISCUSS = "to_discuss", _("we should talk about it first")
+
+
+class RoleProposalQuerySet(models.QuerySet["RoleProposal"]):
+    def to_confirm(self) -> RoleProposalQuerySet:
+        return self.filter(state__in=TO_CONFIRM)
+
+
+class RoleProposal(models.Model):
+    """A role that waits for a second person, or what became of it. Never deleted.
+
+    ``centre``: whose coordinators and data protection officers may confirm it, besides administrators.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="role_proposals")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=30, choices=[(role.value, info.label) for role, info in ROLES.items()])
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.PROPOSED)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
+
+    objects = RoleProposalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("role_proposal", "proposed_at", "expires_at", "decided_at"),
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"], condition=Q(state__in=TO_CONFIRM), name="one_open_proposal"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=TO_CONFIRM, decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(state__in=TO_CONFIRM) & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="proposal_decided_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=REFUSED) & ~Q(reason="")) | (~Q(state__in=REFUSED) & Q(reason="")),
+                name="proposal_declined_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"proposed role {self.pk}"
+
+    def is_open(self, now: datetime) -> bool:
+        return self.state in TO_CONFIRM and self.expires_at > now
+
+    @property
+    def is_alone(self) -> bool:
+        return self.state == ProposalState.ALONE
+
+    @property
+    def is_not_given(self) -> bool:
+        return self.state in NOT_GIVEN
+
+    @property
+    def description(self) -> str:
+        """What the role may do, in words."""
+        return str(ROLES[Role(self.role)].description)
+
+
+class LinkPurpose(models.TextChoices):
+    INVITATION = "invitation", _("invitation")
+    PASSWORD = "password", _("new password")
+
+
+class OneTimeLinkQuerySet(LeasedQuerySet["OneTimeLink"]):
+    def usable(self) -> OneTimeLinkQuerySet:
+        return self.filter(state__in=USABLE)
+
+    def to_send(self, now: datetime) -> OneTimeLinkQuerySet:
+        return self.usable().filter(sent_at=None, gave_up_at=None, due_at__lte=now, expires_at__gt=now).order_by("pk")
+
+
+class OneTimeLink(models.Model):
+    """A link that is mailed to a person, who chooses a password with it. The row is also the queue of these e-mails.
+
+    The link itself is not stored: it is signed with the secret key when the e-mail is sent (``one_time_links``).
+    ``centre``: that of the administrator who ordered it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(User, models.PROTECT, related_name="one_time_links")
+    purpose = models.CharField(max_length=10, choices=LinkPurpose)
+    state = models.CharField(max_length=10, choices=LinkState, default=LinkState.OPEN)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    gave_up_at = models.DateTimeField(null=True)
+
+    objects = OneTimeLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within(
+                "one_time_link",
+                "made_at",
+                "expires_at",
+                "ended_at",
+                "due_at",
+                "claimed_until",
+                "sent_at",
+                "gave_up_at",
+            ),
+            models.UniqueConstraint(fields=["user"], condition=Q(state__in=USABLE), name="one_open_link"),
+            models.CheckConstraint(
+                condition=Q(state__in=USABLE, ended_at__isnull=True)
+                | (~Q(state__in=USABLE) & Q(ended_at__isnull=False)),
+                name="link_ended_at",
+            ),
+        ]
+        indexes = [models.Index(fields=["id"], name="link_unsent", condition=Q(sent_at=None))]
+
+    def __str__(self) -> str:
+        return f"one-time link {self.pk}"
+
+    def is_usable(self, now: datetime) -> bool:
+        return self.state in USABLE and self.expires_at > now
+
+    @property
+    def can_be_used(self) -> bool:
+        return self.is_usable(timezone.now()) and self.user.is_active
+
+    def is_to_be_sent(self, now: datetime) -> bool:
+        return self.is_usable(now) and self.sent_at is None and self.gave_up_at is None
 
 
 class Session(AbstractBaseSession):

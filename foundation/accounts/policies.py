@@ -1,8 +1,32 @@
-"""Tables without row-level security, with the reason; and triggers on roles."""
+"""Who may read and write which row of this app's tables, the tables without row-level security; triggers on roles."""
 
 from __future__ import annotations
 
-from foundation.privacy.rls import Declaration, Unprotected, declared_items
+from foundation.privacy.rls import (
+    BY_APPLICATION,
+    Declaration,
+    Protected,
+    Rule,
+    Transitions,
+    Unprotected,
+    at_the_centre,
+    both,
+    declared_items,
+    is_actor,
+    orgs_as,
+    quoted,
+    service,
+)
+
+from .roles import ALONE_IF_NOBODY_ELSE, CONFIRM_AT_THEIR_CENTRE, NEEDS_SECOND_PERSON
+from .states import IN_FORCE, LINK, PROPOSAL, Who
+
+ADMINISTRATORS = Rule("administrators", f"{orgs_as('administrator')} <> '{{}}'")
+AT_THE_CENTRE = at_the_centre(*(role.value for role in CONFIRM_AT_THEIR_CENTRE))
+SIGN_IN = service("sign_in")
+THE_PERSON = Rule("the person", is_actor("user_id"))
+BY_ACTOR = is_actor("decided_by_id")
+NOT_INVOLVED = "(select ntk.actor()) not in (proposed_by_id, user_id)"
 
 DECLARATIONS: list[Declaration] = [
     Unprotected(
@@ -15,6 +39,71 @@ DECLARATIONS: list[Declaration] = [
     Unprotected("django_(migrations|content_type|session|admin_log)", "Django's own; django_session is empty"),
     Unprotected(r"auth_\w+", "Django's own, unused"),
     Unprotected(r"account_\w+", "e-mail addresses of users, for the sign-in"),
+    Unprotected("mfa_authenticator", "second factors, needed to sign in: public keys, and secrets that are encrypted"),
     Unprotected(r"axes_\w+", "attempts to sign in"),
+    Protected(
+        "accounts_roleproposal",
+        select=[ADMINISTRATORS, AT_THE_CENTRE, SIGN_IN],
+        insert=[
+            both(
+                ADMINISTRATORS,
+                "in their own name, for somebody else",
+                f"{is_actor('proposed_by_id')} and user_id <> proposed_by_id",
+            )
+        ],
+        update=[ADMINISTRATORS, AT_THE_CENTRE, SIGN_IN],
+        update_columns=["state", "decided_by_id", "decided_at", "reason"],
+    ),
+    Transitions(
+        "accounts_roleproposal",
+        PROPOSAL,
+        who={
+            Who.SECOND_PERSON: Rule(
+                "administrators, and coordinators and data protection officers of the centre, in their own name, "
+                "if they neither proposed the role nor get it",
+                f"({ADMINISTRATORS.sql} or {AT_THE_CENTRE.sql}) and {BY_ACTOR} and {NOT_INVOLVED}"
+                " and expires_at > now()",
+            ),
+            Who.ONLY_ONE: Rule(
+                "who proposed it, if it reads no content and nobody else could confirm it",
+                f"{ADMINISTRATORS.sql} and {BY_ACTOR} and {is_actor('proposed_by_id')}"
+                f" and role in ({quoted(*sorted(ALONE_IF_NOBODY_ELSE))})"
+                " and not ntk.could_confirm(centre_id, proposed_by_id, user_id)",
+            ),
+            Who.ADMINISTRATOR: both(ADMINISTRATORS, "in their own name", BY_ACTOR),
+            Who.CLOCK: both(SIGN_IN, "in its own name, when the time is over", f"{BY_ACTOR} and expires_at <= now()"),
+        },
+        marks=["decided_by_id", "decided_at", "reason"],
+    ),
+    Protected(
+        "accounts_onetimelink",
+        select=[ADMINISTRATORS, SIGN_IN, THE_PERSON],
+        insert=[
+            both(
+                ADMINISTRATORS,
+                "in their own name, for somebody else",
+                f"{is_actor('made_by_id')} and user_id <> made_by_id",
+            )
+        ],
+        update=[ADMINISTRATORS, SIGN_IN, THE_PERSON],
+        update_columns=["state", "ended_at", "attempts", "due_at", "claimed_until", "sent_at", "gave_up_at"],
+    ),
+    Transitions(
+        "accounts_onetimelink",
+        LINK,
+        who={
+            Who.THE_PERSON: both(THE_PERSON, "before it expires", "expires_at > now()"),
+            Who.ADMINISTRATOR: ADMINISTRATORS,
+            Who.CLOCK: both(SIGN_IN, "when the time is over", "expires_at <= now()"),
+        },
+        marks=["ended_at"],
+    ),
 ]
-sql_items = declared_items(__name__, DECLARATIONS)
+sql_items = declared_items(
+    __name__,
+    DECLARATIONS,
+    BY_APPLICATION=BY_APPLICATION,
+    NEEDS_SECOND_PERSON=quoted(*sorted(NEEDS_SECOND_PERSON)),
+    CONFIRM_AT_THEIR_CENTRE=quoted(*CONFIRM_AT_THEIR_CENTRE),
+    IN_FORCE=quoted(*IN_FORCE),
+)

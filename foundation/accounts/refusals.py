@@ -15,6 +15,22 @@ class RoleDoesNotFit(Exception):
     """The role does not fit the kind of organisation, or the person or the organisation is deactivated."""
 
 
+class NeedsSecondPerson(Exception):
+    """Nobody gives this role alone; it has to be proposed."""
+
+
+class DecidedAlready(Exception):
+    """The proposed role was confirmed, declined or withdrawn meanwhile, or its time is over."""
+
+
+class AddressIsTheirs(Exception):
+    """The person has a role that reads content: nobody else changes the address to which their links are mailed."""
+
+
+class LinkIsDead(Exception):
+    """The one-time link was used, replaced or withdrawn, or has expired."""
+
+
 class LastAdministrator(Exception):
     """No administrator would be left."""
 

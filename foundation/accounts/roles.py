@@ -42,6 +42,7 @@ class Permission(StrEnum):
     RELEASE_READ = "release.read"
     RELEASE_MAKE = "release.make"
     USERS_MANAGE = "users.manage"
+    ROLE_CONFIRM = "role.confirm"
     AUDIT_READ = "audit.read"
     ERASURE_DECIDE = "erasure.decide"
     HOLD_SET = "hold.set"
@@ -92,6 +93,7 @@ ROLES: dict[Role, RoleInfo] = {
             Permission.FIGURES_READ,
             Permission.RELEASE_READ,
             Permission.RELEASE_MAKE,
+            Permission.ROLE_CONFIRM,
             Permission.HOLD_SET,
         },
     ),
@@ -127,11 +129,18 @@ ROLES: dict[Role, RoleInfo] = {
     Role.ADMINISTRATOR: RoleInfo(
         _("Administrator"),
         _("Looks after users, roles, regions, organisations and opening hours. Sees no case content."),
-        frozenset({Permission.USERS_MANAGE, Permission.NETWORK_READ, Permission.NETWORK_EDIT}),
+        frozenset({Permission.USERS_MANAGE, Permission.ROLE_CONFIRM, Permission.NETWORK_READ, Permission.NETWORK_EDIT}),
     ),
     Role.DPO: RoleInfo(
         _("Data protection officer"),
         _("Reads the audit trail and metadata; content only on a motivated, logged request."),
-        frozenset({Permission.AUDIT_READ, Permission.ERASURE_DECIDE, Permission.HOLD_SET}),
+        frozenset({Permission.AUDIT_READ, Permission.ERASURE_DECIDE, Permission.HOLD_SET, Permission.ROLE_CONFIRM}),
     ),
 }
+
+#: Takes effect only when a second person has confirmed it: it reads content, or may confirm roles (ADR 29).
+NEEDS_SECOND_PERSON = frozenset(Role) - {Role.FUNDER}
+#: An administrator may give these alone while nobody else could confirm: they read no content.
+ALONE_IF_NOBODY_ELSE = frozenset({Role.ADMINISTRATOR, Role.DPO})
+#: Who may confirm at their own centre; administrators may at any.
+CONFIRM_AT_THEIR_CENTRE = (Role.COORDINATOR, Role.DPO)

@@ -17,6 +17,8 @@ class Service(StrEnum):
     TELEPHONE = "telephone"
     STATISTICS = "statistics"
     PUBLIC = "public"
+    SIGN_IN = "sign_in"
+    SETUP = "setup"
     RETENTION = "retention"
 
 

@@ -12,9 +12,9 @@ from django.db.models.functions import Now
 from foundation.accounts.models import Membership, Organisation, User
 from foundation.privacy.bounds import COUNTED, moments_within, numbers_within
 from foundation.privacy.event_kinds import EventKind
+from foundation.privacy.leases import LeasedQuerySet
 
 from .declared_looks import sentence_of
-from .leases import LeasedQuerySet
 from .registry import all_kinds
 
 

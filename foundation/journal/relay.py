@@ -20,9 +20,9 @@ from channels.layers import get_channel_layer
 
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
+from foundation.privacy.time_limits import MARGIN, within
 
 from .models import Event, Outbox
-from .time_limits import MARGIN, within
 
 LEASE_SECONDS = 10
 LEASE = timedelta(seconds=LEASE_SECONDS)

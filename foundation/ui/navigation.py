@@ -19,12 +19,16 @@ class Person(Protocol):
 
 @dataclass(frozen=True)
 class Item:
-    """One entry of the top bar; shown if the user has the permission in any organisation."""
+    """One entry of the top bar; shown if the user has the permission in any organisation.
+
+    ``while_waiting``: shown only while something waits there, and on its own page.
+    """
 
     url_name: str
     label: str | Promise
     icon: str
     permission: str
+    while_waiting: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ ITEMS: tuple[Item, ...] = (
     Item("regions:network", _("Network"), "map", "network.read"),
     Item("reporting:live", _("Figures"), "chart-column", "figures.read"),
     Item("publishing:releases", _("Releases"), "file-chart-column", "release.read"),
-    Item("retention:erasures", _("Erasure"), "eraser", "hold.set"),
+    Item("retention:erasures", _("Erasure"), "eraser", "hold.set", while_waiting=True),
+    Item("accounts:role_proposals", _("Roles"), "user-plus", "role.confirm", while_waiting=True),
     Item("journal:audit", _("Audit"), "scroll-text", "audit.read"),
     Item("accounts:administration", _("Administration"), "settings", "users.manage"),
 )
@@ -80,4 +85,9 @@ def links_with_counts(
     person: Person, path: str, counts: Mapping[str, int], items: Iterable[Item] = ITEMS
 ) -> list[NavigationLink]:
     """As ``links``, with the number of items that wait for this person, by URL name."""
-    return [replace(link, count=counts.get(link.url_name)) for link in links(person, path, items)]
+    while_waiting = {item.url_name for item in items if item.while_waiting}
+    return [
+        replace(link, count=counts.get(link.url_name))
+        for link in links(person, path, items)
+        if link.url_name not in while_waiting or link.current or counts.get(link.url_name)
+    ]

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from casework.cases.models import Case
 from foundation.accounts.models import Organisation, User
-from foundation.journal.leases import LeasedQuerySet
 from foundation.journal.numbers import next_number
 from foundation.privacy.bounds import COUNTED, days_within, moments_within, numbers_within
 from foundation.privacy.compiled import Given
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
+from foundation.privacy.leases import LeasedQuerySet
 from foundation.privacy.models import DataKey
 from foundation.ui.labels import ChoiceLabels
 from regions.vocabulary import SAID_SO_ITSELF, ConflictReason, Service

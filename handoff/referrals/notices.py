@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from foundation.journal.leases import Backoff
+from foundation.privacy.leases import Backoff
 
 from .models import Notice
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.services import Service, service_user
 from foundation.accounts.time_zones import as_read_by
-from foundation.journal.time_limits import TASK_LASTS, within
 from foundation.privacy.context import acting_as
+from foundation.privacy.time_limits import TASK_LASTS, within
 
 from .consent_watch import tell_of_ended_consent
 from .deadline_actions import due_deadlines, run_deadline

@@ -13,9 +13,9 @@ from django.utils import timezone
 from foundation.accounts.models import User
 from foundation.journal.actions import record
 from foundation.journal.groups import organisation_group
-from foundation.journal.leases import Backoff
 from foundation.journal.wake import wake_after
 from foundation.privacy.event_kinds import EventKind
+from foundation.privacy.leases import Backoff
 
 from .events import CALL_COMMAND_DELAYED, CALL_COMMAND_FAILED, COMMAND_HASTENED, COMMAND_ORDERED
 from .models import Call, Command, CommandQuerySet, Leg

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from foundation.accounts.models import Organisation, User
-from foundation.journal.leases import LeasedQuerySet
 from foundation.privacy.fields import EncryptedBytesField, EncryptedJSONField, EncryptedTextField
+from foundation.privacy.leases import LeasedQuerySet
 from foundation.privacy.models import DataKey
 from foundation.privacy.unshown import read_or
 from foundation.ui.labels import ChoiceLabels

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
-from foundation.journal.time_limits import TASK_LASTS
 from foundation.privacy.context import acting_as
+from foundation.privacy.time_limits import TASK_LASTS
 from hotline.telephony import provider
 from hotline.telephony.provider import Gone, Later, RequestRefused, TelephonyError
 

@@ -33,8 +33,8 @@ from twilio.twiml.voice_response import Dial as DialVerb
 from twilio.twiml.voice_response import VoiceResponse
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from foundation.journal.time_limits import TookTooLong, within
 from foundation.privacy.bounds import END_YEAR, FIRST_YEAR
+from foundation.privacy.time_limits import TookTooLong, within
 from hotline.telephony.verbs import (
     Enqueue,
     Gather,

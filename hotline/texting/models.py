@@ -10,9 +10,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from foundation.accounts.models import Organisation, User
-from foundation.journal.leases import LeasedQuerySet
 from foundation.privacy.bounds import moments_within
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
+from foundation.privacy.leases import LeasedQuerySet
 from foundation.privacy.models import DataKey
 from hotline.contacts.models import Contact
 from hotline.switchboard.models import Line

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from foundation.accounts.models import User
-from foundation.journal.leases import Backoff
 from foundation.journal.wake import wake_after
+from foundation.privacy.leases import Backoff
 from hotline.telephony.problems import OPTED_OUT
 from hotline.telephony.provider import Sent
 

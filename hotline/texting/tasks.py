@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
-from foundation.journal.time_limits import TASK_LASTS
 from foundation.privacy.context import acting_as
+from foundation.privacy.time_limits import TASK_LASTS
 from foundation.privacy.unshown import read_or
 from hotline.switchboard import intake
 from hotline.switchboard.prompts import address

@@ -8,8 +8,8 @@ import time
 from celery import shared_task
 
 from foundation.accounts.services import Service, service_user
-from foundation.journal.time_limits import TASK_LASTS
 from foundation.privacy.context import acting_as
+from foundation.privacy.time_limits import TASK_LASTS
 
 from .actions import keep_paper
 from .content import LANGUAGES

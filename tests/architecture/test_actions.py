@@ -15,6 +15,7 @@ MORE = [
     "hotline.contacts.access",
     "handoff.referrals.consent_watch",
     "foundation.accounts.first_run",
+    "foundation.accounts.role_proposals",
     "regions.conflicts",
     "regions.hours",
     "reporting.figures.importing",
@@ -41,10 +42,10 @@ WITHOUT_EVENT = {
     "foundation.privacy.actions.store_signing_keys": "set-up, before anybody can act",
     "foundation.privacy.actions.new_data_key": "the action that makes the dossier writes the event",
     "foundation.accounts.actions.end_sessions": "the consequence of an action that writes one",
+    "foundation.accounts.second_factor_actions.end_other_sessions": "the consequence of an action that writes one",
     "foundation.accounts.actions.choose_language": "a person's own preference, about nobody else",
     "foundation.accounts.first_run.new_first_run_code": "nobody has an account yet",
     "foundation.accounts.first_run.check_first_run_code": "nobody has an account yet; the row counts the tries",
-    "foundation.accounts.first_run.make_first_administrator": "nobody has an account yet",
     "foundation.journal.actions.record": OF_THE_JOURNAL,
     "foundation.journal.actions.record_all": OF_THE_JOURNAL,
     "foundation.journal.actions.look": OF_THE_JOURNAL,
@@ -58,6 +59,9 @@ ORDERED = "the order is in the journal, and so is its failure; what was carried 
 BOOKKEEPING = "the provider's ids and sequence numbers are kept without an event"
 #: Actions that write an event, but not each time they change a row, and why.
 NOT_EACH_TIME = {
+    "foundation.accounts.actions.grant_role": "who has the role already only signs in anew",
+    "foundation.accounts.actions.reset_password": "a link that is about to be mailed is not ordered twice",
+    "foundation.accounts.role_proposals.expire": "a link that nobody used in time ends by itself",
     "handoff.referrals.deadline_actions.run_deadline": "a deadline without anything to do is only marked as done",
     "hotline.contacts.actions.save_contact": SPELL,
     "hotline.contacts.actions.save_edit": SPELL,
@@ -89,8 +93,15 @@ WITHOUT_AUTHOR = {
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
     "hotline.contacts.access.may_ask",
+    "foundation.accounts.second_factor_actions.factors",
+    "foundation.accounts.second_factor_actions.may_add_factor",
     "foundation.journal.actions.recorded_id",
     "foundation.accounts.first_run.is_empty_installation",
+    "foundation.accounts.actions.check_fits",
+    "foundation.accounts.actions.has_role_for_two",
+    "foundation.accounts.actions.require_over",
+    "foundation.accounts.role_proposals.could_confirm",
+    "foundation.accounts.role_proposals.to_confirm",
     "handoff.referrals.centre_actions.needs_verification",
     "handoff.referrals.consent_watch.objection_now",
     "handoff.referrals.consent_watch.consent_problem",
@@ -111,6 +122,8 @@ ONLY_ASK = {
 }
 #: Parts of actions that others use, and that take what they need by position.
 PARTS = {
+    "foundation.accounts.actions.give",
+    "foundation.accounts.actions.withdraw",
     "hotline.switchboard.calls.move",
     "hotline.switchboard.calls.note",
     "hotline.switchboard.calls.ask_soon",
@@ -122,6 +135,8 @@ PARTS = {
 }
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
+    "foundation.accounts.one_time_links": "the writing part of the actions that have a link mailed",
+    "foundation.accounts.tasks": "claims a link and notes that it was mailed",
     "foundation.accounts.rate_limits": "counts in Redis",
     "foundation.privacy.management.commands.verify_keys": "reads one key of each dossier",
     "foundation.privacy.security_report": "reads the catalogues of the database",
@@ -133,7 +148,7 @@ MAY_WRITE = {
     "foundation.accounts.sessions": "reads a session with its user in SQL",
     "hotline.contacts.terms": "reads two lists in SQL",
     "foundation.journal.chain": "reads the chain in SQL to verify it",
-    "foundation.journal.leases": "claims, renews and releases rows of work for those who settle them",
+    "foundation.privacy.leases": "claims, renews and releases rows of work for those who settle them",
     "foundation.journal.management.commands.relay": "listens for a notification of PostgreSQL",
     "foundation.journal.relay": "claims and removes what it has delivered",
     "foundation.privacy.database_check": "compares the catalogues of PostgreSQL, in a transaction that is rolled back",

@@ -13,8 +13,9 @@ from celery import current_app
 from django.apps import apps
 from django.conf import settings
 
+from foundation.accounts import tasks as links
 from foundation.journal import relay
-from foundation.journal.time_limits import MARGIN, TASK_LASTS
+from foundation.privacy.time_limits import MARGIN, TASK_LASTS
 from handoff.referrals import notices
 from hotline.switchboard import commands, outbound, purposes, sweep
 from hotline.telephony import provider
@@ -30,6 +31,7 @@ LEASES: dict[str, tuple[timedelta, float]] = {
         commands.LEASE,
         max(2 * provider.LONGEST_REQUEST, provider.LONGEST_DOWNLOAD),
     ),
+    "accounts.OneTimeLink": (links.LEASE, links.LONGEST_MAIL),
     "handoff.Notice": (notices.LEASE, notices.LONGEST_MAIL),
     "journal.Outbox": (timedelta(seconds=relay.LEASE_SECONDS), relay.LONGEST_DELIVERY),
     "a handler's claim of a call": (sweep.CLAIM_LASTS, CALLER_REACHED),
@@ -72,6 +74,7 @@ def test_no_task_lasts_until_the_broker_gives_it_to_another() -> None:
 
 #: Tasks that keep to the database: nothing outside keeps them waiting, and each of their steps is a transaction.
 AT_HOME = {
+    "accounts.tasks.expire",
     "config.celery.clear_sessions",
     "handoff.tasks.run_deadlines",
     "hotline.tasks.end_contacts",

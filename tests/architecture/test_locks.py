@@ -14,6 +14,7 @@ from django.db import connection
 
 #: Unique columns of rows that others refer to. They are written once, with the row.
 NEVER_CHANGED = {
+    "accounts_membership.proposal_id",
     "accounts_user.email",  # but by an administrator, once in years
     # its hours are written under the same lock, of the organisation
     "regions_calendarexception.ends_on,every_year,organisation_id,starts_on",

@@ -62,6 +62,14 @@ LABEL_SAYS_IT = "the label of the state is all that is said"
 NO_BADGE = "shown in words, not as a badge"
 #: Where an aspect does not apply to a machine, and why.
 NOT_APPLICABLE = {
+    "ProposalState": {
+        "policy": "its history is read by the same people", "figure": AT_WORK, "tone": NO_BADGE,
+        "sentence": LABEL_SAYS_IT,
+    },
+    "LinkState": {
+        "policy": "it is read by the same people afterwards", "function": NO_FUNCTION, "figure": AT_WORK,
+        "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
+    },
     "ContactState": {"sentence": LABEL_SAYS_IT},
     "CallbackState": {
         "policy": SHIFTS, "function": NO_FUNCTION, "figure": AT_WORK, "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,

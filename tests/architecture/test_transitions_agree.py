@@ -21,8 +21,10 @@ from hypothesis import strategies as st
 
 from casework.cases import permissions as cases
 from foundation.accounts.models import Organisation, User
-from foundation.accounts.permissions import can
-from foundation.accounts.roles import Permission
+from foundation.accounts.permissions import can, organisations_as
+from foundation.accounts.role_proposals import could_confirm
+from foundation.accounts.roles import CONFIRM_AT_THEIR_CENTRE, Permission
+from foundation.accounts.states import Who as InAccounts
 from foundation.privacy.state_machines import StateMachine, all_machines
 from handoff.referrals import permissions as handoff
 from handoff.referrals.states import Who as InReferral
@@ -33,8 +35,8 @@ from triage import permissions as triage
 
 __all__ = ["organisations"]  # a fixture
 
-#: Four people, times the steps of twelve objects: an example has 184 triples, a run 1,100. More: TRIPLES=10000.
-EXAMPLES = -(-int(os.environ.get("TRIPLES", "1100")) // 184)
+#: Four people, times the steps of fourteen objects: an example has 220 triples, a run 1,100. More: TRIPLES=10000.
+EXAMPLES = -(-int(os.environ.get("TRIPLES", "1100")) // 220)
 COUNTED: Counter[str] = Counter()
 ENDED = "ended_at = now()"
 MADE = "completed_at = now(), completed_by_id = {who}"
@@ -130,7 +132,44 @@ def telephone_alone(step: Step) -> bool:
     return False
 
 
+def may_decide_on_role(step: Step) -> bool:
+    proposal = step.world.role_proposal
+    involved = (proposal.proposed_by_id, proposal.user_id)
+    if step.who == InAccounts.SECOND_PERSON:
+        is_confirmer = can(step.user, Permission.USERS_MANAGE) or proposal.centre_id in organisations_as(
+            step.user, *CONFIRM_AT_THEIR_CENTRE
+        )
+        return is_confirmer and step.user.pk not in involved
+    is_alone = step.who == InAccounts.ONLY_ONE
+    if is_alone and (step.user != proposal.proposed_by or could_confirm(proposal.centre, besides=list(involved))):
+        return False
+    return step.who != InAccounts.CLOCK and can(step.user, Permission.USERS_MANAGE)
+
+
+def may_end_link(step: Step) -> bool:
+    if step.who == InAccounts.THE_PERSON:
+        return step.user == step.world.one_time_link.user
+    return step.who == InAccounts.ADMINISTRATOR and can(step.user, Permission.USERS_MANAGE)
+
+
+DECIDED_ON = "decided_by_id = {who}, decided_at = now()"
 OBJECTS = [
+    Moved(
+        "role_proposal",
+        "Proposed role",
+        may_decide_on_role,
+        {
+            "proposed": "decided_by_id = null, decided_at = null, reason = ''",
+            "declined": f"{DECIDED_ON}, reason = 'unknown'",
+            **dict.fromkeys(("confirmed", "alone", "withdrawn", "expired"), f"{DECIDED_ON}, reason = ''"),
+        },
+    ),
+    Moved(
+        "one_time_link",
+        "One-time link",
+        may_end_link,
+        {"open": "ended_at = null", **dict.fromkeys(("used", "replaced", "withdrawn", "expired"), ENDED)},
+    ),
     Moved("contact", "Contact", may_complete, {"completed": MADE, "draft": UNMADE}),
     Moved(
         "callback",

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from casework.cases.models import Case, CaseContact, Note, Responsibility
-from foundation.accounts.models import Membership, Organisation, User
+from foundation.accounts.models import Membership, OneTimeLink, Organisation, RoleProposal, User
 from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
 from handoff.referrals.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
@@ -78,6 +78,8 @@ class World:
     message: Message
     deadline: Deadline
     case_conflict: CaseConflict
+    role_proposal: RoleProposal
+    one_time_link: OneTimeLink
     notice: Notice
     call: Call
     ended_call: Call
@@ -137,9 +139,28 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         case_conflict=CaseConflict.objects.create(
             case=case, organisation=organisations[PARTNER], data_key=key, reason="ties", noted_by=people[0]
         ),
+        **_roles_and_links(people, contact.centre),
         notice=Notice.objects.create(event=next(_numbers), recipient=people[0], referral=referral, kind="test"),
         **(_telephone(people, contact) | _figures(people, contact.centre)),
     )
+
+
+def _roles_and_links(people: list[User], centre: Organisation) -> dict[str, Any]:
+    """A role for the first person, proposed by the second; and a link for the third."""
+    until = timezone.now() + timedelta(days=1)
+    return {
+        "role_proposal": RoleProposal.objects.create(
+            user=people[0],
+            organisation=centre,
+            role=Role.DPO,
+            centre=centre,
+            proposed_by=people[1],
+            expires_at=until,
+        ),
+        "one_time_link": OneTimeLink.objects.create(
+            user=people[2], purpose="password", centre=centre, made_by=people[1], expires_at=until
+        ),
+    }
 
 
 def _case(plan: Plan, people: list[User], organisations: list[Organisation], **details: Any) -> Case:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,8 +11,8 @@ import chromium
 import pytest
 from background import BackgroundProvider
 from django.utils import timezone
-from e2e.keyboard import Keyboard
 from e2e.main_job import accept_offer, answer_triage, complete_triage, prepare_offer, send_offer, write_contact
+from e2e.newcomer import PASSWORD, fill, save, set_up, set_up_app, somebody
 from e2e.person import Person
 from e2e.world import Site
 from playwright.sync_api import Browser, expect
@@ -22,7 +23,6 @@ from supervisor.embedded import Embedded
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-PASSWORD = "four words for tests"
 LINE, DESKS = "+493023125050", {"Ida": "+493023125951", "Otto": "+493023125952"}
 CALLER = "+493411234567"
 
@@ -56,46 +56,6 @@ def telephones(empty: Site) -> Iterator[BackgroundProvider]:
         empty.children["worker"].stop()
 
 
-def somebody(browser: Browser, site: Site) -> Person:
-    page = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900}).new_page()
-    page.set_default_timeout(15_000)
-    return Person(page, Keyboard(page), site)
-
-
-def fill(person: Person, **values: str) -> None:
-    """Fields by name: texts, lists and radio buttons."""
-    for name, value in values.items():
-        found = person.page.locator(f"main [name={name}]").first
-        kind = found.evaluate("field => field.type")
-        if kind == "select-one":
-            found.select_option(label=value)
-        elif kind == "radio":
-            person.page.locator(f"main [name={name}][value={value}]").check()
-        else:
-            found.fill(value)
-
-
-def save(person: Person, button: str = "Save") -> None:
-    person.page.locator("main").get_by_role("button", name=button, exact=True).click()
-
-
-def set_up(person: Person) -> None:
-    """The first administrator, with the code that whoever started the platform has read."""
-    said = person.site.run("manage.py", "first_run_code")
-    code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}", said)
-    assert code
-    person.go("/")
-    person.page.get_by_role("link", name="Set up with the code").click()
-    fill(person, code="AAAA-BBBB-CCCC", name="Ada Example", email="ada@lotse.example", language="en")
-    fill(person, password=PASSWORD, centre="Example Centre", country="Germany")
-    save(person, "Set up and sign in")
-    expect(person.page.locator("main")).to_contain_text("This is not the code")
-    expect(person.page.locator("[name=centre]")).to_have_value("Example Centre")
-    fill(person, code=code[0])
-    save(person, "Set up and sign in")
-    expect(person.page.locator("h1")).to_have_text("Administration")
-
-
 def steps_missing(person: Person) -> list[str]:
     person.go("/administration/")
     return person.page.locator(".setup .missing strong").all_inner_texts()
@@ -124,25 +84,51 @@ def add_line(person: Person) -> None:
     expect(person.page.locator("#messages")).to_contain_text("The line is in the list now")
 
 
-def add_user(administrator: Person, browser: Browser, name: str, role: str, organisation: str) -> Person:
-    """The account, its role and its one-time link; returns the new person, signed in with a password of their own."""
+def mailed_link(site: Site, email: str) -> str:
+    """The link in the e-mail to this address, which the worker writes into a file."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        for file in (site.servers.data.root / "mail").glob("*.log"):
+            for message in file.read_text(encoding="utf-8").split("-" * 79):
+                found = re.search(r"http://\S+/accounts/link/\S+", message)
+                if found and f"To: {email}" in message:
+                    return found[0]
+        time.sleep(0.2)
+    raise AssertionError(f"no e-mail to {email}")
+
+
+def add_user(
+    administrator: Person, browser: Browser, name: str, role: str, organisation: str, second: Person | None = None
+) -> Person:
+    """Invited with a role, which a second person confirms; returns the new person, signed in with a password."""
     administrator.go("/administration/users/new/")
     email = f"{name.lower()}@lotse.example"
     fill(administrator, name=f"{name} Example", email=email, language="en")
     group = administrator.page.locator(f'optgroup[label="{organisation}"] option', has_text=role).first
     administrator.page.locator("[name=role]").select_option(group.get_attribute("value"))
-    save(administrator)
-    save(administrator, "Make a one-time link")
-    link = administrator.page.locator("#one-time-link").input_value()
+    save(administrator, "Send the invitation")
+    expect(administrator.page.locator("#messages")).to_contain_text("is invited by e-mail")
     person = somebody(browser, administrator.site)
-    person.go(link)
-    fill(person, password1=PASSWORD, password2=PASSWORD)
+    person.page.goto(mailed_link(administrator.site, email))
+    fill(person, new_password1=PASSWORD, new_password2=PASSWORD)
     save(person, "Save the password")
-    person.page.get_by_role("link", name="Sign in").last.click()
+    if second:
+        confirm(second, f"{name} Example", role)
     fill(person, login=email, password=PASSWORD)
     save(person, "Sign in")
+    set_up_app(person)
     expect(person.page.locator(".user-menu .who")).to_be_visible()
     return person
+
+
+def confirm(second: Person, name: str, role: str) -> None:
+    """The second person finds it in the top bar and confirms it."""
+    second.go("/")
+    second.page.get_by_role("link", name="Roles").click()
+    expect(second.page.locator("main")).to_contain_text(f"{name}: {role}")
+    card = second.page.locator("main li", has_text=f"{name}: {role}")
+    card.get_by_role("button", name=re.compile("^Confirm")).click()
+    expect(second.page.locator("#messages")).to_contain_text(f"{name} has the role of {role} now")
 
 
 def add_partner(person: Person) -> None:
@@ -186,13 +172,19 @@ def answer(handler: Person, telephones: BackgroundProvider) -> None:
 def test_from_nothing_to_an_accepted_offer(browser: Browser, empty: Site, telephones: BackgroundProvider) -> None:
     administrator = somebody(browser, empty)
     set_up(administrator)
+    set_up_app(administrator)
     assert len(steps_missing(administrator)) >= 4
     enter_hours(administrator)
     add_line(administrator)
-    handler = add_user(administrator, browser, "Ida", "Call handler", "Example Centre")
-    add_user(administrator, browser, "Otto", "Coordinator", "Example Centre")
+    administrator.go("/administration/")
+    administrator.page.get_by_role("link", name="Invite the data protection officer").click()
+    expect(administrator.page.locator("[name=role] option:checked")).to_have_text("Data protection officer")
+    second = add_user(administrator, browser, "Dora", "Data protection officer", "Example Centre")
+    assert "A second person who confirms roles" not in steps_missing(administrator)
+    handler = add_user(administrator, browser, "Ida", "Call handler", "Example Centre", second)
+    add_user(administrator, browser, "Otto", "Coordinator", "Example Centre", second)
     add_partner(administrator)
-    partner = add_user(administrator, browser, "Paula", "Partner worker", "Beratung Bayern (Probe)")
+    partner = add_user(administrator, browser, "Paula", "Partner worker", "Beratung Bayern (Probe)", second)
     assert steps_missing(administrator) == []
     sit_down(handler, DESKS["Ida"])
     answer(handler, telephones)
@@ -205,5 +197,5 @@ def test_from_nothing_to_an_accepted_offer(browser: Browser, empty: Site, teleph
     accept_offer(partner, referral)
     telephones.settled()
     assert telephones.provider.violations == []
-    for person in (administrator, handler, partner):
+    for person in (administrator, second, handler, partner):
         person.page.context.close()

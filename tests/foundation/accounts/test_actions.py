@@ -7,7 +7,8 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.test import Client
 from django.utils import timezone
-from people import People, as_user, make_place_for, make_user
+from people import People, as_setup, as_user, make_place_for, make_user
+from web import sign_in
 
 from foundation.accounts.actions import (
     create_organisation,
@@ -16,18 +17,20 @@ from foundation.accounts.actions import (
     end_role,
     end_sessions,
     grant_role,
+    invite_user,
 )
 from foundation.accounts.models import Membership, OrganisationKind, Session, User
 from foundation.accounts.permissions import NotAllowed
-from foundation.accounts.refusals import AddressTaken
-from foundation.accounts.roles import Role
+from foundation.accounts.refusals import AddressTaken, NeedsSecondPerson
+from foundation.accounts.role_proposals import propose_role
+from foundation.accounts.roles import NEEDS_SECOND_PERSON, Role
 from foundation.accounts.services import Service, service_user
 from foundation.accounts.sessions import SessionStore
 
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    sign_in(client, user)
     return client
 
 
@@ -37,49 +40,35 @@ def is_signed_in(client: Client) -> bool:
 
 def test_membership_stores_who_granted_and_ended_it(people: People) -> None:
     admin = people.administrator
-    user = as_user(
-        admin, create_user, by=admin, email="new@example.org", name="New Person", password="a long enough password"
-    )
-    membership = as_user(admin, grant_role, by=admin, user=user, organisation=people.centre, role=Role.HANDLER)
+    user = as_user(admin, invite_user, by=admin, email="new@example.org", name="New Person", language="en")
+    membership = as_user(admin, grant_role, by=admin, user=user, organisation=people.centre, role=Role.FUNDER)
     as_user(admin, end_role, by=admin, membership=membership)
     membership.refresh_from_db()
     assert (user.made_by, membership.granted_by, membership.ended_by) == (admin, admin, admin)
     assert membership.ended_at is not None
 
 
+def grant(people: People, role: Role = Role.FUNDER) -> Membership:
+    admin = people.administrator
+    given: Membership = as_user(admin, grant_role, by=admin, user=people.handler, organisation=people.centre, role=role)
+    return given
+
+
 def test_granting_twice_gives_one_role(people: People) -> None:
-    first = as_user(
-        people.administrator,
-        grant_role,
-        by=people.administrator,
-        user=people.handler,
-        organisation=people.centre,
-        role=Role.DPO,
-    )
-    second = as_user(
-        people.administrator,
-        grant_role,
-        by=people.administrator,
-        user=people.handler,
-        organisation=people.centre,
-        role=Role.DPO,
-    )
-    assert first == second
+    assert grant(people) == grant(people)
 
 
 def test_a_role_that_ended_can_be_granted_again(people: People) -> None:
-    (first,) = people.handler.active_memberships
+    first = grant(people)
     as_user(people.administrator, end_role, by=people.administrator, membership=first)
-    second = as_user(
-        people.administrator,
-        grant_role,
-        by=people.administrator,
-        user=people.handler,
-        organisation=people.centre,
-        role=Role.HANDLER,
-    )
-    assert first != second
-    assert Membership.objects.filter(user=people.handler).count() == 2
+    assert first != grant(people)
+    assert Membership.objects.filter(user=people.handler, role=Role.FUNDER).count() == 2
+
+
+@pytest.mark.parametrize("role", sorted(NEEDS_SECOND_PERSON))
+def test_a_role_that_needs_a_second_person_is_not_granted_alone(people: People, role: Role) -> None:
+    with pytest.raises(NeedsSecondPerson):
+        grant(people, role)
 
 
 def test_ending_twice_keeps_the_first_end(people: People) -> None:
@@ -96,14 +85,7 @@ def test_a_change_of_role_ends_open_sessions_of_that_person_only(people: People,
     browsers = [signed_in(people.handler), signed_in(people.handler), signed_in(people.colleague)]
     (membership,) = people.handler.active_memberships
     if change is grant_role:
-        as_user(
-            people.administrator,
-            grant_role,
-            by=people.administrator,
-            user=people.handler,
-            organisation=people.centre,
-            role=Role.DPO,
-        )
+        grant(people)
     else:
         as_user(people.administrator, end_role, by=people.administrator, membership=membership)
     assert [is_signed_in(browser) for browser in browsers] == [False, False, True]
@@ -127,7 +109,8 @@ def test_only_administrators_look_after_users(people: People, role: Role) -> Non
     user = make_user((make_place_for(role), role))
     (membership,) = people.handler.active_memberships
     attempts: list[Callable[[], Any]] = [
-        lambda: as_user(user, create_user, by=user, email="x@example.org", name="X", password="a long enough password"),
+        lambda: as_user(user, invite_user, by=user, email="x@example.org", name="X", language="en"),
+        lambda: as_user(user, create_user, by=user, email="x@example.org", name="X", password=None, language="en"),
         lambda: as_user(user, grant_role, by=user, user=people.worker, organisation=people.centre, role=Role.HANDLER),
         lambda: as_user(user, end_role, by=user, membership=membership),
         lambda: as_user(user, deactivate_user, by=user, user=people.handler),
@@ -141,15 +124,16 @@ def test_only_administrators_look_after_users(people: People, role: Role) -> Non
 
 def test_nobody_grants_a_role_to_themselves(people: People) -> None:
     admin = people.administrator
-    with pytest.raises(NotAllowed):
-        as_user(admin, grant_role, by=admin, user=admin, organisation=people.centre, role=Role.COORDINATOR)
+    for give in (grant_role, propose_role):
+        with pytest.raises(NotAllowed):
+            as_user(admin, give, by=admin, user=admin, organisation=people.centre, role=Role.COORDINATOR)
     with pytest.raises(NotAllowed):
         as_user(admin, deactivate_user, by=admin, user=admin)
 
 
 def test_email_address_is_unique_ignoring_case(people: People) -> None:
     with pytest.raises(AddressTaken):
-        create_user(by=None, email=people.handler.email.upper(), name="X", password="a long enough password")
+        as_setup(create_user, email=people.handler.email.upper(), name="X", password=None, language="en")
 
 
 def test_the_application_cannot_delete_or_rewrite_a_role(people: People) -> None:

@@ -20,10 +20,10 @@ def test_an_empty_installation_explains_the_next_steps_until_somebody_can_sign_i
     db: None, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "first_run_code</code>" in client.get("/accounts/login/").content.decode()
-    said = create(monkeypatch, "a long enough sentence", coordinator=True)
+    said = create(monkeypatch, "a long enough sentence")
     assert said == "first@example.org can sign in as administrator of Example Centre.\n"
     roles = Membership.objects.active().order_by("role").values_list("role", flat=True)
-    assert list(roles) == ["administrator", "coordinator"]
+    assert list(roles) == ["administrator"]
     assert "first_run_code" not in client.get("/accounts/login/").content.decode()
     answer = client.post("/accounts/login/", {"login": "first@example.org", "password": "a long enough sentence"})
     assert answer.status_code == 302

@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import translation
-from people import People, as_user
+from people import People, as_setup, as_user, make_partner
 from web import browser
 
 from foundation.accounts.actions import create_organisation, save_organisation
@@ -93,7 +93,7 @@ def test_what_cannot_be_is_an_error_in_place(people: People, field: str, value: 
 @pytest.mark.parametrize("zone", NO_ZONES)
 def test_action_and_database_refuse_an_unknown_zone(people: People, zone: str) -> None:
     with pytest.raises(UnknownTimeZone):
-        create_organisation(by=None, name="X", kind="partner", time_zone=zone)
+        as_setup(create_organisation, name="X", kind="partner", time_zone=zone)
     with pytest.raises(DatabaseError), transaction.atomic():
         Organisation.objects.filter(pk=people.partner.pk).update(time_zone=zone)
 
@@ -101,7 +101,7 @@ def test_action_and_database_refuse_an_unknown_zone(people: People, zone: str) -
 @pytest.mark.parametrize("country", NO_COUNTRIES)
 def test_action_and_database_refuse_an_unknown_country(people: People, country: str) -> None:
     with pytest.raises(UnknownCountry):
-        create_organisation(by=None, name="X", kind="partner", country=country)
+        as_setup(create_organisation, name="X", kind="partner", country=country)
     if country != "XX":  # the form of a code; which codes there are changes
         with pytest.raises(DatabaseError), transaction.atomic():
             Organisation.objects.filter(pk=people.partner.pk).update(country=country)
@@ -171,7 +171,7 @@ def test_organisation_can_be_deactivated_only_without_people(people: People) -> 
     client.post(url("close_organisation", people.partner.pk))
     assert Organisation.objects.get(pk=people.partner.pk).is_active
     assert "1 person has a role there" in client.get(url("organisation", people.partner.pk)).text
-    empty = create_organisation(by=None, name="Empty", kind="partner")
+    empty = make_partner("Empty")
     for _twice in range(2):
         post(people, "close_organisation", empty.pk)
     assert not Organisation.objects.get(pk=empty.pk).is_active

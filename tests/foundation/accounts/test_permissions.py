@@ -8,9 +8,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from people import People, as_user, make_centre, make_partner, make_place_for, make_user
+from past_policies import change
+from people import People, as_user, give_role, make_centre, make_partner, make_place_for, make_user
 
-from foundation.accounts.actions import deactivate_user, end_role, grant_role
+from foundation.accounts.actions import deactivate_user, end_role
 from foundation.accounts.models import ROLES_AT, Membership, Organisation, User
 from foundation.accounts.permissions import NotAllowed, can, organisations_as, require
 from foundation.accounts.roles import ROLES, Permission, Role
@@ -65,14 +66,7 @@ def test_deactivated_user_has_no_permission(people: People) -> None:
 
 
 def test_deactivation_ends_every_role(people: People) -> None:
-    as_user(
-        people.administrator,
-        grant_role,
-        by=people.administrator,
-        user=people.handler,
-        organisation=people.other_centre,
-        role=Role.DPO,
-    )
+    give_role(people.handler, people.other_centre, Role.DPO)
     as_user(people.administrator, deactivate_user, by=people.administrator, user=people.handler)
     assert list(Membership.objects.active().filter(user=people.handler)) == []
     assert stored(people.handler).is_active is False
@@ -95,7 +89,8 @@ def test_python_and_sql_know_the_same_roles(
     organisations: list[Organisation], career: list[tuple[int, Role, bool]], is_active: bool, asked: set[Role]
 ) -> None:
     before = transaction.savepoint()
-    user = User.objects.create(email="somebody@example.org", is_active=is_active)
+    user = make_user()
+    change(User.objects.filter(pk=user.pk), is_active=is_active)
     for where, role, is_over in career:
         _employ(user, organisations[where], role, is_over)
     assert sorted(organisations_as(stored(user), *asked)) == sql_orgs_as(user, *asked)
@@ -108,10 +103,10 @@ def _employ(user: User, organisation: Organisation, role: Role, is_over: bool) -
         return
     if Membership.objects.active().filter(user=user, organisation=organisation, role=role).exists():
         return
-    Membership.objects.create(
-        user=user,
-        organisation=organisation,
-        role=role,
+    give_role(
+        user,
+        organisation,
+        role,
         started_at=now - timedelta(days=2),
         ended_at=now if is_over else None,
         ended_by=user if is_over else None,

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from people import People, make_user
+from web import sign_in
 
 from foundation.accounts.actions import end_role
 from foundation.accounts.models import Session, User
@@ -25,7 +26,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def signed_in(user: User) -> str:
     """The key of a new session."""
     client = Client()
-    client.force_login(user, backend=BACKEND)
+    sign_in(client, user)
     return client.cookies["lotse_session"].value
 
 
@@ -124,7 +125,7 @@ def test_user_of_the_data_counts_and_not_the_column(people: People) -> None:
 
 def test_signing_out_leaves_no_session(people: People) -> None:
     client = Client()
-    client.force_login(people.handler, backend=BACKEND)
+    sign_in(client, people.handler)
     assert Session.objects.get().user == people.handler
     client.logout()
     assert Session.objects.count() == 0

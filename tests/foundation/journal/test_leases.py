@@ -20,9 +20,9 @@ from referrals import in_threads, offered, ready
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
-from foundation.journal.leases import Backoff
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
+from foundation.privacy.leases import Backoff
 from handoff.referrals import notices
 from handoff.referrals.models import Notice
 from handoff.referrals.notice_actions import retry_notice

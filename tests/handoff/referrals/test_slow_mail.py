@@ -12,7 +12,7 @@ from cluster import OwnDatabase
 from mail_server import MailServer, mail_server
 from referrals import in_threads, offered, ready
 
-from foundation.journal.time_limits import TookTooLong, within
+from foundation.privacy.time_limits import TookTooLong, within
 from handoff.referrals import notices
 from handoff.referrals.tasks import send_notices
 

@@ -10,12 +10,13 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from foundation.accounts.actions import create_organisation, create_user, grant_role
 from foundation.accounts.countries import UTC, is_country, is_zone, time_zones_of, zone_meant
 from foundation.accounts.models import Organisation, OrganisationKind, User
 from foundation.accounts.roles import Role
+from foundation.accounts.services import Service, service_user
+from foundation.privacy.context import acting_as
 
 
 class Command(BaseCommand):
@@ -27,7 +28,6 @@ class Command(BaseCommand):
         parser.add_argument("--centre", required=True, help="name of the advice centre")
         parser.add_argument("--country", default="DE", help="ISO 3166-1, two letters")
         parser.add_argument("--time-zone", help="like Europe/Berlin; unset: the country's own")
-        parser.add_argument("--coordinator", action="store_true", help="also give the role of a coordinator")
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_unusable(options)
@@ -36,18 +36,19 @@ class Command(BaseCommand):
             raise CommandError(f"There is a user {email} already.")
         country, zone = read_place(options["country"], options["time_zone"])
         password = read_password()
-        with transaction.atomic():
+        setup = service_user(Service.SETUP)
+        with acting_as(setup, purpose="create_administrator"):
             centre = Organisation.objects.filter(name=options["centre"], kind=OrganisationKind.CENTRE).first()
             centre = centre or create_organisation(
-                by=None,
+                by=setup,
                 name=options["centre"],
                 kind=OrganisationKind.CENTRE,
                 country=country,
                 time_zone=zone,
             )
-            user = create_user(by=None, email=email, name=options["name"], password=password)
-            for role in [Role.ADMINISTRATOR, *([Role.COORDINATOR] if options["coordinator"] else [])]:
-                grant_role(by=None, user=user, organisation=centre, role=role)
+            name = options["name"]
+            user = create_user(by=setup, email=email, name=name, password=password, language="en", centre=centre)
+            grant_role(by=setup, user=user, organisation=centre, role=Role.ADMINISTRATOR)
         self.stdout.write(f"{email} can sign in as administrator of {centre.name}.")
 
 
