@@ -68,7 +68,7 @@ def test_locked_account_is_told_in_the_language_of_the_page(people: People, lang
     page = answer.content.decode()
     assert answer.status_code == 429
     assert "15" in page
-    assert {"de": "zu viele falsche Passwörter", "fr": "Trop de mots de passe erronés"}[language] in page
+    assert {"de": "zu viele falsche Versuche", "fr": "Il y a eu trop de tentatives erronées"}[language] in page
     assert "Account locked" not in page
 
 
