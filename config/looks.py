@@ -124,6 +124,7 @@ LOOKS: dict[str, Declared] = {
     "publishing:releases": Leaves("releases.listed"),
     "publishing:release": Leaves("release.read"),
     "publishing:download": Leaves("release.downloaded", argument="form"),
+    "retention:erasures": Leaves("erasures.listed"),
     "publishing:public": LeavesNone("open to everybody, without signing in"),
     "publishing:public_download": LeavesNone("open to everybody, without signing in"),
 }

@@ -226,6 +226,7 @@ PAGE_COUNTS = {
     "triage:confirmations": "triage.counts.to_confirm",
     "publishing:releases": "reporting.publishing.counts.to_release",
     "accounts:role_proposals": "foundation.accounts.role_proposals.to_confirm",
+    "retention:erasures": "foundation.retention.counts.to_be_erased",
     "endings": "hotline.contacts.desk.endings_of",
     "lines": "hotline.switchboard.desk.lines_of",
     "calls": "hotline.switchboard.desk.calls_to_show",

@@ -44,6 +44,7 @@ APPS = [
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",
+    "foundation.retention",
 ]
 for app in APPS:
     urlpatterns.append(path("", include(f"{app}.urls")))

@@ -13,7 +13,7 @@ PART = Part(
         Rows("cases_responsibility", f"case_id in {CASES}"),
         Rows("cases_casecontact", f"case_id in {CASES} or contact_id in {CONTACTS}", has_events=False),
         Rows("cases_casetoopen", f"contact_id in {CONTACTS}", has_events=False),
-        Rows("cases_case", names_dossier=True),
+        Rows("cases_case", names_dossier=True, letter="F"),
     ),
     kinds=(Kind("case", "select id, centre_id, data_key_id, closed_at as since from cases_case"),),
     ties=(

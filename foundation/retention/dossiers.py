@@ -21,12 +21,14 @@ OF_KEY = "data_key_id = any(keys)"
 class Rows:
     """Rows of a table that are deleted with the dossier, in the declared order; those of later apps first.
 
-    ``names_dossier``: whether its id names a dossier. ``has_events``: whether events may be about its id.
+    ``names_dossier``: whether its id names a dossier. ``letter``: of its reference, such as C in C-12.
+    ``has_events``: whether events may be about its id.
     """
 
     table: str
     where: str = OF_KEY
     names_dossier: bool = False
+    letter: str = ""
     has_events: bool = True
 
 
@@ -122,6 +124,11 @@ class Dossier:
         return {
             "SEEDS": _union(f"select data_key_id from {one.table} where id = about" for one in named),
             "CENTRES": _union(f"select centre_id from {one.table} where id = about" for one in named),
+            "NUMBERED": "\n        union all ".join(
+                f"select '{one.letter}' as letter, number, id, centre_id from {one.table}"
+                for one in named
+                if one.letter
+            ),
             "TIES": _union(tie for part in self.parts for tie in part.ties),
             "SUBJECTS": _union(f"select id from {one.table} where {one.where}" for one in self.rows if one.has_events),
             "MEMBERS": "\n        union all ".join(

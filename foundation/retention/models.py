@@ -27,6 +27,9 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         """Decided, and neither carried out nor withdrawn."""
         return self.filter(done_at=None, withdrawn_at=None).order_by("decided_at", "pk")
 
+    def done(self) -> ErasureQuerySet:
+        return self.filter(done_at__isnull=False)
+
     def due(self, now: datetime) -> ErasureQuerySet:
         """Those that wait for nothing any more. Their dossiers may be on hold."""
         return self.waiting().filter(models.Q(not_before=None) | models.Q(not_before__lte=now))

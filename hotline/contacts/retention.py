@@ -14,7 +14,7 @@ PART = Part(
         Rows("hotline_accessrequest", f"contact_id in {CONTACTS}"),
         Rows("hotline_contactreader", f"contact_id in {CONTACTS}", has_events=False),
         Rows("hotline_callback", names_dossier=True),
-        Rows("hotline_contact", names_dossier=True),
+        Rows("hotline_contact", names_dossier=True, letter="C"),
     ),
     # A callback is about the same person as the contact that asked for it, and as the one that logs it.
     ties=(

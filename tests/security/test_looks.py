@@ -153,6 +153,7 @@ class World:
             "handoff:partner_referral_part": (worker, referral, {}),
             "reporting:live": (coordinator, everywhere, {}),
             "reporting:shift": (coordinator, everywhere, {}),
+            "retention:erasures": (people.dpo, everywhere, {}),
             "publishing:releases": (people.funder, everywhere, {}),
             "publishing:release": (people.funder, (self.release,), {}),
             "publishing:download": (people.funder, (self.release, "csv"), {}),
