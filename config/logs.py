@@ -1,7 +1,7 @@
 """One line per log record, as `key=value` pairs: time in UTC, level, logger, message.
 
-Request paths may be logged (they hold ids only, and one-time links are cut off); tracebacks name the exception and where
-it was raised, not its message, because the message of a database error quotes the row.
+Request paths may be logged (they hold ids only, and one-time links are cut off); tracebacks name the exception and
+where it was raised, not its message, because the message of a database error quotes the row.
 """
 
 from __future__ import annotations
