@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "channels",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "django_htmx",
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.accounts.middleware.TypedTextOutlivesSession",
+    "foundation.accounts.middleware.SecondFactorIsRequired",
     "foundation.journal.middleware.RefusalsAreRecorded",
     "foundation.privacy.middleware.ActingAsMiddleware",
     "foundation.journal.middleware.LooksAreRecorded",
@@ -124,6 +126,7 @@ TEMPLATES = [
                 "django.template.context_processors.tz",
                 "foundation.ui.context_processors.navigation",
                 "foundation.ui.context_processors.appearance",
+                "foundation.accounts.context_processors.demonstration",
                 "hotline.switchboard.context_processors.telephone",
                 "hotline.contacts.context_processors.endings",
             ],
@@ -207,6 +210,7 @@ CELERY_BEAT_SCHEDULE = {
     "count": _every("reporting.tasks.count", timedelta(seconds=20)),
     "anchor": _every("journal.tasks.anchor", timedelta(hours=1)),
     "erase": _every("retention.tasks.erase", timedelta(minutes=10)),
+    "sweep": {"task": "retention.tasks.sweep", "schedule": crontab(hour="2", minute="23")},
     "clear-sessions": {"task": "config.celery.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }
 
@@ -261,6 +265,24 @@ ACCOUNT_USER_DISPLAY = "foundation.accounts.sign_in.display_name"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # the person is told of each change of password, factor or address
+# Seconds for which a proof of identity is good enough for a step that asks for a recent one; signing in is one.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+MFA_ADAPTER = "foundation.accounts.factor_adapter.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "foundation.accounts.factor_forms.ShowFactorForm",
+    "reauthenticate": "foundation.accounts.factor_forms.ShowFactorAgainForm",
+    "activate_totp": "foundation.accounts.factor_forms.AddAppForm",
+    "add_webauthn": "foundation.accounts.factor_forms.AddPasskeyForm",
+    "authenticate_webauthn": "foundation.accounts.factor_forms.ShowPasskeyForm",
+    "reauthenticate_webauthn": "foundation.accounts.factor_forms.ShowPasskeyAgainForm",
+    "edit_webauthn": "foundation.accounts.factor_forms.NamePasskeyForm",
+}
+MFA_TOTP_TOLERANCE = 1  # the code before and the next one are accepted too, each once
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator has entered the address
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Lotse"
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
 # By username AND IP address: axes' default would lock a whole office after one person's mistakes.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -285,6 +307,10 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 
 # --- journal: each hour the end of the chain of events is noted outside the database ------------------------------
 ANCHOR_FILE = Path(ENVIRON.get("LOTSE_ANCHOR_FILE") or LOTSE_DATA / "anchors")
+#: The ledger of erasures: a restored backup is erased again from it.
+ERASURES_FILE = Path(ENVIRON.get("LOTSE_ERASURES_FILE") or LOTSE_DATA / "erasures")
+#: Functions that are called before a restored backup is erased again: what they count would be lost.
+BEFORE_ERASING_AGAIN = ["reporting.figures.tasks.count"]
 ANCHOR_EMAIL = ENVIRON.get("LOTSE_ANCHOR_EMAIL", "")  # who gets each anchor by e-mail too; nobody if unset
 
 # --- telephone: without an account the platform runs and shows that no telephone is connected --------------------
@@ -394,6 +420,7 @@ LOGGING = {
         "uvicorn.access": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "axes": {"level": "ERROR"},
+        "fido2": {"level": "WARNING"},  # it would log the ids of passkeys
         "httpx": {"level": "WARNING"},
         "twilio.http_client": {"level": "WARNING"},
     },

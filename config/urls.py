@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from config import health
+from foundation.accounts import second_factor_views as factors
 from foundation.accounts.views import SignIn
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/login/", SignIn.as_view(), name="account_login"),
+    # In front of allauth's: they also write events and end sessions.
+    path("accounts/2fa/webauthn/add/", factors.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("accounts/2fa/webauthn/keys/<int:pk>/remove/", factors.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
+    path("accounts/2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),
+    path("accounts/2fa/totp/activate/", factors.AddApp.as_view(), name="mfa_activate_totp"),
+    path("accounts/2fa/totp/deactivate/", factors.RemoveApp.as_view(), name="mfa_deactivate_totp"),
+    path("accounts/2fa/recovery-codes/generate/", factors.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("accounts/2fa/authenticate/", factors.ShowFactor.as_view(), name="mfa_authenticate"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -248,7 +248,9 @@ def restore(data: DataDirectory, file: Path, outside: Outside) -> int:
         embedded.stop()
 
 
+#: What is done and checked with the restored database, in this order.
 CHECKS = {
+    "replay_erasures": "what had been erased",
     "security_report": "the database's protection",
     "verify_keys": "the keys",
     "verify_journal": "the journal",

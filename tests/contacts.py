@@ -8,6 +8,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 from people import as_user
+from web import sign_in
 
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
@@ -20,7 +21,7 @@ PHONE = "+49 341 1234567"  # a fictional landline of Leipzig
 def browser(user: User) -> Client:
     """A signed-in browser; a second one stands for a second tab, or for a restart after a crash."""
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 

@@ -25,6 +25,7 @@ OWN = sorted(name for name, app in get_commands().items() if (CHECKOUT / app.par
 #: Nothing that is given to them could be wrong, beside the servers.
 NOTHING_TO_GIVE = {
     "relay", "state_diagrams", "install_softphone", "data_dictionary", "architecture", "demo", "first_run_code",
+    "sweep", "replay_erasures", "rotate_keys",
     "policies", "events", "makemigrations", "migrate",  # Django's, with one more thing to compare
 }  # fmt: skip
 HERE = "http://127.0.0.1:9"  # nobody listens there

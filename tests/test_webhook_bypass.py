@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from people import People
+from web import sign_in
 
 from hotline.telephony.provider import SIGNATURE_HEADER
 
@@ -20,7 +21,7 @@ def test_page_with_a_signature_header_still_needs_a_session(path: str) -> None:
 
 def test_signature_header_does_not_replace_the_csrf_token(people: People) -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(people.handler)
+    sign_in(browser, people.handler)
     assert browser.post("/telephone/state/", {"state": "ready"}, headers=FORGED).status_code == 403
 
 
@@ -30,7 +31,7 @@ def test_unknown_url_with_a_signature_header_is_404() -> None:
 
 def test_forged_webhook_is_refused_without_reading_the_session(people: People) -> None:
     browser = Client()
-    browser.force_login(people.handler)
+    sign_in(browser, people.handler)
     answer = browser.post("/telephone/voice/", {"CallSid": "CA1"}, headers=FORGED)
     assert answer.status_code == 403
     assert "Vary" not in answer  # a page has read the cookie
@@ -44,5 +45,5 @@ def test_webhook_posted_by_somebody_who_is_signed_in_is_refused_like_any_other(
 ) -> None:
     """The refusal is recorded by the telephone service, which cannot act inside the person's transaction."""
     browser = Client(raise_request_exception=False)
-    browser.force_login(people.handler)
+    sign_in(browser, people.handler)
     assert browser.post(path, {"CallSid": "CA1"}, headers=headers).status_code == 403

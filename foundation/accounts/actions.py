@@ -19,6 +19,7 @@ from foundation.privacy.event_kinds import EventKind
 
 from . import audit, one_time_links
 from .countries import is_country, is_zone
+from .demonstration import is_demonstration
 from .events import (
     ORGANISATION_CHANGED,
     ORGANISATION_CLOSED,
@@ -339,6 +340,7 @@ def create_organisation(
     if by.service != Service.SETUP:
         require(by, Permission.USERS_MANAGE)
         _check_name(name, kind)
+        is_demo = is_demonstration()  # otherwise the whole installation would stop being one
     organisation = Organisation(name=name, kind=kind, country=country, time_zone=time_zone, is_demo=is_demo)
     _store_organisation(organisation)
     centre = organisation.pk if by.service and kind == OrganisationKind.CENTRE else None

@@ -13,6 +13,15 @@ USER_REACTIVATED = EventKind("user.reactivated", "user", _("Account activated ag
 USER_INVITED = EventKind("user.invited", "user", _("Invitation sent"), "mail", (), KEPT)
 USER_PASSWORD_RESET = EventKind("user.password_reset", "user", _("Link for a new password sent"), "key-round", (), KEPT)
 USER_PASSWORD_CHOSEN = EventKind("user.password_chosen", "user", _("Password chosen"), "key-round", (), KEPT)
+FACTOR_ADDED = EventKind("user.factor_added", "user", _("Second factor added"), "shield-check", (), KEPT)
+FACTOR_REMOVED = EventKind("user.factor_removed", "user", _("Second factor removed"), "shield-off", (), KEPT)
+FACTORS_REMOVED = EventKind(
+    "user.factors_removed", "user", _("All second factors removed by an administrator"), "shield-off", (), KEPT
+)
+RECOVERY_CODES_MADE = EventKind("user.recovery_codes_made", "user", _("New recovery codes made"), "list", (), KEPT)
+RECOVERY_CODE_USED = EventKind(
+    "user.recovery_code_used", "user", _("Signed in with a recovery code"), "life-buoy", (), KEPT
+)
 ROLE_PROPOSED = EventKind("role.proposed", "user", _("Role proposed"), "user-plus", (), KEPT)
 ROLE_GRANTED = EventKind("role.granted", "user", _("Role given"), "user-check", (), KEPT)
 ROLE_GRANTED_ALONE = EventKind(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,12 +19,10 @@ from . import first_run as run
 from .forms import FirstRunForm
 from .refusals import AddressTaken, UnknownTimeZone
 from .services import Service, service_user
+from .views import BACKEND
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 #: Errors of a valid form: field, message, and the response's status.
 REFUSED: dict[type[Exception], tuple[str, StrPromise, int]] = {
@@ -58,6 +57,7 @@ def _set_up(request: HttpRequest, form: FirstRunForm) -> HttpResponse:
     with acting_as(service_user(Service.SETUP), purpose="first run"):
         user = run.make_first_administrator(code=code, person=form.person(), centre=form.place())
     login(request, user, backend=BACKEND)
+    record_authentication(request, user, method="password")
     response = redirect("accounts:administration")
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
     return response

@@ -21,6 +21,7 @@ from . import kept_form
 from .form_owner import shown_to
 from .permissions import NotAllowed, Refused, note_refusal
 from .rate_limits import TooOften
+from .second_factor import is_shown
 from .time_zones import zone_of
 from .views import sign_in_page
 
@@ -116,6 +117,37 @@ class LanguageOfProfile:
             translation.activate(language)
             request.LANGUAGE_CODE = language
         return self.get_response(request)
+
+
+class SecondFactorIsRequired:
+    """Lead a session that has seen no second factor to the set-up; it reaches nothing else.
+
+    Costs no statement: what was shown is in the session, which is signed. Sockets ask for themselves.
+    """
+
+    #: URL names, beside pages that need no sign-in.
+    OPEN = frozenset(
+        {"accounts:second_factor", "mfa_add_webauthn", "mfa_activate_totp", "account_reauthenticate", "account_logout",
+         "accounts:set_language", "healthz", "readyz", "publishing:public", "publishing:public_download"}
+    )  # fmt: skip
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and not is_shown(request.session, request.user):
+            request.lacks_second_factor = True  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        match = request.resolver_match
+        if not getattr(request, "lacks_second_factor", False) or (match and match.view_name in self.OPEN):
+            return None
+        if "text/html" not in request.headers.get("Accept", "") or request.headers.get("HX-Request"):
+            return JsonResponse({"message": _("You have been signed out.")}, status=401)
+        if request.method == "GET":
+            request.session["after_second_factor"] = request.get_full_path()
+        return redirect("accounts:second_factor")
 
 
 class TypedTextOutlivesSession:

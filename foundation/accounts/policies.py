@@ -49,6 +49,7 @@ DECLARATIONS: list[Declaration] = [
     Unprotected("django_(migrations|content_type|session|admin_log)", "Django's own; django_session is empty"),
     Unprotected(r"auth_\w+", "Django's own, unused"),
     Unprotected(r"account_\w+", "e-mail addresses of users, for the sign-in"),
+    Unprotected("mfa_authenticator", "second factors, needed to sign in: public keys, and secrets that are encrypted"),
     Unprotected(r"axes_\w+", "attempts to sign in"),
     Protected(
         "accounts_roleproposal",

@@ -34,7 +34,8 @@ COLUMNS = [
 ]
 # In SQL, because Django needs four times as long for it as PostgreSQL, in every request.
 READ = f"""
-select accounts_session.session_data, {", ".join(COLUMNS)}
+select accounts_session.session_data, {", ".join(COLUMNS)},
+    exists (select from accounts_organisation) and not exists (select from accounts_organisation where not is_demo)
 from accounts_session
 left join accounts_user on accounts_user.id = accounts_session.user_id
 left join accounts_membership on accounts_membership.user_id = accounts_user.id
@@ -51,9 +52,13 @@ def stored_key(session_key: str) -> str:
 
 
 class SessionStore(db.SessionStore):
-    """Django's store in the database. ``user`` is the session's user as read with it, not verified yet."""
+    """Django's store in the database. ``user`` is the session's user as read with it, not verified yet.
+
+    ``is_demonstration``: whether all data are a demonstration's, as read with the session (``demonstration``).
+    """
 
     user: User | None = None
+    is_demonstration: bool = False
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -73,6 +78,7 @@ class SessionStore(db.SessionStore):
             self._session_key = None
             return {}
         self.user = _user(rows)
+        self.is_demonstration = rows[0][-1]
         data: dict[str, Any] = self.decode(rows[0][0])
         return data
 

@@ -11,6 +11,7 @@ import json
 import time
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -47,23 +48,30 @@ def typed_text(
 
 def sealed(typed: TypedText) -> str:
     """Encrypted for the sign-in page or the session; "" if it is too long."""
+    ring = keyring()
     plain = zlib.compress(json.dumps(asdict(typed)).encode())
-    text = base64.urlsafe_b64encode(seal(_key(), plain, CONTEXT)).decode()
+    text = base64.urlsafe_b64encode(seal(_key(ring.master[ring.active]), plain, CONTEXT)).decode()
     return text if len(text) <= LONGEST_SEALED else ""
 
 
 def opened(text: str, *, owner: int) -> TypedText | None:
     """The decrypted text; None if it is another user's, too old or invalid."""
-    try:
-        plain = unseal(_key(), base64.urlsafe_b64decode(text.encode()), CONTEXT)
-    except (WrongKey, ValueError):
+    plain = _plain(text)
+    if plain is None:
         return None
     typed = TypedText(**json.loads(zlib.decompress(plain)))
     is_in_time = time.time() - typed.at <= KEPT_SECONDS
     return typed if typed.owner == owner and is_in_time else None
 
 
-def _key() -> bytes:
-    """Derived from the active master key; a change of it does not matter, as texts are kept for half an hour only."""
+def _plain(text: str) -> bytes | None:
+    """While the master key is being changed, some processes have another active one."""
     ring = keyring()
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=CONTEXT.encode()).derive(ring.master[ring.active])
+    for name in sorted(ring.master, key=lambda name: name != ring.active):
+        with suppress(WrongKey, ValueError):
+            return unseal(_key(ring.master[name]), base64.urlsafe_b64decode(text.encode()), CONTEXT)
+    return None
+
+
+def _key(master: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=CONTEXT.encode()).derive(master)

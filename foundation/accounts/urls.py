@@ -8,6 +8,7 @@ from . import (
     link_views,
     organisation_views,
     role_views,
+    second_factor_views,
     user_views,
     views,
 )
@@ -19,6 +20,8 @@ urlpatterns = [
     path("accounts/signed-in/", views.signed_in_again, name="signed_in_again"),
     path("accounts/typed/discard/", views.discard_typed, name="discard_typed"),
     path("accounts/link/<str:token>/", link_views.choose, name="choose_password"),
+    path("accounts/demonstration/", views.sign_in_to_demonstration, name="sign_in_to_demonstration"),
+    path("accounts/second-factor/", second_factor_views.second_factor, name="second_factor"),
     path("first-run/", first_run_views.first_run, name="first_run"),
     path("administration/", administration_views.administration, name="administration"),
     path("administration/users/", user_views.users, name="users"),
@@ -27,6 +30,11 @@ urlpatterns = [
     path("administration/users/<int:pk>/edit/", user_views.edit_user, name="edit_user"),
     path("administration/users/<int:pk>/role/", user_views.grant, name="grant_role"),
     path("administration/users/<int:pk>/link/", user_views.make_link, name="make_link"),
+    path(
+        "administration/users/<int:pk>/second-factor/",
+        second_factor_views.remove_of_user,
+        name="remove_second_factor",
+    ),
     path("administration/users/<int:pk>/deactivate/", user_views.deactivate, name="deactivate"),
     path("administration/users/<int:pk>/reactivate/", user_views.reactivate, name="reactivate"),
     path("administration/roles/<int:pk>/end/", user_views.end, name="end_role"),

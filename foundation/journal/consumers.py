@@ -10,6 +10,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from foundation.accounts.models import User
 from foundation.accounts.permissions import organisations_as
 from foundation.accounts.roles import Role
+from foundation.accounts.second_factor import is_shown
 from foundation.accounts.sessions import SessionStore
 
 from .groups import organisation_group, user_group
@@ -26,7 +27,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         self.joined = []
         user = self.scope["user"]
         await self.accept()
-        if not user.is_authenticated:
+        if not user.is_authenticated or not is_shown(self.scope["session"], user):
             await self.close(NOT_SIGNED_IN)
             return
         for group in await groups_of(user):

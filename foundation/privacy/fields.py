@@ -130,7 +130,13 @@ class EncryptedField(AnyField):
         if raw[:1] != VERSION or len(raw) < HEADER_BYTES:
             raise WrongKey(f"{self.context(instance)}: unknown format")
         key_id = uuid.UUID(bytes=raw[1:HEADER_BYTES])
-        return self.load(unseal(opened_key(key_id), raw[HEADER_BYTES:], self.context(instance)))
+        if instance.__dict__.get("data_key_id", key_id) != key_id:
+            raise WrongKey(f"{self.context(instance)}: sealed with the key of another dossier")
+        try:
+            key = opened_key(key_id)
+        except WrongKey as error:
+            raise WrongKey(f"{self.context(instance)}: {error}") from error
+        return self.load(unseal(key, raw[HEADER_BYTES:], self.context(instance)))
 
 
 class EncryptedTextField(EncryptedField):

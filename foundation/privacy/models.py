@@ -43,6 +43,11 @@ class DataKey(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
+    def rewrapped(self) -> bytes:
+        """Wrapped by the active master key. Raises WrongKey as `unwrap` does."""
+        ring = keyring()
+        return seal(ring.master[ring.active], self.unwrap(), f"data key {self.pk}")
+
     @classmethod
     def generate(cls) -> DataKey:
         """An unsaved key under the active master key."""
@@ -77,7 +82,9 @@ def opened_key(key_id: uuid.UUID) -> bytes:
 
 def _remember(key_id: uuid.UUID, opened: bytes) -> None:
     if len(opened_keys) >= CACHE_SIZE:
-        opened_keys.clear()
+        # The oldest only: a key that was just made is needed for its first row, before anybody can read it.
+        for oldest in list(opened_keys)[: CACHE_SIZE // 4]:
+            opened_keys.pop(oldest, None)
     opened_keys[key_id] = (time.monotonic() + CACHE_SECONDS, opened)
 
 

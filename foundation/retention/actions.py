@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -11,10 +14,16 @@ from django.utils import timezone
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed, require
 from foundation.accounts.roles import Permission
-from foundation.journal.actions import record
+from foundation.journal.actions import NewEvent, record, record_all
+from foundation.journal.groups import organisation_group
 
-from .events import ERASURE_DECIDED, ERASURE_WITHDRAWN, HOLD_ENDED, HOLD_SET
+from . import ledger
+from .events import ERASURE_ANNOUNCED, ERASURE_DECIDED, ERASURE_WITHDRAWN, HOLD_ENDED, HOLD_SET, ROWS_SWEPT
 from .models import Erasure, ErasureReason, Hold, HoldReason
+from .rules import rules
+
+#: The subject of events about sweeps, which are about no record.
+SWEEPS = uuid.UUID(int=0)
 
 
 class Outcome(StrEnum):
@@ -51,17 +60,88 @@ def withdraw_erasure(*, by: User, erasure_id: uuid.UUID) -> Erasure:
     require(by, Permission.ERASURE_DECIDE, erasure.centre_id)
     if erasure.done_at or erasure.withdrawn_at:
         return erasure
-    erasure.withdrawn_at, erasure.withdrawn_by = timezone.now(), by
-    erasure.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    record(ERASURE_WITHDRAWN, by=by, subject=erasure_id, centre=erasure.centre_id)
+    _withdraw(by, erasure)
     return erasure
 
 
-def carry_out_erasure(*, by: User, erasure_id: uuid.UUID) -> Outcome:
-    """Erase the dossier of a decided erasure, as the service ``retention``. The function writes the event."""
+@transaction.atomic
+def carry_out_erasure(*, by: User, erasure_id: uuid.UUID, now: datetime) -> Outcome:
+    """Erase the dossier of a decided erasure, as the service ``retention``. What is no longer due is withdrawn.
+
+    Raises OSError if the ledger cannot be written; then nothing is erased.
+    """
+    erasure = Erasure.objects.due(now).filter(pk=erasure_id).first()
+    if erasure and erasure.reason == ErasureReason.DUE and not _is_due(erasure, now):
+        _withdraw(by, erasure)
+        return Outcome.NONE
+    outcome = Outcome(_ask("select ntk.carry_out_erasure(%s, %s)", erasure_id, now))
+    if outcome is Outcome.ERASED:
+        done = Erasure.objects.get(pk=erasure_id)
+        ledger.note(ledger.Entry(done.pk, done.centre_id, done.subject, tuple(done.keys)))
+    return outcome
+
+
+@transaction.atomic
+def replay_erasure(*, by: User, entry: ledger.Entry, now: datetime) -> Outcome:
+    """Erase again what a restored backup brought back, as the service ``retention``. A hold does not keep it."""
+    waiting = _ask(
+        "select ntk.replay_erasure(%s, %s, %s, %s::uuid[])",
+        entry.erasure,
+        entry.centre,
+        entry.subject,
+        list(entry.keys),
+    )
+    return Outcome.NONE if waiting is None else carry_out_erasure(by=by, erasure_id=waiting, now=now)
+
+
+@transaction.atomic
+def announce_due(*, by: User, now: datetime, most: int) -> int:
+    """Announce dossiers that are due within the time of warning, as the service ``retention``. Returns how many.
+
+    They are erased when they are due, and not before the time of warning has passed.
+    """
+    given = rules()
     with connection.cursor() as cursor:
-        cursor.execute("select ntk.erase_dossier(%s)", [erasure_id])
-        return Outcome(cursor.fetchone()[0])
+        cursor.execute(
+            "select subject, centre, greatest(due, %(now)s + %(warn)s::interval)"
+            " from ntk.due_dossiers(%(now)s + %(warn)s::interval, %(periods)s, %(most)s)",
+            {"now": now, "warn": given.warn_before, "periods": _periods(), "most": most},
+        )
+        found = cursor.fetchall()
+    due = [
+        Erasure(subject=subject, centre_id=centre, not_before=at, reason=ErasureReason.DUE, decided_by=by)
+        for subject, centre, at in found
+    ]
+    Erasure.objects.bulk_create(due)
+    groups = {organisation_group(one.centre_id) for one in due}
+    record_all(
+        [
+            NewEvent(
+                kind=ERASURE_ANNOUNCED,
+                subject=one.pk,
+                centre=one.centre_id,
+                data={"dossier": str(one.subject)},
+                tell=groups & {organisation_group(one.centre_id)},
+            )
+            for one in due
+        ],
+        by=by,
+    )
+    return len(due)
+
+
+@transaction.atomic
+def sweep_rows(*, by: User, name: str, period: str, now: datetime, most: int) -> int:
+    """Delete or empty old rows, as the service ``retention``. Returns how many; fewer than ``most`` at the end.
+
+    ``name``: of a declared sweep. ``period``: as in the rules, such as "90 days".
+    """
+    before = _ask("select %s::timestamptz - %s::interval", now, period)
+    swept = int(_ask("select ntk.sweep_rows(%s, %s, %s)", name, before, most))
+    if swept:
+        data = {"rows": swept, "of": name, "before": before.isoformat()}
+        record(ROWS_SWEPT, by=by, subject=SWEEPS, centre=None, data=data)
+    return swept
 
 
 @transaction.atomic
@@ -88,6 +168,29 @@ def end_hold(*, by: User, hold_id: uuid.UUID) -> Hold:
     hold.save(update_fields=["ended_at", "ended_by"])
     record(HOLD_ENDED, by=by, subject=hold_id, centre=hold.centre_id)
     return hold
+
+
+def _withdraw(by: User, erasure: Erasure) -> None:
+    erasure.withdrawn_at, erasure.withdrawn_by = timezone.now(), by
+    erasure.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    record(ERASURE_WITHDRAWN, by=by, subject=erasure.pk, centre=erasure.centre_id)
+
+
+def _is_due(erasure: Erasure, now: datetime) -> bool:
+    due = _ask(
+        "select ntk.dossier_due(ntk.dossier_keys(%s, %s::uuid[]), %s)", erasure.subject, erasure.keys, _periods()
+    )
+    return due is not None and due <= now
+
+
+def _periods() -> str:
+    return json.dumps(dict(rules().dossiers))
+
+
+def _ask(query: str, *parameters: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return cursor.fetchone()[0]
 
 
 def _centre_of(by: User, subject: uuid.UUID, permission: Permission) -> int:

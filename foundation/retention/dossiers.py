@@ -7,7 +7,7 @@ are the ids of all its rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 
@@ -44,14 +44,39 @@ class Kind:
 class Sweep:
     """Rows that are deleted, or of which ``empties`` are emptied, some time after the moment in the column ``start``.
 
-    ``key``: the primary key. ``where``: what else has to be true of the row.
+    ``key``: the primary key. ``sets``: other columns that change with it. ``of_dossier``: whether ``data_key_id`` is a
+    dossier's, so that a hold keeps the row.
     """
 
     table: str
     start: str
     empties: tuple[str, ...] = ()
     key: str = "id"
-    where: str = "true"
+    sets: str = ""
+    of_dossier: bool = False
+
+    @property
+    def name(self) -> str:
+        return ".".join([self.table, *self.empties])
+
+    @property
+    def statement(self) -> str:
+        """SQL of one batch; ``before`` (timestamptz), ``most`` (integer) and ``held`` (uuid[]) are given."""
+        free = " and data_key_id <> all(held)" if self.of_dossier else ""
+        full = "".join(f" and {column} is not null" for column in self.empties)
+        old = (
+            f"select {self.key} from {self.table} where {self.start} < before{free}{full}"
+            f"\n            order by {self.start} limit most for update skip locked"
+        )
+        if not self.empties:
+            return f"delete from {self.table} where {self.key} in (\n            {old})"
+        changes = ", ".join([*(f"{column} = null" for column in self.empties), *([self.sets] if self.sets else [])])
+        return f"update {self.table} set {changes} where {self.key} in (\n            {old})"
+
+    @property
+    def privilege(self) -> str:
+        columns = [*self.empties, *(change.split(" = ")[0] for change in self.sets.split(", ") if change)]
+        return f"update ({', '.join(columns)}) on {self.table}" if self.empties else f"delete on {self.table}"
 
 
 @dataclass(frozen=True)
@@ -93,37 +118,49 @@ class Dossier:
 
     def values(self) -> dict[str, str]:
         """What the files in ``sql/`` leave open, by name."""
-        rows = self.rows
-        named = [one for one in rows if one.names_dossier]
+        named = [one for one in self.rows if one.names_dossier]
         return {
-            "SEEDS": "\n        union ".join(f"select data_key_id from {one.table} where id = about" for one in named),
-            "CENTRES": "\n        union ".join(f"select centre_id from {one.table} where id = about" for one in named),
-            "TIES": "\n        union ".join(tie for part in self.parts for tie in part.ties),
-            "SUBJECTS": "\n        union ".join(
-                f"select id from {one.table} where {one.where}" for one in rows if one.has_events
+            "SEEDS": _union(f"select data_key_id from {one.table} where id = about" for one in named),
+            "CENTRES": _union(f"select centre_id from {one.table} where id = about" for one in named),
+            "TIES": _union(tie for part in self.parts for tie in part.ties),
+            "SUBJECTS": _union(f"select id from {one.table} where {one.where}" for one in self.rows if one.has_events),
+            "MEMBERS": "\n        union all ".join(
+                f"select '{kind.name}' as kind, m.* from ({kind.rows}) m (id, centre_id, data_key_id, since)"
+                for kind in self.kinds
             ),
             "LOCK_NAMED": "\n".join(
                 f"    perform from {one.table} where {one.where} order by id for update;" for one in named
             ),
             "LOCK": "\n".join(f"    perform {one};" for part in self.parts for one in part.locks),
             "BUSY": "\n        or ".join(f"({one})" for part in self.parts for one in part.busy),
-            "DELETE": "\n".join(f"    delete from {one.table} where {one.where};" for one in rows),
+            "DELETE": "\n".join(f"    delete from {one.table} where {one.where};" for one in self.rows),
             "AFTERWARDS": "\n".join(f"    {one};" for part in self.parts for one in part.afterwards),
-            "GRANTS": "\n".join(
-                [
-                    f"grant delete on {', '.join(one.table for one in rows)} to lotse_policy;",
-                    f"grant update (id) on {', '.join(one.table for one in named)} to lotse_policy; -- to lock them",
-                    *(f"grant {need} to lotse_policy;" for part in self.parts for need in part.needs),
-                ]
-            ),
-            "REVOKES": "\n".join(
-                [
-                    f"revoke delete on {', '.join(one.table for one in rows)} from lotse_policy;",
-                    f"revoke update (id) on {', '.join(one.table for one in named)} from lotse_policy;",
-                    *(f"revoke {need} from lotse_policy;" for part in self.parts for need in part.needs),
-                ]
-            ),
+            "SWEEPS": "\n".join(f"        when '{one.name}' then\n            {one.statement};" for one in self.sweeps),
+            **self._privileges(),
         }
+
+    def _privileges(self) -> dict[str, str]:
+        """Of the functions' owner, for erasing and for sweeping. Locking a row needs the right to change a column."""
+        every = ", ".join(one.table for one in self.rows)
+        named = ", ".join(one.table for one in self.rows if one.names_dossier)
+        erasing = [
+            f"delete on {every}",
+            f"update (id) on {named}",
+            *(need for part in self.parts for need in part.needs),
+        ]
+        locks = [f"update ({sweep.key}) on {sweep.table}" for sweep in self.sweeps]
+        sweeping = [*(sweep.privilege for sweep in self.sweeps), *locks]
+        kept = [one for one in sweeping if not one.startswith("delete on")]  # also needed for erasing
+        return {
+            "GRANTS": "\n".join(f"grant {one} to lotse_policy;" for one in erasing),
+            "REVOKES": "\n".join(f"revoke {one} from lotse_policy;" for one in erasing),
+            "SWEEP_GRANTS": "\n".join(f"grant {one} to lotse_policy;" for one in sweeping),
+            "SWEEP_REVOKES": "\n".join(f"revoke {one} from lotse_policy;" for one in kept),
+        }
+
+
+def _union(queries: Iterable[str]) -> str:
+    return "\n        union ".join(queries)
 
 
 def dossier() -> Dossier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -18,6 +19,7 @@ class ErasureReason(models.TextChoices):
     REQUEST = "request", _("asked for by the person")
     OBJECTION = "objection", _("should not have been stored")
     DUE = "due", _("due by the rules")
+    RESTORED = "restored", _("erased before a backup was restored")
 
 
 class ErasureQuerySet(models.QuerySet["Erasure"]):
@@ -25,9 +27,13 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         """Decided, and neither carried out nor withdrawn."""
         return self.filter(done_at=None, withdrawn_at=None).order_by("decided_at", "pk")
 
+    def due(self, now: datetime) -> ErasureQuerySet:
+        """Those that wait for nothing any more. Their dossiers may be on hold."""
+        return self.waiting().filter(models.Q(not_before=None) | models.Q(not_before__lte=now))
+
 
 class Erasure(models.Model):
-    """A dossier that is to be erased, or was: ids only. ``subject``: the contact, case,
+    """A dossier that is to be erased from ``not_before`` on, or was: ids only. ``subject``: the contact, case,
     callback or call that names the dossier.
 
     ``keys``: the data keys that were emptied, so that a restored backup can be erased again.
@@ -39,6 +45,7 @@ class Erasure(models.Model):
     reason = models.CharField(max_length=10, choices=ErasureReason)
     decided_at = models.DateTimeField(default=timezone.now)
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    not_before = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     keys = ArrayField(models.UUIDField(), default=list)
     withdrawn_at = models.DateTimeField(null=True)
@@ -48,7 +55,7 @@ class Erasure(models.Model):
 
     class Meta:
         constraints = [
-            moments_within("erasure", "decided_at", "done_at", "withdrawn_at"),
+            moments_within("erasure", "decided_at", "not_before", "done_at", "withdrawn_at"),
             models.UniqueConstraint(
                 fields=["subject"],
                 condition=Q(done_at=None, withdrawn_at=None),

@@ -17,14 +17,16 @@ from foundation.privacy.rls import (
 )
 
 from .dossiers import dossier
+from .models import ErasureReason
 
 RETENTION = service("retention")
 OFFICERS = at_the_centre("dpo")
 DECIDE = at_the_centre("coordinator", "dpo")
+BY_OFFICERS = quoted(ErasureReason.REQUEST, ErasureReason.OBJECTION)
 OF_THEIR_CENTRE = "centre_id = ntk.centre_of_dossier(subject)"
 
 DECLARATIONS: list[Declaration] = [
-    # Carried out by ntk.erase_dossier alone.
+    # Carried out by ntk.carry_out_erasure alone.
     Protected(
         "retention_erasure",
         select=[RETENTION, DECIDE],
@@ -32,7 +34,8 @@ DECLARATIONS: list[Declaration] = [
             both(
                 OFFICERS,
                 "in their own name, for a dossier of the centre",
-                f"{is_actor('decided_by_id')} and {OF_THEIR_CENTRE} and reason <> 'due' and done_at is null"
+                f"{is_actor('decided_by_id')} and {OF_THEIR_CENTRE} and reason in ({BY_OFFICERS})"
+                " and done_at is null"
                 " and withdrawn_at is null and keys = '{}'",
             ),
             both(
@@ -47,10 +50,15 @@ DECLARATIONS: list[Declaration] = [
                 f"{OFFICERS.who}: withdrawn before it is carried out, in their own name",
                 OFFICERS.sql,
                 check=f"{OFFICERS.sql} and withdrawn_at is not null and {is_actor('withdrawn_by_id')}",
-            )
+            ),
+            Rule(
+                f"{RETENTION.who}: what is no longer due",
+                f"{RETENTION.sql} and reason = 'due'",
+                check=f"{RETENTION.sql} and withdrawn_at is not null and {is_actor('withdrawn_by_id')}",
+            ),
         ],
         update_columns=["withdrawn_at", "withdrawn_by_id"],
-        granted={"lotse_policy": "update (done_at, keys)"},
+        granted={"lotse_policy": "insert, update (done_at, keys, reason)"},
     ),
     Protected(
         "retention_hold",

@@ -1,33 +1,21 @@
-"""Celery tasks that carry out what was decided, each dossier in a transaction of its own."""
+"""Celery tasks that carry out what is decided and due."""
 
 from __future__ import annotations
 
-import logging
-
 from celery import shared_task
+from django.utils import timezone
 
-from foundation.accounts.services import Service, service_user
-from foundation.privacy.context import acting_as
-
-from .actions import Outcome, carry_out_erasure
-from .models import Erasure
-
-log = logging.getLogger(__name__)
-MOST = 200  # per run
+from .sweeping import Swept, erase_due
+from .sweeping import sweep as sweep_all
 
 
 @shared_task(name="retention.tasks.erase")
 def erase() -> None:
-    """Carry out decided erasures. One that fails, is held or has to wait does not delay the others."""
-    retention = service_user(Service.RETENTION)
-    with acting_as(retention, purpose="retention"):
-        waiting = list(Erasure.objects.waiting().values_list("pk", flat=True)[:MOST])
-    for erasure_id in waiting:
-        try:
-            with acting_as(retention, purpose="retention"):
-                outcome = carry_out_erasure(by=retention, erasure_id=erasure_id)
-        except Exception:
-            log.exception("erasure %s failed, the next run tries again", erasure_id)
-        else:
-            if outcome is not Outcome.ERASED:
-                log.info("erasure %s: %s", erasure_id, outcome)
+    """Carry out decided erasures."""
+    erase_due(timezone.now(), Swept())
+
+
+@shared_task(name="retention.tasks.sweep")
+def sweep() -> None:
+    """Every night: announce, erase and delete what the rules say. A missed run needs no repair."""
+    sweep_all(timezone.now())

@@ -1,8 +1,7 @@
-"""What every page needs: the top bar, the colour scheme, the demo banner."""
+"""What every page needs: the top bar and the colour scheme."""
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -18,6 +17,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated or not hasattr(person, "can_in_any"):
         return {"nav_links": [], "search_url": ""}
+    if getattr(request, "lacks_second_factor", False):  # nothing is open yet
+        return {"nav_links": [], "search_url": ""}
     may_search = person.can_in_any(top_bar.SEARCH.permission)
     return {
         # Lazy: fragments have no top bar and need no counts.
@@ -27,10 +28,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def appearance(request: HttpRequest) -> dict[str, Any]:
-    """The chosen colour scheme ("" follows the system), whether this is a demonstration, the server's clock (UTC)."""
+    """The chosen colour scheme ("" follows the system) and the server's clock (UTC)."""
     theme = request.COOKIES.get("theme", "")
     return {
         "theme": theme if theme in THEMES else "",
-        "is_demo": bool(getattr(settings, "LOTSE_DEMO", False)),
         "server_now": timezone.now(),
     }

@@ -26,12 +26,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component on one page."""
-    return render(request, "ui/gallery.html", content())
+    return render(request, "ui/gallery.html", {**content(), "is_demo": True})
 
 
 def gallery_desk(request: HttpRequest) -> HttpResponse:
     """The three columns of the desk."""
-    return render(request, "ui/gallery_desk.html", content())
+    return render(request, "ui/gallery_desk.html", {**content(), "is_demo": True})
 
 
 def gallery_save(request: HttpRequest) -> JsonResponse:

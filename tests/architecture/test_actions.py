@@ -42,6 +42,7 @@ WITHOUT_EVENT = {
     "foundation.privacy.actions.store_signing_keys": "set-up, before anybody can act",
     "foundation.privacy.actions.new_data_key": "the action that makes the dossier writes the event",
     "foundation.accounts.actions.end_sessions": "the consequence of an action that writes one",
+    "foundation.accounts.second_factor_actions.end_other_sessions": "the consequence of an action that writes one",
     "foundation.accounts.actions.choose_language": "a person's own preference, about nobody else",
     "foundation.accounts.first_run.new_first_run_code": "nobody has an account yet",
     "foundation.accounts.first_run.check_first_run_code": "nobody has an account yet; the row counts the tries",
@@ -49,6 +50,7 @@ WITHOUT_EVENT = {
     "foundation.journal.actions.record_all": OF_THE_JOURNAL,
     "foundation.journal.actions.look": OF_THE_JOURNAL,
     "foundation.journal.actions.beat": OF_THE_JOURNAL,
+    "foundation.retention.actions.replay_erasure": "the function of the database writes it",
     "foundation.retention.actions.carry_out_erasure": "the function of the database writes it",
     "casework.cases.actions.transfer": "the answer to a referral moves responsibility and writes the event",
 }
@@ -91,6 +93,8 @@ WITHOUT_AUTHOR = {
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
     "hotline.contacts.access.may_ask",
+    "foundation.accounts.second_factor_actions.factors",
+    "foundation.accounts.second_factor_actions.may_add_factor",
     "foundation.journal.actions.recorded_id",
     "foundation.accounts.first_run.is_empty_installation",
     "foundation.accounts.actions.check_fits",

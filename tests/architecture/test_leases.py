@@ -82,6 +82,7 @@ AT_HOME = {
     "journal.tasks.heartbeat",
     "reporting.tasks.count",
     "retention.tasks.erase",
+    "retention.tasks.sweep",
     "switchboard.tasks.run_queue",
     "texting.tasks.take_up",
 }

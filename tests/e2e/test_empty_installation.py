@@ -11,8 +11,8 @@ import chromium
 import pytest
 from background import BackgroundProvider
 from django.utils import timezone
-from e2e.keyboard import Keyboard
 from e2e.main_job import accept_offer, answer_triage, complete_triage, prepare_offer, send_offer, write_contact
+from e2e.newcomer import PASSWORD, fill, save, set_up, set_up_app, somebody
 from e2e.person import Person
 from e2e.world import Site
 from playwright.sync_api import Browser, expect
@@ -23,7 +23,6 @@ from supervisor.embedded import Embedded
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-PASSWORD = "four words for tests"
 LINE, DESKS = "+493023125050", {"Ida": "+493023125951", "Otto": "+493023125952"}
 CALLER = "+493411234567"
 
@@ -55,46 +54,6 @@ def telephones(empty: Site) -> Iterator[BackgroundProvider]:
             yield running
     finally:
         empty.children["worker"].stop()
-
-
-def somebody(browser: Browser, site: Site) -> Person:
-    page = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900}).new_page()
-    page.set_default_timeout(15_000)
-    return Person(page, Keyboard(page), site)
-
-
-def fill(person: Person, **values: str) -> None:
-    """Fields by name: texts, lists and radio buttons."""
-    for name, value in values.items():
-        found = person.page.locator(f"main [name={name}]").first
-        kind = found.evaluate("field => field.type")
-        if kind == "select-one":
-            found.select_option(label=value)
-        elif kind == "radio":
-            person.page.locator(f"main [name={name}][value={value}]").check()
-        else:
-            found.fill(value)
-
-
-def save(person: Person, button: str = "Save") -> None:
-    person.page.locator("main").get_by_role("button", name=button, exact=True).click()
-
-
-def set_up(person: Person) -> None:
-    """The first administrator, with the code that whoever started the platform has read."""
-    said = person.site.run("manage.py", "first_run_code")
-    code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}", said)
-    assert code
-    person.go("/")
-    person.page.get_by_role("link", name="Set up with the code").click()
-    fill(person, code="AAAA-BBBB-CCCC", name="Ada Example", email="ada@lotse.example", language="en")
-    fill(person, password=PASSWORD, centre="Example Centre", country="Germany")
-    save(person, "Set up and sign in")
-    expect(person.page.locator("main")).to_contain_text("This is not the code")
-    expect(person.page.locator("[name=centre]")).to_have_value("Example Centre")
-    fill(person, code=code[0])
-    save(person, "Set up and sign in")
-    expect(person.page.locator("h1")).to_have_text("Administration")
 
 
 def steps_missing(person: Person) -> list[str]:
@@ -157,6 +116,7 @@ def add_user(
         confirm(second, f"{name} Example", role)
     fill(person, login=email, password=PASSWORD)
     save(person, "Sign in")
+    set_up_app(person)
     expect(person.page.locator(".user-menu .who")).to_be_visible()
     return person
 
@@ -212,6 +172,7 @@ def answer(handler: Person, telephones: BackgroundProvider) -> None:
 def test_from_nothing_to_an_accepted_offer(browser: Browser, empty: Site, telephones: BackgroundProvider) -> None:
     administrator = somebody(browser, empty)
     set_up(administrator)
+    set_up_app(administrator)
     assert len(steps_missing(administrator)) >= 4
     enter_hours(administrator)
     add_line(administrator)

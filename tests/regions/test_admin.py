@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from people import People
+from web import sign_in
 
 from regions.models import PostalCode
 
@@ -15,7 +16,7 @@ def test_administrators_look_at_regions_and_change_nothing(people: People) -> No
         pytest.skip("the administration is not mounted")
     PostalCode.objects.create(country="DE", code="10115", places="Berlin", region_id="DE-BE")
     client = Client()
-    client.force_login(people.administrator)
+    sign_in(client, people.administrator)
     assert client.get(address, {"q": "Bavière"}).status_code == 200
     assert client.get(reverse("admin:regions_postalcode_changelist"), {"q": "10115"}).status_code == 200
     assert client.get(reverse("admin:regions_region_add")).status_code == 403

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from people import People, as_user, make_user
+from web import sign_in
 
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
@@ -31,7 +32,7 @@ MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
 def browser() -> Callable[[User], Client]:
     def signed_in(user: User) -> Client:
         client = Client()
-        client.force_login(user)
+        sign_in(client, user)
         return client
 
     return signed_in

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from past_policies import change
 from people import People
+from web import sign_in
 
 from foundation.accounts.models import Organisation
 from regions.loading import load_regions
@@ -148,7 +149,7 @@ def test_the_example_of_every_country_is_one_of_its_numbers() -> None:
 @pytest.fixture
 def coordinator(people: People) -> Client:
     client = Client()
-    client.force_login(people.coordinator)
+    sign_in(client, people.coordinator)
     return client
 
 

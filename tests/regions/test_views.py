@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from people import People, make_user
+from web import sign_in
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
@@ -24,7 +25,7 @@ Browser = Callable[[User], Client]
 def browser() -> Browser:
     def signed_in(user: User) -> Client:
         client = Client()
-        client.force_login(user)
+        sign_in(client, user)
         return client
 
     return signed_in

@@ -13,6 +13,7 @@ from cluster import CHECKOUT
 from django.test import Client, override_settings
 from django.urls import path
 from people import People
+from web import sign_in
 
 from config import urls
 from config.wsgi_bridge import ThreadedWSGI
@@ -78,7 +79,7 @@ def check(headers: Any) -> None:
 @pytest.mark.django_db
 def test_pages_of_people_have_them(people: People) -> None:
     client = Client()
-    client.force_login(people.handler)
+    sign_in(client, people.handler)
     for address, status in (("/desk/", 200), ("/contacts/", 200), ("/administration/users/", 404), ("/nowhere/", 404)):
         answer = client.get(address)
         assert answer.status_code == status

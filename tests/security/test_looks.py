@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from people import People, as_user, make_user
 from releases import count, prepare
 from telephone import TELEPHONY, make_line
+from web import sign_in
 from whole_world import Dossier, make_dossier
 
 from foundation.accounts.models import User
@@ -112,6 +113,7 @@ class World:
             "accounts:user": (people.administrator, (handler.pk,), {}),
             "accounts:edit_user": (people.administrator, (handler.pk,), {}),
             "accounts:role_proposals": (people.dpo, everywhere, {}),
+            "accounts:remove_second_factor": (people.administrator, (handler.pk,), {}),
             "journal:audit": (people.dpo, everywhere, {}),
             "journal:looks": (people.dpo, case, {}),
             "hotline:desk": (handler, everywhere, {}),
@@ -218,7 +220,7 @@ def test_parts_that_are_refreshed_leave_nothing(world: World) -> None:
     user = world.people.handler
     before = looks_of(user)
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     for path in ("/desk/parts/open/", "/desk/parts/shift/", "/telephone/bar/", "/ui/counts/", "/referrals/part/"):
         assert client.get(path).status_code in (200, 204)
     assert looks_of(user) == before

@@ -13,14 +13,17 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from assessments import make_contact
 from case_rows import make_case
 from cluster import OwnDatabase
+from erasing import carried_out, counted, decided
 from people import People, make_people
 from running import supervise
 
+from foundation.retention.actions import Outcome
 from supervisor import process
 from supervisor.account import for_servers
 from supervisor.backup import BACKUP_URL, Tools
@@ -88,6 +91,30 @@ def origin(own_database: OwnDatabase, tmp_path: Path) -> Origin:
     own_database.make_as_installed()
     dump = tmp_path / "lotse.dump"
     return Origin(people, own_database, dump, backup_of(own_database, dump))
+
+
+def test_restore_brings_nothing_back_that_was_erased(origin: Origin, settings: Any, tmp_path: Path) -> None:
+    """A backup, then an erasure: a restore erases it again, and says so."""
+    settings.ERASURES_FILE = tmp_path / "ledger"
+    counted()
+    subject = origin.database.sql("select id from cases_case").strip()
+    assert carried_out(decided(origin.people, subject)) is Outcome.ERASED
+    data = DataDirectory.open(tmp_path / "again", for_servers())
+    shutil.copy(origin.database.servers.data.keys, data.keys_place)
+    (data.root / "erasures").write_text(settings.ERASURES_FILE.read_text())
+    done = supervise("restore", origin.dump, "--data", data.root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The ledger has 1 erasures, 1 were carried out again." in done.stdout
+    assert re.search(r"The data of \d+ events was erased", done.stdout)
+    servers = Embedded(data)
+    servers.start(broker=False)
+    try:
+        tools = Tools(servers.postgres.programs, servers.url("lotse_backup"))
+        assert tools.query("select count(*) from cases_case") == "0"
+        assert tools.query("select label from hotline_contact") == "canary"
+        assert tools.query("select count(*) from privacy_datakey where wrapped is null") == "1"
+    finally:
+        servers.stop()
 
 
 def backup_of(database: OwnDatabase, dump: Path) -> str:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from past_policies import change
 from people import People, new_id
-from web import one_line
+from web import one_line, sign_in
 
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
@@ -27,7 +27,7 @@ ADVICE = actions.Choice(Disposition.ADVICE, Urgency.STANDARD, frozenset(), "The 
 def browser() -> Browser:
     def signed_in(user: User) -> Client:
         client = Client()
-        client.force_login(user)
+        sign_in(client, user)
         return client
 
     return signed_in

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from past_policies import change, insert, new_keys
 from people import People, as_setup, as_user, make_place_for, make_user
+from web import sign_in
 
 from foundation.accounts.actions import (
     create_organisation,
@@ -30,7 +31,7 @@ from foundation.accounts.sessions import SessionStore
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    sign_in(client, user)
     return client
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from past_policies import change
 from people import PASSWORD, People
+from web import sign_in
 
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.time_zones import as_read_by
@@ -40,7 +41,7 @@ def test_a_mail_about_the_account_has_the_time_of_its_reader(
     change(User.objects.filter(pk=user.pk), language="en")
     with time_machine.travel(EVENING, tick=True):
         client = Client()
-        client.force_login(user)
+        sign_in(client, user)
         typed = {"oldpassword": PASSWORD, "password1": "a new one at night", "password2": "a new one at night"}
         assert client.post("/accounts/password/change/", typed).status_code == 302
     assert words in mail.outbox[-1].body

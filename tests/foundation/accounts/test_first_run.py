@@ -56,8 +56,8 @@ def test_the_first_administrator_is_made_and_signed_in_on_the_hub(db: None, type
     client = Client()
     answer = set_up(changed.get(typed, typed.format(code)), client)
     assert answer.headers["Location"] == "/administration/"
-    page = client.get("/administration/", follow=True)
-    assert page.status_code == 200
+    page = client.get("/administration/", follow=True, headers={"Accept": "text/html"})
+    assert (page.status_code, page.request["PATH_INFO"]) == (200, "/accounts/second-factor/")
     assert 'lang="de"' in page.text
     (user,) = people()
     centre = Organisation.objects.get()

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from past_policies import change
 from people import PASSWORD, People, make_user
-from web import browser
+from web import browser, sign_in_by_form
 
 from foundation.accounts.actions import choose_language
 from foundation.accounts.models import User
@@ -69,8 +69,7 @@ def test_profile_counts_from_the_sign_in_on_and_the_cookie_after_it(people: Peop
     client = Client()
     client.cookies["django_language"] = "de"
     assert language_of(client.get("/accounts/login/")) == "de"
-    credentials = {"login": people.handler.email, "password": PASSWORD}
-    assert language_of(client.post("/accounts/login/", credentials, follow=True)) == "fr"
+    assert language_of(sign_in_by_form(client, people.handler, PASSWORD)) == "fr"
     assert language_of(client.post("/accounts/logout/", follow=True)) == "de"
 
 

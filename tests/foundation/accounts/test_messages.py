@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from past_policies import change
 from people import PASSWORD, People, as_user, make_user
-from web import browser
+from web import browser, sign_in_by_form
 
 from config import messages
 from foundation.accounts.actions import end_role
@@ -36,7 +36,7 @@ def _no_memory_of_earlier_attempts() -> Iterator[None]:
 def sign_in(user: User, language: str = "en", password: str = PASSWORD) -> Any:
     client = Client()
     client.cookies["django_language"] = language
-    return client.post("/accounts/login/", {"login": user.email, "password": password}, follow=True)
+    return sign_in_by_form(client, user, password)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -18,6 +18,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from html_forms import HtmlForm, forms_of, links_of
 from people import PASSWORD, People, as_user
+from web import new_app_code
+from web import sign_in as begin_session
 
 from casework.cases.actions import add_note, rename_case
 from casework.cases.models import Case, Note
@@ -42,7 +44,7 @@ def people(db: None) -> People:
 
 def browser(user: User) -> Client:
     client = Client(enforce_csrf_checks=True, HTTP_ACCEPT="text/html")
-    client.force_login(user)
+    begin_session(client, user)
     return client
 
 
@@ -68,10 +70,20 @@ def end_sessions() -> None:
 
 
 def sign_in(client: Client, answer: Any, user: User, password: str = PASSWORD) -> Any:
-    """Through the form of the page that was answered."""
+    """Through the form of the page that was answered, and that of the second factor."""
     (form,) = [one for one in forms_of(answer.content.decode(), "/") if one.action == "/accounts/login/"]
     data = {**form.data(), "login": [user.email], "password": [password]}
-    return client.post("/accounts/login/", data, follow=True)
+    return send_sign_in(client, data, user)
+
+
+def send_sign_in(client: Client, data: dict[str, Any], user: User) -> Any:
+    code = new_app_code(user)
+    answer = client.post("/accounts/login/", data, follow=True)
+    here = answer.request["PATH_INFO"]
+    if here != reverse("mfa_authenticate"):
+        return answer
+    (step,) = [one for one in forms_of(answer.content.decode(), here) if "code" in one.data()]
+    return client.post(here, {**step.data(), "code": [code]}, follow=True)
 
 
 def restored(answer: Any) -> list[HtmlForm]:
@@ -194,7 +206,7 @@ def test_signed_in_again_in_another_tab_the_form_comes_back_with_a_new_token(peo
     case, client = referrals.make_case(people), browser(people.handler)
     form = note_form(client, case)
     data = write(form)
-    client.force_login(people.handler)
+    begin_session(client, people.handler)
     client.get("/accounts/password/change/")
     client.cookies["csrftoken"] = "a" * 32
     back = client.post(form.action, data, follow=True)
@@ -208,7 +220,7 @@ def test_form_of_somebody_else_is_not_carried_out(people: People, is_token_valid
     case, client = referrals.make_case(people), browser(people.handler)
     form = note_form(client, case)
     data = write(form)
-    client.force_login(people.coordinator)
+    begin_session(client, people.coordinator)
     if not is_token_valid:
         client.cookies["csrftoken"] = "a" * 32
     answer = client.post(form.action, data)
@@ -229,7 +241,7 @@ def test_signed_in_elsewhere_while_the_sign_in_page_was_open(people: People) -> 
     case, client = referrals.make_case(people), browser(people.handler)
     answer = post_note_without_session(client, case)
     stale_form = next(one for one in forms_of(answer.content.decode(), "/") if one.action == "/accounts/login/")
-    client.force_login(people.handler)
+    begin_session(client, people.handler)
     client.cookies["csrftoken"] = "a" * 32
     back = client.post("/accounts/login/", {**stale_form.data(), "login": ["x"], "password": ["x"]}, follow=True)
     assert restored(back)[0].value("text") == WORDS
@@ -325,7 +337,7 @@ def test_forged_or_foreign_owner_field_is_ignored(people: People) -> None:
     for typed in ("", "x", "A" * 400, form.value("typed")[:-8] + "AAAAAAAA"):
         data = {**form.data(), "typed": [typed], "login": [people.handler.email], "password": [PASSWORD]}
         other = Client(HTTP_ACCEPT="text/html")
-        assert restored(other.post("/accounts/login/", data, follow=True)) == []
+        assert restored(send_sign_in(other, data, people.handler)) == []
 
 
 def test_open_page_asks_whose_session_it_is(people: People) -> None:
@@ -339,7 +351,8 @@ def test_open_page_asks_whose_session_it_is(people: People) -> None:
 # --- all forms and all addresses ---------------------------------------------------------------------------------
 
 
-FOR_VISITORS = ("account_reset_password",)  # works without a session
+#: Works without a session; cannot come back, because these tests give each person who signs in an app.
+FOR_VISITORS = ("account_reset_password", "mfa_activate_totp")
 
 
 def world(people: People) -> list[str]:

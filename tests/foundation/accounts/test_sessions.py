@@ -12,6 +12,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from past_policies import change
 from people import People, make_user
+from web import sign_in
 
 from foundation.accounts.actions import end_role
 from foundation.accounts.models import Session, User
@@ -26,7 +27,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def signed_in(user: User) -> str:
     """The key of a new session."""
     client = Client()
-    client.force_login(user, backend=BACKEND)
+    sign_in(client, user)
     return client.cookies["lotse_session"].value
 
 
@@ -125,7 +126,7 @@ def test_user_of_the_data_counts_and_not_the_column(people: People) -> None:
 
 def test_signing_out_leaves_no_session(people: People) -> None:
     client = Client()
-    client.force_login(people.handler, backend=BACKEND)
+    sign_in(client, people.handler)
     assert Session.objects.get().user == people.handler
     client.logout()
     assert Session.objects.count() == 0

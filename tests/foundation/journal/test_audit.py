@@ -7,6 +7,7 @@ from case_rows import make_case
 from contacts import browser
 from django.test import Client
 from people import People, as_user, new_id
+from web import sign_in
 
 from foundation.journal.actions import look
 from foundation.journal.models import Look
@@ -18,7 +19,7 @@ from regions.loading import load_regions
 def test_the_data_protection_officer_reads_the_trail_without_content(people: People, client: Client) -> None:
     contact_id = new_id()
     as_user(people.handler, open_contact, by=people.handler, contact_id=contact_id, details={"notes": "Kanarienvogel"})
-    client.force_login(people.dpo)
+    sign_in(client, people.dpo)
     page = client.get("/audit/").content.decode()
     assert "contact.opened" in page
     assert str(contact_id) in page
@@ -32,13 +33,13 @@ def test_the_data_protection_officer_reads_the_trail_without_content(people: Peo
 def test_only_the_own_centre_is_in_the_trail(people: People, client: Client) -> None:
     contact_id = new_id()
     as_user(people.other_handler, open_contact, by=people.other_handler, contact_id=contact_id)
-    client.force_login(people.dpo)
+    sign_in(client, people.dpo)
     assert str(contact_id) not in client.get("/audit/").content.decode()
 
 
 @pytest.mark.parametrize("role", ["handler", "coordinator", "worker", "administrator", "funder", "liaison"])
 def test_audit_page_is_404_for_other_roles(people: People, client: Client, role: str) -> None:
-    client.force_login(getattr(people, role))
+    sign_in(client, getattr(people, role))
     assert client.get("/audit/").status_code == 404
 
 
@@ -49,7 +50,7 @@ def test_audit_page_with_invalid_subject_is_404_and_paging_is_complete(people: P
         who = people.handler if version % 2 else people.coordinator
         changes = {"label": f"title {version}"}
         as_user(who, save_contact, by=who, contact_id=contact_id, version=version, changes=changes)
-    client.force_login(people.dpo)
+    sign_in(client, people.dpo)
     assert client.get("/audit/", {"subject": "x"}).status_code == 404
     first = client.get("/audit/").context["page"]
     second = client.get("/audit/", {"before": first.older}).context["page"]

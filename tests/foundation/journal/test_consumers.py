@@ -15,6 +15,7 @@ from channels.routing import URLRouter
 from cluster import OwnDatabase
 from django.test import Client
 from people import People, as_user, make_people, new_id
+from web import sign_in
 
 from foundation.accounts.actions import end_role
 from foundation.accounts.models import User
@@ -42,7 +43,7 @@ class Page(ApplicationCommunicator):
     def __init__(self, user: User | None) -> None:
         browser = Client()
         if user is not None:
-            browser.force_login(user, BACKEND)
+            sign_in(browser, user)
         cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
         headers = [(b"cookie", cookies.encode())]
         super().__init__(

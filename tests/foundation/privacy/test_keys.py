@@ -15,7 +15,7 @@ from referrals import offered, ready
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
 from foundation.privacy.keys import WrongKey, seal, unseal
-from foundation.privacy.models import DataKey, opened_keys
+from foundation.privacy.models import CACHE_SIZE, DataKey, opened_keys
 from hotline.contacts.actions import open_contact
 from hotline.contacts.models import Contact
 
@@ -98,3 +98,14 @@ def test_repr_of_keys_shows_nothing(people: People) -> None:
         cursor.execute("select wrapped from privacy_datakey where id = %s", [key.pk])
         assert key.unwrap() not in bytes(cursor.fetchone()[0])
         assert str(key) == str(key.pk)
+
+
+def test_a_new_key_is_usable_although_many_others_were_opened(people: People) -> None:
+    """The process forgets some keys when it knows many; not the one whose first row is being written."""
+    with acting_as(people.handler, purpose="test"):
+        for _each in range(2 * CACHE_SIZE):
+            contact = Contact(centre=people.centre, handler=people.handler, data_key=DataKey.generate(), country="DE")
+            DataKey.generate()  # as another thread does
+            contact.notes = "a canary"
+            assert Contact._meta.get_field("notes").pre_save(contact, add=True)
+        assert len(opened_keys) <= CACHE_SIZE

@@ -12,6 +12,18 @@ from contacts import a_contact, contact_as
 from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
+from erasing import (
+    REFUSED,
+    calls_end,
+    carried_out,
+    columns_of,
+    counted,
+    decided,
+    figures,
+    rows,
+    tables_of_dossiers,
+    tried,
+)
 from people import People, as_user, new_id
 from referrals import SECRETS, accepted, in_threads, ready
 from telephone import TELEPHONY, make_line
@@ -28,39 +40,14 @@ from foundation.privacy.keys import WrongKey
 from foundation.privacy.models import opened_keys
 from foundation.retention.actions import (
     Outcome,
-    carry_out_erasure,
-    decide_erasure,
     end_hold,
     set_hold,
     withdraw_erasure,
 )
-from foundation.retention.dossiers import dossier
-from foundation.retention.models import Erasure, ErasureReason, HoldReason
+from foundation.retention.models import Erasure, HoldReason
 from foundation.retention.tasks import erase
 from handoff.referrals.models import Referral
 from hotline.contacts.models import Contact
-from reporting.figures.counting import count_on
-from reporting.figures.models import Cell
-from supervisor.errors import Refused
-
-
-def counted() -> None:
-    statistics = service_user(Service.STATISTICS)
-    as_user(statistics, count_on, limit=100_000)
-
-
-def carried_out(erasure: Erasure) -> Outcome:
-    retention = service_user(Service.RETENTION)
-    outcome: Outcome = as_user(retention, carry_out_erasure, by=retention, erasure_id=erasure.pk)
-    return outcome
-
-
-def decided(people: People, subject: Any, by: User | None = None) -> Erasure:
-    officer = by or people.dpo
-    erasure: Erasure = as_user(
-        officer, decide_erasure, by=officer, erasure_id=new_id(), subject=subject, reason=ErasureReason.REQUEST
-    )
-    return erasure
 
 
 @dataclass(frozen=True)
@@ -76,36 +63,12 @@ class World:
         return rows(self.database, f"select contact_id from cases_casecontact where {where}")
 
 
-def rows(database: OwnDatabase, query: str) -> list[str]:
-    return [line for line in database.sql(query).splitlines() if line]
-
-
 @pytest.fixture
 def world(own_database: OwnDatabase) -> World:
     people = ready()
     referral = accepted(people, fields=["phone"], legal_basis="consent")
     counted()
     return World(people, referral, own_database)
-
-
-def tables_of_dossiers() -> list[str]:
-    return [rows.table for rows in dossier().rows]
-
-
-def columns_of(database: OwnDatabase, table: str) -> list[str]:
-    return rows(database, f"select column_name from information_schema.columns where table_name = '{table}'")
-
-
-def calls_end(database: OwnDatabase) -> None:
-    database.sql("update switchboard_agent set call_id = null, state = 'off'")
-    database.sql(
-        "update switchboard_call set state = 'ended', ended_at = now(), ending = 'answered' where ended_at is null"
-    )
-
-
-def figures() -> list[tuple[Any, ...]]:
-    with acting_as(service_user(Service.STATISTICS), purpose="test"):
-        return sorted(Cell.objects.values_list("centre", "measure", "month", "key", "number"))
 
 
 def test_everything_of_the_dossier_goes_and_figures_and_chain_stay(world: World) -> None:
@@ -242,20 +205,8 @@ def test_only_officers_of_the_centre_decide(world: World, who: str) -> None:
         decided(people, new_id())
 
 
-REFUSED = "refused"
 EMPTY = "update privacy_datakey set wrapped = null, erased_at = now() returning 'changed'"
 DELETE = "delete from privacy_datakey returning 'changed'"
-
-
-def tried(database: OwnDatabase, statement: str, *, actor: User | None, role: str) -> str:
-    """What psql prints, as this role and on behalf of the actor; what was done is undone."""
-    who = f"select set_config('app.actor', '{actor.pk if actor else ''}', true) \\g /dev/null\nset local role {role};"
-    try:
-        return database.sql(f"begin;\n{who}\n{statement};\nrollback;").strip()
-    except Refused as error:
-        if not any(why in str(error) for why in ("policy", "permission denied", "only ", "no such")):
-            raise
-        return REFUSED
 
 
 @pytest.mark.parametrize("role", ["lotse_web", "lotse_worker", "lotse_stats", "lotse_backup"])
@@ -272,10 +223,13 @@ def test_nobody_else_empties_a_key(world: World, role: str) -> None:
         )
         done = f"update retention_erasure set done_at = now() where id = '{erasure.pk}' returning 1"
         assert tried(database, done, actor=actor, role=role) == REFUSED
-        call = f"select ntk.erase_dossier('{erasure.pk}')"
+        call = f"select ntk.carry_out_erasure('{erasure.pk}', now())"
         allowed = actor is retention and role in ("lotse_web", "lotse_worker")
         assert tried(database, call, actor=actor, role=role) == ("erased" if allowed else REFUSED)
-    assert tried(database, f"select ntk.erase_dossier('{new_id()}')", actor=retention, role="lotse_worker") == "none"
+    assert (
+        tried(database, f"select ntk.carry_out_erasure('{new_id()}', now())", actor=retention, role="lotse_worker")
+        == "none"
+    )
 
 
 def test_nobody_else_decides_through_psql(world: World) -> None:

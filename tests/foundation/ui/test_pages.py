@@ -1,7 +1,5 @@
 """Pages that belong to no app: sign-in, errors, choice of language."""
 
-from typing import Any
-
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
@@ -38,13 +36,3 @@ def test_stale_page_links_back() -> None:
 def test_the_language_can_be_chosen_before_sign_in(client: Client) -> None:
     client.post(reverse("accounts:set_language"), {"language": "fr", "next": "/accounts/login/"})
     assert '<html lang="fr" dir="ltr"' in client.get(reverse("account_login")).content.decode()
-
-
-def test_demo_banner_is_shown(client: Client, settings: Any) -> None:
-    settings.LOTSE_DEMO = True
-    assert "Do not enter real data." in client.get(reverse("account_login")).content.decode()
-
-
-def test_no_banner_where_it_is_real(client: Client, settings: Any) -> None:
-    settings.LOTSE_DEMO = False
-    assert "Do not enter real data." not in client.get(reverse("account_login")).content.decode()

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from people import People, as_user
 from referrals import accepted, draft, make_case, offered, seen_by
+from web import sign_in
 
 from casework.cases.models import Case
 from foundation.journal.stale import Stale
@@ -14,7 +15,7 @@ from handoff.referrals.partner_actions import accept_referral
 
 
 def close(client: Client, people: People, case_id: object) -> int:
-    client.force_login(people.handler)
+    sign_in(client, people.handler)
     return client.post(f"/cases/{case_id}/close/").status_code
 
 
@@ -47,5 +48,5 @@ def test_closed_case_can_be_neither_drafted_nor_offered(people: People, client: 
 def test_people_without_permission_cannot_close_the_case(people: People, client: Client) -> None:
     case = make_case(people)
     for person in (people.colleague, people.worker, people.other_coordinator, people.administrator):
-        client.force_login(person)
+        sign_in(client, person)
         assert client.post(f"/cases/{case.pk}/close/").status_code == 404

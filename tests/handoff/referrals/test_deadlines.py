@@ -13,6 +13,7 @@ from django.test import Client
 from past_policies import change
 from people import People, as_user, new_id
 from referrals import accepted, draft, in_threads, make_case, offer, offered, ready, seen_by
+from web import sign_in
 
 from foundation.accounts.services import Service, service_user
 from foundation.journal.models import Event
@@ -197,6 +198,6 @@ def test_draft_for_the_next_partner_has_the_last_summary(people: People) -> None
     first = offer(people, draft(people, case), text="Written with care.")
     as_user(people.worker, partner_actions.decline_referral, by=people.worker, referral_id=first.pk, reason="other")
     client = Client()
-    client.force_login(people.handler)
+    sign_in(client, people.handler)
     page = client.get(f"/referrals/{draft(people, case, people.other_partner).pk}/")
     assert page.context["form"]["text"].value() == "Written with care."

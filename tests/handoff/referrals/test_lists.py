@@ -13,6 +13,7 @@ from django.utils import timezone
 from past_policies import change, insert
 from people import People, as_user, make_centre, make_partner, make_user, new_id
 from referrals import accepted, draft, make_case, offered
+from web import sign_in
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
@@ -28,7 +29,7 @@ from handoff.referrals.vocabulary import Feedback
 
 def client_of(user: User) -> Client:
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from people import People, new_id
 from referrals import SECRETS, SUMMARY, draft, make_case, offered, seen_by
+from web import sign_in
 
 from casework.cases.models import Responsibility
 from foundation.accounts.models import User
@@ -18,7 +19,7 @@ from handoff.referrals.states import ReferralState
 
 def client_of(user: User) -> Client:
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 

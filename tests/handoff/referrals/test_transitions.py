@@ -11,6 +11,7 @@ from assessments import WEAK
 from django.test import Client
 from people import People, as_user, make_user, new_id
 from referrals import SUMMARY, accepted, draft, make_case, offer, offered, seen_by
+from web import sign_in
 
 from casework.cases.actions import assign_case
 from casework.cases.models import Responsibility
@@ -155,7 +156,7 @@ def test_partner_answering_after_expiry_gets_a_message_and_may_ask_again(people:
     with pytest.raises(partner_actions.TooLate):
         run(people.worker, action, referral, **values, **more)
     client = Client()
-    client.force_login(people.worker)
+    sign_in(client, people.worker)
     ids = {"question-message_id": str(new_id())} if name == "ask" else {}
     answer = client.post(f"/inbox/{referral.pk}/{name}/", {**posted, **ids})
     assert answer.status_code == 409
@@ -163,7 +164,7 @@ def test_partner_answering_after_expiry_gets_a_message_and_may_ask_again(people:
     assert client.post(f"/inbox/{referral.pk}/ask-again/").status_code == 302
     assert seen_by(people.worker, referral.pk).asked_again_at is not None
     centre = Client()
-    centre.force_login(people.handler)
+    sign_in(centre, people.handler)
     assert "asks to be offered again" in centre.get("/referrals/").content.decode()
     again = centre.post(f"/referrals/{referral.pk}/again/", {"referral_id": str(new_id())})
     assert seen_by(people.handler, uuid.UUID(again["Location"].split("/")[2])).organisation_id == people.partner.pk
@@ -174,7 +175,7 @@ def test_second_answer_names_the_colleague_who_answered_first(people: People) ->
     colleague = make_user((people.partner, Role.PARTNER_COORDINATOR))
     run(colleague, partner_actions.accept_referral, referral)
     client = Client()
-    client.force_login(people.worker)
+    sign_in(client, people.worker)
     answer = client.post(f"/inbox/{referral.pk}/accept/")
     assert answer.status_code == 409
     assert colleague.name in answer.content.decode()
@@ -185,7 +186,7 @@ def test_referral_from_a_weak_source_raises_verify_first(people: People) -> None
     with pytest.raises(centre_actions.VerifyFirst):
         draft(people, case)
     client = Client()
-    client.force_login(people.handler)
+    sign_in(client, people.handler)
     page = client.get(f"/cases/{case.pk}/partners/")
     assert page.context["verify_first"]
     assert "Verify the source first." in page.content.decode()
@@ -200,7 +201,7 @@ def test_offer_while_another_partner_is_asked_raises_already_offered(people: Peo
     with pytest.raises(centre_actions.AlreadyOffered):
         offer(people, second)
     client = Client()
-    client.force_login(people.handler)
+    sign_in(client, people.handler)
     answer = client.post(f"/referrals/{second.pk}/offer/", {"text": SUMMARY})
     assert answer.status_code == 409
     assert first.reference in answer.content.decode()
@@ -224,7 +225,7 @@ def test_partner_that_declined_is_excluded_with_that_reason(people: People) -> N
     case = make_case(people)
     run(people.worker, partner_actions.decline_referral, offered(people, case), reason=DeclineReason.NO_CAPACITY)
     client = Client()
-    client.force_login(people.handler)
+    sign_in(client, people.handler)
     page = client.get(f"/cases/{case.pk}/partners/").context["suggestions"]
     assert [partner.name for partner in page.ranked] == ["Other Partner"]
     assert "declined or did not answer" in " ".join(page.excluded[0].reasons)
@@ -233,7 +234,7 @@ def test_partner_that_declined_is_excluded_with_that_reason(people: People) -> N
 def test_case_without_a_fitting_partner_is_kept_by_the_centre(people: People) -> None:
     case = make_case(people, country="FR", region_id=None)
     client = Client()
-    client.force_login(people.handler)
+    sign_in(client, people.handler)
     page = client.get(f"/cases/{case.pk}/partners/").content.decode()
     assert "The centre keeps this case." in page
 
@@ -241,7 +242,7 @@ def test_case_without_a_fitting_partner_is_kept_by_the_centre(people: People) ->
 def test_nearest_partners_are_listed_beside_the_contact(people: People) -> None:
     case = make_case(people)
     client = Client()
-    client.force_login(people.handler)
+    sign_in(client, people.handler)
     shown = client.get(f"/contacts/{case.assessment.contact_id}/partners/").content.decode()
     assert shown.index("Example Partner") < shown.index("Other Partner")
     assert "covers Bavaria" in shown
@@ -252,7 +253,7 @@ def test_nearest_partners_are_listed_beside_the_contact(people: People) -> None:
 def test_draft_for_an_organisation_that_is_no_partner_is_404(people: People, key: str) -> None:
     case = make_case(people)
     client = Client()
-    client.force_login(people.handler)
+    sign_in(client, people.handler)
     posted = {"referral_id": str(new_id()), "organisation": key, "service": "exit"}
     assert client.post(f"/cases/{case.pk}/partners/draft/", posted).status_code == 404
     good = str(people.partner.pk)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from people import People, new_id
 from referrals import SUMMARY, draft, make_case
+from web import sign_in
 
 from casework.cases.models import Case, Responsibility
 from foundation.accounts.models import User
@@ -166,7 +167,7 @@ def way_to(state: ReferralState) -> list[str]:
 def forms_on(user: User, address: str) -> dict[str, int]:
     """Where the forms of a page lead, and how many fields each has."""
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     forms = forms_of(client.get(address).content.decode(), address)
     return {str(resolve(form.action).url_name): len(form.data()) - 1 for form in forms}  # without the token
 

@@ -10,6 +10,7 @@ from assessments import REFERRAL
 from django.test import Client
 from people import People, as_user, new_id
 from referrals import SECRETS, SUMMARY, accepted, draft, make_case, offer, offered
+from web import sign_in
 
 from casework.cases.actions import add_note
 from casework.cases.models import Case
@@ -36,7 +37,7 @@ def counts(user: User, referral_id: uuid.UUID) -> list[int]:
 
 def client_of(user: User) -> Client:
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 

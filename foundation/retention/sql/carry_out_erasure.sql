@@ -1,11 +1,11 @@
 -- Carries out one decided erasure: deletes all rows of the dossier, empties its data keys and the payloads of the
 -- events about it, and leaves one event. The only way to empty a data key. Twice does nothing the second time.
--- Returns what became of it: "erased"; "held" by a hold; "busy" if a call runs or figures are not counted yet, so that
--- a later run does it; "none" if no such erasure is decided.
+-- "moment" is now; only the service can say another one. Returns what became of it: "erased"; "held" by a hold; "busy"
+-- if a call runs or figures are not counted yet, so that a later run does it; "none" if no such erasure is due.
 -- Whoever writes in the dossier locks its case, call or contact first, and refers to its data key. Transitions are not
 -- asked: their triggers are for the application's own logins.
-create or replace function ntk.erase_dossier(which uuid) returns text language plpgsql security definer
-set search_path = pg_catalog, public, pg_temp as $body$
+create or replace function ntk.carry_out_erasure(which uuid, moment timestamptz) returns text
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $body$
 <<erasing>>
 declare
     erasure retention_erasure;
@@ -19,7 +19,8 @@ begin
         raise exception 'only the service retention erases' using errcode = 'insufficient_privilege';
     end if;
     select * into erasure from retention_erasure
-        where id = which and done_at is null and withdrawn_at is null for update;
+        where id = which and done_at is null and withdrawn_at is null and coalesce(not_before <= moment, true)
+        for update;
     if not found then
         return 'none';
     end if;
@@ -33,8 +34,9 @@ begin
     subjects := array(
         {SUBJECTS}
         union select erasure.subject);
-    if exists (select from retention_hold where subject = any(subjects) and ended_at is null) then
-        return 'held';
+    if erasure.reason <> 'restored' and exists (
+        select from retention_hold where subject = any(subjects) and ended_at is null) then
+        return 'held'; -- but what had been erased before a restore is erased again
     end if;
     if {BUSY} then
         return 'busy';
@@ -55,8 +57,8 @@ begin
     return 'erased';
 end
 $body$;
-alter function ntk.erase_dossier owner to lotse_policy;
+alter function ntk.carry_out_erasure owner to lotse_policy;
 {GRANTS}
 -- reverse
 {REVOKES}
-drop function ntk.erase_dossier;
+drop function ntk.carry_out_erasure;

@@ -1,0 +1,80 @@
+"""What happens when a person's second factors change: events, and sessions that end. allauth writes the factors."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from . import audit
+from .actions import end_sessions
+from .events import FACTOR_ADDED, FACTOR_REMOVED, FACTORS_REMOVED, RECOVERY_CODE_USED, RECOVERY_CODES_MADE
+from .models import Session, User
+from .permissions import NotAllowed, require
+from .roles import Permission
+from .sessions import stored_key
+
+
+def factors(user: User) -> list[Authenticator]:
+    """Passkeys and app, oldest first; without recovery codes, which stand in for one that is lost."""
+    found = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return list(found.order_by("pk"))
+
+
+def may_add_factor(*, by: User, has_shown_one: bool) -> bool:
+    """Whether this session may add a factor: one with a factor may, one without only the very first.
+
+    Locks the person, so that of two sessions without a factor only one sets up the first.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    return has_shown_one or not factors(by)
+
+
+@transaction.atomic
+def factor_added(*, by: User, factor: str, session_key: str) -> None:
+    """``factor``: allauth's type. With the first one, the person's other sessions end: they know the password only."""
+    audit.record(FACTOR_ADDED, by=by, about=by, user=by.pk, factor=factor)
+    if len(factors(by)) == 1:
+        end_other_sessions(by=by, session_key=session_key)
+
+
+@transaction.atomic
+def factor_removed(*, by: User, factor: str, session_key: str) -> None:
+    """A person has removed a factor of their own. Their other sessions end: somebody else may have the lost device."""
+    audit.record(FACTOR_REMOVED, by=by, about=by, user=by.pk, factor=factor)
+    end_other_sessions(by=by, session_key=session_key)
+
+
+@transaction.atomic
+def recovery_codes_made(*, by: User) -> None:
+    """New recovery codes have replaced the old ones."""
+    audit.record(RECOVERY_CODES_MADE, by=by, about=by, user=by.pk)
+
+
+@transaction.atomic
+def recovery_code_used(*, by: User) -> None:
+    """A person has signed in with a recovery code."""
+    audit.record(RECOVERY_CODE_USED, by=by, about=by, user=by.pk)
+
+
+@transaction.atomic
+def remove_factors(*, by: User, user: User) -> bool:
+    """An administrator removes all factors of a person who has lost them; the person's sessions end.
+
+    The person sets up a new one at the next sign-in. False, without effect, if there were none. Raises NotAllowed,
+    also for the administrator's own: those are removed with a recovery code, or by a colleague.
+    """
+    require(by, Permission.USERS_MANAGE)
+    if by.pk == user.pk:
+        raise NotAllowed(Permission.USERS_MANAGE)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk, service="")
+    removed, _each = Authenticator.objects.filter(user=user).delete()
+    if not removed:
+        return False
+    audit.record(FACTORS_REMOVED, by=by, about=user, user=user.pk)
+    end_sessions(user)
+    return True
+
+
+def end_other_sessions(*, by: User, session_key: str) -> None:
+    """End the person's sessions except the one with this key, which is the cookie's."""
+    Session.objects.filter(user=by).exclude(session_key=stored_key(session_key)).delete()
