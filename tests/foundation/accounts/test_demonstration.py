@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from past_policies import change
 from people import PASSWORD, as_user, make_user
 from web import one_line
 
@@ -80,7 +81,7 @@ def test_click_on_nobody_is_404(demonstration: Demonstration, email: str) -> Non
 
 
 def test_closed_account_cannot_be_clicked(demonstration: Demonstration) -> None:
-    User.objects.filter(pk=demonstration.handler.pk).update(is_active=False)
+    change(User.objects.filter(pk=demonstration.handler.pk), is_active=False)
     assert Client().post(CLICK, {"email": demonstration.handler.email}).status_code == 404
 
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('account', '0009_emailaddress_unique_primary_email'),
-        ('accounts', '0008_password_hashes_move'),
+        ('accounts', '0009_password_hashes_move'),
         ('privacy', '0006_erasure'),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_second_person'),
+        ('accounts', '0007_demonstration_stays_apart'),
         # They make service users with the column that goes.
         ('retention', '0002_service_user'),
     ]

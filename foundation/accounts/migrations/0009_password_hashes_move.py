@@ -11,6 +11,6 @@ update accounts_user set stamp = case when id in (select user_id from accounts_p
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0007_stored_passwords")]
+    dependencies = [("accounts", "0008_stored_passwords")]
 
     operations = [migrations.RunSQL(MOVE, migrations.RunSQL.noop)]
