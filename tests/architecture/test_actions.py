@@ -137,6 +137,7 @@ PARTS = {
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
     "foundation.accounts.one_time_links": "the writing part of the actions that have a link mailed",
+    "foundation.accounts.stored_passwords": "stores the hash with its user, where Django and allauth save a user",
     "foundation.accounts.tasks": "claims a link and notes that it was mailed",
     "foundation.accounts.rate_limits": "counts in Redis",
     "foundation.privacy.management.commands.verify_keys": "reads one key of each dossier",

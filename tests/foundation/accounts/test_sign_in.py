@@ -11,11 +11,12 @@ from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client, RequestFactory
+from past_policies import change, insert
 from people import PASSWORD, People
 from web import new_app_code
 
 from foundation.accounts.client_address import client_address
-from foundation.accounts.models import User
+from foundation.accounts.models import PasswordHash, User
 
 WRONG = "not the password"
 AXES_LIMIT = 8
@@ -52,14 +53,14 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(people: People, l
 
 
 def test_somebody_who_was_deactivated_does_not_get_in(people: People) -> None:
-    User.objects.filter(pk=people.handler.pk).update(is_active=False)
+    change(User.objects.filter(pk=people.handler.pk), is_active=False)
     assert not sign_in(people.handler.email)[1]
 
 
 def test_deactivation_ends_an_open_session(people: People) -> None:
     browser = Client()
     browser.post("/accounts/login/", {"login": people.handler.email, "password": PASSWORD})
-    User.objects.filter(pk=people.handler.pk).update(is_active=False)
+    change(User.objects.filter(pk=people.handler.pk), is_active=False)
     assert browser.get("/accounts/password/change/").status_code == 302
 
 
@@ -70,7 +71,8 @@ def test_a_service_cannot_sign_in(password: str, db: None) -> None:
 
 
 def test_a_service_cannot_sign_in_even_with_a_password(db: None) -> None:
-    User.objects.filter(service="relay").update(password=make_password(PASSWORD))
+    change(User.objects.filter(service="relay"), stamp="with a password")
+    insert([PasswordHash(user=User.objects.get(service="relay"), encoded=make_password(PASSWORD))])
     assert not sign_in(User.objects.get(service="relay").email)[1]
 
 
