@@ -36,10 +36,10 @@ NETWORK = """
 import django; django.setup()
 from django.core.management import call_command
 from django.utils import timezone
-from demo.make import make_network, make_organisations, make_people
+from demo.make import make_network, make_staff
 call_command("load_regions", verbosity=0); call_command("load_postal_codes", country=["DE", "FR", "BE"], verbosity=0)
 from demo.telephone import make_lines
-organisations = make_organisations(); people = make_people(organisations)
+organisations, people = make_staff()
 make_network(people["crane"], organisations, timezone.now())
 make_lines(people["stork"], organisations["centre"], timezone.now())
 """
