@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "foundation.journal.middleware.LooksAreRecorded",
     "foundation.accounts.middleware.TimesOfTheReader",
     "foundation.accounts.middleware.DeniedIsNotFound",
+    "foundation.accounts.middleware.ProofIsAskedAgain",
     "foundation.accounts.middleware.UnreadableIsSaid",
     "foundation.accounts.middleware.TooOftenIsSaid",
     "foundation.journal.middleware.StaleIsConflict",

@@ -57,7 +57,7 @@ from django.conf import settings  # noqa: E402  it reads the environment above
 from django.utils import translation  # noqa: E402  it reads the environment above
 
 django.setup()
-pytest_plugins = ["people", "chromium", "events_left"]
+pytest_plugins = ["people", "chromium", "events_left", "security.matrix.counting"]
 # Loads them. A worker of pytest-xdist must not find the name: pytest-django would load them before this file.
 settings.DATABASES["default"]["NAME"] = DATABASE
 del os.environ["DJANGO_SETTINGS_MODULE"]

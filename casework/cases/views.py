@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.guards import SignedInRequest, signed_in
-from foundation.accounts.permissions import require
+from foundation.accounts.permissions import Refused, require
 from foundation.accounts.roles import Permission
 from foundation.ui.fragments import is_part
+from hotline.contacts.models import Contact
 from hotline.contacts.permissions import may_write as may_write_contact
 
 from . import actions, worklist
@@ -59,7 +60,9 @@ def by_reference(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_safe
 @signed_in
 def of_contact(request: SignedInRequest, contact_id: uuid.UUID) -> HttpResponse:
-    """A fragment of the contact's page: the cases with this contact that the reader may see."""
+    """A fragment of the contact's page: the cases with this contact that the reader may see. Raises Refused."""
+    if not Contact.objects.filter(pk=contact_id).exists():
+        raise Refused("contact.read", contact_id)
     found = Case.objects.filter(case_contacts__contact=contact_id)
     return render(request, "cases/of_contact.html", {"cases": found.order_by("opened_at")})
 

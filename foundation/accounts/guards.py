@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
@@ -66,6 +67,20 @@ def at_the_centre(permission: Permission) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def needs_recent_proof(view: View) -> View:
+    """Require that the person has signed in, or shown password or factor, within the last minutes; below the guards.
+
+    For exports, disclosures to security bodies and whatever would let a borrowed session take over an account.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        raise_if_reauthentication_required(request, app="")
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 handlers_only = at_the_centre(Permission.CONTACT_LOG)  # coordinators log contacts too

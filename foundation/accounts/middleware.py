@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
+from allauth.account.adapter import get_adapter
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -26,6 +28,8 @@ from .time_zones import zone_of
 from .views import sign_in_page
 
 logger = logging.getLogger(__name__)
+#: URL names of the pages that ask for password, code or passkey again.
+REAUTHENTICATION = frozenset({"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"})
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -150,6 +154,34 @@ class SecondFactorIsRequired:
         return redirect("accounts:second_factor")
 
 
+class ProofIsAskedAgain:
+    """Ask for password or second factor before a sensitive step, and lead back to the page where it began.
+
+    What was typed is kept as after the end of a session (``kept_form``): its form is filled again, nothing is sent.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ReauthenticationRequired) or not request.user.is_authenticated:
+            return None
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        page = request.get_full_path()
+        if request.method == "POST":
+            form = shown_to(request)
+            page = form.page if form else _page_above(request.path)
+            if form:
+                kept_form.keep(request, kept_form.seal_posted(request, form), owner=request.user.pk)
+        address = f"{ways[0]['url']}?{urlencode({'next': page})}"
+        if request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": address})
+        return redirect(address)
+
+
 class TypedTextOutlivesSession:
     """Answer a form without a valid session with the sign-in page, which keeps the input.
 
@@ -169,7 +201,7 @@ class TypedTextOutlivesSession:
             return redirect(_page_above(request.path))
         if sent and sent == request.session.get(kept_form.KEY) and _has_taken(response):
             kept_form.discard(request)
-        elif kept_form.KEY in request.session and _is_page(request, response):
+        elif kept_form.KEY in request.session and _is_page(request, response) and not _asks_again(request):
             kept_form.put_back(request, response)
         return response
 
@@ -212,6 +244,11 @@ def _is_navigation(request: HttpRequest) -> bool:
 def _is_page(request: HttpRequest, response: HttpResponseBase) -> bool:
     is_html = response.headers.get("Content-Type", "").startswith("text/html")
     return is_html and not response.streaming and response.status_code in (200, 404) and _is_page_view(request)
+
+
+def _asks_again(request: HttpRequest) -> bool:
+    """Whether the page asks for a proof before a sensitive step: the way there is not the end."""
+    return bool(request.resolver_match and request.resolver_match.view_name in REAUTHENTICATION)
 
 
 def _page_above(path: str) -> str:

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .factor_adapter import why_no_passkey
-from .guards import SignedInRequest, administrators_only
+from .guards import SignedInRequest, administrators_only, needs_recent_proof
 from .models import User
 from .second_factor import METHOD, is_shown
 from .second_factor_actions import (
@@ -126,6 +126,7 @@ class ShowFactor(AuthenticateView):  # type: ignore[misc]
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
+@needs_recent_proof
 def remove_of_user(request: SignedInRequest, pk: int) -> HttpResponse:
     """For somebody who has lost every factor and every recovery code: asks, then removes."""
     person = get_object_or_404(User, pk=pk, service="")

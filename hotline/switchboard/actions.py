@@ -113,10 +113,15 @@ def ring_handler(*, by: User, call: Call, phone: str, is_browser: bool) -> None:
 
 @transaction.atomic
 def decline(*, by: User, call_id: uuid.UUID) -> None:
-    """Decline an offer: the call is offered to others. A repeat has no effect."""
+    """Decline an offer: the call is offered to others. A repeat has no effect, nor one after the call has ended.
+
+    Raises NotAllowed for a call that the actor may not see and was never offered.
+    """
     agent = agent_of(by=by)
     call = Call.objects.locked().filter(pk=call_id).first()
     if call is None:
+        if not Offer.objects.filter(call=call_id, agent=agent).exists():
+            raise NotAllowed(Permission.CONTACT_LOG)
         return
     changed = Offer.objects.filter(call=call, agent=agent, state__in=OFFER_OPEN).update(
         state=OfferState.DECLINED, ended_at=timezone.now()

@@ -88,4 +88,6 @@ def part_callback(request: CentreRequest, callback_id: UUID) -> HttpResponse:
 def part_voicemail(request: CentreRequest, callback_id: UUID) -> HttpResponse:
     """The voicemail that led to a callback: a player, or why there is no sound."""
     found = Voicemail.objects.filter(callback=callback_id).defer("sound").first()
+    if found is None and not Callback.objects.filter(pk=callback_id).exists():
+        raise Http404
     return render(request, "switchboard/parts/player.html", {"voicemail": found, "key": callback_id})

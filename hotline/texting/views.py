@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.text import Truncator
@@ -47,6 +48,8 @@ def send_reply(request: CentreRequest, contact_id: UUID) -> HttpResponse:
             reply(by=request.user, contact=contact, **form.cleaned_data)
         except OptedOut:
             form.add_error("text", _("This number has asked for no more messages."))
+        except ValueError as error:  # no page of ours offers a reply here
+            raise BadRequest from error
         else:
             form = ReplyForm()
     status = 422 if form.is_bound else 200

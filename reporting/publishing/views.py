@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from foundation.accounts.guards import CentreRequest, at_the_centre
+from foundation.accounts.guards import CentreRequest, at_the_centre, needs_recent_proof
 from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import Stale
@@ -89,6 +89,7 @@ def make_public(request: CentreRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @readers
+@needs_recent_proof
 def download(request: CentreRequest, pk: uuid.UUID, form: str) -> HttpResponse:
     return answer(_found(request, pk), form)
 

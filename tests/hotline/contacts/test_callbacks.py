@@ -126,6 +126,14 @@ def test_a_callback_is_cancelled_once(people: People) -> None:
     assert client.post(url("claim", callback)).status_code == 409
 
 
+def test_a_colleagues_callback_is_not_cancelled(people: People) -> None:
+    """The conversation of whoever holds it cannot be read, which must not be an error."""
+    callback = a_callback(people.coordinator)
+    browser(people.colleague).post(url("claim", callback))
+    assert browser(people.handler).post(url("end_callback", callback), {"outcome": "cancelled"}).status_code == 409
+    assert state(people, callback) == ("claimed", 1)
+
+
 @pytest.mark.parametrize("name", ["claim", "put_back", "end_callback"])
 def test_callbacks_of_others_are_404(people: People, name: str) -> None:
     callback, posted = a_callback(people.handler), {"outcome": "done", "due_at": soon().strftime("%Y-%m-%dT%H:%M")}

@@ -1,0 +1,148 @@
+"""Before a sensitive step the person shows again who they are, and goes on where they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from html_forms import HtmlForm, forms_of
+from people import PASSWORD, People
+from web import new_app_code, sign_in
+
+PASSWORD_PAGE = "/accounts/reauthenticate/"
+CODE_PAGE = "/accounts/2fa/reauthenticate/"
+NEW_CODES = "/accounts/2fa/recovery-codes/generate/"
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_earlier_attempts() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def client(people: People) -> Client:
+    """Of an administrator who has signed in a moment ago."""
+    client = Client(headers={"Accept": "text/html"})
+    sign_in(client, people.administrator)
+    return client
+
+
+Later = Callable[[int], Any]
+
+
+@pytest.fixture
+def later() -> Later:
+    return lambda minutes: time_machine.travel(timezone.now() + timedelta(minutes=minutes))
+
+
+def asked(address: str, page: str = PASSWORD_PAGE) -> str:
+    return f"{page}?{urlencode({'next': address})}"
+
+
+def removal(people: People) -> str:
+    return reverse("accounts:remove_second_factor", args=[people.handler.pk])
+
+
+@pytest.mark.parametrize(("minutes", "is_asked"), [(0, False), (4, False), (6, True)])
+def test_signing_in_is_a_proof_for_some_minutes(
+    people: People, client: Client, later: Later, minutes: int, is_asked: bool
+) -> None:
+    with later(minutes):
+        answer = client.get(removal(people))
+    assert (answer.status_code, answer.headers.get("Location")) == (
+        (302, asked(removal(people))) if is_asked else (200, None)
+    )
+
+
+@pytest.mark.parametrize("way", ["password", "code"])
+def test_proof_leads_back(people: People, client: Client, later: Later, way: str) -> None:
+    code = new_app_code(people.administrator)
+    with later(6):
+        code = new_app_code(people.administrator)
+        page, value = (PASSWORD_PAGE, PASSWORD) if way == "password" else (CODE_PAGE, code)
+        field = "password" if way == "password" else "code"
+        assert client.get(asked(removal(people), page)).status_code == 200
+        answer = client.post(page, {field: value, "next": removal(people)})
+        assert answer.headers["Location"] == removal(people)
+        assert client.get(removal(people)).status_code == 200
+
+
+def test_wrong_password_leads_nowhere(people: People, client: Client, later: Later) -> None:
+    with later(6):
+        assert client.post(PASSWORD_PAGE, {"password": "wrong", "next": removal(people)}).status_code == 200
+        assert client.get(removal(people)).status_code == 302
+
+
+def test_proof_leads_to_no_other_site(people: People, client: Client, later: Later) -> None:
+    with later(6):
+        answer = client.post(PASSWORD_PAGE, {"password": PASSWORD, "next": "https://elsewhere.example/"})
+    assert answer.headers["Location"] == "/"
+
+
+def edit_form(client: Client, address: str) -> HtmlForm:
+    (form,) = [form for form in forms_of(client.get(address).content.decode(), address) if "name" in form.data()]
+    return form
+
+
+def test_typed_text_is_back_in_its_form_and_nothing_was_sent(people: People, client: Client, later: Later) -> None:
+    new_app_code(people.administrator)
+    from allauth.mfa.models import Authenticator
+
+    passkey = Authenticator.objects.create(user=people.administrator, type="webauthn", data={"name": "Before"})
+    address = f"/accounts/2fa/webauthn/keys/{passkey.pk}/edit/"
+    form = edit_form(client, address)
+    data = {**form.data(), "name": ["Afterwards"]}
+    with later(6):
+        assert client.post(address, data).headers["Location"] == asked(address)
+        assert "Afterwards" not in str(dict(client.session))
+        assert "typed-text" not in client.get(asked(address)).content.decode()
+        client.post(PASSWORD_PAGE, {"password": PASSWORD, "next": address})
+        back = edit_form(client, address)
+        assert back.data()["name"] == ["Afterwards"]
+        passkey.refresh_from_db()
+        assert passkey.data["name"] == "Before"
+        client.post(address, back.data())
+        passkey.refresh_from_db()
+        assert passkey.data["name"] == "Afterwards"
+
+
+def test_part_of_a_page_leads_the_whole_page_to_the_question(people: People, client: Client, later: Later) -> None:
+    with later(6):
+        answer = client.get(removal(people), headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == asked(removal(people))
+
+
+def test_somebody_who_may_not_is_not_even_asked(people: People, later: Later) -> None:
+    client = Client(headers={"Accept": "text/html"})
+    sign_in(client, people.handler)
+    with later(6):
+        assert client.get(removal(people)).status_code == 404
+
+
+@pytest.mark.parametrize("address", [NEW_CODES, "/accounts/2fa/webauthn/add/", "/accounts/2fa/recovery-codes/"])
+def test_own_factors_need_a_proof(people: People, client: Client, later: Later, address: str) -> None:
+    client.post(NEW_CODES)
+    new_app_code(people.administrator)
+    client.post(NEW_CODES)
+    with later(6):
+        assert client.get(address).headers["Location"] == asked(address)
+        assert client.post(address).status_code in (302, 405)
+
+
+def test_export_needs_a_proof(people: People, later: Later) -> None:
+    client = Client(headers={"Accept": "text/html"})
+    sign_in(client, people.funder)
+    address = reverse("publishing:download", args=["00000000-0000-4000-8000-000000000001", "csv"])
+    assert client.get(address).status_code == 404
+    with later(6):
+        assert client.get(address).headers["Location"] == asked(address)

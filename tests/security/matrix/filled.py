@@ -1,0 +1,57 @@
+"""What is posted to each URL: forms that are complete, so that an answer depends on the person and not on the form.
+
+Others are posted empty; their views ask who it is before they look at the form.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils import timezone
+from security.matrix.records import World
+
+from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
+from regions.vocabulary import ConflictReason, Service
+
+Form = Callable[[World], dict[str, str]]
+
+
+def tomorrow() -> str:
+    return (timezone.localtime() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+
+
+def new() -> str:
+    return str(uuid.uuid4())
+
+
+FORMS: dict[str, Form] = {
+    "hotline:ask_access": lambda world: {"request_id": new(), "reason": "a reason"},
+    "hotline:decide_access": lambda world: {"decision": "grant"},
+    "hotline:assign": lambda world: {"to": str(world.people.colleague.pk)},
+    "hotline:end_callback": lambda world: {"outcome": "cancelled"},
+    "hotline:put_back": lambda world: {"due_at": tomorrow()},
+    "hotline:plan_callback": lambda world: {"callback_id": new(), "phone": "+4934155577001", "due_at": tomorrow()},
+    "hotline:plan_for_contact": lambda world: {"callback_id": new(), "phone": "+4934155577001", "due_at": tomorrow()},
+    "switchboard:choose": lambda world: {"state": "off"},
+    "switchboard:hold": lambda world: {"on": "1"},
+    "switchboard:put_back": lambda world: {"due_at": tomorrow()},
+    "switchboard:consult": lambda world: {"leg_id": new(), "phone": "+4934155577002"},
+    "switchboard:call_again": lambda world: {"call": new()},
+    "texting:reply": lambda world: {"message_id": new(), "text": "a reply"},
+    "triage:answer": lambda world: {"question": "self_harm", "self_harm": "unknown", "version": "0"},
+    "triage:note": lambda world: {"about": "self_harm", "text": "a gap", "version": "0"},
+    "cases:add_note": lambda world: {"note_id": new(), "text": "a note"},
+    "cases:rename": lambda world: {"version": "1", "label": "a title"},
+    "handoff:close_case": lambda world: {"reason": "no_need"},
+    "handoff:draft": lambda world: {"organisation": str(world.people.partner.pk), "service": Service.values[0]},
+    "handoff:note_conflict": lambda world: {"conflict_id": new(), "reason": ConflictReason.values[0], "text": "ties"},
+    "handoff:answer": lambda world: {"answer-message_id": new(), "answer-text": "we do not know yet"},
+    "handoff:decline": lambda world: {"decline-reason": DeclineReason.LANGUAGE, "decline-text": ""},
+    "handoff:ask": lambda world: {"question-message_id": new(), "question-text": "since when?"},
+    "handoff:feedback": lambda world: {"feedback-message_id": new(), "feedback-feedback": Feedback.IN_COUNSELLING},
+    "handoff:complete": lambda world: {"complete-outcome": Outcome.STABILISED, "complete-text": "well"},
+    "handoff:give_back": lambda world: {"return-text": "too far"},
+    "publishing:prepare": lambda world: {"period": f"{timezone.localdate():%Y-%m}"},  # has not ended
+}

@@ -1,0 +1,423 @@
+"""The world of the access matrix: people in every role, and records in every state with a canary in each field."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import referrals
+from assessments import SECURITY, complete, fill, make_contact, start
+from calling_back import planned
+from case_rows import make_case as small_case
+from django.apps import apps
+from django.db import connection, connections, models, transaction
+from django.utils import timezone
+from past_policies import change
+from people import People, as_user, make_user, new_id
+from releases import count, prepare
+from telephone import LINE, by_telephone, go_on_duty, make_line, talking, tell, waiting
+from whole_world import keep_sound
+
+from casework.cases.actions import add_note
+from casework.cases.models import Case, CaseContact
+from foundation.accounts.models import Membership, User
+from foundation.accounts.roles import Role
+from foundation.privacy.fields import EncryptedBytesField, EncryptedField, EncryptedJSONField
+from handoff.referrals import partner_actions
+from handoff.referrals.centre_actions import close_case, note_conflict, withdraw_referral
+from handoff.referrals.models import Referral
+from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
+from hotline.contacts.access import decide_access, request_access
+from hotline.contacts.actions import assign_contact
+from hotline.contacts.callbacks import claim_callback, complete_contact, end_callback
+from hotline.contacts.models import AccessRequest, Contact
+from hotline.switchboard.blocked_numbers import block_caller
+from hotline.switchboard.models import Block, Call, Line
+from hotline.texting.models import TextMessage
+from regions.models import CalendarException, Conflict, IntakePause, Liaison
+from regions.vocabulary import ConflictReason, PauseReason
+from reporting.publishing.actions import release_figures, show_publicly
+from triage.actions import Choice
+from triage.actions import note as save_note
+from triage.vocabulary import Disposition, Urgency
+
+#: Content in clear beside the sealed fields. Codes and postal codes have no room for a canary.
+CLEAR = {
+    "hotline_contact": ["label", "municipality"],
+    "hotline_accessrequest": ["reason"],
+    "cases_case": ["label"],
+}
+#: Codes that pages look up in word lists.
+CODES = {"handoff_summary.facts", "texting_textmessage.details", "switchboard_webhookevent.parameters"}
+PHONES = {"phone", "from_raw"}
+Key = Any
+
+
+@dataclass(repr=False)
+class World:
+    people: People
+    cast: dict[str, User | None] = field(default_factory=dict)
+    """By role; None is anonymous."""
+    keys: dict[str, dict[str, Key]] = field(default_factory=dict)
+    """By kind and state, as the URLs have them."""
+    names: dict[Key, str] = field(default_factory=dict)
+    canaries: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Canary to ``table@record`` and field."""
+
+    def add(self, kind: str, name: str, key: Key) -> None:
+        self.keys.setdefault(kind, {})[name] = key
+        if isinstance(key, uuid.UUID):
+            self.names.setdefault(key, f"{kind}.{name}")
+
+
+def make_world() -> World:
+    people = referrals.ready()
+    world = World(people, _cast(people))
+    make_line(people.centre)
+    _contacts(world)
+    _cases(world)
+    _referrals(world)
+    _callbacks(world)
+    _telephone(world)
+    _releases(world)
+    _network(world)
+    _end_roles(world)
+    plant(world)
+    return world
+
+
+def _cast(people: People) -> dict[str, User | None]:
+    made: dict[str, User | None] = {name: value for name, value in vars(people).items() if isinstance(value, User)}
+    made["partner_coordinator"] = make_user((people.partner, Role.PARTNER_COORDINATOR))
+    made["other_partner_coordinator"] = make_user((people.other_partner, Role.PARTNER_COORDINATOR))
+    made["other_dpo"] = make_user((people.other_centre, Role.DPO))
+    made["other_funder"] = make_user((people.other_centre, Role.FUNDER))
+    made["former_handler"] = make_user((people.centre, Role.HANDLER))
+    made["former_coordinator"] = make_user((people.centre, Role.COORDINATOR))
+    made["former_worker"] = make_user((people.partner, Role.PARTNER_WORKER))
+    made["no_role"] = make_user()
+    made["anonymous"] = None
+    return made
+
+
+def _user(world: World, name: str) -> User:
+    found = world.cast[name]
+    assert found is not None
+    return found
+
+
+def _contacts(world: World) -> None:
+    people = world.people
+    handler, colleague, coordinator = people.handler, people.colleague, people.coordinator
+    owners = {
+        "draft": handler,
+        "done": handler,
+        "asked": colleague,
+        "granted": colleague,
+        "granted_to_officer": colleague,
+        "expired": colleague,
+        "handed_on": handler,
+        "surfaced": colleague,
+        "former": _user(world, "former_handler"),
+        "elsewhere": people.other_handler,
+    }
+    for number, (name, owner) in enumerate(owners.items()):
+        phone = f"+4934155500{number:02d}"
+        details = {"alias": "a", "notes": "n", "advice": "b", "label": "l", "phone": phone, "municipality": "m"}
+        contact = make_contact(owner, **details)
+        world.add("contact", name, contact.pk)
+        if name not in ("draft", "surfaced"):
+            as_user(owner, complete_contact, by=owner, contact_id=contact.pk)
+    handed_on = {"contact_id": world.keys["contact"]["handed_on"], "to": colleague}
+    as_user(coordinator, assign_contact, by=coordinator, **handed_on)
+    _ask(world, "asked", handler, grant=False)
+    _ask(world, "granted", handler)
+    _ask(world, "granted_to_officer", people.dpo)
+    expired = _ask(world, "expired", handler)
+    change(AccessRequest.objects.filter(pk=expired), granted_until=timezone.now())
+    change(Contact.objects.filter(pk=world.keys["contact"]["surfaced"]), surfaced_at=timezone.now())
+    nobody = {"MessageSid": f"SM{uuid.uuid4().hex}", "From": "+493411110001", "To": LINE, "Body": "text"}
+    tell("/telephone/message/", {**nobody, "NumMedia": "0"})
+    contact = as_user(coordinator, lambda: Contact.objects.filter(channel="sms").latest("number"))
+    world.add("contact", "nobodys", contact.pk)
+    sent = as_user(coordinator, lambda: TextMessage.objects.get(contact=contact))
+    world.add("message", "received", sent.pk)
+
+
+def _ask(world: World, name: str, by: User, *, grant: bool = True) -> uuid.UUID:
+    """Ask for access to the contact of this name."""
+    coordinator = world.people.coordinator
+    values = {"contact_id": world.keys["contact"][name], "request_id": new_id(), "reason": "a reason"}
+    request: AccessRequest = as_user(by, request_access, by=by, **values)
+    world.add("request", name, request.pk)
+    if grant:
+        as_user(coordinator, decide_access, by=coordinator, request_id=request.pk, grant=True)
+    return request.pk
+
+
+def _cases(world: World) -> None:
+    people = world.people
+    details = {"region_id": "DE-BY", "language": "de", "alias": "a", "notes": "n", "label": "l"}
+    draft = start(people.handler, _contact(world, "draft"))
+    note = {"assessment_id": draft.pk, "about": "self_harm", "text": "gap", "version": draft.version}
+    as_user(people.handler, save_note, by=people.handler, **note)
+    world.add("assessment", "draft", draft.pk)
+    contact = make_contact(people.colleague, **details)
+    world.add("contact", "waiting", contact.pk)
+    dropped = Choice(Disposition.ADVICE, Urgency.STANDARD, frozenset(), "a reason")
+    waits = complete(people.colleague, fill(people.colleague, start(people.colleague, contact), SECURITY), dropped)
+    world.add("assessment", "waiting", waits.pk)
+    former = _user(world, "former_handler")
+    owners = {
+        "open": people.handler,
+        "closed": people.handler,
+        "colleagues": people.colleague,
+        "granted": people.colleague,
+    }
+    owners["former"] = former
+    for name, owner in {**owners, "elsewhere": people.other_handler}.items():
+        case = small_case(owner, **details)
+        as_user(owner, add_note, by=owner, case_id=case.pk, note_id=new_id(), text="note")
+        _add_case(world, name, case)
+        if name == "closed":
+            as_user(owner, close_case, by=owner, case_id=case.pk, reason="no_need")
+        if name == "granted":
+            world.add("contact", "of_granted_case", world.keys["case_contact"][name])
+            _ask(world, "of_granted_case", people.handler)
+    conflict = {"conflict_id": new_id(), "organisation": people.other_partner, "reason": "ties", "text": "uncle"}
+    as_user(people.handler, note_conflict, by=people.handler, case_id=world.keys["case"]["open"], **conflict)
+    world.add("conflict", "open", conflict["conflict_id"])
+
+
+def _contact(world: World, name: str) -> Contact:
+    key = world.keys["contact"][name]
+    found: Contact = as_user(world.people.coordinator, lambda: Contact.objects.get(pk=key))
+    return found
+
+
+def _add_case(world: World, name: str, case: Case) -> None:
+    world.add("case", name, case.pk)
+    world.add("reference", name, case.reference)
+    _name_parts(world, f"case.{name}", case)
+
+
+Step = tuple[Callable[..., Any], dict[str, Any]]
+ASK: Step = (partner_actions.ask_question, {"text": "who?"})
+ACCEPT: Step = (partner_actions.accept_referral, {})
+BEGIN: Step = (partner_actions.give_feedback, {"feedback": Feedback.FIRST_CONTACT})
+DECLINE: Step = (partner_actions.decline_referral, {"reason": DeclineReason.LANGUAGE, "text": "no"})
+RETURN: Step = (partner_actions.return_referral, {"text": "too far"})
+COMPLETE: Step = (partner_actions.complete_referral, {"outcome": Outcome.STABILISED, "text": "well"})
+WITH_KEY = {partner_actions.ask_question, partner_actions.give_feedback}
+STEPS: dict[str, list[Step]] = {
+    "draft": [],
+    "offered": [],
+    "question": [ASK],
+    "accepted": [ASK, ACCEPT],
+    "in_progress": [ASK, ACCEPT, BEGIN],
+    "declined": [ASK, DECLINE],
+    "withdrawn": [ASK, (withdraw_referral, {})],
+    "returned": [ASK, ACCEPT, BEGIN, RETURN],
+    "completed": [ASK, ACCEPT, BEGIN, COMPLETE],
+}
+
+
+def _referrals(world: World) -> None:
+    people = world.people
+    for state in STEPS:
+        referral = _reached(people, state, _user(world, "former_worker") if state == "accepted" else people.worker)
+        world.add("referral", state, referral.pk)
+        world.names[referral.case_id] = f"referral.{state}"
+        case = as_user(people.handler, lambda made=referral: Case.objects.get(pk=made.case_id))
+        _name_parts(world, f"referral.{state}", case)
+        if state == "accepted":
+            world.add("case", "with_partner", case.pk)
+            world.add("reference", "with_partner", case.reference)
+            world.add("case_contact", "with_partner", world.keys["case_contact"][state])
+
+
+def _name_parts(world: World, name: str, case: Case) -> None:
+    """What belongs to the case, as its opener sees it."""
+    contacts = as_user(case.opened_by, lambda: list(CaseContact.objects.filter(case=case).values_list("pk", flat=True)))
+    for key in [case.assessment_id, *contacts]:
+        world.names[key] = name
+    world.add("case_contact", name.partition(".")[2], contacts[0])
+
+
+def _reached(people: People, state: str, worker: User) -> Referral:
+    """A referral in this state, with one disclosed field and a message of the partner."""
+    referral = referrals.draft(people, referrals.make_case(people))
+    if state == "draft":
+        return referral
+    referral = referrals.offer(people, referral, fields=["phone"], legal_basis="consent")
+    for step, values in STEPS[state]:
+        by = people.handler if step is withdraw_referral else worker
+        key = {"message_id": new_id()} if step in WITH_KEY else {}
+        as_user(by, step, by=by, referral_id=referral.pk, **values, **key)
+    return referral
+
+
+def _callbacks(world: World) -> None:
+    people = world.people
+    for number, name in enumerate(["open", "claimed", "done"]):
+        callback = planned(people, f"+4934144400{number:02d}", note="please")
+        world.add("callback", name, callback.pk)
+        if name != "open":
+            key = new_id()
+            claim = {"callback_id": callback.pk, "contact_id": key}
+            as_user(people.colleague, claim_callback, by=people.colleague, **claim)
+            world.names[key] = f"callback.{name}"
+            world.keys["contact"] |= {"called_back": key} if name == "claimed" else {}
+        if name == "done":
+            values = {"callback_id": callback.pk, "reached": True}
+            as_user(people.colleague, end_callback, by=people.colleague, **values)
+
+
+def _telephone(world: World) -> None:
+    people = world.people
+
+    def add(name: str, call: Call) -> None:
+        world.add("call", name, call.pk)
+
+    for name in ("voicemail", "colleagues_voicemail"):
+        spoke = waiting(f"+4934133300{len(world.keys.get('call', {})):02d}")
+        spoke.leave_queue("leave")
+        spoke.record()
+        by_telephone(keep_sound, call=spoke.call)
+        spoke.hang_up()
+        add(name, spoke.call)
+        if spoke.call.callback_id:
+            world.add("callback", name, spoke.call.callback_id)
+    claimed = {"claimed_by": people.colleague, "claimed_at": timezone.now()}
+    key = world.keys["call"]["colleagues_voicemail"]
+    change(Call.objects.filter(pk=key), **claimed)  # no step leads there: a claimed call is answered or waits again
+    agent = go_on_duty(people.colleague, phone="+493416660001")
+    world.add("agent", "colleagues", agent.pk)
+    ended = waiting("+493417770001")
+    desk = talking(people.colleague, ended)
+    as_user(people.colleague, block_caller, by=people.colleague, call_id=ended.call.pk)
+    ended.hang_up()
+    desk.hang_up()
+    add("ended", ended.call)
+    world.names[ended.call.contact_id] = "call.ended"
+    world.add("leg", "ended", desk.leg.pk)
+    queued = waiting("+493412220001")
+    add("queued", queued.call)
+    block = by_telephone(lambda: Block.objects.get())
+    world.add("block", "standing", block.pk)
+
+
+def _releases(world: World) -> None:
+    people = world.people
+    second = make_user((people.centre, Role.COORDINATOR))
+    count()
+    for number, name in enumerate(["prepared", "released", "public"]):
+        release = prepare(people.coordinator, people, f"2026-0{number + 1}")
+        world.add("release", name, release.pk)
+        if name != "prepared":
+            as_user(second, release_figures, by=second, release_id=release.pk)
+        if name == "public":
+            as_user(second, show_publicly, by=second, release_id=release.pk, is_public=True)
+
+
+def _network(world: World) -> None:
+    people = world.people
+    for name in ("centre", "other_centre", "partner", "other_partner", "body"):
+        world.add("organisation", name, getattr(people, name).pk)
+    world.add("user", "handler", people.handler.pk)
+    world.add("membership", "handler", people.handler.active_memberships[0].pk)
+    today = timezone.localdate()
+    pause = IntakePause.objects.create(
+        organisation=people.partner, starts_on=today, ends_on=today, reason=PauseReason.values[0]
+    )
+    world.add("pause", "partner", pause.pk)
+    liaison = Liaison.objects.create(sector="prison", region_id="DE-BE", post="Example prison")
+    world.add("liaison", "one", liaison.pk)
+    closed = CalendarException.objects.create(
+        organisation=people.centre, label="Holiday", starts_on=today, ends_on=today, every_year=False
+    )
+    world.add("exception", "centre", closed.pk)
+    noted = {"reason": ConflictReason.values[0], "starts_on": today, "noted_by": people.administrator}
+    interest = Conflict.objects.create(organisation=people.partner, caller_type="parent", **noted)
+    world.add("interest", "one", interest.pk)
+    world.add("line", "centre", as_user(people.administrator, lambda: Line.objects.get().pk))
+
+
+def _end_roles(world: World) -> None:
+    former = [world.cast[name] for name in ("former_handler", "former_coordinator", "former_worker")]
+    for membership in Membership.objects.filter(user__in=former):
+        Membership.objects.filter(pk=membership.pk).update(ended_at=timezone.now(), ended_by=membership.user)
+
+
+# --- canaries --------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def as_superuser() -> Iterator[None]:
+    """Past all policies and triggers."""
+    default = connections["default"]
+    user = default.settings_dict["USER"]
+    default.close()
+    default.settings_dict["USER"] = "postgres"
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("set local session_replication_role = replica")
+            yield
+    finally:
+        default.close()
+        default.settings_dict["USER"] = user
+
+
+def content_fields() -> Iterator[tuple[type[models.Model], list[models.Field[Any, Any]]]]:
+    """Sealed fields of all models, and those of ``CLEAR``."""
+    for model in apps.get_models():
+        clear = CLEAR.get(model._meta.db_table, [])
+        fields = [one for one in model._meta.get_fields() if isinstance(one, models.Field)]
+        found = [one for one in fields if isinstance(one, EncryptedField) or one.name in clear]
+        wanted = [one for one in found if f"{model._meta.db_table}.{one.name}" not in CODES]
+        if wanted:
+            yield model, wanted
+
+
+def plant(world: World) -> None:
+    """Replace the content of every row by canaries, each of which is the only one of its kind."""
+    numbers = itertools.count(1)
+    with as_superuser():
+        for model, fields in content_fields():
+            for row in model._default_manager.all():
+                changed = []
+                for one in fields:
+                    before = getattr(row, one.name)
+                    if before in (None, "", b"", {}):
+                        continue
+                    canary = _canary(one, next(numbers))
+                    world.canaries[canary] = (f"{model._meta.db_table}@{_record_of(world, row)}", one.name)
+                    setattr(row, one.name, _value(one, canary, before))
+                    changed.append(one.name)
+                if changed:
+                    row.save(update_fields=changed)
+
+
+def _canary(one: models.Field[Any, Any], number: int) -> str:
+    return f"+49341{8000000 + number}" if one.name in PHONES else f"zq{number:05d}x"
+
+
+def _value(one: models.Field[Any, Any], canary: str, before: Any) -> Any:
+    if isinstance(one, EncryptedBytesField):
+        return b"RIFF " + canary.encode()
+    if isinstance(one, EncryptedJSONField):
+        return dict.fromkeys(before, canary)
+    return canary
+
+
+#: What a row belongs to, the nearest first.
+OWNERS = ["pk", "callback_id", "call_id", "referral_id", "assessment_id", "contact_id", "case_id"]
+
+
+def _record_of(world: World, row: models.Model) -> str:
+    keys = [getattr(row, name, None) for name in OWNERS]
+    return next((world.names[key] for key in keys if key in world.names), "other")
