@@ -27,6 +27,8 @@ from casework.cases.models import Case, CaseContact
 from foundation.accounts.models import Membership, User
 from foundation.accounts.roles import Role
 from foundation.privacy.fields import EncryptedBytesField, EncryptedField, EncryptedJSONField
+from foundation.retention.actions import decide_erasure, set_hold
+from foundation.retention.models import ErasureReason, HoldReason
 from handoff.referrals import partner_actions
 from handoff.referrals.centre_actions import close_case, note_conflict, withdraw_referral
 from handoff.referrals.models import Referral
@@ -85,6 +87,7 @@ def make_world() -> World:
     _telephone(world)
     _releases(world)
     _network(world)
+    _erasures(world)
     _end_roles(world)
     plant(world)
     return world
@@ -345,6 +348,15 @@ def _network(world: World) -> None:
     interest = Conflict.objects.create(organisation=people.partner, caller_type="parent", **noted)
     world.add("interest", "one", interest.pk)
     world.add("line", "centre", as_user(people.administrator, lambda: Line.objects.get().pk))
+
+
+def _erasures(world: World) -> None:
+    people, contact = world.people, world.keys["contact"]["done"]
+    decision: dict[str, Any] = {"by": people.dpo, "subject": contact}
+    erasure = as_user(people.dpo, decide_erasure, erasure_id=new_id(), reason=ErasureReason.REQUEST, **decision)
+    world.add("erasure", "waiting", erasure.pk)
+    hold = as_user(people.dpo, set_hold, hold_id=new_id(), reason=HoldReason.COURT, **decision)
+    world.add("hold", "running", hold.pk)
 
 
 def _end_roles(world: World) -> None:
