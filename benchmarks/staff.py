@@ -9,10 +9,11 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from benchmarks.place import CENTRE, OTHER_CENTRE, PASSWORD
-from foundation.accounts.models import Membership, Organisation, OrganisationKind, User
+from foundation.accounts.models import Membership, Organisation, OrganisationKind, PasswordHash, User
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service as Acting
 from foundation.accounts.services import service_user
+from foundation.accounts.stored_passwords import new_stamp
 from foundation.privacy.blind_index import phone_index
 from foundation.privacy.context import acting_as
 from regions.models import Coverage, PartnerProfile, Region
@@ -73,8 +74,10 @@ def _make_staff() -> None:
 
 def _people(emails: list[str], organisation: Organisation, role: Role, password: str) -> None:
     users = User.objects.bulk_create(
-        User(email=email, name=f"Benchmark {role} {number}", password=password) for number, email in enumerate(emails)
+        User(email=email, name=f"Benchmark {role} {number}", stamp=new_stamp(has_password=True))
+        for number, email in enumerate(emails)
     )
+    PasswordHash.objects.bulk_create(PasswordHash(user=user, encoded=password) for user in users)
     Membership.objects.bulk_create(Membership(user=user, organisation=organisation, role=role.value) for user in users)
 
 

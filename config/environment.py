@@ -41,6 +41,14 @@ def flag(environ: Mapping[str, str], variable: str) -> bool:
     return value in TRUE
 
 
+def number(environ: Mapping[str, str], variable: str, *, most: int) -> int:
+    """A whole number from 0 to ``most``; 0 when the variable is unset."""
+    value = environ.get(variable, "").strip() or "0"
+    if not (value.isascii() and value.isdigit() and int(value) <= most):
+        raise Misconfigured(variable, f"must be a number from 0 to {most}, not {value!r}.")
+    return int(value)
+
+
 def words(environ: Mapping[str, str], variable: str) -> list[str]:
     """A comma-separated list; empty when the variable is unset."""
     return [word.strip() for word in environ.get(variable, "").split(",") if word.strip()]

@@ -38,6 +38,8 @@ SECRET_KEY = environment.secret(ENVIRON, "LOTSE_SECRET_KEY")
 SECRET_KEY_FALLBACKS = environment.optional_secrets(ENVIRON, "LOTSE_EARLIER_SECRET_KEY")
 ALLOWED_HOSTS = environment.words(ENVIRON, "LOTSE_ALLOWED_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [LOTSE_PUBLIC_BASE_URL]
+# How many proxies of ours stand in front: each adds the address that it sees to the end of X-Forwarded-For.
+TRUSTED_PROXIES = environment.number(ENVIRON, "LOTSE_TRUSTED_PROXIES", most=10)
 OVER_HTTPS = urlsplit(LOTSE_PUBLIC_BASE_URL).scheme == "https"
 
 INSTALLED_APPS = [
@@ -285,10 +287,15 @@ MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator has entered the address
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Lotse"
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+# Of each process alone, before PostgreSQL is asked. The key of a password is account and address (ClosedAdapter); that
+# of a code is the account, as whoever types codes knows its password. A stranger reaches no limit by account alone.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "5/5m/key", "reset_password": "10/m/ip"}
 # By username AND IP address: axes' default would lock a whole office after one person's mistakes.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "foundation.accounts.sign_in.attempted_email"
+AXES_CLIENT_IP_CALLABLE = "foundation.accounts.client_address.client_address"
+AXES_SENSITIVE_PARAMETERS = ["code", "credential", "typed"]
+AXES_DISABLE_ACCESS_LOG = True  # addresses of those who got in are not needed
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True

@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 
 from config import health
 from foundation.accounts import second_factor_views as factors
-from foundation.accounts.views import SignIn
+from foundation.accounts.views import SignIn, closed
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -22,6 +22,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/2fa/totp/deactivate/", factors.RemoveApp.as_view(), name="mfa_deactivate_totp"),
     path("accounts/2fa/recovery-codes/generate/", factors.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("accounts/2fa/authenticate/", factors.ShowFactor.as_view(), name="mfa_authenticate"),
+    # Closed: administrators change the address of an account (ADR 30).
+    path("accounts/email/", closed, name="account_email"),
+    path("accounts/confirm-email/", closed, name="account_email_verification_sent"),
+    path("accounts/confirm-email/<path:key>", closed, name="account_confirm_email"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

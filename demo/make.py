@@ -128,8 +128,10 @@ def make_people(organisations: dict[str, Organisation]) -> dict[str, User]:
     for bird in BIRDS:
         place = organisations[bird.organisation]
         people[bird.handle] = make_user(bird.email, bird.name, bird.language, place, bird.role)
-    # Hashing is slow on purpose; one password for all needs it once.
-    User.objects.filter(pk__in=[user.pk for user in people.values()]).update(password=make_password(PASSWORD))
+    encoded = make_password(PASSWORD)  # hashing is slow on purpose; one password for all needs it once
+    for user in people.values():
+        user.take_hash(encoded)
+        user.save(update_fields=["stamp"])
     return people
 
 

@@ -86,7 +86,7 @@ SCREENS = [
         ("ranking", "/cases/?show=mine", CASE, 'a[href$="/partners/"]'),
         ("conflict-in-case", "/cases/?show=mine", CASE, 'a[href$="/partners/"]', 'a[href*="/conflict/"]'),
         ("board", "/referrals/"),
-        ("account-email", "/accounts/email/"),
+        ("second-factor", "/accounts/2fa/"),
         ("account-password", "/accounts/password/change/"),
         ("sign-out", "/accounts/logout/"),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.hashers import make_password
+
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
@@ -11,20 +13,21 @@ from hotline.switchboard.vocabulary import Skill
 from regions.vocabulary import Language
 
 from .make import make_user
-from .people import DOMAIN
+from .people import DOMAIN, PASSWORD
 
 
 def call_in(coordinator: User, number: int) -> list[str]:
     """The e-mail addresses of so many simulated handlers with a place at the telephone; made where they are missing."""
     assert coordinator.centre is not None
-    password = coordinator.password  # hashed already; the demo has one for all
+    password = make_password(PASSWORD)  # the demo has one for all
     emails = [f"wader{place}@{DOMAIN}" for place in range(1, number + 1)]
     for place, email in enumerate(emails, start=1):
         user = User.objects.filter(email=email).first()
         if user is None:
             with acting_as(service_user(Service.SETUP), purpose="simulation"):
                 user = make_user(email, f"Simulated Wader {place}", "en", coordinator.centre, Role.HANDLER)
-                User.objects.filter(pk=user.pk).update(password=password)
+                user.take_hash(password)
+                user.save(update_fields=["stamp"])
         _sit_down(user, place)
     return emails
 

@@ -13,9 +13,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 from past_policies import insert, new_keys
 
-from foundation.accounts.models import ROLES_AT, Membership, Organisation, OrganisationKind, User
+from foundation.accounts.models import ROLES_AT, Membership, Organisation, OrganisationKind, PasswordHash, User
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
+from foundation.accounts.stored_passwords import new_stamp
 from foundation.privacy.context import acting_as
 
 PASSWORD = "correct horse battery staple"
@@ -44,9 +45,10 @@ def make_user(*roles: tuple[Organisation, Role], language: str = "en", password:
         email=f"person{number}@example.org",
         name=f"Person {number}",
         language=language,
-        password=make_password(password),
+        stamp=new_stamp(has_password=True),
     )
     insert([made])
+    insert([PasswordHash(user=made, encoded=make_password(password))])
     for organisation, role in roles:
         give_role(made, organisation, role)
     return User.objects.get(pk=made.pk)
@@ -126,7 +128,9 @@ def make_people() -> People:
     hashed = make_password(PASSWORD)
     numbers = {person: next(_number) for person in PLACES}
     people = {
-        person: User(pk=pk, email=f"person{number}@example.org", name=f"Person {number}", password=hashed)
+        person: User(
+            pk=pk, email=f"person{number}@example.org", name=f"Person {number}", stamp=new_stamp(has_password=True)
+        )
         for (person, number), pk in zip(numbers.items(), new_keys(User, len(PLACES)), strict=True)
     }
     keys = new_keys(Membership, len(PLACES))
@@ -134,7 +138,8 @@ def make_people() -> People:
         Membership(pk=pk, user=people[person], organisation=organisations[organisation], role=role.value)
         for (person, (organisation, role)), pk in zip(PLACES.items(), keys, strict=True)
     ]
-    for rows in (list(organisations.values()), list(people.values()), memberships):
+    hashes = [PasswordHash(user=person, encoded=hashed) for person in people.values()]
+    for rows in (list(organisations.values()), list(people.values()), hashes, memberships):
         insert(rows)
     everything: dict[str, Any] = {**organisations, **people}
     return People(**everything)

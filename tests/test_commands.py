@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from cluster import CHECKOUT
 from django.core.management import CommandError, call_command, get_commands
-from people import make_people, make_user
+from past_policies import change
+from people import make_organisation, make_people, make_user
 from telephone import TELEPHONY, make_line
 
 from demo.call_setup import NotReady, run_to_the_end
@@ -174,9 +175,7 @@ def test_calls_on_an_empty_database(name: str) -> None:
     [
         pytest.param(lambda: make_people(), id="organisations of its own"),
         pytest.param(lambda: make_user(), id="a user of its own"),
-        pytest.param(
-            lambda: Organisation.objects.create(name="Real", kind=OrganisationKind.PARTNER), id="a partner of its own"
-        ),
+        pytest.param(lambda: make_organisation("Real", OrganisationKind.PARTNER), id="a partner of its own"),
     ],
 )
 def test_calls_on_data_that_is_not_all_demo(name: str, add: Callable[[], object]) -> None:
@@ -213,7 +212,7 @@ NUMBERS = [
 @pytest.mark.parametrize(("country", "number", "typed"), NUMBERS)
 def test_calls_to_a_line_as_it_is_dialled_in_its_country(country: str, number: str, typed: str) -> None:
     people = make_people()
-    Organisation.objects.filter(pk=people.centre.pk).update(country=country)
+    change(Organisation.objects.filter(pk=people.centre.pk), country=country)
     make_line(people.centre, number=number)
     assert "Lotse does not answer at" in refusal("simulate_calls", "--realtime", "--line", typed)
 
@@ -231,7 +230,7 @@ def test_calls_to_a_line_that_is_none(typed: str) -> None:
 def test_calls_to_a_line_of_several_centres_and_of_one_that_nobody_coordinates() -> None:
     people = make_people()
     make_line(people.other_centre, number="+493012345678")
-    empty = Organisation.objects.create(name="Quiet Centre", kind=OrganisationKind.CENTRE)
+    empty = make_organisation("Quiet Centre", OrganisationKind.CENTRE)
     make_line(empty, number="+493012345679")
     assert "Lotse does not answer at" in refusal("simulate_calls", "--realtime", "--line", "+493012345678")
     assert "Nobody coordinates Quiet Centre" in refusal("simulate_calls", "--realtime", "--line", "+493012345679")

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
+from past_policies import change
 from people import People, as_user, make_user, new_id
 from referrals import draft, make_case, offer, ready
 from web import browser, queries_of
@@ -154,7 +155,7 @@ def test_the_count_is_told_in_the_reader_s_language(people: People, language: st
     for expected in words:
         offered(people)
         with translation.override(language):
-            User.objects.filter(pk=people.worker.pk).update(language=language)
+            change(User.objects.filter(pk=people.worker.pk), language=language)
             client = browser(people.worker)
             assert expected in client.get(reverse("ui:nav_counts")).content.decode()
 

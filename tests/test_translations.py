@@ -18,6 +18,7 @@ from contacts import a_contact, browser
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from past_policies import change
 from people import People
 from referrals import draft, make_case, offered, ready
 
@@ -205,7 +206,7 @@ def english(language: str) -> set[str]:
 
 def page_of(client: Client, language: str, path: str, status: int = 200) -> Page:
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language  # for visitors; whoever has signed in has a profile
-    User.objects.filter(pk=client.session.get("_auth_user_id")).update(language=language)
+    change(User.objects.filter(pk=client.session.get("_auth_user_id")), language=language)
     answer: Any = client.get(path)
     assert answer.status_code == status, path
     return Page(answer.content.decode())

@@ -11,7 +11,6 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -63,6 +62,7 @@ from .refusals import (
 from .roles import NEEDS_SECOND_PERSON, Permission, Role
 from .services import Service
 from .states import LinkState, ProposalState
+from .stored_passwords import stamp_without_password
 
 
 @transaction.atomic
@@ -75,7 +75,9 @@ def create_user(
     """
     if by.service != Service.SETUP:
         raise NotAllowed(Permission.USERS_MANAGE)
-    user = User(email=email, name=name, language=language, password=make_password(password), made_by=by)
+    user = User(email=email, name=name, language=language, made_by=by)
+    if password is not None:
+        user.set_password(password)
     _store(user, email)
     audit.record(USER_MADE, by=by, about=user, centre=centre.pk if centre else None, user=user.pk)
     return user
@@ -88,7 +90,7 @@ def invite_user(*, by: User, email: str, name: str, language: str) -> User:
     Raises NotAllowed, AddressTaken.
     """
     require(by, Permission.USERS_MANAGE)
-    user = User(email=email, name=name, language=language, password=make_password(None), made_by=by)
+    user = User(email=email, name=name, language=language, made_by=by)
     _store(user, email)
     audit.record(USER_MADE, by=by, about=user, user=user.pk)
     one_time_links.order(by, user, LinkPurpose.INVITATION)
@@ -245,7 +247,7 @@ def reset_password(*, by: User, user: User) -> None:
         one_time_links.order(by, stored, LinkPurpose.INVITATION)
         return
     if stored.has_usable_password():
-        User.objects.filter(pk=user.pk).update(password=make_password(None))
+        User.objects.filter(pk=user.pk).update(stamp=stamp_without_password())
     one_time_links.order(by, stored, LinkPurpose.PASSWORD)
     end_sessions(user)
 
@@ -261,7 +263,8 @@ def choose_password(*, by: User, link: OneTimeLink, password: str) -> None:
     if usable is None or not usable.is_usable(timezone.now()) or not user.is_active or user.service:
         raise LinkIsDead
     one_time_links.end(usable, LinkState.USED)
-    User.objects.filter(pk=user.pk).update(password=make_password(password))
+    user.set_password(password)
+    user.save(update_fields=["stamp"])
     EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).update(primary=False)
     EmailAddress.objects.update_or_create(
         user=user, email=user.email.lower(), defaults={"verified": True, "primary": True}

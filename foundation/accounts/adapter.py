@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from foundation.privacy.context import acting_as
 
 from . import kept_form
+from .client_address import client_address
 from .models import User
 from .second_factor import proofs, used_recovery_code
 from .second_factor_actions import recovery_code_used
@@ -36,6 +37,13 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authenticate(self, request: HttpRequest, **credentials: object) -> User | None:
         user: User | None = super().authenticate(request, **credentials)
         return None if user is None or user.service else user
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By account and address: a stranger's wrong passwords slow down nobody else."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{client_address(request)}"
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """After the last step of signing in. Whoever needed a recovery code is led to their factors first."""
@@ -67,5 +75,7 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send the e-mail in the recipient's language and time zone."""
         recipient = User.objects.filter(email__iexact=email, service="").first()
+        if recipient is None and template_prefix == "account/email/password_reset_key":
+            return  # a further address, from when one's own could be added: it proves nothing
         with as_read_by(recipient) if recipient else nullcontext():
             super().send_mail(template_prefix, email, context)

@@ -38,6 +38,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             raise WrongKey(CONTEXT) from error
         return unseal(_key(name), raw, CONTEXT).decode()
 
+    def sealed_anew(self, encrypted_text: str) -> str:
+        """Sealed with the active master key, unless it is already. Raises WrongKey as ``decrypt`` does."""
+        text = self.decrypt(encrypted_text)
+        return encrypted_text if encrypted_text.startswith(f"{keyring().active}:") else self.encrypt(text)
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last passkey or app stays: a second factor is required."""
         others = Authenticator.objects.filter(user_id=authenticator.user_id).exclude(pk=authenticator.pk)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
@@ -16,7 +18,9 @@ from allauth.mfa.webauthn.forms import (
     EditWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from axes.handlers.proxy import AxesProxyHandler
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +44,17 @@ class AcceptedOnce:
         self.fields["code"].widget.attrs = CODE_ATTRIBUTES
 
     def clean_code(self) -> str:
+        """A wrong code counts as a wrong password: by account and address, for all processes, in PostgreSQL."""
+        request, credentials = context.request, {"email": self.user.email}
+        if not AxesProxyHandler.is_allowed(request, credentials):
+            raise get_account_adapter().validation_error("too_many_login_attempts")
+        try:
+            return self._new_code()
+        except ValidationError:
+            AxesProxyHandler.user_login_failed(type(self), credentials, request)
+            raise
+
+    def _new_code(self) -> str:
         code: str = super().clean_code()  # type: ignore[misc]
         seconds = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
         is_of_app = self.authenticator.type == Authenticator.Type.TOTP

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -26,6 +26,7 @@ from foundation.privacy.leases import LeasedQuerySet
 from .countries import COUNTRY_PATTERN, ZONE_PATTERN, country_name, zone_or_utc
 from .roles import ROLES, Permission, Role
 from .states import NOT_GIVEN, REFUSED, TO_CONFIRM, USABLE, LinkState, ProposalState
+from .stored_passwords import UserWithStoredPassword
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser):
+class User(UserWithStoredPassword):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
@@ -184,6 +185,20 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_staff
+
+
+class PasswordHash(models.Model):
+    """Read and written by the person and by the service of the sign-in only."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="+", primary_key=True)
+    encoded = models.CharField(max_length=128)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [moments_within("password_hash", "changed_at")]
+
+    def __str__(self) -> str:
+        return f"password of user {self.pk}"  # never the hash
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

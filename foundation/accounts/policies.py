@@ -23,14 +23,24 @@ from .states import IN_FORCE, LINK, PROPOSAL, Who
 
 ADMINISTRATORS = Rule("administrators", f"{orgs_as('administrator')} <> '{{}}'")
 AT_THE_CENTRE = at_the_centre(*(role.value for role in CONFIRM_AT_THEIR_CENTRE))
-SIGN_IN = service("sign_in")
+SIGN_IN, SETUP = service("sign_in"), service("setup")
 THE_PERSON = Rule("the person", is_actor("user_id"))
 BY_ACTOR = is_actor("decided_by_id")
 NOT_INVOLVED = "(select ntk.actor()) not in (proposed_by_id, user_id)"
 
 DECLARATIONS: list[Declaration] = [
     Unprotected(
-        "accounts_(user|organisation|membership)", "who works for whom: needed to sign in, and to name colleagues"
+        "accounts_(user|organisation|membership)",
+        "who works for whom: read to sign in, and to name colleagues; triggers say who writes them (ADR 38)",
+    ),
+    # The service of the sign-in checks passwords before anybody has signed in.
+    Protected(
+        "accounts_passwordhash",
+        select=[THE_PERSON, SIGN_IN],
+        insert=[THE_PERSON, SIGN_IN, SETUP],
+        update=[THE_PERSON, SIGN_IN, SETUP],
+        update_columns=["encoded", "changed_at"],
+        denied="delete, truncate",
     ),
     Unprotected(
         "accounts_session", "found before anybody is known; keys are digests, and contents are signed with the key"

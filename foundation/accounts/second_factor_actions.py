@@ -5,13 +5,19 @@ from __future__ import annotations
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
+from foundation.privacy.keys import WrongKey
+
 from . import audit
 from .actions import end_sessions
 from .events import FACTOR_ADDED, FACTOR_REMOVED, FACTORS_REMOVED, RECOVERY_CODE_USED, RECOVERY_CODES_MADE
+from .factor_adapter import FactorAdapter
 from .models import Session, User
 from .permissions import NotAllowed, require
 from .roles import Permission
 from .sessions import stored_key
+
+#: What allauth encrypts in the data of a factor: the secret of an app, the seed of recovery codes.
+SECRETS = ("secret", "seed")
 
 
 def factors(user: User) -> list[Authenticator]:
@@ -73,6 +79,26 @@ def remove_factors(*, by: User, user: User) -> bool:
     audit.record(FACTORS_REMOVED, by=by, about=user, user=user.pk)
     end_sessions(user)
     return True
+
+
+@transaction.atomic
+def seal_factors_anew(*, by: User) -> tuple[int, list[int]]:
+    """Seal the secrets of apps and recovery codes with the active master key, as part of its change.
+
+    Returns how many were sealed, and the ids of those that no master key opens, which stay as they are.
+    """
+    adapter, sealed, wrong = FactorAdapter(), 0, []
+    for factor in Authenticator.objects.select_for_update().order_by("pk"):
+        try:
+            anew = {name: adapter.sealed_anew(factor.data[name]) for name in SECRETS if name in factor.data}
+        except WrongKey:
+            wrong.append(factor.pk)
+            continue
+        if any(factor.data[name] != value for name, value in anew.items()):
+            factor.data |= anew
+            factor.save(update_fields=["data"])
+            sealed += 1
+    return sealed, wrong
 
 
 def end_other_sessions(*, by: User, session_key: str) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
 
 from django.db import connection
+
+from foundation.privacy.context import acting_as, is_acting
 
 from .models import User
 
@@ -30,3 +34,13 @@ def service_user(service: Service) -> User:
 @cache
 def _service_user(service: Service, database: str) -> User:
     return User.objects.get(service=service)
+
+
+@contextmanager
+def acting_at_sign_in() -> Iterator[None]:
+    """As the service of the sign-in where nobody acts: a password is checked before anybody has signed in."""
+    if is_acting():
+        yield
+    else:
+        with acting_as(service_user(Service.SIGN_IN), purpose="sign-in"):
+            yield

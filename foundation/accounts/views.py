@@ -105,6 +105,11 @@ def signed_in_again(request: HttpRequest) -> HttpResponse:
     return render(request, "account/signed_in_again.html")
 
 
+def closed(request: HttpRequest, **_arguments: str) -> HttpResponse:
+    """In the place of a page of allauth that nobody may use. Raises Http404."""
+    raise Http404
+
+
 @require_POST
 def sign_in_to_demonstration(request: HttpRequest) -> HttpResponse:
     """Sign in as one of the demonstration's people, by their e-mail address alone. 404 on any other data."""

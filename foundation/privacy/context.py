@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 from django.db import connection, transaction
@@ -16,9 +17,16 @@ from psycopg.pq import TransactionStatus
 
 from .signing import signed
 
+_acting: ContextVar[bool] = ContextVar("acting", default=False)
+
 
 class Actor(Protocol):
     pk: int
+
+
+def is_acting() -> bool:
+    """Whether a block of ``acting_as`` is open here."""
+    return _acting.get()
 
 
 @contextmanager
@@ -34,7 +42,11 @@ def acting_as(actor: Actor | int, *, purpose: str) -> Iterator[None]:
         raise ValueError("acting_as needs a stored actor")
     with transaction.atomic(durable=True):
         _set(signed(actor_id), purpose)
-        yield
+        token = _acting.set(True)
+        try:
+            yield
+        finally:
+            _acting.reset(token)
         if _is_lost():
             raise transaction.TransactionManagementError("an error of the database was caught outside a savepoint")
     # A test's outer transaction continues after the block and must not keep the actor.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from foundation.accounts.models import User
+from foundation.accounts.second_factor_actions import seal_factors_anew
 from foundation.accounts.services import Service, service_user
 from foundation.journal.actions import record
 from foundation.privacy.context import acting_as
@@ -29,15 +30,23 @@ KEYS = uuid.UUID(int=0)
 
 @dataclass
 class Rotated:
-    """``wrong``: keys that no master key of the key file opens; they stay as they are."""
+    """``wrong``: keys that no master key of the key file opens; they stay as they are. The same for second factors."""
 
     rewrapped: int = 0
     wrong: list[uuid.UUID] = field(default_factory=list)
+    factors: int = 0
+    wrong_factors: list[int] = field(default_factory=list)
 
 
 def rotate_keys() -> Rotated:
-    """Wrap all data keys anew. Returns when no key is left that an earlier master key wraps, but for wrong ones."""
+    """Wrap all data keys anew, and seal second factors.
+
+    Returns when no key is left that an earlier master key wraps, but for wrong ones.
+    """
     done = Rotated()
+    retention = service_user(Service.RETENTION)
+    with acting_as(retention, purpose="rotation"):
+        done.factors, done.wrong_factors = seal_factors_anew(by=retention)
     while True:
         before = done.rewrapped
         _once(done)

@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from foundation.accounts import rate_limits
+from foundation.accounts.client_address import client_address
 from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
@@ -73,7 +74,7 @@ def webhook(kind: str, *, safe: Callable[[], str] = _trouble) -> Callable[[Step]
 
 def _refused(request: HttpRequest, kind: str) -> HttpResponse:
     """403, counted; from one address only so often a minute. A genuine webhook never comes here and is not slowed."""
-    if rate_limits.seen("refused-webhook", request.META.get("REMOTE_ADDR", "")) > REFUSALS_A_MINUTE:
+    if rate_limits.seen("refused-webhook", client_address(request)) > REFUSALS_A_MINUTE:
         return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
     with acting_as(service_user(Service.TELEPHONE), purpose="refusal"):
         intake.count_refusal(kind=kind)

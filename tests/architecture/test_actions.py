@@ -42,6 +42,7 @@ WITHOUT_EVENT = {
     "foundation.privacy.actions.store_signing_keys": "set-up, before anybody can act",
     "foundation.privacy.actions.new_data_key": "the action that makes the dossier writes the event",
     "foundation.accounts.actions.end_sessions": "the consequence of an action that writes one",
+    "foundation.accounts.second_factor_actions.seal_factors_anew": "the same secret under another key, for all at once",
     "foundation.accounts.second_factor_actions.end_other_sessions": "the consequence of an action that writes one",
     "foundation.accounts.actions.choose_language": "a person's own preference, about nobody else",
     "foundation.accounts.first_run.new_first_run_code": "nobody has an account yet",
@@ -136,6 +137,7 @@ PARTS = {
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
     "foundation.accounts.one_time_links": "the writing part of the actions that have a link mailed",
+    "foundation.accounts.stored_passwords": "stores the hash with its user, where Django and allauth save a user",
     "foundation.accounts.tasks": "claims a link and notes that it was mailed",
     "foundation.accounts.rate_limits": "counts in Redis",
     "foundation.privacy.management.commands.verify_keys": "reads one key of each dossier",

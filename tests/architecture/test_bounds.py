@@ -10,6 +10,7 @@ from architecture.world import Career, Plan, World, build, make_organisations
 from cluster import OwnDatabase
 from django.apps import apps
 from django.db import DataError, IntegrityError, connection, models, transaction
+from past_policies import change
 from people import People
 
 from foundation.accounts.models import User
@@ -112,7 +113,7 @@ def test_the_database_refuses_absurd_values_in_every_row(as_superuser: None, own
 @pytest.mark.parametrize("year", [1, 1989, 2100, 9999])
 def test_a_user_did_not_join_outside_our_calendars(people: People, year: int) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        User.objects.filter(pk=people.handler.pk).update(last_login=datetime(year, 1, 2, tzinfo=UTC))
+        change(User.objects.filter(pk=people.handler.pk), last_login=datetime(year, 1, 2, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

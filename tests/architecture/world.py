@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from casework.cases.models import Case, CaseContact, Note, Responsibility
-from foundation.accounts.models import Membership, OneTimeLink, Organisation, RoleProposal, User
+from foundation.accounts.models import Membership, OneTimeLink, Organisation, PasswordHash, RoleProposal, User
 from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
 from handoff.referrals.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
@@ -224,7 +224,9 @@ def _telephone(people: list[User], contact: Contact) -> dict[str, Any]:
 
 
 def _person(number: int, career: Career, organisations: list[Organisation]) -> User:
-    user = User.objects.create(email=f"{number}@example.org", name=f"Person {number}", is_active=career.is_active)
+    made = User(email=f"{number}@example.org", name=f"Person {number}", is_active=career.is_active)
+    (user,) = User.objects.bulk_create([made])
+    PasswordHash.objects.create(user=user, encoded="!")
     for (place, role), is_over in set(career.roles):
         ended = {"ended_at": NOW, "ended_by": user} if is_over else {}
         Membership.objects.create(user=user, organisation=organisations[place], role=role, **ended)

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from people import People
+from people import People, make_organisation
 
 from foundation.accounts.models import Organisation, OrganisationKind
 from regions.models import Coverage, IntakePause, OpeningHours, PartnerProfile
@@ -18,7 +18,7 @@ NEED = Need("DE-BE", "DE", frozenset({"exit"}))
 
 
 def partner(name: str, *regions: str, country: str = "DE", **profile: Any) -> Organisation:
-    organisation = Organisation.objects.create(name=name, kind=OrganisationKind.PARTNER, country=country)
+    organisation = make_organisation(name, OrganisationKind.PARTNER, country=country)
     PartnerProfile.objects.create(
         organisation=organisation, services=["exit"], phenomena=["right"], languages=["de"], capacity=3, **profile
     )

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from past_policies import change
 from people import People
 from web import sign_in
 
@@ -154,7 +155,7 @@ def coordinator(people: People) -> Client:
 
 @pytest.fixture
 def brussels(people: People) -> Organisation:
-    Organisation.objects.filter(pk=people.partner.pk).update(country="BE")
+    change(Organisation.objects.filter(pk=people.partner.pk), country="BE")
     return people.partner
 
 
@@ -183,7 +184,7 @@ def test_a_partners_number_is_that_of_its_country(
 
 @pytest.mark.django_db
 def test_an_overseas_partner_of_france(people: People, save: Save) -> None:
-    Organisation.objects.filter(pk=people.partner.pk).update(country="FR")
+    change(Organisation.objects.filter(pk=people.partner.pk), country="FR")
     assert save("0690 33 59 41").status_code == 302
     assert str(PartnerProfile.objects.get().phone) == "+590690335941"
 

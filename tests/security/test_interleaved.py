@@ -25,6 +25,7 @@ from django.db import connection, connections
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 from people import as_user, current_actor_id, make_people, make_user
+from web import sign_in
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
@@ -77,7 +78,7 @@ def _owned(user: User, canary: str) -> Any:
 
 def _cookie(user: User) -> str:
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 

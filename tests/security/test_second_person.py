@@ -94,7 +94,9 @@ def test_an_open_proposal_is_not_enough_nor_one_of_somebody_else(people: People)
         assert refused(INSERT.format(user=person.pk, role="handler", **values)), "only who confirmed it"
     with acting_as(people.dpo, purpose="test"):
         assert not refused(INSERT.format(user=person.pk, role="handler", **values))
-        assert not refused(END.format(by=people.dpo.pk, user=person.pk))
+    with acting_as(admin, purpose="test"):
+        assert not refused(END.format(by=admin.pk, user=person.pk))
+    with acting_as(people.dpo, purpose="test"):
         assert refused(INSERT.format(user=person.pk, role="handler", **values)), "one proposal, one role"
 
 

@@ -7,6 +7,7 @@ import pytest
 from assessments import REFERRAL, SECURITY, complete, filled, make_contact
 from django.test import Client
 from django.urls import reverse
+from past_policies import change
 from people import People, new_id
 from web import one_line, sign_in
 
@@ -79,7 +80,7 @@ def test_htmx_request_gets_a_fragment_without_page_frame(people: People, browser
 def test_checklist_is_in_the_reader_s_language(people: People, browser: Browser, language: str) -> None:
     client = browser(people.handler)
     contact = make_contact(people.handler)
-    User.objects.filter(pk=people.handler.pk).update(language=language)
+    change(User.objects.filter(pk=people.handler.pk), language=language)
     page = client.get(url("panel", contact))
     title = {
         "en": "Is a minor involved?",

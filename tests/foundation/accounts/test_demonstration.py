@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
-from people import PASSWORD, as_user, make_user
+from past_policies import change
+from people import PASSWORD, as_user, make_organisation, make_user
 from web import one_line
 
 from demo.people import BIRDS
@@ -30,12 +31,12 @@ class Demonstration:
 
 @pytest.fixture
 def demonstration(db: None) -> Demonstration:
-    centre = create_organisation(by=None, name="Invented", kind=OrganisationKind.CENTRE, is_demo=True)
+    centre = make_organisation("Invented", OrganisationKind.CENTRE, is_demo=True)
     return Demonstration(centre, make_user((centre, Role.HANDLER)), make_user((centre, Role.ADMINISTRATOR)))
 
 
 def real_organisation() -> Organisation:
-    return create_organisation(by=None, name="Real", kind=OrganisationKind.PARTNER)
+    return make_organisation("Real", OrganisationKind.PARTNER)
 
 
 def clicked(user: User) -> Client:
@@ -80,7 +81,7 @@ def test_click_on_nobody_is_404(demonstration: Demonstration, email: str) -> Non
 
 
 def test_closed_account_cannot_be_clicked(demonstration: Demonstration) -> None:
-    User.objects.filter(pk=demonstration.handler.pk).update(is_active=False)
+    change(User.objects.filter(pk=demonstration.handler.pk), is_active=False)
     assert Client().post(CLICK, {"email": demonstration.handler.email}).status_code == 404
 
 

@@ -10,6 +10,7 @@ import time_machine
 from django.core import mail
 from django.test import Client
 from django.utils import timezone, translation
+from past_policies import change
 from people import PASSWORD, People
 from web import sign_in
 
@@ -36,8 +37,8 @@ def test_a_mail_about_the_account_has_the_time_of_its_reader(
     settings.ACCOUNT_EMAIL_NOTIFICATIONS = True
     user: User = getattr(people, who)
     home = people.centre if who == "handler" else people.partner
-    Organisation.objects.filter(pk=home.pk).update(time_zone=zone)
-    User.objects.filter(pk=user.pk).update(language="en")
+    change(Organisation.objects.filter(pk=home.pk), time_zone=zone)
+    change(User.objects.filter(pk=user.pk), language="en")
     with time_machine.travel(EVENING, tick=True):
         client = Client()
         sign_in(client, user)
@@ -47,8 +48,8 @@ def test_a_mail_about_the_account_has_the_time_of_its_reader(
 
 
 def test_what_a_task_writes_is_in_the_readers_zone_and_language(people: People) -> None:
-    Organisation.objects.filter(pk=people.partner.pk).update(time_zone="Indian/Reunion")
-    User.objects.filter(pk=people.worker.pk).update(language="fr")
+    change(Organisation.objects.filter(pk=people.partner.pk), time_zone="Indian/Reunion")
+    change(User.objects.filter(pk=people.worker.pk), language="fr")
     before = timezone.get_current_timezone_name(), translation.get_language()
     with as_read_by(User.objects.get(pk=people.worker.pk)):
         assert (timezone.get_current_timezone_name(), translation.get_language()) == ("Indian/Reunion", "fr")

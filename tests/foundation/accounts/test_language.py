@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from past_policies import change
 from people import PASSWORD, People, make_user
 from web import browser, sign_in_by_form
 
@@ -19,7 +20,7 @@ DESK = {"en": "Desk", "de": "Arbeitsplatz", "fr": "Poste"}
 
 
 def speaks(user: User, language: str) -> None:
-    User.objects.filter(pk=user.pk).update(language=language)
+    change(User.objects.filter(pk=user.pk), language=language)
 
 
 def language_of(answer: Any) -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
+from past_policies import change
 from people import PASSWORD, People, as_user, make_user
 from web import browser, sign_in_by_form
 
@@ -68,7 +69,7 @@ def test_locked_account_is_told_in_the_language_of_the_page(people: People, lang
     page = answer.content.decode()
     assert answer.status_code == 429
     assert "15" in page
-    assert {"de": "zu viele falsche Passwörter", "fr": "Trop de mots de passe erronés"}[language] in page
+    assert {"de": "zu viele falsche Versuche", "fr": "Il y a eu trop de tentatives erronées"}[language] in page
     assert "Account locked" not in page
 
 
@@ -91,7 +92,7 @@ def test_user_whose_role_has_ended_reads_the_same(people: People) -> None:
 
 def test_without_any_administrator_it_says_who_makes_one(people: People) -> None:
     administrators = Membership.objects.filter(role=Role.ADMINISTRATOR)
-    administrators.update(ended_at=timezone.now(), ended_by=people.administrator)
+    change(administrators, ended_at=timezone.now(), ended_by=people.administrator)
     page = browser(make_user()).get("/").content.decode()
     assert "Whoever runs this installation" in page
 
@@ -120,7 +121,7 @@ def test_no_german_text_of_ours_is_familiar() -> None:
 @pytest.mark.parametrize("language", ["de", "fr"])
 @pytest.mark.parametrize("path", ["password/reset/", "password/change/", "logout/", "login/"])
 def test_pages_of_the_account_are_in_one_language_and_tone(people: People, language: str, path: str) -> None:
-    User.objects.filter(pk=people.handler.pk).update(language=language)
+    change(User.objects.filter(pk=people.handler.pk), language=language)
     text = browser(people.handler).get(f"/accounts/{path}", follow=True).content.decode()
     main = text.partition("<main")[2].partition("</main")[0]
     assert not re.search(r"\b(you|your|the|please)\b", re.sub(r"<[^>]*>", " ", main), re.IGNORECASE)
@@ -146,7 +147,7 @@ BAD_REQUEST = {"en": "could not be understood", "de": "war nicht verständlich",
 
 @pytest.mark.parametrize("language", list(BAD_REQUEST))
 def test_bad_request_is_told_in_the_words_of_the_reader(people: People, language: str) -> None:
-    User.objects.filter(pk=people.handler.pk).update(language=language)
+    change(User.objects.filter(pk=people.handler.pk), language=language)
     answer = browser(people.handler).post(reverse("switchboard:choose"), {"state": "nonsense"})
     text = answer.content.decode()
     assert answer.status_code == 400

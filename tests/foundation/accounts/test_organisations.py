@@ -11,6 +11,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import translation
+from past_policies import change
 from people import People, as_setup, as_user, make_partner
 from web import browser
 
@@ -95,7 +96,7 @@ def test_action_and_database_refuse_an_unknown_zone(people: People, zone: str) -
     with pytest.raises(UnknownTimeZone):
         as_setup(create_organisation, name="X", kind="partner", time_zone=zone)
     with pytest.raises(DatabaseError), transaction.atomic():
-        Organisation.objects.filter(pk=people.partner.pk).update(time_zone=zone)
+        change(Organisation.objects.filter(pk=people.partner.pk), time_zone=zone)
 
 
 @pytest.mark.parametrize("country", NO_COUNTRIES)
@@ -104,12 +105,12 @@ def test_action_and_database_refuse_an_unknown_country(people: People, country: 
         as_setup(create_organisation, name="X", kind="partner", country=country)
     if country != "XX":  # the form of a code; which codes there are changes
         with pytest.raises(DatabaseError), transaction.atomic():
-            Organisation.objects.filter(pk=people.partner.pk).update(country=country)
+            change(Organisation.objects.filter(pk=people.partner.pk), country=country)
 
 
 def test_every_zone_that_can_be_chosen_is_known_to_the_database(people: People) -> None:
     for zone in filter(is_zone, sorted(available_timezones())):
-        Organisation.objects.filter(pk=people.partner.pk).update(time_zone=zone)
+        change(Organisation.objects.filter(pk=people.partner.pk), time_zone=zone)
     assert len(time_zones_of("US")) > 5
 
 
@@ -117,7 +118,7 @@ def test_every_zone_that_can_be_chosen_is_known_to_the_database(people: People) 
 def test_countries_are_named_in_the_language_of_the_page(people: People, language: str, name: str) -> None:
     with translation.override(language):
         assert ("DE", name) in country_choices()
-    User.objects.filter(pk=people.administrator.pk).update(language=language)
+    change(User.objects.filter(pk=people.administrator.pk), language=language)
     client = browser(people.administrator)
     assert f'value="DE" selected>{name}</option>' in client.get(url("new_organisation")).text
 

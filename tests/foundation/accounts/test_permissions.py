@@ -58,7 +58,7 @@ def test_ended_role_gives_no_permission(people: People) -> None:
 
 
 def test_deactivated_user_has_no_permission(people: People) -> None:
-    User.objects.filter(pk=people.handler.pk).update(is_active=False)
+    change(User.objects.filter(pk=people.handler.pk), is_active=False)
     user = stored(people.handler)
     assert organisations_as(user, *Role) == set()
     assert sql_orgs_as(user, *Role) == []

@@ -9,6 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -96,8 +99,6 @@ def edit_form(client: Client, address: str) -> HtmlForm:
 
 def test_typed_text_is_back_in_its_form_and_nothing_was_sent(people: People, client: Client, later: Later) -> None:
     new_app_code(people.administrator)
-    from allauth.mfa.models import Authenticator
-
     passkey = Authenticator.objects.create(user=people.administrator, type="webauthn", data={"name": "Before"})
     address = f"/accounts/2fa/webauthn/keys/{passkey.pk}/edit/"
     form = edit_form(client, address)
@@ -146,3 +147,24 @@ def test_export_needs_a_proof(people: People, later: Later) -> None:
     assert client.get(address).status_code == 404
     with later(6):
         assert client.get(address).headers["Location"] == asked(address)
+
+
+@pytest.mark.parametrize("action", ["action_add", "action_primary", "action_remove", "action_send"])
+def test_session_cannot_add_an_address(people: People, client: Client, action: str) -> None:
+    """Finding 6: a reset sent to an added address changed the password; somebody else's could be added, too."""
+    for address in ("stranger@example.org", people.handler.email):
+        assert client.post("/accounts/email/", {"email": address, action: ""}).status_code == 404
+    assert client.get("/accounts/email/").status_code == 404
+    assert not EmailAddress.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/accounts/confirm-email/", "/accounts/confirm-email/MQ:1a:x/"])
+def test_no_link_confirms_an_address(client: Client, address: str) -> None:
+    assert (client.get(address).status_code, client.post(address).status_code) == (404, 404)
+
+
+def test_reset_goes_to_the_address_of_the_account_only(people: People) -> None:
+    """Also if a row of allauth's table says otherwise."""
+    EmailAddress.objects.create(user=people.handler, email="stranger@example.org", verified=False, primary=False)
+    Client().post("/accounts/password/reset/", {"email": "stranger@example.org"})
+    assert [one.to for one in mail.outbox if "/password/reset/key/" in one.body] == []

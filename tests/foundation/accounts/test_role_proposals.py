@@ -13,11 +13,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from past_policies import change
-from people import People, as_setup, as_user, give_role, make_people, make_user
+from people import People, as_setup, as_user, give_role, make_centre, make_organisation, make_people, make_user
 from web import browser
 
 from foundation.accounts.actions import deactivate_user, end_role
-from foundation.accounts.models import Membership, Organisation, RoleProposal, User
+from foundation.accounts.models import Membership, Organisation, OrganisationKind, RoleProposal, User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.refusals import AddressIsTheirs, ChangedMeanwhile, DecidedAlready, RoleDoesNotFit
 from foundation.accounts.role_proposals import confirm_role, could_confirm, decline_role, propose_role, withdraw_role
@@ -273,13 +273,13 @@ def test_two_who_confirm_at_once_give_one_role(own_database: OwnDatabase) -> Non
     assert kinds(people) == ["proposed", "granted"]
 
 
-def test_setting_up_gives_roles_at_demonstrations_only_beside_the_administrators(people: People) -> None:
+def test_setting_up_gives_roles_at_demonstrations_only_beside_the_administrators(db: None) -> None:
     from foundation.accounts.actions import grant_role
 
-    change(Organisation.objects.filter(pk=people.other_centre.pk), is_demo=True)
+    invented, real = make_organisation("Invented", OrganisationKind.CENTRE, is_demo=True), make_centre()
     person = make_user()
-    as_setup(grant_role, user=person, organisation=people.other_centre, role=Role.HANDLER)
-    as_setup(grant_role, user=person, organisation=people.centre, role=Role.ADMINISTRATOR)
+    as_setup(grant_role, user=person, organisation=invented, role=Role.HANDLER)
+    as_setup(grant_role, user=person, organisation=real, role=Role.ADMINISTRATOR)
     assert roles(person) == ["administrator", "handler"]
 
 

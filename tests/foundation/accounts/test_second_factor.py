@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
 from cluster import OwnDatabase
 from django.core import mail
 from django.core.cache import cache
@@ -31,7 +32,8 @@ from foundation.accounts.events import (
 from foundation.accounts.factor_adapter import FactorAdapter, why_no_passkey
 from foundation.accounts.middleware import SecondFactorIsRequired
 from foundation.accounts.models import Session, User
-from foundation.accounts.second_factor_actions import factors, remove_factors
+from foundation.accounts.second_factor_actions import factors, remove_factors, seal_factors_anew
+from foundation.accounts.services import Service, service_user
 from foundation.journal.models import Event
 from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.keys import WrongKey, keyring
@@ -325,6 +327,32 @@ def test_changed_secret_is_an_error(change: Any) -> None:
     assert adapter.encrypt("a secret") != sealed
     with pytest.raises(WrongKey):
         adapter.decrypt(change(sealed))
+
+
+def with_master_keys(settings: Any, active: str, **master: bytes) -> None:
+    settings.LOTSE_KEYS = {**settings.LOTSE_KEYS, "active": active, "master": master}
+    keyring.cache_clear()
+
+
+def test_factor_outlives_a_change_of_the_master_key(people: People, settings: Any) -> None:
+    secret = "A" * 32
+    totp.TOTP.activate(people.handler, secret)
+    code = recovery_codes(people.handler)[0]
+    old, new = keyring().master[keyring().active], bytes(range(32))
+    service = service_user(Service.RETENTION)
+    try:
+        with_master_keys(settings, "new", new=new, **{keyring().active: old})
+        assert as_user(service, seal_factors_anew, by=service) == (2, [])
+        assert as_user(service, seal_factors_anew, by=service) == (0, [])
+        with_master_keys(settings, "new", new=new)
+        assert recovery_codes(people.handler)[0] == code
+        client = after_password(people.handler)
+        assert client.post(AUTHENTICATE, {"code": app_code(secret)}).status_code == 302
+        with_master_keys(settings, "other", other=bytes(32))
+        assert as_user(service, seal_factors_anew, by=service)[0] == 0
+        assert len(as_user(service, seal_factors_anew, by=service)[1]) == 2
+    finally:
+        keyring.cache_clear()
 
 
 # --- one's own factors -----------------------------------------------------------------------------------------------

@@ -157,7 +157,7 @@ def test_locked_person_reads_so_on_the_sign_in_page_and_loses_nothing(people: Pe
     answer = post_note_without_session(client, case)
     for _attempt in range(9):
         answer = sign_in(client, answer, people.handler, "wrong")
-    assert (answer.status_code, "too many wrong passwords" in answer.content.decode()) == (429, True)
+    assert (answer.status_code, "too many wrong attempts" in answer.content.decode()) == (429, True)
     other_place = Client(enforce_csrf_checks=True, HTTP_ACCEPT="text/html", REMOTE_ADDR="192.0.2.7")
     other_place.cookies = client.cookies
     assert restored(sign_in(other_place, answer, people.handler))[0].value("text") == WORDS

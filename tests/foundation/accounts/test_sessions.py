@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from past_policies import change
 from people import People, make_user
 from web import sign_in
 
@@ -96,7 +97,7 @@ def test_without_a_session_nobody_is_known(people: People, key: str | None) -> N
 
 def test_inactive_user_is_not_known(people: People) -> None:
     key = signed_in(people.handler)
-    User.objects.filter(pk=people.handler.pk).update(is_active=False)
+    change(User.objects.filter(pk=people.handler.pk), is_active=False)
     assert isinstance(verified_user(request_with(key)), AnonymousUser)
 
 

@@ -10,6 +10,7 @@ import referrals
 from cluster import OwnDatabase
 from django.db import DataError, transaction
 from events_left import Watch
+from past_policies import change
 from people import People, as_user
 from telephone import TELEPHONY, make_line
 from whole_world import make_dossier
@@ -118,8 +119,8 @@ def test_an_action_that_raises_without_a_savepoint_and_leaves_a_row_is_found(
 
 
 def changes_a_row(*, by: User, language: str, then: type[Exception] | None = None) -> None:
-    User.objects.filter(pk=by.pk, language=language).update(language="fr")
+    change(User.objects.filter(pk=by.pk, language=language), language="fr")
     if then is DataError:
-        User.objects.filter(pk=by.pk).update(language="too long")
+        change(User.objects.filter(pk=by.pk), language="too long")
     if then:
         raise then

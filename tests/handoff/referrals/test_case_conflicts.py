@@ -14,6 +14,7 @@ from cluster import OwnDatabase
 from django.db import DatabaseError, IntegrityError, connection
 from django.http import HttpResponse
 from django.urls import reverse
+from past_policies import change
 from people import People, as_user, new_id
 from referrals import SUMMARY, accepted, draft, in_threads, make_case, offer, offered, ready, seen_by
 from web import browser
@@ -400,7 +401,7 @@ def test_database_refuses_inconsistent_conflict_rows(people: People, values: dic
 def test_conflict_of_a_partner_outside_the_ranking_can_be_ended(people: People) -> None:
     case = make_case(people)
     note(people, case)
-    Organisation.objects.filter(pk=people.partner.pk).update(is_active=False)
+    change(Organisation.objects.filter(pk=people.partner.pk), is_active=False)
     assert "conflict of interest in this case" in why_left_out(people, case)
     assert "Take back" in page(people, case).text
 

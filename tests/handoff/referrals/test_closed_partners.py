@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.urls import reverse
+from past_policies import change
 from people import People, as_user, make_partner
 from referrals import draft, equip, make_case
 from web import browser, queries_of
@@ -94,9 +95,9 @@ def test_closed_with_hours_across_midnight(people: People) -> None:
 
 def test_closing_time_is_shown_in_the_readers_time_zone(people: People) -> None:
     case = make_case(people)
-    Organisation.objects.filter(pk=people.partner.pk).update(time_zone="Indian/Reunion")
+    change(Organisation.objects.filter(pk=people.partner.pk), time_zone="Indian/Reunion")
     assert closed(people, case, "2026-12-02T05:00") == "Closed until 06:00."
-    Organisation.objects.filter(pk=people.centre.pk).update(time_zone="Pacific/Auckland")
+    change(Organisation.objects.filter(pk=people.centre.pk), time_zone="Pacific/Auckland")
     assert closed(people, case, "2026-12-02T05:00") == "Closed until 18:00."
     assert closed(people, case, "2026-12-02T12:00") == "Closed until 18:00."
 
@@ -117,7 +118,7 @@ def test_partner_that_never_opens_again_is_shown_as_closed(people: People) -> No
 )
 def test_closing_reason_is_in_the_readers_language(people: People, language: str, said: str) -> None:
     case = make_case(people)
-    User.objects.filter(pk=people.handler.pk).update(language=language)
+    change(User.objects.filter(pk=people.handler.pk), language=language)
     assert closed(people, case, "2026-12-05T11:00") == said
 
 

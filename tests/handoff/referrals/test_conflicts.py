@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from past_policies import change
 from people import People, as_user, new_id
 from referrals import draft, make_case
 from web import browser
@@ -137,7 +138,7 @@ def test_conflict_noted_after_the_draft_prevents_the_offer_and_keeps_the_input(p
 def test_deactivated_partner_is_not_ranked_and_gets_no_offer(people: People) -> None:
     case = make_case(people)
     referral = draft(people, case)
-    Organisation.objects.filter(pk=people.partner.pk).update(is_active=False)
+    change(Organisation.objects.filter(pk=people.partner.pk), is_active=False)
     page = browser(people.handler).get(reverse("handoff:partners", args=[case.pk]), {"service": "relatives"})
     shown = page.context["suggestions"]
     assert people.partner.pk not in [one.organisation_id for one in [*shown.ranked, *shown.excluded]]

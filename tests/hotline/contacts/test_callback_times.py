@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from contacts import PHONE, a_contact, browser, url
+from past_policies import change
 from people import People, as_user
 
 from foundation.accounts.models import Organisation
@@ -118,7 +119,7 @@ def test_proposed_time_across_midnight_and_changes_of_daylight_saving(people: Pe
 
 
 def test_proposed_time_uses_the_centres_zone_and_holidays(people: People) -> None:
-    Organisation.objects.filter(pk=people.centre.pk).update(time_zone="Indian/Reunion", country="FR")
+    change(Organisation.objects.filter(pk=people.centre.pk), time_zone="Indian/Reunion", country="FR")
     with at("2026-07-14T08:00+04:00"):  # a holiday there
         assert proposed(browser(people.handler).get(url("plan_callback"))) == "2026-07-15T09:00"
 

@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from past_policies import change
 from people import People, as_user, new_id
 
 from foundation.accounts.models import Membership, User
@@ -83,7 +84,7 @@ def test_failing_ending_does_not_stop_the_others(people: People, clock: Any) -> 
     lost, mine = a_contact(people.colleague), a_contact(people.handler)
     end(browser(people.colleague), lost)
     end(browser(people.handler), mine)
-    Membership.objects.filter(user=people.colleague).update(ended_at=timezone.now(), ended_by=people.administrator)
+    change(Membership.objects.filter(user=people.colleague), ended_at=timezone.now(), ended_by=people.administrator)
     clock.shift(TEN_SECONDS)
     end_contacts()
     assert contact_as(people.handler, mine).state == "completed"

@@ -8,6 +8,7 @@ import pytest
 from contacts import a_contact, browser, contact_as, save, typed, url
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from past_policies import change
 from people import People, new_id
 
 from foundation.accounts.models import Organisation
@@ -92,7 +93,7 @@ def test_callback_with_an_invalid_time_is_refused_and_input_kept(people: People,
 
 
 def test_times_are_shown_in_the_zone_of_the_readers_centre(people: People) -> None:
-    Organisation.objects.filter(pk=people.centre.pk).update(time_zone="Indian/Reunion")
+    change(Organisation.objects.filter(pk=people.centre.pk), time_zone="Indian/Reunion")
     contact = a_contact(people.handler)
     save(browser(people.handler), contact, started_at="2026-07-01T10:00")
     assert contact_as(people.handler, contact).started_at == datetime(2026, 7, 1, 6, tzinfo=UTC)

@@ -10,6 +10,7 @@ import pytest
 from contacts import a_contact, browser, contact_as, save, url
 from django.db import IntegrityError
 from django.utils import timezone
+from past_policies import change
 from people import People, as_user
 
 from foundation.accounts.models import Organisation, User
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def move(centre: Organisation, country: str) -> None:
-    Organisation.objects.filter(pk=centre.pk).update(country=country)
+    change(Organisation.objects.filter(pk=centre.pk), country=country)
 
 
 def new(user: User) -> Contact:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from past_policies import change
 from people import People, as_user, make_user
 from web import browser
 
@@ -57,7 +58,7 @@ def add(people: People, **values: Any) -> Line:
 def test_number_of_a_line_is_parsed_for_the_centres_country(
     people: People, country: str, typed: str, number: str
 ) -> None:
-    Organisation.objects.filter(pk=people.centre.pk).update(country=country)
+    change(Organisation.objects.filter(pk=people.centre.pk), country=country)
     answer = post(people, number=typed, language_1="fr", language_3="nl", skill="exit", is_round_the_clock="on")
     (line,) = stored(people)
     assert answer.headers["Location"] == reverse("switchboard:line", args=[line.pk])

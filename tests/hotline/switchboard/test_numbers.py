@@ -10,6 +10,7 @@ from answering import Provider
 from calling_back import calls_out, planned, press_call
 from contacts import browser, contact_as
 from django.urls import reverse
+from past_policies import change
 from people import People, as_user
 from telephone import CALLER, DESK, claim, go_on_duty, leg_of, talking, tell, waiting
 
@@ -38,7 +39,7 @@ def test_agents_telephone_is_parsed_for_the_centres_country(
     people: People, line: Line, settings: Any, setting: str | None, country: str, typed: str, stored: str
 ) -> None:
     settings.PHONENUMBER_DEFAULT_REGION = setting
-    Organisation.objects.filter(pk=people.centre.pk).update(country=country)
+    change(Organisation.objects.filter(pk=people.centre.pk), country=country)
     client = browser(people.handler)
     assert client.post(url("agent"), {"phone": typed, "languages": ["de"]}).status_code == 302
     assert as_user(people.handler, lambda: agent_of(by=people.handler).phone) == stored
@@ -60,7 +61,7 @@ def test_invalid_telephone_of_an_agent_is_refused_with_an_example(people: People
 def test_number_of_a_consultation_is_parsed_for_the_centres_country(
     people: People, line: Line, typed: str, status: int
 ) -> None:
-    Organisation.objects.filter(pk=people.centre.pk).update(country="BE")
+    change(Organisation.objects.filter(pk=people.centre.pk), country="BE")
     go_on_duty(people.handler)
     phone = waiting()
     talking(people.handler, phone)
@@ -85,7 +86,7 @@ def test_contact_of_a_call_has_the_callers_country_if_supported(
 
 def test_contact_of_a_withheld_number_or_message_has_the_centres_country(people: People, line: Line) -> None:
     load_regions(["BE", "DE"])
-    Organisation.objects.filter(pk=people.centre.pk).update(country="BE")
+    change(Organisation.objects.filter(pk=people.centre.pk), country="BE")
     go_on_duty(people.handler)
     phone = waiting("anonymous")
     leg_of(claim(people.handler, phone))

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.utils import timezone
 from security.matrix.records import World
 
+from foundation.accounts.models import DeclineReason as RoleDecline
 from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
 from regions.vocabulary import ConflictReason, Service
 
@@ -53,5 +54,6 @@ FORMS: dict[str, Form] = {
     "handoff:feedback": lambda world: {"feedback-message_id": new(), "feedback-feedback": Feedback.IN_COUNSELLING},
     "handoff:complete": lambda world: {"complete-outcome": Outcome.STABILISED, "complete-text": "well"},
     "handoff:give_back": lambda world: {"return-text": "too far"},
+    "accounts:decline_role": lambda world: {"reason": RoleDecline.values[0]},
     "publishing:prepare": lambda world: {"period": f"{timezone.localdate():%Y-%m}"},  # has not ended
 }

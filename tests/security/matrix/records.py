@@ -25,6 +25,7 @@ from whole_world import keep_sound
 from casework.cases.actions import add_note
 from casework.cases.models import Case, CaseContact
 from foundation.accounts.models import Membership, User
+from foundation.accounts.role_proposals import propose_role
 from foundation.accounts.roles import Role
 from foundation.privacy.fields import EncryptedBytesField, EncryptedField, EncryptedJSONField
 from foundation.retention.actions import decide_erasure, set_hold
@@ -88,6 +89,7 @@ def make_world() -> World:
     _releases(world)
     _network(world)
     _erasures(world)
+    _proposals(world)
     _end_roles(world)
     plant(world)
     return world
@@ -359,10 +361,23 @@ def _erasures(world: World) -> None:
     world.add("hold", "running", hold.pk)
 
 
+def _proposals(world: World) -> None:
+    """Of the administrator: for a newcomer, for a coordinator who then could confirm it, and in another centre."""
+    people, by = world.people, world.people.administrator
+    wanted = {
+        "newcomers": (make_user(), people.centre, Role.HANDLER),
+        "coordinators": (people.coordinator, people.centre, Role.DPO),
+        "elsewhere": (make_user(), people.other_centre, Role.HANDLER),
+    }
+    for name, (user, place, role) in wanted.items():
+        proposal = as_user(by, propose_role, by=by, user=user, organisation=place, role=role)
+        world.add("proposal", name, proposal.pk)
+
+
 def _end_roles(world: World) -> None:
     former = [world.cast[name] for name in ("former_handler", "former_coordinator", "former_worker")]
     for membership in Membership.objects.filter(user__in=former):
-        Membership.objects.filter(pk=membership.pk).update(ended_at=timezone.now(), ended_by=membership.user)
+        change(Membership.objects.filter(pk=membership.pk), ended_at=timezone.now(), ended_by=membership.user)
 
 
 # --- canaries --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from http.cookies import SimpleCookie
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -20,6 +19,9 @@ from security.matrix.filled import FORMS
 from security.matrix.records import World
 from security.matrix.spellings import written
 from telephone import undone
+from web import sign_in
+
+from foundation.accounts.models import User
 
 FORM = "application/x-www-form-urlencoded"
 Item = TypeVar("Item")
@@ -54,6 +56,10 @@ KINDS = {
     "accounts:deactivate:pk": "user",
     "accounts:reactivate:pk": "user",
     "accounts:end_role:pk": "membership",
+    "accounts:confirm_role:pk": "proposal",
+    "accounts:decline_role:pk": "proposal",
+    "accounts:withdraw_role:pk": "proposal",
+    "accounts:remove_second_factor:pk": "user",
     "accounts:pk": "organisation",
     "regions:pk": "organisation",
     "regions:resume:pk": "pause",
@@ -69,6 +75,8 @@ NO_KEY = "00000000-0000-4000-8000-000000000000"
 #: Values of other parameters, the same for every visit.
 FIXED = {
     "notice_id": NO_KEY,
+    "token": "x",
+    "pk": "99999",  # a passkey that is nobody's
     "attempt": "1",
     "form": "json",
     "app_label": "regions",
@@ -168,7 +176,7 @@ class Visitor:
         client = Browser()
         user = world.cast[name]
         if user is not None:
-            client.force_login(get_user_model().objects.get(pk=user.pk))
+            sign_in(client, User.objects.get(pk=user.pk))
         return cls(name, world, client, client.cookies.output(header="", sep=";"))
 
     def visit(self, method: str, path: str, query: str = "", name: str = "", **headers: str) -> Answer:

@@ -19,6 +19,10 @@ class Command(BaseCommand):
         """CommandError with the ids of keys that the key file does not open."""
         done = rotate_keys()
         self.stdout.write(f"{done.rewrapped} data keys are wrapped by {keyring().active} now.")
+        self.stdout.write(f"{done.factors} second factors are sealed with it anew.")
+        if done.wrong_factors:
+            shown = ", ".join(map(str, done.wrong_factors[:SHOWN]))
+            raise CommandError(f"No master key of the key file opens {len(done.wrong_factors)} second factors: {shown}")
         if done.wrong:
             shown = ", ".join(map(str, done.wrong[:SHOWN]))
             raise CommandError(f"No master key of the key file opens {len(done.wrong)} data keys: {shown}")
