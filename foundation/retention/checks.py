@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.contrib.postgres.fields import ArrayField
 from django.core.checks import CheckMessage, Error
 from django.db import models
 from django.utils.module_loading import import_string
@@ -45,6 +46,27 @@ def problems(given: Rules, declared: Dossier) -> Iterator[str]:
     yield from (f"no field has the rule {name}" for name in given.rules.keys() - used)
     yield from _of_dossiers(given, declared)
     yield from _of_names(given)
+    yield from _in_clear(given, declared)
+
+
+def _in_clear(given: Rules, declared: Dossier) -> Iterator[str]:
+    """Texts of dossiers are encrypted, or it is said why not. Codes of a list are no texts."""
+    of_dossiers = {rows.table for rows in declared.rows} | {PAYLOAD[0]}
+    found = {
+        f"{model._meta.db_table}.{column.name}"
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.db_table in of_dossiers or any(one.name == "data_key" for one in model._meta.concrete_fields)
+        for column in model._meta.concrete_fields
+        if is_clear_text(column)
+    }
+    yield from (f"{place} is neither encrypted nor justified (clear)" for place in found - given.clear.keys())
+    yield from (f"clear: {place} is no text in clear" for place in given.clear.keys() - found)
+
+
+def is_clear_text(column: Any) -> bool:
+    kinds = (models.CharField, models.TextField, models.JSONField, ArrayField, models.BinaryField)
+    inner = column.base_field if isinstance(column, ArrayField) else column
+    return isinstance(column, kinds) and not isinstance(column, EncryptedField) and not inner.choices
 
 
 def _of_rows(table: str, of_table: Mapping[str, Rule], declared: Dossier) -> Iterator[str]:

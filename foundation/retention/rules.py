@@ -54,6 +54,7 @@ class Rules:
     """``dossiers``: the period of each kind of dossier. ``fields``: rules by table and field.
 
     ``warn_before``: how long before a dossier is due its coordinators are told. ``elsewhere``: what is not in a table.
+    ``clear``: why a text of a dossier is not encrypted, by "table.field".
     """
 
     warn_before: str
@@ -61,6 +62,7 @@ class Rules:
     rules: Mapping[str, Rule]
     fields: Mapping[str, Mapping[str, Rule]]
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    clear: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -77,7 +79,7 @@ def read(text: str) -> Rules:
         raise BadRules(str(error)) from error
     if not isinstance(given, dict):
         raise BadRules("a mapping is expected")
-    parts = ("warn_before", "dossiers", "rules", "elsewhere", "tables")
+    parts = ("warn_before", "dossiers", "rules", "elsewhere", "clear", "tables")
     if set(given) != set(parts):
         raise BadRules(f"{', '.join(parts)} are expected, not {', '.join(map(str, given))}")
     named = {str(name): _rule(str(name), spec) for name, spec in _mapping(given["rules"], "rules").items()}
@@ -91,6 +93,7 @@ def read(text: str) -> Rules:
         dossiers=dossiers,
         rules=named,
         fields={str(table): dict(_fields(str(table), groups, named)) for table, groups in tables.items()},
+        clear=dict(_in_clear(given["clear"])),
         elsewhere={str(what): str(kept) for what, kept in _mapping(given["elsewhere"], "elsewhere").items()},
     )
 
@@ -116,6 +119,18 @@ def _rule(name: str, spec: Any) -> Rule:
         name, spec["action"], str(spec["why"]).strip(), str(spec.get("with") or ""), after,
         str(spec.get("from") or ""), str(spec.get("by") or ""),
     )  # fmt: skip
+
+
+def _in_clear(given: Any) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
+    for reason, places in _mapping(given, "clear").items():
+        if not isinstance(places, list):
+            raise BadRules(f"clear: {reason}: a list of table.field is expected")
+        for place in map(str, places):
+            if place in seen:
+                raise BadRules(f"clear: {place} has two reasons")
+            seen.add(place)
+            yield place, str(reason)
 
 
 def _fields(table: str, groups: Any, named: Mapping[str, Rule]) -> Iterator[tuple[str, Rule]]:

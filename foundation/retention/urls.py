@@ -1,4 +1,4 @@
-"""The URLs of the page of erasures."""
+"""The URLs of the page of erasures. Posts are beside it, so that a refusal looks like any other missing page."""
 
 from django.urls import path
 
@@ -7,8 +7,8 @@ from . import views
 app_name = "retention"
 urlpatterns = [
     path("erasures/", views.erasures, name="erasures"),
-    path("erasures/decide/", views.decide, name="decide"),
-    path("erasures/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
-    path("erasures/hold/", views.hold, name="hold"),
-    path("erasures/holds/<uuid:pk>/end/", views.finish_hold, name="end_hold"),
+    path("erasure/decide/", views.decide, name="decide"),
+    path("erasure/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("erasure/hold/", views.hold, name="hold"),
+    path("erasure/holds/<uuid:pk>/end/", views.finish_hold, name="end_hold"),
 ]

@@ -102,6 +102,18 @@ WRONG: dict[str, tuple[Callable[[], str], str]] = {
         "the action is one of delete, empty, keep",
     ),
     "an unknown part": (lambda: TEXT + "more: {}\n", "are expected, not"),
+    "a text without reason": (
+        lambda: TEXT.replace("[hotline_contact.label, cases_case.label]", "[cases_case.label]"),
+        "hotline_contact.label is neither encrypted nor justified",
+    ),
+    "an encrypted text with a reason": (
+        lambda: TEXT.replace("[hotline_contact.label, ", "[hotline_contact.notes, hotline_contact.label, "),
+        "clear: hotline_contact.notes is no text in clear",
+    ),
+    "two reasons": (
+        lambda: TEXT.replace("[hotline_accessrequest.reason]", "[hotline_accessrequest.reason, hotline_contact.label]"),
+        "hotline_contact.label has two reasons",
+    ),
     "no YAML": (lambda: TEXT + "\n]", "expected"),
 }
 

@@ -28,6 +28,8 @@ from foundation.accounts.models import Membership, User
 from foundation.accounts.role_proposals import propose_role
 from foundation.accounts.roles import Role
 from foundation.privacy.fields import EncryptedBytesField, EncryptedField, EncryptedJSONField
+from foundation.retention.actions import decide_erasure, set_hold
+from foundation.retention.models import ErasureReason, HoldReason
 from handoff.referrals import partner_actions
 from handoff.referrals.centre_actions import close_case, note_conflict, withdraw_referral
 from handoff.referrals.models import Referral
@@ -86,6 +88,7 @@ def make_world() -> World:
     _telephone(world)
     _releases(world)
     _network(world)
+    _erasures(world)
     _proposals(world)
     _end_roles(world)
     plant(world)
@@ -347,6 +350,15 @@ def _network(world: World) -> None:
     interest = Conflict.objects.create(organisation=people.partner, caller_type="parent", **noted)
     world.add("interest", "one", interest.pk)
     world.add("line", "centre", as_user(people.administrator, lambda: Line.objects.get().pk))
+
+
+def _erasures(world: World) -> None:
+    people, contact = world.people, world.keys["contact"]["done"]
+    decision: dict[str, Any] = {"by": people.dpo, "subject": contact}
+    erasure = as_user(people.dpo, decide_erasure, erasure_id=new_id(), reason=ErasureReason.REQUEST, **decision)
+    world.add("erasure", "waiting", erasure.pk)
+    hold = as_user(people.dpo, set_hold, hold_id=new_id(), reason=HoldReason.COURT, **decision)
+    world.add("hold", "running", hold.pk)
 
 
 def _proposals(world: World) -> None:

@@ -68,6 +68,8 @@ KINDS = {
     "regions:edit_conflict:pk": "interest",
     "regions:end_conflict:pk": "interest",
     "switchboard:pk": "line",
+    "retention:withdraw:pk": "erasure",
+    "retention:end_hold:pk": "hold",
 }
 NO_KEY = "00000000-0000-4000-8000-000000000000"
 #: Values of other parameters, the same for every visit.

@@ -55,7 +55,13 @@ def _rules(given: Rules) -> Iterator[str]:
     )
     yield "| part of a dossier | is due after |\n|---|---|\n"
     yield from (f"| {name} | {period} |\n" for name, period in given.dossiers.items())
-    yield "\n| outside of the tables | |\n|---|---|\n"
+    yield "\n## In clear\n\nTexts of dossiers are encrypted, except these.\n\n| why | fields |\n|---|---|\n"
+    reasons = dict.fromkeys(given.clear.values())
+    yield from (
+        f"| {why} | {', '.join(place for place, said in given.clear.items() if said == why)} |\n" for why in reasons
+    )
+    yield "\n## Outside of the tables\n"
+    yield "\n| what | |\n|---|---|\n"
     yield from (f"| {what} | {kept} |\n" for what, kept in given.elsewhere.items())
 
 
