@@ -141,6 +141,8 @@ MAY_WRITE = {
     "foundation.accounts.tasks": "claims a link and notes that it was mailed",
     "foundation.accounts.rate_limits": "counts in Redis",
     "foundation.privacy.management.commands.verify_keys": "reads one key of each dossier",
+    "foundation.retention.references": "asks a function of the database",
+    "foundation.retention.rotation": "reads and wraps keys in SQL, past many rows",
     "foundation.privacy.security_report": "reads the catalogues of the database",
     "foundation.privacy.signing": "asks the server for its clock, before anybody acts",
     "config.health": "asks the database whether it is up",

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from people import People, make_user
+from people import People, make_partner, make_user
 from web import sign_in
 
 from foundation.accounts.models import User
@@ -269,9 +269,7 @@ def test_the_number_of_queries_does_not_grow(
     people: People, browser: Browser, count: int, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(count):
-        organisation = (
-            people.partner if not number else type(people.partner).objects.create(name=str(number), kind="partner")
-        )
+        organisation = people.partner if not number else make_partner(str(number))
         PartnerProfile.objects.create(organisation=organisation, capacity=1, services=["exit"])
         Coverage.objects.create(organisation=organisation, region_id="DE-BE")
         Liaison.objects.create(sector="police", region_id="DE-BE", post=f"Example post {number}")
