@@ -77,8 +77,11 @@ class Checker:
             yield from (f"{where}: shows {leak}" for leak in self.leaks(answer.text, visitor.name))
             if answer.status == DENIED and visitor.name != ANONYMOUS and method != "HEAD":
                 body = masked(answer.body, path)
-                if body != nowhere:
-                    yield f"{where}: 404 differs from an unknown page: {first_difference(body, nowhere)}"
+                if body != nowhere and record not in (UNKNOWN, NO_RECORD):  # the navigation of a section may differ
+                    unknown = route.path(self.world, UNKNOWN)
+                    expected_body = masked(visitor.visit(method, unknown, name=route.name).body, unknown)
+                    if body != expected_body:
+                        yield f"{where}: 404 differs from unknown: {first_difference(body, expected_body)}"
 
     def expected(self, visitor: Visitor, method: str, route: Route, record: str) -> int:
         return self.statuses.expected(route.name, method, route.record_kind or "", record, visitor.name)

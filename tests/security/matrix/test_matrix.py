@@ -213,7 +213,7 @@ def test_answer_that_tells_whether_a_record_exists_is_found(world: World) -> Non
     """A 404 of another kind is an oracle, too, and so is an error."""
     numbers = itertools.count()
     other = found(world, "worker", "hotline:contact", lambda answer: answer.write("x" * next(numbers)))
-    assert "404 differs from an unknown page" in str(other)
+    assert "404 differs from unknown" in str(other)
     error = found(world, "worker", "hotline:contact", lambda answer: setattr(answer, "status_code", 500))
     assert "worker: GET hotline:contact draft: 500 instead of 404" in error
 

@@ -61,6 +61,7 @@ KINDS = {
     "accounts:withdraw_role:pk": "proposal",
     "accounts:remove_second_factor:pk": "user",
     "accounts:pk": "organisation",
+    "retention:pk": "contact",
     "regions:pk": "organisation",
     "regions:resume:pk": "pause",
     "regions:edit_liaison:pk": "liaison",
