@@ -157,8 +157,6 @@ MAY_WRITE = {
     "foundation.journal.relay": "claims and removes what it has delivered",
     "foundation.privacy.database_check": "compares the catalogues of PostgreSQL, in a transaction that is rolled back",
     "foundation.privacy.context": "tells the database who acts",
-    "foundation.retention.references": "asks a function of the database",
-    "foundation.retention.rotation": "wraps keys with functions of the database, an event for each batch",
     "handoff.referrals.consent": "asks a function of the database",
     "handoff.referrals.notices": "claims a notice and notes that it was sent",
     "handoff.referrals.ranking": "asks a function of the database",
