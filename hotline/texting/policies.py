@@ -18,11 +18,12 @@ from .states import MACHINES, Who
 
 TELEPHONE = service("telephone")
 COORDINATORS = at_the_centre("coordinator")
-#: Messages are readable with their contact.
+#: Access that was granted is for reading.
+GRANTED = Rule("to whom access was granted for a time", "contact_id = any((select ntk.granted_contacts())::uuid[])")
+#: Messages are readable and written with their contact.
 OF_CONTACT = [
     TELEPHONE,
     COORDINATORS,
-    Rule("to whom access was granted for a time", "contact_id = any((select ntk.granted_contacts())::uuid[])"),
     both(
         at_the_centre("handler"),
         "if the contact is theirs, nobody's or surfaced to the shift",
@@ -31,7 +32,7 @@ OF_CONTACT = [
 ]
 
 DECLARATIONS: list[Declaration] = [
-    Protected("texting_textmessage", select=OF_CONTACT, insert=OF_CONTACT, update=[TELEPHONE]),
+    Protected("texting_textmessage", select=[*OF_CONTACT, GRANTED], insert=OF_CONTACT, update=[TELEPHONE]),
     Transitions("texting_textmessage", MACHINES[0], who={Who.TELEPHONE: TELEPHONE}),
     Protected(
         "texting_optout",

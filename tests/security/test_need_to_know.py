@@ -9,23 +9,28 @@ import pytest
 import referrals
 from answering import connected, line
 from contacts import browser
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.urls import reverse
 from django.utils import timezone
 from past_policies import change
 from people import People, as_user, make_user
-from telephone import by_telephone, waiting
+from telephone import CALLER, LINE, by_telephone, tell, waiting
 from whole_world import keep_sound
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
+from hotline.contacts.access import decide_access, request_access
+from hotline.contacts.actions import take_contact
 from hotline.contacts.callbacks import claim_callback
-from hotline.contacts.models import Callback
+from hotline.contacts.models import Callback, Contact
 from hotline.switchboard.models import Call, Line, Voicemail
+from hotline.texting.models import TextMessage
+from hotline.texting.states import MessageState
 
 __all__ = ["connected", "line"]
 pytestmark = pytest.mark.django_db
+SAME_FOR_A_REPLY = ("line_id", "centre_id", "data_key_id", "contact_id", "channel")
 
 
 @pytest.fixture
@@ -118,6 +123,28 @@ def test_partners_page_shows_the_load_to_who_ranks_and_to_the_partner_itself(db:
     assert shown(people.coordinator, listed) == ["0 of 5 taken", "1 of 5 taken"]
     assert shown(people.worker, listed) == ["1 of 5 taken"]
     assert shown(mate, listed) == ["0 of 5 taken"]
+
+
+# --- messages --------------------------------------------------------------------------------------------------------
+
+
+def test_access_that_was_granted_is_for_reading_messages_only(people: People, connected: None, line: Line) -> None:
+    tell("/telephone/message/", {"MessageSid": "SM1", "From": CALLER, "To": LINE, "Body": "my brother has changed"})
+    contact = as_user(people.coordinator, Contact.objects.get)
+    as_user(people.colleague, take_contact, by=people.colleague, contact_id=contact.pk)
+    asked = {"request_id": uuid.uuid4(), "contact_id": contact.pk, "reason": "the family calls again"}
+    request = as_user(people.handler, request_access, by=people.handler, **asked)
+    as_user(people.coordinator, decide_access, by=people.coordinator, request_id=request.pk, grant=True)
+    message = as_user(people.handler, TextMessage.objects.get)
+    reply = {"id": uuid.uuid4(), "sid": None, "is_from_caller": False, "state": MessageState.QUEUED}
+    kept = {name: getattr(message, name) for name in SAME_FOR_A_REPLY}
+
+    def write(who: User) -> None:
+        TextMessage(**kept, **reply, phone=CALLER, body="answer", written_by=who).save(force_insert=True)
+
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        as_user(people.handler, write, who=people.handler)
+    as_user(people.colleague, write, who=people.colleague)
 
 
 # --- word lists ------------------------------------------------------------------------------------------------------
