@@ -21,7 +21,7 @@ from benchmarks.measure import Bench, Comparison, Goal, Line, Wrong, line
 from benchmarks.place import Scale
 from benchmarks.staff import handler
 from benchmarks.websocket import TEXT, Listener, listen
-from foundation.journal.groups import organisation_group
+from foundation.accounts.push_groups import organisation_group
 from supervisor import process
 from supervisor.preparation import CHECKOUT
 from supervisor.tree import free_port

@@ -13,9 +13,9 @@ from django.utils import timezone
 from foundation.accounts.audit import subject_of
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import require
+from foundation.accounts.push_groups import organisation_group
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
-from foundation.journal.groups import organisation_group
 from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 

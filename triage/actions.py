@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed, can
+from foundation.accounts.push_groups import organisation_group, user_group
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import NewEvent, record_all
-from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.fields import EncryptedField

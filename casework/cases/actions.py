@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.push_groups import organisation_group, user_group
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import NewEvent, record_all
-from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.models import Look
 from foundation.journal.stale import Stale, stale
 from foundation.privacy.compiled import Given, compiled

@@ -5,6 +5,7 @@ The journal registers its function when it starts.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
@@ -13,6 +14,7 @@ from django.db import models
 from foundation.privacy.event_kinds import EventKind
 
 from .models import User
+from .push_groups import user_group
 
 #: Reference rows have integer keys, but the journal's subjects are UUIDs: they are derived with this namespace.
 REFERENCE = UUID("5d8b6f0a-54f2-5c1e-9a43-3b0c7b1de210")
@@ -20,7 +22,15 @@ REFERENCE = UUID("5d8b6f0a-54f2-5c1e-9a43-3b0c7b1de210")
 
 class Record(Protocol):
     def __call__(
-        self, kind: EventKind, *, by: User, subject: UUID, centre: int | None, data: dict[str, Any], wake: str = ""
+        self,
+        kind: EventKind,
+        *,
+        by: User,
+        subject: UUID,
+        centre: int | None,
+        data: dict[str, Any],
+        tell: Iterable[str],
+        wake: str,
     ) -> object: ...
 
 
@@ -40,8 +50,12 @@ def subject_of(row: models.Model) -> UUID:
 def record(
     kind: EventKind, /, *, by: User, about: models.Model, centre: int | None = None, wake: str = "", **data: Any
 ) -> None:
-    """Write an event. ``data``: codes and ids only. ``centre``: the actor's own if not given. ``wake``: a task."""
+    """Write an event. ``data``: codes and ids only. ``centre``: the actor's own if not given. ``wake``: a task.
+
+    The pages of a person whom it is about hear of it, so that the sockets of ended sessions close.
+    """
     if centre is None and by.centre:
         centre = by.centre.pk
+    tell = [user_group(about.pk)] if isinstance(about, User) else []
     for write in _recorders:
-        write(kind, by=by, subject=subject_of(about), centre=centre, data=data, wake=wake)
+        write(kind, by=by, subject=subject_of(about), centre=centre, data=data, tell=tell, wake=wake)

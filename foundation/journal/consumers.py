@@ -9,11 +9,10 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import organisations_as
+from foundation.accounts.push_groups import organisation_group, user_group
 from foundation.accounts.roles import Role
 from foundation.accounts.second_factor import is_shown
 from foundation.accounts.sessions import SessionStore
-
-from .groups import organisation_group, user_group
 
 NOT_SIGNED_IN = 4401
 #: Administrators, officers and funders may not learn which contact changes when; even empty messages would count.

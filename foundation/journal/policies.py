@@ -28,6 +28,8 @@ OF_NO_CENTRE = Rule(
     "data protection officers of any centre, if it belongs to none",
     f"centre_id is null and {orgs_as('dpo')} <> '{{}}'",
 )
+#: What partners' people change of their own accounts.
+OF_ACCOUNTS = both(OF_NO_CENTRE, "if it is about an account", "kind ^@ 'user.'")
 #: Who looked at a record of their centre. Not what the data protection officer looked for in the journal.
 OF_RECORDS = both(
     at_the_centre("coordinator"),
@@ -38,7 +40,7 @@ OF_RECORDS = both(
 DECLARATIONS: list[Declaration] = [
     Protected(
         "journal_event",
-        select=[OWN, at_the_centre("coordinator", "dpo"), service("relay")],
+        select=[OWN, at_the_centre("coordinator", "dpo"), service("relay"), OF_ACCOUNTS],
         insert=[OWN],
         append_only=True,
         granted={"lotse_policy": "update (data)"},

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.push_groups import organisation_group
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import NewEvent, record, record_all
-from foundation.journal.groups import organisation_group
 
 from . import ledger
 from .events import ERASURE_ANNOUNCED, ERASURE_DECIDED, ERASURE_WITHDRAWN, HOLD_ENDED, HOLD_SET, ROWS_SWEPT

@@ -15,9 +15,9 @@ from casework.cases.permissions import may_write as may_write_case
 from casework.cases.states import CaseState
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
+from foundation.accounts.push_groups import organisation_group
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
-from foundation.journal.groups import organisation_group
 from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 from hotline.contacts.idempotency import insert_once

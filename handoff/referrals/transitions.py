@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from foundation.accounts.models import Membership, User
 from foundation.accounts.permissions import NotAllowed
+from foundation.accounts.push_groups import organisation_group, user_group
 from foundation.accounts.roles import Permission, Role
 from foundation.journal.actions import record, recorded_id
-from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 from regions.network import calendar_for

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed, organisations_as, require
+from foundation.accounts.push_groups import organisation_group, user_group
 from foundation.accounts.roles import Permission, Role
 from foundation.journal.actions import record
-from foundation.journal.groups import organisation_group, user_group
 from foundation.privacy.event_kinds import EventKind
 
 from .events import ACCESS_GRANTED, ACCESS_REFUSED, ACCESS_REQUESTED

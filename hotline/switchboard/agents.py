@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.push_groups import organisation_group
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
-from foundation.journal.groups import organisation_group
 from foundation.journal.stale import stale
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.event_kinds import EventKind

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.push_groups import organisation_group
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
-from foundation.journal.groups import organisation_group
 from foundation.privacy.event_kinds import EventKind
 
 from .calls import end_call, running_block

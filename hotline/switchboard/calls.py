@@ -12,8 +12,8 @@ from typing import Any
 from django.utils import timezone
 
 from foundation.accounts.models import User
+from foundation.accounts.push_groups import organisation_group, user_group
 from foundation.journal.actions import record
-from foundation.journal.groups import organisation_group, user_group
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.blind_index import phone_index
 from foundation.privacy.event_kinds import EventKind

@@ -11,8 +11,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from foundation.accounts.models import User
+from foundation.accounts.push_groups import organisation_group
 from foundation.journal.actions import record
-from foundation.journal.groups import organisation_group
 from foundation.journal.wake import wake_after
 from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.leases import Backoff

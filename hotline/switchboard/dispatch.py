@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from foundation.accounts.models import User
+from foundation.accounts.push_groups import organisation_group, user_group
 from foundation.journal.actions import record
-from foundation.journal.groups import organisation_group, user_group
 
 from .events import AGENT_BREAK, CALL_OFFER_EXPIRED, CALL_OFFERED, CALL_OFFERS_WITHDRAWN
 from .matching import Free, WaitingCall, match

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import require
+from foundation.accounts.push_groups import organisation_group
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import record
-from foundation.journal.groups import organisation_group
 from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 from reporting.figures.models import Progress

@@ -19,7 +19,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
-from people import PASSWORD, People, as_user, make_people
+from people import PASSWORD, People, as_user, make_people, make_user
 from web import app_code, browser, new_app_code, one_line, sign_in, sign_in_by_form
 
 from foundation.accounts.events import (
@@ -32,6 +32,7 @@ from foundation.accounts.events import (
 from foundation.accounts.factor_adapter import FactorAdapter, why_no_passkey
 from foundation.accounts.middleware import SecondFactorIsRequired
 from foundation.accounts.models import Session, User
+from foundation.accounts.roles import Role
 from foundation.accounts.second_factor_actions import factors, remove_factors, seal_factors_anew
 from foundation.accounts.services import Service, service_user
 from foundation.journal.models import Event
@@ -159,6 +160,14 @@ def test_newcomer_sets_up_an_app_and_goes_on_where_they_wanted_to(people: People
     assert 'href="/contacts/"' in page
     assert is_in(client)
     assert [one.data["factor"] for one in events(people.handler, people.dpo, FACTOR_ADDED)] == ["totp"]
+
+
+def test_officers_see_the_factors_of_partners_people(people: People) -> None:
+    """They belong to no centre, so that every data protection officer sees their accounts' events."""
+    set_up_app(with_password_only(people.worker))
+    officers = (people.dpo, make_user((people.other_centre, Role.DPO)))
+    assert [len(events(people.worker, who, FACTOR_ADDED)) for who in officers] == [1, 1]
+    assert [len(events(people.worker, who, FACTOR_ADDED)) for who in (people.coordinator, people.handler)] == [0, 0]
 
 
 def test_recovery_codes_are_shown_once(people: People) -> None:

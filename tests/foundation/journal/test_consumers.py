@@ -19,9 +19,9 @@ from web import sign_in
 
 from foundation.accounts.actions import end_role
 from foundation.accounts.models import User
+from foundation.accounts.push_groups import organisation_group, user_group
 from foundation.journal.actions import record
 from foundation.journal.consumers import groups_of
-from foundation.journal.groups import organisation_group, user_group
 from foundation.journal.relay import deliver_batch
 from foundation.journal.routing import websocket_urlpatterns
 from foundation.privacy.context import acting_as
@@ -153,6 +153,26 @@ def test_socket_gets_no_message_after_its_session_ended(people: People) -> None:
         await database_sync_to_async(lose_role)()
         await push(organisation_group(people.centre.pk), str(new_id()))
         assert await page.receive_output() == CLOSED
+
+    run(scenario)
+
+
+def test_socket_closes_when_its_session_ends(people: People) -> None:
+    """Without waiting for a message about work."""
+
+    def lose_role() -> None:
+        (membership,) = people.handler.active_memberships
+        as_user(people.administrator, end_role, by=people.administrator, membership=membership)
+        deliver_batch()
+
+    async def scenario() -> None:
+        page, colleague = await opened(people.handler), await opened(people.colleague)
+        await page.hears()
+        await colleague.hears()
+        await database_sync_to_async(lose_role)()
+        assert await page.receive_output() == CLOSED
+        assert await colleague.receive_nothing()
+        await colleague.close()
 
     run(scenario)
 

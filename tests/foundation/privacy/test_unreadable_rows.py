@@ -226,7 +226,6 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
             own(world, Voicemail, call_id=bad.voicemail.pk),
             [
                 Shown("handler", reverse("hotline:callbacks"), str(good.callback.pk), False),
-                Shown("handler", reverse("switchboard:part_voicemail", args=[bad.voicemail.pk]), "", False),
             ],
         ),
     }

@@ -32,8 +32,8 @@ from telephone import (
 from web import browser
 
 from foundation.accounts.models import User
+from foundation.accounts.push_groups import user_group
 from foundation.accounts.services import Service, service_user
-from foundation.journal.groups import user_group
 from foundation.journal.models import Event
 from foundation.privacy.actions import new_data_key
 from foundation.privacy.context import acting_as

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from people import People, as_user
 from telephone import CALLER, LINE, by_telephone, tell
 
+from foundation.accounts.actions import choose_language
 from foundation.accounts.permissions import NotAllowed
 from foundation.journal.models import Event
 from foundation.journal.stale import Stale
@@ -210,7 +211,6 @@ def test_texts_of_sending_again_are_translated(people: People, contact: Contact,
     with translation.override(language):
         said = translation.gettext("Send again")
     assert language == "en" or said != "Send again"
-    people.handler.language = language
-    people.handler.save(update_fields=["language"])
+    as_user(people.handler, choose_language, by=people.handler, language=language)
     assert said in page(people, contact)
     assert url(contact, first) in page(people, contact)

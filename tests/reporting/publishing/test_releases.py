@@ -14,6 +14,7 @@ from contacts import a_contact, browser
 from django.db import connection
 from django.db.utils import DatabaseError
 from django.test import Client
+from past_policies import change
 from people import People, as_user, make_user
 from releases import count, prepare
 
@@ -172,12 +173,12 @@ def test_a_late_correction_is_a_revision_in_the_next_release(
 def test_database_refuses_changes_of_a_release(people: People, second: User, clock: time_machine.Traveller) -> None:
     release = released(people, second, clock)
     back = "state = 'prepared', ended_at = null, ended_by_id = null"
-    for change in ("content = '{}'", "digest = ''", "first = '2020-01-01'", "small = 1", "prepared_by_id = 1", back):
+    for changed in ("content = '{}'", "digest = ''", "first = '2020-01-01'", "small = 1", "prepared_by_id = 1", back):
         for user in (people.coordinator, second, people.funder):
-            if change == back and user == people.funder:
+            if changed == back and user == people.funder:
                 continue  # no row to change, hence no error
             with pytest.raises(DatabaseError):
-                as_user(user, partial(execute, f"update publishing_release set {change} where id = '{release.pk}'"))
+                as_user(user, partial(execute, f"update publishing_release set {changed} where id = '{release.pk}'"))
     with pytest.raises(DatabaseError):
         as_user(second, partial(execute, f"delete from publishing_release where id = '{release.pk}'"))
 
@@ -296,6 +297,6 @@ def test_correcting_a_contact_moves_it_between_cells(people: People, clock: time
 def test_a_release_says_until_when_in_the_time_of_its_centre(
     people: People, clock: time_machine.Traveller, zone: str, offset: str
 ) -> None:
-    type(people.centre).objects.filter(pk=people.centre.pk).update(time_zone=zone)
+    change(type(people.centre).objects.filter(pk=people.centre.pk), time_zone=zone)
     people.centre.refresh_from_db()
     assert prepared(people, clock).content["counted_until"].endswith(offset)
