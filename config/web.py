@@ -44,9 +44,11 @@ def serve(pages: socket.socket, telephone: socket.socket | None) -> int:
         timeout_graceful_shutdown=8,
     )
     children = {_fork(config, pages, PAGES_GIVE_WAY if telephone else 0), _fork(config, telephone or pages, 0)}
+    signalled: set[int] = set()  # once each: a second signal would interrupt what the first one began
 
     def end(_number: int = 0, _frame: object = None) -> None:
-        for child in children:
+        for child in children - signalled:
+            signalled.add(child)
             os.kill(child, signal.SIGTERM)
 
     for number in (signal.SIGTERM, signal.SIGINT):

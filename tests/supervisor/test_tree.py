@@ -103,7 +103,9 @@ def test_memory_of_a_tree_stays_small(tree: Running, data: Path) -> None:
     tree.end(signal.SIGTERM)
     again = Running.start(data, "--no-demo")
     try:
-        assert proportional_memory(again.processes()) <= 350
+        assert (
+            proportional_memory(again.processes()) <= 375
+        )  # MB; alone it shares less with others than in the whole suite
     finally:
         again.end(signal.SIGTERM)
 
