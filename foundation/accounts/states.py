@@ -33,8 +33,8 @@ TO_CONFIRM = (P.PROPOSED,)
 IN_FORCE = (P.CONFIRMED, P.ALONE)
 #: With a reason.
 REFUSED = (P.DECLINED,)
-LAPSED = (P.WITHDRAWN, P.EXPIRED)
-NOT_GIVEN = REFUSED + LAPSED
+ENDED_UNDECIDED = (P.WITHDRAWN, P.EXPIRED)
+NOT_GIVEN = REFUSED + ENDED_UNDECIDED
 PROPOSAL_TRANSITIONS: dict[ProposalState, dict[ProposalState, Who]] = {
     P.PROPOSED: {
         P.CONFIRMED: Who.SECOND_PERSON,
@@ -80,7 +80,7 @@ MACHINES = (
         "Proposed role",
         ProposalState,
         starts=TO_CONFIRM,
-        sets=(TO_CONFIRM, IN_FORCE, REFUSED, LAPSED),
+        sets=(TO_CONFIRM, IN_FORCE, REFUSED, ENDED_UNDECIDED),
         transitions=PROPOSAL_TRANSITIONS,
         remark="Only a confirmed role, or one that was given while nobody else could confirm, takes effect (ADR 29).",
     ),
