@@ -37,6 +37,7 @@ APPS = [
     "foundation.ui",
     "foundation.accounts",
     "foundation.journal",
+    "foundation.worklist",
     "regions",
     "hotline.contacts",
     "triage",

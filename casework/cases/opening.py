@@ -13,6 +13,12 @@ OPENS_CASE = frozenset(set(Disposition) - {Disposition.OPEN, Disposition.ADVICE}
 DUTIES_THAT_OPEN = SECURING_DUTIES | {Duty.INDIVIDUAL_CASE}
 
 
+#: Duties that belong to the security strand of the work; the others to the social one.
+SECURITY_STRAND = frozenset(
+    {Duty.EMERGENCY, Duty.SECURITY_INFORMATION, Duty.CLARIFY_SECURITY, Duty.SAFETY_ARRANGEMENTS}
+)
+
+
 class Decided(Protocol):
     """The values of an assessment that decide whether a case is opened."""
 

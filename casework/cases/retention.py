@@ -9,6 +9,7 @@ CASES = f"(select id from cases_case where {OF_KEY})"
 
 PART = Part(
     rows=(
+        Rows("cases_action"),
         Rows("cases_note"),
         Rows("cases_responsibility", f"case_id in {CASES}"),
         Rows("cases_casecontact", f"case_id in {CASES} or contact_id in {CONTACTS}", has_events=False),
