@@ -256,7 +256,9 @@ def confirm(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "")
         return assessment
     _check_review(by, assessment, version)
     events = _retire_previous(assessment)
-    choice = Choice(Disposition(assessment.disposition), Urgency(assessment.urgency), frozenset(assessment.duties))
+    choice = Choice(
+        Disposition(assessment.disposition), Urgency(assessment.urgency), frozenset(map(Duty, assessment.duties))
+    )
     confirmed = {"confirmed_at": timezone.now(), "confirmed_by": by, "duties_due": _duties_due(assessment, choice)}
     _move(assessment, AssessmentState.COMPLETED, secret={"review_note": note}, **confirmed)
     record_all([*events, _event(ASSESSMENT_CONFIRMED, assessment, _facts(assessment), _handler(assessment))], by=by)
@@ -401,7 +403,9 @@ def _duties_due(assessment: Assessment, choice: Choice) -> dict[str, list[str]]:
     """What this decision brings anew: duties that the superseded one had not, or that changed answers ask for again."""
     old = assessment.supersedes
     held = set(old.duties) if old else set()
-    asked = propose(assessment.checklist, assessment.answers).duties if old and old.answers != assessment.answers else ()
+    asked = (
+        propose(assessment.checklist, assessment.answers).duties if old and old.answers != assessment.answers else ()
+    )
     duties = [duty for duty in choice.duties if duty not in held or duty in asked]
     if not duties:
         return {}

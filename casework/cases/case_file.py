@@ -120,7 +120,10 @@ class CaseFile:
     @property
     def shown_actions(self) -> list[ShownAction]:
         triage = {one.pk: one for one in self.assessments}
-        return [ShownAction(one, _why(one, triage.get(one.assessment_id))) for one in self.actions]
+        return [
+            ShownAction(one, _why(one, triage.get(one.assessment_id) if one.assessment_id else None))
+            for one in self.actions
+        ]
 
     @property
     def standing_duties(self) -> list[reasons.Reason]:

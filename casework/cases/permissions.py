@@ -46,8 +46,8 @@ def may_write(user: User, case: Case) -> bool:
 
 
 def may_carry(user: User, action: Action) -> bool:
-    """Coordinators of the centre; unless it is for these alone, handlers whose action it is, or who may take it, work on
-    its case, or see its contact.
+    """Coordinators of the centre; unless it is theirs alone, handlers whose action it is, who may take it, work on its
+    case, or see its contact.
     """
     if action.centre_id in organisations_as(user, Role.COORDINATOR):
         return True
@@ -58,7 +58,7 @@ def may_carry(user: User, action: Action) -> bool:
     if action.case_id:
         case = Case.objects.filter(pk=action.case_id).first()
         return case is not None and may_write(user, case)
-    return Contact.objects.filter(pk=action.contact_id).exists()
+    return action.contact_id is not None and Contact.objects.filter(pk=action.contact_id).exists()
 
 
 def may_assign(user: User, centre_id: int) -> bool:
@@ -94,7 +94,7 @@ def action_to_read(user: User, action_id: uuid.UUID) -> Action:
     """
     found = Action.objects.select_related("case", "contact", "assessment", "user", "drop_proposed_by", "ended_by")
     action = found.filter(pk=action_id).first()
-    if action is None or not (may_carry(user, action) or action.case and may_read(user, action.case)):
+    if action is None or not (may_carry(user, action) or (action.case and may_read(user, action.case))):
         raise Refused("action.read", action_id)
     look("action.read", by=user, subject=action.pk, centre=action.centre_id)
     return action

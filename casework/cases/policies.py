@@ -115,9 +115,15 @@ DECLARATIONS: list[Declaration] = [
                 f"{is_actor('added_by_id')} and organisation_id = centre_id and duty = '' and not is_protected",
             )
         ],
-        update=[CARRIERS, Rule(f"{DEADLINES.who}: open ones", f"{DEADLINES.sql} and state in ({quoted(*OPEN_ACTION)})")],
+        update=[
+            CARRIERS,
+            Rule(f"{DEADLINES.who}: open ones", f"{DEADLINES.sql} and state in ({quoted(*OPEN_ACTION)})"),
+        ],
         update_columns=ACTION_CHANGING,
-        granted={"lotse_policy": "insert, update (case_id, user_id, due_at, steps_at, is_urgent, assessment_id, version)"},
+        granted={
+            "lotse_policy": "insert, update (case_id, user_id, due_at, steps_at, is_urgent, assessment_id, version,"
+            " state, drop_proposed_by_id, ended_at, ended_by_id)"
+        },
     ),
     Transitions(
         "cases_action",

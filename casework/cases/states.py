@@ -27,6 +27,7 @@ TRANSITIONS: dict[CaseState, dict[CaseState, Who]] = {
     CaseState.CLOSED: {CaseState.OPEN: Who.WORKERS},
 }
 
+
 class ActionState(models.TextChoices):
     AGREED = "agreed", _("to be done")
     UNDER_WAY = "under_way", _("under way")

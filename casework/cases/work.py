@@ -25,7 +25,7 @@ WORK = [
         "square-check-big",
         "cases:action",
         tuple(Step),
-        "casework.cases.work_actions.lock_action",
+        "casework.cases.locking.lock_action",
         "casework.cases.work_actions.run_step",
         {**{duty.value: duty.label for duty in Duty}, "added": _("Action of the case")},
     )

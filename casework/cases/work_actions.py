@@ -178,11 +178,6 @@ def drop_with_case(*, by: User, case: Case) -> None:
     record_all([_event(ACTION_DROPPED, by, action) for action in dropped], by=by)
 
 
-def lock_action(action_id: uuid.UUID) -> None:
-    """Lock an action before a step of the worklist."""
-    Action.objects.select_for_update(no_key=True).filter(pk=action_id).first()
-
-
 def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
     """What happens while nobody does it: reminded, given to the shift, escalated. The action is locked."""
     if by.service != Service.DEADLINES:
@@ -224,7 +219,7 @@ def _change(
 ) -> None:
     had = action.user_id
     _store(action, **values)
-    groups = [user_group(key) for key in {had, *(person.pk for person in also)} - {None}]
+    groups = [user_group(key) for key in {had, *(person.pk for person in also)} if key]
     record_all([_event(kind, by, action, data, groups)], by=by)
 
 
@@ -245,6 +240,4 @@ def _event(
     facts = {"duty": action.duty, **(data or {})}
     people = [user_group(action.user_id)] if action.user_id else []
     tell = [organisation_group(action.centre_id), *people, *groups]
-    return NewEvent(
-        kind=kind, subject=action.pk, case=action.case_id, centre=action.centre_id, data=facts, tell=tell
-    )
+    return NewEvent(kind=kind, subject=action.pk, case=action.case_id, centre=action.centre_id, data=facts, tell=tell)

@@ -1,10 +1,14 @@
-"""What is not kept in tables of packages and of the foundation. See dossiers.py."""
+"""What is not kept in tables of packages and of the foundation, and the worklist's rows about a dossier.
+
+See dossiers.py.
+"""
 
 from __future__ import annotations
 
-from .dossiers import Part, Sweep
+from .dossiers import Part, Rows, Sweep
 
 PART = Part(
+    rows=(Rows("worklist_workitem", "subject = any(subjects)", has_events=False),),
     sweeps=(
         Sweep("axes_accessattempt", "attempt_time"),
         Sweep("axes_accessfailurelog", "attempt_time"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WorkKind:
-    """``page``: the URL name of its page, with the id of the subject. ``details``: labels of what exactly is to be done.
+    """``page``: the URL name of its page, with the id of the subject. ``details``: labels of what is to be done.
 
     ``steps``: what happens in this order while nobody does it. ``run``: the function that carries a step out:
     ``run(by=, subject=, step=, now=)``. ``lock``: the function that locks the row of the subject, as those who do the

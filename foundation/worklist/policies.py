@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from foundation.privacy.rls import Declaration, Protected, Rule, at_the_centre, declared_items, is_actor, orgs_as, service
+from foundation.privacy.rls import (
+    Declaration,
+    Protected,
+    Rule,
+    at_the_centre,
+    declared_items,
+    is_actor,
+    orgs_as,
+    service,
+)
 
 #: Who works at an organisation and so may take what is nobody's there.
 WORKING = ("handler", "coordinator", "partner_worker", "partner_coordinator", "liaison")

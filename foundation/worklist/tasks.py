@@ -10,7 +10,7 @@ from django.utils import timezone
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 
-from .steps import due_steps, run_step
+from .actions import due_steps, run_step
 
 log = logging.getLogger(__name__)
 

@@ -60,6 +60,7 @@ ORDERED = "the order is in the journal, and so is its failure; what was carried 
 BOOKKEEPING = "the provider's ids and sequence numbers are kept without an event"
 #: Actions that write an event, but not each time they change a row, and why.
 NOT_EACH_TIME = {
+    "foundation.worklist.actions.run_step": "the app's step writes the event; one without anything to do is only counted",
     "foundation.accounts.actions.grant_role": "who has the role already only signs in anew",
     "foundation.accounts.actions.reset_password": "a link that is about to be mailed is not ordered twice",
     "foundation.accounts.role_proposals.expire": "a link that nobody used in time ends by itself",

@@ -1,5 +1,6 @@
 -- The duties of a decided triage become actions, whatever decided it. Where its case is opened after it, in the same
 -- transaction, they are added with the case. An open one of the same kind is kept, and becomes due earlier if need be.
+-- One that the triage has no longer is dropped with it: a protected one only if a coordinator has confirmed the triage.
 create or replace function ntk.add_duties(which uuid) returns void language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 declare
@@ -9,6 +10,12 @@ declare
     of_case uuid;
 begin
     select * into one from triage_assessment where id = which;
+    update cases_action set state = 'dropped', version = version + 1,
+            drop_proposed_by_id = case when is_protected then one.completed_by_id end,
+            ended_at = coalesce(one.confirmed_at, one.completed_at),
+            ended_by_id = coalesce(one.confirmed_by_id, one.completed_by_id)
+        where contact_id = one.contact_id and duty <> '' and duty <> all(one.duties) and state in ({OPEN_ACTION})
+            and (not is_protected or one.confirmed_by_id is not null);
     if one.duties_due = '{}'::jsonb then return; end if;
     select c.id, case when c.responsible_organisation_id = c.centre_id then c.responsible_user_id
             else c.contact_person_id end

@@ -163,7 +163,7 @@ def test_new_answers_ask_again(people: People) -> None:
 
 
 def test_duty_of_a_triage_without_case_belongs_to_the_contact(people: People) -> None:
-    draft = filled(people, {**REFERRAL, "source_conflict": ["custody"]})
+    draft = filled(people, {**REFERRAL, "source_conflict": ["custody_dispute"]})
     duties = frozenset({Duty.HEAR_OTHER_SIDE})
     choice = triage.Choice(Disposition.ADVICE, Urgency.STANDARD, duties, "They want no more.")
     done = complete(people.handler, draft, choice)
@@ -229,9 +229,7 @@ def test_added_action_is_on_the_worklist_and_goes_with_the_closing(people: Peopl
     values = {"text": "Call the school.", "strand": Strand.SOCIAL, "due_at": due, "to": people.handler}
     key = new_id()
     for _time in range(2):
-        as_user(
-            people.handler, work_actions.add_action, by=people.handler, action_id=key, case_id=case.pk, **values
-        )
+        as_user(people.handler, work_actions.add_action, by=people.handler, action_id=key, case_id=case.pk, **values)
     assert [item.detail for item in items(people.handler, "added")] == ["added"]
     as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
     assert {one.state for one in actions_of(people, case).values()}.isdisjoint(OPEN_ACTION)
