@@ -20,7 +20,7 @@ TABLES = (
 )  # fmt: skip
 NEWER_COLUMNS: dict[str, dict[str, str]] = {
     "cases_case": {"responsible_organisation_id": "bigint", "responsible_user_id": "bigint"},
-    "triage_assessment": {"draft_duties": "varchar[] default '{}'"},
+    "triage_assessment": {"draft_duties": "varchar[] default '{}'", "duties_due": "jsonb default '{}'"},
 }
 """Columns, with their types, that a checkout from before 2026-11-29 does not have and an ``insert`` here names."""
 RARE = "ottersteg"

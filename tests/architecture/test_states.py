@@ -102,6 +102,7 @@ NOT_APPLICABLE = {
         "policy": "a closed case is read by the same people",
         "figure": "cases count by the times of their opening and closing", "sentence": LABEL_SAYS_IT,
     },
+    "ActionState": {"figure": "actions are not counted in figures yet", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT},
     "ReleaseState": {
         "figure": "it holds figures", "tone": "its badges say public or waiting", "sentence": LABEL_SAYS_IT,
     },

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from casework.cases.models import Case, CaseContact, Note, Responsibility
+from casework.cases.models import Action, Case, CaseContact, Note, Responsibility
 from foundation.accounts.models import Membership, OneTimeLink, Organisation, PasswordHash, RoleProposal, User
 from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
+from foundation.worklist.models import WorkItem
 from handoff.referrals.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
 from handoff.referrals.states import ENDED, ReferralState
 from handoff.referrals.vocabulary import DeadlineStep
@@ -71,6 +72,8 @@ class World:
     case: Case
     case_contact: CaseContact
     note: Note
+    action: Action
+    work_item: WorkItem
     responsibility: Responsibility
     referral: Referral
     summary: Summary
@@ -121,6 +124,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
     case = _case(plan, people, organisations, assessment=assessment, **centre)
     referral = _referral(plan, organisations, people, case=case, **centre)
     part: dict[str, Any] = {"referral": referral, "data_key": key}
+    action = _action(plan, people, contact=contact, assessment=assessment, case=case, **centre)
     return World(
         people=[User.objects.get(pk=user.pk) for user in people],
         contact=contact,
@@ -129,6 +133,8 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         assessment=assessment,
         case=case,
         case_contact=CaseContact.objects.get(case=case),
+        action=action,
+        work_item=WorkItem.objects.get(subject=action.pk),
         note=Note.objects.create(case=case, data_key=key, written_by=people[0]),
         responsibility=Responsibility.objects.get(case=case),
         referral=referral,
@@ -161,6 +167,15 @@ def _roles_and_links(people: list[User], centre: Organisation) -> dict[str, Any]
             user=people[2], purpose="password", centre=centre, made_by=people[1], expires_at=until
         ),
     }
+
+
+def _action(plan: Plan, people: list[User], **details: Any) -> Action:
+    """Of somebody who need not be responsible for the case."""
+    person = people[(plan.contact_person + 1) % PEOPLE]
+    organisation = details["centre"]
+    return Action.objects.create(
+        user=person, organisation=organisation, strand="social", steps_at=[NOW], due_at=NOW, added_by=person, **details
+    )
 
 
 def _case(plan: Plan, people: list[User], organisations: list[Organisation], **details: Any) -> Case:

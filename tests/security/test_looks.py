@@ -20,6 +20,7 @@ from telephone import TELEPHONY, make_line
 from web import sign_in
 from whole_world import Dossier, make_dossier
 
+from casework.cases.models import Action
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.journal.declared_looks import Leaves, LeavesNone, LeftByView
@@ -93,6 +94,10 @@ class World:
     release: uuid.UUID
 
     @property
+    def action(self) -> uuid.UUID:
+        return as_user(self.people.handler, lambda: Action.objects.filter(user=self.people.handler).first()).pk  # type: ignore[no-any-return]
+
+    @property
     def agent(self) -> uuid.UUID:
         return as_user(self.people.colleague, Agent.objects.get, user=self.people.colleague).pk  # type: ignore[no-any-return]
 
@@ -141,6 +146,8 @@ class World:
             "cases:notes": (make_coordinator(people), case, {}),
             "cases:contact": (handler, of_case, {}),
             "cases:of_contact": (handler, contact, {}),
+            "cases:action": (handler, (self.action,), {}),
+            "worklist:today": (handler, everywhere, {"show": "own"}),
             "handoff:partners": (handler, case, {}),
             "handoff:note_conflict": (handler, (dossier.case.pk, people.partner.pk), {}),
             "handoff:undelivered": (people.administrator, everywhere, {}),

@@ -10,7 +10,7 @@ declare
     of_case uuid;
 begin
     select * into one from triage_assessment where id = which;
-    update cases_action set state = 'dropped', version = version + 1,
+    update cases_action set state = {DROPPED}, version = version + 1,
             drop_proposed_by_id = case when is_protected then one.completed_by_id end,
             ended_at = coalesce(one.confirmed_at, one.completed_at),
             ended_by_id = coalesce(one.confirmed_by_id, one.completed_by_id)
@@ -37,7 +37,7 @@ begin
                 due.duty in ({PROTECTED_DUTIES}), one.centre_id,
                 case when due.duty in ({FOR_COORDINATORS}) then null else person end,
                 case when due.duty in ({FOR_COORDINATORS}) then 'coordinator' else '' end,
-                one.urgency = 'urgent', due.at, due.at[1], 'agreed',
+                one.urgency = 'urgent', due.at, due.at[1], {AGREED},
                 coalesce(one.confirmed_at, one.completed_at), coalesce(one.confirmed_by_id, one.completed_by_id), 1
             where not exists (select from cases_action
                 where contact_id = one.contact_id and duty = due.duty and state in ({OPEN_ACTION}));
