@@ -14,8 +14,8 @@ TECHNICAL = frozenset(
         "checklist_digest", "checklist_id", "checklist_version", "claimed_at", "claimed_until", "connected_at",
         "data_key", "draft_duties", "due_at", "effective_at", "ending_so_far", "ends_at", "entered_at", "fetched_at",
         "goodbye_at", "heard_at", "id", "is_bound", "is_hard", "is_held", "joined_at", "kept_at", "lifted_at", "line",
-        "lost_at", "media", "origin", "party", "phone_index", "problem", "rank", "rank_reasons", "recording_sid",
-        "region_source", "room_sequence", "room_sid", "saved_at", "second_person_for", "sequence", "sid",
+        "lost_at", "media", "origin", "party", "phone_index", "problem", "provenance", "rank", "rank_reasons",
+        "recording_sid", "region_source", "room_sequence", "room_sid", "saved_at", "second_person_for", "sequence", "sid",
         "surfaced_at", "turned_away", "version", "waiting_since", "why_unreached",
     }
 )  # fmt: skip
@@ -75,7 +75,6 @@ LABELS = {
     "proposed_disposition": _("What the rules proposed"),
     "proposed_duties": _("Duties by the rules"),
     "proposed_urgency": _("Urgency by the rules"),
-    "provenance": _("From whom each answer is"),
     "reason": _("Reason"),
     "reasons": _("Which answers led to the proposal"),
     "region": _("Region"),

@@ -28,7 +28,7 @@ from foundation.privacy.models import DataKey, use_keys
 from .dossiers import Rows, dossier
 from .field_labels import LABELS, TECHNICAL
 
-FACTS = "facts"
+FACTS = "particulars"
 
 
 @dataclass(frozen=True)
