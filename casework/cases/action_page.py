@@ -14,7 +14,7 @@ from foundation.privacy.unshown import read_or
 from . import reasons
 from .forms import DoneForm, DropForm, DueForm, GiveForm, StepForm
 from .models import Action, Case
-from .permissions import may_assign, may_carry, may_read
+from .permissions import may_assign, may_carry, may_read, may_take
 from .states import TO_DO, ActionState
 
 
@@ -54,7 +54,7 @@ class ActionPage:
 
     @property
     def may_take(self) -> bool:
-        return self.action.is_open and self.action.user_id is None and self.may_carry
+        return self.action.is_open and self.action.user_id is None and may_take(self.user, self.action)
 
     @property
     def may_begin(self) -> bool:

@@ -294,7 +294,9 @@ class Action(ChoiceLabels, models.Model):
     is_urgent = models.BooleanField(default=False)
     steps_at = ArrayField(models.DateTimeField())
     due_at = models.DateTimeField()
-    state = models.CharField(max_length=15, choices=ActionState, default=ActionState.AGREED)
+    state = models.CharField(
+        max_length=15, choices=ActionState, default=ActionState.AGREED, db_default=ActionState.AGREED
+    )
     escalated_at = models.DateTimeField(null=True)
     added_at = models.DateTimeField(default=timezone.now)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")

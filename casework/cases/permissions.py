@@ -46,19 +46,25 @@ def may_write(user: User, case: Case) -> bool:
 
 
 def may_carry(user: User, action: Action) -> bool:
-    """Coordinators of the centre; unless it is theirs alone, handlers whose action it is, who may take it, work on its
-    case, or see its contact.
+    """Coordinators of the centre; unless it is theirs alone, handlers whose action it is, who work on its case, or who
+    see its contact.
     """
     if action.centre_id in organisations_as(user, Role.COORDINATOR):
         return True
     if action.role or action.centre_id not in organisations_as(user, Role.HANDLER):
         return False
-    if user.pk == action.user_id or action.is_free:
+    if user.pk == action.user_id:
         return True
     if action.case_id:
         case = Case.objects.filter(pk=action.case_id).first()
         return case is not None and may_write(user, case)
     return action.contact_id is not None and Contact.objects.filter(pk=action.contact_id).exists()
+
+
+def may_take(user: User, action: Action) -> bool:
+    """Who may carry it, and every handler of the centre while it is nobody's."""
+    is_shift = action.centre_id in organisations_as(user, Role.HANDLER)
+    return (action.is_free and is_shift) or may_carry(user, action)
 
 
 def may_assign(user: User, centre_id: int) -> bool:
@@ -88,13 +94,13 @@ def case_to_write(user: User, case_id: uuid.UUID) -> Case:
 
 
 def action_to_read(user: User, action_id: uuid.UUID) -> Action:
-    """An action that the user may do something with or take, or of a case that they may read; the access is recorded.
+    """An action that the user may take, or of a case that they may read; the access is recorded.
 
     Raises Refused.
     """
     found = Action.objects.select_related("case", "contact", "assessment", "user", "drop_proposed_by", "ended_by")
     action = found.filter(pk=action_id).first()
-    if action is None or not (may_carry(user, action) or (action.case and may_read(user, action.case))):
+    if action is None or not (may_take(user, action) or (action.case and may_read(user, action.case))):
         raise Refused("action.read", action_id)
     look("action.read", by=user, subject=action.pk, centre=action.centre_id)
     return action

@@ -57,13 +57,13 @@ MOVES = Rule(
 #: Columns that actions change. The trigger alone changes who is responsible.
 #: Of an action without a person, that is not for coordinators only.
 IS_FREE = "user_id is null and role = ''"
-#: Who may do something with an action, or take a free one.
 CARRIERS = Rule(
     "coordinators of the centre; unless it is for these alone, handlers whose it is, who work on its case or see its"
-    " contact, or while it is nobody's",
-    f"(({COORDINATORS.sql}) or role = '' and ({HANDLERS.sql}) and ({is_actor('user_id')} or {IS_FREE}"
+    " contact",
+    f"(({COORDINATORS.sql}) or role = '' and ({HANDLERS.sql}) and ({is_actor('user_id')}"
     f" or case_id is not null and ({WRITERS.sql}) or case_id is null and {SEES_CONTACT}))",
 )
+FREE = both(HANDLERS, "while it is nobody's", IS_FREE)
 DEADLINES = service("deadlines")
 #: Columns of an action that people and the deadlines change.
 ACTION_CHANGING = [
@@ -105,6 +105,7 @@ DECLARATIONS: list[Declaration] = [
         "cases_action",
         select=[
             CARRIERS,
+            FREE,
             Rule("who may read the case", f"case_id is not null and {READERS.sql}"),
             DEADLINES,
         ],
@@ -117,6 +118,7 @@ DECLARATIONS: list[Declaration] = [
         ],
         update=[
             CARRIERS,
+            FREE,
             Rule(f"{DEADLINES.who}: open ones", f"{DEADLINES.sql} and state in ({quoted(*OPEN_ACTION)})"),
         ],
         update_columns=ACTION_CHANGING,
@@ -183,7 +185,6 @@ sql_items = declared_items(
     OPENS_CASE=quoted(*sorted(OPENS_CASE)),
     DUTIES_THAT_OPEN=",".join(sorted(DUTIES_THAT_OPEN)),
     OPEN_ACTION=quoted(*OPEN_ACTION),
-    AGREED=quoted(*MACHINES[1].starts),
     DROPPED=quoted(*DROPPED),
     PROTECTED_DUTIES=quoted(*sorted(PROTECTED_DUTIES)),
     SECURITY_STRAND=quoted(*sorted(SECURITY_STRAND)),

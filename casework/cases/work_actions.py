@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -36,8 +36,8 @@ from .events import (
     ACTION_TO_SHIFT,
 )
 from .models import Action, Case, Strand
-from .permissions import may_assign, may_carry, may_write
-from .states import ACTION_TRANSITIONS, ActionState
+from .permissions import may_assign, may_carry, may_take, may_write
+from .states import ACTION_TRANSITIONS, DROP_WAITS, ActionState
 from .work import Step
 
 #: Working days after the due time: with the shift, with the coordinators. As for duties that are not urgent.
@@ -83,7 +83,7 @@ def _steps(due_at: datetime, centre_id: int) -> list[datetime]:
 @transaction.atomic
 def take_action(*, by: User, action_id: uuid.UUID, version: int) -> None:
     """Take an action that is nobody's. Raises Stale if somebody else took it first. A repeat has no effect."""
-    action = _lock(by, action_id)
+    action = _lock(by, action_id, may_take)
     if action.user_id == by.pk:
         return
     if action.user_id is not None or not action.is_open or action.version != version:
@@ -152,7 +152,7 @@ def drop_action(*, by: User, action_id: uuid.UUID, version: int, reason: str) ->
 @transaction.atomic
 def confirm_drop(*, by: User, action_id: uuid.UUID, version: int) -> None:
     """Confirm as the second person that a protected duty is dropped. Raises NotAllowed for who proposed it, Stale."""
-    _check_second_person(by, action_id)
+    _check_second_person(by, action_id, ActionState.DROPPED)
     ended = {"ended_at": timezone.now(), "ended_by": by}
     _move(by, action_id, version, ActionState.DROPPED, ACTION_DROPPED, **ended)
 
@@ -160,14 +160,17 @@ def confirm_drop(*, by: User, action_id: uuid.UUID, version: int) -> None:
 @transaction.atomic
 def refuse_drop(*, by: User, action_id: uuid.UUID, version: int) -> None:
     """Refuse as the second person: it is to be done. Raises NotAllowed for who proposed it, Stale."""
-    _check_second_person(by, action_id)
+    _check_second_person(by, action_id, ActionState.AGREED)
     _move(by, action_id, version, ActionState.AGREED, ACTION_DROP_REFUSED, result="", drop_proposed_by=None)
 
 
-def _check_second_person(by: User, action_id: uuid.UUID) -> None:
+def _check_second_person(by: User, action_id: uuid.UUID, decided: ActionState) -> None:
+    """Raises Stale if it neither waits for a second person nor was decided so."""
     action = _lock(by, action_id)
     if not may_assign(by, action.centre_id) or action.drop_proposed_by_id == by.pk:
         raise NotAllowed(Permission.TRIAGE_CONFIRM)
+    if action.state not in (*DROP_WAITS, decided):
+        raise stale(action_id)
 
 
 def drop_with_case(*, by: User, case: Case) -> None:
@@ -193,9 +196,9 @@ def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
         _change(by, action, ACTION_ESCALATED, {}, escalated_at=now)
 
 
-def _lock(by: User, action_id: uuid.UUID) -> Action:
+def _lock(by: User, action_id: uuid.UUID, may: Callable[[User, Action], bool] = may_carry) -> Action:
     action = Action.objects.select_for_update(no_key=True).filter(pk=action_id).first()
-    if action is None or not may_carry(by, action):
+    if action is None or not may(by, action):
         raise NotAllowed(Permission.CASE_READ)
     return action
 

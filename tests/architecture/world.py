@@ -13,8 +13,8 @@ from casework.cases.models import Action, Case, CaseContact, Note, Responsibilit
 from foundation.accounts.models import Membership, OneTimeLink, Organisation, PasswordHash, RoleProposal, User
 from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
-from foundation.worklist.models import WorkItem
 from foundation.retention.models import Request
+from foundation.worklist.models import WorkItem
 from handoff.referrals.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
 from handoff.referrals.states import ENDED, ReferralState
 from handoff.referrals.vocabulary import DeadlineStep

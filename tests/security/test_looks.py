@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -14,14 +16,15 @@ from contacts import browser
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from people import People, as_user, make_user
+from django.utils import timezone
+from people import People, as_user, make_user, new_id
 from releases import count, prepare
 from requests_of_persons import checked, decide, opened
 from telephone import TELEPHONY, make_line
 from web import sign_in
 from whole_world import Dossier, make_dossier
 
-from casework.cases.models import Action
+from casework.cases.work_actions import add_action
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.journal.declared_looks import Leaves, LeavesNone, LeftByView
@@ -99,9 +102,12 @@ class World:
     opened: uuid.UUID
     """Its dossier."""
 
-    @property
+    @cached_property
     def action(self) -> uuid.UUID:
-        return as_user(self.people.handler, lambda: Action.objects.filter(user=self.people.handler).first()).pk  # type: ignore[no-any-return]
+        due = timezone.now() + timedelta(days=1)
+        values = {"case_id": self.dossier.case.pk, "text": "Call the school.", "strand": "social", "due_at": due}
+        handler = self.people.handler
+        return as_user(handler, add_action, by=handler, action_id=new_id(), to=handler, **values).pk  # type: ignore[no-any-return]
 
     @property
     def agent(self) -> uuid.UUID:

@@ -30,14 +30,14 @@ begin
                 assessment_id = one.id, version = version + 1
             where contact_id = one.contact_id and duty = due.duty and state in ({OPEN_ACTION}) and due_at > due.at[1];
         insert into cases_action (id, case_id, contact_id, assessment_id, centre_id, data_key_id, duty, strand,
-                is_protected, organisation_id, user_id, role, is_urgent, steps_at, due_at, state, added_at, added_by_id,
+                is_protected, organisation_id, user_id, role, is_urgent, steps_at, due_at, added_at, added_by_id,
                 version)
             select gen_random_uuid(), of_case, one.contact_id, one.id, one.centre_id, one.data_key_id, due.duty,
                 case when due.duty in ({SECURITY_STRAND}) then 'security' else 'social' end,
                 due.duty in ({PROTECTED_DUTIES}), one.centre_id,
                 case when due.duty in ({FOR_COORDINATORS}) then null else person end,
                 case when due.duty in ({FOR_COORDINATORS}) then 'coordinator' else '' end,
-                one.urgency = 'urgent', due.at, due.at[1], {AGREED},
+                one.urgency = 'urgent', due.at, due.at[1],
                 coalesce(one.confirmed_at, one.completed_at), coalesce(one.confirmed_by_id, one.completed_by_id), 1
             where not exists (select from cases_action
                 where contact_id = one.contact_id and duty = due.duty and state in ({OPEN_ACTION}));
