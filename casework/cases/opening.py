@@ -15,7 +15,7 @@ DUTIES_THAT_OPEN = SECURING_DUTIES | {Duty.INDIVIDUAL_CASE}
 
 #: Duties that belong to the security strand of the work; the others to the social one.
 SECURITY_STRAND = frozenset(
-    {Duty.EMERGENCY, Duty.SECURITY_INFORMATION, Duty.CLARIFY_SECURITY, Duty.SAFETY_ARRANGEMENTS}
+    {*SECURING_DUTIES, Duty.COORDINATOR_REVIEW, Duty.SAFETY_ARRANGEMENTS} - {Duty.CHILD_PROTECTION}
 )
 
 
