@@ -15,8 +15,8 @@ TECHNICAL = frozenset(
         "data_key", "draft_duties", "due_at", "effective_at", "ending_so_far", "ends_at", "entered_at", "fetched_at",
         "goodbye_at", "heard_at", "id", "is_bound", "is_hard", "is_held", "joined_at", "kept_at", "lifted_at", "line",
         "lost_at", "media", "origin", "party", "phone_index", "problem", "provenance", "rank", "rank_reasons",
-        "recording_sid", "region_source", "room_sequence", "room_sid", "saved_at", "second_person_for", "sequence", "sid",
-        "surfaced_at", "turned_away", "version", "waiting_since", "why_unreached",
+        "recording_sid", "region_source", "room_sequence", "room_sid", "saved_at", "second_person_for", "sequence",
+        "sid", "surfaced_at", "turned_away", "version", "waiting_since", "why_unreached",
     }
 )  # fmt: skip
 
