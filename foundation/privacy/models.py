@@ -6,6 +6,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.db import models
 from django.db.models import Q
@@ -82,9 +83,10 @@ def opened_key(key_id: uuid.UUID) -> bytes:
 
 
 def use_keys(keys: Iterable[DataKey]) -> None:
-    """Unwrap keys that a function of the database has handed out, past the policies. Raises WrongKey."""
+    """Unwrap keys that were read together with their rows. One that cannot be is an error when it is used."""
     for key in keys:
-        _remember(key.pk, key.unwrap())
+        with suppress(WrongKey):
+            _remember(key.pk, key.unwrap())
 
 
 def _remember(key_id: uuid.UUID, opened: bytes) -> None:

@@ -53,8 +53,7 @@ class Kind:
 class Sweep:
     """Rows that are deleted, or of which ``empties`` are emptied, some time after the moment in the column ``start``.
 
-    ``key``: the primary key. ``sets``: other columns that change with it. ``of_dossier``: whether ``data_key_id`` is a
-    dossier's, so that a hold keeps the row.
+    ``key``: the primary key. ``sets``: other columns that change with it. A hold keeps rows of the dossier.
     """
 
     table: str
@@ -62,16 +61,17 @@ class Sweep:
     empties: tuple[str, ...] = ()
     key: str = "id"
     sets: str = ""
-    of_dossier: bool = False
 
     @property
     def name(self) -> str:
         return ".".join([self.table, *self.empties])
 
-    @property
-    def statement(self) -> str:
-        """SQL of one batch; ``before`` (timestamptz), ``most`` (integer) and ``held`` (uuid[]) are given."""
-        free = " and data_key_id <> all(held)" if self.of_dossier else ""
+    def statement(self, of_dossier: str) -> str:
+        """SQL of one batch; ``before`` (timestamptz), ``most`` (integer) and ``keys`` of held dossiers are given.
+
+        ``of_dossier``: the condition for rows of dossiers with these keys, if there are such.
+        """
+        free = f" and ({of_dossier}) is not true" if of_dossier else ""
         some = " or ".join(f"{column} is not null" for column in self.empties)
         full = f" and ({some})" if some else ""
         old = (
@@ -131,6 +131,7 @@ class Dossier:
     def values(self) -> dict[str, str]:
         """What the files in ``sql/`` leave open, by name."""
         named = [one for one in self.rows if one.names_dossier]
+        where = {one.table: one.where for one in self.rows}
         return {
             "SEEDS": _union(f"select data_key_id from {one.table} where id = about" for one in named),
             "CENTRES": _union(f"select centre_id from {one.table} where id = about" for one in named),
@@ -158,7 +159,10 @@ class Dossier:
             ),
             "RECIPIENTS": "\n        union all ".join(query for part in self.parts for query in part.recipients),
             "AFTERWARDS": "\n".join(f"    {one};" for part in self.parts for one in part.afterwards),
-            "SWEEPS": "\n".join(f"        when '{one.name}' then\n            {one.statement};" for one in self.sweeps),
+            "SWEEPS": "\n".join(
+                f"        when '{one.name}' then\n            {one.statement(where.get(one.table, ''))};"
+                for one in self.sweeps
+            ),
             **self._privileges(),
         }
 

@@ -16,8 +16,7 @@ TECHNICAL = frozenset(
         "goodbye_at", "heard_at", "id", "is_bound", "is_hard", "is_held", "joined_at", "kept_at", "lifted_at", "line",
         "lost_at", "media", "origin", "party", "phone_index", "problem", "provenance", "rank", "rank_reasons",
         "recording_sid", "region_source", "room_sequence", "room_sid", "saved_at", "second_person_for", "sequence",
-        "sid",
-        "surfaced_at", "turned_away", "version", "waiting_since", "why_unreached",
+        "sid", "surfaced_at", "turned_away", "version", "waiting_since", "why_unreached",
     }
 )  # fmt: skip
 

@@ -25,6 +25,9 @@ PART = Part(
     ),
     # A callback is about the same person as the contact that asked for it, and as the one that logs it.
     ties=(
+        f"select data_key_id from hotline_accessrequest where contact_id in {CONTACTS}",
+        "select h.data_key_id from hotline_accessrequest a join hotline_contact h on h.id = a.contact_id"
+        " where a.data_key_id = any(keys)",
         f"select data_key_id from hotline_callback where contact_id in {CONTACTS} or conversation_id in {CONTACTS}",
         "select h.data_key_id from hotline_callback c join hotline_contact h on h.id in (c.contact_id,"
         " c.conversation_id) where c.data_key_id = any(keys)",

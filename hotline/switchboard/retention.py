@@ -38,14 +38,13 @@ PART = Part(
     ),
     kinds=(Kind("call", "select id, centre_id, data_key_id, ended_at as since from switchboard_call"),),
     sweeps=(
-        Sweep("switchboard_webhookevent", "received_at", of_dossier=True),
+        Sweep("switchboard_webhookevent", "received_at"),
         # As if it had never been available, so that no page offers to play it.
         Sweep(
             "switchboard_voicemail",
             "made_at",
             empties=("sound",),
             sets="fetched_at = null, lost_at = now()",
-            of_dossier=True,
         ),
         Sweep("switchboard_refusal", "day"),
         Sweep("switchboard_block", "until"),

@@ -262,7 +262,9 @@ def _request(plan: Plan, people: list[User], contact: Contact) -> AccessRequest:
     who, still_runs = plan.grant or (0, False)
     until = NOW + timedelta(days=1 if still_runs else -1)
     decided = {"decided_at": NOW, "decided_by": people[who - 1], "granted_until": until} if plan.grant else {}
-    return AccessRequest.objects.create(contact=contact, centre=contact.centre, requested_by=people[who], **decided)
+    return AccessRequest.objects.create(
+        contact=contact, centre=contact.centre, data_key=contact.data_key, requested_by=people[who], **decided
+    )
 
 
 def _referral(plan: Plan, organisations: list[Organisation], people: list[User], **fixed: Any) -> Referral:

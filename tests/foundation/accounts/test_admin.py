@@ -88,7 +88,7 @@ def writable() -> list[tuple[type[Model], admin.ModelAdmin[Any]]]:
 def values_of(page: admin.ModelAdmin[Any], row: Model) -> dict[str, Any]:
     """What the form of a row posts, without a change."""
     values = forms.model_to_dict(row, exclude=page.get_readonly_fields(RequestFactory().get("/"), row))
-    return {name: value for name, value in values.items() if value not in (None, False)}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
 
 
 def events_of(people: People) -> list[tuple[str, Any]]:

@@ -54,7 +54,6 @@ from triage.vocabulary import Disposition, Urgency
 #: Content in clear beside the sealed fields. Codes and postal codes have no room for a canary.
 CLEAR = {
     "hotline_contact": ["label", "municipality"],
-    "hotline_accessrequest": ["reason"],
     "cases_case": ["label"],
 }
 #: Codes that pages look up in word lists.
