@@ -24,6 +24,7 @@ LOOKS: dict[str, Declared] = {
     "admin:*": LeavesNone("reference data: caller types, topics, regions"),
     "ui:nav_counts": LeavesNone("numbers only"),
     "accounts:session": LeavesNone("one's own session"),
+    "accounts:sessions": LeavesNone("one's own sessions"),
     "accounts:signed_in_again": LeavesNone("one's own session"),
     "accounts:choose_password": LeavesNone("one's own account, before signing in"),
     "accounts:role_proposals": Leaves("proposed_roles.listed"),

@@ -24,6 +24,7 @@ from foundation.privacy.bounds import moments_within
 from foundation.privacy.leases import LeasedQuerySet
 
 from .countries import COUNTRY_PATTERN, ZONE_PATTERN, country_name, zone_or_utc
+from .devices import Browser, System
 from .roles import ROLES, Permission, Role
 from .states import NOT_GIVEN, REFUSED, TO_CONFIRM, USABLE, LinkState, ProposalState
 from .stored_passwords import UserWithStoredPassword
@@ -397,12 +398,18 @@ class OneTimeLink(models.Model):
 
 
 class Session(AbstractBaseSession):
-    """A browser's session. The user's column lets one statement read both, and end all sessions of a person."""
+    """A browser's session. The user's column lets one statement read both, and end all sessions of a person.
+
+    ``browser`` and ``system`` are those of the last time the session was written.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", null=True, editable=False)
+    began_at = models.DateTimeField(default=timezone.now)
+    browser = models.CharField(max_length=10, choices=Browser, blank=True)
+    system = models.CharField(max_length=10, choices=System, blank=True)
 
     class Meta(AbstractBaseSession.Meta):
-        constraints = [moments_within("session", "expire_date")]
+        constraints = [moments_within("session", "expire_date", "began_at")]
 
     def __str__(self) -> str:
         return f"session of user {self.user_id}"  # never its key

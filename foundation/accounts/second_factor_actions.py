@@ -11,10 +11,10 @@ from . import audit
 from .actions import end_sessions
 from .events import FACTOR_ADDED, FACTOR_REMOVED, FACTORS_REMOVED, RECOVERY_CODE_USED, RECOVERY_CODES_MADE
 from .factor_adapter import FactorAdapter
-from .models import Session, User
+from .models import User
 from .permissions import NotAllowed, require
 from .roles import Permission
-from .sessions import stored_key
+from .session_actions import end_other_sessions
 
 #: What allauth encrypts in the data of a factor: the secret of an app, the seed of recovery codes.
 SECRETS = ("secret", "seed")
@@ -99,8 +99,3 @@ def seal_factors_anew(*, by: User) -> tuple[int, list[int]]:
             factor.save(update_fields=["data"])
             sealed += 1
     return sealed, wrong
-
-
-def end_other_sessions(*, by: User, session_key: str) -> None:
-    """End the person's sessions except the one with this key, which is the cookie's."""
-    Session.objects.filter(user=by).exclude(session_key=stored_key(session_key)).delete()

@@ -9,6 +9,7 @@ from . import (
     organisation_views,
     role_views,
     second_factor_views,
+    session_views,
     user_views,
     views,
 )
@@ -17,6 +18,9 @@ app_name = "accounts"
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("accounts/session/", views.session, name="session"),
+    path("accounts/sessions/", session_views.sessions, name="sessions"),
+    path("accounts/sessions/end/", session_views.end, name="end_session"),
+    path("accounts/sessions/end-elsewhere/", session_views.end_elsewhere, name="end_sessions_elsewhere"),
     path("accounts/signed-in/", views.signed_in_again, name="signed_in_again"),
     path("accounts/typed/discard/", views.discard_typed, name="discard_typed"),
     path("accounts/link/<str:token>/", link_views.choose, name="choose_password"),

@@ -43,7 +43,7 @@ WITHOUT_EVENT = {
     "foundation.privacy.actions.new_data_key": "the action that makes the dossier writes the event",
     "foundation.accounts.actions.end_sessions": "the consequence of an action that writes one",
     "foundation.accounts.second_factor_actions.seal_factors_anew": "the same secret under another key, for all at once",
-    "foundation.accounts.second_factor_actions.end_other_sessions": "the consequence of an action that writes one",
+    "foundation.accounts.session_actions.end_other_sessions": "the consequence of an action that writes one",
     "foundation.accounts.actions.choose_language": "a person's own preference, about nobody else",
     "foundation.accounts.first_run.new_first_run_code": "nobody has an account yet",
     "foundation.accounts.first_run.check_first_run_code": "nobody has an account yet; the row counts the tries",
@@ -94,6 +94,7 @@ WITHOUT_AUTHOR = {
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
     "hotline.contacts.access.may_ask",
+    "foundation.accounts.session_actions.own_sessions",
     "foundation.accounts.second_factor_actions.factors",
     "foundation.accounts.second_factor_actions.may_add_factor",
     "foundation.journal.actions.recorded_id",
