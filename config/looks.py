@@ -24,6 +24,8 @@ LOOKS: dict[str, Declared] = {
     "admin:*": LeavesNone("reference data: caller types, topics, regions"),
     "ui:nav_counts": LeavesNone("numbers only"),
     "accounts:session": LeavesNone("one's own session"),
+    "accounts:address": LeavesNone("one's own account"),
+    "accounts:confirm_address": LeavesNone("one's own account"),
     "accounts:sessions": LeavesNone("one's own sessions"),
     "accounts:signed_in_again": LeavesNone("one's own session"),
     "accounts:choose_password": LeavesNone("one's own account, before signing in"),

@@ -95,6 +95,7 @@ WITHOUT_AUTHOR = {
 ONLY_ASK = {
     "hotline.contacts.access.may_ask",
     "foundation.accounts.session_actions.own_sessions",
+    "foundation.accounts.address_actions.asked_for",
     "foundation.accounts.second_factor_actions.factors",
     "foundation.accounts.second_factor_actions.may_add_factor",
     "foundation.journal.actions.recorded_id",
@@ -103,6 +104,7 @@ ONLY_ASK = {
     "foundation.accounts.actions.has_role_for_two",
     "foundation.accounts.actions.require_over",
     "foundation.accounts.role_proposals.could_confirm",
+    "foundation.accounts.role_proposals.who_could_confirm",
     "foundation.accounts.role_proposals.to_confirm",
     "handoff.referrals.centre_actions.needs_verification",
     "handoff.referrals.consent_watch.objection_now",
@@ -125,6 +127,7 @@ ONLY_ASK = {
 #: Parts of actions that others use, and that take what they need by position.
 PARTS = {
     "foundation.accounts.actions.give",
+    "foundation.accounts.actions.store_user",
     "foundation.accounts.actions.withdraw",
     "hotline.switchboard.calls.move",
     "hotline.switchboard.calls.note",
@@ -138,8 +141,9 @@ PARTS = {
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
     "foundation.accounts.one_time_links": "the writing part of the actions that have a link mailed",
+    "foundation.accounts.notices": "the writing part of the actions that have a notice mailed",
     "foundation.accounts.stored_passwords": "stores the hash with its user, where Django and allauth save a user",
-    "foundation.accounts.tasks": "claims a link and notes that it was mailed",
+    "foundation.accounts.tasks": "claims a link or a notice and notes that it was mailed",
     "foundation.accounts.rate_limits": "counts in Redis",
     "foundation.privacy.management.commands.verify_keys": "reads one key of each dossier",
     "foundation.retention.references": "asks a function of the database",
