@@ -141,6 +141,7 @@ PARTS = {
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
     "foundation.accounts.one_time_links": "the writing part of the actions that have a link mailed",
+    "foundation.accounts.app_codes": "notes in one statement that a code was accepted",
     "foundation.accounts.notices": "the writing part of the actions that have a notice mailed",
     "foundation.accounts.stored_passwords": "stores the hash with its user, where Django and allauth save a user",
     "foundation.accounts.tasks": "claims a link or a notice and notes that it was mailed",

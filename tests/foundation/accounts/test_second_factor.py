@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -15,13 +16,15 @@ from allauth.mfa.totp.internal import auth as totp
 from cluster import OwnDatabase
 from django.core import mail
 from django.core.cache import cache
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from past_policies import change
 from people import PASSWORD, People, as_user, make_people, make_user
 from web import app_code, browser, new_app_code, one_line, sign_in, sign_in_by_form
 
+from foundation.accounts.app_codes import take
 from foundation.accounts.events import (
     FACTOR_ADDED,
     FACTOR_REMOVED,
@@ -79,7 +82,7 @@ def set_up_app(client: Client) -> Any:
 
 
 def recovery_codes(user: User) -> list[str]:
-    codes: list[str] = RecoveryCodes.activate(user).get_unused_codes()
+    codes: list[str] = as_user(user, lambda: RecoveryCodes.activate(user).get_unused_codes())
     return codes
 
 
@@ -282,6 +285,47 @@ def test_code_signs_in_once(people: People, later: int) -> None:
     assert not is_in(second)
 
 
+@pytest.mark.parametrize("later", [0, 45])
+def test_code_signs_in_once_in_all_processes(people: People, later: int) -> None:
+    """Each process has a cache of its own."""
+    code = new_app_code(people.handler)
+    first, second = after_password(people.handler), after_password(people.handler)
+    first.post(AUTHENTICATE, {"code": code})
+    cache.clear()
+    with time_machine.travel(timezone.now() + timedelta(seconds=later)):
+        assert second.post(AUTHENTICATE, {"code": code}).status_code == 200
+    assert [is_in(first), is_in(second)] == [True, False]
+
+
+def test_earlier_code_is_not_accepted_after_a_later_one(people: People) -> None:
+    new_app_code(people.handler)
+    secret = FactorAdapter().decrypt(Authenticator.objects.get().data["secret"])
+    earlier, now, _next = (
+        totp.format_hotp_value(totp.hotp_value(secret, at)) for at in totp.yield_hotp_counters_from_time()
+    )
+    first, second = after_password(people.handler), after_password(people.handler)
+    assert first.post(AUTHENTICATE, {"code": now}).status_code == 302
+    assert second.post(AUTHENTICATE, {"code": earlier}).status_code == 200
+
+
+def test_of_two_processes_at_the_same_time_one_accepts_a_code(own_database: OwnDatabase) -> None:
+    handler = make_people().handler
+    code = new_app_code(handler)
+    app, answers, both = Authenticator.objects.get(), [], threading.Barrier(6)
+
+    def process() -> None:
+        both.wait()
+        answers.append(take(app, code))
+        connection.close()
+
+    threads = [threading.Thread(target=process) for _each in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [False] * 5 + [True]
+
+
 def test_code_of_somebody_else_does_not_sign_in(people: People) -> None:
     new_app_code(people.handler)
     code = new_app_code(people.colleague)
@@ -328,14 +372,24 @@ def test_secrets_are_stored_encrypted(people: People) -> None:
     assert re.findall(r'"(?:secret|seed)": "(\w+):', stored) == [keyring().active] * 2
 
 
-@pytest.mark.parametrize("change", [lambda text: text[:-4], lambda text: "k9" + text[2:], lambda text: "", str.upper])
-def test_changed_secret_is_an_error(change: Any) -> None:
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        lambda text: text[:-4],
+        lambda text: "k9" + text[2:],
+        lambda text: "",
+        str.upper,
+        lambda text: text.replace(":7:", ":8:"),
+        lambda text: text.replace(":7:", ":"),
+    ],
+)
+def test_changed_secret_is_an_error(spoilt: Any) -> None:
     adapter = FactorAdapter()
-    sealed = adapter.encrypt("a secret")
+    sealed = adapter.sealed_for(7, "a secret")
     assert adapter.decrypt(sealed) == "a secret"
-    assert adapter.encrypt("a secret") != sealed
+    assert adapter.sealed_for(7, "a secret") != sealed
     with pytest.raises(WrongKey):
-        adapter.decrypt(change(sealed))
+        adapter.decrypt(spoilt(sealed))
 
 
 def with_master_keys(settings: Any, active: str, **master: bytes) -> None:
@@ -345,7 +399,7 @@ def with_master_keys(settings: Any, active: str, **master: bytes) -> None:
 
 def test_factor_outlives_a_change_of_the_master_key(people: People, settings: Any) -> None:
     secret = "A" * 32
-    totp.TOTP.activate(people.handler, secret)
+    as_user(people.handler, totp.TOTP.activate, user=people.handler, secret=secret)
     code = recovery_codes(people.handler)[0]
     old, new = keyring().master[keyring().active], bytes(range(32))
     service = service_user(Service.RETENTION)
@@ -362,6 +416,30 @@ def test_factor_outlives_a_change_of_the_master_key(people: People, settings: An
         assert len(as_user(service, seal_factors_anew, by=service)[1]) == 2
     finally:
         keyring.cache_clear()
+
+
+def test_secret_is_sealed_for_whoever_acts_and_for_nobody_else(people: People) -> None:
+    sealed = as_user(people.handler, FactorAdapter().encrypt, text="a secret")
+    assert sealed.split(":")[1] == str(people.handler.pk)
+    with pytest.raises(RuntimeError, match="nobody does"):
+        FactorAdapter().encrypt("a secret")
+
+
+@pytest.mark.parametrize("name", ["secret", "seed"])
+def test_sealed_secret_is_refused_in_another_persons_row(people: People, name: str) -> None:
+    """Whoever can write the table, the superuser too, cannot give somebody the factor that they have themselves."""
+    for person in (people.handler, people.colleague):
+        new_app_code(person)
+        recovery_codes(person)
+    type_ = {"secret": "totp", "seed": "recovery_codes"}[name]
+    mine = Authenticator.objects.get(user=people.colleague, type=type_).data
+    theirs = Authenticator.objects.filter(user=people.handler, type=type_)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(theirs, data=mine)
+    relabelled = mine[name].replace(f":{people.colleague.pk}:", f":{people.handler.pk}:")
+    change(theirs, data={**mine, name: relabelled})
+    with pytest.raises(WrongKey):
+        FactorAdapter().decrypt(theirs.get().data[name])
 
 
 # --- one's own factors -----------------------------------------------------------------------------------------------
