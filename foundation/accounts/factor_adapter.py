@@ -21,6 +21,8 @@ from django.utils.translation import ngettext
 from foundation.privacy.context import acting_id
 from foundation.privacy.keys import KEY_BYTES, WrongKey, keyring, seal, unseal
 
+from .services import acting_at_sign_in
+
 CONTEXT = "second factor"
 
 
@@ -52,6 +54,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         text = self.decrypt(encrypted_text)
         name, person, _sealed = _parts(encrypted_text)
         return encrypted_text if name == keyring().active else self.sealed_for(person, text)
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """Also asked after the password, when nobody has signed in yet."""
+        with acting_at_sign_in():
+            return bool(super().is_mfa_enabled(user, types))
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last passkey or app stays: a second factor is required."""

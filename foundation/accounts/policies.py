@@ -49,7 +49,15 @@ DECLARATIONS: list[Declaration] = [
     Unprotected("django_(migrations|content_type|session|admin_log)", "Django's own; django_session is empty"),
     Unprotected(r"auth_\w+", "Django's own, unused"),
     Unprotected(r"account_\w+", "e-mail addresses of users, for the sign-in"),
-    Unprotected("mfa_authenticator", "second factors, needed to sign in: public keys, and secrets that are encrypted"),
+    # Administrators count and remove those of others by functions, and read none.
+    Protected(
+        "mfa_authenticator",
+        select=[THE_PERSON, SIGN_IN, RETENTION],
+        insert=[THE_PERSON],
+        update=[THE_PERSON, SIGN_IN, RETENTION],
+        delete=[THE_PERSON],
+        granted={"lotse_policy": "delete"},
+    ),
     Unprotected(r"axes_\w+", "attempts to sign in"),
     Protected(
         "accounts_roleproposal",

@@ -97,6 +97,7 @@ ONLY_ASK = {
     "foundation.accounts.session_actions.own_sessions",
     "foundation.accounts.address_actions.asked_for",
     "foundation.accounts.second_factor_actions.factors",
+    "foundation.accounts.second_factor_actions.number_of_factors",
     "foundation.accounts.second_factor_actions.may_add_factor",
     "foundation.journal.actions.recorded_id",
     "foundation.accounts.first_run.is_empty_installation",
