@@ -326,6 +326,7 @@ def test_nobody_is_told_of_what_was_decided_meanwhile(people: People) -> None:
 
 
 def test_nobody_is_told_of_a_role_that_was_given_alone(people: People) -> None:
-    change(Membership.objects.exclude(user=people.administrator), ended_at=timezone.now())
+    others = Membership.objects.exclude(user=people.administrator)
+    change(others, ended_at=timezone.now(), ended_by=people.administrator)
     propose(people, make_user(), Role.DPO)
     assert told() == []
