@@ -11,9 +11,10 @@ from django.utils import timezone
 from . import audit, notices, one_time_links
 from .actions import store_user
 from .events import ADDRESS_ASKED, ADDRESS_CHANGED, ADDRESS_WITHDRAWN
-from .models import LinkPurpose, NoticeKind, OneTimeLink, User
+from .models import OneTimeLink, User
 from .refusals import LinkIsDead, SameAddress
 from .states import LinkState
+from .vocabulary import LinkPurpose, NoticeKind
 
 
 def asked_for(by: User) -> OneTimeLink | None:

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .models import LinkPurpose, NoticeKind, OneTimeLink, StaffNotice, User
+from .models import OneTimeLink, StaffNotice, User
 from .one_time_links import path_of
 from .time_zones import as_read_by
+from .vocabulary import LinkPurpose, NoticeKind
 
 
 def link_message(link: OneTimeLink) -> EmailMessage:

@@ -28,6 +28,7 @@ from .devices import Browser, System
 from .roles import ROLES, Permission, Role
 from .states import NOT_GIVEN, REFUSED, TO_CONFIRM, USABLE, LinkState, ProposalState
 from .stored_passwords import UserWithStoredPassword
+from .vocabulary import TO_THE_FORMER_ADDRESS, DeclineReason, LinkPurpose, NoticeKind
 
 logger = logging.getLogger(__name__)
 
@@ -253,16 +254,6 @@ class Membership(models.Model):
         return f"membership {self.pk}"
 
 
-class DeclineReason(models.TextChoices):
-    """A list instead of a text, so that nothing about a person is written down here."""
-
-    WRONG_ROLE = "wrong_role", _("another role is enough")
-    WRONG_PLACE = "wrong_place", _("another organisation")
-    UNKNOWN = "unknown", _("I do not know this person or this address")
-    NOT_NEEDED = "not_needed", _("not needed (any more)")
-    TO_DISCUSS = "to_discuss", _("we should talk about it first")
-
-
 class RoleProposalQuerySet(models.QuerySet["RoleProposal"]):
     def to_confirm(self) -> RoleProposalQuerySet:
         return self.filter(state__in=TO_CONFIRM)
@@ -323,12 +314,6 @@ class RoleProposal(models.Model):
     def description(self) -> str:
         """What the role may do, in words."""
         return str(ROLES[Role(self.role)].description)
-
-
-class LinkPurpose(models.TextChoices):
-    INVITATION = "invitation", _("invitation")
-    PASSWORD = "password", _("new password")
-    ADDRESS = "address", _("new address")
 
 
 class OneTimeLinkQuerySet(LeasedQuerySet["OneTimeLink"]):
@@ -413,17 +398,6 @@ class OneTimeLink(models.Model):
 
     def is_to_be_sent(self, now: datetime) -> bool:
         return self.is_usable(now) and self.sent_at is None and self.gave_up_at is None
-
-
-class NoticeKind(models.TextChoices):
-    ADDRESS_ASKED = "address_asked", _("a new address was asked for")
-    ADDRESS_CHANGED = "address_changed", _("the address has changed")
-    ROLE_WAITS = "role_waits", _("a role waits for a second person")
-    ERASURE_WAITS = "erasure_waits", _("dossiers are due to be erased")
-
-
-#: Notices that go to the address that the person had, also if it changes meanwhile.
-TO_THE_FORMER_ADDRESS = (NoticeKind.ADDRESS_ASKED, NoticeKind.ADDRESS_CHANGED)
 
 
 class StaffNoticeQuerySet(LeasedQuerySet["StaffNotice"]):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .models import NoticeKind, StaffNotice, User
+from .models import StaffNotice, User
+from .vocabulary import NoticeKind
 
 #: The task that sends them. Also given to the event, so that it is woken at once.
 SEND = "accounts.tasks.send_links"

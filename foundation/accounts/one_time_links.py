@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from . import audit
 from .events import USER_INVITED, USER_PASSWORD_RESET
-from .models import LinkPurpose, OneTimeLink, User
+from .models import OneTimeLink, User
 from .states import LinkState
+from .vocabulary import LinkPurpose
 
 SALT = "accounts.one-time-link"
 SALT_OF_ADDRESS = "accounts.address-link"  # no link of one kind is good for the other

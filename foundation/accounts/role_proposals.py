@@ -19,20 +19,12 @@ from django.utils import timezone
 from . import audit, notices
 from .actions import check_fits, give, require_over, withdraw
 from .events import ROLE_DECLINED, ROLE_EXPIRED, ROLE_GRANTED_ALONE, ROLE_PROPOSED
-from .models import (
-    DeclineReason,
-    Membership,
-    NoticeKind,
-    OneTimeLink,
-    Organisation,
-    OrganisationKind,
-    RoleProposal,
-    User,
-)
+from .models import Membership, OneTimeLink, Organisation, OrganisationKind, RoleProposal, User
 from .permissions import NotAllowed, can, organisations_as, require
 from .refusals import ChangedMeanwhile, DecidedAlready, RoleDoesNotFit
 from .roles import ALONE_IF_NOBODY_ELSE, CONFIRM_AT_THEIR_CENTRE, NEEDS_SECOND_PERSON, Permission, Role
 from .states import LinkState, ProposalState
+from .vocabulary import DeclineReason, NoticeKind
 
 #: How long a proposed role can be confirmed.
 LASTS = timedelta(days=14)

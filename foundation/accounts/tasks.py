@@ -15,9 +15,10 @@ from foundation.privacy.leases import Backoff
 from foundation.privacy.time_limits import TASK_LASTS, within
 
 from .mails import link_message, notice_message
-from .models import NoticeKind, OneTimeLink, StaffNotice, User
+from .models import OneTimeLink, StaffNotice, User
 from .role_proposals import expire, to_confirm
 from .services import Service, service_user
+from .vocabulary import NoticeKind
 
 log = logging.getLogger(__name__)
 #: Seconds for the whole SMTP session; each step of it has the limit EMAIL_TIMEOUT.

@@ -13,10 +13,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from foundation.accounts import notices
-from foundation.accounts.models import Membership, NoticeKind, User
+from foundation.accounts.models import Membership, User
 from foundation.accounts.permissions import NotAllowed, require
 from foundation.accounts.push_groups import organisation_group
 from foundation.accounts.roles import ROLES, Permission
+from foundation.accounts.vocabulary import NoticeKind
 from foundation.journal.actions import NewEvent, record, record_all
 
 from . import ledger

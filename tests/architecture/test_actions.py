@@ -142,6 +142,7 @@ PARTS = {
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
     "foundation.accounts.one_time_links": "the writing part of the actions that have a link mailed",
+    "foundation.accounts.second_factor_views": "allauth's form notes that a factor was used",
     "foundation.accounts.app_codes": "notes in one statement that a code was accepted",
     "foundation.accounts.notices": "the writing part of the actions that have a notice mailed",
     "foundation.accounts.stored_passwords": "stores the hash with its user, where Django and allauth save a user",
