@@ -227,6 +227,8 @@ PAGE_COUNTS = {
     "publishing:releases": "reporting.publishing.counts.to_release",
     "accounts:role_proposals": "foundation.accounts.role_proposals.to_confirm",
     "retention:erasures": "foundation.retention.counts.to_be_erased",
+    "retention:requests": "foundation.retention.counts.to_answer",
+    "retention:agreements": "foundation.retention.counts.to_agree",
     "endings": "hotline.contacts.desk.endings_of",
     "lines": "hotline.switchboard.desk.lines_of",
     "calls": "hotline.switchboard.desk.calls_to_show",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from collections.abc import Iterable
+from contextlib import suppress
 
 from django.db import models
 from django.db.models import Q
@@ -78,6 +80,13 @@ def opened_key(key_id: uuid.UUID) -> bytes:
     opened = key.unwrap()
     _remember(key_id, opened)
     return opened
+
+
+def use_keys(keys: Iterable[DataKey]) -> None:
+    """Unwrap keys that were read together with their rows. One that cannot be is an error when it is used."""
+    for key in keys:
+        with suppress(WrongKey):
+            _remember(key.pk, key.unwrap())
 
 
 def _remember(key_id: uuid.UUID, opened: bytes) -> None:

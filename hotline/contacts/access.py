@@ -12,6 +12,7 @@ from foundation.accounts.permissions import NotAllowed, organisations_as, requir
 from foundation.accounts.push_groups import organisation_group, user_group
 from foundation.accounts.roles import Permission, Role
 from foundation.journal.actions import record
+from foundation.privacy.actions import new_data_key
 from foundation.privacy.event_kinds import EventKind
 
 from .events import ACCESS_GRANTED, ACCESS_REFUSED, ACCESS_REQUESTED
@@ -39,6 +40,7 @@ def request_access(*, by: User, request_id: uuid.UUID, contact_id: uuid.UUID, re
         pk=request_id,
         contact_id=contact_id,
         centre=by.centre,
+        data_key=new_data_key(),
         requested_by=by,
         reason=reason,
     )

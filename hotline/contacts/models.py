@@ -315,14 +315,18 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
 
 
 class AccessRequest(models.Model):
-    """A request, with a reason, to read another's contact and its case; granted for a limited time."""
+    """A request, with a reason, to read another's contact and its case; granted for a limited time.
+
+    ``data_key``: its own, because who asks may not read that of the contact.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", db_constraint=True)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now)
-    reason = models.CharField(max_length=400)
+    reason = EncryptedTextField()
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(null=True)
     granted_until = models.DateTimeField(null=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from foundation.retention.dossiers import OF_KEY, Kind, Part, Rows
 
 from .vocabulary import CallbackOrigin
@@ -11,13 +13,21 @@ CONTACTS = f"(select id from hotline_contact where {OF_KEY})"
 
 PART = Part(
     rows=(
-        Rows("hotline_accessrequest", f"contact_id in {CONTACTS}"),
-        Rows("hotline_contactreader", f"contact_id in {CONTACTS}", has_events=False),
-        Rows("hotline_callback", names_dossier=True),
-        Rows("hotline_contact", names_dossier=True, letter="C"),
+        Rows("hotline_accessrequest", f"contact_id in {CONTACTS}", title=_("Access asked for")),
+        Rows(
+            "hotline_contactreader",
+            f"contact_id in {CONTACTS}",
+            has_events=False,
+            not_copied="who of the staff may read for a time",
+        ),
+        Rows("hotline_callback", names_dossier=True, title=_("Callback")),
+        Rows("hotline_contact", names_dossier=True, letter="C", title=_("Contact")),
     ),
     # A callback is about the same person as the contact that asked for it, and as the one that logs it.
     ties=(
+        f"select data_key_id from hotline_accessrequest where contact_id in {CONTACTS}",
+        "select h.data_key_id from hotline_accessrequest a join hotline_contact h on h.id = a.contact_id"
+        " where a.data_key_id = any(keys)",
         f"select data_key_id from hotline_callback where contact_id in {CONTACTS} or conversation_id in {CONTACTS}",
         "select h.data_key_id from hotline_callback c join hotline_contact h on h.id in (c.contact_id,"
         " c.conversation_id) where c.data_key_id = any(keys)",

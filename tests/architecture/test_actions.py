@@ -127,6 +127,7 @@ ONLY_ASK = {
 }
 #: Parts of actions that others use, and that take what they need by position.
 PARTS = {
+    "foundation.retention.actions.centre_of",
     "foundation.accounts.actions.give",
     "foundation.accounts.actions.store_user",
     "foundation.accounts.actions.withdraw",
@@ -149,6 +150,7 @@ MAY_WRITE = {
     "foundation.accounts.tasks": "claims a link or a notice and notes that it was mailed",
     "foundation.accounts.rate_limits": "counts in Redis",
     "foundation.privacy.management.commands.verify_keys": "reads one key of each dossier",
+    "foundation.retention.holdings": "asks a function of the database",
     "foundation.retention.references": "asks a function of the database",
     "foundation.retention.rotation": "reads and wraps keys in SQL, past many rows",
     "foundation.privacy.security_report": "reads the catalogues of the database",

@@ -22,6 +22,7 @@ from foundation.accounts.models import (
 )
 from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
+from foundation.retention.models import Request
 from handoff.referrals.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
 from handoff.referrals.states import ENDED, ReferralState
 from handoff.referrals.vocabulary import DeadlineStep
@@ -109,6 +110,7 @@ class World:
     imported_count: ImportedCount
     release: Release
     paper: Paper
+    person_request: Request
 
 
 def make_organisations() -> list[Organisation]:
@@ -138,6 +140,13 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         access_request=_request(plan, people, contact),
         callback=Callback.objects.create(due_at=NOW, made_by=people[0], **centre),
         assessment=assessment,
+        person_request=Request.objects.create(
+            kind="access",
+            received_on=NOW.date(),
+            due_on=NOW.date() + timedelta(days=28),
+            made_by=people[0],
+            **centre,
+        ),
         case=case,
         case_contact=CaseContact.objects.get(case=case),
         note=Note.objects.create(case=case, data_key=key, written_by=people[0]),
@@ -251,7 +260,9 @@ def _request(plan: Plan, people: list[User], contact: Contact) -> AccessRequest:
     who, still_runs = plan.grant or (0, False)
     until = NOW + timedelta(days=1 if still_runs else -1)
     decided = {"decided_at": NOW, "decided_by": people[who - 1], "granted_until": until} if plan.grant else {}
-    return AccessRequest.objects.create(contact=contact, centre=contact.centre, requested_by=people[who], **decided)
+    return AccessRequest.objects.create(
+        contact=contact, centre=contact.centre, data_key=contact.data_key, requested_by=people[who], **decided
+    )
 
 
 def _referral(plan: Plan, organisations: list[Organisation], people: list[User], **fixed: Any) -> Referral:

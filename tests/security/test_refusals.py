@@ -159,6 +159,15 @@ def test_a_loop_of_guesses_leaves_few_entries_and_says_so(people: People) -> Non
     assert len(refusals(people.dpo)) == 32
 
 
+def test_guesses_elsewhere_do_not_hide_one_from_the_centre_that_it_is_about(people: People) -> None:
+    contact = a_contact(people.handler)
+    client = browser(people.other_handler)
+    for _ in range(40):
+        client.get(f"/contacts/{new_id()}/")
+    assert client.get(f"/contacts/{contact}/").status_code == 404
+    assert refusals(people.dpo) == [("contact.read.denied", people.other_handler.pk, contact)]
+
+
 def test_a_refused_request_changes_nothing_else(people: People) -> None:
     contact = a_contact(people.colleague)
     before = as_user(people.coordinator, lambda: list(Contact.objects.values_list("pk", "version")))

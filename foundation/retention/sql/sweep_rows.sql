@@ -3,13 +3,13 @@
 create or replace function ntk.sweep_rows(which text, before timestamptz, most integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $body$
 declare
-    held uuid[];
+    keys uuid[];
     swept integer;
 begin
     if ntk.service() is distinct from 'retention' then
         raise exception 'only the service retention sweeps' using errcode = 'insufficient_privilege';
     end if;
-    held := array(select unnest(ntk.dossier_keys(h.subject, '{}')) from retention_hold h where h.ended_at is null);
+    keys := array(select unnest(ntk.dossier_keys(h.subject, '{}')) from retention_hold h where h.ended_at is null);
     case which
 {SWEEPS}
     end case;

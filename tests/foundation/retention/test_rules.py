@@ -111,7 +111,7 @@ WRONG: dict[str, tuple[Callable[[], str], str]] = {
         "clear: hotline_contact.notes is no text in clear",
     ),
     "two reasons": (
-        lambda: TEXT.replace("[hotline_accessrequest.reason]", "[hotline_accessrequest.reason, hotline_contact.label]"),
+        lambda: TEXT.replace("[journal_event.kind,", "[hotline_contact.label, journal_event.kind,"),
         "hotline_contact.label has two reasons",
     ),
     "no YAML": (lambda: TEXT + "\n]", "expected"),

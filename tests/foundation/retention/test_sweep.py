@@ -236,6 +236,30 @@ def test_a_hold_keeps_webhooks_and_sound(people: People, own_database: OwnDataba
     assert rows(own_database, "select count(*) from switchboard_webhookevent") == before
 
 
+def test_a_hold_keeps_rows_without_a_key_of_their_own(people: People, own_database: OwnDatabase) -> None:
+    """Blocks hang on a contact, notices on a referral."""
+    held, free = make_dossier(people, people.handler), make_dossier(people, people.colleague)
+    own_database.sql(
+        "insert into switchboard_block (id, centre_id, phone_index, contact_id, until, made_at, made_by_id,"
+        " turned_away)"
+        f" select gen_random_uuid(), centre_id, 'x', id, now(), now(), {people.handler.pk}, 0 from hotline_contact"
+        f" where id in ('{held.contact.pk}', '{free.contact.pk}')"
+    )
+    notices = {
+        name: f"select count(*) from handoff_notice where referral_id = '{one.referral.pk}'"
+        for name, one in (("held", held), ("free", free))
+    }
+    before = rows(own_database, notices["held"])
+    assert before != ["0"]
+    coordinator = people.coordinator
+    for subject in (held.contact.pk, held.referral.case_id):
+        hold = {"hold_id": new_id(), "subject": subject, "reason": HoldReason.COMPLAINT}
+        as_user(coordinator, set_hold, by=coordinator, **hold)
+    swept(in_years(0.8))
+    assert rows(own_database, "select contact_id from switchboard_block") == [str(held.contact.pk)]
+    assert (rows(own_database, notices["held"]), rows(own_database, notices["free"])) == (before, ["0"])
+
+
 def test_only_the_service_sweeps(people: People, own_database: OwnDatabase) -> None:
     a_contact(people.handler)
     counted()

@@ -7,6 +7,7 @@ from contacts import a_contact, browser, url
 from django.contrib.messages import get_messages
 from people import People, as_user
 
+from foundation.privacy.actions import new_data_key
 from hotline.contacts.models import AccessRequest
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +101,11 @@ def test_database_refuses_a_request_for_another_centre(people: People) -> None:
     def insert() -> None:
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             AccessRequest.objects.create(
-                contact_id=foreign, centre=people.centre, requested_by=people.handler, reason="x"
+                contact_id=foreign,
+                centre=people.centre,
+                requested_by=people.handler,
+                data_key=new_data_key(),
+                reason="x",
             )
 
     as_user(people.handler, insert)

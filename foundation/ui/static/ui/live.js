@@ -16,12 +16,12 @@
     clearTimeout(timer);
     if (socket && socket.readyState <= WebSocket.OPEN) return;
     socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live/`);
-    socket.addEventListener("open", opened);
     socket.addEventListener("message", received);
     socket.addEventListener("close", closed);
   }
 
-  function opened() {
+  /** The server has said so: a socket without a session is accepted too, and closed at once. */
+  function ready() {
     failures = 0;
     show("on");
     if (everOpen) everythingMayHaveChanged();
@@ -44,6 +44,7 @@
     } catch {
       return;
     }
+    if (message.ready) ready();
     if (!message.changed) return;
     gather("changed", message.changed);
     if (message.kind) gather(`changed:${message.kind.split(".")[0]}`, message.changed);
