@@ -3,12 +3,14 @@
 from django.urls import path
 
 from . import (
+    address_views,
     administration_views,
     first_run_views,
     link_views,
     organisation_views,
     role_views,
     second_factor_views,
+    session_views,
     user_views,
     views,
 )
@@ -17,6 +19,12 @@ app_name = "accounts"
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("accounts/session/", views.session, name="session"),
+    path("accounts/address/", address_views.address, name="address"),
+    path("accounts/address/withdraw/", address_views.withdraw, name="withdraw_address"),
+    path("accounts/address/confirm/<str:token>/", address_views.confirm, name="confirm_address"),
+    path("accounts/sessions/", session_views.sessions, name="sessions"),
+    path("accounts/sessions/end/", session_views.end, name="end_session"),
+    path("accounts/sessions/end-elsewhere/", session_views.end_elsewhere, name="end_sessions_elsewhere"),
     path("accounts/signed-in/", views.signed_in_again, name="signed_in_again"),
     path("accounts/typed/discard/", views.discard_typed, name="discard_typed"),
     path("accounts/link/<str:token>/", link_views.choose, name="choose_password"),

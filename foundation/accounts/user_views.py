@@ -206,7 +206,7 @@ def _user_page(request: SignedInRequest, person: User, form: RoleForm, status: i
     ).order_by("-started_at", "-pk")
     proposals = person.role_proposals.select_related("organisation", "proposed_by", "decided_by").order_by("-pk")
     now = timezone.now()
-    link = OneTimeLink.objects.filter(user=person).order_by("-made_at").first()
+    link = OneTimeLink.objects.for_password().filter(user=person).order_by("-made_at").first()
     context = {
         "proposed": [one for one in proposals if one.is_open(now)],
         "not_given": [one for one in proposals if one.is_not_given][:SHOWN],
