@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import (
     administration_views,
+    directory_views,
     first_run_views,
     link_views,
     organisation_views,
@@ -21,6 +22,8 @@ urlpatterns = [
     path("accounts/typed/discard/", views.discard_typed, name="discard_typed"),
     path("accounts/link/<str:token>/", link_views.choose, name="choose_password"),
     path("accounts/demonstration/", views.sign_in_to_demonstration, name="sign_in_to_demonstration"),
+    path("accounts/directory/", directory_views.to_directory, name="to_directory"),
+    path("accounts/directory/back/", directory_views.back, name="back_from_directory"),
     path("accounts/second-factor/", second_factor_views.second_factor, name="second_factor"),
     path("first-run/", first_run_views.first_run, name="first_run"),
     path("administration/", administration_views.administration, name="administration"),
@@ -35,6 +38,7 @@ urlpatterns = [
         second_factor_views.remove_of_user,
         name="remove_second_factor",
     ),
+    path("administration/users/<int:pk>/directory/", directory_views.unlink, name="end_directory_link"),
     path("administration/users/<int:pk>/deactivate/", user_views.deactivate, name="deactivate"),
     path("administration/users/<int:pk>/reactivate/", user_views.reactivate, name="reactivate"),
     path("administration/roles/<int:pk>/end/", user_views.end, name="end_role"),

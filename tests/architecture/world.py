@@ -10,7 +10,15 @@ from typing import Any
 from django.utils import timezone
 
 from casework.cases.models import Case, CaseContact, Note, Responsibility
-from foundation.accounts.models import Membership, OneTimeLink, Organisation, PasswordHash, RoleProposal, User
+from foundation.accounts.models import (
+    DirectoryLink,
+    Membership,
+    OneTimeLink,
+    Organisation,
+    PasswordHash,
+    RoleProposal,
+    User,
+)
 from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
 from handoff.referrals.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
@@ -227,6 +235,7 @@ def _person(number: int, career: Career, organisations: list[Organisation]) -> U
     made = User(email=f"{number}@example.org", name=f"Person {number}", is_active=career.is_active)
     (user,) = User.objects.bulk_create([made])
     PasswordHash.objects.create(user=user, encoded="!")
+    DirectoryLink.objects.create(user=user, digest=str(user.pk))
     for (place, role), is_over in set(career.roles):
         ended = {"ended_at": NOW, "ended_by": user} if is_over else {}
         Membership.objects.create(user=user, organisation=organisations[place], role=role, **ended)
