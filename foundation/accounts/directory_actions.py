@@ -45,9 +45,10 @@ def person_of(*, by: User, identity: Identity) -> tuple[User, bool]:
     user = link.user if link else _invited(identity)
     if not user.is_active:
         raise Refused(Reason.DEACTIVATED, user)
-    if link:
+    link = link or DirectoryLink.objects.filter(user=user).first()  # once more: another browser may have been quicker
+    if link and link.digest == identity.digest:
         return user, False
-    if DirectoryLink.objects.filter(user=user).exists():
+    if link:
         raise Refused(Reason.OTHER_ACCOUNT, user)
     invitation = one_time_links.open_link(user)
     if user.is_invited and invitation is None:
