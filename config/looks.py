@@ -126,6 +126,11 @@ LOOKS: dict[str, Declared] = {
     "publishing:release": Leaves("release.read"),
     "publishing:download": Leaves("release.downloaded", argument="form"),
     "retention:erasures": Leaves("erasures.listed"),
+    "retention:requests": Leaves("requests.listed"),
+    "retention:request": Leaves("request.read"),
+    "retention:agreements": Leaves("requests.listed"),
+    "retention:content": LeftByView(("dossier.read",)),
+    "retention:copy": LeftByView(("request.copied", "dossier.copied")),
     "publishing:public": LeavesNone("open to everybody, without signing in"),
     "publishing:public_download": LeavesNone("open to everybody, without signing in"),
 }

@@ -227,6 +227,8 @@ PAGE_COUNTS = {
     "publishing:releases": "reporting.publishing.counts.to_release",
     "accounts:role_proposals": "foundation.accounts.role_proposals.to_confirm",
     "retention:erasures": "foundation.retention.counts.to_be_erased",
+    "retention:requests": "foundation.retention.counts.to_answer",
+    "retention:agreements": "foundation.retention.counts.to_agree",
     "endings": "hotline.contacts.desk.endings_of",
     "lines": "hotline.switchboard.desk.lines_of",
     "calls": "hotline.switchboard.desk.calls_to_show",
@@ -303,7 +305,7 @@ AXES_LOCKOUT_CALLABLE = "foundation.accounts.views.locked_out"
 AXES_VERBOSE = False
 CSRF_FAILURE_VIEW = "foundation.accounts.views.csrf_failure"
 
-# A centre's own directory (OpenID Connect, ADR 39); empty: no such sign-in.
+# A centre's own directory (OpenID Connect, ADR 40); empty: no such sign-in.
 DIRECTORY = environment.directory(ENVIRON)
 
 SESSION_ENGINE = "foundation.accounts.sessions"

@@ -40,6 +40,27 @@ select (select count(*) from pg_class c where relnamespace in ('public'::regname
         and not exists (select from pg_depend where objid = c.oid and deptype = 'e'))
     + (select count(*) from pg_proc p where pronamespace = 'ntk'::regnamespace)
 """
+#: What is not the platform's own, by name: a restore could not make it as lotse_owner, or nobody would know of it.
+FOREIGN = """
+select 'schema ' || quote_ident(nspname) from pg_namespace
+where nspname !~ '^pg_' and nspname not in ('information_schema', 'public', 'ntk')
+union all select 'extension ' || quote_ident(extname) from pg_extension
+where extname not in ('plpgsql', 'pg_trgm', 'btree_gist', 'unaccent', 'citext')
+union all select case relkind when 'v' then 'view ' when 'm' then 'materialized view ' when 'S' then 'sequence '
+    when 'f' then 'foreign table ' else 'table ' end || c.oid::regclass from pg_class c
+where relnamespace in ('public'::regnamespace, 'ntk'::regnamespace) and relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+    and pg_get_userbyid(relowner) not in ('lotse_owner', 'lotse_policy')
+    and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
+union all select 'function ' || p.oid::regprocedure from pg_proc p
+where pronamespace in ('public'::regnamespace, 'ntk'::regnamespace)
+    and pg_get_userbyid(proowner) not in ('lotse_owner', 'lotse_policy')
+    and not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = p.oid and deptype = 'e')
+union all select 'publication ' || quote_ident(pubname) from pg_publication
+union all select 'event trigger ' || quote_ident(evtname) from pg_event_trigger
+union all select 'foreign server ' || quote_ident(srvname) from pg_foreign_server
+union all select 'large object ' || oid from pg_largeobject_metadata
+order by 1
+"""
 #: Takes back what the default privileges of roles.sql gave; the privileges of the dump follow.
 WITHOUT_DEFAULTS = """
 do $do$
@@ -103,6 +124,15 @@ class Tools:
         if done.returncode:
             raise Refused(f"PostgreSQL: {done.stderr.strip()}")
         return done.stdout.strip()
+
+    def refuse_foreign(self) -> None:
+        """Raises Refused with the names of what is in the database beside the platform's own objects."""
+        found = self.query(FOREIGN).splitlines()
+        if found:
+            raise Refused(
+                "No backup was made: the database has what is not Lotse's own, and a restore could not make it:"
+                f" {', '.join(found)}. Move it into another database, or drop it."
+            )
 
     def dump(self, file: Path) -> None:
         left_out = [f"--exclude-table-data={table}" for table in WITHOUT_ROWS]
@@ -210,6 +240,7 @@ def _write_private(tools: Tools, file: Path) -> None:
     except OSError as error:
         raise Refused(f"{file} cannot be written: {error.strerror}.") from None
     try:
+        tools.refuse_foreign()
         tools.dump(Path(name))
         os.fsync(handle)
         os.link(name, file)  # unlike a rename it never replaces a file

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from foundation.retention.dossiers import Part, Rows
 
-PART = Part(rows=(Rows("triage_assessment"),))
+PART = Part(rows=(Rows("triage_assessment", title=_("Triage")),))

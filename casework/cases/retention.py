@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from foundation.retention.dossiers import OF_KEY, Kind, Part, Rows
 from hotline.contacts.retention import CONTACTS
 
@@ -9,11 +11,21 @@ CASES = f"(select id from cases_case where {OF_KEY})"
 
 PART = Part(
     rows=(
-        Rows("cases_note"),
-        Rows("cases_responsibility", f"case_id in {CASES}"),
-        Rows("cases_casecontact", f"case_id in {CASES} or contact_id in {CONTACTS}", has_events=False),
-        Rows("cases_casetoopen", f"contact_id in {CONTACTS}", has_events=False),
-        Rows("cases_case", names_dossier=True, letter="F"),
+        Rows("cases_note", title=_("Note")),
+        Rows("cases_responsibility", f"case_id in {CASES}", title=_("Who was responsible")),
+        Rows(
+            "cases_casecontact",
+            f"case_id in {CASES} or contact_id in {CONTACTS}",
+            has_events=False,
+            not_copied="only that a contact is of the case; both are in the copy",
+        ),
+        Rows(
+            "cases_casetoopen",
+            f"contact_id in {CONTACTS}",
+            has_events=False,
+            not_copied="technical: that a case is still to be opened",
+        ),
+        Rows("cases_case", names_dossier=True, letter="F", title=_("Case")),
     ),
     kinds=(Kind("case", "select id, centre_id, data_key_id, closed_at as since from cases_case"),),
     ties=(

@@ -46,6 +46,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     ERASURE_DECIDE = "erasure.decide"
     HOLD_SET = "hold.set"
+    REQUEST_HANDLE = "request.handle"
+    REQUEST_AGREE = "request.agree"
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ ROLES: dict[Role, RoleInfo] = {
             Permission.RELEASE_MAKE,
             Permission.ROLE_CONFIRM,
             Permission.HOLD_SET,
+            Permission.REQUEST_AGREE,
         },
     ),
     Role.PARTNER_WORKER: RoleInfo(
@@ -134,7 +137,15 @@ ROLES: dict[Role, RoleInfo] = {
     Role.DPO: RoleInfo(
         _("Data protection officer"),
         _("Reads the audit trail and metadata; content only on a motivated, logged request."),
-        frozenset({Permission.AUDIT_READ, Permission.ERASURE_DECIDE, Permission.HOLD_SET, Permission.ROLE_CONFIRM}),
+        frozenset(
+            {
+                Permission.AUDIT_READ,
+                Permission.ERASURE_DECIDE,
+                Permission.HOLD_SET,
+                Permission.REQUEST_HANDLE,
+                Permission.ROLE_CONFIRM,
+            }
+        ),
     ),
 }
 

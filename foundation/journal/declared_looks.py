@@ -27,10 +27,14 @@ SENTENCES: dict[str, StrPromise] = {
     "contact.read": gettext_lazy("Contact read"),
     "contact.recognised": gettext_lazy("Earlier contacts shown"),
     "contact.write": gettext_lazy("Contact changed"),
+    "dossier.copied": gettext_lazy("Copied for the person who asked for it"),
+    "dossier.read": gettext_lazy("Content read for a person's request"),
     "looks.read": gettext_lazy("Who looked at it read"),
     "referral.read": gettext_lazy("Referral read"),
     "release.downloaded": gettext_lazy("Figures downloaded"),
     "release.read": gettext_lazy("Figures read"),
+    "request.copied": gettext_lazy("Copy for a person downloaded"),
+    "request.read": gettext_lazy("Request of a person read"),
     "voicemail.heard": gettext_lazy("Voicemail heard"),
 }
 DENIED = ".denied"

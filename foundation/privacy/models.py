@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Q
@@ -78,6 +79,12 @@ def opened_key(key_id: uuid.UUID) -> bytes:
     opened = key.unwrap()
     _remember(key_id, opened)
     return opened
+
+
+def use_keys(keys: Iterable[DataKey]) -> None:
+    """Unwrap keys that a function of the database has handed out, past the policies. Raises WrongKey."""
+    for key in keys:
+        _remember(key.pk, key.unwrap())
 
 
 def _remember(key_id: uuid.UUID, opened: bytes) -> None:

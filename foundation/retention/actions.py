@@ -16,11 +16,13 @@ from foundation.accounts.permissions import NotAllowed, require
 from foundation.accounts.push_groups import organisation_group
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import NewEvent, record, record_all
+from foundation.journal.stale import stale
 
 from . import ledger
 from .events import ERASURE_ANNOUNCED, ERASURE_DECIDED, ERASURE_WITHDRAWN, HOLD_ENDED, HOLD_SET, ROWS_SWEPT
-from .models import Erasure, ErasureReason, Hold, HoldReason
+from .models import Erasure, ErasureReason, Hold, HoldReason, Request
 from .rules import rules
+from .states import CHECKED
 
 #: The subject of events about sweeps, which are about no record.
 SWEEPS = uuid.UUID(int=0)
@@ -38,16 +40,28 @@ class Outcome(StrEnum):
 
 
 @transaction.atomic
-def decide_erasure(*, by: User, erasure_id: uuid.UUID, subject: uuid.UUID, reason: ErasureReason) -> Erasure:
+def decide_erasure(
+    *,
+    by: User,
+    erasure_id: uuid.UUID,
+    subject: uuid.UUID,
+    reason: ErasureReason,
+    request: uuid.UUID | None = None,
+) -> Erasure:
     """Decide that the dossier of a contact or case is erased. A repeat, or a second decision, changes nothing.
 
+    ``request``: the data subject's request that asks for it, with a checked identity.
     Raises NotAllowed if it is not of a centre whose data protection officer the actor is.
     """
     known = Erasure.objects.filter(pk=erasure_id).first() or Erasure.objects.waiting().filter(subject=subject).first()
     if known:
         return known
-    centre = _centre_of(by, subject, Permission.ERASURE_DECIDE)
-    erasure = Erasure(pk=erasure_id, centre_id=centre, subject=subject, reason=reason, decided_by=by)
+    centre = centre_of(by, subject, Permission.ERASURE_DECIDE)
+    if request is not None:
+        _require_checked(request, centre)
+    erasure = Erasure(
+        pk=erasure_id, centre_id=centre, subject=subject, reason=reason, decided_by=by, request_id=request
+    )
     erasure.save(force_insert=True)
     record(ERASURE_DECIDED, by=by, subject=erasure_id, centre=centre, data={"dossier": str(subject)})
     return erasure
@@ -150,7 +164,7 @@ def set_hold(*, by: User, hold_id: uuid.UUID, subject: uuid.UUID, reason: HoldRe
     known = Hold.objects.filter(pk=hold_id).first() or Hold.objects.running().filter(subject=subject).first()
     if known:
         return known
-    centre = _centre_of(by, subject, Permission.HOLD_SET)
+    centre = centre_of(by, subject, Permission.HOLD_SET)
     hold = Hold(pk=hold_id, centre_id=centre, subject=subject, reason=reason, made_by=by)
     hold.save(force_insert=True)
     record(HOLD_SET, by=by, subject=hold_id, centre=centre, data={"dossier": str(subject), "reason": reason})
@@ -168,6 +182,12 @@ def end_hold(*, by: User, hold_id: uuid.UUID) -> Hold:
     hold.save(update_fields=["ended_at", "ended_by"])
     record(HOLD_ENDED, by=by, subject=hold_id, centre=hold.centre_id)
     return hold
+
+
+def _require_checked(request: uuid.UUID, centre: int) -> None:
+    """Raises Stale if the request is not one of the centre with a checked identity, or has ended."""
+    if not Request.objects.filter(pk=request, centre=centre, state__in=CHECKED).exists():
+        raise stale(request)
 
 
 def _withdraw(by: User, erasure: Erasure) -> None:
@@ -193,7 +213,7 @@ def _ask(query: str, *parameters: Any) -> Any:
         return cursor.fetchone()[0]
 
 
-def _centre_of(by: User, subject: uuid.UUID, permission: Permission) -> int:
+def centre_of(by: User, subject: uuid.UUID, permission: Permission) -> int:
     """The centre of the contact or case. Raises NotAllowed if it is none that the actor may do this for."""
     with connection.cursor() as cursor:
         cursor.execute("select ntk.centre_of_dossier(%s)", [subject])

@@ -10,9 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 OF_KEY = "data_key_id = any(keys)"
 
@@ -21,6 +25,7 @@ OF_KEY = "data_key_id = any(keys)"
 class Rows:
     """Rows of a table that are deleted with the dossier, in the declared order; those of later apps first.
 
+    ``title``: of such a row in the copy for a person (GDPR art. 15). ``not_copied``: why there is none instead.
     ``names_dossier``: whether its id names a dossier. ``letter``: of its reference, such as C in C-12.
     ``has_events``: whether events may be about its id.
     """
@@ -30,6 +35,8 @@ class Rows:
     names_dossier: bool = False
     letter: str = ""
     has_events: bool = True
+    title: StrPromise | str = ""
+    not_copied: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,8 @@ class Sweep:
     def statement(self) -> str:
         """SQL of one batch; ``before`` (timestamptz), ``most`` (integer) and ``held`` (uuid[]) are given."""
         free = " and data_key_id <> all(held)" if self.of_dossier else ""
-        full = "".join(f" and {column} is not null" for column in self.empties)
+        some = " or ".join(f"{column} is not null" for column in self.empties)
+        full = f" and ({some})" if some else ""
         old = (
             f"select {self.key} from {self.table} where {self.start} < before{free}{full}"
             f"\n            order by {self.start} limit most for update skip locked"
@@ -87,7 +95,8 @@ class Part:
 
     ``ties``: queries for data keys that belong to the same dossier. ``locks``: queries that lock rows meanwhile.
     ``busy``: conditions under which it is not erased yet. ``afterwards``: statements that keep what outlives the rows.
-    ``needs``: privileges of lotse_policy for all this, beside reading and deleting.
+    ``needs``: privileges of lotse_policy for all this, beside reading and deleting. ``recipients``: queries for the
+    organisations (id) that something was passed on to, and when.
     """
 
     rows: tuple[Rows, ...] = ()
@@ -98,6 +107,7 @@ class Part:
     needs: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     sweeps: tuple[Sweep, ...] = ()
+    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +151,12 @@ class Dossier:
             "LOCK": "\n".join(f"    perform {one};" for part in self.parts for one in part.locks),
             "BUSY": "\n        or ".join(f"({one})" for part in self.parts for one in part.busy),
             "DELETE": "\n".join(f"    delete from {one.table} where {one.where};" for one in self.rows),
+            "COPIED": "\n        union all ".join(
+                f"select '{one.table}', to_jsonb(t) from {one.table} t where {one.where}"
+                for one in reversed(self.rows)
+                if one.title
+            ),
+            "RECIPIENTS": "\n        union all ".join(query for part in self.parts for query in part.recipients),
             "AFTERWARDS": "\n".join(f"    {one};" for part in self.parts for one in part.afterwards),
             "SWEEPS": "\n".join(f"        when '{one.name}' then\n            {one.statement};" for one in self.sweeps),
             **self._privileges(),

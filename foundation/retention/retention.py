@@ -11,5 +11,10 @@ PART = Part(
         Sweep("axes_accesslog", "attempt_time"),
         Sweep("axes_accessattemptexpiration", "expires_at", key="access_attempt_id"),
         Sweep("django_admin_log", "action_time"),
+        Sweep(
+            "retention_request",
+            "ended_at",
+            empties=("name", "address", "wish", "extension_reason", "decision"),
+        ),
     ),
 )

@@ -58,6 +58,8 @@ ITEMS: tuple[Item, ...] = (
     Item("reporting:live", _("Figures"), "chart-column", "figures.read"),
     Item("publishing:releases", _("Releases"), "file-chart-column", "release.read"),
     Item("retention:erasures", _("Erasure"), "eraser", "hold.set", while_waiting=True),
+    Item("retention:requests", _("Requests"), "inbox", "request.handle"),
+    Item("retention:agreements", _("To open"), "folder-lock", "request.agree", while_waiting=True),
     Item("accounts:role_proposals", _("Roles"), "user-plus", "role.confirm", while_waiting=True),
     Item("journal:audit", _("Audit"), "scroll-text", "audit.read"),
     Item("accounts:administration", _("Administration"), "settings", "users.manage"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.http import HttpRequest
 
+from foundation.accounts.models import User
+
 from .models import CallerType, Term, Topic
+from .term_actions import save_term
 
 
 class TermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -19,6 +22,9 @@ class TermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        save_term(by=cast(User, request.user), term=obj, is_new=not change, changed=form.changed_data)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Term | None = None) -> Any:
         return ("code",) if obj else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from foundation.privacy.event_kinds import WITH_DOSSIER, EventKind
+from foundation.privacy.event_kinds import KEPT, WITH_DOSSIER, EventKind
 from foundation.privacy.rls import Rule, at_the_centre
 
 from .states import CallbackState
@@ -120,3 +120,7 @@ CALLBACK_DONE = EventKind("callback.done", "callback", _("Callback done"), "circ
 CALLBACK_CANCELLED = EventKind("callback.cancelled", "callback", _("Callback cancelled"), "x", SHIFT, WITH_DOSSIER)
 
 CALLBACK_ENDED = {CallbackState.DONE: CALLBACK_DONE, CallbackState.CANCELLED: CALLBACK_CANCELLED}
+
+#: The list, the code, and the names of the changed fields.
+TERM_ADDED = EventKind("term.added", "term", _("Entry of a word list added"), "list-plus", (), KEPT)
+TERM_CHANGED = EventKind("term.changed", "term", _("Entry of a word list changed"), "pencil", (), KEPT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from foundation.retention.dossiers import OF_KEY, Kind, Part, Rows
 
 from .vocabulary import CallbackOrigin
@@ -11,10 +13,15 @@ CONTACTS = f"(select id from hotline_contact where {OF_KEY})"
 
 PART = Part(
     rows=(
-        Rows("hotline_accessrequest", f"contact_id in {CONTACTS}"),
-        Rows("hotline_contactreader", f"contact_id in {CONTACTS}", has_events=False),
-        Rows("hotline_callback", names_dossier=True),
-        Rows("hotline_contact", names_dossier=True, letter="C"),
+        Rows("hotline_accessrequest", f"contact_id in {CONTACTS}", title=_("Access asked for")),
+        Rows(
+            "hotline_contactreader",
+            f"contact_id in {CONTACTS}",
+            has_events=False,
+            not_copied="who of the staff may read for a time",
+        ),
+        Rows("hotline_callback", names_dossier=True, title=_("Callback")),
+        Rows("hotline_contact", names_dossier=True, letter="C", title=_("Contact")),
     ),
     # A callback is about the same person as the contact that asked for it, and as the one that logs it.
     ties=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from foundation.retention.dossiers import OF_KEY, Kind, Part, Rows, Sweep
 from hotline.contacts.retention import CONTACTS
 
@@ -9,13 +11,20 @@ CALLS = f"(select id from switchboard_call where {OF_KEY})"
 
 PART = Part(
     rows=(
-        Rows("switchboard_block", f"contact_id in {CONTACTS}"),
-        Rows("switchboard_voicemail"),
-        Rows("switchboard_command", f"call_id in {CALLS}", has_events=False),
-        Rows("switchboard_offer", f"call_id in {CALLS}"),
-        Rows("switchboard_leg"),
-        Rows("switchboard_call", names_dossier=True),
-        Rows("switchboard_webhookevent", has_events=False),
+        Rows("switchboard_block", f"contact_id in {CONTACTS}", title=_("Blocked number")),
+        Rows("switchboard_voicemail", title=_("Voicemail")),
+        Rows(
+            "switchboard_command",
+            f"call_id in {CALLS}",
+            has_events=False,
+            not_copied="technical: orders to the provider",
+        ),
+        Rows("switchboard_offer", f"call_id in {CALLS}", not_copied="at whose telephone of the staff it rang"),
+        Rows("switchboard_leg", title=_("Telephone line of a call")),
+        Rows("switchboard_call", names_dossier=True, title=_("Call")),
+        Rows(
+            "switchboard_webhookevent", has_events=False, not_copied="technical: what the provider sent; calls have it"
+        ),
     ),
     ties=(
         f"select data_key_id from switchboard_call where contact_id in {CONTACTS}"

@@ -124,6 +124,7 @@ ONLY_ASK = {
 }
 #: Parts of actions that others use, and that take what they need by position.
 PARTS = {
+    "foundation.retention.actions.centre_of",
     "foundation.accounts.actions.give",
     "foundation.accounts.actions.withdraw",
     "hotline.switchboard.calls.move",
@@ -142,6 +143,7 @@ MAY_WRITE = {
     "foundation.accounts.tasks": "claims a link and notes that it was mailed",
     "foundation.accounts.rate_limits": "counts in Redis",
     "foundation.privacy.management.commands.verify_keys": "reads one key of each dossier",
+    "foundation.retention.holdings": "asks a function of the database",
     "foundation.retention.references": "asks a function of the database",
     "foundation.retention.rotation": "reads and wraps keys in SQL, past many rows",
     "foundation.privacy.security_report": "reads the catalogues of the database",

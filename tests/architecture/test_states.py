@@ -29,6 +29,7 @@ ABOUT_ONE_STATE = {
 }
 #: Dictionaries that hold for some states only: a new state is looked up in none of them.
 FOR_SOME_STATES = {
+    "foundation/retention/request_actions.py ENDED": "the ends: the action that ends one takes no other",
     "hotline/contacts/events.py CALLBACK_ENDED": "the ends: the action that ends one takes no other",
 }
 #: What a new state is missing until somebody writes it, beside its set and its transitions.
@@ -101,6 +102,10 @@ NOT_APPLICABLE = {
     "CaseState": {
         "policy": "a closed case is read by the same people",
         "figure": "cases count by the times of their opening and closing", "sentence": LABEL_SAYS_IT,
+    },
+    "RequestState": {
+        "figure": "figures count contacts, referrals and cases, not what is asked about them", "tone": NO_BADGE,
+        "sentence": LABEL_SAYS_IT,
     },
     "ReleaseState": {
         "figure": "it holds figures", "tone": "its badges say public or waiting", "sentence": LABEL_SAYS_IT,

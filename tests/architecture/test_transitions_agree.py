@@ -152,6 +152,13 @@ def may_end_link(step: Step) -> bool:
     return step.who == InAccounts.ADMINISTRATOR and can(step.user, Permission.USERS_MANAGE)
 
 
+def may_move_request(step: Step) -> bool:
+    return can(step.user, Permission.REQUEST_HANDLE, step.world.person_request.centre_id)
+
+
+NOT_ENDED = "ended_at = null, ended_by_id = null, refusal = ''"
+ENDED_BY = f"{ENDED}, ended_by_id = {{who}}"
+IDENTIFIED = "identity = 'known', identified_at = now(), identified_by_id = {who}"
 DECIDED_ON = "decided_by_id = {who}, decided_at = now()"
 OBJECTS = [
     Moved(
@@ -169,6 +176,19 @@ OBJECTS = [
         "One-time link",
         may_end_link,
         {"open": "ended_at = null", **dict.fromkeys(("used", "replaced", "withdrawn", "expired"), ENDED)},
+    ),
+    Moved(
+        "person_request",
+        "Data subject's request",
+        may_move_request,
+        {
+            "received": f"{NOT_ENDED}, identity = '', identified_at = null, identified_by_id = null",
+            "identified": f"{NOT_ENDED}, {IDENTIFIED}",
+            "granted": f"{ENDED_BY}, refusal = ''",
+            "refused": f"{ENDED_BY}, refusal = 'excessive'",
+            "withdrawn": f"{ENDED_BY}, refusal = ''",
+        },
+        {"granted": f"{ENDED_BY}, refusal = '', {IDENTIFIED}"},
     ),
     Moved("contact", "Contact", may_complete, {"completed": MADE, "draft": UNMADE}),
     Moved(

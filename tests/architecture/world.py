@@ -21,6 +21,7 @@ from foundation.accounts.models import (
 )
 from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
+from foundation.retention.models import Request
 from handoff.referrals.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
 from handoff.referrals.states import ENDED, ReferralState
 from handoff.referrals.vocabulary import DeadlineStep
@@ -106,6 +107,7 @@ class World:
     imported_count: ImportedCount
     release: Release
     paper: Paper
+    person_request: Request
 
 
 def make_organisations() -> list[Organisation]:
@@ -135,6 +137,13 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         access_request=_request(plan, people, contact),
         callback=Callback.objects.create(due_at=NOW, made_by=people[0], **centre),
         assessment=assessment,
+        person_request=Request.objects.create(
+            kind="access",
+            received_on=NOW.date(),
+            due_on=NOW.date() + timedelta(days=28),
+            made_by=people[0],
+            **centre,
+        ),
         case=case,
         case_contact=CaseContact.objects.get(case=case),
         note=Note.objects.create(case=case, data_key=key, written_by=people[0]),

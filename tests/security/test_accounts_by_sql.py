@@ -146,7 +146,7 @@ def test_the_sign_in_changes_passwords_and_the_last_sign_in_only(people: People)
         assert changed("update accounts_user set stamp = 'new' where service = 'relay'") == 0
 
 
-# --- links to a directory (ADR 39) -----------------------------------------------------------------------------------
+# --- links to a directory (ADR 40) -----------------------------------------------------------------------------------
 
 
 def link(user: User, digest: str = "mine") -> str:

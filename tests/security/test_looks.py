@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from people import People, as_user, make_user
 from releases import count, prepare
+from requests_of_persons import checked, decide, opened
 from telephone import TELEPHONY, make_line
 from web import sign_in
 from whole_world import Dossier, make_dossier
@@ -24,6 +25,7 @@ from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.journal.declared_looks import Leaves, LeavesNone, LeftByView
 from foundation.journal.models import Look
+from foundation.retention.models import Request
 from hotline.switchboard.models import Agent
 from reporting.publishing import actions as releasing
 
@@ -91,6 +93,10 @@ class World:
     again: uuid.UUID
     """A contact with the telephone number of an earlier one."""
     release: uuid.UUID
+    request: Request
+    """For a copy of what is held, with everything decided."""
+    opened: uuid.UUID
+    """Its dossier."""
 
     @property
     def agent(self) -> uuid.UUID:
@@ -154,6 +160,11 @@ class World:
             "reporting:live": (coordinator, everywhere, {}),
             "reporting:shift": (coordinator, everywhere, {}),
             "retention:erasures": (people.dpo, everywhere, {}),
+            "retention:requests": (people.dpo, everywhere, {}),
+            "retention:request": (people.dpo, (self.request.pk,), {}),
+            "retention:agreements": (coordinator, everywhere, {}),
+            "retention:content": (people.dpo, (self.opened,), {}),
+            "retention:copy": (people.dpo, (self.request.pk, "json"), {}),
             "publishing:releases": (people.funder, everywhere, {}),
             "publishing:release": (people.funder, (self.release,), {}),
             "publishing:download": (people.funder, (self.release, "csv"), {}),
@@ -172,7 +183,10 @@ def world(db: None, settings: Any) -> World:
     made = prepare(people.coordinator, people)
     other = make_coordinator(people)
     as_user(other, releasing.release_figures, by=other, release_id=made.pk)
-    return World(people, dossier, again.pk, made.pk)
+    request = checked(people)
+    row = opened(people, request, again.pk)
+    decide(people, row)
+    return World(people, dossier, again.pk, made.pk, request, row.pk)
 
 
 def make_coordinator(people: People) -> User:

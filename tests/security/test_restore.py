@@ -117,16 +117,60 @@ def test_restore_brings_nothing_back_that_was_erased(origin: Origin, settings: A
         servers.stop()
 
 
-def backup_of(database: OwnDatabase, dump: Path) -> str:
-    """What the command prints."""
+def test_restore_into_debians_postgresql_brings_nothing_back_either(
+    origin: Origin, empty_debian: str, settings: Any, tmp_path: Path
+) -> None:
+    settings.ERASURES_FILE = tmp_path / "ledger"
+    counted()
+    subject = origin.database.sql("select id from cases_case").strip()
+    assert carried_out(decided(origin.people, subject)) is Outcome.ERASED
+    variables = outside(origin, empty_debian) | {"LOTSE_ERASURES_FILE": str(settings.ERASURES_FILE)}
+    done = supervise("restore", origin.dump, "--data", tmp_path / "to", **variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The ledger has 1 erasures, 1 were carried out again." in done.stdout
+    tools = Tools(origin.database.servers.postgres.programs, empty_debian.format(role="lotse_backup"))
+    assert tools.query("select count(*) from cases_case") == "0"
+    assert tools.query("select label from hotline_contact") == "canary"
+    assert tools.query("select count(*) from privacy_datakey where wrapped is null") == "1"
+
+
+def backup_address(database: OwnDatabase) -> str:
+    return database.servers.url("lotse_backup", database.name)
+
+
+def tried_backup(database: OwnDatabase, dump: Path) -> subprocess.CompletedProcess[str]:
     variables = {
         "DATABASE_URL": database.web,
-        BACKUP_URL: database.servers.url("lotse_backup", database.name),
+        BACKUP_URL: backup_address(database),
         "LOTSE_KEYS_FILE": str(database.servers.data.keys),
     }
-    done = supervise("backup", dump, "--data", dump.with_name("from"), **variables)
+    return supervise("backup", dump, "--data", dump.with_name("from"), **variables)
+
+
+def backup_of(database: OwnDatabase, dump: Path) -> str:
+    """What the command prints."""
+    done = tried_backup(database, dump)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_backup_names_what_is_not_lotses_own_and_writes_nothing(own_database: OwnDatabase, tmp_path: Path) -> None:
+    own_database.make_as_installed()
+    foreign = {
+        "create schema aaa": "schema aaa",
+        "create table public.bbb (id int)": "table bbb",
+        "create view ccc as select 1 as one": "view ccc",
+        "create function ntk.ddd() returns int language sql as 'select 1'": "function ntk.ddd()",
+        "create extension hstore": "extension hstore",
+        "create publication eee": "publication eee",
+    }
+    for statement in foreign:
+        own_database.sql(statement)
+    dump = tmp_path / "lotse.dump"
+    done = tried_backup(own_database, dump)
+    assert (done.returncode, dump.exists()) == (1, False)
+    assert {name for name in foreign.values() if name not in done.stderr} == set()
+    assert "accounts_user" not in done.stderr
 
 
 @pytest.fixture
@@ -299,7 +343,8 @@ def test_backup_with_a_schema_of_somebody_else_is_refused_with_the_reason(
     """psql ends at the first error, while most of the backup is still to be written to it."""
     origin.database.sql("create schema aaa; create function aaa.f() returns int language sql as 'select 1'")
     dump = tmp_path / "other.dump"
-    backup_of(origin.database, dump)
+    tools = Tools(origin.database.servers.postgres.programs, backup_address(origin.database))
+    tools.dump(dump)  # as an earlier version did
     done = supervise("restore", dump, "--data", tmp_path / "to", **outside(origin, empty_debian))
     assert done.returncode == 1
     assert re.fullmatch(r'lotse: Nothing was restored: .*schema "aaa" does not exist', done.stderr.strip()), done.stderr

@@ -36,6 +36,18 @@ def post(user: User, case: Case, step: str, **values: Any) -> Any:
     return browser(user).post(f"/cases/{case.pk}/{step}/", values)
 
 
+def test_cases_of_a_contact_that_is_not_readable_are_not_found(people: People) -> None:
+    """An answer for any id would tell whether a contact exists."""
+    case = make_case(people.handler)
+    with acting_as(people.coordinator, purpose="test"):
+        contact_id = CaseContact.objects.get(case=case).contact_id
+    asked = {
+        user: [browser(user).get(f"/contacts/{key}/cases/").status_code for key in (contact_id, new_id())]
+        for user in (people.handler, people.other_handler, people.dpo)
+    }
+    assert asked == {people.handler: [200, 404], people.other_handler: [404, 404], people.dpo: [404, 404]}
+
+
 def grant(people: People, case: Case, to: User) -> None:
     with acting_as(people.coordinator, purpose="test"):
         contact_id = CaseContact.objects.get(case=case).contact_id

@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django import forms
 from django.apps import apps
 from django.contrib import admin
-from django.test import Client
+from django.db.models import Model
+from django.test import Client, RequestFactory
 from django.urls import reverse
-from people import People
+from people import People, as_user
 from web import browser
 
 from foundation.accounts.models import User
+from foundation.accounts.permissions import NotAllowed
+from foundation.journal.models import Event
+from foundation.privacy.context import acting_as
 from hotline.contacts.models import CallerType, Topic
+from hotline.contacts.term_actions import save_term
+from regions.admin import ReadOnly
 from regions.models import PostalCode, Region
 
 REFERENCE = {Region, PostalCode, CallerType, Topic}
@@ -71,3 +78,47 @@ def test_list_can_be_extended_and_codes_cannot_be_changed(people: People) -> Non
     browser(people.administrator).post(address, {**words, "code": "other", "is_retired": "on"})
     landlord = CallerType.objects.get(pk="landlord")
     assert (landlord.is_retired, landlord.parent_id) == (True, None)
+
+
+def writable() -> list[tuple[type[Model], admin.ModelAdmin[Any]]]:
+    """The pages of the admin site that write."""
+    return [(model, page) for model, page in admin.site._registry.items() if not isinstance(page, ReadOnly)]
+
+
+def values_of(page: admin.ModelAdmin[Any], row: Model) -> dict[str, Any]:
+    """What the form of a row posts, without a change."""
+    values = forms.model_to_dict(row, exclude=page.get_readonly_fields(RequestFactory().get("/"), row))
+    return {name: value for name, value in values.items() if value not in (None, False)}
+
+
+def events_of(people: People) -> list[tuple[str, Any]]:
+    """What the officer of the administrator's centre reads."""
+    with acting_as(people.dpo, purpose="test"):
+        rows = Event.objects.filter(actor=people.administrator).order_by("pk")
+        return list(rows.values_list("kind", "data"))
+
+
+@pytest.mark.parametrize(("model", "page"), writable(), ids=lambda one: getattr(one, "__name__", ""))
+def test_whatever_the_admin_site_writes_leaves_an_event_for_the_officer(
+    people: People, model: type[Model], page: admin.ModelAdmin[Any]
+) -> None:
+    """One for each change, none for a post that changes nothing; there is no other way to write there."""
+    assert (list(page.inlines), list(page.list_editable), list(page.actions)) == ([], [], [])
+    row = model._default_manager.all()[0]
+    client, name = browser(people.administrator), model._meta.label_lower.replace(".", "_")
+    address, values = reverse(f"admin:{name}_change", args=[row.pk]), values_of(page, row)
+    text = next(one for one in values if isinstance(values[one], str))
+    for _twice in range(2):
+        assert client.post(address, {**values, text: "Changed"}).status_code == 302
+    new = {**values, model._meta.pk.name: "quite-new"} if model._meta.pk else values
+    assert client.post(reverse(f"admin:{name}_add"), new).status_code == 302
+    assert client.post(reverse(f"admin:{name}_add"), new).status_code == 200  # there is one with this code
+    found = events_of(people)
+    assert [data["fields"] for _kind, data in found][:1] == [[text]]
+    assert len(found) == 2
+
+
+def test_a_term_is_changed_by_administrators_only(people: People) -> None:
+    for user in (people.coordinator, people.dpo, people.handler):
+        with pytest.raises(NotAllowed):
+            as_user(user, save_term, by=user, term=Topic(code="x"), is_new=True, changed=["code"])

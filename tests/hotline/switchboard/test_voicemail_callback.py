@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import pytest
 from answering import Provider
@@ -105,3 +106,15 @@ def test_voicemail_reported_after_the_end_is_shown(people: People, client: Clien
     part = client.get(reverse("switchboard:part_voicemail", args=[callback.pk])).content.decode()
     assert "it is being fetched" in part
     assert by_telephone(Voicemail.objects.count) == 1
+
+
+def test_voicemail_of_an_unknown_or_foreign_callback_is_not_found(people: People, client: Client) -> None:
+    callback, _page, _part = taken(people, client, left("+493411234567"))
+    keys = {"known": callback.pk, "unknown": uuid.uuid4()}
+    asked = {
+        name: [
+            browser(user).get(reverse("switchboard:part_voicemail", args=[key])).status_code for key in keys.values()
+        ]
+        for name, user in (("handler", people.handler), ("elsewhere", people.other_handler))
+    }
+    assert asked == {"handler": [200, 404], "elsewhere": [404, 404]}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from contacts import browser
+from contacts import a_contact, browser
 from django.urls import reverse
 from people import People, as_user
 from telephone import CALLER, LINE, tell
@@ -49,6 +49,14 @@ def test_invalid_reply_shows_the_error_at_the_field(people: People, contact: Con
     answer = browser(people.handler).post(url("reply", contact), {"message_id": str(uuid.uuid4()), "text": text})
     assert answer.status_code == 422
     assert "errorlist" in answer.content.decode()
+    assert as_user(people.handler, TextMessage.objects.count) == 1
+
+
+def test_reply_to_a_contact_without_messages_is_a_bad_request(people: People, contact: Contact) -> None:
+    """No page offers it."""
+    other = a_contact(people.handler)
+    values = {"message_id": str(uuid.uuid4()), "text": "Thank you for writing."}
+    assert browser(people.handler).post(reverse("texting:reply", args=[other]), values).status_code == 400
     assert as_user(people.handler, TextMessage.objects.count) == 1
 
 

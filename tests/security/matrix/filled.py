@@ -55,5 +55,6 @@ FORMS: dict[str, Form] = {
     "handoff:complete": lambda world: {"complete-outcome": Outcome.STABILISED, "complete-text": "well"},
     "handoff:give_back": lambda world: {"return-text": "too far"},
     "accounts:decline_role": lambda world: {"reason": RoleDecline.values[0]},
+    "retention:erase_dossier": lambda world: {"id": new()},
     "publishing:prepare": lambda world: {"period": f"{timezone.localdate():%Y-%m}"},  # has not ended
 }

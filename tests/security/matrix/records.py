@@ -28,6 +28,7 @@ from foundation.accounts.models import Membership, User
 from foundation.accounts.role_proposals import propose_role
 from foundation.accounts.roles import Role
 from foundation.privacy.fields import EncryptedBytesField, EncryptedField, EncryptedJSONField
+from foundation.retention import request_actions
 from foundation.retention.actions import decide_erasure, set_hold
 from foundation.retention.models import ErasureReason, HoldReason
 from handoff.referrals import partner_actions
@@ -89,6 +90,7 @@ def make_world() -> World:
     _releases(world)
     _network(world)
     _erasures(world)
+    _requests(world)
     _proposals(world)
     _end_roles(world)
     plant(world)
@@ -359,6 +361,33 @@ def _erasures(world: World) -> None:
     world.add("erasure", "waiting", erasure.pk)
     hold = as_user(people.dpo, set_hold, hold_id=new_id(), reason=HoldReason.COURT, **decision)
     world.add("hold", "running", hold.pk)
+
+
+def _requests(world: World) -> None:
+    """Of persons about their own data. The opened dossier is one that the officer may read anyway."""
+    people, officer, contacts = world.people, world.people.dpo, world.keys["contact"]
+    kinds = {"received": "objection", "identified": "access", "answered": "access", "erasing": "erasure"}
+    made = {}
+    for name, kind in kinds.items():
+        made[name] = as_user(
+            officer, request_actions.receive_request, by=officer, request_id=new_id(), centre=people.centre, kind=kind,
+            received_on=timezone.localdate(), name="a name", address="an address", wish="a wish",
+        ).pk  # fmt: skip
+        if name != "received":
+            as_user(officer, request_actions.identify, by=officer, request_id=made[name], proof="document")
+        world.add("subject_request", name, made[name])
+    chosen = {"chosen": ("identified", "waiting"), "opened": ("identified", "granted_to_officer")}
+    chosen["to_erase"] = ("erasing", "waiting")
+    for name, (request, contact) in chosen.items():
+        row = as_user(
+            officer, request_actions.choose_dossier, by=officer, dossier_id=new_id(), request_id=made[request],
+            subject=contacts[contact],
+        )  # fmt: skip
+        world.add("subject_dossier", name, row.pk)
+        if name == "opened":
+            as_user(people.coordinator, request_actions.agree, by=people.coordinator, dossier_id=row.pk)
+    end = {"by": officer, "request_id": made["answered"], "legal_basis": "gdpr", "decision": "a decision"}
+    as_user(officer, request_actions.grant, **end)
 
 
 def _proposals(world: World) -> None:

@@ -72,6 +72,15 @@ KINDS = {
     "switchboard:pk": "line",
     "retention:withdraw:pk": "erasure",
     "retention:end_hold:pk": "hold",
+    "retention:request:pk": "subject_request",
+    "retention:choose:pk": "subject_request",
+    "retention:step:pk": "subject_request",
+    "retention:copy:pk": "subject_request",
+    "retention:content:pk": "subject_dossier",
+    "retention:decide_items:pk": "subject_dossier",
+    "retention:agree:pk": "subject_dossier",
+    "retention:take_out:pk": "subject_dossier",
+    "retention:erase_dossier:pk": "subject_dossier",
 }
 NO_KEY = "00000000-0000-4000-8000-000000000000"
 #: Values of other parameters, the same for every visit.
@@ -81,6 +90,7 @@ FIXED = {
     "pk": "99999",  # a passkey that is nobody's
     "attempt": "1",
     "form": "json",
+    "name": "withdraw",  # a step of a person's request
     "app_label": "regions",
     "url": "x",
     "key": "x",
