@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import shutil
 import sqlite3
@@ -20,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from supervisor.tree import HOST, free_port
 
 PROGRAM = "glewlwyd"
-TABLES = Path("/usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz")
+TABLES = Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
 ADMINISTRATOR, CLIENT = {"username": "admin", "password": "password"}, "lotse"
 SECRET = "a secret of the client"
 PASSWORD = "known to the directory"
@@ -76,7 +75,7 @@ class Directory:
     def begin(self, back: str) -> None:
         """``back``: where it sends browsers."""
         with sqlite3.connect(self.place / "database") as database:
-            database.executescript(gzip.decompress(TABLES.read_bytes()).decode())
+            database.executescript(TABLES.read_text(encoding="utf-8"))
             database.execute("update g_user_module_instance set gumi_parameters = ?", [json.dumps(USER_MODULE)])
             database.execute("update g_scope set gs_password_required = 1, gs_password_max_age = 600")
         self.start()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from cluster import OwnDatabase
 from directory_server import CLIENT, SECRET, Directory
 from django.core import mail
 from django.core.cache import cache
@@ -18,17 +17,13 @@ from django.test import Client
 from django.urls import reverse
 from forging_directory import OTHER_KEY, Forger, forging
 from past_policies import change
-from people import PASSWORD, People, as_user, make_people, make_user
-from referrals import in_threads
+from people import PASSWORD, People, as_user, make_user
 from web import browser, new_app_code, one_line
 
 from foundation.accounts import rate_limits
 from foundation.accounts.actions import deactivate_user, invite_user
-from foundation.accounts.directory import Identity
-from foundation.accounts.directory_actions import person_of
 from foundation.accounts.models import DirectoryLink, OneTimeLink, User
 from foundation.accounts.roles import Role
-from foundation.accounts.services import Service, service_user
 from foundation.accounts.states import LinkState
 from foundation.accounts.stored_passwords import stamp_without_password
 from foundation.journal.models import Event
@@ -172,17 +167,6 @@ def test_invitation_is_accepted_at_the_next_sign_in_if_the_process_died_after_th
     sign_in(trusted, "ada")
     assert as_user(people.administrator, OneTimeLink.objects.get, user=made).state == LinkState.USED
     assert len(events(people, "user.directory_linked")) == 1
-
-
-def test_two_browsers_at_once_make_one_link(own_database: OwnDatabase, settings: Any) -> None:
-    settings.DIRECTORY = configured("https://login.example.org")
-    people, service = make_people(), service_user(Service.SIGN_IN)
-    change(User.objects.filter(pk=people.handler.pk), email="ada@example.org")
-    ada = Identity("https://login.example.org", "subject", "ada@example.org", is_verified=True, methods=frozenset())
-    once: Callable[[], Any] = lambda: as_user(service, person_of, by=service, identity=ada)  # noqa: E731
-    assert in_threads(*[once] * 4) == []
-    assert len(events(people, "user.directory_linked")) == 1
-    assert as_user(people.administrator, DirectoryLink.objects.count) == 1
 
 
 def test_over_invitation_opens_nothing(people: People, trusted: Directory) -> None:
