@@ -28,6 +28,7 @@ LOOKS: dict[str, Declared] = {
     "accounts:confirm_address": LeavesNone("one's own account"),
     "accounts:sessions": LeavesNone("one's own sessions"),
     "accounts:signed_in_again": LeavesNone("one's own session"),
+    "accounts:back_from_directory": LeavesNone("one's own account, before signing in"),
     "accounts:choose_password": LeavesNone("one's own account, before signing in"),
     "accounts:role_proposals": Leaves("proposed_roles.listed"),
     "accounts:second_factor": LeavesNone("one's own second factor"),

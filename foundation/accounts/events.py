@@ -29,6 +29,15 @@ RECOVERY_CODES_MADE = EventKind("user.recovery_codes_made", "user", _("New recov
 RECOVERY_CODE_USED = EventKind(
     "user.recovery_code_used", "user", _("Signed in with a recovery code"), "life-buoy", (), KEPT
 )
+DIRECTORY_LINKED = EventKind(
+    "user.directory_linked", "user", _("First sign-in through the directory"), "link", (), KEPT
+)
+DIRECTORY_REFUSED = EventKind(
+    "user.directory_refused", "user", _("Sign-in through the directory refused"), "shield-alert", (), KEPT
+)
+DIRECTORY_LINK_ENDED = EventKind(
+    "user.directory_link_ended", "user", _("Link to the directory ended"), "unlink", (), KEPT
+)
 ROLE_PROPOSED = EventKind("role.proposed", "user", _("Role proposed"), "user-plus", (), KEPT)
 ROLE_GRANTED = EventKind("role.granted", "user", _("Role given"), "user-check", (), KEPT)
 ROLE_GRANTED_ALONE = EventKind(

@@ -437,6 +437,23 @@ class StaffNotice(models.Model):
         return f"notice {self.pk}"
 
 
+class DirectoryLink(models.Model):
+    """An account of the centre's directory with which the person signs in (OpenID Connect).
+
+    ``digest``: of issuer and subject (``directory.Identity``). Nothing else of what the directory says is stored.
+    """
+
+    digest = models.CharField(primary_key=True, max_length=64, editable=False)
+    user = models.OneToOneField(User, models.PROTECT, related_name="+", editable=False)
+    linked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [moments_within("directory_link", "linked_at")]
+
+    def __str__(self) -> str:
+        return f"directory account of user {self.user_id}"  # never the digest
+
+
 class Session(AbstractBaseSession):
     """A browser's session. The user's column lets one statement read both, and end all sessions of a person.
 

@@ -42,6 +42,20 @@ DECLARATIONS: list[Declaration] = [
         update_columns=["encoded", "changed_at"],
         denied="delete, truncate",
     ),
+    # Whom the directory means is found, and linked, before anybody has signed in.
+    Protected(
+        "accounts_directorylink",
+        select=[ADMINISTRATORS, SIGN_IN, THE_PERSON],
+        insert=[
+            both(
+                SIGN_IN,
+                "for a person whose account is open",
+                "exists (select from accounts_user u where u.id = user_id and u.is_active and u.service = '')",
+            )
+        ],
+        delete=[both(ADMINISTRATORS, "of somebody else", "user_id <> (select ntk.actor())")],
+        denied="update, truncate",
+    ),
     Unprotected(
         "accounts_session", "found before anybody is known; keys are digests, and contents are signed with the key"
     ),

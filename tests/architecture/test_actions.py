@@ -44,6 +44,7 @@ WITHOUT_EVENT = {
     "foundation.accounts.actions.end_sessions": "the consequence of an action that writes one",
     "foundation.accounts.second_factor_actions.seal_factors_anew": "the same secret under another key, for all at once",
     "foundation.accounts.session_actions.end_other_sessions": "the consequence of an action that writes one",
+    "foundation.accounts.directory_actions.accept_invitation": "person_of has written it, as the sign-in",
     "foundation.accounts.actions.choose_language": "a person's own preference, about nobody else",
     "foundation.accounts.first_run.new_first_run_code": "nobody has an account yet",
     "foundation.accounts.first_run.check_first_run_code": "nobody has an account yet; the row counts the tries",

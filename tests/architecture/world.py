@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from casework.cases.models import Case, CaseContact, Note, Responsibility
 from foundation.accounts.models import (
+    DirectoryLink,
     Membership,
     OneTimeLink,
     Organisation,
@@ -249,6 +250,7 @@ def _person(number: int, career: Career, organisations: list[Organisation]) -> U
     made = User(email=f"{number}@example.org", name=f"Person {number}", is_active=career.is_active)
     (user,) = User.objects.bulk_create([made])
     PasswordHash.objects.create(user=user, encoded="!")
+    DirectoryLink.objects.create(user=user, digest=str(user.pk))
     for (place, role), is_over in set(career.roles):
         ended = {"ended_at": NOW, "ended_by": user} if is_over else {}
         Membership.objects.create(user=user, organisation=organisations[place], role=role, **ended)
