@@ -217,6 +217,22 @@ class UserForm(VersionedForm):
         return {name: getattr(user, name) for name in ("name", "email", "language", "version")}
 
 
+class AddressForm(forms.Form):
+    """A new address for one's own account."""
+
+    email = forms.EmailField(
+        label=_("New address"),
+        max_length=254,
+        help_text=_("You get an e-mail there, with a link that you open to confirm it."),
+        error_messages={"invalid": NO_EMAIL},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip().lower()
+        return email
+
+
 class NewUserForm(UserForm):
     """A new person, with a first role."""
 
