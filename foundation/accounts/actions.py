@@ -34,7 +34,7 @@ from .events import (
     USER_PASSWORD_CHOSEN,
     USER_REACTIVATED,
 )
-from .models import ROLES_AT, Membership, OneTimeLink, Organisation, OrganisationKind, RoleProposal, Session, User
+from .models import Membership, OneTimeLink, Organisation, OrganisationKind, RoleProposal, Session, User
 from .permissions import NotAllowed, require
 from .refusals import (
     AddressIsTheirs,
@@ -53,7 +53,7 @@ from .roles import NEEDS_SECOND_PERSON, Permission, Role
 from .services import Service
 from .states import LinkState, ProposalState
 from .stored_passwords import stamp_without_password
-from .vocabulary import LinkPurpose, NoticeKind
+from .vocabulary import ROLES_AT, LinkPurpose, NoticeKind
 
 
 @transaction.atomic

@@ -18,8 +18,9 @@ from foundation.ui.versioned_form import VersionedForm
 
 from . import first_run
 from .countries import countries_of, country_choices, country_name, is_zone, time_zones_of, zone_choices, zone_or_utc
-from .models import ROLES_AT, Organisation, OrganisationKind, User
+from .models import Organisation, OrganisationKind, User
 from .roles import ROLES, Role
+from .vocabulary import ROLES_AT
 
 PASSWORD_HELP = _("At least 12 characters, for example four words that do not belong together.")
 NO_EMAIL = _("This is no e-mail address. Write it like name@example.org.")

@@ -29,25 +29,9 @@ from .roles import ROLES, Permission, Role
 from .states import NOT_GIVEN, REFUSED, TO_CONFIRM, USABLE, LinkState, ProposalState
 from .stored_passwords import UserWithStoredPassword
 from .vocabulary import TO_THE_FORMER_ADDRESS, DeclineReason, LinkPurpose, NoticeKind
+from .vocabulary import OrganisationKind as OrganisationKind  # noqa: PLC0414  all import it from here
 
 logger = logging.getLogger(__name__)
-
-
-class OrganisationKind(models.TextChoices):
-    CENTRE = "centre", _("Advice centre")
-    PARTNER = "partner", _("Partner")
-    BODY = "body", _("Public body")
-    FUNDER = "funder", _("Funder")
-
-
-#: Roles that are possible in each kind of organisation; a trigger enforces this.
-#: A funder's people read a centre's releases, so their role is at that centre.
-ROLES_AT: dict[str, tuple[Role, ...]] = {
-    OrganisationKind.CENTRE: (Role.HANDLER, Role.COORDINATOR, Role.ADMINISTRATOR, Role.DPO, Role.FUNDER),
-    OrganisationKind.PARTNER: (Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR),
-    OrganisationKind.BODY: (Role.LIAISON,),
-    OrganisationKind.FUNDER: (),
-}
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):

@@ -5,6 +5,25 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .roles import Role
+
+
+class OrganisationKind(models.TextChoices):
+    CENTRE = "centre", _("Advice centre")
+    PARTNER = "partner", _("Partner")
+    BODY = "body", _("Public body")
+    FUNDER = "funder", _("Funder")
+
+
+#: Roles that are possible in each kind of organisation; a trigger enforces this.
+#: A funder's people read a centre's releases, so their role is at that centre.
+ROLES_AT: dict[str, tuple[Role, ...]] = {
+    OrganisationKind.CENTRE: (Role.HANDLER, Role.COORDINATOR, Role.ADMINISTRATOR, Role.DPO, Role.FUNDER),
+    OrganisationKind.PARTNER: (Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR),
+    OrganisationKind.BODY: (Role.LIAISON,),
+    OrganisationKind.FUNDER: (),
+}
+
 
 class DeclineReason(models.TextChoices):
     """A list instead of a text, so that nothing about a person is written down here."""

@@ -17,10 +17,11 @@ from people import PASSWORD, People, as_setup, as_user, give_role, make_partner,
 from web import browser
 
 from foundation.accounts.actions import close_organisation, grant_role
-from foundation.accounts.models import ROLES_AT, Membership, RoleProposal, Session, User
+from foundation.accounts.models import Membership, RoleProposal, Session, User
 from foundation.accounts.refusals import RoleDoesNotFit
 from foundation.accounts.roles import ROLES, Role
 from foundation.accounts.tasks import send_links
+from foundation.accounts.vocabulary import ROLES_AT
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
 
