@@ -11,8 +11,6 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from casework.cases.models import Action, Case, CaseContact, Note, Responsibility
-from foundation.accounts.models import Membership, OneTimeLink, Organisation, PasswordHash, RoleProposal, User
-from casework.cases.models import Case, CaseContact, Note, Responsibility
 from foundation.accounts.models import (
     DirectoryLink,
     Membership,
