@@ -230,6 +230,14 @@ def test_what_changed_after_it_was_decided_is_undecided_again(people: People) ->
     assert copied(people, request, "json").status_code == 302
 
 
+def test_what_cannot_be_decrypted_is_said_and_the_rest_is_there(own_database: OwnDatabase, people: People) -> None:
+    contact = a_contact(people.handler, alias="Nachtigall", notes="Her aunt")
+    row = opened(people, checked(people), contact)
+    own_database.sql(f"update hotline_contact set notes = '\\x0102' where id = '{contact}'")
+    page = browser(people.dpo).get(content_page(people, row)).content.decode()
+    assert ("Nachtigall" in page, "This cannot be decrypted." in page) == (True, True)
+
+
 def test_an_answered_request_closes_the_dossier(people: People) -> None:
     request = checked(people)
     row = opened(people, request, a_contact(people.handler, alias="Nachtigall"))
