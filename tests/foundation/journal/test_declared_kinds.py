@@ -6,7 +6,7 @@ import pytest
 from cluster import OwnDatabase
 from django.db import ProgrammingError, connection, transaction
 from erasing import REFUSED, rows, tried
-from people import People
+from people import People, make_people
 
 from foundation.journal.registry import all_kinds
 from foundation.privacy.context import acting_as
@@ -27,7 +27,8 @@ def test_an_event_of_a_kind_that_no_app_declares_is_refused(people: People, kind
             cursor.execute(INSERT, [kind, people.handler.pk])
 
 
-def test_migrating_stores_the_kinds_and_the_application_cannot(own_database: OwnDatabase, people: People) -> None:
+def test_migrating_stores_the_kinds_and_the_application_cannot(own_database: OwnDatabase) -> None:
+    people = make_people()
     assert set(rows(own_database, "select code from journal_declaredkind")) == set(all_kinds())
     for role in ("lotse_web", "lotse_worker", "lotse_stats"):
         for statement in ("select * from journal_declaredkind", "insert into journal_declaredkind values ('x.y')"):
