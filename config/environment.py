@@ -134,6 +134,36 @@ def mail(environ: Mapping[str, str], variable: str = "LOTSE_EMAIL_URL") -> dict[
     }
 
 
+def directory(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The centre's own directory (OpenID Connect); empty when LOTSE_OIDC_ISSUER is unset.
+
+    ``origins``: to which the sign-in page may send a browser.
+    """
+    issuer = environ.get("LOTSE_OIDC_ISSUER", "").strip()
+    if not issuer:
+        return {}
+    origin = _origin(issuer, "LOTSE_OIDC_ISSUER")
+    elsewhere = [_origin(one, "LOTSE_OIDC_ORIGINS") for one in words(environ, "LOTSE_OIDC_ORIGINS")]
+    return {
+        "issuer": issuer,
+        "client_id": required(environ, "LOTSE_OIDC_CLIENT_ID"),
+        "client_secret": secret(environ, "LOTSE_OIDC_CLIENT_SECRET"),
+        "name": environ.get("LOTSE_OIDC_NAME", "").strip(),
+        "domains": [domain.lower() for domain in words(environ, "LOTSE_OIDC_DOMAINS")],
+        "second_factor": words(environ, "LOTSE_OIDC_SECOND_FACTOR"),
+        "origins": [origin, *elsewhere],
+    }
+
+
+def _origin(url: str, variable: str) -> str:
+    """Scheme and host. Without TLS only on this machine: the directory's word is believed."""
+    parts = _parts(url, variable, "https://login.example.org/centre")
+    is_here = parts.hostname in {"localhost", "127.0.0.1"}
+    if not parts.hostname or parts.scheme not in ({"http", "https"} if is_here else {"https"}):
+        raise Misconfigured(variable, "must begin with https://.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def telephony(environ: Mapping[str, str], public_url: str) -> dict[str, str]:
     """The provider's account and where to find it; everything may be empty, but half an account is a mistake."""
     names = {

@@ -13,7 +13,7 @@ import traceback
 from typing import Any
 
 #: Whoever reads a log must not be able to use a link.
-ONE_TIME_LINKS = re.compile(r"(/accounts/(?:link|password/reset/key)/)[^/\s]+")
+ONE_TIME_LINKS = re.compile(r"(/accounts/(?:link|address/confirm|password/reset/key)/)[^/\s]+")
 
 
 class LineFormatter(logging.Formatter):

@@ -305,6 +305,9 @@ AXES_LOCKOUT_CALLABLE = "foundation.accounts.views.locked_out"
 AXES_VERBOSE = False
 CSRF_FAILURE_VIEW = "foundation.accounts.views.csrf_failure"
 
+# A centre's own directory (OpenID Connect, ADR 40); empty: no such sign-in.
+DIRECTORY = environment.directory(ENVIRON)
+
 SESSION_ENGINE = "foundation.accounts.sessions"
 SESSION_IDLE_SECONDS = 30 * 60  # kept by the session's expiry, which privacy.middleware renews
 SESSION_RENEWED_SECONDS = 60
@@ -352,7 +355,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF, *SOFTPHONE_HOSTS],
         "media-src": [SELF, *SOFTPHONE_HOSTS],  # voicemails
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # Browsers ask it for where a form is redirected to as well.
+        "form-action": [SELF, *DIRECTORY.get("origins", [])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

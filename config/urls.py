@@ -22,7 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/2fa/totp/deactivate/", factors.RemoveApp.as_view(), name="mfa_deactivate_totp"),
     path("accounts/2fa/recovery-codes/generate/", factors.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("accounts/2fa/authenticate/", factors.ShowFactor.as_view(), name="mfa_authenticate"),
-    # Closed: administrators change the address of an account (ADR 30).
+    # Closed: administrators change the address of an account (ADR 30); a first password needs the link that is mailed,
+    # as a session of somebody who signs in through the directory must not be enough to set one (ADR 40).
+    path("accounts/password/set/", closed, name="account_set_password"),
     path("accounts/email/", closed, name="account_email"),
     path("accounts/confirm-email/", closed, name="account_email_verification_sent"),
     path("accounts/confirm-email/<path:key>", closed, name="account_confirm_email"),

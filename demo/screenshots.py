@@ -88,6 +88,8 @@ SCREENS = [
         ("board", "/referrals/"),
         ("second-factor", "/accounts/2fa/"),
         ("account-password", "/accounts/password/change/"),
+        ("account-address", "/accounts/address/"),
+        ("account-sessions", "/accounts/sessions/"),
         ("sign-out", "/accounts/logout/"),
     ),
     Screen("my-menu", "heron", "/desk/", opens=".user-menu > summary"),

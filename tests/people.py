@@ -13,10 +13,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 from past_policies import insert, new_keys
 
-from foundation.accounts.models import ROLES_AT, Membership, Organisation, OrganisationKind, PasswordHash, User
+from foundation.accounts.models import Membership, Organisation, OrganisationKind, PasswordHash, User
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
 from foundation.accounts.stored_passwords import new_stamp
+from foundation.accounts.vocabulary import ROLES_AT
 from foundation.privacy.context import acting_as
 
 PASSWORD = "correct horse battery staple"

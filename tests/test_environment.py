@@ -152,3 +152,40 @@ def test_a_wrong_key_file(tmp_path: Path, content: str, line: str) -> None:
     (tmp_path / "keys").write_text(content)
     said = refusal(environment.keys, {"LOTSE_KEYS_FILE": str(tmp_path / "keys")})
     assert said == f"lotse: LOTSE_KEYS_FILE {line}"
+
+
+OIDC = {
+    "LOTSE_OIDC_ISSUER": "https://login.example.org/centre",
+    "LOTSE_OIDC_CLIENT_ID": "lotse",
+    "LOTSE_OIDC_CLIENT_SECRET": "hidden",
+    "LOTSE_OIDC_DOMAINS": "Example.org, example.net",
+    "LOTSE_OIDC_SECOND_FACTOR": "mfa,hwk",
+    "LOTSE_OIDC_ORIGINS": "https://pages.example.org/sign-in",
+}
+
+
+def test_no_directory_unless_it_is_named() -> None:
+    assert environment.directory({}) == environment.directory({**OIDC, "LOTSE_OIDC_ISSUER": " "}) == {}
+
+
+def test_a_directory() -> None:
+    found = environment.directory(OIDC)
+    assert found["origins"] == ["https://login.example.org", "https://pages.example.org"]
+    assert (found["domains"], found["second_factor"]) == (["example.org", "example.net"], ["mfa", "hwk"])
+    assert (found["client_secret"], found["name"]) == ("hidden", "")
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"LOTSE_OIDC_ISSUER": "http://login.example.org"}, "LOTSE_OIDC_ISSUER must begin with https://."),
+        ({"LOTSE_OIDC_ISSUER": "login.example.org"}, "LOTSE_OIDC_ISSUER must begin with https://."),
+        ({"LOTSE_OIDC_ORIGINS": "'self'"}, "LOTSE_OIDC_ORIGINS must begin with https://."),
+        ({"LOTSE_OIDC_CLIENT_ID": ""}, "LOTSE_OIDC_CLIENT_ID is not set"),
+        ({"LOTSE_OIDC_CLIENT_SECRET": ""}, "LOTSE_OIDC_CLIENT_SECRET is not set"),
+    ],
+)
+def test_a_wrong_directory(change: dict[str, str], line: str) -> None:
+    with pytest.raises(Misconfigured) as raised:
+        environment.directory({**OIDC, **change})
+    assert line in str(raised.value)

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from foundation.accounts.models import User
+from foundation.privacy.context import acting_as
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -30,9 +31,10 @@ def sign_in(client: Client, user: User) -> None:
 
 def new_app_code(user: User) -> str:
     """Give the person an app with codes, in place of an earlier one; the code that it shows now."""
-    Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).delete()
     secret = totp.generate_totp_secret()
-    totp.TOTP.activate(user, secret)
+    with acting_as(user, purpose="test"):
+        Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).delete()
+        totp.TOTP.activate(user, secret)
     return app_code(secret)
 
 

@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from foundation.privacy.event_kinds import EventKind
 
-from . import audit, one_time_links
+from . import audit, notices, one_time_links
 from .countries import is_country, is_zone
 from .demonstration import is_demonstration
 from .events import (
@@ -34,17 +34,7 @@ from .events import (
     USER_PASSWORD_CHOSEN,
     USER_REACTIVATED,
 )
-from .models import (
-    ROLES_AT,
-    LinkPurpose,
-    Membership,
-    OneTimeLink,
-    Organisation,
-    OrganisationKind,
-    RoleProposal,
-    Session,
-    User,
-)
+from .models import Membership, OneTimeLink, Organisation, OrganisationKind, RoleProposal, Session, User
 from .permissions import NotAllowed, require
 from .refusals import (
     AddressIsTheirs,
@@ -63,6 +53,7 @@ from .roles import NEEDS_SECOND_PERSON, Permission, Role
 from .services import Service
 from .states import LinkState, ProposalState
 from .stored_passwords import stamp_without_password
+from .vocabulary import ROLES_AT, LinkPurpose, NoticeKind
 
 
 @transaction.atomic
@@ -78,7 +69,7 @@ def create_user(
     user = User(email=email, name=name, language=language, made_by=by)
     if password is not None:
         user.set_password(password)
-    _store(user, email)
+    store_user(user, email)
     audit.record(USER_MADE, by=by, about=user, centre=centre.pk if centre else None, user=user.pk)
     return user
 
@@ -91,7 +82,7 @@ def invite_user(*, by: User, email: str, name: str, language: str) -> User:
     """
     require(by, Permission.USERS_MANAGE)
     user = User(email=email, name=name, language=language, made_by=by)
-    _store(user, email)
+    store_user(user, email)
     audit.record(USER_MADE, by=by, about=user, user=user.pk)
     one_time_links.order(by, user, LinkPurpose.INVITATION)
     return user
@@ -106,6 +97,7 @@ def save_user(*, by: User, user: User, version: int, email: str, name: str, lang
     """
     require(by, Permission.USERS_MANAGE)
     stored = User.objects.select_for_update(no_key=True).get(pk=user.pk, service="")
+    former = stored.email
     values = {"email": email, "name": name, "language": language}
     changed = sorted(field for field, value in values.items() if getattr(stored, field) != value)
     if not changed:
@@ -117,16 +109,25 @@ def save_user(*, by: User, user: User, version: int, email: str, name: str, lang
     for field, value in values.items():
         setattr(stored, field, value)
     stored.version += 1
-    _store(stored, email)
-    audit.record(USER_CHANGED, by=by, about=stored, user=stored.pk, fields=changed)
-    link = one_time_links.open_link(stored) if "email" in changed else None
-    if link:
+    store_user(stored, email)
+    audit.record(USER_CHANGED, by=by, about=stored, wake=notices.SEND, user=stored.pk, fields=changed)
+    if "email" in changed:
+        _address_changed(by, stored, former)
+
+
+def _address_changed(by: User, user: User, former: str) -> None:
+    """Replace a link for a password that is under way, end the person's own change, and tell the former address."""
+    for asked in OneTimeLink.objects.usable().for_address().filter(user=user):
+        one_time_links.end(asked, LinkState.WITHDRAWN)
+    if not user.is_invited:
+        notices.order([user], NoticeKind.ADDRESS_CHANGED, email=former)
+    if link := one_time_links.open_link(user):
         one_time_links.end(link, LinkState.REPLACED)
-        one_time_links.order(by, stored, LinkPurpose(link.purpose))
+        one_time_links.order(by, user, LinkPurpose(link.purpose))
 
 
-def _store(user: User, email: str) -> None:
-    """Save the user. Raises AddressTaken, also if the address is taken concurrently."""
+def store_user(user: User, email: str) -> None:
+    """The writing part of the actions that store an address. Raises AddressTaken, also if it is taken concurrently."""
     others = User.objects.filter(email__iexact=email).exclude(pk=user.pk)
     if others.exists() or EmailAddress.objects.filter(email__iexact=email).exclude(user_id=user.pk).exists():
         raise AddressTaken
@@ -259,7 +260,8 @@ def choose_password(*, by: User, link: OneTimeLink, password: str) -> None:
     Raises LinkIsDead, also for a repeat: the password is then the one chosen first.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    usable = OneTimeLink.objects.select_for_update(no_key=True).filter(pk=link.pk, user=user).first()
+    links = OneTimeLink.objects.for_password().filter(pk=link.pk, user=user)
+    usable = links.select_for_update(no_key=True).first()
     if usable is None or not usable.is_usable(timezone.now()) or not user.is_active or user.service:
         raise LinkIsDead
     one_time_links.end(usable, LinkState.USED)

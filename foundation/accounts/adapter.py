@@ -16,13 +16,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from foundation.privacy.context import acting_as
+from foundation.privacy.context import acting_as, is_acting
 
 from . import kept_form
 from .client_address import client_address
 from .models import User
 from .second_factor import proofs, used_recovery_code
 from .second_factor_actions import recovery_code_used
+from .session_actions import password_changed
 from .time_zones import as_read_by
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,16 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authenticate(self, request: HttpRequest, **credentials: object) -> User | None:
         user: User | None = super().authenticate(request, **credentials)
         return None if user is None or user.service else user
+
+    def set_password(self, user: User, password: str) -> None:
+        """A change under one's own account, or by the e-mail for a forgotten password: nobody acts in that case."""
+        if is_acting():
+            super().set_password(user, password)
+            password_changed(by=user, session_key=self.request.session.session_key or "")
+        else:
+            with acting_as(user, purpose="password"):
+                super().set_password(user, password)
+                password_changed(by=user, session_key="")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)

@@ -13,6 +13,13 @@ USER_REACTIVATED = EventKind("user.reactivated", "user", _("Account activated ag
 USER_INVITED = EventKind("user.invited", "user", _("Invitation sent"), "mail", (), KEPT)
 USER_PASSWORD_RESET = EventKind("user.password_reset", "user", _("Link for a new password sent"), "key-round", (), KEPT)
 USER_PASSWORD_CHOSEN = EventKind("user.password_chosen", "user", _("Password chosen"), "key-round", (), KEPT)
+USER_PASSWORD_CHANGED = EventKind("user.password_changed", "user", _("Password changed"), "key-round", (), KEPT)
+ADDRESS_ASKED = EventKind("user.address_asked", "user", _("Change of the own address asked for"), "mail", (), KEPT)
+ADDRESS_WITHDRAWN = EventKind(
+    "user.address_withdrawn", "user", _("Change of the own address withdrawn"), "mail-x", (), KEPT
+)
+ADDRESS_CHANGED = EventKind("user.address_changed", "user", _("Own address changed"), "mail-check", (), KEPT)
+SESSIONS_ENDED = EventKind("user.sessions_ended", "user", _("Own sessions ended elsewhere"), "monitor-off", (), KEPT)
 FACTOR_ADDED = EventKind("user.factor_added", "user", _("Second factor added"), "shield-check", (), KEPT)
 FACTOR_REMOVED = EventKind("user.factor_removed", "user", _("Second factor removed"), "shield-off", (), KEPT)
 FACTORS_REMOVED = EventKind(
@@ -21,6 +28,15 @@ FACTORS_REMOVED = EventKind(
 RECOVERY_CODES_MADE = EventKind("user.recovery_codes_made", "user", _("New recovery codes made"), "list", (), KEPT)
 RECOVERY_CODE_USED = EventKind(
     "user.recovery_code_used", "user", _("Signed in with a recovery code"), "life-buoy", (), KEPT
+)
+DIRECTORY_LINKED = EventKind(
+    "user.directory_linked", "user", _("First sign-in through the directory"), "link", (), KEPT
+)
+DIRECTORY_REFUSED = EventKind(
+    "user.directory_refused", "user", _("Sign-in through the directory refused"), "shield-alert", (), KEPT
+)
+DIRECTORY_LINK_ENDED = EventKind(
+    "user.directory_link_ended", "user", _("Link to the directory ended"), "unlink", (), KEPT
 )
 ROLE_PROPOSED = EventKind("role.proposed", "user", _("Role proposed"), "user-plus", (), KEPT)
 ROLE_GRANTED = EventKind("role.granted", "user", _("Role given"), "user-check", (), KEPT)

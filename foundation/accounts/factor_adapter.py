@@ -18,30 +18,47 @@ from django.http.request import split_domain_port
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from foundation.privacy.context import acting_id
 from foundation.privacy.keys import KEY_BYTES, WrongKey, keyring, seal, unseal
+
+from .services import acting_at_sign_in
 
 CONTEXT = "second factor"
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def encrypt(self, text: str) -> str:
-        """The name of the master key, a colon, and the sealed text in Base64."""
+        """Sealed for whoever acts: people set up factors for themselves only. Raises RuntimeError if nobody acts."""
+        person = acting_id()
+        if person is None:
+            raise RuntimeError("a factor is sealed for whoever acts, and nobody does")
+        return self.sealed_for(person, text)
+
+    def sealed_for(self, person: int, text: str) -> str:
+        """Name of the master key, key of the person, and the sealed text in Base64, with colons between.
+
+        The database refuses a text whose person is not the row's (``sql/factors_belong_to_their_person.sql``); the
+        person is also associated data, so that who changes it in the text gets nothing.
+        """
         active = keyring().active
-        return f"{active}:{base64.b64encode(seal(_key(active), text.encode(), CONTEXT)).decode()}"
+        sealed = seal(key_named(active), text.encode(), _context(person))
+        return f"{active}:{person}:{base64.b64encode(sealed).decode()}"
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Raises WrongKey if the master key is missing or wrong, or the text was changed."""
-        name, _colon, sealed = encrypted_text.rpartition(":")
-        try:
-            raw = base64.b64decode(sealed, validate=True)
-        except ValueError as error:
-            raise WrongKey(CONTEXT) from error
-        return unseal(_key(name), raw, CONTEXT).decode()
+        """Raises WrongKey if the master key is missing or wrong, or the text or its person was changed."""
+        name, person, sealed = _parts(encrypted_text)
+        return unseal(key_named(name), sealed, _context(person)).decode()
 
     def sealed_anew(self, encrypted_text: str) -> str:
         """Sealed with the active master key, unless it is already. Raises WrongKey as ``decrypt`` does."""
         text = self.decrypt(encrypted_text)
-        return encrypted_text if encrypted_text.startswith(f"{keyring().active}:") else self.encrypt(text)
+        name, person, _sealed = _parts(encrypted_text)
+        return encrypted_text if name == keyring().active else self.sealed_for(person, text)
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """Also asked after the password, when nobody has signed in yet."""
+        with acting_at_sign_in():
+            return bool(super().is_mfa_enabled(user, types))
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last passkey or app stays: a second factor is required."""
@@ -78,7 +95,20 @@ def why_no_passkey(request: HttpRequest) -> str:
     }
 
 
-def _key(name: str) -> bytes:
+def _parts(encrypted_text: str) -> tuple[str, int, bytes]:
+    """Raises WrongKey."""
+    try:
+        name, person, sealed = encrypted_text.rsplit(":", 2)
+        return name, int(person), base64.b64decode(sealed, validate=True)
+    except ValueError as error:
+        raise WrongKey(CONTEXT) from error
+
+
+def _context(person: int) -> str:
+    return f"{CONTEXT}:{person}"
+
+
+def key_named(name: str) -> bytes:
     """Derived from the master key of this name. Raises WrongKey if there is none."""
     master = keyring().master.get(name)
     if master is None:

@@ -6,8 +6,6 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core import context
-from allauth.core.internal.cryptokit import normalize_user_code
-from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -19,10 +17,11 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 from axes.handlers.proxy import AxesProxyHandler
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+
+from . import app_codes
 
 LONGEST_NAME = 60
 CODE_ATTRIBUTES = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 20}
@@ -31,7 +30,7 @@ CODE_ATTRIBUTES = {"autocomplete": "one-time-code", "inputmode": "numeric", "max
 class AcceptedOnce:
     """Mixin: refuse a code of the app that was accepted before.
 
-    allauth remembers a code for one period; with TOTP_TOLERANCE it stays valid for longer.
+    allauth remembers a code in one process and for one period; with TOTP_TOLERANCE it stays valid for longer.
     """
 
     fields: dict[str, Any]
@@ -56,9 +55,8 @@ class AcceptedOnce:
 
     def _new_code(self) -> str:
         code: str = super().clean_code()  # type: ignore[misc]
-        seconds = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
         is_of_app = self.authenticator.type == Authenticator.Type.TOTP
-        if is_of_app and not cache.add(f"totp:{self.user.pk}:{normalize_user_code(code)}", "used", seconds):
+        if is_of_app and not app_codes.take(self.authenticator, code):
             raise get_adapter().validation_error("incorrect_code")
         return code
 

@@ -18,8 +18,9 @@ from foundation.ui.versioned_form import VersionedForm
 
 from . import first_run
 from .countries import countries_of, country_choices, country_name, is_zone, time_zones_of, zone_choices, zone_or_utc
-from .models import ROLES_AT, Organisation, OrganisationKind, User
+from .models import Organisation, OrganisationKind, User
 from .roles import ROLES, Role
+from .vocabulary import ROLES_AT
 
 PASSWORD_HELP = _("At least 12 characters, for example four words that do not belong together.")
 NO_EMAIL = _("This is no e-mail address. Write it like name@example.org.")
@@ -215,6 +216,22 @@ class UserForm(VersionedForm):
     def stored(user: User) -> dict[str, Any]:
         """What is stored, as the form's initial values."""
         return {name: getattr(user, name) for name in ("name", "email", "language", "version")}
+
+
+class AddressForm(forms.Form):
+    """A new address for one's own account."""
+
+    email = forms.EmailField(
+        label=_("New address"),
+        max_length=254,
+        help_text=_("You get an e-mail there, with a link that you open to confirm it."),
+        error_messages={"invalid": NO_EMAIL},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip().lower()
+        return email
 
 
 class NewUserForm(UserForm):

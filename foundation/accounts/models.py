@@ -24,28 +24,14 @@ from foundation.privacy.bounds import moments_within
 from foundation.privacy.leases import LeasedQuerySet
 
 from .countries import COUNTRY_PATTERN, ZONE_PATTERN, country_name, zone_or_utc
+from .devices import Browser, System
 from .roles import ROLES, Permission, Role
 from .states import NOT_GIVEN, REFUSED, TO_CONFIRM, USABLE, LinkState, ProposalState
 from .stored_passwords import UserWithStoredPassword
+from .vocabulary import TO_THE_FORMER_ADDRESS, DeclineReason, LinkPurpose, NoticeKind
+from .vocabulary import OrganisationKind as OrganisationKind  # noqa: PLC0414  all import it from here
 
 logger = logging.getLogger(__name__)
-
-
-class OrganisationKind(models.TextChoices):
-    CENTRE = "centre", _("Advice centre")
-    PARTNER = "partner", _("Partner")
-    BODY = "body", _("Public body")
-    FUNDER = "funder", _("Funder")
-
-
-#: Roles that are possible in each kind of organisation; a trigger enforces this.
-#: A funder's people read a centre's releases, so their role is at that centre.
-ROLES_AT: dict[str, tuple[Role, ...]] = {
-    OrganisationKind.CENTRE: (Role.HANDLER, Role.COORDINATOR, Role.ADMINISTRATOR, Role.DPO, Role.FUNDER),
-    OrganisationKind.PARTNER: (Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR),
-    OrganisationKind.BODY: (Role.LIAISON,),
-    OrganisationKind.FUNDER: (),
-}
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -252,16 +238,6 @@ class Membership(models.Model):
         return f"membership {self.pk}"
 
 
-class DeclineReason(models.TextChoices):
-    """A list instead of a text, so that nothing about a person is written down here."""
-
-    WRONG_ROLE = "wrong_role", _("another role is enough")
-    WRONG_PLACE = "wrong_place", _("another organisation")
-    UNKNOWN = "unknown", _("I do not know this person or this address")
-    NOT_NEEDED = "not_needed", _("not needed (any more)")
-    TO_DISCUSS = "to_discuss", _("we should talk about it first")
-
-
 class RoleProposalQuerySet(models.QuerySet["RoleProposal"]):
     def to_confirm(self) -> RoleProposalQuerySet:
         return self.filter(state__in=TO_CONFIRM)
@@ -324,24 +300,26 @@ class RoleProposal(models.Model):
         return str(ROLES[Role(self.role)].description)
 
 
-class LinkPurpose(models.TextChoices):
-    INVITATION = "invitation", _("invitation")
-    PASSWORD = "password", _("new password")
-
-
 class OneTimeLinkQuerySet(LeasedQuerySet["OneTimeLink"]):
     def usable(self) -> OneTimeLinkQuerySet:
         return self.filter(state__in=USABLE)
+
+    def for_password(self) -> OneTimeLinkQuerySet:
+        return self.exclude(purpose=LinkPurpose.ADDRESS)
+
+    def for_address(self) -> OneTimeLinkQuerySet:
+        return self.filter(purpose=LinkPurpose.ADDRESS)
 
     def to_send(self, now: datetime) -> OneTimeLinkQuerySet:
         return self.usable().filter(sent_at=None, gave_up_at=None, due_at__lte=now, expires_at__gt=now).order_by("pk")
 
 
 class OneTimeLink(models.Model):
-    """A link that is mailed to a person, who chooses a password with it. The row is also the queue of these e-mails.
+    """A link that is mailed to a person, who chooses a password with it, or confirms a new address.
 
-    The link itself is not stored: it is signed with the secret key when the e-mail is sent (``one_time_links``).
-    ``centre``: that of the administrator who ordered it.
+    The row is also the queue of these e-mails. The link itself is not stored: it is signed with the secret key when the
+    e-mail is sent (``one_time_links``). ``email``: the new address, to which it is mailed; otherwise empty.
+    ``centre``: that of the person who ordered it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -349,6 +327,7 @@ class OneTimeLink(models.Model):
     purpose = models.CharField(max_length=10, choices=LinkPurpose)
     state = models.CharField(max_length=10, choices=LinkState, default=LinkState.OPEN)
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
+    email = models.EmailField(blank=True)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
@@ -373,7 +352,16 @@ class OneTimeLink(models.Model):
                 "sent_at",
                 "gave_up_at",
             ),
-            models.UniqueConstraint(fields=["user"], condition=Q(state__in=USABLE), name="one_open_link"),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(state__in=USABLE) & ~Q(purpose="address"), name="one_open_link"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(state__in=USABLE, purpose="address"), name="one_open_address_link"
+            ),
+            models.CheckConstraint(
+                condition=(Q(purpose="address") & ~Q(email="")) | (~Q(purpose="address") & Q(email="")),
+                name="link_has_its_address",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=USABLE, ended_at__isnull=True)
                 | (~Q(state__in=USABLE) & Q(ended_at__isnull=False)),
@@ -396,13 +384,73 @@ class OneTimeLink(models.Model):
         return self.is_usable(now) and self.sent_at is None and self.gave_up_at is None
 
 
+class StaffNoticeQuerySet(LeasedQuerySet["StaffNotice"]):
+    def to_send(self, now: datetime) -> StaffNoticeQuerySet:
+        return self.filter(due_at__lte=now).order_by("due_at", "pk")
+
+
+class StaffNotice(models.Model):
+    """An e-mail to somebody who works here, which says that something waits or has changed, and nothing more.
+
+    Deleted as soon as it is sent. ``email``: where it goes, if that is not the account's present address.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=NoticeKind)
+    email = models.EmailField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True)
+
+    objects = StaffNoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("staff_notice", "due_at", "claimed_until"),
+            # What waits is announced once, until the e-mail has been sent.
+            models.UniqueConstraint(fields=["user", "kind"], condition=Q(email=""), name="one_unsent_notice"),
+            models.CheckConstraint(
+                condition=(Q(kind__in=TO_THE_FORMER_ADDRESS) & ~Q(email=""))
+                | (~Q(kind__in=TO_THE_FORMER_ADDRESS) & Q(email="")),
+                name="notice_has_its_address",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"
+
+
+class DirectoryLink(models.Model):
+    """An account of the centre's directory with which the person signs in (OpenID Connect).
+
+    ``digest``: of issuer and subject (``directory.Identity``). Nothing else of what the directory says is stored.
+    """
+
+    digest = models.CharField(primary_key=True, max_length=64, editable=False)
+    user = models.OneToOneField(User, models.PROTECT, related_name="+", editable=False)
+    linked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [moments_within("directory_link", "linked_at")]
+
+    def __str__(self) -> str:
+        return f"directory account of user {self.user_id}"  # never the digest
+
+
 class Session(AbstractBaseSession):
-    """A browser's session. The user's column lets one statement read both, and end all sessions of a person."""
+    """A browser's session. The user's column lets one statement read both, and end all sessions of a person.
+
+    ``browser`` and ``system`` are those of the last time the session was written.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", null=True, editable=False)
+    began_at = models.DateTimeField(default=timezone.now)
+    browser = models.CharField(max_length=10, choices=Browser, blank=True)
+    system = models.CharField(max_length=10, choices=System, blank=True)
 
     class Meta(AbstractBaseSession.Meta):
-        constraints = [moments_within("session", "expire_date")]
+        constraints = [moments_within("session", "expire_date", "began_at")]
 
     def __str__(self) -> str:
         return f"session of user {self.user_id}"  # never its key

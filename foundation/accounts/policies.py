@@ -23,7 +23,7 @@ from .states import IN_FORCE, LINK, PROPOSAL, Who
 
 ADMINISTRATORS = Rule("administrators", f"{orgs_as('administrator')} <> '{{}}'")
 AT_THE_CENTRE = at_the_centre(*(role.value for role in CONFIRM_AT_THEIR_CENTRE))
-SIGN_IN, SETUP = service("sign_in"), service("setup")
+SIGN_IN, SETUP, RETENTION = service("sign_in"), service("setup"), service("retention")
 THE_PERSON = Rule("the person", is_actor("user_id"))
 BY_ACTOR = is_actor("decided_by_id")
 NOT_INVOLVED = "(select ntk.actor()) not in (proposed_by_id, user_id)"
@@ -42,6 +42,20 @@ DECLARATIONS: list[Declaration] = [
         update_columns=["encoded", "changed_at"],
         denied="delete, truncate",
     ),
+    # Whom the directory means is found, and linked, before anybody has signed in.
+    Protected(
+        "accounts_directorylink",
+        select=[ADMINISTRATORS, SIGN_IN, THE_PERSON],
+        insert=[
+            both(
+                SIGN_IN,
+                "for a person whose account is open",
+                "exists (select from accounts_user u where u.id = user_id and u.is_active and u.service = '')",
+            )
+        ],
+        delete=[both(ADMINISTRATORS, "of somebody else", "user_id <> (select ntk.actor())")],
+        denied="update, truncate",
+    ),
     Unprotected(
         "accounts_session", "found before anybody is known; keys are digests, and contents are signed with the key"
     ),
@@ -49,7 +63,15 @@ DECLARATIONS: list[Declaration] = [
     Unprotected("django_(migrations|content_type|session|admin_log)", "Django's own; django_session is empty"),
     Unprotected(r"auth_\w+", "Django's own, unused"),
     Unprotected(r"account_\w+", "e-mail addresses of users, for the sign-in"),
-    Unprotected("mfa_authenticator", "second factors, needed to sign in: public keys, and secrets that are encrypted"),
+    # Administrators count and remove those of others by functions, and read none.
+    Protected(
+        "mfa_authenticator",
+        select=[THE_PERSON, SIGN_IN, RETENTION],
+        insert=[THE_PERSON],
+        update=[THE_PERSON, SIGN_IN, RETENTION],
+        delete=[THE_PERSON],
+        granted={"lotse_policy": "delete"},
+    ),
     Unprotected(r"axes_\w+", "attempts to sign in"),
     Protected(
         "accounts_roleproposal",
@@ -91,9 +113,14 @@ DECLARATIONS: list[Declaration] = [
         insert=[
             both(
                 ADMINISTRATORS,
-                "in their own name, for somebody else",
-                f"{is_actor('made_by_id')} and user_id <> made_by_id",
-            )
+                "in their own name, for somebody else's password",
+                f"{is_actor('made_by_id')} and user_id <> made_by_id and purpose <> 'address'",
+            ),
+            both(
+                THE_PERSON,
+                "in their own name, for a new address",
+                f"{is_actor('made_by_id')} and purpose = 'address'",
+            ),
         ],
         update=[ADMINISTRATORS, SIGN_IN, THE_PERSON],
         update_columns=["state", "ended_at", "attempts", "due_at", "claimed_until", "sent_at", "gave_up_at"],
@@ -103,10 +130,24 @@ DECLARATIONS: list[Declaration] = [
         LINK,
         who={
             Who.THE_PERSON: both(THE_PERSON, "before it expires", "expires_at > now()"),
-            Who.ADMINISTRATOR: ADMINISTRATORS,
+            Who.ADMINISTRATOR_OR_PERSON: Rule(
+                "administrators, or the person", f"{ADMINISTRATORS.sql} or {THE_PERSON.sql}"
+            ),
             Who.CLOCK: both(SIGN_IN, "when the time is over", "expires_at <= now()"),
         },
         marks=["ended_at"],
+    ),
+    # Deleted when it is sent; so nothing says later who got which e-mail.
+    Protected(
+        "accounts_staffnotice",
+        select=[SIGN_IN],
+        insert=[
+            ADMINISTRATORS,
+            both(THE_PERSON, "about their own address", "email <> ''"),
+            both(RETENTION, "about what is due to be erased", "kind = 'erasure_waits'"),
+        ],
+        update=[SIGN_IN],
+        delete=[SIGN_IN],
     ),
 ]
 sql_items = declared_items(

@@ -27,6 +27,10 @@ class AddressIsTheirs(Exception):
     """The person has a role that reads content: nobody else changes the address to which their links are mailed."""
 
 
+class SameAddress(Exception):
+    """The person has this address already."""
+
+
 class LinkIsDead(Exception):
     """The one-time link was used, replaced or withdrawn, or has expired."""
 

@@ -16,22 +16,15 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from . import audit
+from . import audit, notices
 from .actions import check_fits, give, require_over, withdraw
 from .events import ROLE_DECLINED, ROLE_EXPIRED, ROLE_GRANTED_ALONE, ROLE_PROPOSED
-from .models import (
-    DeclineReason,
-    Membership,
-    OneTimeLink,
-    Organisation,
-    OrganisationKind,
-    RoleProposal,
-    User,
-)
+from .models import Membership, OneTimeLink, Organisation, OrganisationKind, RoleProposal, User
 from .permissions import NotAllowed, can, organisations_as, require
 from .refusals import ChangedMeanwhile, DecidedAlready, RoleDoesNotFit
 from .roles import ALONE_IF_NOBODY_ELSE, CONFIRM_AT_THEIR_CENTRE, NEEDS_SECOND_PERSON, Permission, Role
 from .states import LinkState, ProposalState
+from .vocabulary import DeclineReason, NoticeKind
 
 #: How long a proposed role can be confirmed.
 LASTS = timedelta(days=14)
@@ -39,10 +32,15 @@ LASTS = timedelta(days=14)
 
 def could_confirm(centre: Organisation, *, besides: Iterable[User | int]) -> bool:
     """Whether somebody else could confirm a role. SQL: ``ntk.could_confirm``."""
+    return who_could_confirm(centre, besides=besides).exists()
+
+
+def who_could_confirm(centre: Organisation, *, besides: Iterable[User | int]) -> QuerySet[User]:
+    """Everybody else who could confirm a role that is proposed for the centre."""
     anywhere = Q(role=Role.ADMINISTRATOR)
     there = Q(role__in=CONFIRM_AT_THEIR_CENTRE, organisation=centre)
     active = Membership.objects.active().filter(user__is_active=True).exclude(user__in=list(besides))
-    return active.filter(anywhere | there).exists()
+    return User.objects.filter(pk__in=active.filter(anywhere | there).values("user"))
 
 
 def to_confirm(user: User) -> QuerySet[RoleProposal]:
@@ -85,8 +83,10 @@ def propose_role(*, by: User, user: User, organisation: Organisation, role: Role
         proposed_at=now,
         expires_at=now + LASTS,
     )
-    audit.record(ROLE_PROPOSED, by=by, about=person, centre=centre.pk, **_data(proposal))
-    if role in ALONE_IF_NOBODY_ELSE and not could_confirm(centre, besides=[by, person]):
+    confirmers = who_could_confirm(centre, besides=[by, person])
+    notices.order(confirmers, NoticeKind.ROLE_WAITS)
+    audit.record(ROLE_PROPOSED, by=by, about=person, centre=centre.pk, wake=notices.SEND, **_data(proposal))
+    if role in ALONE_IF_NOBODY_ELSE and not confirmers:
         _decide(proposal, by, ProposalState.ALONE)
         give(by, person, place, role, proposal=proposal, kind=ROLE_GRANTED_ALONE, centre=centre)
     return proposal

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from . import role_proposals
 from .guards import SignedInRequest, confirmers_only
-from .models import DeclineReason, RoleProposal
+from .models import RoleProposal
 from .refusals import ChangedMeanwhile, DecidedAlready, RoleDoesNotFit
+from .vocabulary import DeclineReason
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

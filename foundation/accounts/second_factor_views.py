@@ -33,9 +33,11 @@ from .second_factor_actions import (
     factor_removed,
     factors,
     may_add_factor,
+    number_of_factors,
     recovery_codes_made,
     remove_factors,
 )
+from .services import acting_at_sign_in
 
 
 @require_safe
@@ -112,9 +114,28 @@ class NewCodes(GenerateRecoveryCodesView):  # type: ignore[misc]
 
 
 class ShowFactor(AuthenticateView):  # type: ignore[misc]
-    """The second step of signing in, with the ways that this person has."""
+    """The second step of signing in, with the ways that this person has.
+
+    Nobody has signed in yet: factors are read as the service of the sign-in, and the rest of the step as nobody.
+    """
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with acting_at_sign_in():
+            self.form.is_valid()
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        with acting_at_sign_in():
+            form.save()  # type: ignore[attr-defined]
+        response: HttpResponse = self.stage.exit()
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        with acting_at_sign_in():
+            return self._context(**kwargs)
+
+    def _context(self, **kwargs: Any) -> dict[str, Any]:
         types = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
         has_passkey = "webauthn" in types and not why_no_passkey(self.request)
         has_app = "totp" in types
@@ -133,7 +154,7 @@ def remove_of_user(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         if person.pk == request.user.pk:
             raise Http404
-        context = {"person": person, "factors": factors(person)}
+        context = {"person": person, "has_factors": number_of_factors(person) > 0}
         return render(request, "accounts/remove_second_factor.html", context)
     if remove_factors(by=request.user, user=person):
         transaction.on_commit(lambda: _tell(person))

@@ -7,6 +7,7 @@ content is signed together with its key, so that it cannot be copied to another 
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
@@ -16,11 +17,12 @@ from django.contrib.auth import middleware as auth_middleware
 from django.contrib.sessions.backends import db
 from django.db import connection
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
+from .devices import Browser, System, device_of
 from .models import Membership, Organisation, Session, User
 
 
@@ -44,6 +46,10 @@ left join accounts_organisation on accounts_organisation.id = accounts_membershi
 where accounts_session.session_key = %s and accounts_session.expire_date > %s
 order by accounts_membership.id
 """
+
+
+#: Where browser and system are in a session.
+DEVICE = "device"
 
 
 def stored_key(session_key: str) -> str:
@@ -98,6 +104,9 @@ class SessionStore(db.SessionStore):
         made: Any = super().create_model_instance(data)
         made.session_key = stored_key(made.session_key)
         made.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        if "signed_in_at" in data:
+            made.began_at = min(timezone.now(), datetime.fromtimestamp(data["signed_in_at"], UTC))
+        made.browser, made.system = data.get(DEVICE, (Browser.OTHER, System.OTHER))
         return cast("Session", made)
 
     def _stored(self, session_key: str) -> QuerySet[Session]:
@@ -149,6 +158,13 @@ class AuthenticationMiddleware(auth_middleware.AuthenticationMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
         request.user = SimpleLazyObject(lambda: verified_user(request))  # type: ignore[assignment]
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """A session that is written anyway gets the browser's name: its owner recognises a stranger's by it."""
+        session = request.session
+        if session.modified and SESSION_KEY in session:
+            session[DEVICE] = device_of(request.headers.get("User-Agent", ""))
+        return response
 
 
 def verified_user(request: HttpRequest) -> Any:

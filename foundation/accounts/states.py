@@ -15,6 +15,7 @@ class Who(StrEnum):
     ONLY_ONE = "the only one who could confirm"
     ADMINISTRATOR = "administrators"
     THE_PERSON = "the person"
+    ADMINISTRATOR_OR_PERSON = "administrators or the person"
     CLOCK = "the clock"
 
 
@@ -65,8 +66,8 @@ DEAD = (L.USED, L.REPLACED, L.WITHDRAWN, L.EXPIRED)
 LINK_TRANSITIONS: dict[LinkState, dict[LinkState, Who]] = {
     L.OPEN: {
         L.USED: Who.THE_PERSON,
-        L.REPLACED: Who.ADMINISTRATOR,
-        L.WITHDRAWN: Who.ADMINISTRATOR,
+        L.REPLACED: Who.ADMINISTRATOR_OR_PERSON,
+        L.WITHDRAWN: Who.ADMINISTRATOR_OR_PERSON,
         L.EXPIRED: Who.CLOCK,
     },
     L.USED: {},
@@ -90,7 +91,8 @@ MACHINES = (
         starts=USABLE,
         sets=(USABLE, DEAD),
         transitions=LINK_TRANSITIONS,
-        remark="A person has at most one that is open. It is mailed to the person; nobody else sees it.",
+        remark="A person has at most one that is open for a password, and one for a new address. It is mailed to the "
+        "person; nobody else sees it.",
     ),
 )
 PROPOSAL, LINK = MACHINES

@@ -1,28 +1,24 @@
-"""Celery tasks that mail one-time links, and end what nobody used or confirmed in time."""
+"""Celery tasks that mail one-time links and notices, and end what nobody used or confirmed in time."""
 
 from __future__ import annotations
 
 import logging
 import time
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 
 from celery import shared_task
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from foundation.privacy.context import acting_as
 from foundation.privacy.leases import Backoff
 from foundation.privacy.time_limits import TASK_LASTS, within
 
-from .models import LinkPurpose, OneTimeLink
-from .one_time_links import path_of
-from .role_proposals import expire
+from .mails import link_message, notice_message
+from .models import OneTimeLink, StaffNotice, User
+from .role_proposals import expire, to_confirm
 from .services import Service, service_user
-from .time_zones import as_read_by
+from .vocabulary import NoticeKind
 
 log = logging.getLogger(__name__)
 #: Seconds for the whole SMTP session; each step of it has the limit EMAIL_TIMEOUT.
@@ -43,17 +39,53 @@ def expire_open_ones() -> None:
 
 @shared_task(name="accounts.tasks.send_links")
 def send_links(_event_id: int | None = None) -> None:
-    """Mail the links that wait. The relay calls it after an event; beat calls it for those that were missed."""
+    """Mail the links and notices that wait. The relay calls it after an event; beat calls it for those missed."""
     service = service_user(Service.SIGN_IN)
     until = time.monotonic() + TASK_LASTS
-    while time.monotonic() < until:
-        with acting_as(service, purpose="links"):
-            claimed = _claim(timezone.now())
+    for send_one in (_send_link, _send_notice):
+        while time.monotonic() < until and send_one(service):
+            pass
+
+
+def _send_link(service: User) -> bool:
+    """False if none waits."""
+    with acting_as(service, purpose="links"):
+        claimed = _claim(timezone.now())
+        message = link_message(claimed) if claimed else None
+    if claimed is None or message is None:
+        return False
+    is_sent = _is_sent(message, f"one-time link {claimed.pk}")
+    with acting_as(service, purpose="links"):
+        _settle(claimed, timezone.now(), is_sent=is_sent)
+    return True
+
+
+def _send_notice(service: User) -> bool:
+    """False if none waits. A notice is deleted when it is sent, or when nothing waits any more."""
+    with acting_as(service, purpose="notices"):
+        now = timezone.now()
+        waiting = StaffNotice.objects.to_send(now).select_related("user")
+        claimed = next(iter(waiting.claim(LEASE, now=now, counts=True)), None)
         if claimed is None:
-            return
-        is_sent = _is_sent(claimed)
-        with acting_as(service, purpose="links"):
-            _settle(claimed, timezone.now(), is_sent=is_sent)
+            return False
+        is_wanted = _is_wanted(claimed)
+        message = notice_message(claimed)
+    is_sent = not is_wanted or _is_sent(message, f"notice {claimed.pk}")
+    with acting_as(service, purpose="notices"):
+        pause = RETRIES.after(claimed.attempts)
+        if is_sent or pause is None:
+            StaffNotice.objects.held([claimed]).delete()
+        else:
+            StaffNotice.objects.try_again(claimed, pause, now=timezone.now())
+    if not is_sent and pause is None:
+        log.error("notice %s was given up: the mail server has not taken it", claimed.pk)
+    return True
+
+
+def _is_wanted(notice: StaffNotice) -> bool:
+    """A role may have been decided on meanwhile, and an account closed."""
+    is_over = notice.kind == NoticeKind.ROLE_WAITS and not to_confirm(notice.user).exists()
+    return bool(notice.email) or (notice.user.is_active and not is_over)
 
 
 def _claim(now: datetime) -> OneTimeLink | None:
@@ -77,40 +109,11 @@ def _settle(link: OneTimeLink, now: datetime, *, is_sent: bool) -> None:
         OneTimeLink.objects.try_again(link, pause, now=now)
 
 
-def _is_sent(link: OneTimeLink) -> bool:
-    """If the mail server fails, it stays unsent and is tried again. The log must not hold the link."""
+def _is_sent(message: EmailMessage, what: str) -> bool:
+    """If the mail server fails, it stays unsent and is tried again. The log must not hold a link or an address."""
     try:
-        within(LONGEST_MAIL, _message(link).send)
+        within(LONGEST_MAIL, message.send)
     except Exception as error:
-        log.warning("one-time link %s was not mailed, it is tried again: %s", link.pk, type(error).__name__)
+        log.warning("%s was not mailed, it is tried again: %s", what, type(error).__name__)
         return False
     return True
-
-
-def _message(link: OneTimeLink) -> EmailMessage:
-    """In the person's language. It says neither their name nor a role."""
-    with as_read_by(link.user):
-        words = {
-            "centre": link.centre.name if link.centre else "Lotse",
-            "url": settings.LOTSE_PUBLIC_BASE_URL + path_of(link),
-            "until": date_format(timezone.localtime(link.expires_at), "DATETIME_FORMAT"),
-        }
-        if link.purpose == LinkPurpose.INVITATION:
-            subject = _("Lotse: your invitation")
-            text = _(
-                "%(centre)s invites you to Lotse. Choose your password here; the link works once, until %(until)s:\n\n"
-                "%(url)s\n\n"
-                "Do not pass this e-mail on. If you do not know what it is about, delete it."
-            )
-        else:
-            subject = _("Lotse: choose a new password")
-            text = _(
-                "An administrator of %(centre)s has asked for a new password for your account; the old one no longer "
-                "works. Choose one here; the link works once, until %(until)s:\n\n"
-                "%(url)s\n\n"
-                "If you did not ask for this, tell your administrator or data protection officer."
-            )
-    # The same Message-ID if it is sent again because the process died after sending: mail programs show it once.
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    headers = {"Message-ID": f"<link-{link.pk}@{domain}>"}
-    return EmailMessage(subject, text % words, None, [link.user.email], headers=headers)

@@ -3,12 +3,15 @@
 from django.urls import path
 
 from . import (
+    address_views,
     administration_views,
+    directory_views,
     first_run_views,
     link_views,
     organisation_views,
     role_views,
     second_factor_views,
+    session_views,
     user_views,
     views,
 )
@@ -17,10 +20,18 @@ app_name = "accounts"
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("accounts/session/", views.session, name="session"),
+    path("accounts/address/", address_views.address, name="address"),
+    path("accounts/address/withdraw/", address_views.withdraw, name="withdraw_address"),
+    path("accounts/address/confirm/<str:token>/", address_views.confirm, name="confirm_address"),
+    path("accounts/sessions/", session_views.sessions, name="sessions"),
+    path("accounts/sessions/end/", session_views.end, name="end_session"),
+    path("accounts/sessions/end-elsewhere/", session_views.end_elsewhere, name="end_sessions_elsewhere"),
     path("accounts/signed-in/", views.signed_in_again, name="signed_in_again"),
     path("accounts/typed/discard/", views.discard_typed, name="discard_typed"),
     path("accounts/link/<str:token>/", link_views.choose, name="choose_password"),
     path("accounts/demonstration/", views.sign_in_to_demonstration, name="sign_in_to_demonstration"),
+    path("accounts/directory/", directory_views.to_directory, name="to_directory"),
+    path("accounts/directory/back/", directory_views.back, name="back_from_directory"),
     path("accounts/second-factor/", second_factor_views.second_factor, name="second_factor"),
     path("first-run/", first_run_views.first_run, name="first_run"),
     path("administration/", administration_views.administration, name="administration"),
@@ -35,6 +46,7 @@ urlpatterns = [
         second_factor_views.remove_of_user,
         name="remove_second_factor",
     ),
+    path("administration/users/<int:pk>/directory/", directory_views.unlink, name="end_directory_link"),
     path("administration/users/<int:pk>/deactivate/", user_views.deactivate, name="deactivate"),
     path("administration/users/<int:pk>/reactivate/", user_views.reactivate, name="reactivate"),
     path("administration/roles/<int:pk>/end/", user_views.end, name="end_role"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch, Q
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from . import actions, role_proposals
 from .forms import NewUserForm, RoleForm, UserForm
 from .guards import SignedInRequest, administrators_only
-from .models import Membership, OneTimeLink, Organisation, RoleProposal, User
+from .models import DirectoryLink, Membership, OneTimeLink, Organisation, RoleProposal, User
 from .refusals import AddressIsTheirs, AddressTaken, ChangedMeanwhile, DecidedAlready, LastAdministrator, RoleDoesNotFit
 from .roles import NEEDS_SECOND_PERSON, ROLES, Role
 from .states import ProposalState
@@ -206,7 +207,7 @@ def _user_page(request: SignedInRequest, person: User, form: RoleForm, status: i
     ).order_by("-started_at", "-pk")
     proposals = person.role_proposals.select_related("organisation", "proposed_by", "decided_by").order_by("-pk")
     now = timezone.now()
-    link = OneTimeLink.objects.filter(user=person).order_by("-made_at").first()
+    link = OneTimeLink.objects.for_password().filter(user=person).order_by("-made_at").first()
     context = {
         "proposed": [one for one in proposals if one.is_open(now)],
         "not_given": [one for one in proposals if one.is_not_given][:SHOWN],
@@ -216,6 +217,7 @@ def _user_page(request: SignedInRequest, person: User, form: RoleForm, status: i
         "former": [one for one in roles if one.ended_at is not None],
         "form": form,
         "is_self": person == request.user,
+        "directory_link": DirectoryLink.objects.filter(user=person).first() if settings.DIRECTORY else None,
         "roles": ROLES.values(),
     }
     return render(request, "accounts/user.html", context, status=status)

@@ -17,7 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from .signing import signed
 
-_acting: ContextVar[bool] = ContextVar("acting", default=False)
+_acting: ContextVar[int | None] = ContextVar("acting", default=None)
 
 
 class Actor(Protocol):
@@ -26,6 +26,11 @@ class Actor(Protocol):
 
 def is_acting() -> bool:
     """Whether a block of ``acting_as`` is open here."""
+    return _acting.get() is not None
+
+
+def acting_id() -> int | None:
+    """The key of whoever acts here."""
     return _acting.get()
 
 
@@ -42,7 +47,7 @@ def acting_as(actor: Actor | int, *, purpose: str) -> Iterator[None]:
         raise ValueError("acting_as needs a stored actor")
     with transaction.atomic(durable=True):
         _set(signed(actor_id), purpose)
-        token = _acting.set(True)
+        token = _acting.set(actor_id)
         try:
             yield
         finally:

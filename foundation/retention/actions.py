@@ -9,12 +9,15 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from foundation.accounts.models import User
+from foundation.accounts import notices
+from foundation.accounts.models import Membership, User
 from foundation.accounts.permissions import NotAllowed, require
 from foundation.accounts.push_groups import organisation_group
-from foundation.accounts.roles import Permission
+from foundation.accounts.roles import ROLES, Permission
+from foundation.accounts.vocabulary import NoticeKind
 from foundation.journal.actions import NewEvent, record, record_all
 from foundation.journal.stale import stale
 
@@ -128,6 +131,7 @@ def announce_due(*, by: User, now: datetime, most: int) -> int:
     ]
     Erasure.objects.bulk_create(due)
     groups = {organisation_group(one.centre_id) for one in due}
+    notices.order(_who_may_keep({one.centre_id for one in due}), NoticeKind.ERASURE_WAITS)
     record_all(
         [
             NewEvent(
@@ -142,6 +146,13 @@ def announce_due(*, by: User, now: datetime, most: int) -> int:
         by=by,
     )
     return len(due)
+
+
+def _who_may_keep(centres: set[int]) -> QuerySet[User]:
+    """The people of these centres who can set a hold."""
+    roles = [role for role, info in ROLES.items() if Permission.HOLD_SET in info.permissions]
+    members = Membership.objects.active().with_roles(roles).filter(organisation__in=centres)
+    return User.objects.filter(is_active=True, pk__in=members.values("user"))
 
 
 @transaction.atomic

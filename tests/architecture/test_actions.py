@@ -44,7 +44,8 @@ WITHOUT_EVENT = {
     "foundation.privacy.actions.new_data_key": "the action that makes the dossier writes the event",
     "foundation.accounts.actions.end_sessions": "the consequence of an action that writes one",
     "foundation.accounts.second_factor_actions.seal_factors_anew": "the same secret under another key, for all at once",
-    "foundation.accounts.second_factor_actions.end_other_sessions": "the consequence of an action that writes one",
+    "foundation.accounts.session_actions.end_other_sessions": "the consequence of an action that writes one",
+    "foundation.accounts.directory_actions.accept_invitation": "person_of has written it, as the sign-in",
     "foundation.accounts.actions.choose_language": "a person's own preference, about nobody else",
     "foundation.accounts.first_run.new_first_run_code": "nobody has an account yet",
     "foundation.accounts.first_run.check_first_run_code": "nobody has an account yet; the row counts the tries",
@@ -96,7 +97,10 @@ WITHOUT_AUTHOR = {
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
     "hotline.contacts.access.may_ask",
+    "foundation.accounts.session_actions.own_sessions",
+    "foundation.accounts.address_actions.asked_for",
     "foundation.accounts.second_factor_actions.factors",
+    "foundation.accounts.second_factor_actions.number_of_factors",
     "foundation.accounts.second_factor_actions.may_add_factor",
     "foundation.journal.actions.recorded_id",
     "foundation.accounts.first_run.is_empty_installation",
@@ -104,6 +108,7 @@ ONLY_ASK = {
     "foundation.accounts.actions.has_role_for_two",
     "foundation.accounts.actions.require_over",
     "foundation.accounts.role_proposals.could_confirm",
+    "foundation.accounts.role_proposals.who_could_confirm",
     "foundation.accounts.role_proposals.to_confirm",
     "handoff.referrals.centre_actions.needs_verification",
     "handoff.referrals.consent_watch.objection_now",
@@ -127,6 +132,7 @@ ONLY_ASK = {
 PARTS = {
     "foundation.retention.actions.centre_of",
     "foundation.accounts.actions.give",
+    "foundation.accounts.actions.store_user",
     "foundation.accounts.actions.withdraw",
     "hotline.switchboard.calls.move",
     "hotline.switchboard.calls.note",
@@ -140,8 +146,11 @@ PARTS = {
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
     "foundation.accounts.one_time_links": "the writing part of the actions that have a link mailed",
+    "foundation.accounts.second_factor_views": "allauth's form notes that a factor was used",
+    "foundation.accounts.app_codes": "notes in one statement that a code was accepted",
+    "foundation.accounts.notices": "the writing part of the actions that have a notice mailed",
     "foundation.accounts.stored_passwords": "stores the hash with its user, where Django and allauth save a user",
-    "foundation.accounts.tasks": "claims a link and notes that it was mailed",
+    "foundation.accounts.tasks": "claims a link or a notice and notes that it was mailed",
     "foundation.accounts.rate_limits": "counts in Redis",
     "foundation.privacy.management.commands.verify_keys": "reads one key of each dossier",
     "foundation.retention.holdings": "asks a function of the database",

@@ -32,6 +32,7 @@ LEASES: dict[str, tuple[timedelta, float]] = {
         max(2 * provider.LONGEST_REQUEST, provider.LONGEST_DOWNLOAD),
     ),
     "accounts.OneTimeLink": (links.LEASE, links.LONGEST_MAIL),
+    "accounts.StaffNotice": (links.LEASE, links.LONGEST_MAIL),
     "handoff.Notice": (notices.LEASE, notices.LONGEST_MAIL),
     "journal.Outbox": (timedelta(seconds=relay.LEASE_SECONDS), relay.LONGEST_DELIVERY),
     "a handler's claim of a call": (sweep.CLAIM_LASTS, CALLER_REACHED),

@@ -30,9 +30,10 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from casework.cases import permissions as cases
-from foundation.accounts.models import ROLES_AT, Organisation, User
+from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.roles import Permission, Role
+from foundation.accounts.vocabulary import ROLES_AT
 from handoff.referrals import permissions as handoff
 from handoff.referrals.states import (
     DONE,

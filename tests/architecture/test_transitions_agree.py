@@ -147,9 +147,11 @@ def may_decide_on_role(step: Step) -> bool:
 
 
 def may_end_link(step: Step) -> bool:
+    is_person = step.user == step.world.one_time_link.user
     if step.who == InAccounts.THE_PERSON:
-        return step.user == step.world.one_time_link.user
-    return step.who == InAccounts.ADMINISTRATOR and can(step.user, Permission.USERS_MANAGE)
+        return is_person
+    is_administrator = can(step.user, Permission.USERS_MANAGE)
+    return step.who == InAccounts.ADMINISTRATOR_OR_PERSON and (is_person or is_administrator)
 
 
 def may_move_request(step: Step) -> bool:

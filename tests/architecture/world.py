@@ -7,10 +7,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from casework.cases.models import Case, CaseContact, Note, Responsibility
-from foundation.accounts.models import Membership, OneTimeLink, Organisation, PasswordHash, RoleProposal, User
+from foundation.accounts.models import (
+    DirectoryLink,
+    Membership,
+    OneTimeLink,
+    Organisation,
+    PasswordHash,
+    RoleProposal,
+    StaffNotice,
+    User,
+)
 from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
 from foundation.retention.models import Request
@@ -81,6 +91,8 @@ class World:
     case_conflict: CaseConflict
     role_proposal: RoleProposal
     one_time_link: OneTimeLink
+    staff_notice: StaffNotice
+    factor: Authenticator
     notice: Notice
     call: Call
     ended_call: Call
@@ -169,6 +181,8 @@ def _roles_and_links(people: list[User], centre: Organisation) -> dict[str, Any]
         "one_time_link": OneTimeLink.objects.create(
             user=people[2], purpose="password", centre=centre, made_by=people[1], expires_at=until
         ),
+        "staff_notice": StaffNotice.objects.create(user=people[0], kind="role_waits"),
+        "factor": Authenticator.objects.create(user=people[0], type="webauthn", data={"name": "Laptop"}),
     }
 
 
@@ -236,6 +250,7 @@ def _person(number: int, career: Career, organisations: list[Organisation]) -> U
     made = User(email=f"{number}@example.org", name=f"Person {number}", is_active=career.is_active)
     (user,) = User.objects.bulk_create([made])
     PasswordHash.objects.create(user=user, encoded="!")
+    DirectoryLink.objects.create(user=user, digest=str(user.pk))
     for (place, role), is_over in set(career.roles):
         ended = {"ended_at": NOW, "ended_by": user} if is_over else {}
         Membership.objects.create(user=user, organisation=organisations[place], role=role, **ended)

@@ -144,3 +144,50 @@ def test_the_sign_in_changes_passwords_and_the_last_sign_in_only(people: People)
         for values in ("email = 'x@example.org'", "is_active = false", "name = 'x'", "language = 'fr'"):
             assert changed(f"update accounts_user set {values} {victim}") == 0
         assert changed("update accounts_user set stamp = 'new' where service = 'relay'") == 0
+
+
+# --- links to a directory (ADR 40) -----------------------------------------------------------------------------------
+
+
+def link(user: User, digest: str = "mine") -> str:
+    return f"insert into accounts_directorylink (digest, user_id, linked_at) values ('{digest}', {user.pk}, now())"
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_nobody_links_an_account_to_a_directory_but_the_sign_in(people: People, name: str) -> None:
+    mine = getattr(people, name, people.handler)
+    with as_who(people, name):
+        assert changed(link(mine)) == changed(link(people.colleague)) == 0
+    with as_who(people, "sign_in"):
+        assert changed(link(people.colleague)) == 1
+        assert changed(link(people.colleague, "second")) == changed(link(people.handler, "mine")) == 0
+        assert changed(link(service_user(Service.RELAY), "service")) == 0
+    with as_who(people, name):
+        assert changed(f"update accounts_directorylink set user_id = {mine.pk}") == 0
+        assert changed("update accounts_directorylink set digest = 'mine'") == 0
+        ended = changed(f"delete from accounts_directorylink where user_id = {people.colleague.pk}")
+        assert ended == (1 if name == "administrator" else 0)
+
+
+def test_a_closed_account_is_not_linked_and_links_are_read_by_few(people: People) -> None:
+    with as_who(people, "administrator"):
+        assert changed(f"update accounts_user set is_active = false where id = {people.colleague.pk}") == 1
+    with as_who(people, "sign_in"):
+        assert changed(link(people.colleague)) == 0
+        assert changed(link(people.handler)) == 1
+        assert changed("delete from accounts_directorylink") == changed(
+            "update accounts_directorylink set digest = 'x'"
+        )
+    readers = []
+    for name in EVERYBODY:
+        with as_who(people, name), connection.cursor() as cursor:
+            cursor.execute("select count(*) from accounts_directorylink")
+            readers += [name] * cursor.fetchone()[0]
+    assert readers == ["handler", "administrator"]
+
+
+def test_an_administrator_keeps_their_own_link(people: People) -> None:
+    with as_who(people, "sign_in"):
+        assert changed(link(people.administrator)) == 1
+    with as_who(people, "administrator"):
+        assert changed("delete from accounts_directorylink") == 0

@@ -126,9 +126,9 @@ def test_nobody_but_administrators_proposes_or_orders_a_link(people: People, nam
     user = getattr(people, name)
     values = {"user": make_user().pk, "centre": people.centre.pk}
     link = (
-        "insert into accounts_onetimelink (id, user_id, purpose, state, centre_id, made_by_id, made_at, expires_at,"
-        " attempts, due_at) values (gen_random_uuid(), {user}, 'password', 'open', {centre}, {by}, now(),"
-        " now() + interval '1 day', 0, now())"
+        "insert into accounts_onetimelink (id, user_id, purpose, state, centre_id, email, made_by_id, made_at,"
+        " expires_at, attempts, due_at) values (gen_random_uuid(), {user}, 'password', 'open', {centre}, '', {by},"
+        " now(), now() + interval '1 day', 0, now())"
     )
     with acting_as(user, purpose="test"):
         assert refused(PROPOSE.format(role="handler", state="proposed", by=user.pk, decided="null, null", **values))

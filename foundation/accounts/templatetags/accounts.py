@@ -19,6 +19,12 @@ def is_empty_installation() -> bool:
 
 
 @register.simple_tag
+def directory() -> dict[str, str]:
+    """The centre's own directory, if there is one: the name for the button, which may be empty."""
+    return {"name": settings.DIRECTORY["name"]} if settings.DIRECTORY else {}
+
+
+@register.simple_tag
 def manage_command(command: str) -> str:
     """The shell command for this installation, with its data directory if it is not the default."""
     usual = settings.LOTSE_DATA.resolve() == (settings.BASE_DIR / ".data").resolve()

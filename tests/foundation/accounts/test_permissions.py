@@ -12,9 +12,10 @@ from past_policies import change
 from people import People, as_user, give_role, make_centre, make_partner, make_place_for, make_user
 
 from foundation.accounts.actions import deactivate_user, end_role
-from foundation.accounts.models import ROLES_AT, Membership, Organisation, User
+from foundation.accounts.models import Membership, Organisation, User
 from foundation.accounts.permissions import NotAllowed, can, organisations_as, require
 from foundation.accounts.roles import ROLES, Permission, Role
+from foundation.accounts.vocabulary import ROLES_AT
 from foundation.privacy.context import acting_as
 
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from html_forms import HtmlForm, forms_of
 from past_policies import insert, new_keys
-from people import PASSWORD, People
+from people import PASSWORD, People, as_user
 from web import new_app_code, sign_in
 
 PASSWORD_PAGE = "/accounts/reauthenticate/"
@@ -100,7 +100,8 @@ def edit_form(client: Client, address: str) -> HtmlForm:
 
 def test_typed_text_is_back_in_its_form_and_nothing_was_sent(people: People, client: Client, later: Later) -> None:
     new_app_code(people.administrator)
-    passkey = Authenticator.objects.create(user=people.administrator, type="webauthn", data={"name": "Before"})
+    own, data = people.administrator, {"name": "Before"}
+    passkey = as_user(own, Authenticator.objects.create, user=own, type="webauthn", data=data)
     address = f"/accounts/2fa/webauthn/keys/{passkey.pk}/edit/"
     form = edit_form(client, address)
     data = {**form.data(), "name": ["Afterwards"]}
@@ -111,10 +112,10 @@ def test_typed_text_is_back_in_its_form_and_nothing_was_sent(people: People, cli
         client.post(PASSWORD_PAGE, {"password": PASSWORD, "next": address})
         back = edit_form(client, address)
         assert back.data()["name"] == ["Afterwards"]
-        passkey.refresh_from_db()
+        as_user(own, passkey.refresh_from_db)
         assert passkey.data["name"] == "Before"
         client.post(address, back.data())
-        passkey.refresh_from_db()
+        as_user(own, passkey.refresh_from_db)
         assert passkey.data["name"] == "Afterwards"
 
 

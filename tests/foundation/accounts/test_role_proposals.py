@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cluster import OwnDatabase
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -22,7 +23,7 @@ from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.refusals import AddressIsTheirs, ChangedMeanwhile, DecidedAlready, RoleDoesNotFit
 from foundation.accounts.role_proposals import confirm_role, could_confirm, decline_role, propose_role, withdraw_role
 from foundation.accounts.roles import NEEDS_SECOND_PERSON, Role
-from foundation.accounts.tasks import expire_open_ones
+from foundation.accounts.tasks import expire_open_ones, send_links
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
 
@@ -286,3 +287,46 @@ def test_setting_up_gives_roles_at_demonstrations_only_beside_the_administrators
 def test_signed_out_is_the_sign_in(people: People) -> None:
     assert Client().get(url("role_proposals")).headers["Location"].startswith("/accounts/login/")
     assert give_role(people.funder, people.other_centre, Role.FUNDER).proposal_id is None
+
+
+# --- those who can decide are told -----------------------------------------------------------------------------------
+
+
+def told() -> list[tuple[str, str]]:
+    """Address and text of the e-mails that are sent now."""
+    mail.outbox.clear()
+    send_links()
+    return sorted((one.to[0], str(one.body)) for one in mail.outbox)
+
+
+def test_those_who_can_confirm_get_an_email_without_content(people: People) -> None:
+    person = make_user()
+    propose(people, person, Role.HANDLER)
+    sent = told()
+    assert [email for email, _text in sent] == sorted([people.coordinator.email, people.dpo.email])
+    for _email, text in sent:
+        assert "http://127.0.0.1:8000/roles/" in text
+        assert [word for word in (person.name, person.email, "handler", people.centre.name) if word in text] == []
+    assert told() == []
+
+
+def test_two_proposals_at_once_are_one_email(people: People) -> None:
+    for role in (Role.HANDLER, Role.COORDINATOR):
+        propose(people, make_user(), role)
+    assert len(told()) == 2
+    propose(people, make_user(), Role.HANDLER)
+    assert len(told()) == 2, "the next one is announced again"
+
+
+def test_nobody_is_told_of_what_was_decided_meanwhile(people: People) -> None:
+    person = make_user()
+    proposal = propose(people, person, Role.HANDLER)
+    as_user(people.dpo, confirm_role, by=people.dpo, proposal=proposal, email=person.email)
+    assert told() == []
+
+
+def test_nobody_is_told_of_a_role_that_was_given_alone(people: People) -> None:
+    others = Membership.objects.exclude(user=people.administrator)
+    change(others, ended_at=timezone.now(), ended_by=people.administrator)
+    propose(people, make_user(), Role.DPO)
+    assert told() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -15,13 +16,15 @@ from allauth.mfa.totp.internal import auth as totp
 from cluster import OwnDatabase
 from django.core import mail
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from past_policies import change
 from people import PASSWORD, People, as_user, make_people, make_user
 from web import app_code, browser, new_app_code, one_line, sign_in, sign_in_by_form
 
+from foundation.accounts.app_codes import take
 from foundation.accounts.events import (
     FACTOR_ADDED,
     FACTOR_REMOVED,
@@ -36,6 +39,7 @@ from foundation.accounts.roles import Role
 from foundation.accounts.second_factor_actions import factors, remove_factors, seal_factors_anew
 from foundation.accounts.services import Service, service_user
 from foundation.journal.models import Event
+from foundation.privacy.context import acting_as
 from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.keys import WrongKey, keyring
 
@@ -79,8 +83,25 @@ def set_up_app(client: Client) -> Any:
 
 
 def recovery_codes(user: User) -> list[str]:
-    codes: list[str] = RecoveryCodes.activate(user).get_unused_codes()
+    codes: list[str] = as_user(user, lambda: RecoveryCodes.activate(user).get_unused_codes())
     return codes
+
+
+def kept() -> list[Authenticator]:
+    """All factors that are stored, whosever they are."""
+    with acting_as(service_user(Service.SIGN_IN), purpose="test"):
+        return list(Authenticator.objects.order_by("pk"))
+
+
+def of(user: User) -> list[Authenticator]:
+    """The person's passkeys and app."""
+    found: list[Authenticator] = as_user(user, lambda: factors(user))
+    return found
+
+
+def made_passkey(user: User, data: dict[str, str]) -> Authenticator:
+    made: Authenticator = as_user(user, Authenticator.objects.create, user=user, type="webauthn", data=data)
+    return made
 
 
 def events(user: User, dpo: User, kind: EventKind) -> list[Event]:
@@ -200,7 +221,7 @@ def test_wrong_code_sets_up_nothing_and_keeps_the_picture(people: People) -> Non
     before = re.findall(r"<code>([A-Z2-7]{32})</code>", client.get(ACTIVATE).content.decode())
     answer = client.post(ACTIVATE, {"code": "000000"})
     assert re.findall(r"<code>([A-Z2-7]{32})</code>", answer.content.decode()) == before
-    assert not Authenticator.objects.exists()
+    assert kept() == []
 
 
 @pytest.mark.parametrize("value", ["", "x" * 5000, "1" * 19, "\x00", "½²³"])
@@ -208,7 +229,7 @@ def test_absurd_code_is_refused_with_words(people: People, value: str) -> None:
     client = with_password_only(people.handler)
     client.get(ACTIVATE)
     assert client.post(ACTIVATE, {"code": value}).status_code == 200
-    assert not Authenticator.objects.exists()
+    assert kept() == []
 
 
 @pytest.mark.parametrize("credential", ["", "{}", "[]", "null", '{"id": 1}', '{"response": "x"}', "not json", "1"])
@@ -217,7 +238,7 @@ def test_absurd_passkey_is_refused_with_words(people: People, credential: str) -
     client.get("/accounts/2fa/webauthn/add/")
     answer = client.post("/accounts/2fa/webauthn/add/", {"name": "x", "credential": credential})
     assert answer.status_code == 200
-    assert not Authenticator.objects.exists()
+    assert kept() == []
 
 
 def test_first_factor_ends_sessions_that_know_the_password_only(people: People) -> None:
@@ -233,16 +254,16 @@ def test_session_without_a_factor_cannot_add_one_beside_the_persons_own(people: 
     page = stranger.get(ACTIVATE).content.decode()
     (secret,) = re.findall(r"<code>([A-Z2-7]{32})</code>", page)
     new_app_code(people.handler)
-    Authenticator.objects.update(type="webauthn")
+    change(Authenticator.objects.all(), type="webauthn")
     assert stranger.post(ACTIVATE, {"code": app_code(secret)}).status_code == 404
-    assert len(factors(people.handler)) == 1
+    assert len(of(people.handler)) == 1
 
 
 def test_set_up_twice_makes_one_factor(people: People) -> None:
     client = with_password_only(people.handler)
     set_up_app(client)
     assert client.post(ACTIVATE, {"code": "000000"}).status_code == 302
-    assert len(factors(people.handler)) == 1
+    assert len(of(people.handler)) == 1
     assert client.get(SET_UP).headers["Location"] == OWN
 
 
@@ -280,6 +301,48 @@ def test_code_signs_in_once(people: People, later: int) -> None:
     with time_machine.travel(timezone.now() + timedelta(seconds=later)):
         assert second.post(AUTHENTICATE, {"code": code}).status_code == 200
     assert not is_in(second)
+
+
+@pytest.mark.parametrize("later", [0, 45])
+def test_code_signs_in_once_in_all_processes(people: People, later: int) -> None:
+    """Each process has a cache of its own."""
+    code = new_app_code(people.handler)
+    first, second = after_password(people.handler), after_password(people.handler)
+    first.post(AUTHENTICATE, {"code": code})
+    cache.clear()
+    with time_machine.travel(timezone.now() + timedelta(seconds=later)):
+        assert second.post(AUTHENTICATE, {"code": code}).status_code == 200
+    assert [is_in(first), is_in(second)] == [True, False]
+
+
+def test_earlier_code_is_not_accepted_after_a_later_one(people: People) -> None:
+    new_app_code(people.handler)
+    secret = FactorAdapter().decrypt(kept()[0].data["secret"])
+    earlier, now, _next = (
+        totp.format_hotp_value(totp.hotp_value(secret, at)) for at in totp.yield_hotp_counters_from_time()
+    )
+    first, second = after_password(people.handler), after_password(people.handler)
+    assert first.post(AUTHENTICATE, {"code": now}).status_code == 302
+    assert second.post(AUTHENTICATE, {"code": earlier}).status_code == 200
+
+
+def test_of_two_processes_at_the_same_time_one_accepts_a_code(own_database: OwnDatabase) -> None:
+    handler = make_people().handler
+    code = new_app_code(handler)
+    (app,), answers, both = kept(), [], threading.Barrier(6)
+
+    def process() -> None:
+        both.wait()
+        with acting_as(handler, purpose="test"):
+            answers.append(take(app, code))
+        connection.close()
+
+    threads = [threading.Thread(target=process) for _each in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [False] * 5 + [True]
 
 
 def test_code_of_somebody_else_does_not_sign_in(people: People) -> None:
@@ -321,21 +384,31 @@ def test_secrets_are_stored_encrypted(people: People) -> None:
     page = client.get(ACTIVATE).content.decode()
     (secret,) = re.findall(r"<code>([A-Z2-7]{32})</code>", page)
     client.post(ACTIVATE, {"code": app_code(secret)})
-    with connection.cursor() as cursor:
+    with acting_as(people.handler, purpose="test"), connection.cursor() as cursor:
         cursor.execute("select string_agg(data::text, ' ') from mfa_authenticator")
         (stored,) = cursor.fetchone()
     assert secret not in stored
     assert re.findall(r'"(?:secret|seed)": "(\w+):', stored) == [keyring().active] * 2
 
 
-@pytest.mark.parametrize("change", [lambda text: text[:-4], lambda text: "k9" + text[2:], lambda text: "", str.upper])
-def test_changed_secret_is_an_error(change: Any) -> None:
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        lambda text: text[:-4],
+        lambda text: "k9" + text[2:],
+        lambda text: "",
+        str.upper,
+        lambda text: text.replace(":7:", ":8:"),
+        lambda text: text.replace(":7:", ":"),
+    ],
+)
+def test_changed_secret_is_an_error(spoilt: Any) -> None:
     adapter = FactorAdapter()
-    sealed = adapter.encrypt("a secret")
+    sealed = adapter.sealed_for(7, "a secret")
     assert adapter.decrypt(sealed) == "a secret"
-    assert adapter.encrypt("a secret") != sealed
+    assert adapter.sealed_for(7, "a secret") != sealed
     with pytest.raises(WrongKey):
-        adapter.decrypt(change(sealed))
+        adapter.decrypt(spoilt(sealed))
 
 
 def with_master_keys(settings: Any, active: str, **master: bytes) -> None:
@@ -345,7 +418,7 @@ def with_master_keys(settings: Any, active: str, **master: bytes) -> None:
 
 def test_factor_outlives_a_change_of_the_master_key(people: People, settings: Any) -> None:
     secret = "A" * 32
-    totp.TOTP.activate(people.handler, secret)
+    as_user(people.handler, totp.TOTP.activate, user=people.handler, secret=secret)
     code = recovery_codes(people.handler)[0]
     old, new = keyring().master[keyring().active], bytes(range(32))
     service = service_user(Service.RETENTION)
@@ -364,6 +437,86 @@ def test_factor_outlives_a_change_of_the_master_key(people: People, settings: An
         keyring.cache_clear()
 
 
+def test_secret_is_sealed_for_whoever_acts_and_for_nobody_else(people: People) -> None:
+    sealed = as_user(people.handler, FactorAdapter().encrypt, text="a secret")
+    assert sealed.split(":")[1] == str(people.handler.pk)
+    with pytest.raises(RuntimeError, match="nobody does"):
+        FactorAdapter().encrypt("a secret")
+
+
+@pytest.mark.parametrize("name", ["secret", "seed"])
+def test_sealed_secret_is_refused_in_another_persons_row(people: People, name: str) -> None:
+    """Whoever can write the table, the superuser too, cannot give somebody the factor that they have themselves."""
+    for person in (people.handler, people.colleague):
+        new_app_code(person)
+        recovery_codes(person)
+    type_ = {"secret": "totp", "seed": "recovery_codes"}[name]
+    (mine,) = (one.data for one in kept() if (one.user_id, one.type) == (people.colleague.pk, type_))
+    theirs = Authenticator.objects.filter(user=people.handler, type=type_)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(theirs, data=mine)
+    relabelled = mine[name].replace(f":{people.colleague.pk}:", f":{people.handler.pk}:")
+    change(theirs, data={**mine, name: relabelled})
+    with pytest.raises(WrongKey):
+        FactorAdapter().decrypt(as_user(people.handler, theirs.get).data[name])
+
+
+# --- in the database -------------------------------------------------------------------------------------------------
+
+
+def rows(statement: str) -> int:
+    """How many rows the statement returns or changes; 0 if it is refused."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+            return max(cursor.rowcount, 0)
+    except DatabaseError:
+        return 0
+
+
+def test_by_sql_people_read_and_write_their_own_factors_only(people: People) -> None:
+    for person in (people.handler, people.colleague):
+        new_app_code(person)
+    mine, theirs = people.handler.pk, people.colleague.pk
+    everything = "select * from mfa_authenticator"
+    insert = (
+        "insert into mfa_authenticator (user_id, type, data, created_at)"
+        " values ({}, 'webauthn', '{{\"name\": \"x\"}}', now())"
+    )
+    update = "update mfa_authenticator set last_used_at = now()"
+    assert (rows(everything), rows(update), rows(insert.format(mine))) == (0, 0, 0), "nobody acts"
+    with acting_as(people.handler, purpose="test"):
+        assert (rows(everything), rows(update), rows(insert.format(mine))) == (1, 1, 1)
+        assert rows(insert.format(theirs)) == 0
+        assert rows(f"update mfa_authenticator set user_id = {theirs} where type = 'webauthn'") == 0
+        assert rows(f"delete from mfa_authenticator where user_id = {theirs}") == 0
+        assert rows(f"select ntk.remove_factors({theirs})") == 0
+        with connection.cursor() as cursor:
+            cursor.execute("select ntk.number_of_factors(%s)", [theirs])
+            assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("who", ["administrator", "dpo", "coordinator", "funder", "worker"])
+def test_by_sql_nobody_reads_the_factors_of_others(people: People, who: str) -> None:
+    """Administrators count and remove them, and see no secret."""
+    new_app_code(people.handler)
+    with acting_as(getattr(people, who), purpose="test"):
+        assert rows("select * from mfa_authenticator") == 0
+        assert rows("update mfa_authenticator set last_used_at = now()") == 0
+        assert rows("delete from mfa_authenticator") == 0
+        assert rows(f"select ntk.remove_factors({people.handler.pk})") == (who == "administrator")
+        assert rows(f"select ntk.remove_factors({getattr(people, who).pk})") == 0
+
+
+def test_by_sql_the_sign_in_reads_and_marks_factors_but_makes_and_removes_none(people: People) -> None:
+    new_app_code(people.handler)
+    with acting_as(service_user(Service.SIGN_IN), purpose="test"):
+        assert rows("select * from mfa_authenticator") == 1
+        assert rows("update mfa_authenticator set last_used_at = now()") == 1
+        assert rows("delete from mfa_authenticator") == 0
+        assert rows(f"update mfa_authenticator set user_id = {people.colleague.pk}") == 0, "sealed for its person"
+
+
 # --- one's own factors -----------------------------------------------------------------------------------------------
 
 
@@ -372,14 +525,14 @@ def test_the_only_factor_stays(people: People) -> None:
     new_app_code(people.handler)
     for _twice in range(2):
         client.post("/accounts/2fa/totp/deactivate/")
-    assert len(factors(people.handler)) == 1
+    assert len(of(people.handler)) == 1
     assert events(people.handler, people.dpo, FACTOR_REMOVED) == []
 
 
 def test_removing_a_factor_ends_the_persons_other_sessions(people: People) -> None:
     client, elsewhere, colleague = browser(people.handler), browser(people.handler), browser(people.colleague)
     new_app_code(people.handler)
-    passkey = Authenticator.objects.create(user=people.handler, type="webauthn", data={"name": "Old laptop"})
+    passkey = made_passkey(people.handler, {"name": "Old laptop"})
     assert client.post(f"/accounts/2fa/webauthn/keys/{passkey.pk}/remove/").headers["Location"] == OWN
     assert (is_in(client), is_in(elsewhere), is_in(colleague)) == (True, False, True)
     assert [one.data["factor"] for one in events(people.handler, people.dpo, FACTOR_REMOVED)] == ["webauthn"]
@@ -388,12 +541,12 @@ def test_removing_a_factor_ends_the_persons_other_sessions(people: People) -> No
 
 def test_passkey_of_somebody_else_cannot_be_removed_or_renamed(people: People) -> None:
     client = browser(people.handler)
-    passkey = Authenticator.objects.create(user=people.colleague, type="webauthn", data={"name": "Theirs"})
-    Authenticator.objects.create(user=people.colleague, type="webauthn", data={"name": "Another"})
+    passkey = made_passkey(people.colleague, {"name": "Theirs"})
+    made_passkey(people.colleague, {"name": "Another"})
     for what in ("remove", "edit"):
         address = f"/accounts/2fa/webauthn/keys/{passkey.pk}/{what}/"
         assert (client.get(address).status_code, client.post(address, {"name": "x"}).status_code) == (404, 404)
-    assert Authenticator.objects.filter(pk=passkey.pk, data__name="Theirs").exists()
+    assert [one.data["name"] for one in of(people.colleague)] == ["Theirs", "Another"]
 
 
 def test_new_recovery_codes_replace_the_old_ones(people: People) -> None:
@@ -420,7 +573,7 @@ def test_administrator_removes_the_factors_of_somebody_who_lost_them(own_databas
     assert "lost every device" in one_line(administrator.get(remove_page(people.handler)))
     for _twice in range(2):
         administrator.post(remove_page(people.handler))
-    assert not Authenticator.objects.filter(user=people.handler).exists()
+    assert kept() == []
     assert not is_in(theirs)
     assert [one.actor for one in events(people.handler, people.dpo, FACTORS_REMOVED)] == [people.administrator]
     assert [(one.to, one.subject) for one in mail.outbox] == [
@@ -435,7 +588,7 @@ def test_nobody_else_removes_factors(people: People, who: str) -> None:
     new_app_code(people.colleague)
     assert client.get(remove_page(people.colleague)).status_code == 404
     assert client.post(remove_page(people.colleague)).status_code == 404
-    assert len(factors(people.colleague)) == 1
+    assert len(of(people.colleague)) == 1
 
 
 def test_administrator_does_not_remove_their_own(people: People) -> None:
@@ -443,7 +596,7 @@ def test_administrator_does_not_remove_their_own(people: People) -> None:
     new_app_code(people.administrator)
     assert client.get(remove_page(people.administrator)).status_code == 404
     assert client.post(remove_page(people.administrator)).status_code == 404
-    assert len(factors(people.administrator)) == 1
+    assert len(of(people.administrator)) == 1
 
 
 def test_removing_what_is_not_there_does_nothing(people: People) -> None:

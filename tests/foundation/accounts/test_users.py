@@ -17,10 +17,11 @@ from people import PASSWORD, People, as_setup, as_user, give_role, make_partner,
 from web import browser
 
 from foundation.accounts.actions import close_organisation, grant_role
-from foundation.accounts.models import ROLES_AT, Membership, RoleProposal, Session, User
+from foundation.accounts.models import Membership, RoleProposal, Session, User
 from foundation.accounts.refusals import RoleDoesNotFit
 from foundation.accounts.roles import ROLES, Role
 from foundation.accounts.tasks import send_links
+from foundation.accounts.vocabulary import ROLES_AT
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
 
@@ -50,9 +51,8 @@ def is_signed_in(user: User) -> bool:
 def mailed_link() -> str:
     """The path in the e-mail that is sent now."""
     send_links()
-    found = re.search(r"http://127.0.0.1:8000(\S+)", str(mail.outbox[-1].body))
-    assert found
-    return found[1]
+    found = re.findall(r"http://127.0.0.1:8000(/accounts/link/\S+)", "".join(str(one.body) for one in mail.outbox))
+    return str(found[-1])
 
 
 def choose_password(link: str, password: str) -> Any:
@@ -100,8 +100,7 @@ def test_an_invited_person_chooses_a_password_with_the_link_in_the_mail(people: 
     assert (made.name, made.language, made.made_by) == ("New Person", "de", people.administrator)
     assert (made.active_memberships, made.has_usable_password(), made.is_invited) == ([], False, True)
     link = mailed_link()
-    (sent,) = mail.outbox
-    assert sent.to == ["new@example.org"]
+    (sent,) = (one for one in mail.outbox if one.to == ["new@example.org"])
     assert "New Person" not in str(sent.body) + str(sent.subject)
     assert "Beratung" not in str(sent.body)
     assert choose_password(link, PASSWORD).redirect_chain == [("/accounts/login/", 302)]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from cluster import OwnDatabase
 from contacts import a_contact
+from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 from erasing import REFUSED, calls_end, counted, figures, rows, tried
@@ -21,6 +22,7 @@ from whole_world import make_dossier
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
+from foundation.accounts.tasks import send_links
 from foundation.journal.chain import first_break, seal_breaks
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
@@ -134,6 +136,16 @@ def test_coordinators_are_warned(people: People) -> None:
     assert (event.kind, event.tell) == ("erasure.announced", [f"organisation.{people.centre.pk}"])
     with acting_as(people.handler, purpose="test"):
         assert list(Erasure.objects.all()) == []
+
+
+def test_coordinators_and_the_officer_get_an_email_without_content(people: People) -> None:
+    for _contact in range(2):
+        a_contact(people.handler)
+    swept(in_years(3) - timedelta(days=10))
+    send_links()
+    sent = [(one.to[0], str(one.body)) for one in mail.outbox]
+    assert sorted(email for email, _text in sent) == sorted([people.coordinator.email, people.dpo.email])
+    assert all("http://127.0.0.1:8000/erasures/" in text and people.centre.name not in text for _email, text in sent)
 
 
 def announced(people: People) -> Iterator[Erasure]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.utils import timezone
 from security.matrix.records import World
 
-from foundation.accounts.models import DeclineReason as RoleDecline
+from foundation.accounts.vocabulary import DeclineReason as RoleDecline
 from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
 from regions.vocabulary import ConflictReason, Service
 

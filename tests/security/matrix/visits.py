@@ -60,6 +60,7 @@ KINDS = {
     "accounts:decline_role:pk": "proposal",
     "accounts:withdraw_role:pk": "proposal",
     "accounts:remove_second_factor:pk": "user",
+    "accounts:end_directory_link:pk": "user",
     "accounts:pk": "organisation",
     "retention:pk": "contact",
     "regions:pk": "organisation",
