@@ -45,13 +45,15 @@ def main(report: Path) -> None:
 
 def _migrate() -> None:
     """Migrate if there are unapplied migrations; checking first is faster than the command."""
-    from foundation.privacy.actions import store_signing_keys  # its models need the apps
+    from foundation.journal.actions import store_kinds  # their models need the apps
+    from foundation.privacy.actions import store_signing_keys
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
         _load_reference_data()
     else:
+        store_kinds()
         store_signing_keys()  # the secret key may be another one than at the last start
 
 

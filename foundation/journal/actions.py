@@ -10,15 +10,15 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
 from foundation.privacy.event_kinds import EventKind
 
-from .models import Heartbeat
-from .registry import check
+from .models import DeclaredKind, Heartbeat
+from .registry import all_kinds, check
 
 INSERT = 'insert into journal_event (kind, at, actor_id, centre_id, subject, "case", data, tell, wake) values '
 ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -128,6 +128,14 @@ def seal(relay: User) -> None:
     """Seal looks and changes of roles, so that the chain of events covers them."""
     with acting_as(relay, purpose="seal"), connection.cursor() as cursor:
         cursor.execute("select ntk.seal()")
+
+
+@transaction.atomic
+def store_kinds() -> None:
+    """Store the declared kinds of events, and delete all others. Run as the owner of the tables."""
+    wanted, stored = set(all_kinds()), set(DeclaredKind.objects.values_list("pk", flat=True))
+    DeclaredKind.objects.filter(pk__in=stored - wanted).delete()
+    DeclaredKind.objects.bulk_create([DeclaredKind(code=code) for code in sorted(wanted - stored)])
 
 
 def beat(name: str) -> None:

@@ -18,6 +18,15 @@ from .declared_looks import sentence_of
 from .registry import all_kinds
 
 
+class DeclaredKind(models.Model):
+    """A kind of event that an app declares, so that the database refuses others. Written when migrating."""
+
+    code = models.CharField(max_length=60, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def newest_first(self) -> EventQuerySet:
         return self.order_by("-id")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from foundation.privacy.rls import (
     ANY_ACTOR,
+    BY_APPLICATION,
+    Addition,
     Declaration,
     Protected,
     Rule,
@@ -22,6 +24,7 @@ from foundation.privacy.rls import (
 
 from .events import ERASED, SEALED
 
+OWNER = Rule("the owner of the tables", "true")
 OWN = Rule("who did it", is_actor("actor_id"))
 #: Refusals of people without a centre that asked for something unknown.
 OF_NO_CENTRE = Rule(
@@ -71,6 +74,18 @@ DECLARATIONS: list[Declaration] = [
     ),
     # Hashes: only the functions that write and verify them read them.
     Protected("journal_rolechange", denied="all", granted={"lotse_policy": "insert, update (seal_id)"}),
+    # A trigger reads them; migrating writes them.
+    Protected("journal_declaredkind", denied="all"),
+    Addition(
+        "journal_declaredkind",
+        "owner",
+        role="lotse_owner",
+        select=[OWNER],
+        insert=[OWNER],
+        delete=[OWNER],
+    ),
     Unprotected("journal_heartbeat", "when a background process was last alive"),
 ]
-sql_items = declared_items(__name__, DECLARATIONS, SEALED=quoted(SEALED.code), ERASED=quoted(ERASED.code))
+sql_items = declared_items(
+    __name__, DECLARATIONS, BY_APPLICATION=BY_APPLICATION, SEALED=quoted(SEALED.code), ERASED=quoted(ERASED.code)
+)

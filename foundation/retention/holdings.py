@@ -24,6 +24,7 @@ from foundation.accounts.models import Organisation, User
 from foundation.privacy.fields import EncryptedBytesField, EncryptedField, Sealed
 from foundation.privacy.keys import keyring
 from foundation.privacy.models import DataKey, use_keys
+from foundation.privacy.unshown import read_or
 
 from .dossiers import Rows, dossier
 from .field_labels import LABELS, TECHNICAL
@@ -60,7 +61,7 @@ def items_of(rows: Iterable[Held]) -> dict[str, Item]:
 def holdings(subject: uuid.UUID) -> list[Held]:
     """What the dossier has, in the order of its apps; at last to whom it was passed on.
 
-    Raises django.db.Error if it is not opened for the actor, and WrongKey.
+    A text that cannot be decrypted says so. Raises django.db.Error if it is not opened for the actor.
     """
     with connection.cursor() as cursor:
         cursor.execute("select place, content::text from ntk.dossier_content(%s)", [subject])
@@ -95,7 +96,8 @@ def _held(rows: Rows, model: type[models.Model], content: Mapping[str, Any]) -> 
 
 def _texts(row: models.Model, texts: Iterable[models.Field[Any, Any]], content: Mapping[str, Any]) -> Iterator[Item]:
     for one in texts:
-        value = getattr(row, one.attname)
+        lost = _("This cannot be decrypted.")
+        value: Any = read_or(row, lambda one=one: getattr(row, one.attname), lost)  # type: ignore[misc]
         if value in (None, "", b"", {}, []):
             continue
         if isinstance(one, EncryptedBytesField):

@@ -18,6 +18,7 @@ from foundation.accounts.guards import CentreRequest, at_the_centre, found_and_a
 from foundation.accounts.permissions import NotAllowed, can
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import look
+from foundation.privacy.models import use_keys
 
 from . import request_actions as actions
 from .actions import decide_erasure
@@ -185,7 +186,9 @@ def copy(request: CentreRequest, pk: uuid.UUID, form: str) -> HttpResponse:
 def agreements(request: CentreRequest) -> HttpResponse:
     """The dossiers that wait for a coordinator."""
     rows = RequestDossier.objects.to_agree().filter(centre=request.centre).exclude(added_by=request.user)
-    chosen = list(rows.select_related("request", "added_by").order_by("request__due_on", "added_at")[:SHOWN])
+    rows = rows.select_related("request__data_key", "added_by").order_by("request__due_on", "added_at")
+    chosen = list(rows[:SHOWN])
+    use_keys(row.request.data_key for row in chosen)
     named = references(row.subject for row in chosen)
     context = {"waiting": [(row, named.get(row.subject, "")) for row in chosen]}
     return render(request, "retention/agreements.html", context)
@@ -213,10 +216,12 @@ def take_out(request: CentreRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _list(request: CentreRequest, form: ReceiveForm, status: int = 200) -> HttpResponse:
-    rows = Request.objects.filter(centre=request.centre)
+    rows = Request.objects.filter(centre=request.centre).select_related("data_key")
+    waiting, ended = list(rows.open()[:SHOWN]), list(rows.ended()[:SHOWN])
+    use_keys(row.data_key for row in [*waiting, *ended])  # each has its own: no statement for each row
     context = {
-        "open": _with_time_left(list(rows.open()[:SHOWN]), form.today),
-        "ended": list(rows.ended()[:SHOWN]),
+        "open": _with_time_left(waiting, form.today),
+        "ended": ended,
         "form": form,
     }
     return render(request, "retention/requests.html", context, status=status)

@@ -39,6 +39,7 @@ WITHOUT_EVENT = {
     "foundation.journal.actions.looks_together": OF_THE_JOURNAL,
     "foundation.journal.actions.record_refusal": OF_THE_JOURNAL,
     "foundation.journal.actions.seal": OF_THE_JOURNAL,
+    "foundation.journal.actions.store_kinds": "set-up, before anybody can act",
     "foundation.privacy.actions.store_signing_keys": "set-up, before anybody can act",
     "foundation.privacy.actions.new_data_key": "the action that makes the dossier writes the event",
     "foundation.accounts.actions.end_sessions": "the consequence of an action that writes one",
@@ -85,6 +86,7 @@ NOT_EACH_TIME = {
 WITHOUT_AUTHOR = {
     "foundation.journal.actions.looks_together": "each look of the block has one",
     "foundation.journal.actions.seal": "a process, not a person",
+    "foundation.journal.actions.store_kinds": "set-up, before anybody can act",
     "foundation.privacy.actions.store_signing_keys": "set-up, before anybody can act",
     "foundation.accounts.first_run.new_first_run_code": "a command, before anybody has an account",
     "foundation.accounts.first_run.check_first_run_code": "whoever has the code, before anybody has an account",

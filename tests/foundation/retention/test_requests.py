@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,13 +16,15 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from erasing import REFUSED, tried
-from people import People, as_user, new_id
+from people import People, as_user, make_people, new_id
 from requests_of_persons import checked, chosen, content_page, decide, opened, received
+from web import queries_of
 
 from foundation.accounts.permissions import NotAllowed
 from foundation.journal.models import Event, Look
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
+from foundation.privacy.models import opened_keys
 from foundation.retention import request_actions as actions
 from foundation.retention.dossiers import dossier
 from foundation.retention.due_days import months_after
@@ -58,15 +61,16 @@ def test_a_month_ends_on_the_same_day_or_the_last(day: date, months: int, due: d
     assert months_after(day, months) == due
 
 
-def test_a_request_is_recorded_once_and_sealed(own_database: OwnDatabase, people: People) -> None:
+def test_a_request_is_recorded_once_and_sealed(own_database: OwnDatabase) -> None:
+    people = make_people()
     key = new_id()
     for _twice in range(2):
         request = received(people, request_id=key)
     assert stored(people, request).due_on == months_after(timezone.localdate(), 1)
     assert kinds_about(people, request) == ["request.received"]
-    assert "Amsel" not in own_database.sql("select * from retention_request") + own_database.sql(
-        "select data from journal_event"
-    )
+    stored_rows = own_database.sql("select * from retention_request")
+    assert str(request.pk) in stored_rows
+    assert "Amsel" not in stored_rows + own_database.sql("select data from journal_event")
 
 
 @pytest.mark.parametrize("days", [1, -400, -400_000])
@@ -146,7 +150,8 @@ def test_a_dossier_is_opened_by_a_coordinator_of_the_centre_only(people: People)
     ]
 
 
-def test_sql_refuses_what_the_actions_refuse(own_database: OwnDatabase, people: People) -> None:
+def test_sql_refuses_what_the_actions_refuse(own_database: OwnDatabase) -> None:
+    people = make_people()
     contact = a_contact(people.handler)
     request = checked(people)
     row = chosen(people, request, contact)
@@ -228,6 +233,16 @@ def test_what_changed_after_it_was_decided_is_undecided_again(people: People) ->
     with acting_as(people.handler, purpose="test"):
         found.save(update_fields=["notes"])
     assert copied(people, request, "json").status_code == 302
+
+
+def test_what_cannot_be_decrypted_is_said_and_the_rest_is_there(own_database: OwnDatabase) -> None:
+    people = make_people()
+    contact = a_contact(people.handler, alias="Nachtigall", notes="Her aunt")
+    row = opened(people, checked(people), contact)
+    own_database.sql(f"update hotline_contact set notes = '\\x0102' where id = '{contact}'")
+    page = browser(people.dpo).get(content_page(people, row)).content.decode()
+    assert "Nachtigall" in page
+    assert "This cannot be decrypted." in page
 
 
 def test_an_answered_request_closes_the_dossier(people: People) -> None:
@@ -316,6 +331,19 @@ def test_overdue_and_soon_due_requests_say_so(people: People) -> None:
     received(people, received_on=timezone.localdate() - timedelta(days=27))
     page = browser(people.dpo).get(reverse("retention:requests")).content.decode()
     assert ("overdue" in page, "days left" in page) == (True, True)
+
+
+def test_lists_cost_the_same_with_one_row_and_with_three(people: People) -> None:
+    costs = set()
+    for _number in range(3):
+        chosen(people, checked(people), a_contact(people.handler))
+        received(people)
+        for user, name in ((people.dpo, "requests"), (people.coordinator, "agreements")):
+            read = partial(browser(user).get, reverse(f"retention:{name}"))
+            read()
+            opened_keys.clear()
+            costs.add((name, queries_of(read)))
+    assert len(costs) == 2
 
 
 def test_a_coordinator_sees_only_what_is_to_be_opened(people: People) -> None:
