@@ -55,9 +55,10 @@ START = """
 select * from hotline_contact where id = ':contact' for no key update;
 insert into triage_assessment (id, contact_id, centre_id, data_key_id, checklist_id, checklist_version,
     checklist_digest, answers, provenance, proposed_disposition, proposed_urgency, proposed_duties, services,
-    reasons, disposition, urgency, duties, draft_duties, second_person_for, state, created_at, created_by_id, version)
+    reasons, disposition, urgency, duties, duties_due, draft_duties, second_person_for, state,
+    created_at, created_by_id, version)
     values (':assessment', ':contact', {centre}, ':key', 'core', 1, repeat('0', 64), '{answers}', '{answers}', 'open',
-    'standard', '{{}}', '{{}}', '[]', 'open', 'standard', '{{}}', '{{}}', '{{}}', 'draft', now(), :actor, 2);
+    'standard', '{{}}', '{{}}', '[]', 'open', 'standard', '{{}}', '{{}}', '{{}}', '{{}}', 'draft', now(), :actor, 2);
 """
 ANSWER = """
 select * from triage_assessment where id = ':assessment' for no key update;

@@ -20,7 +20,7 @@ TABLES = (
 )  # fmt: skip
 NEWER_COLUMNS: dict[str, dict[str, str]] = {
     "cases_case": {"responsible_organisation_id": "bigint", "responsible_user_id": "bigint"},
-    "triage_assessment": {"draft_duties": "varchar[] default '{}'"},
+    "triage_assessment": {"draft_duties": "varchar[] default '{}'", "duties_due": "jsonb default '{}'"},
 }
 """Columns, with their types, that a checkout from before 2026-11-29 does not have and an ``insert`` here names."""
 RARE = "ottersteg"
@@ -124,12 +124,12 @@ cross join sealed left join known on known.k = one.caller left join place on pla
 ASSESSMENTS = f"""
 insert into triage_assessment (id, contact_id, centre_id, data_key_id, checklist_id, checklist_version,
     checklist_digest, answers, provenance, notes, proposed_disposition, proposed_urgency, proposed_duties, services,
-    reasons, disposition, urgency, duties, draft_duties, second_person_for, state, created_at, created_by_id,
-    completed_at, completed_by_id, version)
+    reasons, disposition, urgency, duties, duties_due, draft_duties, second_person_for, state, created_at,
+    created_by_id, completed_at, completed_by_id, version)
 select id, contact_id, centre, key, 'benchmark', 1, repeat('0', 64),
     '{{"who": "parent", "since": "months", "what": ["behaviour", "online"], "danger": "no"}}'::jsonb, '{{}}'::jsonb,
     notes, disposition, urgency, duties, '{{relatives}}', '[]'::jsonb,
-    disposition, urgency, duties, '{{}}', '{{}}', 'completed',
+    disposition, urgency, duties, '{{}}'::jsonb, '{{}}', '{{}}', 'completed',
     began, handler, began + interval '20 minutes', handler, 2
 from (select {an_id("assessment")} as id, {an_id("contact")} as contact_id, pg_temp.centre(n) as centre,
         {an_id("key")} as key, assessment as notes, pg_temp.began(n) as began, pg_temp.handler(n) as handler,

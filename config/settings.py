@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "foundation.privacy",
     "foundation.accounts",
     "foundation.journal",
+    "foundation.worklist",
     "regions",
     "hotline.contacts",
     "hotline.switchboard",
@@ -200,6 +201,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": _every("journal.tasks.heartbeat", timedelta(seconds=10)),
     "surface-contacts": _every("hotline.tasks.surface", timedelta(minutes=1)),
     "end-contacts": _every("hotline.tasks.end_contacts", timedelta(seconds=2)),
+    "run-steps": _every("worklist.tasks.run_steps", timedelta(seconds=20)),
     "run-deadlines": _every("handoff.tasks.run_deadlines", timedelta(seconds=20)),
     "run-queue": _every("switchboard.tasks.run_queue", timedelta(seconds=2)),
     "run-commands": _every("switchboard.tasks.run_commands", timedelta(seconds=2)),
@@ -221,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
 # What every page counts, in one statement: functions that return the rows that wait for a user. Those named after a
 # URL are the counts of the top bar; the others decide whether a page has a bar of endings or of the telephone.
 PAGE_COUNTS = {
+    "worklist:today": "foundation.worklist.counts.mine",
     "handoff:board": "handoff.referrals.counts.need_a_next_step",
     "handoff:inbox": "handoff.referrals.counts.to_answer",
     "triage:confirmations": "triage.counts.to_confirm",

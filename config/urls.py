@@ -39,6 +39,7 @@ APPS = [
     "foundation.ui",
     "foundation.accounts",
     "foundation.journal",
+    "foundation.worklist",
     "regions",
     "hotline.contacts",
     "triage",

@@ -59,6 +59,11 @@ _EN = {
 }  # fmt: skip
 NOTES = {"de": _DE, "fr": _FR, "en": _EN}
 
+DONE = {
+    "de": "Mit der zuständigen Stelle besprochen und geklärt.",
+    "fr": "Discuté avec le service compétent et clarifié.",
+    "en": "Discussed with the competent body and settled.",
+}
 SUMMARY = {
     "de": "Eine Person aus dem Umfeld sucht Unterstützung vor Ort. Veränderungen seit einigen Monaten, Bereitschaft zum Gespräch.",
     "fr": "Une personne de l’entourage cherche un soutien sur place. Changements depuis quelques mois, ouverte au dialogue.",

@@ -77,7 +77,8 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
     workers = {organisations[bird.organisation].pk: people[bird.handle] for bird in answering}
     with acting_as(service_user(Service.SETUP), purpose="demo"):
         workers.update(make_spare_workers(organisations, workers))
-    player = Player(rng, [people["heron"], people["tern"], people["plover"]], workers, now)
+    handlers = [people["heron"], people["tern"], people["plover"]]
+    player = Player(rng, handlers, people["crane"], workers, now)
     for story in year(rng, now.date(), share):
         player.tell(story)
     say("today")

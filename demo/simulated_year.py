@@ -15,9 +15,10 @@ from typing import Any
 import time_machine
 
 from casework.cases.actions import add_note, open_case
-from casework.cases.models import Case, Responsibility
+from casework.cases.models import Action, Case, Responsibility
 from casework.cases.open_duties import open_duties
 from casework.cases.opening import opens_case
+from casework.cases.work_actions import finish_action
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
@@ -43,9 +44,11 @@ from regions.lookup import region_for
 from triage import actions as triage
 from triage.models import Assessment
 
-from .invented_names import SUMMARY
+from .invented_names import DONE, SUMMARY
 from .stories import Story
 
+#: Duties of the demo that would have been done this short a time ago are left to do.
+DUTIES_STAY_OPEN = timedelta(days=12)
 FIELDS = [Disclosable.ALIAS, Disclosable.PHONE, Disclosable.NOTES]
 
 
@@ -67,9 +70,12 @@ def answered(handler: User, contact: Contact, story: Story) -> Assessment:
 class Player:
     """Performs stories as a centre's handlers and the partners' people."""
 
-    def __init__(self, rng: random.Random, handlers: list[User], workers: dict[int, User], until: datetime) -> None:
+    def __init__(
+        self, rng: random.Random, handlers: list[User], coordinator: User, workers: dict[int, User], until: datetime
+    ) -> None:
         self.rng = rng
         self.handlers = handlers
+        self.coordinator = coordinator
         self.workers = workers
         self.until = until
         self.clock = service_user(Service.DEADLINES)
@@ -107,6 +113,7 @@ class Player:
             return None
         assessment = self.assess(story, contact)
         if not opens_case(assessment):
+            self._do_duties(story, contact)
             return None
         handler = self.handlers[story.handler]
         with moment(handler, story.at + timedelta(minutes=50)):
@@ -115,6 +122,7 @@ class Player:
                 add_note(by=handler, note_id=self.new_id(), case_id=case.pk, text=story.details["notes"])
         if story.ending:
             self.refer(story, case, contact)
+        self._do_duties(story, contact)
         self._close(story, case)
         return case
 
@@ -144,6 +152,19 @@ class Player:
     def _later(self, story: Story, **distance: Any) -> datetime:
         """Never later than the demo's present."""
         return min(story.at + timedelta(**distance), self.until)
+
+    def _do_duties(self, story: Story, contact: Contact) -> None:
+        """They are done in the order in which they are due; those of the last days are still open."""
+        handler = self.handlers[story.handler]
+        with acting_as(handler, purpose="demo"):
+            due = list(Action.objects.open().filter(contact=contact).order_by("due_at", "pk"))
+        for number, action in enumerate(due):
+            at = story.at + timedelta(hours=2 + 20 * number)
+            who = self.coordinator if action.role else handler
+            if at + DUTIES_STAY_OPEN < self.until:
+                with moment(who, at):
+                    result = DONE[story.details["language"]]
+                    finish_action(by=who, action_id=action.pk, version=action.version, result=result)
 
     def _close(self, story: Story, case: Case) -> None:
         """Work that the centre has done comes to an end after some months; what a partner has in hand stays open."""

@@ -30,6 +30,7 @@ from .events import (
 )
 from .models import Coverage, IntakePause, Liaison, PartnerProfile, Region
 from .permissions import require_pause
+from .recent_calendars import forget
 from .vocabulary import PauseReason, Sector
 
 
@@ -214,6 +215,7 @@ def _next_version(profile: PartnerProfile, version: int, **values: Any) -> None:
 
 def record_change(*, kind: EventKind, by: User, organisation: Organisation, data: dict[str, Any]) -> None:
     """The event of a change of what an organisation offers."""
+    forget()
     record(
         kind,
         by=by,

@@ -18,8 +18,10 @@ from foundation.journal.actions import NewEvent, record_all
 from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.fields import EncryptedField
+from regions.recent_calendars import recent_calendar
 
 from . import checklist, prefill
+from .due_times import due_times
 from .events import (
     ASSESSMENT_COMPLETED,
     ASSESSMENT_CONFIRMED,
@@ -34,7 +36,7 @@ from .locking import current, lock, lock_contact, lock_shown, new_draft, said_by
 from .models import Assessment
 from .permissions import may_confirm
 from .questionnaire import Question
-from .rules import AnswerError, Answers, Proposal, normalised, second_person_for
+from .rules import AnswerError, Answers, Proposal, normalised, propose, second_person_for
 from .states import TRANSITIONS, AssessmentState
 from .vocabulary import DUTY_OF_DISPOSITION, SECURING_DUTIES, Disposition, Duty, Urgency
 
@@ -215,7 +217,10 @@ def decide(
     if state == AssessmentState.COMPLETED:
         events += _retire_previous(assessment)
     secret = {"override_reason": choice.reason if choice.differs_from(proposal) else ""}
-    _move(assessment, state, secret=secret, **_decision_fields(by, choice, proposal), second_person_for=needed)
+    decided = {**_decision_fields(by, choice, proposal), "second_person_for": needed}
+    if state == AssessmentState.COMPLETED:
+        decided["duties_due"] = _duties_due(assessment, choice)
+    _move(assessment, state, secret=secret, **decided)
     kind = ASSESSMENT_WAITING if needed else ASSESSMENT_COMPLETED
     return assessment, [*events, _event(kind, assessment, _facts(assessment))]
 
@@ -251,7 +256,10 @@ def confirm(*, by: User, assessment_id: uuid.UUID, version: int, note: str = "")
         return assessment
     _check_review(by, assessment, version)
     events = _retire_previous(assessment)
-    confirmed = {"confirmed_at": timezone.now(), "confirmed_by": by}
+    choice = Choice(
+        Disposition(assessment.disposition), Urgency(assessment.urgency), frozenset(map(Duty, assessment.duties))
+    )
+    confirmed = {"confirmed_at": timezone.now(), "confirmed_by": by, "duties_due": _duties_due(assessment, choice)}
     _move(assessment, AssessmentState.COMPLETED, secret={"review_note": note}, **confirmed)
     record_all([*events, _event(ASSESSMENT_CONFIRMED, assessment, _facts(assessment), _handler(assessment))], by=by)
     return assessment
@@ -389,6 +397,21 @@ def _decision_fields(by: User, choice: Choice, proposal: Proposal) -> dict[str, 
         "completed_at": timezone.now(),
         "completed_by": by,
     }
+
+
+def _duties_due(assessment: Assessment, choice: Choice) -> dict[str, list[str]]:
+    """What this decision brings anew: duties that the superseded one had not, or that changed answers ask for again."""
+    old = assessment.supersedes
+    held = set(old.duties) if old else set()
+    asked = (
+        propose(assessment.checklist, assessment.answers).duties if old and old.answers != assessment.answers else ()
+    )
+    duties = [duty for duty in choice.duties if duty not in held or duty in asked]
+    if not duties:
+        return {}
+    now = timezone.now()
+    times = due_times(duties, choice.urgency, now, recent_calendar(assessment.centre_id, now))
+    return {str(duty): [moment.isoformat() for moment in moments] for duty, moments in times.items()}
 
 
 def _codes(duties: Collection[Duty]) -> list[str]:

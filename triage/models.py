@@ -89,6 +89,8 @@ class Assessment(ChoiceLabels, models.Model):
     disposition = models.CharField(max_length=20, choices=Disposition, default=Disposition.OPEN)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.STANDARD)
     duties = ArrayField(models.CharField(max_length=30, choices=Duty), default=list)
+    #: Of a decided one: each duty that it brings anew, with the moments (ISO, with offset) of `due_times`.
+    duties_due = models.JSONField(default=dict)
     #: Of a draft: the securing duties of its current answers, kept by every action that saves a draft.
     draft_duties = ArrayField(models.CharField(max_length=30, choices=Duty), default=list)
     override_reason = EncryptedTextField()

@@ -61,6 +61,7 @@ CHANGING = [
     "disposition",
     "urgency",
     "duties",
+    "duties_due",
     "draft_duties",
     "override_reason",
     "second_person_for",

@@ -39,11 +39,12 @@ from .events import (
     CASE_REOPENED,
     CASE_TAKEN,
 )
-from .models import Case, CaseContact, Note, NoteKind, Responsibility
-from .open_duties import OpenDuties, duties_of_contacts, may_close_with, open_duties
+from .models import Case, CaseContact, Note, Responsibility
+from .open_duties import OpenDuties, duties_of_contacts, open_duties
 from .opening import opens_case
 from .permissions import may_assign, may_write
 from .states import TRANSITIONS, CaseState
+from .work_actions import drop_with_case
 
 
 @transaction.atomic
@@ -247,13 +248,13 @@ def rename_case(*, by: User, case_id: uuid.UUID, version: int, label: str) -> No
 
 
 @transaction.atomic
-def mark_closed(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
+def mark_closed(*, by: User, case_id: uuid.UUID) -> None:
     """Mark the case as closed. Called by ``close_case`` (handoff), which first withdraws offers.
 
     Raises Stale while a partner is responsible. A repeat has no effect.
 
-    With open duties of security or child protection only a coordinator may close it, with a reason, which is stored as
-    a note; raises OpenDuties. Joint closing with criteria is not implemented yet.
+    Raises OpenDuties while a protected duty is open; other open actions are dropped with the case. Joint closing with
+    criteria is not implemented yet.
     """
     case = _lock(by, case_id)
     if case.state == CaseState.CLOSED:
@@ -261,15 +262,10 @@ def mark_closed(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
     if _current(case).organisation_id != case.centre_id:
         raise stale(case_id)
     duties = open_duties(case)
-    if duties and not may_close_with(by, case):
-        raise OpenDuties(duties, needs_coordinator=True)
-    if duties and not reason.strip():
-        raise OpenDuties(duties, needs_coordinator=False)
-    data = {"duties": [str(duty) for duty in duties]} if duties else None
     if duties:
-        note = Note(case=case, data_key_id=case.data_key_id, kind=NoteKind.CLOSING, text=reason.strip(), written_by=by)
-        note.save(force_insert=True)
-    _move(by, case, CaseState.CLOSED, data, closed_at=timezone.now(), closed_by=by)
+        raise OpenDuties(duties)
+    drop_with_case(by=by, case=case)
+    _move(by, case, CaseState.CLOSED, closed_at=timezone.now(), closed_by=by)
 
 
 @transaction.atomic
@@ -278,13 +274,13 @@ def reopen_case(*, by: User, case_id: uuid.UUID) -> None:
     _move(by, _lock(by, case_id), CaseState.OPEN, closed_at=None, closed_by=None)
 
 
-def _move(by: User, case: Case, to: CaseState, data: dict[str, Any] | None = None, **values: object) -> None:
+def _move(by: User, case: Case, to: CaseState, **values: object) -> None:
     if case.state == to:
         return
     if to not in TRANSITIONS[CaseState(case.state)]:
         raise stale(case.pk)
     Case.objects.filter(pk=case.pk, state=case.state).update(state=to, version=F("version") + 1, **values)
-    _record(CASE_CLOSED if to == CaseState.CLOSED else CASE_REOPENED, by, case, data)
+    _record(CASE_CLOSED if to == CaseState.CLOSED else CASE_REOPENED, by, case)
 
 
 def _lock(by: User, case_id: uuid.UUID) -> Case:

@@ -10,17 +10,30 @@ from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission
 from foundation.journal.permissions import may_read_looks
 from hotline.contacts.models import Contact
+from triage.due_times import NOT_TASKS
 from triage.models import Assessment
 from triage.states import AssessmentState
 from triage.vocabulary import Duty
 
 from . import reasons
-from .models import Case, CaseContact, Note, Responsibility
-from .open_duties import coordinators_of, may_close_with, open_duties
+from .models import Action, Case, CaseContact, Note, Responsibility
+from .open_duties import open_duties
 from .permissions import may_assign, may_write
 from .timeline import Timeline, timeline_of
 
 NOTES_AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class ShownAction:
+    """``because``: why a duty has to be done; None for other actions, or when the triage is not open to the reader."""
+
+    action: Action
+    because: reasons.Reason | None
+
+
+def _why(action: Action, assessment: Assessment | None) -> reasons.Reason | None:
+    return reasons.of_duty(assessment, action.duty) if assessment and action.duty else None
 
 
 @dataclass(frozen=True)
@@ -98,22 +111,30 @@ class CaseFile:
     def because(self) -> reasons.Reason | None:
         return reasons.of_disposition(self.assessment) if self.assessment else None
 
+    @cached_property
+    def actions(self) -> list[Action]:
+        """Open ones as they are due, then the ended ones."""
+        found = self.case.actions.select_related("user", "ended_by", "drop_proposed_by", "data_key")
+        return list(found.open_first())
+
     @property
-    def duties(self) -> list[reasons.Reason]:
-        return reasons.of_duties(self.assessment) if self.assessment else []
+    def shown_actions(self) -> list[ShownAction]:
+        triage = {one.pk: one for one in self.assessments}
+        return [
+            ShownAction(one, _why(one, triage.get(one.assessment_id) if one.assessment_id else None))
+            for one in self.actions
+        ]
+
+    @property
+    def standing_duties(self) -> list[reasons.Reason]:
+        """Duties that are no tasks: they hold as long as the case."""
+        held = self.assessment.duties if self.assessment else []
+        return [reasons.of_duty(self.assessment, duty) for duty in held if duty in NOT_TASKS and self.assessment]
 
     @cached_property
     def duties_in_the_way(self) -> list[Duty]:
-        """Duties of security and child protection; with these only a coordinator may close, with a reason."""
+        """Protected duties that are open; the case is not closed before."""
         return open_duties(self.case) if self.case.is_open else []
-
-    @property
-    def may_close(self) -> bool:
-        return not self.duties_in_the_way or may_close_with(self.user, self.case)
-
-    @property
-    def coordinators(self) -> list[User]:
-        return coordinators_of(self.case)
 
     def timeline(self, before: int | None = None) -> Timeline:
         subjects = [one.pk for one in (*self.contacts, *self._all_assessments)]

@@ -76,3 +76,111 @@ CASE_CLOSED = EventKind("case.closed", "case", _("Case closed"), "archive", CASE
 CASE_REOPENED = EventKind(
     "case.reopened", "case", _("Case opened again"), "archive-restore", CASE_READERS, WITH_DOSSIER, in_case=True
 )
+ACTION_ADDED = EventKind(
+    "action.added",
+    "action",
+    _("Action added"),
+    "square-plus",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=True,
+)
+ACTION_TAKEN = EventKind(
+    "action.taken",
+    "action",
+    _("Action taken over"),
+    "hand",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: taken over by %(to)s"),
+)
+ACTION_GIVEN = EventKind(
+    "action.given",
+    "action",
+    _("Action given to somebody"),
+    "user-check",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: given to %(to)s"),
+)
+ACTION_MOVED = EventKind(
+    "action.moved",
+    "action",
+    _("Another due time"),
+    "calendar-clock",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: another due time"),
+)
+ACTION_BEGUN = EventKind(
+    "action.begun",
+    "action",
+    _("Action under way"),
+    "play",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: under way"),
+)
+ACTION_DONE = EventKind(
+    "action.done",
+    "action",
+    _("Action done"),
+    "square-check-big",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: done"),
+)
+ACTION_DROP_PROPOSED = EventKind(
+    "action.drop_proposed",
+    "action",
+    _("Duty to be dropped: waits for a second person"),
+    "square-x",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: to be dropped, waits for a second person"),
+)
+ACTION_DROP_REFUSED = EventKind(
+    "action.drop_refused",
+    "action",
+    _("Duty not dropped: it is to be done"),
+    "undo-2",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: not dropped, it is to be done"),
+)
+ACTION_DROPPED = EventKind(
+    "action.dropped",
+    "action",
+    _("Action dropped"),
+    "square-x",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: dropped"),
+)
+ACTION_REMINDED = EventKind(
+    "action.reminded",
+    "action",
+    _("Action due: reminded"),
+    "bell",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: due, reminded"),
+)
+ACTION_TO_SHIFT = EventKind(
+    "action.to_shift",
+    "action",
+    _("Action overdue: with the shift now"),
+    "users",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: overdue, with the shift now"),
+)
+ACTION_ESCALATED = EventKind(
+    "action.escalated",
+    "action",
+    _("Action overdue: with the coordinators now"),
+    "triangle-alert",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: overdue, with the coordinators now"),
+)

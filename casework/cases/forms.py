@@ -11,9 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Membership, User
 from foundation.accounts.roles import Role
+from foundation.ui.moments import MomentField, from_now
 from hotline.contacts.models import Contact
 
+from .models import Strand
+
 LONGEST_NOTE = 20_000
+LONGEST_LINE = 1_000
 
 
 class NoteForm(forms.Form):
@@ -41,26 +45,14 @@ class RenameForm(forms.Form):
     )
 
 
-class CloseForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Why is it closed although duties are open?"),
-        max_length=LONGEST_NOTE,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_(
-            "For example: “The youth welfare office was informed on 3 March and has taken over.” "
-            "Kept encrypted among the notes of the case."
-        ),
-    )
-
-
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when it runs
     def label_from_instance(self, obj: User) -> str:
         return obj.name
 
 
-class AssignForm(forms.Form):
-    seen = forms.UUIDField(widget=forms.HiddenInput)
+class ToColleagueForm(forms.Form):
+    """Names a person of the centre, or nobody."""
+
     to = PersonField(
         label=_("Responsible"),
         queryset=User.objects.none(),
@@ -75,6 +67,58 @@ class AssignForm(forms.Form):
         )
         people = User.objects.filter(is_active=True, pk__in=working.values("user")).order_by("name", "pk")
         self.fields["to"].queryset = people  # type: ignore[attr-defined]
+
+
+class AssignForm(ToColleagueForm):
+    seen = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class ActionForm(ToColleagueForm):
+    """A new action of a case."""
+
+    action_id = forms.UUIDField(widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("What has to be done"),
+        max_length=LONGEST_LINE,
+        help_text=_("Kept encrypted. Whoever may read the case reads it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    strand = forms.ChoiceField(label=_("Strand"), choices=Strand, initial=Strand.SOCIAL, widget=forms.RadioSelect)
+    due_at = MomentField(label=_("Due"), earliest=from_now(minutes=1), latest=from_now(days=366))
+    field_order = ("action_id", "text", "strand", "to", "due_at")
+
+    def __init__(self, *args: Any, centre_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, centre_id=centre_id, **kwargs)
+        self.fields["action_id"].initial = uuid.uuid4
+
+
+class StepForm(forms.Form):
+    """A step of an action that needs no words. ``version``: of the page."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class DoneForm(StepForm):
+    result = forms.CharField(
+        label=_("What was done"),
+        max_length=LONGEST_LINE,
+        help_text=_("One sentence, for example: “Spoke with the youth welfare office, they call the family today.”"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class DropForm(StepForm):
+    result = forms.CharField(
+        label=_("Why it is not done"), max_length=LONGEST_LINE, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class GiveForm(ToColleagueForm, StepForm):
+    pass
+
+
+class DueForm(StepForm):
+    due_at = MomentField(label=_("Due"), earliest=from_now(minutes=1), latest=from_now(days=366))
 
 
 class ContactReferenceForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,9 +19,18 @@ from foundation.ui.labels import ChoiceLabels
 from hotline.contacts.models import Contact
 from regions.models import Region
 from triage.models import Assessment
-from triage.vocabulary import Disposition, Urgency
+from triage.vocabulary import Disposition, Duty, Urgency
 
-from .states import CLOSED, OPEN, CaseState
+from .states import (
+    CLOSED,
+    DROP_WAITS,
+    DROPPED,
+    ENDED_ACTION,
+    OPEN,
+    OPEN_ACTION,
+    ActionState,
+    CaseState,
+)
 
 IS_OPEN = Q(state=CaseState.OPEN)
 IS_WITH_CENTRE = Q(responsible_organisation=F("centre"))
@@ -239,3 +249,107 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"note {self.pk}"
+
+
+class Strand(models.TextChoices):
+    SOCIAL = "social", _("social")
+    SECURITY = "security", _("security")
+
+
+class ActionQuerySet(models.QuerySet["Action"]):
+    def open(self) -> ActionQuerySet:
+        return self.filter(state__in=OPEN_ACTION)
+
+    def protected(self) -> ActionQuerySet:
+        """Duties that only two people together may drop."""
+        return self.filter(is_protected=True)
+
+    def open_first(self) -> ActionQuerySet:
+        """Open ones in the order in which they are due, then the others, the last ended first."""
+        return self.order_by(F("ended_at").desc(nulls_first=True), "due_at", "pk")
+
+
+class Action(ChoiceLabels, models.Model):
+    """Something that has to be done: a duty of a triage, or what somebody added to a case.
+
+    Duties are added by a trigger when a triage is decided (``ntk.add_duties``), so that none can be forgotten; one
+    whose triage leads to no case belongs to the contact alone. ``user``: whose it is; none: the shift's, or for
+    ``role`` only. ``steps_at``: when it is due, reaches the shift, and the coordinators.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="actions", null=True)
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", null=True)
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+", null=True)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    duty = models.CharField(max_length=30, choices=Duty, blank=True)
+    #: What has to be done; empty for a duty.
+    text = EncryptedTextField()
+    strand = models.CharField(max_length=10, choices=Strand)
+    is_protected = models.BooleanField(default=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    role = models.CharField(max_length=20, blank=True)
+    is_urgent = models.BooleanField(default=False)
+    steps_at = ArrayField(models.DateTimeField())
+    due_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=15, choices=ActionState, default=ActionState.AGREED, db_default=ActionState.AGREED
+    )
+    escalated_at = models.DateTimeField(null=True)
+    added_at = models.DateTimeField(default=timezone.now)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    #: What was done, or why it is dropped.
+    result = EncryptedTextField()
+    drop_proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("action", "due_at", "escalated_at", "added_at", "ended_at"),
+            models.CheckConstraint(condition=Q(case__isnull=False) | Q(contact__isnull=False), name="action_of_whom"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None, state__in=OPEN_ACTION)
+                | Q(ended_at__isnull=False, ended_by__isnull=False, state__in=ENDED_ACTION),
+                name="action_ended_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=DROP_WAITS) | Q(drop_proposed_by__isnull=False), name="action_drop_proposed_by"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=DROPPED, is_protected=True)
+                | Q(drop_proposed_by__isnull=False) & ~Q(drop_proposed_by=F("ended_by")),
+                name="action_dropped_by_two",
+            ),
+            models.UniqueConstraint(
+                fields=["contact", "duty"],
+                condition=Q(state__in=OPEN_ACTION) & ~Q(duty=""),
+                name="one_open_duty_of_a_kind",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["case", "-ended_at", "due_at"], name="action_case"),
+            models.Index(fields=["case", "user"], name="action_open_of_case", condition=Q(state__in=OPEN_ACTION)),
+        ]
+
+    def __str__(self) -> str:
+        return f"action {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_ACTION
+
+    @property
+    def is_free(self) -> bool:
+        """Whether anybody of the shift may take it."""
+        return self.user_id is None and not self.role
+
+    @property
+    def what(self) -> str:
+        """In words. Raises WrongKey."""
+        return self.get_duty_display() if self.duty else self.text

@@ -1,48 +1,40 @@
-"""Duties because of which a case cannot simply be closed: security and child protection (docs/domain.md, step 3)."""
+"""Protected duties because of which a case cannot be closed (docs/domain.md, step 3)."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
 
-from foundation.accounts.models import Membership, User
-from foundation.accounts.permissions import can
-from foundation.accounts.roles import Permission, Role
+from django.db.models import Q
+
 from triage.models import Assessment
-from triage.states import OPEN_OR_IN_FORCE
+from triage.states import OPEN as OPEN_TRIAGE
 from triage.vocabulary import Duty
 
-from .models import Case, CaseContact
+from .models import Action, Case, CaseContact
 
 
 class OpenDuties(Exception):
-    """The case has open duties. ``needs_coordinator``: the actor is no coordinator; else the reason is missing."""
+    """Protected duties of the case are open: each is done, or dropped by two people."""
 
-    def __init__(self, duties: Collection[Duty], *, needs_coordinator: bool) -> None:
+    def __init__(self, duties: Collection[Duty]) -> None:
         super().__init__("duties are open")
         self.duties = list(duties)
-        self.needs_coordinator = needs_coordinator
 
 
 def open_duties(case: Case) -> list[Duty]:
-    """Duties of all triage of the case: those decided, and those that an unfinished one proposes."""
+    """Protected duties of the case that are open, and those that an unfinished triage of it asks for."""
     contacts = CaseContact.objects.filter(case=case).values_list("contact", flat=True)
-    return duties_of_contacts(contacts)
+    return _open_duties(Q(case=case), contacts)
 
 
-def duties_of_contacts(contacts: Iterable[uuid.UUID]) -> list[Duty]:
-    """Duties of all triage of these contacts, most important first."""
-    assessments = Assessment.objects.filter(contact__in=contacts, state__in=OPEN_OR_IN_FORCE)
-    held: frozenset[Duty] = frozenset().union(*(one.securing_duties for one in assessments))
+def duties_of_contacts(contacts: Collection[uuid.UUID]) -> list[Duty]:
+    """The same of these contacts, most important first."""
+    return _open_duties(Q(contact__in=contacts), contacts)
+
+
+def _open_duties(which: Q, contacts: Iterable[uuid.UUID]) -> list[Duty]:
+    held = set(Action.objects.open().protected().filter(which).values_list("duty", flat=True))
+    for assessment in Assessment.objects.filter(contact__in=contacts, state__in=OPEN_TRIAGE):
+        held |= assessment.securing_duties
     return [duty for duty in Duty if duty in held]
-
-
-def may_close_with(user: User, case: Case) -> bool:
-    """Whether the user is a coordinator of the centre."""
-    return can(user, Permission.TRIAGE_CONFIRM, case.centre_id)
-
-
-def coordinators_of(case: Case) -> list[User]:
-    """Coordinators whom a handler can ask."""
-    roles = Membership.objects.active().with_roles([Role.COORDINATOR]).filter(organisation=case.centre_id)
-    return list(User.objects.filter(is_active=True, pk__in=roles.values("user")).order_by("name", "pk"))

@@ -13,6 +13,12 @@ OPENS_CASE = frozenset(set(Disposition) - {Disposition.OPEN, Disposition.ADVICE}
 DUTIES_THAT_OPEN = SECURING_DUTIES | {Duty.INDIVIDUAL_CASE}
 
 
+#: Duties that belong to the security strand of the work; the others to the social one.
+SECURITY_STRAND = frozenset(
+    {*SECURING_DUTIES, Duty.COORDINATOR_REVIEW, Duty.SAFETY_ARRANGEMENTS} - {Duty.CHILD_PROTECTION}
+)
+
+
 class Decided(Protocol):
     """The values of an assessment that decide whether a case is opened."""
 

@@ -16,7 +16,7 @@ from foundation.journal.models import Look
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import running_grants
 
-from .models import Case, CaseContact
+from .models import Action, Case, CaseContact
 
 SAME_LOOK = timedelta(minutes=10)
 
@@ -33,12 +33,38 @@ def has_grant(user: User, case: Case) -> bool:
 
 
 def may_write(user: User, case: Case) -> bool:
-    """Coordinators of the centre; handlers who are responsible or contact person, or all if nobody is responsible."""
+    """Coordinators of the centre; handlers who are responsible, contact person or have an open action in it, or all if
+    nobody is responsible.
+    """
     if case.centre_id in organisations_as(user, Role.COORDINATOR):
         return True
     if case.centre_id not in organisations_as(user, Role.HANDLER):
         return False
-    return user.pk in (case.contact_person_id, case.responsible_user_id) or case.is_nobodys
+    if user.pk in (case.contact_person_id, case.responsible_user_id) or case.is_nobodys:
+        return True
+    return Action.objects.open().filter(case=case, user=user).exists()
+
+
+def may_carry(user: User, action: Action) -> bool:
+    """Coordinators of the centre; unless it is theirs alone, handlers whose action it is, who work on its case, or who
+    see its contact.
+    """
+    if action.centre_id in organisations_as(user, Role.COORDINATOR):
+        return True
+    if action.role or action.centre_id not in organisations_as(user, Role.HANDLER):
+        return False
+    if user.pk == action.user_id:
+        return True
+    if action.case_id:
+        case = Case.objects.filter(pk=action.case_id).first()
+        return case is not None and may_write(user, case)
+    return action.contact_id is not None and Contact.objects.filter(pk=action.contact_id).exists()
+
+
+def may_take(user: User, action: Action) -> bool:
+    """Who may carry it, and every handler of the centre while it is nobody's."""
+    is_shift = action.centre_id in organisations_as(user, Role.HANDLER)
+    return (action.is_free and is_shift) or may_carry(user, action)
 
 
 def may_assign(user: User, centre_id: int) -> bool:
@@ -65,6 +91,19 @@ def case_to_reread(user: User, case_id: uuid.UUID) -> Case:
 def case_to_write(user: User, case_id: uuid.UUID) -> Case:
     """The case, if the user may change it. Raises Refused."""
     return _checked(user, case_id, may_write, "case.write")
+
+
+def action_to_read(user: User, action_id: uuid.UUID) -> Action:
+    """An action that the user may take, or of a case that they may read; the access is recorded.
+
+    Raises Refused.
+    """
+    found = Action.objects.select_related("case", "contact", "assessment", "user", "drop_proposed_by", "ended_by")
+    action = found.filter(pk=action_id).first()
+    if action is None or not (may_take(user, action) or (action.case and may_read(user, action.case))):
+        raise Refused("action.read", action_id)
+    look("action.read", by=user, subject=action.pk, centre=action.centre_id)
+    return action
 
 
 def contact_in_case(user: User, case: Case, contact_id: uuid.UUID) -> Contact:

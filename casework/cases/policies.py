@@ -13,19 +13,22 @@ from foundation.privacy.rls import (
     declared_items,
     is_actor,
     quoted,
+    service,
 )
 from triage.states import IN_FORCE
+from triage.vocabulary import PROTECTED_DUTIES, Duty
 
 from .events import CASE_READERS
-from .opening import DUTIES_THAT_OPEN, OPENS_CASE
-from .states import CLOSED, MACHINES, Who
+from .opening import DUTIES_THAT_OPEN, OPENS_CASE, SECURITY_STRAND
+from .states import CLOSED, DROP_WAITS, DROPPED, ENDED_ACTION, MACHINES, OPEN_ACTION, Who
 
 COORDINATORS = at_the_centre("coordinator")
 HANDLERS = at_the_centre("handler")
-#: A condition on the case: the actor is responsible or its contact person, or nobody is responsible within the centre.
+#: A condition on the case: the actor is responsible, its contact person or has an open action in it, or nobody is
+#: responsible within the centre.
 IS_MINE = (
     f"({is_actor('contact_person_id')} or {is_actor('responsible_user_id')}"
-    " or (responsible_user_id is null and responsible_organisation_id = centre_id))"
+    " or (responsible_user_id is null and responsible_organisation_id = centre_id) or ntk.carries_action(id))"
 )
 WORKERS = both(HANDLERS, "who work on the case", IS_MINE)
 GRANTED = Rule(
@@ -43,6 +46,7 @@ CONTACT_TO_LINK = (
     f" where h.id = contact_id and c.id = case_id and (h.{COORDINATORS.sql} or (h.{HANDLERS.sql}"
     f" and (h.handler_id = (select ntk.actor()) or h.handler_id is null or h.surfaced_at is not null))))"
 )
+SEES_CONTACT = "exists (select 1 from hotline_contact h where h.id = contact_id)"
 #: Responsibility within the centre: coordinators move it to anybody, handlers take what is nobody's and give back what
 #: is theirs. A partner's is moved by the partner alone (handoff).
 MOVES = Rule(
@@ -51,6 +55,21 @@ MOVES = Rule(
     f" and (({COORDINATORS.sql}) or (({WORKERS.sql}) and (user_id is null or {is_actor('user_id')}))))",
 )
 #: Columns that actions change. The trigger alone changes who is responsible.
+#: Of an action without a person, that is not for coordinators only.
+IS_FREE = "user_id is null and role = ''"
+CARRIERS = Rule(
+    "coordinators of the centre; unless it is for these alone, handlers whose it is, who work on its case or see its"
+    " contact",
+    f"(({COORDINATORS.sql}) or role = '' and ({HANDLERS.sql}) and ({is_actor('user_id')}"
+    f" or case_id is not null and ({WRITERS.sql}) or case_id is null and {SEES_CONTACT}))",
+)
+FREE = both(HANDLERS, "while it is nobody's", IS_FREE)
+DEADLINES = service("deadlines")
+#: Columns of an action that people and the deadlines change.
+ACTION_CHANGING = [
+    *("user_id", "role", "state", "result", "drop_proposed_by_id", "ended_at", "ended_by_id", "escalated_at"),
+    *("due_at", "steps_at", "version"),
+]
 CHANGING = ["assessment_id", "label", "disposition", "urgency", "state", "version", "closed_at", "closed_by_id"]
 
 DECLARATIONS: list[Declaration] = [
@@ -75,10 +94,57 @@ DECLARATIONS: list[Declaration] = [
             Who.WORKERS: Rule(
                 f"{COORDINATORS.who}; {WORKERS.who}; closed in their own name, while the centre is responsible",
                 f"(({COORDINATORS.sql}) or ({WORKERS.sql})) and (state not in ({quoted(*CLOSED)})"
-                f" or {is_actor('closed_by_id')} and responsible_organisation_id = centre_id)",
+                f" or {is_actor('closed_by_id')} and responsible_organisation_id = centre_id and not exists (select 1"
+                f" from cases_action a where a.case_id = cases_case.id and a.is_protected and a.state in"
+                f" ({quoted(*OPEN_ACTION)})))",
             )
         },
         marks=["closed_at", "closed_by_id"],
+    ),
+    Protected(
+        "cases_action",
+        select=[
+            CARRIERS,
+            FREE,
+            Rule("who may read the case", f"case_id is not null and {READERS.sql}"),
+            DEADLINES,
+        ],
+        insert=[
+            both(
+                WRITERS,
+                "in their own name, within the centre; duties come from triage alone",
+                f"{is_actor('added_by_id')} and organisation_id = centre_id and duty = '' and not is_protected",
+            )
+        ],
+        update=[
+            CARRIERS,
+            FREE,
+            Rule(f"{DEADLINES.who}: open ones", f"{DEADLINES.sql} and state in ({quoted(*OPEN_ACTION)})"),
+        ],
+        update_columns=ACTION_CHANGING,
+        granted={
+            "lotse_policy": "insert, update (case_id, user_id, due_at, steps_at, is_urgent, assessment_id, version,"
+            " state, drop_proposed_by_id, ended_at, ended_by_id)"
+        },
+    ),
+    Transitions(
+        "cases_action",
+        MACHINES[1],
+        who={
+            Who.WORKERS: Rule(
+                f"{CARRIERS.who}; in their own name; a protected one is not dropped by one person",
+                f"{CARRIERS.sql} and (state not in ({quoted(*ENDED_ACTION)}) or {is_actor('ended_by_id')})"
+                f" and (state not in ({quoted(*DROPPED)}) or not is_protected)"
+                f" and (state not in ({quoted(*DROP_WAITS)}) or {is_actor('drop_proposed_by_id')})",
+            ),
+            Who.SECOND_PERSON: Rule(
+                f"{COORDINATORS.who}, in their own name, never who proposed it",
+                f"{COORDINATORS.sql} and old.drop_proposed_by_id <> (select ntk.actor())"
+                f" and (state not in ({quoted(*ENDED_ACTION)}) or {is_actor('ended_by_id')}"
+                " and drop_proposed_by_id = old.drop_proposed_by_id)",
+            ),
+        },
+        marks=["drop_proposed_by_id", "ended_at", "ended_by_id"],
     ),
     Protected(
         "cases_casecontact",
@@ -118,4 +184,9 @@ sql_items = declared_items(
     IN_FORCE=quoted(*IN_FORCE),
     OPENS_CASE=quoted(*sorted(OPENS_CASE)),
     DUTIES_THAT_OPEN=",".join(sorted(DUTIES_THAT_OPEN)),
+    OPEN_ACTION=quoted(*OPEN_ACTION),
+    DROPPED=quoted(*DROPPED),
+    PROTECTED_DUTIES=quoted(*sorted(PROTECTED_DUTIES)),
+    SECURITY_STRAND=quoted(*sorted(SECURITY_STRAND)),
+    FOR_COORDINATORS=quoted(Duty.COORDINATOR_REVIEW),
 )

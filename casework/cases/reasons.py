@@ -32,13 +32,10 @@ def of_disposition(assessment: Assessment) -> Reason:
     return _because(assessment, f"disposition:{assessment.disposition}", "", "")
 
 
-def of_duties(assessment: Assessment) -> list[Reason]:
-    """Every current duty, with the answers that led to it."""
+def of_duty(assessment: Assessment, duty: str) -> Reason:
+    """A duty with the answers that led to it."""
     guidance = assessment.checklist.duty_guidance
-    return [
-        _because(assessment, f"duty:{duty}", str(Duty(duty).label), str(guidance.get(Duty(duty), "")))
-        for duty in assessment.duties
-    ]
+    return _because(assessment, f"duty:{duty}", str(Duty(duty).label), str(guidance.get(Duty(duty), "")))
 
 
 def _because(assessment: Assessment, effect: str, what: str, guidance: str) -> Reason:

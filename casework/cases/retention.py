@@ -11,6 +11,7 @@ CASES = f"(select id from cases_case where {OF_KEY})"
 
 PART = Part(
     rows=(
+        Rows("cases_action", title=_("Action")),
         Rows("cases_note", title=_("Note")),
         Rows("cases_responsibility", f"case_id in {CASES}", title=_("Who was responsible")),
         Rows(

@@ -12,6 +12,7 @@ from foundation.privacy.state_machines import StateMachine
 
 class Who(StrEnum):
     WORKERS = "who works on it"
+    SECOND_PERSON = "second person"
 
 
 class CaseState(models.TextChoices):
@@ -26,6 +27,32 @@ TRANSITIONS: dict[CaseState, dict[CaseState, Who]] = {
     CaseState.CLOSED: {CaseState.OPEN: Who.WORKERS},
 }
 
+
+class ActionState(models.TextChoices):
+    AGREED = "agreed", _("to be done")
+    UNDER_WAY = "under_way", _("under way")
+    DROP_PROPOSED = "drop_proposed", _("to be dropped, waits for a second person")
+    DONE = "done", _("done")
+    DROPPED = "dropped", _("dropped")
+
+
+A = ActionState
+#: Somebody has to do something.
+TO_DO = (A.AGREED, A.UNDER_WAY)
+DROP_WAITS = (A.DROP_PROPOSED,)
+DONE = (A.DONE,)
+DROPPED = (A.DROPPED,)
+#: With a time at which it is due; a protected one of these keeps its case open.
+OPEN_ACTION = (*TO_DO, *DROP_WAITS)
+ENDED_ACTION = (*DONE, *DROPPED)
+ACTION_TRANSITIONS: dict[ActionState, dict[ActionState, Who]] = {
+    A.AGREED: dict.fromkeys((A.UNDER_WAY, A.DROP_PROPOSED, A.DONE, A.DROPPED), Who.WORKERS),
+    A.UNDER_WAY: dict.fromkeys((A.DROP_PROPOSED, A.DONE, A.DROPPED), Who.WORKERS),
+    A.DROP_PROPOSED: {A.AGREED: Who.SECOND_PERSON, A.DROPPED: Who.SECOND_PERSON},
+    A.DONE: {},
+    A.DROPPED: {},
+}
+
 MACHINES = (
     StateMachine(
         "Case",
@@ -33,7 +60,16 @@ MACHINES = (
         starts=(CaseState.OPEN,),
         sets=(OPEN, CLOSED),
         transitions=TRANSITIONS,
-        remark="A case can be reopened at any time. With open duties of security or child protection only a coordinator"
-        " closes it, with a reason.",
+        remark="A case can be reopened at any time. It is not closed while a protected duty is open.",
+    ),
+    StateMachine(
+        "Action",
+        ActionState,
+        starts=(ActionState.AGREED,),
+        sets=(TO_DO, DROP_WAITS, DONE, DROPPED),
+        transitions=ACTION_TRANSITIONS,
+        remark="A duty of a triage, or what somebody added. A protected one is dropped by two: one proposes it with a"
+        " reason, a coordinator confirms or refuses. While one is open its case cannot be closed. What was done or"
+        " dropped stays; a new decision of a triage adds a new one.",
     ),
 )

@@ -82,6 +82,7 @@ class _Words(dict[str, str]):
             organisation=names.organisations.get(data.get("organisation") or 0, ""),
             disposition=_label(Disposition, data.get("disposition")),
             urgency=_label(Urgency, data.get("urgency")),
+            action=_label(Duty, data.get("duty")) or _now("Action"),
             duties=", ".join(_label(Duty, code) for code in data.get("duties", ())),
             contact=f"C-{data['number']}" if data.get("number") else "",
         )

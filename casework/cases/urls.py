@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import triage_end, views
+from . import triage_end, views, work_views
 
 app_name = "cases"
 urlpatterns = [
@@ -21,6 +21,16 @@ urlpatterns = [
     path("cases/<uuid:pk>/assign/", views.assign, name="assign"),
     path("cases/<uuid:pk>/rename/", views.rename, name="rename"),
     path("cases/<uuid:pk>/reopen/", views.reopen, name="reopen"),
+    path("cases/<uuid:pk>/actions/add/", work_views.add, name="add_action"),
+    path("actions/<uuid:pk>/", work_views.action, name="action"),
+    path("actions/<uuid:pk>/take/", work_views.take, name="take_action"),
+    path("actions/<uuid:pk>/begin/", work_views.begin, name="begin_action"),
+    path("actions/<uuid:pk>/done/", work_views.finish, name="finish_action"),
+    path("actions/<uuid:pk>/drop/", work_views.drop, name="drop_action"),
+    path("actions/<uuid:pk>/drop/confirm/", work_views.confirm_drop, name="confirm_drop"),
+    path("actions/<uuid:pk>/drop/refuse/", work_views.refuse_drop, name="refuse_drop"),
+    path("actions/<uuid:pk>/give/", work_views.give, name="give_action"),
+    path("actions/<uuid:pk>/due/", work_views.move_due, name="move_due"),
     path("contacts/<uuid:contact_id>/cases/", views.of_contact, name="of_contact"),
     path("assessments/<uuid:pk>/case/", triage_end.open_case, name="open"),
     path("contacts/<uuid:contact_id>/triage/complete/", triage_end.complete_triage, name="complete_triage"),

@@ -104,7 +104,9 @@ def back(request: HttpRequest) -> HttpResponse:
 def _begin_session(request: HttpRequest, user: User, page: str, *, has_second_factor: bool) -> HttpResponse:
     """The directory's second factor counts only for those who can prove later, here, that it is still them."""
     record_authentication(request, user, method="directory")
-    if not (has_second_factor and (user.has_usable_password() or factors(user))):
+    with acting_at_sign_in():
+        can_prove_later = user.has_usable_password() or bool(factors(user))
+    if not (has_second_factor and can_prove_later):
         answer: HttpResponse = perform_login(request, user, redirect_url=page or None)
         return answer
     record_authentication(request, user, method=METHOD, type="directory")

@@ -24,6 +24,7 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
+    WORK_READ = "work.read"
     CONTACT_LOG = "contact.log"
     CONTACT_READ_ALL = "contact.read_all"
     CONTACT_ASSIGN = "contact.assign"
@@ -59,6 +60,7 @@ class RoleInfo:
 
 HANDLER_MAY = frozenset(
     {
+        Permission.WORK_READ,
         Permission.CONTACT_LOG,
         Permission.TRIAGE_ASSESS,
         Permission.CASE_READ,
@@ -106,13 +108,14 @@ ROLES: dict[Role, RoleInfo] = {
             "Answers referrals for their organisation, works the case on the spot and reports back. "
             "Sees only what was disclosed to the organisation, until it ends."
         ),
-        frozenset({Permission.REFERRAL_ANSWER, Permission.NETWORK_READ}),
+        frozenset({Permission.WORK_READ, Permission.REFERRAL_ANSWER, Permission.NETWORK_READ}),
     ),
     Role.PARTNER_COORDINATOR: RoleInfo(
         _("Partner coordinator"),
         _("As a partner worker, and looks after the organisation's capacity and intake pauses."),
         frozenset(
             {
+                Permission.WORK_READ,
                 Permission.REFERRAL_ANSWER,
                 Permission.NETWORK_READ,
                 Permission.INTAKE_PAUSE,
@@ -122,7 +125,7 @@ ROLES: dict[Role, RoleInfo] = {
     Role.LIAISON: RoleInfo(
         _("Liaison"),
         _("Single point of contact of another body in a region. Sees only the disclosures addressed to them."),
-        frozenset(),
+        frozenset({Permission.WORK_READ}),
     ),
     Role.FUNDER: RoleInfo(
         _("Funder"),

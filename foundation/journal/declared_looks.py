@@ -22,6 +22,8 @@ SENTENCES: dict[str, StrPromise] = {
     "callback.read": gettext_lazy("Callback read"),
     "case.read": gettext_lazy("Case read"),
     "case.write": gettext_lazy("Case changed"),
+    "today.read": gettext_lazy("Today"),
+    "action.read": gettext_lazy("Action read"),
     "cases.listed": gettext_lazy("Cases of the contact listed"),
     "contact.access": gettext_lazy("Access asked for"),
     "contact.read": gettext_lazy("Contact read"),

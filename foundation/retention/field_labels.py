@@ -12,7 +12,8 @@ TECHNICAL = frozenset(
     {
         "alone_since", "ask_at", "asked_again_at", "asked_at", "attempts", "caller_id_kind", "centre",
         "checklist_digest", "checklist_id", "checklist_version", "claimed_at", "claimed_until", "connected_at",
-        "data_key", "draft_duties", "due_at", "effective_at", "ending_so_far", "ends_at", "entered_at", "fetched_at",
+        "data_key", "draft_duties", "due_at", "duties_due", "escalated_at",
+        "is_protected", "role", "steps_at", "effective_at", "ending_so_far", "ends_at", "entered_at", "fetched_at",
         "goodbye_at", "heard_at", "id", "is_bound", "is_hard", "is_held", "joined_at", "kept_at", "lifted_at", "line",
         "lost_at", "media", "origin", "party", "phone_index", "problem", "provenance", "rank", "rank_reasons",
         "recording_sid", "region_source", "room_sequence", "room_sid", "saved_at", "second_person_for", "sequence",
@@ -21,6 +22,10 @@ TECHNICAL = frozenset(
 )  # fmt: skip
 
 LABELS = {
+    "added_at": _("Added"),
+    "result": _("What was done, or why not"),
+    "strand": _("Strand"),
+    "duty": _("Duty"),
     "advice": _("Advice that was given"),
     "age_band": _("Age group"),
     "alias": _("Name or alias"),

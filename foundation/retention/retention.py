@@ -1,10 +1,21 @@
-"""What is not kept in tables of packages and of the foundation. See dossiers.py."""
+"""What is not kept in tables of packages and of the foundation, and the worklist's rows about a dossier.
+
+See dossiers.py.
+"""
 
 from __future__ import annotations
 
-from .dossiers import Part, Sweep
+from .dossiers import Part, Rows, Sweep
 
 PART = Part(
+    rows=(
+        Rows(
+            "worklist_workitem",
+            "subject = any(subjects)",
+            has_events=False,
+            not_copied="technical: that something is due; the action is in the copy",
+        ),
+    ),
     sweeps=(
         Sweep("axes_accessattempt", "attempt_time"),
         Sweep("axes_accessfailurelog", "attempt_time"),

@@ -48,6 +48,7 @@ class NavigationLink:
 
 
 ITEMS: tuple[Item, ...] = (
+    Item("worklist:today", _("Today"), "list-todo", "work.read"),
     Item("reporting:shift", _("Shift"), "radar", "figures.read"),
     Item("hotline:desk", _("Desk"), "headset", "contact.log"),
     Item("cases:list", _("Cases"), "folder-open", "case.read"),

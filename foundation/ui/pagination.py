@@ -50,6 +50,32 @@ def page_of(
     return _page(found, size, lambda row: _cursor(row, column), is_back=bool(back), is_forth=bool(forth))
 
 
+@dataclass(frozen=True)
+class DuePage:
+    """Rows, the first due first. ``earlier``, ``later``: cursors for ``?before=`` and ``?after=``, None at the ends."""
+
+    rows: Sequence[Any]
+    earlier: str | None
+    later: str | None
+
+
+def page_by_due(rows: QuerySet[Any], *, column: str, after: str = "", before: str = "", size: int = SIZE) -> DuePage:
+    """A page of ``rows`` by a time ``column`` and the key, the earliest first. An invalid cursor is ignored."""
+    back, forth = _moment_and_key(before), _moment_and_key(after)
+    if back:
+        found = list(rows.filter(_beyond(column, "lt", *back)).order_by(f"-{column}", "-pk")[: size + 1])
+    else:
+        later = rows.filter(_beyond(column, "gt", *forth)) if forth else rows
+        found = list(later.order_by(column, "pk")[: size + 1])
+    shown = found[:size][::-1] if back else found[:size]
+    if not shown:
+        return DuePage([], None, None)
+    has_more = len(found) > size
+    more_earlier, more_later = (has_more, True) if back else (bool(forth), has_more)
+    first, last = _cursor(shown[0], column), _cursor(shown[-1], column)
+    return DuePage(shown, first if more_earlier else None, last if more_later else None)
+
+
 def page_by_key(rows: QuerySet[Any], *, after: str = "", before: str = "", size: int = SIZE) -> Page:
     """A page of ``rows`` by an increasing key, newest first. An invalid cursor is ignored."""
     back, forth = before.isdecimal(), after.isdecimal()

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from casework.cases.actions import mark_closed
 from casework.cases.models import Case
+from casework.cases.open_duties import open_duties
 from casework.cases.permissions import may_write as may_write_case
 from casework.cases.states import CaseState
 from foundation.accounts.models import Organisation, User
@@ -312,7 +313,7 @@ def _check_state(referral: Referral, *states: ReferralState) -> None:
 
 
 @transaction.atomic
-def close_case(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
+def close_case(*, by: User, case_id: uuid.UUID) -> None:
     """Close a case. Drafts and offers are withdrawn first, so that no partner can accept a closed case.
 
     Raises Stale while a partner is responsible, OpenDuties. A repeat has no effect.
@@ -320,7 +321,7 @@ def close_case(*, by: User, case_id: uuid.UUID, reason: str = "") -> None:
     case = _lock_case(by, case_id)
     for referral in Referral.objects.filter(case=case, state__in=LIVE - TAKEN):
         withdraw_referral(by=by, referral_id=referral.pk)
-    mark_closed(by=by, case_id=case.pk, reason=reason)
+    mark_closed(by=by, case_id=case.pk)
 
 
 def _lock_open_case(by: User, case_id: uuid.UUID) -> Case:
@@ -346,7 +347,7 @@ def _lock_case(by: User, case_id: uuid.UUID) -> Case:
 
 def needs_verification(case: Case) -> bool:
     """Whether the source of the case has to be verified before a referral."""
-    return case.disposition == Disposition.VERIFY_FIRST or Duty.VERIFY_SOURCE in case.assessment.duties
+    return case.disposition == Disposition.VERIFY_FIRST or Duty.VERIFY_SOURCE in open_duties(case)
 
 
 def _check_source(case: Case) -> None:

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from casework.cases.forms import CloseForm
 from casework.cases.models import Case
 from casework.cases.open_duties import OpenDuties
 from casework.cases.permissions import case_to_read, case_to_reread, case_to_write
@@ -138,25 +137,17 @@ def case_referrals(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse
 @signed_in
 def close_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     """Close a case; its drafts and offers are withdrawn."""
-    form = CloseForm(request.POST)
-    if not form.is_valid():
-        return file_page(request, case_to_write(request.user, case_id), 422, close_form=form)
     try:
-        centre_actions.close_case(by=request.user, case_id=case_id, reason=form.cleaned_data["reason"])
+        centre_actions.close_case(by=request.user, case_id=case_id)
     except OpenDuties as error:
-        form.add_error(None if error.needs_coordinator else "reason", _why_not_closed(error))
-        return file_page(request, case_to_write(request.user, case_id), 422, close_form=form)
+        return file_page(request, case_to_write(request.user, case_id), 422, not_closed=_why_not_closed(error))
     messages.success(request, _("The case is closed. It can be opened again at any time."))
     return redirect("cases:case", case_id)
 
 
 def _why_not_closed(error: OpenDuties) -> str:
     named = ", ".join(str(duty.label) for duty in error.duties)
-    if error.needs_coordinator:
-        return _("Not closed. Open: %(duties)s. Only a coordinator can close the case now, with a reason.") % {
-            "duties": named
-        }
-    return _("Say why it is closed although this is open: %(duties)s.") % {"duties": named}
+    return _("Not closed. These duties are done first, or dropped by two people: %(duties)s.") % {"duties": named}
 
 
 @require_safe

@@ -62,6 +62,7 @@ ORDERED = "the order is in the journal, and so is its failure; what was carried 
 BOOKKEEPING = "the provider's ids and sequence numbers are kept without an event"
 #: Actions that write an event, but not each time they change a row, and why.
 NOT_EACH_TIME = {
+    "foundation.worklist.actions.run_step": "a step without anything to do is only counted",
     "foundation.accounts.actions.grant_role": "who has the role already only signs in anew",
     "foundation.accounts.actions.reset_password": "a link that is about to be mailed is not ordered twice",
     "foundation.accounts.role_proposals.expire": "a link that nobody used in time ends by itself",
@@ -114,6 +115,7 @@ ONLY_ASK = {
     "handoff.referrals.consent_watch.objection_now",
     "handoff.referrals.consent_watch.consent_problem",
     "triage.actions.duties_lost",
+    "foundation.worklist.actions.due_steps",
     "handoff.referrals.deadline_actions.due_deadlines",
     "regions.hours.hours_version",
     "hotline.switchboard.lines.settings_of",

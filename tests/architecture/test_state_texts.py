@@ -37,6 +37,8 @@ IN_TEMPLATES = {
     "talk.handler": "LegState",
     "agent": "AgentState",
     "assessment": "AssessmentState",
+    "action": "ActionState",
+    "one.action": "ActionState",
     "referral": "ReferralState",
     "live": "ReferralState",
 }

@@ -103,6 +103,7 @@ NOT_APPLICABLE = {
         "policy": "a closed case is read by the same people",
         "figure": "cases count by the times of their opening and closing", "sentence": LABEL_SAYS_IT,
     },
+    "ActionState": {"figure": "actions are not counted in figures yet", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT},
     "RequestState": {
         "figure": "figures count contacts, referrals and cases, not what is asked about them", "tone": NO_BADGE,
         "sentence": LABEL_SAYS_IT,

@@ -20,6 +20,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from casework.cases import permissions as cases
+from casework.cases.states import Who as InCase
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.role_proposals import could_confirm
@@ -85,6 +86,13 @@ def may_move_case(step: Step) -> bool:
     case = step.world.case
     is_free = step.target != "closed" or case.responsible_organisation_id == case.centre_id
     return cases.may_write(step.user, case) and is_free
+
+
+def may_move_action(step: Step) -> bool:
+    action = step.world.action
+    if step.who == InCase.SECOND_PERSON:
+        return cases.may_assign(step.user, action.centre_id) and action.drop_proposed_by_id != step.user.pk
+    return cases.may_carry(step.user, action)
 
 
 def may_end_release(step: Step) -> bool:
@@ -209,6 +217,16 @@ OBJECTS = [
         "Case",
         may_move_case,
         {"closed": "closed_at = now(), closed_by_id = {who}", "open": "closed_at = null, closed_by_id = null"},
+    ),
+    Moved(
+        "action",
+        "Action",
+        may_move_action,
+        {
+            "agreed": "drop_proposed_by_id = null, ended_at = null, ended_by_id = null",
+            "drop_proposed": "drop_proposed_by_id = {who}",
+            **dict.fromkeys(("done", "dropped"), f"{ENDED}, ended_by_id = {{who}}"),
+        },
     ),
     Moved(
         "release",

@@ -10,7 +10,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from casework.cases.models import Case, CaseContact, Note, Responsibility
+from casework.cases.models import Action, Case, CaseContact, Note, Responsibility
 from foundation.accounts.models import (
     DirectoryLink,
     Membership,
@@ -24,6 +24,7 @@ from foundation.accounts.models import (
 from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
 from foundation.retention.models import Request
+from foundation.worklist.models import WorkItem
 from handoff.referrals.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
 from handoff.referrals.states import ENDED, ReferralState
 from handoff.referrals.vocabulary import DeadlineStep
@@ -82,6 +83,8 @@ class World:
     case: Case
     case_contact: CaseContact
     note: Note
+    action: Action
+    work_item: WorkItem
     responsibility: Responsibility
     referral: Referral
     summary: Summary
@@ -135,6 +138,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
     case = _case(plan, people, organisations, assessment=assessment, **centre)
     referral = _referral(plan, organisations, people, case=case, **centre)
     part: dict[str, Any] = {"referral": referral, "data_key": key}
+    action = _action(plan, people, contact=contact, assessment=assessment, case=case, **centre)
     return World(
         people=[User.objects.get(pk=user.pk) for user in people],
         contact=contact,
@@ -150,6 +154,8 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         ),
         case=case,
         case_contact=CaseContact.objects.get(case=case),
+        action=action,
+        work_item=WorkItem.objects.get(subject=action.pk),
         note=Note.objects.create(case=case, data_key=key, written_by=people[0]),
         responsibility=Responsibility.objects.get(case=case),
         referral=referral,
@@ -184,6 +190,15 @@ def _roles_and_links(people: list[User], centre: Organisation) -> dict[str, Any]
         "staff_notice": StaffNotice.objects.create(user=people[0], kind="role_waits"),
         "factor": Authenticator.objects.create(user=people[0], type="webauthn", data={"name": "Laptop"}),
     }
+
+
+def _action(plan: Plan, people: list[User], **details: Any) -> Action:
+    """Of somebody who need not be responsible for the case."""
+    person = people[(plan.contact_person + 1) % PEOPLE]
+    organisation = details["centre"]
+    return Action.objects.create(
+        user=person, organisation=organisation, strand="social", steps_at=[NOW], due_at=NOW, added_by=person, **details
+    )
 
 
 def _case(plan: Plan, people: list[User], organisations: list[Organisation], **details: Any) -> Case:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -14,13 +16,15 @@ from contacts import browser
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from people import People, as_user, make_user
+from django.utils import timezone
+from people import People, as_user, make_user, new_id
 from releases import count, prepare
 from requests_of_persons import checked, decide, opened
 from telephone import TELEPHONY, make_line
 from web import sign_in
 from whole_world import Dossier, make_dossier
 
+from casework.cases.work_actions import add_action
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.journal.declared_looks import Leaves, LeavesNone, LeftByView
@@ -98,6 +102,13 @@ class World:
     opened: uuid.UUID
     """Its dossier."""
 
+    @cached_property
+    def action(self) -> uuid.UUID:
+        due = timezone.now() + timedelta(days=1)
+        values = {"case_id": self.dossier.case.pk, "text": "Call the school.", "strand": "social", "due_at": due}
+        handler = self.people.handler
+        return as_user(handler, add_action, by=handler, action_id=new_id(), to=handler, **values).pk  # type: ignore[no-any-return]
+
     @property
     def agent(self) -> uuid.UUID:
         return as_user(self.people.colleague, Agent.objects.get, user=self.people.colleague).pk  # type: ignore[no-any-return]
@@ -147,6 +158,8 @@ class World:
             "cases:notes": (make_coordinator(people), case, {}),
             "cases:contact": (handler, of_case, {}),
             "cases:of_contact": (handler, contact, {}),
+            "cases:action": (handler, (self.action,), {}),
+            "worklist:today": (handler, everywhere, {"show": "own"}),
             "handoff:partners": (handler, case, {}),
             "handoff:note_conflict": (handler, (dossier.case.pk, people.partner.pk), {}),
             "handoff:undelivered": (people.administrator, everywhere, {}),

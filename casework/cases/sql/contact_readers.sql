@@ -1,5 +1,6 @@
--- Who reads the contacts of a case, for policies and lists: the contact person, and who is responsible or all
--- handlers while nobody is within the centre. Whoever links a contact or moves responsibility has locked the case.
+-- Who reads the contacts of a case, for policies and lists: the contact person, whose action is open, and who is
+-- responsible or all handlers while nobody is within the centre. Whoever links a contact or moves responsibility has
+-- locked the case.
 create or replace function ntk.mark_readers(which uuid) returns void language sql security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 delete from hotline_contactreader where contact_id in (select contact_id from cases_casecontact where case_id = which);
@@ -9,7 +10,9 @@ insert into hotline_contactreader (contact_id, user_id, centre_id)
     cross join lateral (
         select one.contact_person_id as user_id
         union select one.responsible_user_id
-        where one.responsible_user_id is not null or one.responsible_organisation_id = one.centre_id) reader
+        where one.responsible_user_id is not null or one.responsible_organisation_id = one.centre_id
+        union select user_id from cases_action
+        where case_id = which and user_id is not null and state in ({OPEN_ACTION})) reader
     where one.id = which
 $body$;
 create or replace function ntk.readers_of_linked() returns trigger language plpgsql security definer

@@ -98,6 +98,12 @@ def keyset_pager(context: template.Context, page: Any) -> dict[str, Any]:
     return {"newer": _with(context, "after", page.newer), "older": _with(context, "before", page.older)}
 
 
+@register.inclusion_tag("ui/due_pager.html", takes_context=True)
+def due_pager(context: template.Context, page: Any) -> dict[str, Any]:
+    """Earlier and later, for rows in the order in which they are due."""
+    return {"earlier": _with(context, "before", page.earlier), "later": _with(context, "after", page.later)}
+
+
 @register.inclusion_tag("ui/posted_pager.html", takes_context=True)
 def posted_pager(context: template.Context, page: Any) -> dict[str, Any]:
     """As ``keyset_pager``, for a search whose words must not get into a URL."""

@@ -11,6 +11,10 @@ begin
     if exists (select from switchboard_webhookevent where data_key_id = which) then return true; end if;
     if exists (select from triage_assessment where data_key_id = which) then return true; end if;
     if exists (select from cases_case where data_key_id = which) then return true; end if;
+    -- One that is nobody's is shown to the whole shift, without its text.
+    if exists (select from cases_action where data_key_id = which and user_id = ntk.actor()) then
+        return true;
+    end if;
     if exists (select from cases_note where data_key_id = which) then return true; end if;
     if exists (select from handoff_referral where data_key_id = which) then return true; end if;
     if exists (select from handoff_summary where data_key_id = which) then return true; end if;

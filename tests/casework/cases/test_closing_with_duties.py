@@ -1,4 +1,4 @@
-"""Closing a case with open duties of security or child protection needs a coordinator and a reason."""
+"""A case is not closed while a protected duty is open, whoever closes it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 from assessments import REFERRAL, SECURITY, answer, complete, fill, make_contact, start
 from case_rows import assessed, give, make_case
+from django.db import DatabaseError
 from django.urls import reverse
+from django.utils import timezone
 from people import People, as_user
 from web import browser
 
 from casework.cases import actions
-from casework.cases.models import Case, Note, NoteKind
+from casework.cases.models import Case
 from casework.cases.open_duties import OpenDuties, open_duties
 from casework.cases.states import CaseState
 from casework.cases.worklist import open_triage
 from foundation.accounts.models import User
-from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
 from handoff.referrals.centre_actions import close_case
 from hotline.contacts.callbacks import complete_contact
@@ -36,8 +37,8 @@ SECURING: list[tuple[dict[str, Any], Duty]] = [
 ]
 
 
-def close(user: User, case: Case, **values: Any) -> None:
-    as_user(user, close_case, by=user, case_id=case.pk, **values)
+def close(user: User, case: Case) -> None:
+    as_user(user, close_case, by=user, case_id=case.pk)
 
 
 def state(people: People, case: Case) -> str:
@@ -45,59 +46,28 @@ def state(people: People, case: Case) -> str:
         return Case.objects.get(pk=case.pk).state
 
 
-def notes(people: People, case: Case) -> list[tuple[str, str]]:
-    with acting_as(people.coordinator, purpose="test"):
-        return [(note.kind, str(note.text)) for note in Note.objects.filter(case=case)]
-
-
 @pytest.mark.parametrize(("changed", "duty"), SECURING)
-def test_handler_cannot_close_and_reads_what_is_open(people: People, changed: dict[str, Any], duty: Duty) -> None:
+def test_nobody_closes_it_and_reads_what_is_open(people: People, changed: dict[str, Any], duty: Duty) -> None:
     case = make_case(people.handler, {**REFERRAL, **changed})
-    assert duty in as_user(people.handler, open_duties, case=case)
-    for reason in ("", REASON):
+    for who in (people.handler, people.coordinator):
+        assert duty in as_user(who, open_duties, case=case)
         with pytest.raises(OpenDuties) as refused:
-            close(people.handler, case, reason=reason)
-        assert refused.value.needs_coordinator
+            close(who, case)
         assert duty in refused.value.duties
     assert state(people, case) == CaseState.OPEN
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "\n"])
-def test_coordinator_needs_a_reason(people: People, reason: str) -> None:
+def test_database_refuses_it_too(people: People) -> None:
     case = make_case(people.handler, SECURITY)
-    with pytest.raises(OpenDuties) as refused:
-        close(people.coordinator, case, reason=reason)
-    assert not refused.value.needs_coordinator
-    assert (state(people, case), notes(people, case)) == (CaseState.OPEN, [])
-
-
-def test_coordinator_closes_with_a_reason_that_is_stored_encrypted(people: People) -> None:
-    case = make_case(people.handler, SECURITY)
-    close(people.coordinator, case, reason=REASON)
-    close(people.coordinator, case, reason=REASON)
-    assert state(people, case) == CaseState.CLOSED
-    assert notes(people, case) == [(NoteKind.CLOSING, REASON)]
-    with acting_as(people.coordinator, purpose="test"):
-        (event,) = Event.objects.filter(subject=case.pk, kind="case.closed")
-    assert Duty.SECURITY_INFORMATION in event.data["duties"]
-    assert REASON not in str(event.data)
-    page = browser(people.coordinator).get(reverse("cases:case", args=[case.pk])).content.decode()
-    assert "Case closed by a coordinator with open duties" in page
-    assert "Reason for closing with open duties" in page
-
-
-def test_reason_of_every_closing_is_kept(people: People) -> None:
-    case = make_case(people.handler, SECURITY)
-    for reason in ("First", "Second"):
-        close(people.coordinator, case, reason=reason)
-        as_user(people.coordinator, actions.reopen_case, by=people.coordinator, case_id=case.pk)
-    assert sorted(text for _kind, text in notes(people, case)) == ["First", "Second"]
+    closed = {"state": CaseState.CLOSED, "closed_at": timezone.now(), "closed_by": people.coordinator}
+    with pytest.raises(DatabaseError, match="may not become"), acting_as(people.coordinator, purpose="test"):
+        Case.objects.filter(pk=case.pk).update(**closed)
 
 
 def test_case_without_such_a_duty_closes_as_before(people: People) -> None:
     case = make_case(people.handler)
     close(people.handler, case)
-    assert (state(people, case), notes(people, case)) == (CaseState.CLOSED, [])
+    assert state(people, case) == CaseState.CLOSED
 
 
 def test_coordinator_of_another_centre_cannot(people: People) -> None:
@@ -105,7 +75,7 @@ def test_coordinator_of_another_centre_cannot(people: People) -> None:
 
     case = make_case(people.handler, SECURITY)
     with pytest.raises(NotAllowed):
-        close(people.other_coordinator, case, reason=REASON)
+        close(people.other_coordinator, case)
 
 
 def test_duty_of_a_second_contact_counts(people: People) -> None:
@@ -156,34 +126,20 @@ def test_duty_leads_to_a_case_whatever_was_decided(people: People) -> None:
     assert as_user(people.handler, actions.follow_triage, by=people.handler, assessment=done).case is not None
 
 
-def post_close(user: User, case: Case, **data: str) -> Any:
-    return browser(user).post(reverse("handoff:close_case", args=[case.pk]), data)
+def post_close(user: User, case: Case) -> Any:
+    return browser(user).post(reverse("handoff:close_case", args=[case.pk]))
 
 
-def test_page_says_who_can_and_names_the_duties(people: People) -> None:
+def test_page_names_the_duties_and_has_no_button(people: People) -> None:
     case = make_case(people.handler, SECURITY)
-    page = browser(people.handler).get(reverse("cases:case", args=[case.pk])).content.decode()
-    assert "Only a coordinator can close it now" in page
-    assert people.coordinator.name in page
-    assert str(Duty.SECURITY_INFORMATION.label) in page
-    assert reverse("handoff:close_case", args=[case.pk]) not in page
-    answered = post_close(people.handler, case, reason=REASON)
-    assert answered.status_code == 422
-    assert "Only a coordinator can close the case now" in answered.content.decode()
-
-
-def test_coordinators_form_keeps_what_was_typed_and_asks_for_the_reason(people: People) -> None:
-    case = make_case(people.handler, SECURITY)
-    assert (
-        "although duties are open"
-        in browser(people.coordinator).get(reverse("cases:case", args=[case.pk])).content.decode()
-    )
-    answered = post_close(people.coordinator, case, reason=" ")
-    assert (answered.status_code, list(answered.context["close_form"].errors)) == (422, ["reason"])
-    too_long = post_close(people.coordinator, case, reason="x" * 20_001)
-    assert too_long.status_code == 422
-    assert "x" * 20_001 in too_long.content.decode()
-    assert post_close(people.coordinator, case, reason=REASON).status_code == 302
+    for who in (people.handler, people.coordinator):
+        page = browser(who).get(reverse("cases:case", args=[case.pk])).content.decode()
+        assert "done first, or dropped by two people" in page
+        assert str(Duty.SECURITY_INFORMATION.label) in page
+        assert reverse("handoff:close_case", args=[case.pk]) not in page
+        answered = post_close(who, case)
+        assert answered.status_code == 422
+        assert "Not closed." in answered.content.decode()
 
 
 def test_open_duty_is_not_shown_as_done(people: People) -> None:

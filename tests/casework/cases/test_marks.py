@@ -74,7 +74,7 @@ STEPS: dict[str, Callable[[People, Contact], None]] = {
         people, contact, "coordinator", casework.confirm_triage, note="words"
     ),
     "send back": lambda people, contact: act(people, contact, "coordinator", triage.send_back, note="words"),
-    "discard": lambda people, contact: act(people, contact, "coordinator", triage.discard, reason="words"),
+    "discard": lambda people, contact: act(people, contact, "coordinator", triage.discard),
     "supersede": lambda people, contact: act(people, contact, "handler", triage.supersede),
     "open": do_open_case,
     "link": do_link,
@@ -131,7 +131,7 @@ CASE_STEPS: dict[str, Callable[[People, Case], None]] = {
     "to nobody": lambda people, case: give(people, case, None),
     "take": lambda people, case: as_user(people.colleague, casework.take_case, by=people.colleague, case_id=case.pk),
     "close": lambda people, case: as_user(
-        people.coordinator, casework.mark_closed, by=people.coordinator, case_id=case.pk, reason="words"
+        people.coordinator, casework.mark_closed, by=people.coordinator, case_id=case.pk
     ),
 }  # fmt: skip
 

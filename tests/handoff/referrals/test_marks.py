@@ -59,7 +59,7 @@ def step(people: People, case: Case, newest: Referral, name: str) -> Referral:
     if name == "draft":
         return draft(people, case)
     if name == "close":
-        as_user(centre, mark_closed, by=centre, case_id=case_id, reason="words")
+        as_user(centre, mark_closed, by=centre, case_id=case_id)
     elif name == "reopen":
         as_user(centre, reopen_case, by=centre, case_id=case_id)
     elif name == "keep":

@@ -45,7 +45,20 @@ FORMS: dict[str, Form] = {
     "triage:note": lambda world: {"about": "self_harm", "text": "a gap", "version": "0"},
     "cases:add_note": lambda world: {"note_id": new(), "text": "a note"},
     "cases:rename": lambda world: {"version": "1", "label": "a title"},
-    "handoff:close_case": lambda world: {"reason": "no_need"},
+    "cases:add_action": lambda world: {
+        "action_id": new(),
+        "text": "to do",
+        "strand": "social",
+        "to": "",
+        "due_at": tomorrow(),
+    },
+    "cases:finish_action": lambda world: {"version": "1", "result": "done"},
+    "cases:drop_action": lambda world: {"version": "1", "result": "no"},
+    "cases:move_due": lambda world: {"version": "1", "due_at": tomorrow()},
+    **{
+        f"cases:{step}": lambda world: {"version": "1"}
+        for step in ("take_action", "begin_action", "confirm_drop", "refuse_drop", "give_action")
+    },
     "handoff:draft": lambda world: {"organisation": str(world.people.partner.pk), "service": Service.values[0]},
     "handoff:note_conflict": lambda world: {"conflict_id": new(), "reason": ConflictReason.values[0], "text": "ties"},
     "handoff:answer": lambda world: {"answer-message_id": new(), "answer-text": "we do not know yet"},

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import referrals
@@ -24,6 +25,7 @@ from whole_world import keep_sound
 
 from casework.cases.actions import add_note
 from casework.cases.models import Case, CaseContact
+from casework.cases.work_actions import add_action
 from foundation.accounts.models import Membership, User
 from foundation.accounts.role_proposals import propose_role
 from foundation.accounts.roles import Role
@@ -190,10 +192,17 @@ def _cases(world: World) -> None:
         as_user(owner, add_note, by=owner, case_id=case.pk, note_id=new_id(), text="note")
         _add_case(world, name, case)
         if name == "closed":
-            as_user(owner, close_case, by=owner, case_id=case.pk, reason="no_need")
+            as_user(owner, close_case, by=owner, case_id=case.pk)
         if name == "granted":
             world.add("contact", "of_granted_case", world.keys["case_contact"][name])
             _ask(world, "of_granted_case", people.handler)
+    for name, (of_case, to) in {
+        "open": ("open", people.handler),
+        "colleagues": ("colleagues", people.colleague),
+        "free": ("colleagues", None),
+        "elsewhere": ("elsewhere", people.other_handler),
+    }.items():
+        _add_action(world, name, of_case, owners.get(of_case, people.other_handler), to)
     conflict = {"conflict_id": new_id(), "organisation": people.other_partner, "reason": "ties", "text": "uncle"}
     as_user(people.handler, note_conflict, by=people.handler, case_id=world.keys["case"]["open"], **conflict)
     world.add("conflict", "open", conflict["conflict_id"])
@@ -203,6 +212,13 @@ def _contact(world: World, name: str) -> Contact:
     key = world.keys["contact"][name]
     found: Contact = as_user(world.people.coordinator, lambda: Contact.objects.get(pk=key))
     return found
+
+
+def _add_action(world: World, name: str, of_case: str, by: User, to: User | None) -> None:
+    values = {"case_id": world.keys["case"][of_case], "action_id": new_id(), "text": "to do", "strand": "social"}
+    values |= {"due_at": timezone.now() + timedelta(days=1), "to": to}
+    as_user(by, add_action, by=by, **values)
+    world.add("action", name, values["action_id"])
 
 
 def _add_case(world: World, name: str, case: Case) -> None:

@@ -25,6 +25,10 @@ from foundation.accounts.models import User
 
 FORM = "application/x-www-form-urlencoded"
 Item = TypeVar("Item")
+ACTION_STEPS = (
+    *("action", "take_action", "begin_action", "finish_action", "drop_action", "confirm_drop", "refuse_drop"),
+    *("give_action", "move_due"),
+)
 #: Kind of record by parameter; the longest matching key counts: ``name:parameter``, ``namespace:parameter``, parameter.
 KINDS = {
     "contact_id": "contact",
@@ -45,6 +49,7 @@ KINDS = {
     "cases:contact:contact_id": "case_contact",
     "reference": "reference",
     "cases:pk": "case",
+    **{f"cases:{step}:pk": "action" for step in ACTION_STEPS},
     "cases:open:pk": "assessment",
     "cases:confirm_triage:pk": "assessment",
     "publishing:pk": "release",

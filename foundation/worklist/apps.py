@@ -1,0 +1,7 @@
+"""The app of the worklist."""
+
+from django.apps import AppConfig
+
+
+class WorklistConfig(AppConfig):
+    name = "foundation.worklist"

@@ -1,0 +1,80 @@
+"""The table of what is due."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.bounds import moments_within, numbers_within
+
+MOST_STEPS = 10
+WITH_NOBODY = Q(user=None)
+
+
+class WorkItemQuerySet(models.QuerySet["WorkItem"]):
+    def of_user(self, user: User) -> WorkItemQuerySet:
+        return self.filter(user=user)
+
+    def of_nobody(self) -> WorkItemQuerySet:
+        """What anybody of the organisation may take."""
+        return self.filter(WITH_NOBODY)
+
+    def with_next_step(self, now: datetime) -> WorkItemQuerySet:
+        """Those whose next step is due, the oldest first."""
+        return self.filter(next_at__lte=now).order_by("next_at", "pk")
+
+    def first_due(self) -> WorkItemQuerySet:
+        return self.order_by("due_at", "pk")
+
+
+class WorkItem(models.Model):
+    """Something that a person, or anybody of an organisation, has to do by ``due_at``. No content: ids and codes.
+
+    Only triggers on the tables of the apps write these rows (``ntk.list_work``), so that no action can forget one; a
+    row goes when the work is done. ``centre``: whose coordinators see it too; none for an organisation's own work.
+    ``steps_at``: when each step of the kind is carried out while nobody does the work; ``next_at``: the next of them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    kind = models.CharField(max_length=20)
+    #: What is to be done, by the code of the kind.
+    detail = models.CharField(max_length=40, blank=True)
+    subject = models.UUIDField()
+    #: Of the case, or the contact: F-12, C-12.
+    reference = models.CharField(max_length=20, blank=True)
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    #: Who of the organisation may take it, while it is nobody's; empty: anybody who works there.
+    role = models.CharField(max_length=20, blank=True)
+    is_urgent = models.BooleanField(default=False)
+    is_escalated = models.BooleanField(default=False)
+    due_at = models.DateTimeField()
+    steps_at = ArrayField(models.DateTimeField(), default=list)
+    steps_done = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    listed_at = models.DateTimeField(default=timezone.now)
+
+    objects = WorkItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("work_item", "due_at", "next_at", "listed_at"),
+            numbers_within("work_item", steps_done=(0, MOST_STEPS)),
+            models.UniqueConstraint(fields=["kind", "subject"], name="one_work_item_per_subject"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "due_at", "id"], name="work_item_of_user", condition=Q(user__isnull=False)),
+            models.Index(fields=["organisation", "due_at", "id"], name="work_item_of_nobody", condition=WITH_NOBODY),
+            models.Index(fields=["centre", "due_at", "id"], name="work_item_of_centre"),
+            models.Index(fields=["next_at", "id"], name="work_item_next_step", condition=Q(next_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"work item {self.pk}"

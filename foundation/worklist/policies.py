@@ -1,0 +1,41 @@
+"""Who may read which row of the worklist, and the functions by which apps write it. See foundation/privacy/rls.py."""
+
+from __future__ import annotations
+
+from foundation.privacy.rls import (
+    Declaration,
+    Protected,
+    Rule,
+    at_the_centre,
+    declared_items,
+    is_actor,
+    orgs_as,
+    service,
+)
+
+#: Who works at an organisation and so may take what is nobody's there.
+WORKING = ("handler", "coordinator", "partner_worker", "partner_coordinator", "liaison")
+#: Who sees the work of all people of their organisation.
+LEADING = ("coordinator", "partner_coordinator")
+DEADLINES = service("deadlines")
+
+DECLARATIONS: list[Declaration] = [
+    Protected(
+        "worklist_workitem",
+        select=[
+            Rule("whose work it is", is_actor("user_id")),
+            Rule(
+                "who works at the organisation, while it is nobody's and not for another role",
+                f"user_id is null and role = '' and organisation_id = any({orgs_as(*WORKING)})",
+            ),
+            Rule("coordinators of the organisation", f"organisation_id = any({orgs_as(*LEADING)})"),
+            at_the_centre("coordinator"),
+            DEADLINES,
+        ],
+        update=[DEADLINES],
+        update_columns=["steps_done", "next_at"],
+        denied="insert",
+        granted={"lotse_policy": "insert, update, delete"},
+    ),
+]
+sql_items = declared_items(__name__, DECLARATIONS)

@@ -1,0 +1,30 @@
+"""The Celery task that runs due steps."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from foundation.accounts.services import Service, service_user
+from foundation.privacy.context import acting_as
+
+from .actions import due_steps, run_step
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="worklist.tasks.run_steps")
+def run_steps() -> None:
+    """Run every due step, each in its own transaction. Beat calls it; a later call also runs missed ones."""
+    service = service_user(Service.DEADLINES)
+    now = timezone.now()
+    with acting_as(service, purpose="deadlines"):
+        due = due_steps(now)
+    for item_id in due:
+        try:
+            with acting_as(service, purpose="deadlines"):
+                run_step(by=service, item_id=item_id, now=now)
+        except Exception:  # run the others; this one stays due and is retried by the next call
+            log.exception("the step of work item %s could not be run", item_id)

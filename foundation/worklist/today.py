@@ -1,0 +1,80 @@
+"""What is due, for one person and for what they lead. Read-only; row-level security limits the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from foundation.accounts.models import User
+from foundation.accounts.permissions import organisations_as
+from foundation.accounts.roles import Role
+from foundation.ui.pagination import DuePage, page_by_due
+
+from .kinds import WorkKind, all_kinds
+from .models import WITH_NOBODY, WorkItem, WorkItemQuerySet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+WORKING = (Role.HANDLER, Role.COORDINATOR, Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR, Role.LIAISON)
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    item: WorkItem
+    kind: WorkKind
+    is_overdue: bool
+
+    @property
+    def what(self) -> StrPromise | str:
+        return self.kind.details.get(self.item.detail, self.kind.label)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A page of a list."""
+
+    shown: list[ShownItem]
+    page: DuePage
+
+
+def own(user: User) -> WorkItemQuerySet:
+    return WorkItem.objects.of_user(user)
+
+
+def to_take(user: User) -> WorkItemQuerySet:
+    """What is nobody's in the person's organisations, and not for another role."""
+    leading = organisations_as(user, Role.COORDINATOR)
+    working = organisations_as(user, *WORKING)
+    open_to = Q(role="") | Q(role=Role.COORDINATOR, organisation__in=leading)
+    return WorkItem.objects.filter(WITH_NOBODY, open_to, organisation__in=working)
+
+
+def escalated(user: User) -> WorkItemQuerySet:
+    """For coordinators: what nobody did in time, whosever it is."""
+    return WorkItem.objects.filter(is_escalated=True, centre__in=organisations_as(user, Role.COORDINATOR))
+
+
+def of_colleagues(user: User) -> WorkItemQuerySet:
+    """For coordinators: what is with others at the centre."""
+    centres = organisations_as(user, Role.COORDINATOR)
+    return WorkItem.objects.filter(centre__in=centres, user__isnull=False).exclude(user=user)
+
+
+def part(rows: WorkItemQuerySet, now: datetime, after: str = "", before: str = "") -> Part:
+    """A page of the rows, the first due first."""
+    page = page_by_due(rows.select_related("user"), column="due_at", after=after, before=before)
+    return Part(shown(page.rows, now), page)
+
+
+def shown(items: Iterable[WorkItem], now: datetime) -> list[ShownItem]:
+    kinds = all_kinds()
+    return [ShownItem(item, kinds[item.kind], item.due_at <= now) for item in items]
+
+
+def is_leading(user: User) -> bool:
+    return bool(organisations_as(user, Role.COORDINATOR))

@@ -1,0 +1,37 @@
+"""Today: what is due."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from foundation.accounts.guards import SignedInRequest, signed_in
+from foundation.accounts.permissions import require
+from foundation.accounts.roles import Permission
+from foundation.ui.fragments import is_part
+
+from . import today as lists
+
+
+@require_safe
+@signed_in
+def today(request: SignedInRequest) -> HttpResponse:
+    """The person's own work, what anybody may take, and for coordinators what others have; the first due first."""
+    require(request.user, Permission.WORK_READ)
+    now = timezone.now()
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    show = request.GET.get("show", "own")
+    context = {"show": show, "is_leading": lists.is_leading(request.user)}
+    if show == "own":
+        context |= {"own": lists.part(lists.own(request.user), now, after, before)}
+        if not after and not before:
+            context["to_take"] = lists.part(lists.to_take(request.user), now)
+            if context["is_leading"]:
+                context["escalated"] = lists.part(lists.escalated(request.user), now)
+    elif show == "colleagues" and context["is_leading"]:
+        context["colleagues"] = lists.part(lists.of_colleagues(request.user), now, after, before)
+    else:
+        raise Http404
+    return render(request, "worklist/today_part.html" if is_part(request) else "worklist/today.html", context)
