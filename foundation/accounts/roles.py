@@ -108,14 +108,13 @@ ROLES: dict[Role, RoleInfo] = {
             "Answers referrals for their organisation, works the case on the spot and reports back. "
             "Sees only what was disclosed to the organisation, until it ends."
         ),
-        frozenset({Permission.WORK_READ, Permission.REFERRAL_ANSWER, Permission.NETWORK_READ}),
+        frozenset({Permission.REFERRAL_ANSWER, Permission.NETWORK_READ}),
     ),
     Role.PARTNER_COORDINATOR: RoleInfo(
         _("Partner coordinator"),
         _("As a partner worker, and looks after the organisation's capacity and intake pauses."),
         frozenset(
             {
-                Permission.WORK_READ,
                 Permission.REFERRAL_ANSWER,
                 Permission.NETWORK_READ,
                 Permission.INTAKE_PAUSE,
@@ -125,7 +124,7 @@ ROLES: dict[Role, RoleInfo] = {
     Role.LIAISON: RoleInfo(
         _("Liaison"),
         _("Single point of contact of another body in a region. Sees only the disclosures addressed to them."),
-        frozenset({Permission.WORK_READ}),
+        frozenset(),
     ),
     Role.FUNDER: RoleInfo(
         _("Funder"),

@@ -48,9 +48,9 @@ class NavigationLink:
 
 
 ITEMS: tuple[Item, ...] = (
-    Item("worklist:today", _("Today"), "list-todo", "work.read"),
     Item("reporting:shift", _("Shift"), "radar", "figures.read"),
     Item("hotline:desk", _("Desk"), "headset", "contact.log"),
+    Item("worklist:today", _("Today"), "list-todo", "work.read"),
     Item("cases:list", _("Cases"), "folder-open", "case.read"),
     Item("handoff:board", _("Referrals"), "route", "referral.offer"),
     Item("handoff:inbox", _("Inbox"), "inbox", "referral.answer"),
