@@ -151,7 +151,12 @@ PART = """<div id="part" hx-get="/part" hx-trigger="changed:call from:body" hx-s
 def sockets(page: Page, gallery: str) -> list[WebSocketRoute]:
     """The desk with one live part; the sockets that the page has opened so far."""
     opened: list[WebSocketRoute] = []
-    page.route_web_socket("**/ws/live/", lambda socket: opened.append(socket))
+
+    def accept(socket: WebSocketRoute) -> None:
+        opened.append(socket)
+        socket.send(json.dumps({"ready": True}))
+
+    page.route_web_socket("**/ws/live/", accept)
     page.route("**/ui/gallery/desk/", _with_live_part)
     page.goto(f"{gallery}desk/")
     expect(page.locator("[data-live-text]")).to_have_text("live")
