@@ -26,7 +26,7 @@ _numbers = itertools.count(1)
 
 def make_person(tree: Battered) -> tuple[int, int, str]:
     """A handler of the demonstration whom no other test needs: user, role, address."""
-    email = f"revoked{next(_numbers)}@example.org"
+    email = f"revoked{next(_numbers)}@lotse.example"
     person = tree.value(
         "INSERT INTO accounts_user (email, name, stamp, language, is_active, service, date_joined, version)"
         f" VALUES ('{email}', 'Handler Swift', 'stamp', 'en', true, '', now(), 0) RETURNING id"

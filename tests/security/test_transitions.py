@@ -19,6 +19,7 @@ from referrals import accepted, offered, ready
 from casework.cases.models import Case
 from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
+from foundation.privacy.actions import new_data_key
 from handoff.referrals.models import Referral
 from handoff.referrals.partner_actions import accept_referral, decline_referral
 from hotline.contacts.access import request_access
@@ -78,10 +79,11 @@ def world(own_database: OwnDatabase) -> World:
 
 def test_nobody_grants_themselves_access(world: World) -> None:
     people, handler = world.people, world.people.handler
+    key = as_user(handler, new_data_key)
     insert = (
-        "insert into hotline_accessrequest (id, requested_at, reason, centre_id, requested_by_id, contact_id,"
-        f" decided_at, decided_by_id, granted_until) values (gen_random_uuid(), now(), 'x', {people.centre.pk}, {{}},"
-        f" '{world.foreign.pk}', {{}}, {{}}, {{}});\n{sees(world.foreign)}"
+        "insert into hotline_accessrequest (id, requested_at, data_key_id, centre_id, requested_by_id, contact_id,"
+        f" decided_at, decided_by_id, granted_until) values (gen_random_uuid(), now(), '{key.pk}', {people.centre.pk},"
+        f" {{}}, '{world.foreign.pk}', {{}}, {{}}, {{}});\n{sees(world.foreign)}"
     )
     asks = insert.format(handler.pk, "null", "null", "null")
     assert tried(world.database, asks, actor=handler) == "sees|0"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,17 +25,21 @@ from django.urls import reverse
 from django.utils import timezone
 from past_policies import change
 from people import People, as_user, make_user, new_id
+from requests_of_persons import received
 from telephone import LINE, TELEPHONY, Phone, by_telephone, go_on_duty, make_line, tell, waiting
 from whole_world import Dossier, make_dossier, note, routes
 
+from casework.cases.models import Action
+from casework.cases.work_actions import add_action
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from foundation.privacy.fields import EncryptedField
 from foundation.privacy.models import opened_keys
+from foundation.retention.models import Request
 from handoff.referrals.models import CaseConflict, Disclosure, Message, Referral, Summary
 from handoff.referrals.tasks import run_deadlines
-from hotline.contacts.models import Callback, Contact
+from hotline.contacts.models import AccessRequest, Callback, Contact
 from hotline.switchboard.actions import accept
 from hotline.switchboard.commands import order
 from hotline.switchboard.models import Agent, Call, Command, Leg, Offer, Voicemail, WebhookEvent
@@ -99,6 +104,13 @@ def own(world: World, model: type[models.Model], **condition: Any) -> list[Any]:
     return found.split()
 
 
+def add(world: World, dossier: Dossier, text: str) -> Any:
+    """The key of an action of the handler in the case."""
+    handler = world.people.handler
+    values = {"action_id": new_id(), "case_id": dossier.case.pk, "text": text, "strand": "social", "to": handler}
+    return as_user(handler, add_action, by=handler, due_at=timezone.now() + timedelta(days=1), **values).pk
+
+
 def of_the_case(world: World, name: str, dossier: Dossier) -> str:
     return reverse(f"cases:{name}", args=[dossier.case.pk])
 
@@ -125,7 +137,31 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
     thread = reverse("texting:part_messages", args=[bad.nobodys.pk])
     desk, shift = reverse("hotline:desk"), reverse("reporting:shift")
     contact = reverse("hotline:desk_contact", args=[bad.contact.pk])
+    action, request = add(world, bad, "call the school"), received(world.people)
+    wish = reverse("retention:request", args=[request.pk])
     return {
+        Action: (
+            [action],
+            [
+                Shown("handler", of_the_case(world, "case", bad), "a second action"),
+                Shown("handler", reverse("cases:action", args=[action]), bad.case.reference, False),
+                Shown("handler", reverse("worklist:today"), bad.case.reference, False),
+            ],
+        ),
+        Request: (
+            [request.pk],
+            [
+                Shown("dpo", reverse("retention:requests"), "a second person"),
+                Shown("dpo", wish, str(request.pk)),
+            ],
+        ),
+        AccessRequest: (
+            own(world, AccessRequest, requested_by_id=world.people.handler.pk)[:1],
+            [
+                Shown("coordinator", reverse("hotline:part_access"), "reason"),
+                Shown("coordinator", desk, "reason"),
+            ],
+        ),
         Contact: (
             [bad.contact.pk, bad.nobodys.pk, bad.draft.contact_id],
             [
@@ -234,6 +270,8 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
 def second_ones(world: World) -> None:
     """A sound row beside each of the broken ones, in the same dossier. Made after the others are broken."""
     people, bad = world.people, world.bad
+    add(world, bad, "a second action")
+    received(people, name="a second person")
     note(people, bad.case, "a second note")
     sent = {"MessageSid": "SMsecond", "From": f"+49341111{bad.number:04d}", "To": LINE, "Body": "a second text"}
     tell("/telephone/message/", {**sent, "NumMedia": "0"})
