@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.accounts.guards import SignedInRequest, found_and_allowed
 from foundation.accounts.permissions import require
@@ -36,6 +36,7 @@ def conflicts(request: SignedInRequest) -> HttpResponse:
     return render(request, "regions/conflicts.html", {"entries": entries, "show_over": show_over})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @found_and_allowed
 def new_conflict(request: SignedInRequest) -> HttpResponse:
     """Add a conflict."""
@@ -53,6 +54,7 @@ def new_conflict(request: SignedInRequest) -> HttpResponse:
     return render(request, "regions/conflict_form.html", context, status=422 if request.method == "POST" else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @found_and_allowed
 def edit_conflict(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change a conflict that has not ended."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.accounts.guards import SignedInRequest, found_and_allowed
 from foundation.accounts.models import Organisation, OrganisationKind
@@ -25,6 +25,7 @@ from .permissions import organisation_for_hours
 from .preview import coming_days, state_now
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @found_and_allowed
 def hours(request: SignedInRequest, pk: int) -> HttpResponse:
     """Weekly hours, closing days and what follows from them."""
@@ -60,6 +61,7 @@ def add_exception(request: SignedInRequest, pk: int) -> HttpResponse:
     return _page(request, organisation, HoursForm(initial=HoursForm.stored(organisation)), form, 422)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @found_and_allowed
 def edit_exception(request: SignedInRequest, pk: int, exception_pk: int) -> HttpResponse:
     """Change an entry."""

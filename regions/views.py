@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.accounts.guards import SignedInRequest, found_and_allowed
 from foundation.accounts.models import Organisation
@@ -99,6 +99,7 @@ def _hours(organisation: Organisation) -> list[tuple[str, str]]:
     return [(str(day.label), told) for day, told in spans.items() if told]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @found_and_allowed
 def edit_profile(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the partner offers."""
@@ -108,6 +109,7 @@ def edit_profile(request: SignedInRequest, pk: int) -> HttpResponse:
     return _edit(request, organisation, form, save, lambda: ProfileForm.stored(_profile(organisation)))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @found_and_allowed
 def edit_coverage(request: SignedInRequest, pk: int) -> HttpResponse:
     """Where the partner works."""
@@ -190,6 +192,7 @@ def liaison_list(request: SignedInRequest) -> HttpResponse:
     return render(request, "regions/liaisons.html", {**context, **_frame(request, country, countries)})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @found_and_allowed
 def new_liaison(request: SignedInRequest) -> HttpResponse:
     """Add a liaison."""
@@ -204,6 +207,7 @@ def new_liaison(request: SignedInRequest) -> HttpResponse:
     return _liaison_page(request, form, country, None, 422 if request.method == "POST" else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @found_and_allowed
 def edit_liaison(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change a liaison."""

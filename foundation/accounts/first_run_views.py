@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from foundation.privacy.context import acting_as
 
@@ -33,6 +34,7 @@ REFUSED: dict[type[Exception], tuple[str, StrPromise, int]] = {
 }
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def first_run(request: HttpRequest) -> HttpResponse:
     """Create the first administrator and the centre, and sign in. 404 once an account exists."""

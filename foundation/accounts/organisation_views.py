@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from . import actions
 from .administration import address
@@ -52,6 +52,7 @@ def _pages(row: Organisation) -> list[tuple[str, str]]:
     return [(url, label) for url, label in found if url]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def new_organisation(request: SignedInRequest) -> HttpResponse:
     """Add an organisation."""
@@ -72,6 +73,7 @@ def new_organisation(request: SignedInRequest) -> HttpResponse:
     return _page(request, form, None)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change an organisation."""

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from . import actions, role_proposals
 from .forms import NewUserForm, RoleForm, UserForm
@@ -55,6 +55,7 @@ def user(request: SignedInRequest, pk: int) -> HttpResponse:
     return _user_page(request, _person(pk), RoleForm())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def new_user(request: SignedInRequest) -> HttpResponse:
     """Invite a person, with a first role."""
@@ -77,6 +78,7 @@ def new_user(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/user_form.html", context, status=422 if request.method == "POST" else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def edit_user(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change name, e-mail and language."""

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.accounts.guards import SignedInRequest, administrators_only
 from foundation.accounts.models import Organisation
@@ -37,6 +37,7 @@ def lines(request: SignedInRequest) -> HttpResponse:
     return render(request, "switchboard/lines.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def new_line(request: SignedInRequest, centre_pk: int) -> HttpResponse:
     """Add a line of a centre."""
@@ -54,6 +55,7 @@ def new_line(request: SignedInRequest, centre_pk: int) -> HttpResponse:
     return _page(request, form, centre, None)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def line(request: SignedInRequest, pk: int) -> HttpResponse:
     """A line with a preview; its settings can be changed."""
