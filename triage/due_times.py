@@ -43,7 +43,13 @@ def _times(duty: Duty, urgency: Urgency, start: datetime, calendar: WorkingCalen
     if urgency == Urgency.URGENT:
         due = _end_of_working_day(start, calendar)
         return [due, *(add_working_hours(due, hours, calendar) for hours in URGENT_HOURS)]
-    due = add_working_days(start, PROTECTED_DAYS if duty in PROTECTED_DUTIES else OTHER_DAYS, calendar)
+    return steps_from(
+        add_working_days(start, PROTECTED_DAYS if duty in PROTECTED_DUTIES else OTHER_DAYS, calendar), calendar
+    )
+
+
+def steps_from(due: datetime, calendar: WorkingCalendar) -> list[datetime]:
+    """The moments of what is not urgent: due, with the shift, with the coordinators. Raises NeverOpen."""
     return [due, *(add_working_days(due, days, calendar) for days in LATER_DAYS)]
 
 

@@ -14,7 +14,7 @@ from foundation.privacy.unshown import read_or
 from . import reasons
 from .forms import DoneForm, DropForm, DueForm, GiveForm, StepForm
 from .models import Action, Case
-from .permissions import may_assign, may_carry, may_read, may_take
+from .permissions import may_assign, may_carry, may_decide_drop, may_read, may_take
 from .states import TO_DO, ActionState
 
 
@@ -26,8 +26,19 @@ class ActionPage:
     user: User
 
     @cached_property
+    def reads_words(self) -> bool:
+        """Asked here, because the row of an action that is nobody's is open to the whole shift."""
+        return self.may_carry or self.case is not None
+
+    @cached_property
     def what(self) -> str:
+        if not (self.action.duty or self.reads_words):
+            return ""
         return read_or(self.action, lambda: self.action.what, "")
+
+    @cached_property
+    def result(self) -> str:
+        return read_or(self.action, lambda: self.action.result, "") if self.reads_words else ""
 
     @cached_property
     def case(self) -> Case | None:
@@ -71,11 +82,7 @@ class ActionPage:
 
     @property
     def may_decide_drop(self) -> bool:
-        return (
-            self.action.state == ActionState.DROP_PROPOSED
-            and self.leads
-            and self.action.drop_proposed_by_id != self.user.pk
-        )
+        return self.action.state == ActionState.DROP_PROPOSED and may_decide_drop(self.user, self.action)
 
     def forms(self) -> dict[str, forms.Form]:
         seen: dict[str, Any] = {"version": self.action.version}

@@ -67,6 +67,11 @@ def may_take(user: User, action: Action) -> bool:
     return (action.is_free and is_shift) or may_carry(user, action)
 
 
+def may_decide_drop(user: User, action: Action) -> bool:
+    """The second person: a coordinator of the centre who did not propose to drop it."""
+    return may_assign(user, action.centre_id) and action.drop_proposed_by_id != user.pk
+
+
 def may_assign(user: User, centre_id: int) -> bool:
     """Whether the user may assign cases of the centre."""
     return can(user, Permission.CASE_ASSIGN, centre_id)

@@ -19,7 +19,7 @@ from foundation.journal.actions import NewEvent, record_all
 from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 from regions.recent_calendars import recent_calendar
-from regions.working_hours import add_working_days
+from triage.due_times import steps_from
 
 from .events import (
     ACTION_ADDED,
@@ -36,12 +36,9 @@ from .events import (
     ACTION_TO_SHIFT,
 )
 from .models import Action, Case, Strand
-from .permissions import may_assign, may_carry, may_take, may_write
+from .permissions import may_assign, may_carry, may_decide_drop, may_take, may_write
 from .states import ACTION_TRANSITIONS, DROP_WAITS, ActionState
 from .work import Step
-
-#: Working days after the due time: with the shift, with the coordinators. As for duties that are not urgent.
-LATER_DAYS = (1, 2)
 
 
 @transaction.atomic
@@ -76,8 +73,7 @@ def add_action(
 
 
 def _steps(due_at: datetime, centre_id: int) -> list[datetime]:
-    calendar = recent_calendar(centre_id, due_at)
-    return [due_at, *(add_working_days(due_at, days, calendar) for days in LATER_DAYS)]
+    return steps_from(due_at, recent_calendar(centre_id, due_at))
 
 
 @transaction.atomic
@@ -127,13 +123,14 @@ def move_due(*, by: User, action_id: uuid.UUID, version: int, due_at: datetime) 
 @transaction.atomic
 def begin_action(*, by: User, action_id: uuid.UUID, version: int) -> None:
     """Say that work on it has begun. Raises Stale. A repeat has no effect."""
-    _move(by, action_id, version, ActionState.UNDER_WAY, ACTION_BEGUN)
+    _move(by, _lock(by, action_id), version, ActionState.UNDER_WAY, ACTION_BEGUN)
 
 
 @transaction.atomic
 def finish_action(*, by: User, action_id: uuid.UUID, version: int, result: str) -> None:
     """Mark as done, with a line what was done. Raises Stale. A repeat has no effect."""
-    _move(by, action_id, version, ActionState.DONE, ACTION_DONE, result=result, ended_at=timezone.now(), ended_by=by)
+    ended = {"ended_at": timezone.now(), "ended_by": by}
+    _move(by, _lock(by, action_id), version, ActionState.DONE, ACTION_DONE, result=result, **ended)
 
 
 @transaction.atomic
@@ -141,36 +138,35 @@ def drop_action(*, by: User, action_id: uuid.UUID, version: int, reason: str) ->
     """Drop an action with a reason. A protected one then waits for a coordinator. Raises Stale."""
     action = _lock(by, action_id)
     if action.is_protected:
-        _move(
-            by, action_id, version, ActionState.DROP_PROPOSED, ACTION_DROP_PROPOSED, result=reason, drop_proposed_by=by
-        )
+        _move(by, action, version, ActionState.DROP_PROPOSED, ACTION_DROP_PROPOSED, result=reason, drop_proposed_by=by)
     else:
         ended = {"ended_at": timezone.now(), "ended_by": by}
-        _move(by, action_id, version, ActionState.DROPPED, ACTION_DROPPED, result=reason, **ended)
+        _move(by, action, version, ActionState.DROPPED, ACTION_DROPPED, result=reason, **ended)
 
 
 @transaction.atomic
 def confirm_drop(*, by: User, action_id: uuid.UUID, version: int) -> None:
     """Confirm as the second person that a protected duty is dropped. Raises NotAllowed for who proposed it, Stale."""
-    _check_second_person(by, action_id, ActionState.DROPPED)
+    action = _lock_to_decide(by, action_id, ActionState.DROPPED)
     ended = {"ended_at": timezone.now(), "ended_by": by}
-    _move(by, action_id, version, ActionState.DROPPED, ACTION_DROPPED, **ended)
+    _move(by, action, version, ActionState.DROPPED, ACTION_DROPPED, **ended)
 
 
 @transaction.atomic
 def refuse_drop(*, by: User, action_id: uuid.UUID, version: int) -> None:
     """Refuse as the second person: it is to be done. Raises NotAllowed for who proposed it, Stale."""
-    _check_second_person(by, action_id, ActionState.AGREED)
-    _move(by, action_id, version, ActionState.AGREED, ACTION_DROP_REFUSED, result="", drop_proposed_by=None)
+    action = _lock_to_decide(by, action_id, ActionState.AGREED)
+    _move(by, action, version, ActionState.AGREED, ACTION_DROP_REFUSED, result="", drop_proposed_by=None)
 
 
-def _check_second_person(by: User, action_id: uuid.UUID, decided: ActionState) -> None:
+def _lock_to_decide(by: User, action_id: uuid.UUID, decided: ActionState) -> Action:
     """Raises Stale if it neither waits for a second person nor was decided so."""
     action = _lock(by, action_id)
-    if not may_assign(by, action.centre_id) or action.drop_proposed_by_id == by.pk:
+    if not may_decide_drop(by, action):
         raise NotAllowed(Permission.TRIAGE_CONFIRM)
     if action.state not in (*DROP_WAITS, decided):
         raise stale(action_id)
+    return action
 
 
 def drop_with_case(*, by: User, case: Case) -> None:
@@ -203,12 +199,11 @@ def _lock(by: User, action_id: uuid.UUID, may: Callable[[User, Action], bool] = 
     return action
 
 
-def _move(by: User, action_id: uuid.UUID, version: int, to: ActionState, kind: EventKind, **values: Any) -> None:
-    action = _lock(by, action_id)
+def _move(by: User, action: Action, version: int, to: ActionState, kind: EventKind, **values: Any) -> None:
     if action.state == to and _is_repeat(action, values):
         return
     if action.version != version or to not in ACTION_TRANSITIONS[ActionState(action.state)]:
-        raise stale(action_id)
+        raise stale(action.pk)
     _change(by, action, kind, {}, state=to, **values)
 
 

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -119,8 +120,6 @@ def _step(
 def _next_page(request: SignedInRequest, pk: uuid.UUID) -> str:
     """The action, as long as the person may read it: who gave their last action of a case away may not."""
     still = Action.objects.filter(pk=pk).exists()
-    from django.urls import reverse
-
     return reverse("cases:action", args=[pk]) if still else reverse("worklist:today")
 
 

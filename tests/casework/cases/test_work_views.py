@@ -10,6 +10,7 @@ from assessments import SECURITY
 from case_rows import give, make_case
 from django.urls import reverse
 from django.utils import timezone
+from past_policies import change
 from people import People, new_id
 from web import browser
 
@@ -129,3 +130,20 @@ def test_of_two_who_take_it_one_is_told(people: People, case: Case) -> None:
     assert post(people.colleague, "take_action", free).status_code == 302
     assert post(people.handler, "take_action", free).status_code == 409
     assert found(people).user == people.colleague
+
+
+def test_who_may_only_take_it_sees_no_words_of_it(people: People, case: Case) -> None:
+    post(people.handler, "drop_action", found(people), result="A joke among friends.")
+    change(Action.objects.filter(case=case), user=None)
+    answer = browser(people.colleague).get(reverse("cases:action", args=[found(people).pk]))
+    assert answer.status_code == 200
+    assert "A joke among friends." not in answer.content.decode()
+
+
+def test_who_may_only_take_what_was_added_sees_its_words_from_then_on(people: People, case: Case) -> None:
+    key = new_id()
+    assert added(people.handler, case, action_id=key).status_code == 302
+    address = reverse("cases:action", args=[key])
+    assert "Call the school." not in browser(people.colleague).get(address).content.decode()
+    assert browser(people.colleague).post(reverse("cases:take_action", args=[key]), {"version": 1}).status_code == 302
+    assert "Call the school." in browser(people.colleague).get(address).content.decode()
