@@ -172,6 +172,25 @@ class CaseContact(models.Model):
         return f"case contact {self.pk}"
 
 
+class BodyWorker(models.Model):
+    """A person of another body than the centre who works on the case, named by that body of the case team.
+
+    Only triggers on the members of case teams write these rows; a row goes when the body leaves or names another one.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="body_workers")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "user", "organisation"], name="one_body_worker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"body worker {self.pk}"
+
+
 class CaseToOpen(models.Model):
     """A completed assessment that leads to a case, while its contact has none. Only triggers write these rows.
 

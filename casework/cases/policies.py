@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foundation.accounts.roles import AT_OTHER_BODIES
 from foundation.privacy.rls import (
     Addition,
     Declaration,
@@ -162,6 +163,12 @@ DECLARATIONS: list[Declaration] = [
         ],
     ),
     Protected(
+        "cases_bodyworker",
+        select=[Rule("who it is", is_actor("user_id")), READERS],
+        denied="insert, update, delete, truncate",
+        granted={"lotse_policy": "insert, delete"},
+    ),
+    Protected(
         "cases_casetoopen",
         select=[Rule("who may read the assessment", "ntk.sees_assessment(assessment_id)")],
         denied="insert, update, delete, truncate",
@@ -189,4 +196,5 @@ sql_items = declared_items(
     PROTECTED_DUTIES=quoted(*sorted(PROTECTED_DUTIES)),
     SECURITY_STRAND=quoted(*sorted(SECURITY_STRAND)),
     FOR_COORDINATORS=quoted(Duty.COORDINATOR_REVIEW),
+    AT_OTHER_BODIES=quoted(*AT_OTHER_BODIES),
 )

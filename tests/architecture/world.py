@@ -10,7 +10,9 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from casework.cases.models import Action, Case, CaseContact, Note, Responsibility
+from casework.cases.models import Action, BodyWorker, Case, CaseContact, Note, Responsibility
+from casework.teams.models import Member, Team
+from casework.teams.states import MemberState
 from foundation.accounts.models import (
     DirectoryLink,
     Membership,
@@ -86,6 +88,9 @@ class World:
     action: Action
     work_item: WorkItem
     responsibility: Responsibility
+    team: Team
+    member: Member
+    body_worker: BodyWorker
     referral: Referral
     summary: Summary
     disclosure: Disclosure
@@ -138,6 +143,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
     case = _case(plan, people, organisations, assessment=assessment, **centre)
     referral = _referral(plan, organisations, people, case=case, **centre)
     part: dict[str, Any] = {"referral": referral, "data_key": key}
+    member = _member(plan, people, organisations[PARTNER], case, key)
     action = _action(plan, people, contact=contact, assessment=assessment, case=case, **centre)
     return World(
         people=[User.objects.get(pk=user.pk) for user in people],
@@ -158,6 +164,9 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         work_item=WorkItem.objects.get(subject=action.pk),
         note=Note.objects.create(case=case, data_key=key, written_by=people[0]),
         responsibility=Responsibility.objects.get(case=case),
+        team=member.team,
+        member=member,
+        body_worker=BodyWorker.objects.get(case=case, user=member.person),
         referral=referral,
         summary=Summary.objects.create(**part),
         disclosure=Disclosure.objects.create(decided_at=NOW, decided_by=people[0], **part),
@@ -199,6 +208,17 @@ def _action(plan: Plan, people: list[User], **details: Any) -> Action:
     return Action.objects.create(
         user=person, organisation=organisation, strand="social", steps_at=[NOW], due_at=NOW, added_by=person, **details
     )
+
+
+def _member(plan: Plan, people: list[User], body: Organisation, case: Case, key: DataKey) -> Member:
+    """In the team, with people who need not work at the body."""
+    team = Team.objects.create(case=case, number=case.number, centre=case.centre, data_key=key)
+    first = (plan.contact_person + 1) % PEOPLE
+    return Member.objects.create(
+        team=team, centre=case.centre, organisation=body, data_key=key, own_key=key, hats=["works"], purpose="safety",
+        state=MemberState.ACTIVE, person=people[first], deputy=people[(first + 1) % PEOPLE], due_at=NOW,
+        invited_by=people[0], answered_at=NOW, answered_by=people[first],
+    )  # fmt: skip
 
 
 def _case(plan: Plan, people: list[User], organisations: list[Organisation], **details: Any) -> Case:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import referrals
+import teams
 from assessments import SECURITY, complete, fill, make_contact, start
 from calling_back import planned
 from case_rows import make_case as small_case
@@ -26,6 +27,8 @@ from whole_world import keep_sound
 from casework.cases.actions import add_note
 from casework.cases.models import Case, CaseContact
 from casework.cases.work_actions import add_action
+from casework.teams.actions import decline
+from casework.teams.vocabulary import EndReason
 from foundation.accounts.models import Membership, User
 from foundation.accounts.role_proposals import propose_role
 from foundation.accounts.roles import Role
@@ -85,6 +88,7 @@ def make_world() -> World:
     make_line(people.centre)
     _contacts(world)
     _cases(world)
+    _teams(world)
     _referrals(world)
     _callbacks(world)
     _telephone(world)
@@ -219,6 +223,28 @@ def _add_action(world: World, name: str, of_case: str, by: User, to: User | None
     values |= {"due_at": timezone.now() + timedelta(days=1), "to": to}
     as_user(by, add_action, by=by, **values)
     world.add("action", name, values["action_id"])
+
+
+def _teams(world: World) -> None:
+    people = world.people
+    of_open, of_colleague = (_case(world, name) for name in ("open", "colleagues"))
+    for case in ("open", "colleagues"):
+        world.add("team", case, world.keys["case"][case])
+    invited = teams.invited(people.handler, of_open, people.partner)
+    in_team = teams.accepted(teams.invited(people.handler, of_open, people.body), people.liaison)
+    declined = teams.invited(people.colleague, of_colleague, people.other_partner)
+    no = {"member_id": declined.pk, "version": declined.version, "reason": EndReason.NO_CAPACITY}
+    as_user(people.other_worker, decline, by=people.other_worker, **no)
+    left = teams.accepted(teams.invited(people.colleague, of_colleague, people.partner), people.worker)
+    teams.left(left, people.worker, EndReason.NO_CAPACITY)
+    for name, member in {"invited": invited, "in_team": in_team, "declined": declined, "left": left}.items():
+        world.add("member", name, member.pk)
+
+
+def _case(world: World, name: str) -> Case:
+    key = world.keys["case"][name]
+    found: Case = as_user(world.people.coordinator, lambda: Case.objects.get(pk=key))
+    return found
 
 
 def _add_case(world: World, name: str, case: Case) -> None:

@@ -50,6 +50,8 @@ KINDS = {
     "reference": "reference",
     "cases:pk": "case",
     **{f"cases:{step}:pk": "action" for step in ACTION_STEPS},
+    "teams:pk": "member",
+    "teams:team:case_id": "team",
     "cases:open:pk": "assessment",
     "cases:confirm_triage:pk": "assessment",
     "publishing:pk": "release",
