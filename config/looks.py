@@ -116,6 +116,7 @@ LOOKS: dict[str, Declared] = {
     "teams:member": LeftByView(("member.read",)),
     "teams:of_case": READS_CASE,
     "teams:invite": Leaves("case.read"),
+    "teams:add_action": Leaves("case.read"),
     "handoff:partners": READS_CASE,
     "handoff:note_conflict": Leaves("case.read"),
     "handoff:undelivered": Leaves("notices.listed"),

@@ -292,7 +292,8 @@ class Action(ChoiceLabels, models.Model):
     """Something that has to be done: a duty of a triage, or what somebody added to a case.
 
     Duties are added by a trigger when a triage is decided (``ntk.add_duties``), so that none can be forgotten; one
-    whose triage leads to no case belongs to the contact alone. ``user``: whose it is; none: the shift's, or for
+    whose triage leads to no case belongs to the contact alone. ``organisation``: the centre, or another body of the
+    case team; then the text is encrypted with the team's key. ``user``: whose it is; none: the shift's, or for
     ``role`` only. ``steps_at``: when it is due, reaches the shift, and the coordinators.
     """
 
@@ -366,7 +367,12 @@ class Action(ChoiceLabels, models.Model):
     @property
     def is_free(self) -> bool:
         """Whether anybody of the shift may take it."""
-        return self.user_id is None and not self.role
+        return self.user_id is None and not self.role and not self.is_of_body
+
+    @property
+    def is_of_body(self) -> bool:
+        """Whether another body of the case team does it, not the centre."""
+        return self.organisation_id != self.centre_id
 
     @property
     def what(self) -> str:

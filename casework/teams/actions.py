@@ -10,8 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from casework.cases.models import Case
+from casework.cases.models import Action, Case
 from casework.cases.permissions import may_write as may_write_case
+from casework.cases.work_actions import record_return
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.push_groups import organisation_group, user_group
@@ -35,7 +36,7 @@ from .events import (
     TEAM_WITHDRAWN,
 )
 from .models import Member, Team
-from .permissions import is_of_body, leads, people_of, writes_case_of
+from .permissions import is_of_body, leads, people_of, works_for, writes_case_of
 from .states import TRANSITIONS, MemberState
 from .vocabulary import EndReason, Hat, Purpose
 from .work import Step
@@ -171,13 +172,19 @@ def name_people(*, by: User, member_id: uuid.UUID, version: int, person: User, d
 def leave(*, by: User, member_id: uuid.UUID, version: int, reason: EndReason) -> None:
     """Leave the team, or end it for the body as the centre. Its people see nothing of the case from then on.
 
+    Its open actions go back to the shift.
+
     Raises Stale. A repeat has no effect.
     """
     member = _lock(by, member_id, _may_end)
+    # Before, as its people read them no longer afterwards.
+    open_ones = Action.objects.open().filter(case=member.team_id, organisation=member.organisation_id)
+    actions = list(open_ones.order_by("pk").select_for_update(no_key=True))
     if member.state == MemberState.LEFT and member.ended_by_id == by.pk and member.end_reason == reason:
         return
     _check(member, version, MemberState.LEFT)
     _move(by, member, MemberState.LEFT, TEAM_LEFT, {}, **_ended(by, reason))
+    record_return(by=by, actions=actions)
 
 
 @transaction.atomic
@@ -204,7 +211,8 @@ def _may_name(user: User, member: Member) -> bool:
 
 
 def _may_end(user: User, member: Member) -> bool:
-    return _may_name(user, member) or writes_case_of(user, member)
+    is_named = works_for(user, member) or (member.is_ended and is_of_body(user, member))
+    return is_named or writes_case_of(user, member)
 
 
 def _lock(by: User, member_id: uuid.UUID, may: Callable[[User, Member], bool]) -> Member:

@@ -10,8 +10,11 @@ from django import forms
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from casework.cases.forms import LONGEST_LINE
+from casework.cases.models import Strand
 from foundation.accounts.models import Membership, Organisation, OrganisationKind, User
 from foundation.accounts.roles import AT_OTHER_BODIES
+from foundation.ui.moments import MomentField, from_now
 
 from .models import Member
 from .permissions import people_of
@@ -67,6 +70,31 @@ class InviteForm(forms.Form):
         assert isinstance(field, BodyField)
         field.notes = notes
         field.queryset = bodies()
+
+
+class BodyActionForm(forms.Form):
+    """A new action for a body of the team. Former and invited bodies are in the list, so that it is said why not."""
+
+    action_id = forms.UUIDField(widget=forms.HiddenInput)
+    organisation = BodyField(
+        label=_("Which body"), queryset=Organisation.objects.none(), empty_label=_("please choose")
+    )
+    text = forms.CharField(
+        label=_("What has to be done"),
+        max_length=LONGEST_LINE,
+        help_text=_("Kept encrypted. The whole team reads it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    strand = forms.ChoiceField(label=_("Strand"), choices=Strand, initial=Strand.SOCIAL, widget=forms.RadioSelect)
+    due_at = MomentField(label=_("Due"), earliest=from_now(minutes=1), latest=from_now(days=366))
+
+    def __init__(self, *args: Any, notes: Mapping[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["action_id"].initial = uuid.uuid4
+        field = self.fields["organisation"]
+        assert isinstance(field, BodyField)
+        field.notes = notes
+        field.queryset = Organisation.objects.filter(pk__in=list(notes)).order_by("name", "pk")
 
 
 class StepForm(forms.Form):

@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from casework.cases.models import Case
+from casework.cases.models import Action, Case
 from casework.cases.permissions import may_write as may_write_case
 from foundation.accounts.models import User
 from foundation.accounts.permissions import organisations_as
@@ -86,6 +87,7 @@ class MemberPage:
             found["decline_form"] = DeclineForm(initial=seen)
         if self.leads:
             found["people_form"] = PeopleForm(initial=named, member=self.member)
+        if self.works_for:
             found["leave_form"] = LeaveForm(initial=seen)
         if self.may_withdraw:
             found["withdraw_form"] = StepForm(initial=seen)
@@ -107,9 +109,19 @@ class TeamOfCase:
         found = Member.objects.with_names().filter(team=self.case.pk).order_by("-invited_at", "pk")
         return sorted(found, key=lambda member: member.is_ended)
 
+    @property
+    def has_members(self) -> bool:
+        """Whether a body is in the team or invited, so that an action for it can be added."""
+        return any(not member.is_ended for member in self.members)
+
     @cached_property
     def may_invite(self) -> bool:
         return self.case.is_open and may_write_case(self.user, self.case)
+
+    def states(self) -> dict[int, str]:
+        """By body, what became of it; of those in the team nothing is said."""
+        latest = {member.organisation_id: member for member in reversed(self.members)}
+        return {body: "" if member.is_in_team else member.get_state_display() for body, member in latest.items()}
 
     def notes(self) -> dict[int, str]:
         """What is known of bodies in this case: that they are in, were in, or have a conflict of interest."""
@@ -123,6 +135,18 @@ class TeamOfCase:
                 on = date_format(localtime(member.ended_at), "SHORT_DATE_FORMAT")
                 notes[member.organisation_id] = f"{member.get_state_display()} {on}"
         return notes | dict.fromkeys(bodies_with_conflict(self.case.pk), _("conflict of interest noted"))
+
+
+def why_not(member: Member | None) -> str:
+    """Why a body gets no action."""
+    if member is None or not (member.is_waiting or member.ended_at):
+        return _("This body is not in the team.")
+    if member.is_waiting:
+        return _("%(body)s has not accepted the invitation yet.") % {"body": member.organisation.name}
+    day = date_format(localtime(member.ended_at), "SHORT_DATE_FORMAT")
+    said = {"body": member.organisation.name, "state": member.get_state_display(), "day": day}
+    why = member.get_end_reason_display()
+    return _("%(body)s is not in the team: %(state)s on %(day)s (%(why)s).") % {**said, "why": why}
 
 
 @dataclass(frozen=True)
@@ -167,6 +191,22 @@ class TeamPage:
         """The bodies in the team, in the order in which they came."""
         found = Member.objects.in_team().with_names().filter(team=self.team)
         return list(found.order_by("answered_at", "pk"))
+
+    @cached_property
+    def actions(self) -> list[Action]:
+        """Of all bodies in the team, the open ones as they are due, then the ended ones."""
+        found = Action.objects.filter(case=self.team.pk).exclude(organisation=F("centre"))
+        return list(found.select_related("organisation", "user", "ended_by", "data_key").open_first())
+
+    @property
+    def own_actions(self) -> list[Action]:
+        bodies = {member.organisation_id for member in self.own}
+        return [action for action in self.actions if action.organisation_id in bodies]
+
+    @property
+    def actions_of_others(self) -> list[Action]:
+        bodies = {member.organisation_id for member in self.own}
+        return [action for action in self.actions if action.organisation_id not in bodies]
 
     @cached_property
     def own(self) -> list[Member]:

@@ -46,7 +46,7 @@ def works_in_team(user: User, case_id: uuid.UUID) -> bool:
 
 
 def leads(user: User, member: Member) -> bool:
-    """Who may name others for the body, and say that it leaves: the named people, and its partner coordinators."""
+    """Who may name others for the body: the named people, and its partner coordinators."""
     is_coordinator = member.organisation_id in organisations_as(user, Role.PARTNER_COORDINATOR)
     return member.is_in_team and (is_coordinator or works_for(user, member))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.cases.policies import COORDINATORS, WORKERS
-from casework.cases.states import OPEN
+from casework.cases.states import OPEN, OPEN_ACTION
 from foundation.accounts.roles import AT_OTHER_BODIES
 from foundation.accounts.vocabulary import OrganisationKind
 from foundation.privacy.event_kinds import kinds_of, reading_rules
@@ -42,7 +42,7 @@ TO_INVITE = (
     " and exists (select 1 from accounts_organisation o where o.id = organisation_id and o.is_active"
     f" and o.kind in ({quoted(OrganisationKind.PARTNER, OrganisationKind.BODY)}))"
 )
-#: Who of the body may name others, and say that it leaves.
+#: Who of the body may name others.
 LEADING = Rule(
     "the named people of the body, and its partner coordinators",
     f"(ntk.works_for_body(team_id, organisation_id) or organisation_id = any({orgs_as('partner_coordinator')}))",
@@ -114,12 +114,28 @@ DECLARATIONS: list[Declaration] = [
             ),
             Who.CENTRE: both(CASE_WRITERS, "in their own name", is_actor("ended_by_id")),
             Who.EITHER: Rule(
-                f"{CASE_WRITERS.who}; {LEADING.who}; in their own name",
-                f"{is_actor('ended_by_id')} and ({CASE_WRITERS.sql} or {LEADING.sql})"
+                f"{CASE_WRITERS.who}; the named people of the body; in their own name",
+                f"{is_actor('ended_by_id')} and ({CASE_WRITERS.sql} or ntk.works_for_body(team_id, organisation_id))"
                 " and (person_id, deputy_id) is not distinct from (old.person_id, old.deputy_id)",
             ),
         },
         marks=["own_key_id", "answered_at", "answered_by_id", "ended_at", "ended_by_id", "end_reason"],
+    ),
+    # Duties of a triage are protected or the centre's; what a body does is agreed with it.
+    Addition(
+        "cases_action",
+        "team",
+        insert=[
+            Rule(
+                f"{CASE_WRITERS.who}: for a named person of the team, in their own name, under its key",
+                f"{is_actor('added_by_id')} and duty = '' and not is_protected"
+                " and exists (select 1 from cases_case where id = case_id and centre_id = cases_action.centre_id"
+                f" and state in ({quoted(*OPEN)}) and (({COORDINATORS.sql}) or ({WORKERS.sql})))"
+                " and exists (select 1 from teams_member m where m.team_id = case_id and m.person_id = user_id"
+                " and m.organisation_id = cases_action.organisation_id and m.data_key_id = cases_action.data_key_id"
+                f" and m.state in ({quoted(*IN_TEAM)}))",
+            )
+        ],
     ),
     Addition("journal_event", "team", select=reading_rules(OWN_KINDS)),
 ]
@@ -132,4 +148,5 @@ sql_items = declared_items(
     IN_TEAM=quoted(*IN_TEAM),
     LEADING=LEADING.sql.replace("team_id", "new.team_id").replace("organisation_id", "new.organisation_id"),
     SEEN=SEEN_SQL,
+    OPEN_ACTION=quoted(*OPEN_ACTION),
 )

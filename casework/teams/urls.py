@@ -18,5 +18,6 @@ urlpatterns = [
     path("teams/members/<uuid:pk>/leave/", views.leave, name="leave"),
     path("teams/members/<uuid:pk>/end/", views.end, name="end"),
     path("cases/<uuid:case_id>/team/", views.of_case, name="of_case"),
+    path("cases/<uuid:case_id>/team/actions/add/", views.add_action, name="add_action"),
     path("cases/<uuid:case_id>/team/invite/", views.invite, name="invite"),
 ]

@@ -21,9 +21,10 @@ from foundation.accounts.roles import Permission
 from foundation.journal.stale import stale
 
 from . import actions
-from .forms import AcceptForm, DeclineForm, EndForm, InviteForm, LeaveForm, PeopleForm, StepForm
-from .pages import MemberPage, TeamOfCase, TeamPage, list_of
+from .forms import AcceptForm, BodyActionForm, DeclineForm, EndForm, InviteForm, LeaveForm, PeopleForm, StepForm
+from .pages import MemberPage, TeamOfCase, TeamPage, list_of, why_not
 from .permissions import is_of_body, member_to_see, team_to_work_in
+from .work_actions import NotInTeam, add_action_for
 
 
 @require_safe
@@ -71,6 +72,30 @@ def _is_invited(request: SignedInRequest, case: Case, form: InviteForm) -> bool:
             "organisation",
             _("A conflict of interest of this body is noted in this case. It can be taken back among the partners."),
         )
+    return not form.errors
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def add_action(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Add an action for a body of the team."""
+    case = case_to_write(request.user, case_id)
+    if not case.is_open:
+        raise stale(case_id)
+    notes = TeamOfCase(case, request.user).states()
+    form = BodyActionForm(request.POST if request.method == "POST" else None, notes=notes)
+    if form.is_valid() and _is_added(request, case, form):
+        messages.success(request, _("The action was added."))
+        return redirect("cases:case", case_id)
+    return render(request, "teams/add_action.html", {"case": case, "form": form}, status=422 if form.is_bound else 200)
+
+
+def _is_added(request: SignedInRequest, case: Case, form: BodyActionForm) -> bool:
+    """False, with the reason in the form, for a body that is not in the team."""
+    try:
+        add_action_for(by=request.user, case_id=case.pk, **form.cleaned_data)
+    except NotInTeam as refused:
+        form.add_error("organisation", why_not(refused.member))
     return not form.errors
 
 

@@ -165,6 +165,7 @@ class World:
             "teams:member": (people.liaison, (dossier.member.pk,), {}),
             "teams:of_case": (make_coordinator(people), case, {}),
             "teams:invite": (handler, case, {}),
+            "teams:add_action": (handler, case, {}),
             "handoff:partners": (handler, case, {}),
             "handoff:note_conflict": (handler, (dossier.case.pk, people.partner.pk), {}),
             "handoff:undelivered": (people.administrator, everywhere, {}),

@@ -29,6 +29,7 @@ from casework.cases.models import Case, CaseContact
 from casework.cases.work_actions import add_action
 from casework.teams.actions import decline
 from casework.teams.vocabulary import EndReason
+from casework.teams.work_actions import add_action_for
 from foundation.accounts.models import Membership, User
 from foundation.accounts.role_proposals import propose_role
 from foundation.accounts.roles import Role
@@ -237,6 +238,10 @@ def _teams(world: World) -> None:
     as_user(people.other_worker, decline, by=people.other_worker, **no)
     left = teams.accepted(teams.invited(people.colleague, of_colleague, people.partner), people.worker)
     teams.left(left, people.worker, EndReason.NO_CAPACITY)
+    due = timezone.now() + timedelta(days=1)
+    values = {"action_id": new_id(), "organisation": people.body, "text": "to do", "strand": "social", "due_at": due}
+    as_user(people.handler, add_action_for, by=people.handler, case_id=of_open.pk, **values)
+    world.add("action", "of_body", values["action_id"])
     for name, member in {"invited": invited, "in_team": in_team, "declined": declined, "left": left}.items():
         world.add("member", name, member.pk)
 
