@@ -177,7 +177,8 @@ insert into handoff_referral (id, number, case_id, centre_id, organisation_id, d
     steps_at, answered_at, answered_by_id, decline_reason, outcome, ended_at)
 select {an_id("referral")}, (n / 500 * 3 + n / 100 % 5) * 12 + n % 100 + 1, {an_id("case")}, pg_temp.centre(n),
     pg_temp.partner(n), {an_id("key")}, state, {among(36, SERVICES)}, 'standard', 1, '[]'::jsonb, pg_temp.handler(n), 3,
-    opened, pg_temp.handler(n), opened + interval '1 hour', pg_temp.handler(n), opened + interval '49 hours', '{}',
+    opened, pg_temp.handler(n), opened + interval '1 hour', pg_temp.handler(n), opened + interval '49 hours',
+    array[]::timestamptz[],
     case when is_answered then opened + interval '1 hour' + {chance(37)} * interval '70 hours' end,
     case when is_answered then pg_temp.worker() end, case when state = 'declined' then 'no_capacity' else '' end,
     case when state = 'completed' then {among(38, OUTCOMES)} else '' end,
