@@ -108,13 +108,14 @@ ROLES: dict[Role, RoleInfo] = {
             "Answers referrals for their organisation, works the case on the spot and reports back. "
             "Sees only what was disclosed to the organisation, until it ends."
         ),
-        frozenset({Permission.REFERRAL_ANSWER, Permission.NETWORK_READ}),
+        frozenset({Permission.WORK_READ, Permission.REFERRAL_ANSWER, Permission.NETWORK_READ}),
     ),
     Role.PARTNER_COORDINATOR: RoleInfo(
         _("Partner coordinator"),
         _("As a partner worker, and looks after the organisation's capacity and intake pauses."),
         frozenset(
             {
+                Permission.WORK_READ,
                 Permission.REFERRAL_ANSWER,
                 Permission.NETWORK_READ,
                 Permission.INTAKE_PAUSE,
