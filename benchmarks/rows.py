@@ -174,10 +174,11 @@ from (select n, {IS_PARTNERS} as is_partners
 REFERRALS = f"""
 insert into handoff_referral (id, number, case_id, centre_id, organisation_id, data_key_id, state, service, urgency,
     rank, rank_reasons, contact_person_id, version, created_at, created_by_id, offered_at, offered_by_id, due_at,
-    answered_at, answered_by_id, decline_reason, outcome, ended_at)
+    steps_at, answered_at, answered_by_id, decline_reason, outcome, ended_at)
 select {an_id("referral")}, (n / 500 * 3 + n / 100 % 5) * 12 + n % 100 + 1, {an_id("case")}, pg_temp.centre(n),
     pg_temp.partner(n), {an_id("key")}, state, {among(36, SERVICES)}, 'standard', 1, '[]'::jsonb, pg_temp.handler(n), 3,
     opened, pg_temp.handler(n), opened + interval '1 hour', pg_temp.handler(n), opened + interval '49 hours',
+    array[]::timestamptz[],
     case when is_answered then opened + interval '1 hour' + {chance(37)} * interval '70 hours' end,
     case when is_answered then pg_temp.worker() end, case when state = 'declined' then 'no_capacity' else '' end,
     case when state = 'completed' then {among(38, OUTCOMES)} else '' end,

@@ -203,7 +203,7 @@ CELERY_BEAT_SCHEDULE = {
     "surface-contacts": _every("hotline.tasks.surface", timedelta(minutes=1)),
     "end-contacts": _every("hotline.tasks.end_contacts", timedelta(seconds=2)),
     "run-steps": _every("worklist.tasks.run_steps", timedelta(seconds=20)),
-    "run-deadlines": _every("handoff.tasks.run_deadlines", timedelta(seconds=20)),
+    "watch-consent": _every("handoff.tasks.watch_consent", timedelta(seconds=20)),
     "run-queue": _every("switchboard.tasks.run_queue", timedelta(seconds=2)),
     "run-commands": _every("switchboard.tasks.run_commands", timedelta(seconds=2)),
     "send-messages": _every("texting.tasks.send_messages", timedelta(seconds=2)),
@@ -224,7 +224,7 @@ CELERY_BEAT_SCHEDULE = {
 # What every page counts, in one statement: functions that return the rows that wait for a user. Those named after a
 # URL are the counts of the top bar; the others decide whether a page has a bar of endings or of the telephone.
 PAGE_COUNTS = {
-    "worklist:today": "foundation.worklist.counts.mine",
+    "worklist:today": "foundation.worklist.counts.due_today",
     "handoff:board": "handoff.referrals.counts.need_a_next_step",
     "handoff:inbox": "handoff.referrals.counts.to_answer",
     "triage:confirmations": "triage.counts.to_confirm",

@@ -22,6 +22,8 @@ from casework.cases.work_actions import finish_action
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
+from foundation.worklist.actions import run_step
+from foundation.worklist.models import WorkItem
 from handoff.referrals import partner_actions as partner
 from handoff.referrals.centre_actions import (
     close_case,
@@ -31,7 +33,6 @@ from handoff.referrals.centre_actions import (
     withdraw_referral,
 )
 from handoff.referrals.consent import consent_of, objection
-from handoff.referrals.deadline_actions import due_deadlines, run_deadline
 from handoff.referrals.models import Referral
 from handoff.referrals.ranking import rank_for_case
 from handoff.referrals.states import ReferralState
@@ -240,7 +241,10 @@ class Player:
     def pass_time(self, until: datetime) -> None:
         """Let the deadlines run that are due by ``until``, each at its own moment."""
         with moment(self.clock, until):
-            due = due_deadlines(until)
-        for deadline_id in due:
-            with moment(self.clock, until):
-                run_deadline(by=self.clock, deadline_id=deadline_id, now=until)
+            waiting = WorkItem.objects.with_next_step(until).filter(kind="referral")
+            due = list(waiting.values_list("pk", flat=True))
+        for item_id in due:
+            is_due = True
+            while is_due:
+                with moment(self.clock, until):
+                    is_due = run_step(by=self.clock, item_id=item_id, now=until)

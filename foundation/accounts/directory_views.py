@@ -118,8 +118,8 @@ def _begin_session(request: HttpRequest, user: User, page: str, *, has_second_fa
 
 
 @require_POST
-@where_there_is_a_directory
 @administrators_only
+@where_there_is_a_directory
 def unlink(request: SignedInRequest, pk: int) -> HttpResponse:
     """End a person's link to the directory, for example because the account there was made anew."""
     person = get_object_or_404(User, pk=pk, service="")

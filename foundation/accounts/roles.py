@@ -109,13 +109,16 @@ ROLES: dict[Role, RoleInfo] = {
             "Answers referrals for their organisation, works the case on the spot and reports back. "
             "Sees only what was disclosed to the organisation, until it ends."
         ),
-        frozenset({Permission.REFERRAL_ANSWER, Permission.TEAM_WORK, Permission.NETWORK_READ}),
+        frozenset(
+            {Permission.WORK_READ, Permission.REFERRAL_ANSWER, Permission.TEAM_WORK, Permission.NETWORK_READ}
+        ),
     ),
     Role.PARTNER_COORDINATOR: RoleInfo(
         _("Partner coordinator"),
         _("As a partner worker, and looks after the organisation's capacity and intake pauses."),
         frozenset(
             {
+                Permission.WORK_READ,
                 Permission.REFERRAL_ANSWER,
                 Permission.TEAM_WORK,
                 Permission.NETWORK_READ,
@@ -126,7 +129,7 @@ ROLES: dict[Role, RoleInfo] = {
     Role.LIAISON: RoleInfo(
         _("Liaison"),
         _("Single point of contact of another body in a region. Sees only the disclosures addressed to them."),
-        frozenset({Permission.TEAM_WORK}),
+        frozenset({Permission.WORK_READ, Permission.TEAM_WORK}),
     ),
     Role.FUNDER: RoleInfo(
         _("Funder"),

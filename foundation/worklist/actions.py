@@ -13,7 +13,7 @@ from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Permission
 from foundation.accounts.services import Service
 
-from .kinds import all_kinds
+from .kinds import ESCALATE, all_kinds
 from .models import WorkItem
 
 AT_ONCE = 100
@@ -25,16 +25,25 @@ def due_steps(now: datetime, limit: int = AT_ONCE) -> list[uuid.UUID]:
 
 
 @transaction.atomic
-def run_step(*, by: User, item_id: uuid.UUID, now: datetime) -> None:
-    """Carry out the next step of an item, once. Work that was done, or given new times, meanwhile is left alone."""
+def run_step(*, by: User, item_id: uuid.UUID, now: datetime) -> bool:
+    """Carry out the next step of an item, once. Work that was done, or given new times, meanwhile is left alone.
+
+    Returns whether a step was carried out: the next one may be due too.
+    """
     if by.service != Service.DEADLINES:
         raise NotAllowed(Permission.CASE_READ)
     item = WorkItem.objects.with_next_step(now).filter(pk=item_id).first()
     if item is None:
-        return
+        return False
     kind = all_kinds()[item.kind]
     import_string(kind.lock)(item.subject)
+    step = kind.steps[item.steps_done]
     later = item.steps_at[item.steps_done + 1 :]
     unchanged = WorkItem.objects.filter(pk=item_id, steps_done=item.steps_done, steps_at=item.steps_at)
-    if unchanged.update(steps_done=item.steps_done + 1, next_at=later[0] if later else None):
-        import_string(kind.run)(by=by, subject=item.subject, step=kind.steps[item.steps_done], now=now)
+    is_escalated = item.is_escalated or step == ESCALATE
+    if not unchanged.update(
+        steps_done=item.steps_done + 1, next_at=later[0] if later else None, is_escalated=is_escalated
+    ):
+        return False
+    import_string(kind.run)(by=by, subject=item.subject, step=step, now=now)
+    return True

@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 
+#: The step of any kind after which coordinators see that nobody did it in time.
+ESCALATE = "escalate"
+
+
 @dataclass(frozen=True)
 class WorkKind:
-    """``page``: the URL name of its page, with the id of the subject. ``details``: labels of what is to be done.
+    """``page``: the URL name of its page, with the id of the subject; ``page_elsewhere``: for those who do the work, if
+    it is not the centre's. ``details``: labels of what is to be done.
 
     ``steps``: what happens in this order while nobody does it. ``run``: the function that carries a step out:
     ``run(by=, subject=, step=, now=)``. ``lock``: the function that locks the row of the subject, as those who do the
@@ -31,6 +36,7 @@ class WorkKind:
     lock: str
     run: str
     details: Mapping[str, StrPromise | str] = field(default_factory=dict)
+    page_elsewhere: str = ""
 
 
 def all_kinds() -> dict[str, WorkKind]:

@@ -33,7 +33,7 @@ DECLARATIONS: list[Declaration] = [
             DEADLINES,
         ],
         update=[DEADLINES],
-        update_columns=["steps_done", "next_at"],
+        update_columns=["steps_done", "next_at", "is_escalated"],
         denied="insert",
         granted={"lotse_policy": "insert, update, delete"},
     ),

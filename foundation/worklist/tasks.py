@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import uuid
+from datetime import datetime
 
 from celery import shared_task
 from django.utils import timezone
 
+from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 
@@ -24,7 +27,14 @@ def run_steps() -> None:
         due = due_steps(now)
     for item_id in due:
         try:
-            with acting_as(service, purpose="deadlines"):
-                run_step(by=service, item_id=item_id, now=now)
+            _run_all_of(item_id, service, now)
         except Exception:  # run the others; this one stays due and is retried by the next call
             log.exception("the step of work item %s could not be run", item_id)
+
+
+def _run_all_of(item_id: uuid.UUID, service: User, now: datetime) -> None:
+    """After a long interruption several steps of one item are due."""
+    is_due = True
+    while is_due:
+        with acting_as(service, purpose="deadlines"):
+            is_due = run_step(by=service, item_id=item_id, now=now)

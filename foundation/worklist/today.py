@@ -28,6 +28,13 @@ class ShownItem:
     item: WorkItem
     kind: WorkKind
     is_overdue: bool
+    #: Whether it is shown to the centre, whosever work it is.
+    by_centre: bool = False
+
+    @property
+    def page(self) -> str:
+        is_elsewhere = self.item.organisation_id != self.item.centre_id and not self.by_centre
+        return self.kind.page_elsewhere if is_elsewhere and self.kind.page_elsewhere else self.kind.page
 
     @property
     def what(self) -> StrPromise | str:
@@ -65,15 +72,15 @@ def of_colleagues(user: User) -> WorkItemQuerySet:
     return WorkItem.objects.filter(centre__in=centres, user__isnull=False).exclude(user=user)
 
 
-def part(rows: WorkItemQuerySet, now: datetime, after: str = "", before: str = "") -> Part:
-    """A page of the rows, the first due first."""
-    page = page_by_due(rows.select_related("user"), column="due_at", after=after, before=before)
-    return Part(shown(page.rows, now), page)
+def part(rows: WorkItemQuerySet, now: datetime, after: str = "", before: str = "", by_centre: bool = False) -> Part:
+    """A page of the rows, the first due first. ``by_centre``: others' work, shown to those who lead the centre."""
+    page = page_by_due(rows.select_related("user", "organisation"), column="due_at", after=after, before=before)
+    return Part(shown(page.rows, now, by_centre), page)
 
 
-def shown(items: Iterable[WorkItem], now: datetime) -> list[ShownItem]:
+def shown(items: Iterable[WorkItem], now: datetime, by_centre: bool = False) -> list[ShownItem]:
     kinds = all_kinds()
-    return [ShownItem(item, kinds[item.kind], item.due_at <= now) for item in items]
+    return [ShownItem(item, kinds[item.kind], item.due_at <= now, by_centre) for item in items]
 
 
 def is_leading(user: User) -> bool:

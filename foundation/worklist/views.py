@@ -29,9 +29,9 @@ def today(request: SignedInRequest) -> HttpResponse:
         if not after and not before:
             context["to_take"] = lists.part(lists.to_take(request.user), now)
             if context["is_leading"]:
-                context["escalated"] = lists.part(lists.escalated(request.user), now)
+                context["escalated"] = lists.part(lists.escalated(request.user), now, by_centre=True)
     elif show == "colleagues" and context["is_leading"]:
-        context["colleagues"] = lists.part(lists.of_colleagues(request.user), now, after, before)
+        context["colleagues"] = lists.part(lists.of_colleagues(request.user), now, after, before, by_centre=True)
     else:
         raise Http404
     return render(request, "worklist/today_part.html" if is_part(request) else "worklist/today.html", context)

@@ -44,10 +44,10 @@ from .permissions import is_centre_side
 from .ranking import conflicts_with, contact_facts, rank_for_case, reasons_as_data
 from .states import LIVE, TAKEN, WAITING, WAITS_FOR_CENTRE, ReferralState, Who
 from .transitions import (
+    deadlines_from,
     lock,
     move,
     partner_people,
-    restart_deadlines,
     tell_both,
     tell_centre,
 )
@@ -166,8 +166,8 @@ def offer_referral(
     summary.text = text
     summary.save(update_fields=["text"])
     _decide_disclosure(by, referral, list(fields), legal_basis, may_pass_on)
-    due = restart_deadlines(referral, now)
-    move(referral, ReferralState.OFFERED, Who.CENTRE, offered_at=now, offered_by=by, due_at=due)
+    deadlines = deadlines_from(referral, now)
+    move(referral, ReferralState.OFFERED, Who.CENTRE, offered_at=now, offered_by=by, **deadlines)
     data = {"organisation": referral.organisation_id, "fields": sorted(fields), "legal_basis": str(legal_basis)}
     data |= {"words_looked_at": words_looked_at} if words_looked_at else {}
     tell_both(REFERRAL_OFFERED, by, referral, data, notify=partner_people(referral))
@@ -196,8 +196,7 @@ def answer_question(
         return referral
     _check_state(referral, *WAITS_FOR_CENTRE)
     now = timezone.now()
-    due = restart_deadlines(referral, now)
-    move(referral, ReferralState.OFFERED, Who.CENTRE, due_at=due)
+    move(referral, ReferralState.OFFERED, Who.CENTRE, **deadlines_from(referral, now))
     message = Message(
         pk=message_id,
         referral=referral,

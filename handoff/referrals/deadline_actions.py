@@ -1,11 +1,9 @@
-"""What happens when nobody answers. The deadlines service runs it periodically; each step has its own transaction."""
+"""What happens when nobody answers: steps of the worklist. The deadlines service carries them out."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
-
-from django.db import transaction
 
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
@@ -20,12 +18,11 @@ from .events import (
     REFERRAL_NO_PARTNER_LEFT,
     REFERRAL_REMINDED,
 )
-from .models import Deadline, Referral, Summary
+from .models import Referral, Summary
 from .ranking import rank_for_referral, reasons_as_data
 from .states import LIVE, WAITING, WAITS_FOR_CENTRE, WAITS_FOR_PARTNER, ReferralState, Who
 from .transitions import (
     coordinators,
-    lock,
     move,
     partner_people,
     tell_both,
@@ -34,28 +31,24 @@ from .transitions import (
 from .vocabulary import DeadlineStep
 
 
-def due_deadlines(now: datetime, limit: int = 100) -> list[uuid.UUID]:
-    return list(Deadline.objects.due(now).values_list("pk", flat=True)[:limit])
-
-
-@transaction.atomic
-def run_deadline(*, by: User, deadline_id: uuid.UUID, now: datetime) -> None:
-    """Run the step of a due deadline, once. A deadline that was stopped or moved meanwhile has no effect."""
+def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
+    """Carry out a step of the worklist while nobody answers. The referral is locked."""
     _check_clock(by)
-    deadline = Deadline.objects.filter(pk=deadline_id).first()
-    if deadline is None:
-        return
-    referral = lock(deadline.referral_id)
-    if not Deadline.objects.filter(pk=deadline_id, done_at=None, due_at__lte=now).update(done_at=now):
-        return
+    referral = Referral.objects.get(pk=subject)
     if referral.state not in WAITING:
         return
-    if deadline.step == DeadlineStep.REMIND:
+    if step == DeadlineStep.REMIND:
         remind(by=by, referral=referral)
-    elif deadline.step == DeadlineStep.ESCALATE:
+    elif step == DeadlineStep.ESCALATE:
         escalate(by=by, referral=referral)
     elif referral.state in WAITS_FOR_PARTNER:
         expire(by=by, referral=referral)
+
+
+def escalate_decision(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
+    """Tell the coordinators that nobody has decided what comes after a referral. The referral is locked."""
+    _check_clock(by)
+    escalate(by=by, referral=Referral.objects.get(pk=subject))
 
 
 def _check_clock(by: User) -> None:

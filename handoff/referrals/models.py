@@ -1,4 +1,4 @@
-"""Tables of referrals, summaries, disclosures, messages, deadlines, notices and conflicts of a case."""
+"""Tables of referrals, summaries, disclosures, messages, notices and conflicts of a case."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from casework.cases.models import Case
@@ -35,7 +35,6 @@ from .states import (
     in_order,
 )
 from .vocabulary import (
-    DeadlineStep,
     DeclineReason,
     Disclosable,
     Feedback,
@@ -98,6 +97,8 @@ class Referral(ChoiceLabels, models.Model):
     offered_at = models.DateTimeField(null=True)
     offered_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     due_at = models.DateTimeField(null=True)
+    #: When each DeadlineStep is carried out while nobody answers, in its order; of the last offer or question.
+    steps_at = ArrayField(models.DateTimeField(), default=list)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
@@ -351,33 +352,6 @@ class CaseConflict(models.Model):
     def code(self) -> str:
         """The code of the reason in the ranking."""
         return self.reason or SAID_SO_ITSELF
-
-
-class DeadlineQuerySet(models.QuerySet["Deadline"]):
-    def due(self, now: datetime) -> DeadlineQuerySet:
-        return self.filter(done_at=None, due_at__lte=now).order_by("due_at", F("step"))
-
-
-class Deadline(models.Model):
-    """A step that runs when nobody answers. Stored as a row, so that it still runs after processes were killed."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    referral = models.ForeignKey(Referral, models.PROTECT, related_name="deadlines")
-    step = models.CharField(max_length=10, choices=DeadlineStep)
-    due_at = models.DateTimeField()
-    done_at = models.DateTimeField(null=True)
-
-    objects = DeadlineQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            moments_within("deadline", "due_at", "done_at"),
-            models.UniqueConstraint(fields=["referral", "step"], name="one_deadline_per_step"),
-        ]
-        indexes = [models.Index(fields=["due_at"], name="deadline_due", condition=Q(done_at=None))]
-
-    def __str__(self) -> str:
-        return f"deadline {self.pk}"
 
 
 class NoticeQuerySet(LeasedQuerySet["Notice"]):

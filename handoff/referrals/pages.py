@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -26,7 +27,7 @@ from .consent import consent_of
 from .consent_watch import consent_problem
 from .disclosure import agreed
 from .forms import AnswerForm, CompleteForm, DeclineForm, FeedbackForm, OfferForm, QuestionForm, ReturnForm
-from .models import CaseConflict, Deadline, Disclosure, Referral, Summary
+from .models import CaseConflict, Disclosure, Referral, Summary
 from .next_steps import next_steps
 from .partner_actions import TooLate
 from .states import ENDED, LIVE, TAKEN, WAITING, ReferralState, Who, may_move
@@ -49,7 +50,7 @@ def referral_page(user: User, referral: Referral, **forms: Any) -> dict[str, Any
     context["waits_for"] = waits_for(referral, context["now"])
     context["consent_problem"] = consent_problem(referral)
     context["rank_reasons"] = stored_reasons(referral.rank_reasons)
-    context["deadlines"] = _deadlines(referral)
+    context["deadlines"] = _deadlines(referral, context["now"])
     context["conflict"] = conflict_problem(referral)
     context["live"] = reverse("handoff:referral_part", args=[referral.pk])
     if referral.state == ReferralState.DRAFT:
@@ -180,15 +181,23 @@ def _text_of(summary: Summary) -> str:
     return str(summary.text)
 
 
-def _deadlines(referral: Referral) -> list[tuple[str, Deadline]]:
-    """What will happen without an answer, in words. What waits for us never expires."""
+@dataclass(frozen=True)
+class ShownStep:
+    """What happens without an answer, in words, and when."""
+
+    label: str
+    at: datetime
+    is_done: bool
+
+
+def _deadlines(referral: Referral, now: datetime) -> list[ShownStep]:
+    """What will happen without an answer. What waits for us never expires."""
     if referral.state not in WAITING:
         return []
-    found = referral.deadlines.order_by("due_at")
+    words = {step: str(step.label) for step in DeadlineStep}
     if referral.waits_for_centre:
-        words = {DeadlineStep.REMIND: _("Reminder to us"), DeadlineStep.ESCALATE: DeadlineStep.ESCALATE.label}
-        return [(str(words[DeadlineStep(row.step)]), row) for row in found if row.step in words]
-    return [(row.get_step_display(), row) for row in found]
+        words = {DeadlineStep.REMIND: _("Reminder to us"), DeadlineStep.ESCALATE: words[DeadlineStep.ESCALATE]}
+    return [ShownStep(label, at, at <= now) for label, at in zip(words.values(), referral.steps_at, strict=False)]
 
 
 def _has_live(referral: Referral) -> bool:

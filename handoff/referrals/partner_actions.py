@@ -29,7 +29,7 @@ from .events import (
 from .models import CaseConflict, Disclosure, Message, Referral
 from .permissions import is_partner_side
 from .states import TAKEN, ReferralState, Who
-from .transitions import answer_due, check_move, lock, move, restart_deadlines, tell_both
+from .transitions import check_move, deadlines_from, lock, move, tell_both
 from .vocabulary import DeclineReason, Feedback, MessageKind, Outcome
 
 
@@ -105,8 +105,7 @@ def ask_question(*, by: User, message_id: uuid.UUID, referral_id: uuid.UUID, tex
     _check_in_time(referral)
     check_move(referral, ReferralState.QUESTION, Who.PARTNER)
     now = timezone.now()
-    move(referral, ReferralState.QUESTION, Who.PARTNER, due_at=answer_due(referral, now))
-    restart_deadlines(referral, now)
+    move(referral, ReferralState.QUESTION, Who.PARTNER, **deadlines_from(referral, now))
     _write(by, message_id, referral, MessageKind.QUESTION, text)
     tell_both(REFERRAL_QUESTION_ASKED, by, referral, notify=[referral.contact_person])
     return referral

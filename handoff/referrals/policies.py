@@ -38,6 +38,7 @@ from .states import (
     UNSUCCESSFUL,
     WAITING,
     WAITS_FOR_CENTRE,
+    WAITS_FOR_PARTNER,
     ReferralState,
     Who,
     in_order,
@@ -75,7 +76,8 @@ CENTRE_STEP = (
 )
 PARTNER_STEP = (
     "(offered_at, offered_by_id) is not distinct from (old.offered_at, old.offered_by_id)"
-    f" and (due_at is not distinct from old.due_at or state in ({states(WAITS_FOR_CENTRE)}))"
+    " and ((due_at, steps_at) is not distinct from (old.due_at, old.steps_at)"
+    f" or state in ({states(WAITS_FOR_CENTRE)}))"
     f" and (old.state not in ({states(WAITING)}) or state in ({states(WAITING)}) or {is_actor('answered_by_id')})"
 )
 
@@ -103,10 +105,6 @@ def by_partner(of: str, condition: str) -> str:
     return f"exists (select 1 from handoff_referral r where r.{of} and {condition})"
 
 
-ASKED_HERE = Rule(
-    "the partner that asks a question, in the same transaction",
-    by_partner("id = referral_id", just_moved(WAITS_FOR_CENTRE)),
-)
 DRAFTED = Rule(
     "coordinators of the centre, handlers who work on the case, the service deadlines; until it is offered",
     "exists (select 1 from handoff_referral r where r.id = referral_id"
@@ -153,6 +151,7 @@ MOVED = [
     "offered_at",
     "offered_by_id",
     "due_at",
+    "steps_at",
     "answered_at",
     "answered_by_id",
     "decline_reason",
@@ -215,14 +214,6 @@ DECLARATIONS: list[Declaration] = [
         "handoff_message",
         select=[of_referral(SHOWS_SUMMARY)],
         insert=[both(of_referral(SHOWS_SUMMARY), "in their own name", is_actor("written_by_id"))],
-    ),
-    Protected(
-        "handoff_deadline",
-        select=[of_referral(SHOWS_SUMMARY)],
-        insert=[of_referral()],
-        update=[of_referral(), ASKED_HERE],
-        update_columns=["due_at", "done_at"],
-        granted={"lotse_policy": "update (done_at)"},
     ),
     Protected(
         "handoff_notice",
@@ -292,7 +283,8 @@ sql_items = declared_items(
     LIVE=states(LIVE),
     DONE=states(DONE),
     CASE_OPEN=quoted(*OPEN),
-    WAITING=states(WAITING),
+    WAITS_FOR_PARTNER=states(WAITS_FOR_PARTNER),
+    WAITS_FOR_CENTRE=states(WAITS_FOR_CENTRE),
     EXPIRED=str(ReferralState.EXPIRED),
     BY_APPLICATION=BY_APPLICATION,
     TRIAGED=quoted(*OPEN_OR_IN_FORCE),

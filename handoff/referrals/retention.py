@@ -11,7 +11,6 @@ REFERRALS = f"(select id from handoff_referral where {OF_KEY})"
 PART = Part(
     rows=(
         Rows("handoff_notice", f"referral_id in {REFERRALS}", not_copied="technical: an e-mail with a reference"),
-        Rows("handoff_deadline", f"referral_id in {REFERRALS}", not_copied="technical: until when to answer"),
         Rows(
             "handoff_nextstep",
             f"referral_id in {REFERRALS}",

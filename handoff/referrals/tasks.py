@@ -1,4 +1,4 @@
-"""Celery tasks that run deadlines and send notices."""
+"""Celery tasks that watch consent and send notices."""
 
 from __future__ import annotations
 
@@ -18,28 +18,18 @@ from foundation.privacy.context import acting_as
 from foundation.privacy.time_limits import TASK_LASTS, within
 
 from .consent_watch import tell_of_ended_consent
-from .deadline_actions import due_deadlines, run_deadline
 from .models import Notice
 from .notices import LONGEST_MAIL, claim_notice, mark_sent, not_sent
 
 log = logging.getLogger(__name__)
 
 
-@shared_task(name="handoff.tasks.run_deadlines")
-def run_deadlines() -> None:
-    """Run every due deadline, each in its own transaction. Beat calls it; a later call also runs missed ones."""
+@shared_task(name="handoff.tasks.watch_consent")
+def watch_consent() -> None:
+    """Notify the centre of consent that has ended. Beat calls it; a later call also finds what was missed."""
     service = service_user(Service.DEADLINES)
-    now = timezone.now()
     with acting_as(service, purpose="deadlines"):
-        due = due_deadlines(now)
-    for deadline_id in due:
-        try:
-            with acting_as(service, purpose="deadlines"):
-                run_deadline(by=service, deadline_id=deadline_id, now=now)
-        except Exception:  # run the others; this one stays due and is retried by the next call
-            log.exception("deadline %s could not be run", deadline_id)
-    with acting_as(service, purpose="deadlines"):
-        tell_of_ended_consent(by=service, now=now)
+        tell_of_ended_consent(by=service, now=timezone.now())
 
 
 @shared_task(name="handoff.tasks.send_notices")

@@ -24,7 +24,7 @@ from regions.working_hours import USUAL_HOURS, NeverOpen
 from triage.vocabulary import Urgency
 
 from .deadlines import schedule
-from .models import Deadline, Notice, Referral
+from .models import Notice, Referral
 from .states import ENDED, ReferralState, Who, may_move
 from .vocabulary import DeadlineStep
 
@@ -50,7 +50,7 @@ def check_move(referral: Referral, to: ReferralState, who: Who) -> None:
 def move(referral: Referral, to: ReferralState, who: Who, **values: Any) -> None:
     """Change the state if TRANSITIONS allows it and nobody changed it meanwhile. Raises Stale.
 
-    A trigger stops the deadlines of an offer that no longer waits.
+    A trigger keeps the worklist: what no longer waits for an answer has no deadline.
     """
     check_move(referral, to, who)
     source = referral.state
@@ -75,18 +75,10 @@ def times_of(referral: Referral, now: datetime) -> tuple[dict[DeadlineStep, date
         return schedule(now, urgency, replace(calendar, hours=USUAL_HOURS, special=())), False
 
 
-def answer_due(referral: Referral, now: datetime) -> datetime:
-    """When the answer is due if the deadlines restart now."""
+def deadlines_from(referral: Referral, now: datetime) -> dict[str, Any]:
+    """Values of ``due_at`` and ``steps_at`` if the deadlines start ``now``, in the partner's opening hours."""
     times, _is_open = times_of(referral, now)
-    return times[DeadlineStep.REMIND]
-
-
-def restart_deadlines(referral: Referral, now: datetime) -> datetime:
-    """Set the deadlines from ``now``, in the partner's opening hours; returns when the answer is due."""
-    times, _is_open = times_of(referral, now)
-    for step, due_at in times.items():
-        Deadline.objects.update_or_create(referral=referral, step=step, defaults={"due_at": due_at, "done_at": None})
-    return times[DeadlineStep.REMIND]
+    return {"due_at": times[DeadlineStep.REMIND], "steps_at": [times[step] for step in DeadlineStep]}
 
 
 def partner_people(referral: Referral) -> list[User]:

@@ -77,7 +77,7 @@ def test_no_task_lasts_until_the_broker_gives_it_to_another() -> None:
 AT_HOME = {
     "accounts.tasks.expire",
     "config.celery.clear_sessions",
-    "handoff.tasks.run_deadlines",
+    "handoff.tasks.watch_consent",
     "hotline.tasks.end_contacts",
     "hotline.tasks.surface",
     "journal.tasks.heartbeat",

@@ -42,7 +42,6 @@ from handoff.referrals.states import (
     SHOWS_FIELDS,
     SHOWS_SUMMARY,
     TAKEN,
-    WAITS_FOR_CENTRE,
     ReferralState,
 )
 from hotline.contacts import permissions as contacts
@@ -145,10 +144,6 @@ def moves_responsibility(user: User, world: World) -> bool:
     return cases.may_assign(user, world.case.centre_id) or now.user_id in (None, user.pk)
 
 
-def moves_deadline(user: User, world: World) -> bool:
-    return handoff.is_centre_side(user, world.referral) or has_moved(user, world, WAITS_FOR_CENTRE)
-
-
 def has_moved(user: User, world: World, into: Collection[ReferralState]) -> bool:
     """What only the partner may that moves the referral in the same transaction: this one has made the whole world."""
     return handoff.is_partner_side(user, world.referral) and world.referral.state in into
@@ -223,7 +218,6 @@ RULES = [
     Rule("disclosure", reads_fields),
     Rule("message", reads_summary),
     Rule("case_conflict", reads_case),
-    Rule("deadline", reads_summary, moves_deadline, "due_at"),
     Rule("team", reads_team_row),
     Rule("member", lambda user, world: teams.may_see(user, world.member), changes_member, "version"),
     Rule("body_worker", reads_body_worker),

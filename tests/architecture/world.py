@@ -27,9 +27,8 @@ from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
 from foundation.retention.models import Request
 from foundation.worklist.models import WorkItem
-from handoff.referrals.models import CaseConflict, Deadline, Disclosure, Message, Notice, Referral, Summary
+from handoff.referrals.models import CaseConflict, Disclosure, Message, Notice, Referral, Summary
 from handoff.referrals.states import ENDED, ReferralState
-from handoff.referrals.vocabulary import DeadlineStep
 from hotline.contacts.models import AccessRequest, Callback, Contact
 from hotline.switchboard.models import (
     Agent,
@@ -95,7 +94,6 @@ class World:
     summary: Summary
     disclosure: Disclosure
     message: Message
-    deadline: Deadline
     case_conflict: CaseConflict
     role_proposal: RoleProposal
     one_time_link: OneTimeLink
@@ -171,7 +169,6 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         summary=Summary.objects.create(**part),
         disclosure=Disclosure.objects.create(decided_at=NOW, decided_by=people[0], **part),
         message=Message.objects.create(written_by=people[0], **part),
-        deadline=Deadline.objects.create(referral=referral, step=DeadlineStep.REMIND, due_at=NOW),
         case_conflict=CaseConflict.objects.create(
             case=case, organisation=organisations[PARTNER], data_key=key, reason="ties", noted_by=people[0]
         ),

@@ -13,5 +13,5 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = Path(os.environ["LOTSE_CHAOS_MAIL"])
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-for name, seconds in {"run-deadlines": 1, "send-notices": 2}.items():
+for name, seconds in {"run-steps": 1, "send-notices": 2}.items():
     CELERY_BEAT_SCHEDULE[name].update(schedule=timedelta(seconds=seconds), options={"expires": 2 * seconds})

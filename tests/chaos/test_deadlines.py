@@ -24,11 +24,9 @@ def offered(tree: Battered) -> uuid.UUID:
     return _walks[0].rehearsal.referral
 
 
-def make_due(tree: Battered, referral: uuid.UUID, step: str) -> None:
-    tree.rows(
-        f"UPDATE handoff_deadline SET due_at = now() - interval '1 minute'"
-        f" WHERE referral_id = '{referral}' AND step = '{step}'"
-    )
+def make_due(tree: Battered, referral: uuid.UUID) -> None:
+    """The next step of the referral."""
+    tree.rows(f"UPDATE worklist_workitem SET next_at = now() - interval '1 minute' WHERE subject = '{referral}'")
 
 
 def times(tree: Battered, referral: uuid.UUID, kind: str) -> int:
@@ -43,7 +41,7 @@ def wait_for_event(tree: Battered, referral: uuid.UUID, kind: str) -> None:
 def test_due_while_beat_and_broker_are_dead(tree: Battered, offered: uuid.UUID) -> None:
     tree.kill("beat")
     tree.kill("valkey")
-    make_due(tree, offered, "remind")
+    make_due(tree, offered)
     tree.start("valkey")
     tree.start("beat")
     wait_for_event(tree, offered, "referral.reminded")
@@ -53,7 +51,7 @@ def test_due_while_beat_and_broker_are_dead(tree: Battered, offered: uuid.UUID) 
 
 def test_the_worker_dies_in_the_middle_of_it(tree: Battered, offered: uuid.UUID) -> None:
     with tree.held("LOCK TABLE journal_event IN SHARE ROW EXCLUSIVE MODE"):
-        make_due(tree, offered, "escalate")
+        make_due(tree, offered)
         tree.wait_for_waiter("worker")
         tree.kill("worker")
     assert times(tree, offered, "referral.escalated") == 0
@@ -66,7 +64,7 @@ def test_the_worker_dies_in_the_middle_of_it(tree: Battered, offered: uuid.UUID)
 def test_the_database_dies_in_the_middle_of_it(tree: Battered, offered: uuid.UUID) -> None:
     """The offer expires, and one next partner is prepared."""
     with tree.held("SELECT 1 FROM journal_head FOR UPDATE"):
-        make_due(tree, offered, "expire")
+        make_due(tree, offered)
         tree.wait_for_waiter("worker")
         tree.kill("postgres")
     tree.start("postgres")

@@ -10,8 +10,9 @@ insert into worklist_workitem as item (id, kind, detail, subject, reference, cen
 on conflict (kind, subject) do update set
     detail = excluded.detail, reference = excluded.reference, centre_id = excluded.centre_id,
     organisation_id = excluded.organisation_id, user_id = excluded.user_id, role = excluded.role,
-    is_urgent = excluded.is_urgent, is_escalated = excluded.is_escalated, due_at = excluded.due_at,
-    steps_at = excluded.steps_at,
+    is_urgent = excluded.is_urgent,
+    is_escalated = excluded.is_escalated or item.is_escalated and item.steps_at = excluded.steps_at,
+    due_at = excluded.due_at, steps_at = excluded.steps_at,
     steps_done = case when item.steps_at = excluded.steps_at then item.steps_done else 0 end,
     next_at = case when item.steps_at = excluded.steps_at then item.next_at else excluded.next_at end
 $body$;

@@ -37,8 +37,8 @@ from foundation.privacy.context import acting_as
 from foundation.privacy.fields import EncryptedField
 from foundation.privacy.models import opened_keys
 from foundation.retention.models import Request
+from foundation.worklist.tasks import run_steps
 from handoff.referrals.models import CaseConflict, Disclosure, Message, Referral, Summary
-from handoff.referrals.tasks import run_deadlines
 from hotline.contacts.models import AccessRequest, Callback, Contact
 from hotline.switchboard.actions import accept
 from hotline.switchboard.commands import order
@@ -415,10 +415,10 @@ def test_deadline_runs_without_a_readable_summary_and_so_do_others(world: World)
     spoil(world, Summary, *own(world, Summary, referral_id=bad.pk))
     world.database.sql(
         "set session_replication_role = replica;"
-        " update handoff_deadline set due_at = now() - interval '1 minute'"
-        f" where referral_id in ('{bad.pk}', '{good.pk}')"
+        " update worklist_workitem set next_at = now() - interval '1 minute', steps_done = 2"
+        f" where subject in ('{bad.pk}', '{good.pk}')"
     )
-    run_deadlines()
+    run_steps()
     with acting_as(world.people.handler, purpose="test"):
         states = dict(Referral.objects.filter(pk__in=[bad.pk, good.pk]).values_list("pk", "state"))
         prepared = set(Referral.objects.filter(follows__in=[bad.pk, good.pk]).values_list("follows", flat=True))

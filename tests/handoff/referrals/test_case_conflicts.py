@@ -24,6 +24,7 @@ from foundation.accounts.models import Organisation, User
 from foundation.journal.models import Event, Look
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
+from foundation.worklist.tasks import run_steps
 from handoff.referrals.centre_actions import (
     AlreadyOffered,
     ConflictOfInterest,
@@ -35,7 +36,6 @@ from handoff.referrals.centre_actions import (
 )
 from handoff.referrals.models import CaseConflict, Referral
 from handoff.referrals.partner_actions import accept_referral, ask_question, decline_referral, return_referral
-from handoff.referrals.tasks import run_deadlines
 from handoff.referrals.vocabulary import DeclineReason
 from regions.vocabulary import ConflictReason
 
@@ -184,7 +184,7 @@ def test_expiry_drafts_no_offer_to_a_partner_with_a_conflict(people: People) -> 
         case = as_user(people.handler, Case.objects.get, pk=referral.case_id)
         note(people, case, people.other_partner)
     with time_machine.travel(FRIDAY + timedelta(days=6), tick=False):
-        run_deadlines()
+        run_steps()
     with acting_as(people.handler, purpose="test"):
         assert list(Referral.objects.filter(case=case).values_list("state", flat=True)) == ["expired"]
 

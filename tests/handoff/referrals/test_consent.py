@@ -24,7 +24,7 @@ from handoff.referrals.consent_watch import tell_of_ended_consent
 from handoff.referrals.models import Disclosure, Notice, Referral
 from handoff.referrals.partner_actions import ConsentEnded, accept_referral
 from handoff.referrals.states import ReferralState
-from handoff.referrals.tasks import run_deadlines
+from handoff.referrals.tasks import watch_consent
 from triage import actions as triage
 from triage.models import Assessment
 
@@ -175,15 +175,15 @@ def told(people: People, referral: Referral) -> int:
 def test_centre_is_notified_once_of_ended_consent_and_sees_the_next_step(people: People, make: Any) -> None:
     referral = make(people, fields=["alias"], legal_basis="consent")
     case = as_user(people.handler, lambda: Case.objects.get(pk=referral.case_id))
-    run_deadlines()
+    watch_consent()
     assert told(people, referral) == 0
     as_coordinator = people.coordinator
     contact_handler = people.handler
     old = as_user(as_coordinator, lambda: Assessment.objects.get(pk=case.assessment_id))
     new = as_user(contact_handler, triage.supersede, by=contact_handler, assessment_id=old.pk)
     answer(contact_handler, new, "consent_caller", "withdrawn", new.version)
-    run_deadlines()
-    run_deadlines()
+    watch_consent()
+    watch_consent()
     assert told(people, referral) == 1
     service = service_user(Service.DEADLINES)
     with acting_as(service, purpose="test"):

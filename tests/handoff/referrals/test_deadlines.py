@@ -18,13 +18,14 @@ from web import sign_in
 from foundation.accounts.services import Service, service_user
 from foundation.journal.models import Event
 from foundation.privacy.context import acting_as
+from foundation.worklist.actions import due_steps, run_step
+from foundation.worklist.models import WorkItem
+from foundation.worklist.tasks import run_steps
 from handoff.referrals import partner_actions
 from handoff.referrals.centre_actions import answer_question
-from handoff.referrals.deadline_actions import due_deadlines, run_deadline
 from handoff.referrals.deadlines import schedule
-from handoff.referrals.models import Deadline, Notice, Referral
+from handoff.referrals.models import Notice, Referral
 from handoff.referrals.states import ReferralState
-from handoff.referrals.tasks import run_deadlines
 from handoff.referrals.vocabulary import DeadlineStep
 from regions.network import calendar_for
 from triage.vocabulary import Urgency
@@ -42,7 +43,7 @@ def offered_at(moment: datetime, people: People) -> Referral:
 
 def sweep(moment: datetime) -> None:
     with time_machine.travel(moment, tick=False):
-        run_deadlines()
+        run_steps()
 
 
 def steps_run(people: People, referral: Referral) -> list[str]:
@@ -151,34 +152,35 @@ def test_open_question_reminds_the_centre_and_does_not_expire(people: People) ->
 
 def test_failing_deadline_does_not_stop_the_others(people: People) -> None:
     first, second = offered_at(FRIDAY, people), offered_at(FRIDAY, people)
-    change(Deadline.objects.filter(referral=first, step=DeadlineStep.REMIND), step="gone")
+    change(WorkItem.objects.filter(subject=first.pk), kind="gone")
     sweep(TUESDAY)
     assert steps_run(people, second) == ["reminded"]
 
 
-def run_at(moment: datetime, deadline_id: uuid.UUID, barrier: threading.Barrier) -> None:
+def run_at(moment: datetime, item_id: uuid.UUID, barrier: threading.Barrier) -> None:
     clock = service_user(Service.DEADLINES)
     barrier.wait()
     with acting_as(clock, purpose="test"):
-        run_deadline(by=clock, deadline_id=deadline_id, now=moment)
+        run_step(by=clock, item_id=item_id, now=moment)
 
 
 def test_two_workers_run_the_same_deadline_once(own_database: OwnDatabase) -> None:
     people = ready()
     referral = offered_at(FRIDAY, people)
-    with acting_as(service_user(Service.DEADLINES), purpose="test"):
-        due = due_deadlines(THURSDAY)
-    for deadline_id in due:
+    for moment in (TUESDAY, WEDNESDAY, THURSDAY):
+        with acting_as(service_user(Service.DEADLINES), purpose="test"):
+            (item,) = due_steps(moment)
         barrier = threading.Barrier(3)
-        in_threads(*[lambda pk=deadline_id, b=barrier: run_at(THURSDAY, pk, b) for _ in range(3)])
+        in_threads(*[lambda m=moment, pk=item, b=barrier: run_at(m, pk, b) for _ in range(3)])
     assert steps_run(people, referral) == ["reminded", "escalated", "expired", "next_prepared"]
 
 
 def test_concurrent_answer_and_expiry_have_one_result(own_database: OwnDatabase) -> None:
     people = ready()
     referral = offered_at(FRIDAY, people)
+    sweep(WEDNESDAY)
     with acting_as(service_user(Service.DEADLINES), purpose="test"):
-        expiry = Deadline.objects.get(referral=referral, step=DeadlineStep.EXPIRE).pk
+        expiry = WorkItem.objects.get(subject=referral.pk).pk
     barrier = threading.Barrier(2)
 
     def accept() -> None:

@@ -19,17 +19,17 @@ from foundation.journal.models import Event, Look
 from foundation.privacy.context import acting_as
 from handoff.referrals import partner_actions, permissions
 from handoff.referrals.centre_actions import withdraw_referral
-from handoff.referrals.models import Deadline, Disclosure, Message, Referral, Summary
+from handoff.referrals.models import Disclosure, Message, Referral, Summary
 from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
 from hotline.contacts.models import Contact
 from triage.models import Assessment
 
-ROWS = (Referral, Summary, Disclosure, Message, Deadline)
+ROWS = (Referral, Summary, Disclosure, Message)
 
 
 def counts(user: User, referral_id: uuid.UUID) -> list[int]:
-    """Number of visible rows of the referral: itself, summary, fields, messages, deadlines."""
+    """Number of visible rows of the referral: itself, summary, fields, messages."""
     with acting_as(user, purpose="test"):
         found = [Referral.objects.filter(pk=referral_id).count()]
         return found + [model._default_manager.filter(referral=referral_id).count() for model in ROWS[1:]]
@@ -70,17 +70,17 @@ def reached(people: People, state: str) -> Referral:
     return referral
 
 
-#: State, and the rows that the partner's people see: referral, summary, fields, messages, deadlines.
+#: State, and the rows that the partner's people see: referral, summary, fields, messages.
 PARTNER_SEES = [
-    ("draft", [0, 0, 0, 0, 0]),
-    ("offered", [1, 1, 0, 0, 3]),
-    ("question", [1, 1, 0, 1, 3]),
-    ("accepted", [1, 1, 1, 1, 3]),
-    ("in_progress", [1, 1, 1, 1, 3]),
-    ("declined", [1, 0, 0, 0, 0]),
-    ("withdrawn", [1, 0, 0, 0, 0]),
-    ("returned", [1, 0, 0, 0, 0]),
-    ("completed", [1, 0, 0, 0, 0]),
+    ("draft", [0, 0, 0, 0]),
+    ("offered", [1, 1, 0, 0]),
+    ("question", [1, 1, 0, 1]),
+    ("accepted", [1, 1, 1, 1]),
+    ("in_progress", [1, 1, 1, 1]),
+    ("declined", [1, 0, 0, 0]),
+    ("withdrawn", [1, 0, 0, 0]),
+    ("returned", [1, 0, 0, 0]),
+    ("completed", [1, 0, 0, 0]),
 ]
 
 
@@ -98,7 +98,7 @@ def test_database_shows_each_side_the_rows_of_the_state(people: People, state: s
         people.funder,
         people.liaison,
     ):
-        assert counts(outsider, referral.pk) == [0, 0, 0, 0, 0]
+        assert counts(outsider, referral.pk) == [0, 0, 0, 0]
     for insider in (people.handler, people.coordinator):
         assert counts(insider, referral.pk)[:2] == [1, 1]
 
