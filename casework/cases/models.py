@@ -28,6 +28,7 @@ from .states import (
     ENDED_ACTION,
     OPEN,
     OPEN_ACTION,
+    TO_DO,
     ActionState,
     CaseState,
 )
@@ -278,6 +279,10 @@ class Strand(models.TextChoices):
 class ActionQuerySet(models.QuerySet["Action"]):
     def open(self) -> ActionQuerySet:
         return self.filter(state__in=OPEN_ACTION)
+
+    def to_do(self) -> ActionQuerySet:
+        """Open ones that somebody has to do; a proposed drop waits for a second person instead."""
+        return self.filter(state__in=TO_DO)
 
     def protected(self) -> ActionQuerySet:
         """Duties that only two people together may drop."""
