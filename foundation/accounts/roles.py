@@ -109,9 +109,7 @@ ROLES: dict[Role, RoleInfo] = {
             "Answers referrals for their organisation, works the case on the spot and reports back. "
             "Sees only what was disclosed to the organisation, until it ends."
         ),
-        frozenset(
-            {Permission.WORK_READ, Permission.REFERRAL_ANSWER, Permission.TEAM_WORK, Permission.NETWORK_READ}
-        ),
+        frozenset({Permission.WORK_READ, Permission.REFERRAL_ANSWER, Permission.TEAM_WORK, Permission.NETWORK_READ}),
     ),
     Role.PARTNER_COORDINATOR: RoleInfo(
         _("Partner coordinator"),
