@@ -115,6 +115,7 @@ LOOKS: dict[str, Declared] = {
     "teams:team": LeftByView(("team.read",)),
     "teams:member": LeftByView(("member.read",)),
     "teams:of_case": READS_CASE,
+    "teams:share_note": LeftByView(("team.read",)),
     "teams:invite": Leaves("case.read"),
     "teams:add_action": Leaves("case.read"),
     "handoff:partners": READS_CASE,

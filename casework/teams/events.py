@@ -73,3 +73,20 @@ TEAM_UNANSWERED = EventKind(
     WITH_DOSSIER,
     in_case=_("%(organisation)s has not answered the invitation in time"),
 )
+TEAM_NOTE_WRITTEN = EventKind(
+    "team.note_written",
+    "member",
+    _("Note in the body's own record"),
+    "notebook-pen",
+    OF_BODY,
+    WITH_DOSSIER,
+)
+TEAM_NOTE_SHARED = EventKind(
+    "team.note_shared",
+    "member",
+    _("Note shared"),
+    "share-2",
+    OF_BODY,
+    WITH_DOSSIER,
+    in_case=_("%(organisation)s shared a note"),
+)

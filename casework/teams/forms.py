@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from casework.cases.forms import LONGEST_LINE
+from casework.cases.forms import LONGEST_LINE, LONGEST_NOTE
 from casework.cases.models import Strand
 from foundation.accounts.models import Membership, Organisation, OrganisationKind, User
 from foundation.accounts.roles import AT_OTHER_BODIES
@@ -18,7 +18,7 @@ from foundation.ui.moments import MomentField, from_now
 
 from .models import Member
 from .permissions import people_of
-from .vocabulary import DECLINING, ENDED_BY_CENTRE, LEAVING, EndReason, Hat, Purpose
+from .vocabulary import DECLINING, ENDED_BY_CENTRE, LEAVING, EndReason, Hat, Purpose, Visibility
 
 LONGEST_REASON = 2_000
 
@@ -95,6 +95,53 @@ class BodyActionForm(forms.Form):
         assert isinstance(field, BodyField)
         field.notes = notes
         field.queryset = Organisation.objects.filter(pk__in=list(notes)).order_by("name", "pk")
+
+
+class OwnNoteForm(forms.Form):
+    note_id = forms.UUIDField(widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("New note"),
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept encrypted for the named people of your body. The centre cannot read it unless you share it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note_id"].initial = uuid.uuid4
+
+
+class MembersField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable when it runs
+    def label_from_instance(self, obj: Member) -> str:
+        return obj.organisation.name
+
+
+class ShareForm(forms.Form):
+    """Who reads a copy of an own note."""
+
+    shared_id = forms.UUIDField(widget=forms.HiddenInput)
+    visibility = forms.ChoiceField(
+        label=_("Who reads it"), choices=Visibility, initial=Visibility.TEAM, widget=forms.RadioSelect
+    )
+    shown_to = MembersField(
+        label=_("Only these"), queryset=Member.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    with_centre = forms.BooleanField(label=_("and the centre"), required=False)
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shared_id"].initial = uuid.uuid4
+        others = Member.objects.in_team().filter(team=member.team_id).exclude(pk=member.pk)
+        field = self.fields["shown_to"]
+        assert isinstance(field, MembersField)
+        field.queryset = others.select_related("organisation").order_by("organisation__name", "pk")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_named = cleaned.get("shown_to") or cleaned.get("with_centre")
+        if cleaned.get("visibility") == Visibility.MEMBERS and not is_named:
+            self.add_error("shown_to", _("Choose at least one body, or the centre."))
+        return cleaned
 
 
 class StepForm(forms.Form):

@@ -18,7 +18,7 @@ from foundation.privacy.models import DataKey
 from foundation.ui.labels import ChoiceLabels
 
 from .states import CURRENT, ENDED, FORMER, IN_TEAM, WAITING, MemberState
-from .vocabulary import EndReason, Hat, Purpose
+from .vocabulary import EndReason, Hat, Purpose, Visibility
 
 #: How long the people of a body see that it was invited or in the team, and the named ones its own notes.
 SEEN_AFTER_THE_END = timedelta(days=30)
@@ -150,3 +150,60 @@ class Member(ChoiceLabels, models.Model):
     def seen_until(self) -> datetime | None:
         """Until when its people see that it has ended."""
         return self.ended_at + SEEN_AFTER_THE_END if self.ended_at else None
+
+
+class OwnNote(models.Model):
+    """A note in a body's own record of the case. The centre cannot read it; the body may share a copy.
+
+    ``left_at``: when the body left, set by a trigger; its people then have it for 30 days, and it is deleted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="own_notes")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    text = EncryptedTextField()
+    written_at = models.DateTimeField(default=timezone.now)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [moments_within("own_note", "written_at", "left_at")]
+        indexes = [models.Index(fields=["member", "-written_at", "id"], name="own_note_of_member")]
+
+    def __str__(self) -> str:
+        return f"own note {self.pk}"
+
+
+class SharedNote(ChoiceLabels, models.Model):
+    """A copy of a note that a body shares, under the team's key. It stays when the body leaves.
+
+    ``shown_to``: the members that read it, if not the whole team does; ``with_centre``: whether the centre does then.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="notes")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    visibility = models.CharField(max_length=10, choices=Visibility)
+    shown_to = ArrayField(models.UUIDField(), default=list)
+    with_centre = models.BooleanField(default=False)
+    text = EncryptedTextField()
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    shared_at = models.DateTimeField(default=timezone.now)
+    shared_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            moments_within("shared_note", "written_at", "shared_at"),
+            models.CheckConstraint(
+                condition=Q(visibility=Visibility.TEAM, shown_to=[], with_centre=True)
+                | Q(visibility=Visibility.MEMBERS) & (Q(with_centre=True) | ~Q(shown_to=[])),
+                name="shared_note_with_whom",
+            ),
+        ]
+        indexes = [models.Index(fields=["team", "-shared_at", "id"], name="shared_note_of_team")]
+
+    def __str__(self) -> str:
+        return f"shared note {self.pk}"

@@ -23,7 +23,7 @@ from foundation.ui.pagination import Page, page_of
 
 from .conflicts import bodies_with_conflict
 from .forms import AcceptForm, DeclineForm, EndForm, LeaveForm, PeopleForm, StepForm
-from .models import Member, MemberQuerySet, Team
+from .models import Member, MemberQuerySet, OwnNote, SharedNote, Team
 from .permissions import is_of_body, leads, may_answer, reads_case_of, reads_own_record, works_for, writes_case_of
 from .states import CURRENT, WAITING
 
@@ -77,6 +77,14 @@ class MemberPage:
     def reads_own_record(self) -> bool:
         return reads_own_record(self.user, self.member)
 
+    @cached_property
+    def own_notes(self) -> list[OwnNote]:
+        """After the body left, for those who may take them along."""
+        if not (self.member.is_ended and self.reads_own_record):
+            return []
+        found = OwnNote.objects.filter(member=self.member).select_related("written_by", "data_key")
+        return list(found.order_by("-written_at", "pk"))
+
     def forms(self) -> dict[str, forms.Form]:
         """Those of the steps that the user may take."""
         seen: dict[str, Any] = {"version": self.member.version}
@@ -109,6 +117,10 @@ class TeamOfCase:
         found = Member.objects.with_names().filter(team=self.case.pk).order_by("-invited_at", "pk")
         return sorted(found, key=lambda member: member.is_ended)
 
+    @cached_property
+    def shared_notes(self) -> list[SharedNote]:
+        return shared_notes(self.case.pk)
+
     @property
     def has_members(self) -> bool:
         """Whether a body is in the team or invited, so that an action for it can be added."""
@@ -135,6 +147,12 @@ class TeamOfCase:
                 on = date_format(localtime(member.ended_at), "SHORT_DATE_FORMAT")
                 notes[member.organisation_id] = f"{member.get_state_display()} {on}"
         return notes | dict.fromkeys(bodies_with_conflict(self.case.pk), _("conflict of interest noted"))
+
+
+def shared_notes(case_id: uuid.UUID) -> list[SharedNote]:
+    """What the bodies share with the reader, newest first; row-level security leaves out what is for others."""
+    found = SharedNote.objects.filter(team=case_id).select_related("organisation", "written_by", "data_key")
+    return list(found.order_by("-shared_at", "pk"))
 
 
 def why_not(member: Member | None) -> str:
@@ -207,6 +225,16 @@ class TeamPage:
     def actions_of_others(self) -> list[Action]:
         bodies = {member.organisation_id for member in self.own}
         return [action for action in self.actions if action.organisation_id not in bodies]
+
+    @cached_property
+    def own_notes(self) -> list[OwnNote]:
+        """Of the bodies for which the person works, newest first."""
+        found = OwnNote.objects.filter(member__in=self.own).select_related("written_by", "data_key")
+        return list(found.order_by("-written_at", "pk"))
+
+    @cached_property
+    def shared_notes(self) -> list[SharedNote]:
+        return shared_notes(self.team.pk)
 
     @cached_property
     def own(self) -> list[Member]:

@@ -15,7 +15,8 @@ from foundation.accounts.permissions import Refused, organisations_as
 from foundation.accounts.roles import AT_OTHER_BODIES, Role
 from foundation.journal.actions import look
 
-from .models import Member, Team
+from .models import Member, SharedNote, Team
+from .vocabulary import Visibility
 
 
 def people_of(organisation_id: int) -> list[int]:
@@ -104,3 +105,14 @@ def _checked(user: User, member_id: uuid.UUID, may: Callable[[User, Member], boo
         raise Refused("member.read", member_id)
     look("member.read", by=user, subject=member.pk, centre=member.centre_id)
     return member
+
+
+def reads_shared(user: User, note: SharedNote) -> bool:
+    """Who reads the case, if the centre reads it; the people of the body itself, of those that it names, or of all."""
+    case = Case.objects.filter(pk=note.team_id).first() if note.with_centre else None
+    if case is not None and may_read_case(user, case):
+        return True
+    if note.visibility == Visibility.TEAM and works_in_team(user, note.team_id):
+        return True
+    among = Member.objects.in_team().filter(pk__in=[note.member_id, *note.shown_to])
+    return any(works_for(user, one) for one in among)

@@ -25,6 +25,7 @@ from foundation.privacy.rls import (
 from . import events
 from .models import SEEN_AFTER_THE_END
 from .states import CURRENT, ENDED, IN_TEAM, MACHINES, WAITING, Who
+from .vocabulary import Visibility
 
 OF_BODY_SQL = f"organisation_id = any({orgs_as(*AT_OTHER_BODIES)})"
 #: People of the body, as long as they see that it was invited or in the team.
@@ -120,6 +121,41 @@ DECLARATIONS: list[Declaration] = [
             ),
         },
         marks=["own_key_id", "answered_at", "answered_by_id", "ended_at", "ended_by_id", "end_reason"],
+    ),
+    Protected(
+        "teams_ownnote",
+        select=[Rule("the named people of the body, until 30 days after it left", "ntk.keeps_record(member_id)")],
+        insert=[
+            Rule(
+                "the named people of the body while it is in the team, under its own key, in their own name",
+                f"{is_actor('written_by_id')} and left_at is null and exists (select 1 from teams_member m"
+                " where m.id = member_id and m.own_key_id = teams_ownnote.data_key_id"
+                f" and m.state in ({quoted(*IN_TEAM)}) and ntk.works_for_body(m.team_id, m.organisation_id))",
+            )
+        ],
+        append_only=True,
+        granted={"lotse_policy": "update (left_at)"},
+    ),
+    Protected(
+        "teams_sharednote",
+        select=[
+            Rule("who may read the case, if the centre reads it", f"with_centre and {case_readers('team_id').sql}"),
+            Rule(
+                "the named people of the body itself, of the bodies that it names, or of all",
+                "ntk.works_for_any(shown_to || member_id)"
+                f" or visibility in ({quoted(Visibility.TEAM)}) and ntk.works_in_team(team_id)",
+            ),
+        ],
+        insert=[
+            Rule(
+                "the named people of the body while it is in the team, under the team's key, in their own name",
+                f"{is_actor('shared_by_id')} and exists (select 1 from teams_member m where m.id = member_id"
+                " and m.team_id = teams_sharednote.team_id and m.data_key_id = teams_sharednote.data_key_id"
+                f" and m.organisation_id = teams_sharednote.organisation_id and m.state in ({quoted(*IN_TEAM)})"
+                " and ntk.works_for_body(m.team_id, m.organisation_id))",
+            )
+        ],
+        append_only=True,
     ),
     # Duties of a triage are protected or the centre's; what a body does is agreed with it.
     Addition(

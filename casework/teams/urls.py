@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import note_views, views
 
 app_name = "teams"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("teams/members/<uuid:pk>/people/", views.name_people, name="name_people"),
     path("teams/members/<uuid:pk>/leave/", views.leave, name="leave"),
     path("teams/members/<uuid:pk>/end/", views.end, name="end"),
+    path("teams/members/<uuid:pk>/notes/new/", note_views.write, name="write_note"),
+    path("teams/notes/<uuid:pk>/share/", note_views.share, name="share_note"),
     path("cases/<uuid:case_id>/team/", views.of_case, name="of_case"),
     path("cases/<uuid:case_id>/team/actions/add/", views.add_action, name="add_action"),
     path("cases/<uuid:case_id>/team/invite/", views.invite, name="invite"),

@@ -21,7 +21,18 @@ from foundation.accounts.roles import Permission
 from foundation.journal.stale import stale
 
 from . import actions
-from .forms import AcceptForm, BodyActionForm, DeclineForm, EndForm, InviteForm, LeaveForm, PeopleForm, StepForm
+from .forms import (
+    AcceptForm,
+    BodyActionForm,
+    DeclineForm,
+    EndForm,
+    InviteForm,
+    LeaveForm,
+    OwnNoteForm,
+    PeopleForm,
+    StepForm,
+)
+from .models import Team
 from .pages import MemberPage, TeamOfCase, TeamPage, list_of, why_not
 from .permissions import is_of_body, member_to_see, team_to_work_in
 from .work_actions import NotInTeam, add_action_for
@@ -111,8 +122,13 @@ def team_list(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def team(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     """The case as the named people of its bodies see it."""
-    found = team_to_work_in(request.user, case_id)
-    return render(request, "teams/team.html", {"page": TeamPage(found, request.user), "team": found})
+    return team_page(request, team_to_work_in(request.user, case_id))
+
+
+def team_page(request: SignedInRequest, found: Team, status: int = 200, **posted: Any) -> HttpResponse:
+    """The team's page, with posted forms and their errors."""
+    context = {"page": TeamPage(found, request.user), "team": found, "note_form": OwnNoteForm(), **posted}
+    return render(request, "teams/team.html", context, status=status)
 
 
 @require_safe

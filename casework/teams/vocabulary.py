@@ -44,6 +44,13 @@ class EndReason(models.TextChoices):
     OTHER = "other", _("another reason")
 
 
+class Visibility(models.TextChoices):
+    """Who reads a note that a body shares. A note that is not shared is the body's own."""
+
+    TEAM = "team", _("the whole team and the centre")
+    MEMBERS = "members", _("only these")
+
+
 R = EndReason
 DECLINING = (R.NOT_OUR_TASK, R.NO_CAPACITY, R.CONFLICT, R.MAY_NOT, R.OTHER)
 LEAVING = (R.WORK_DONE, R.NO_CAPACITY, R.CONFLICT, R.MAY_NOT, R.OTHER)

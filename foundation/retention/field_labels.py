@@ -16,7 +16,7 @@ TECHNICAL = frozenset(
         "is_protected", "role", "steps_at", "effective_at", "ending_so_far", "ends_at", "entered_at", "fetched_at",
         "goodbye_at", "heard_at", "id", "is_bound", "is_hard", "is_held", "joined_at", "kept_at", "lifted_at", "line",
         "lost_at", "media", "origin", "party", "phone_index", "problem", "provenance", "rank", "rank_reasons",
-        "own_key", "formed_at",
+        "own_key", "formed_at", "left_at", "shown_to", "member", "team",
         "recording_sid", "region_source", "room_sequence", "room_sid", "saved_at", "second_person_for", "sequence",
         "sid", "surfaced_at", "turned_away", "version", "waiting_since", "why_unreached",
     }
@@ -97,6 +97,9 @@ LABELS = {
     "services": _("Services that may help"),
     "sex": _("Sex"),
     "since": _("Since"),
+    "shared_at": _("Shared"),
+    "visibility": _("Who reads it"),
+    "with_centre": _("The centre reads it"),
     "sound": _("Recording"),
     "started_at": _("Begun at"),
     "state": _("State"),

@@ -221,6 +221,8 @@ RULES = [
     Rule("team", reads_team_row),
     Rule("member", lambda user, world: teams.may_see(user, world.member), changes_member, "version"),
     Rule("body_worker", reads_body_worker),
+    Rule("own_note", lambda user, world: teams.reads_own_record(user, world.member)),
+    Rule("shared_note", lambda user, world: teams.reads_shared(user, world.shared_note)),
     Rule("responsibility", reads_responsibility, moves_responsibility, sets="until = now()"),
 ]
 

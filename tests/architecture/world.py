@@ -11,8 +11,9 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from casework.cases.models import Action, BodyWorker, Case, CaseContact, Note, Responsibility
-from casework.teams.models import Member, Team
+from casework.teams.models import Member, OwnNote, SharedNote, Team
 from casework.teams.states import MemberState
+from casework.teams.vocabulary import Visibility
 from foundation.accounts.models import (
     DirectoryLink,
     Membership,
@@ -90,6 +91,8 @@ class World:
     team: Team
     member: Member
     body_worker: BodyWorker
+    own_note: OwnNote
+    shared_note: SharedNote
     referral: Referral
     summary: Summary
     disclosure: Disclosure
@@ -164,6 +167,8 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         responsibility=Responsibility.objects.get(case=case),
         team=member.team,
         member=member,
+        own_note=OwnNote.objects.create(member=member, data_key=key, written_by=people[0]),
+        shared_note=_shared_note(plan, member, people),
         body_worker=BodyWorker.objects.get(case=case, user=member.person),
         referral=referral,
         summary=Summary.objects.create(**part),
@@ -215,6 +220,15 @@ def _member(plan: Plan, people: list[User], body: Organisation, case: Case, key:
         team=team, centre=case.centre, organisation=body, data_key=key, own_key=key, hats=["works"], purpose="safety",
         state=MemberState.ACTIVE, person=people[first], deputy=people[(first + 1) % PEOPLE], due_at=NOW,
         invited_by=people[0], answered_at=NOW, answered_by=people[first],
+    )  # fmt: skip
+
+
+def _shared_note(plan: Plan, member: Member, people: list[User]) -> SharedNote:
+    """With the whole team, or with the centre alone."""
+    visibility = Visibility.TEAM if plan.is_surfaced else Visibility.MEMBERS
+    return SharedNote.objects.create(
+        team=member.team, member=member, organisation=member.organisation, data_key=member.data_key,
+        visibility=visibility, with_centre=True, written_at=NOW, written_by=people[0], shared_by=people[0],
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from web import sign_in
 from whole_world import Dossier, make_dossier
 
 from casework.cases.work_actions import add_action
+from casework.teams.note_actions import write_note
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.journal.declared_looks import Leaves, LeavesNone, LeftByView
@@ -109,6 +110,13 @@ class World:
         handler = self.people.handler
         return as_user(handler, add_action, by=handler, action_id=new_id(), to=handler, **values).pk  # type: ignore[no-any-return]
 
+    @cached_property
+    def own_note(self) -> uuid.UUID:
+        """Of the liaison's body."""
+        liaison = self.people.liaison
+        values = {"member_id": self.dossier.member.pk, "note_id": new_id(), "text": "Ours alone."}
+        return as_user(liaison, write_note, by=liaison, **values).pk  # type: ignore[no-any-return]
+
     @property
     def agent(self) -> uuid.UUID:
         return as_user(self.people.colleague, Agent.objects.get, user=self.people.colleague).pk  # type: ignore[no-any-return]
@@ -164,6 +172,7 @@ class World:
             "teams:team": (people.liaison, case, {}),
             "teams:member": (people.liaison, (dossier.member.pk,), {}),
             "teams:of_case": (make_coordinator(people), case, {}),
+            "teams:share_note": (people.liaison, (self.own_note,), {}),
             "teams:invite": (handler, case, {}),
             "teams:add_action": (handler, case, {}),
             "handoff:partners": (handler, case, {}),

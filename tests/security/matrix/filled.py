@@ -64,6 +64,8 @@ FORMS: dict[str, Form] = {
     "teams:decline": lambda world: {"version": "1", "reason": EndReason.OTHER},
     "teams:withdraw": lambda world: {"version": "1"},
     "teams:name_people": lambda world: {"version": "2", "person": str(world.people.liaison.pk)},
+    "teams:write_note": lambda world: {"note_id": new(), "text": "a note"},
+    "teams:share_note": lambda world: {"shared_id": new(), "visibility": "team"},
     "teams:leave": lambda world: {"version": "2", "reason": EndReason.WORK_DONE},
     "teams:end": lambda world: {"version": "2", "reason": EndReason.NOT_NEEDED},
     "handoff:draft": lambda world: {"organisation": str(world.people.partner.pk), "service": Service.values[0]},

@@ -28,7 +28,8 @@ from casework.cases.actions import add_note
 from casework.cases.models import Case, CaseContact
 from casework.cases.work_actions import add_action
 from casework.teams.actions import decline
-from casework.teams.vocabulary import EndReason
+from casework.teams.note_actions import share_note, write_note
+from casework.teams.vocabulary import EndReason, Visibility
 from casework.teams.work_actions import add_action_for
 from foundation.accounts.models import Membership, User
 from foundation.accounts.role_proposals import propose_role
@@ -242,6 +243,13 @@ def _teams(world: World) -> None:
     values = {"action_id": new_id(), "organisation": people.body, "text": "to do", "strand": "social", "due_at": due}
     as_user(people.handler, add_action_for, by=people.handler, case_id=of_open.pk, **values)
     world.add("action", "of_body", values["action_id"])
+    note = {"member_id": in_team.pk, "note_id": new_id(), "text": "ours"}
+    as_user(people.liaison, write_note, by=people.liaison, **note)
+    world.add("own_note", "in_team", note["note_id"])
+    for name, visibility in {"for_team": Visibility.TEAM, "for_centre": Visibility.MEMBERS}.items():
+        shared = {"note_id": note["note_id"], "shared_id": new_id(), "visibility": visibility, "with_centre": True}
+        as_user(people.liaison, share_note, by=people.liaison, **shared)
+        world.add("shared_note", name, shared["shared_id"])
     for name, member in {"invited": invited, "in_team": in_team, "declined": declined, "left": left}.items():
         world.add("member", name, member.pk)
 

@@ -51,6 +51,7 @@ KINDS = {
     "cases:pk": "case",
     **{f"cases:{step}:pk": "action" for step in ACTION_STEPS},
     "teams:pk": "member",
+    "teams:share_note:pk": "own_note",
     "teams:team:case_id": "team",
     "cases:open:pk": "assessment",
     "cases:confirm_triage:pk": "assessment",
