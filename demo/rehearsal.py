@@ -20,6 +20,7 @@ from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import Outcome
 from triage.vocabulary import Disposition
 
+from . import rehearsal_duties
 from .browser import PageElement
 from .rehearsal_context import (
     Rehearsal,
@@ -28,6 +29,7 @@ from .rehearsal_context import (
     expect_state,
     expect_texts,
     form_at,
+    give_answers,
     label_in,
     ok,
     page,
@@ -171,23 +173,8 @@ def complete_contact(r: Rehearsal) -> str:
 
 def answer_triage(r: Rehearsal) -> str:
     """One answer after the other; the proposal comes with each, and names the answers that led there."""
-    node = page(r.handler, r.triage)
     before = page(r.handler, r.desk)
-    token = before.all("input", name="csrfmiddlewaretoken")[0].attributes["value"]
-    for question, codes in ANSWERS.items():
-        version = version_in(node)
-        values = {"question": question, question: codes, "version": str(version), "csrfmiddlewaretoken": token}
-        node = ok(r.handler.post(f"{r.triage}answer/", values, HX_Request="true")).page
-        if version <= 1:
-            again = ok(r.handler.post(f"{r.triage}answer/", values, HX_Request="true")).page
-            expect(version_in(again) == version_in(node), "a repeated answer without effect", "another version")
-    return expect_proposal(before, node)
-
-
-def version_in(node: PageElement) -> int:
-    found = node.by_id("triage-version")
-    expect(found is not None, "the version of the answers", node.text)
-    return int(found.attributes["value"]) if found else 0
+    return expect_proposal(before, give_answers(r, r.contact, ANSWERS))
 
 
 def expect_proposal(whole: PageElement, node: PageElement) -> str:
@@ -424,4 +411,12 @@ STEPS = [
     RehearsalStep("complete the referral", complete_referral),
     RehearsalStep("how it ended", end),
     RehearsalStep("figures after", figures_moved),
+    RehearsalStep("a case with duties", rehearsal_duties.open_case_with_duties),
+    RehearsalStep("duties on Today", rehearsal_duties.see_today),
+    RehearsalStep("closing with open duties", rehearsal_duties.keep_open),
+    RehearsalStep("duties done", rehearsal_duties.do_duties),
+    RehearsalStep("drop proposed", rehearsal_duties.propose_drop),
+    RehearsalStep("drop confirmed", rehearsal_duties.confirm_drop),
+    RehearsalStep("coordinator's duty", rehearsal_duties.review),
+    RehearsalStep("case closed", rehearsal_duties.close),
 ]

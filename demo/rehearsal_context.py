@@ -51,6 +51,8 @@ class Rehearsal:
     contact: uuid.UUID = field(default_factory=uuid.uuid4)
     referral: uuid.UUID = field(default_factory=uuid.uuid4)
     case_path: str = ""
+    case_with_duties: str = ""
+    duties: list[str] = field(default_factory=list)
     version: int = 0
     figures: tuple[int, int] = (0, 0)
     socket: ClientConnection | None = None
@@ -151,3 +153,27 @@ def region_of(r: Rehearsal) -> str:
     (select,) = page(r.handler, f"{r.desk}region/").all("select", id="region-select")
     chosen = [option for option in select.all("option") if "selected" in option.attributes]
     return chosen[0].attributes["value"] if chosen else ""
+
+
+def give_answers(r: Rehearsal, contact: uuid.UUID, answers: dict[str, list[str]]) -> PageElement:
+    """Answer the questions of the triage one after the other, as the page does; the last response.
+
+    The first one is posted twice, which must have no effect.
+    """
+    triage = f"/triage/contacts/{contact}/"
+    node = page(r.handler, triage)
+    token = page(r.handler, f"/desk/{contact}/").all("input", name="csrfmiddlewaretoken")[0].attributes["value"]
+    for question, codes in answers.items():
+        version = version_in(node)
+        values = {"question": question, question: codes, "version": str(version), "csrfmiddlewaretoken": token}
+        node = ok(r.handler.post(f"{triage}answer/", values, HX_Request="true")).page
+        if version <= 1:
+            again = ok(r.handler.post(f"{triage}answer/", values, HX_Request="true")).page
+            expect(version_in(again) == version_in(node), "a repeated answer without effect", "another version")
+    return node
+
+
+def version_in(node: PageElement) -> int:
+    found = node.by_id("triage-version")
+    expect(found is not None, "the version of the answers", node.text)
+    return int(found.attributes["value"]) if found else 0

@@ -1,9 +1,16 @@
--- The organisations in which the actor, an active user, has one of these roles.
-create or replace function ntk.orgs_as(variadic roles text[]) returns bigint[] language sql stable security definer
+-- The organisations in which the actor, an active user, has one of these roles. In PL/pgSQL, because each connection
+-- keeps its plan: policies ask it several times a statement.
+create or replace function ntk.orgs_as(variadic roles text[]) returns bigint[] language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $body$
-select coalesce(array_agg(distinct m.organisation_id), '{}')
-from accounts_membership m join accounts_user u on u.id = m.user_id
-where m.user_id = ntk.actor() and m.ended_at is null and u.is_active and m.role = any(roles)
+declare
+    me bigint := ntk.actor();
+    found bigint[];
+begin
+    select array_agg(distinct organisation_id) into found from accounts_membership
+        where user_id = me and ended_at is null and role = any(roles)
+            and exists (select from accounts_user where id = me and is_active);
+    return coalesce(found, '{}');
+end
 $body$;
 alter function ntk.orgs_as owner to lotse_policy;
 -- reverse
