@@ -8,9 +8,12 @@ means the first one, a clock time that is left out means the moment at which the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+T = TypeVar("T")
 
 #: `closes` at or before `opens` means the following day: (18:00, 00:00) until midnight, (00:00, 00:00) the whole day.
 Span = tuple[time, time]
@@ -123,6 +126,14 @@ class WorkingCalendar:
                     begun = end
             day += DAY
         raise NeverOpen(self.time_zone)
+
+
+def in_hours(calendar: WorkingCalendar, calculated: Callable[[WorkingCalendar], T]) -> T:
+    """What is calculated with the calendar, or with the usual hours if it has no opening for too long."""
+    try:
+        return calculated(calendar)
+    except NeverOpen:
+        return calculated(replace(calendar, hours=USUAL_HOURS, special=()))
 
 
 def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:

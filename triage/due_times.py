@@ -1,15 +1,17 @@
 """When each duty of a triage is due, and when it reaches others while nobody does it. Pure functions.
 
 docs/domain.md, step 3; urgent: within the working day. Times are aware, in the calendar's zone; an emergency does not
-wait for opening hours.
+wait for opening hours. Where the calendar's last opening is too near, the usual hours are used, so that there always is
+a due time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 
-from regions.working_hours import WorkingCalendar, add_working_days, add_working_hours
+from regions.working_hours import WorkingCalendar, add_working_days, add_working_hours, in_hours
 
 from .vocabulary import PROTECTED_DUTIES, Duty, Urgency
 
@@ -30,11 +32,9 @@ NOT_TASKS = frozenset({Duty.INDIVIDUAL_CASE, Duty.KEEP_CONFIDENTIAL})
 def due_times(
     duties: Collection[Duty], urgency: Urgency, start: datetime, calendar: WorkingCalendar
 ) -> dict[Duty, list[datetime]]:
-    """For each duty that is a task: when it is due, when the shift gets it, when the coordinators do.
-
-    Raises NeverOpen.
-    """
-    return {duty: _times(duty, urgency, start, calendar) for duty in Duty if duty in duties and duty not in NOT_TASKS}
+    """For each duty that is a task: when it is due, when the shift gets it, when the coordinators do."""
+    tasks = [duty for duty in Duty if duty in duties and duty not in NOT_TASKS]
+    return {duty: in_hours(calendar, partial(_times, duty, urgency, start)) for duty in tasks}
 
 
 def _times(duty: Duty, urgency: Urgency, start: datetime, calendar: WorkingCalendar) -> list[datetime]:
@@ -43,13 +43,16 @@ def _times(duty: Duty, urgency: Urgency, start: datetime, calendar: WorkingCalen
     if urgency == Urgency.URGENT:
         due = _end_of_working_day(start, calendar)
         return [due, *(add_working_hours(due, hours, calendar) for hours in URGENT_HOURS)]
-    return steps_from(
-        add_working_days(start, PROTECTED_DAYS if duty in PROTECTED_DUTIES else OTHER_DAYS, calendar), calendar
-    )
+    days = PROTECTED_DAYS if duty in PROTECTED_DUTIES else OTHER_DAYS
+    return _later_steps(add_working_days(start, days, calendar), calendar)
 
 
 def steps_from(due: datetime, calendar: WorkingCalendar) -> list[datetime]:
-    """The moments of what is not urgent: due, with the shift, with the coordinators. Raises NeverOpen."""
+    """The moments of what is not urgent: due, with the shift, with the coordinators."""
+    return in_hours(calendar, partial(_later_steps, due))
+
+
+def _later_steps(due: datetime, calendar: WorkingCalendar) -> list[datetime]:
     return [due, *(add_working_days(due, days, calendar) for days in LATER_DAYS)]
 
 

@@ -30,6 +30,7 @@ from .states import (
     OPEN,
     OPEN_ACTION,
     OPEN_QUESTION,
+    TO_DO,
     ActionState,
     CaseState,
     QuestionState,
@@ -262,6 +263,10 @@ class Strand(models.TextChoices):
 class ActionQuerySet(models.QuerySet["Action"]):
     def open(self) -> ActionQuerySet:
         return self.filter(state__in=OPEN_ACTION)
+
+    def to_do(self) -> ActionQuerySet:
+        """Open ones that somebody has to do; a proposed drop waits for a second person instead."""
+        return self.filter(state__in=TO_DO)
 
     def protected(self) -> ActionQuerySet:
         """Duties that only two people together may drop."""

@@ -218,6 +218,7 @@ sql_items = declared_items(
     OPENS_CASE=quoted(*sorted(OPENS_CASE)),
     DUTIES_THAT_OPEN=",".join(sorted(DUTIES_THAT_OPEN)),
     OPEN_ACTION=quoted(*OPEN_ACTION),
+    DROP_WAITS=quoted(*DROP_WAITS),
     DROPPED=quoted(*DROPPED),
     PROTECTED_DUTIES=quoted(*sorted(PROTECTED_DUTIES)),
     SECURITY_STRAND=quoted(*sorted(SECURITY_STRAND)),

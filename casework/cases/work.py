@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from foundation.worklist.kinds import WorkKind
@@ -28,5 +29,12 @@ WORK = [
         "casework.cases.locking.lock_action",
         "casework.cases.work_actions.run_step",
         {**{duty.value: duty.label for duty in Duty}, "added": _("Action of the case")},
-    )
+    ),
+    WorkKind(
+        "drop",
+        _("Agree that it is dropped"),
+        "user-check",
+        "cases:action",
+        details={duty.value: format_lazy("{}: {}", _("Agree that it is dropped"), duty.label) for duty in Duty},
+    ),
 ]

@@ -154,9 +154,17 @@ def confirm_drop(*, by: User, action_id: uuid.UUID, version: int) -> None:
 
 @transaction.atomic
 def refuse_drop(*, by: User, action_id: uuid.UUID, version: int) -> None:
-    """Refuse as the second person: it is to be done. Raises NotAllowed for who proposed it, Stale."""
+    """Refuse as the second person: it is to be done. Raises NotAllowed for who proposed it, Stale.
+
+    If it was due meanwhile, its person is reminded, and the other steps follow from now on.
+    """
     action = _lock_to_decide(by, action_id, ActionState.AGREED)
-    _move(by, action, version, ActionState.AGREED, ACTION_DROP_REFUSED, result="", drop_proposed_by=None)
+    now = timezone.now()
+    again: dict[str, Any] = {"steps_at": _steps(now, action.centre_id)} if action.due_at <= now else {}
+    values = {"result": "", "drop_proposed_by": None}
+    if action.state != ActionState.AGREED:
+        values |= again
+    _move(by, action, version, ActionState.AGREED, ACTION_DROP_REFUSED, **values)
 
 
 def _lock_to_decide(by: User, action_id: uuid.UUID, decided: ActionState) -> Action:
@@ -181,7 +189,7 @@ def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
     """What happens while nobody does it: reminded, given to the shift, escalated. The action is locked."""
     if by.service != Service.DEADLINES:
         raise NotAllowed(Permission.CASE_READ)
-    action = Action.objects.open().filter(pk=subject).first()
+    action = Action.objects.to_do().filter(pk=subject).first()
     if action is None:
         return
     if step == Step.REMIND:

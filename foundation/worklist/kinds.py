@@ -23,18 +23,18 @@ class WorkKind:
     """``page``: the URL name of its page, with the id of the subject; ``page_elsewhere``: for those who do the work, if
     it is not the centre's. ``details``: labels of what is to be done.
 
-    ``steps``: what happens in this order while nobody does it. ``run``: the function that carries a step out:
-    ``run(by=, subject=, step=, now=)``. ``lock``: the function that locks the row of the subject, as those who do the
-    work lock it, so that a step and a person never pass each other.
+    ``steps``: what happens in this order while nobody does it; none for what only waits. ``run``: the function that
+    carries a step out: ``run(by=, subject=, step=, now=)``. ``lock``: the function that locks the row of the subject,
+    as those who do the work lock it, so that a step and a person never pass each other.
     """
 
     code: str
     label: StrPromise
     icon: str
     page: str
-    steps: tuple[str, ...]
-    lock: str
-    run: str
+    steps: tuple[str, ...] = ()
+    lock: str = ""
+    run: str = ""
     details: Mapping[str, StrPromise | str] = field(default_factory=dict)
     page_elsewhere: str = ""
 

@@ -58,7 +58,8 @@ def to_take(user: User) -> WorkItemQuerySet:
     leading = organisations_as(user, Role.COORDINATOR)
     working = organisations_as(user, *WORKING)
     open_to = Q(role="") | Q(role=Role.COORDINATOR, organisation__in=leading)
-    return WorkItem.objects.filter(WITH_NOBODY, open_to, organisation__in=working)
+    found = WorkItem.objects.filter(WITH_NOBODY, open_to, organisation__in=working)
+    return found.exclude(besides__contains=[user.pk])
 
 
 def escalated(user: User) -> WorkItemQuerySet:

@@ -4,9 +4,9 @@ create or replace function ntk.list_work(
     urgent boolean, escalated boolean, due timestamptz, steps timestamptz[]) returns void language sql
 set search_path = pg_catalog, public, pg_temp as $body$
 insert into worklist_workitem as item (id, kind, detail, subject, reference, centre_id, organisation_id, user_id, role,
-        is_urgent, is_escalated, due_at, steps_at, steps_done, next_at, listed_at)
-    values (gen_random_uuid(), what, exactly, about, named, centre, organisation, person, of_role, urgent, escalated,
-        due, steps, 0, steps[1], now())
+        besides, is_urgent, is_escalated, due_at, steps_at, steps_done, next_at, listed_at)
+    values (gen_random_uuid(), what, exactly, about, named, centre, organisation, person, of_role, '{}', urgent,
+        escalated, due, steps, 0, steps[1], now())
 on conflict (kind, subject) do update set
     detail = excluded.detail, reference = excluded.reference, centre_id = excluded.centre_id,
     organisation_id = excluded.organisation_id, user_id = excluded.user_id, role = excluded.role,

@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from assessments import REFERRAL, SECURITY, answer, complete, filled
 from case_rows import give, make_case
+from django.urls import reverse
 from django.utils import timezone
 from past_policies import change
-from people import People, as_user, new_id
+from people import People, as_user, make_user, new_id
+from web import browser
 
 from casework.cases import work_actions
 from casework.cases.actions import confirm_triage, follow_triage, reopen_case
@@ -19,9 +22,11 @@ from casework.cases.open_duties import OpenDuties
 from casework.cases.states import OPEN_ACTION, ActionState
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
+from foundation.accounts.roles import Role
 from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
+from foundation.worklist import today
 from foundation.worklist.models import WorkItem
 from foundation.worklist.tasks import run_steps
 from handoff.referrals.centre_actions import close_case
@@ -89,7 +94,7 @@ def test_protected_duty_is_dropped_by_two(people: People) -> None:
     step(people.handler, work_actions.drop_action, duty_of(people, case), reason="A joke among friends.")
     waiting = duty_of(people, case)
     assert waiting.state == ActionState.DROP_PROPOSED
-    assert items(people.handler)
+    assert (items(people.handler), [item.kind for item in items(people.coordinator)]) == ([], ["drop"])
     for who in (people.handler, people.colleague, people.other_coordinator):
         with pytest.raises(NotAllowed):
             step(who, work_actions.confirm_drop, waiting)
@@ -234,6 +239,43 @@ def test_added_action_is_on_the_worklist_and_goes_with_the_closing(people: Peopl
     as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
     assert {one.state for one in actions_of(people, case).values()}.isdisjoint(OPEN_ACTION)
     assert items(people.handler, "") == []
+
+
+def test_proposed_drop_is_put_before_the_coordinators_at_once_and_never_before_who_proposed_it(people: People) -> None:
+    case = make_case(people.handler, SECURITY)
+    step(people.handler, work_actions.drop_action, duty_of(people, case), reason="A joke.")
+    assert items(people.handler) == []
+    (waiting,) = items(people.coordinator)
+    assert (waiting.kind, waiting.role, waiting.user_id) == ("drop", "coordinator", None)
+    assert waiting.reference == case.reference
+    assert timezone.now() < waiting.due_at < timezone.now() + timedelta(days=3)
+    with acting_as(people.coordinator, purpose="test"):
+        assert waiting in today.to_take(people.coordinator)
+    assert "Agree that it is dropped" in browser(people.coordinator).get(reverse("worklist:today")).content.decode()
+    step(people.coordinator, work_actions.refuse_drop, duty_of(people, case))
+    assert [item.kind for item in items(people.coordinator)] == ["action"]
+    step(people.coordinator, work_actions.drop_action, duty_of(people, case), reason="A joke.")
+    with acting_as(people.coordinator, purpose="test"):
+        assert not today.to_take(people.coordinator).filter(kind="drop").exists()
+    other = make_user((people.centre, Role.COORDINATOR))
+    step(other, work_actions.confirm_drop, duty_of(people, case))
+    assert items(people.coordinator) == []
+
+
+def test_sweep_leaves_a_proposed_drop_where_it_is(people: People) -> None:
+    case = make_case(people.handler, SECURITY)
+    action = duty_of(people, case)
+    step(people.handler, work_actions.drop_action, action, reason="A joke.")
+    with time_machine.travel(action.steps_at[-1] + timedelta(minutes=1)):
+        run_steps()
+        assert duty_of(people, case).user == people.handler
+        assert "action.to_shift" not in kinds(people, action)
+        step(people.coordinator, work_actions.refuse_drop, duty_of(people, case))
+        run_steps()
+        again = duty_of(people, case)
+        assert again.user == people.handler  # whose turn it is again, with a reminder first
+        assert kinds(people, action)[-2:] == ["action.drop_refused", "action.reminded"]
+        assert again.steps_at[1] > timezone.now()
 
 
 def test_sweep_belongs_to_the_deadlines(people: People) -> None:
