@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0017_orgs_as_keeps_its_plan'),
         ('cases', '0017_case_questions'),
-        ('handoff', '0017_case_questions'),
+        ('handoff', '0017_keys_of_questions'),
         ('hotline', '0008_reasons_sealed'),
         ('journal', '0007_declared_kinds'),
         ('privacy', '0006_erasure'),
