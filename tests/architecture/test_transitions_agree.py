@@ -236,7 +236,10 @@ OBJECTS = [
         "case_question",
         "Open question",
         may_end_question,
-        dict.fromkeys(("answered", "dropped"), f"{ENDED}, ended_by_id = {{who}}"),
+        {
+            "answered": f"{ENDED}, ended_by_id = {{who}}, reliability = 'b', credibility = '2'",
+            "dropped": f"{ENDED}, ended_by_id = {{who}}",
+        },
     ),
     Moved(
         "release",
