@@ -202,3 +202,12 @@ ACTION_RETURNED = EventKind(
     WITH_DOSSIER,
     in_case=_("%(action)s: back at the centre, with the shift, as %(organisation)s left the team"),
 )
+QUESTION_ASKED = EventKind(
+    "question.asked", "question", _("Question asked"), "circle-question-mark", CASE_READERS, WITH_DOSSIER, in_case=True
+)
+QUESTION_ANSWERED = EventKind(
+    "question.answered", "question", _("Question answered"), "circle-check", CASE_READERS, WITH_DOSSIER, in_case=True
+)
+QUESTION_DROPPED = EventKind(
+    "question.dropped", "question", _("Question no longer asked"), "circle-x", CASE_READERS, WITH_DOSSIER, in_case=True
+)

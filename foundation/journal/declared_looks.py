@@ -34,6 +34,7 @@ SENTENCES: dict[str, StrPromise] = {
     "member.read": gettext_lazy("Membership in a case team read"),
     "team.read": gettext_lazy("Case read by the team"),
     "teams.listed": gettext_lazy("Case teams listed"),
+    "question.read": gettext_lazy("Question of a case read"),
     "looks.read": gettext_lazy("Who looked at it read"),
     "referral.read": gettext_lazy("Referral read"),
     "release.downloaded": gettext_lazy("Figures downloaded"),

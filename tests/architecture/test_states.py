@@ -106,6 +106,10 @@ NOT_APPLICABLE = {
     },
     "ActionState": {"figure": "actions are not counted in figures yet", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT},
     "MemberState": {"figure": "case teams are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "QuestionState": {
+        "policy": "it is read with its case, in whatever state", "figure": AT_WORK,
+        "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
+    },
     "RequestState": {
         "figure": "figures count contacts, referrals and cases, not what is asked about them", "tone": NO_BADGE,
         "sentence": LABEL_SAYS_IT,

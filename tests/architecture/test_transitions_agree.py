@@ -101,7 +101,11 @@ def may_move_member(step: Step) -> bool:
     member, writes = step.world.member, cases.may_write(step.user, step.world.case)
     if step.who == InTeam.BODY:
         return teams.is_of_body(step.user, member)
-    return writes or (step.who == InTeam.EITHER and teams.leads(step.user, member))
+    return writes or (step.who == InTeam.EITHER and teams.works_for(step.user, member))
+
+
+def may_end_question(step: Step) -> bool:
+    return cases.may_write(step.user, step.world.case)
 
 
 def may_end_release(step: Step) -> bool:
@@ -250,6 +254,15 @@ OBJECTS = [
             "declined": f"{UNNAMED}, answered_at = now(), answered_by_id = {{who}}, {MEMBER_ENDED}",
             "withdrawn": f"{UNNAMED}, answered_at = null, answered_by_id = null, {MEMBER_ENDED}",
             "left": MEMBER_ENDED,
+        },
+    ),
+    Moved(
+        "case_question",
+        "Open question",
+        may_end_question,
+        {
+            "answered": f"{ENDED}, ended_by_id = {{who}}, reliability = 'b', credibility = '2'",
+            "dropped": f"{ENDED}, ended_by_id = {{who}}",
         },
     ),
     Moved(

@@ -10,7 +10,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from casework.cases.models import Action, BodyWorker, Case, CaseContact, Note, Responsibility
+from casework.cases.models import Action, BodyWorker, Case, CaseContact, CaseQuestion, Note, Responsibility
 from casework.teams.models import Member, OwnNote, SharedNote, Team
 from casework.teams.states import MemberState
 from casework.teams.vocabulary import Visibility
@@ -85,6 +85,7 @@ class World:
     case: Case
     case_contact: CaseContact
     note: Note
+    case_question: CaseQuestion
     action: Action
     work_item: WorkItem
     responsibility: Responsibility
@@ -164,6 +165,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         action=action,
         work_item=WorkItem.objects.get(subject=action.pk),
         note=Note.objects.create(case=case, data_key=key, written_by=people[0]),
+        case_question=CaseQuestion.objects.create(case=case, added_by=people[0], **centre),
         responsibility=Responsibility.objects.get(case=case),
         team=member.team,
         member=member,

@@ -26,6 +26,7 @@ from whole_world import keep_sound
 
 from casework.cases.actions import add_note
 from casework.cases.models import Case, CaseContact
+from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
 from casework.teams.actions import decline
 from casework.teams.note_actions import share_note, write_note
@@ -209,6 +210,9 @@ def _cases(world: World) -> None:
         "elsewhere": ("elsewhere", people.other_handler),
     }.items():
         _add_action(world, name, of_case, owners.get(of_case, people.other_handler), to)
+    for name, owner in {**owners, "elsewhere": people.other_handler}.items():
+        if name in ("open", "colleagues", "elsewhere"):
+            _add_question(world, name, owner)
     conflict = {"conflict_id": new_id(), "organisation": people.other_partner, "reason": "ties", "text": "uncle"}
     as_user(people.handler, note_conflict, by=people.handler, case_id=world.keys["case"]["open"], **conflict)
     world.add("conflict", "open", conflict["conflict_id"])
@@ -258,6 +262,12 @@ def _case(world: World, name: str) -> Case:
     key = world.keys["case"][name]
     found: Case = as_user(world.people.coordinator, lambda: Case.objects.get(pk=key))
     return found
+
+
+def _add_question(world: World, of_case: str, by: User) -> None:
+    values = {"case_id": world.keys["case"][of_case], "question_id": new_id(), "text": "who else knows?"}
+    as_user(by, ask_question, by=by, **values)
+    world.add("question", of_case, values["question_id"])
 
 
 def _add_case(world: World, name: str, case: Case) -> None:

@@ -53,6 +53,7 @@ KINDS = {
     "teams:pk": "member",
     "teams:share_note:pk": "own_note",
     "teams:team:case_id": "team",
+    **{f"cases:{step}:pk": "question" for step in ("question", "answer_question", "drop_question")},
     "cases:open:pk": "assessment",
     "cases:confirm_triage:pk": "assessment",
     "publishing:pk": "release",
