@@ -110,6 +110,7 @@ LOOKS: dict[str, Declared] = {
     "cases:notes": READS_CASE,
     "cases:contact": READS_CONTACT,
     "cases:action": LeftByView(("action.read",)),
+    "cases:question": LeftByView(("question.read",)),
     "cases:of_contact": Leaves("cases.listed"),
     "handoff:partners": READS_CASE,
     "handoff:note_conflict": Leaves("case.read"),

@@ -386,6 +386,7 @@ def _decision_fields(by: User, choice: Choice, proposal: Proposal) -> dict[str, 
         "proposed_disposition": proposal.disposition,
         "proposed_urgency": proposal.urgency,
         "proposed_duties": _codes(proposal.duties),
+        "find_out": list(proposal.find_out),
         "services": sorted(proposal.services),
         "reasons": [
             {"rule": reason.rule_id, "effect": f"{reason.effect.kind}:{reason.effect.code}", "answers": reason.answers}

@@ -91,6 +91,8 @@ class Assessment(ChoiceLabels, models.Model):
     duties = ArrayField(models.CharField(max_length=30, choices=Duty), default=list)
     #: Of a decided one: each duty that it brings anew, with the moments (ISO, with offset) of `due_times`.
     duties_due = models.JSONField(default=dict)
+    #: Of a decided one: questions whose answer is not known and matters.
+    find_out = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
     #: Of a draft: the securing duties of its current answers, kept by every action that saves a draft.
     draft_duties = ArrayField(models.CharField(max_length=30, choices=Duty), default=list)
     override_reason = EncryptedTextField()

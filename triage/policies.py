@@ -62,6 +62,7 @@ CHANGING = [
     "urgency",
     "duties",
     "duties_due",
+    "find_out",
     "draft_duties",
     "override_reason",
     "second_person_for",

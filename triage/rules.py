@@ -67,7 +67,7 @@ class Proposal:
     """`leaning`: the disposition that the answers lead to; `disposition` is `OPEN` while required answers are missing.
 
     `missing`: unanswered questions, first those that the disposition requires, then the important ones.
-    `find_out`: information gaps marked as important.
+    `find_out`: what is not known and matters: gaps marked as important, important questions answered with unknown.
     `standing`: those of `duties` that are kept from an earlier decision until a coordinator releases them.
     """
 
@@ -103,10 +103,17 @@ def propose(checklist: Checklist, answers: Answers, standing: frozenset[Duty] = 
         services=frozenset(service for rule in firing for service in rule.services),
         reasons=tuple(_reasons(firing, given)),
         missing=tuple(dict.fromkeys([*blocking, *unanswered])),
-        find_out=tuple(q.id for q in shown.questions if q.kind is Kind.GAP and "important" in given.get(q.id, ())),
+        find_out=tuple(question.id for question in shown.questions if _is_to_find_out(question, given)),
         progress=Progress(len(important) - len(unanswered), len(important)),
         standing=standing,
     )
+
+
+def _is_to_find_out(question: Question, given: Mapping[str, frozenset[str]]) -> bool:
+    answer = given.get(question.id, frozenset())
+    if question.kind is Kind.GAP:
+        return "important" in answer
+    return question.important and question.unknown in answer
 
 
 def given_answers(checklist: Checklist, answers: Answers) -> dict[str, frozenset[str]]:

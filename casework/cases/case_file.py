@@ -16,9 +16,10 @@ from triage.states import AssessmentState
 from triage.vocabulary import Duty
 
 from . import reasons
-from .models import Action, Case, CaseContact, Note, Responsibility
+from .models import Action, Case, CaseContact, CaseQuestion, Note, Responsibility
 from .open_duties import open_duties
 from .permissions import may_assign, may_write
+from .questions import words_of
 from .timeline import Timeline, timeline_of
 
 NOTES_AT_ONCE = 10
@@ -30,6 +31,19 @@ class ShownAction:
 
     action: Action
     because: reasons.Reason | None
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """``assessment``: that asked it; None for others, or when the triage is not open to the reader."""
+
+    question: CaseQuestion
+    assessment: Assessment | None
+
+    @property
+    def words(self) -> str:
+        """Raises WrongKey."""
+        return words_of(self.question, self.assessment)
 
 
 def _why(action: Action, assessment: Assessment | None) -> reasons.Reason | None:
@@ -124,6 +138,21 @@ class CaseFile:
             ShownAction(one, _why(one, triage.get(one.assessment_id) if one.assessment_id else None))
             for one in self.actions
         ]
+
+    @cached_property
+    def shown_questions(self) -> list[ShownQuestion]:
+        """Open ones in the order in which they were asked, then the others, the last ended first."""
+        triage = {one.pk: one for one in self.assessments}
+        found = self.case.questions.select_related("ended_by", "data_key").open_first()
+        return [ShownQuestion(one, triage.get(one.assessment_id) if one.assessment_id else None) for one in found]
+
+    @property
+    def open_questions(self) -> list[ShownQuestion]:
+        return [one for one in self.shown_questions if one.question.is_open]
+
+    @property
+    def ended_questions(self) -> list[ShownQuestion]:
+        return [one for one in self.shown_questions if not one.question.is_open]
 
     @property
     def standing_duties(self) -> list[reasons.Reason]:

@@ -184,3 +184,12 @@ ACTION_ESCALATED = EventKind(
     WITH_DOSSIER,
     in_case=_("%(action)s: overdue, with the coordinators now"),
 )
+QUESTION_ASKED = EventKind(
+    "question.asked", "question", _("Question asked"), "circle-question-mark", CASE_READERS, WITH_DOSSIER, in_case=True
+)
+QUESTION_ANSWERED = EventKind(
+    "question.answered", "question", _("Question answered"), "circle-check", CASE_READERS, WITH_DOSSIER, in_case=True
+)
+QUESTION_DROPPED = EventKind(
+    "question.dropped", "question", _("Question no longer asked"), "circle-x", CASE_READERS, WITH_DOSSIER, in_case=True
+)

@@ -15,6 +15,7 @@ from foundation.ui.moments import MomentField, from_now
 from hotline.contacts.models import Contact
 
 from .models import Strand
+from .questions import credibility_choices, reliability_choices
 
 LONGEST_NOTE = 20_000
 LONGEST_LINE = 1_000
@@ -110,6 +111,40 @@ class DoneForm(StepForm):
 class DropForm(StepForm):
     result = forms.CharField(
         label=_("Why it is not done"), max_length=LONGEST_LINE, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class QuestionForm(forms.Form):
+    question_id = forms.UUIDField(widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("What is not known"),
+        max_length=LONGEST_LINE,
+        help_text=_("Kept encrypted. Whoever may read the case reads it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["question_id"].initial = uuid.uuid4
+
+
+class AnswerForm(StepForm):
+    """An answer to an open question. Source and information are graded apart, with the words of the checklist."""
+
+    answer = forms.CharField(label=_("Answer"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3}))
+    source = forms.CharField(
+        label=_("Where it comes from"),
+        max_length=LONGEST_LINE,
+        help_text=_("Who said it, or where it was read."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    reliability = forms.ChoiceField(label=_("How reliable is the source?"), choices=reliability_choices)
+    credibility = forms.ChoiceField(label=_("How credible is the information?"), choices=credibility_choices)
+
+
+class NoLongerAskedForm(StepForm):
+    reason = forms.CharField(
+        label=_("Why it is no longer asked"), max_length=LONGEST_LINE, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 

@@ -22,15 +22,18 @@ from triage.models import Assessment
 from triage.vocabulary import Disposition, Duty, Urgency
 
 from .states import (
+    ANSWERED_QUESTION,
     CLOSED,
     DROP_WAITS,
     DROPPED,
     ENDED_ACTION,
     OPEN,
     OPEN_ACTION,
+    OPEN_QUESTION,
     TO_DO,
     ActionState,
     CaseState,
+    QuestionState,
 )
 
 IS_OPEN = Q(state=CaseState.OPEN)
@@ -358,3 +361,82 @@ class Action(ChoiceLabels, models.Model):
     def what(self) -> str:
         """In words. Raises WrongKey."""
         return self.get_duty_display() if self.duty else self.text
+
+
+RELIABILITY = ["a", "b", "c", "d", "e", "f"]
+CREDIBILITY = ["1", "2", "3", "4", "5", "6"]
+
+
+class CaseQuestionQuerySet(models.QuerySet["CaseQuestion"]):
+    def open(self) -> CaseQuestionQuerySet:
+        return self.filter(state__in=OPEN_QUESTION)
+
+    def open_first(self) -> CaseQuestionQuerySet:
+        """Open ones in the order in which they were added, then the others, the last ended first."""
+        return self.order_by(F("ended_at").desc(nulls_first=True), "added_at", "pk")
+
+
+class CaseQuestion(ChoiceLabels, models.Model):
+    """Something that is not known and has to be found out. A gap is information too (docs/domain.md, step 3).
+
+    Those of a triage are added by a trigger when it is decided (``ntk.add_questions``): ``code`` is a question of its
+    checklist. Others are asked by people, with a text. An answer has a source and a grading, which are kept apart:
+    A to F for the source, 1 to 6 for the information.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="questions")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+", null=True)
+    code = models.CharField(max_length=60, blank=True)
+    #: What is asked; empty for a question of the checklist.
+    text = EncryptedTextField()
+    state = models.CharField(
+        max_length=10, choices=QuestionState, default=QuestionState.OPEN, db_default=QuestionState.OPEN
+    )
+    #: The answer, or why it is no longer asked.
+    answer = EncryptedTextField()
+    source = EncryptedTextField()
+    reliability = models.CharField(max_length=1, blank=True, db_default="")
+    credibility = models.CharField(max_length=1, blank=True, db_default="")
+    added_at = models.DateTimeField(default=timezone.now)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    objects = CaseQuestionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("case_question", "added_at", "ended_at"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None, state__in=OPEN_QUESTION)
+                | Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(state__in=OPEN_QUESTION),
+                name="case_question_ended_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ANSWERED_QUESTION, reliability__in=RELIABILITY, credibility__in=CREDIBILITY)
+                | Q(reliability="", credibility="") & ~Q(state__in=ANSWERED_QUESTION),
+                name="case_question_grading",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "code"],
+                condition=Q(state__in=OPEN_QUESTION) & ~Q(code=""),
+                name="one_open_question_of_a_code",
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "-ended_at", "added_at"], name="case_question_case")]
+
+    def __str__(self) -> str:
+        return f"question {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_QUESTION
+
+    @property
+    def grading(self) -> str:
+        """As the Admiralty code writes it: B2."""
+        return f"{self.reliability.upper()}{self.credibility}"

@@ -16,7 +16,7 @@ from foundation.journal.models import Look
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import running_grants
 
-from .models import Action, Case, CaseContact
+from .models import Action, Case, CaseContact, CaseQuestion
 
 SAME_LOOK = timedelta(minutes=10)
 
@@ -109,6 +109,16 @@ def action_to_read(user: User, action_id: uuid.UUID) -> Action:
         raise Refused("action.read", action_id)
     look("action.read", by=user, subject=action.pk, centre=action.centre_id)
     return action
+
+
+def question_to_read(user: User, question_id: uuid.UUID) -> CaseQuestion:
+    """A question of a case that the user may read; the access is recorded. Raises Refused."""
+    found = CaseQuestion.objects.select_related("case", "assessment", "added_by", "ended_by", "data_key")
+    question = found.filter(pk=question_id).first()
+    if question is None or not may_read(user, question.case):
+        raise Refused("question.read", question_id)
+    look("question.read", by=user, subject=question.pk, centre=question.centre_id)
+    return question
 
 
 def contact_in_case(user: User, case: Case, contact_id: uuid.UUID) -> Contact:

@@ -20,7 +20,17 @@ from triage.vocabulary import PROTECTED_DUTIES, Duty
 
 from .events import CASE_READERS
 from .opening import DUTIES_THAT_OPEN, OPENS_CASE, SECURITY_STRAND
-from .states import CLOSED, DROP_WAITS, DROPPED, ENDED_ACTION, MACHINES, OPEN_ACTION, Who
+from .states import (
+    CLOSED,
+    DROP_WAITS,
+    DROPPED,
+    DROPPED_QUESTION,
+    ENDED_ACTION,
+    MACHINES,
+    OPEN_ACTION,
+    OPEN_QUESTION,
+    Who,
+)
 
 COORDINATORS = at_the_centre("coordinator")
 HANDLERS = at_the_centre("handler")
@@ -70,6 +80,10 @@ ACTION_CHANGING = [
     *("user_id", "role", "state", "result", "drop_proposed_by_id", "ended_at", "ended_by_id", "escalated_at"),
     *("due_at", "steps_at", "version"),
 ]
+QUESTION_CHANGING = [
+    *("state", "answer", "source", "reliability", "credibility", "ended_at", "ended_by_id", "version"),
+]
+ASKS = f"{is_actor('added_by_id')} and code = '' and assessment_id is null"
 CHANGING = ["assessment_id", "label", "disposition", "urgency", "state", "version", "closed_at", "closed_by_id"]
 
 DECLARATIONS: list[Declaration] = [
@@ -167,6 +181,25 @@ DECLARATIONS: list[Declaration] = [
         denied="insert, update, delete, truncate",
         granted={"lotse_policy": "insert, delete"},
     ),
+    Protected(
+        "cases_casequestion",
+        select=[READERS],
+        insert=[both(WRITERS, "in their own name; those of a triage come from it alone", ASKS)],
+        update=[WRITERS],
+        update_columns=QUESTION_CHANGING,
+        granted={"lotse_policy": "insert, update (state, version, ended_at, ended_by_id)"},
+    ),
+    Transitions(
+        "cases_casequestion",
+        MACHINES[2],
+        who={
+            Who.WORKERS: Rule(
+                f"{WRITERS.who}, in their own name, while it is open",
+                f"{WRITERS.sql} and old.state in ({quoted(*OPEN_QUESTION)}) and {is_actor('ended_by_id')}",
+            )
+        },
+        marks=["ended_at", "ended_by_id"],
+    ),
     Protected("cases_note", select=[READERS], insert=[both(WRITERS, "in their own name", is_actor("written_by_id"))]),
     Protected(
         "cases_responsibility",
@@ -189,5 +222,7 @@ sql_items = declared_items(
     DROPPED=quoted(*DROPPED),
     PROTECTED_DUTIES=quoted(*sorted(PROTECTED_DUTIES)),
     SECURITY_STRAND=quoted(*sorted(SECURITY_STRAND)),
+    OPEN_QUESTION=quoted(*OPEN_QUESTION),
+    DROPPED_QUESTION=quoted(*DROPPED_QUESTION),
     FOR_COORDINATORS=quoted(Duty.COORDINATOR_REVIEW),
 )

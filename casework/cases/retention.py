@@ -12,6 +12,7 @@ CASES = f"(select id from cases_case where {OF_KEY})"
 PART = Part(
     rows=(
         Rows("cases_action", title=_("Action")),
+        Rows("cases_casequestion", title=_("Open question")),
         Rows("cases_note", title=_("Note")),
         Rows("cases_responsibility", f"case_id in {CASES}", title=_("Who was responsible")),
         Rows(

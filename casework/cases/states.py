@@ -53,6 +53,23 @@ ACTION_TRANSITIONS: dict[ActionState, dict[ActionState, Who]] = {
     A.DROPPED: {},
 }
 
+
+class QuestionState(models.TextChoices):
+    OPEN = "open", _("not known")
+    ANSWERED = "answered", _("answered")
+    DROPPED = "dropped", _("no longer asked")
+
+
+Q = QuestionState
+OPEN_QUESTION = (Q.OPEN,)
+ANSWERED_QUESTION = (Q.ANSWERED,)
+DROPPED_QUESTION = (Q.DROPPED,)
+QUESTION_TRANSITIONS: dict[QuestionState, dict[QuestionState, Who]] = {
+    Q.OPEN: dict.fromkeys((Q.ANSWERED, Q.DROPPED), Who.WORKERS),
+    Q.ANSWERED: {},
+    Q.DROPPED: {},
+}
+
 MACHINES = (
     StateMachine(
         "Case",
@@ -71,5 +88,14 @@ MACHINES = (
         remark="A duty of a triage, or what somebody added. A protected one is dropped by two: one proposes it with a"
         " reason, a coordinator confirms or refuses. While one is open its case cannot be closed. What was done or"
         " dropped stays; a new decision of a triage adds a new one.",
+    ),
+    StateMachine(
+        "Open question",
+        QuestionState,
+        starts=(QuestionState.OPEN,),
+        sets=(OPEN_QUESTION, ANSWERED_QUESTION, DROPPED_QUESTION),
+        transitions=QUESTION_TRANSITIONS,
+        remark="What a triage does not know and has to find out, or what somebody asks in a case. An answer has a"
+        " source and a grading; asked again, it is a new question. A new decision of the triage that knows it ends it.",
     ),
 )

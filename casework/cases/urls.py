@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import triage_end, views, work_views
+from . import question_views, triage_end, views, work_views
 
 app_name = "cases"
 urlpatterns = [
@@ -31,6 +31,10 @@ urlpatterns = [
     path("actions/<uuid:pk>/drop/refuse/", work_views.refuse_drop, name="refuse_drop"),
     path("actions/<uuid:pk>/give/", work_views.give, name="give_action"),
     path("actions/<uuid:pk>/due/", work_views.move_due, name="move_due"),
+    path("cases/<uuid:pk>/questions/ask/", question_views.ask, name="ask_question"),
+    path("questions/<uuid:pk>/", question_views.question, name="question"),
+    path("questions/<uuid:pk>/answer/", question_views.answer, name="answer_question"),
+    path("questions/<uuid:pk>/drop/", question_views.drop, name="drop_question"),
     path("contacts/<uuid:contact_id>/cases/", views.of_contact, name="of_contact"),
     path("assessments/<uuid:pk>/case/", triage_end.open_case, name="open"),
     path("contacts/<uuid:contact_id>/triage/complete/", triage_end.complete_triage, name="complete_triage"),

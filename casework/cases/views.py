@@ -20,7 +20,7 @@ from hotline.contacts.permissions import may_write as may_write_contact
 
 from . import actions, worklist
 from .case_file import CaseFile, notes_of
-from .forms import ActionForm, AssignForm, ContactReferenceForm, NoteForm, RenameForm
+from .forms import ActionForm, AssignForm, ContactReferenceForm, NoteForm, QuestionForm, RenameForm
 from .models import Case
 from .permissions import case_to_read, case_to_reread, case_to_write, contact_in_case
 
@@ -88,6 +88,7 @@ def _forms(file: CaseFile) -> dict[str, Any]:
     return {
         "note_form": NoteForm(),
         "action_form": ActionForm(centre_id=file.case.centre_id),
+        "question_form": QuestionForm(),
         "rename_form": RenameForm(initial={"label": file.case.label, "version": file.case.version}),
         "link_form": ContactReferenceForm(),
         "assign_form": AssignForm(centre_id=file.case.centre_id, initial=initial) if file.may_assign else None,

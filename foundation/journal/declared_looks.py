@@ -31,6 +31,7 @@ SENTENCES: dict[str, StrPromise] = {
     "contact.write": gettext_lazy("Contact changed"),
     "dossier.copied": gettext_lazy("Copied for the person who asked for it"),
     "dossier.read": gettext_lazy("Content read for a person's request"),
+    "question.read": gettext_lazy("Question of a case read"),
     "looks.read": gettext_lazy("Who looked at it read"),
     "referral.read": gettext_lazy("Referral read"),
     "release.downloaded": gettext_lazy("Figures downloaded"),

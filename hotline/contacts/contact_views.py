@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.accounts import rate_limits
-from foundation.accounts.guards import CentreRequest, SignedInRequest, handlers_only, signed_in
+from foundation.accounts.guards import CentreRequest, SignedInRequest, at_the_centre, handlers_only, signed_in
 from foundation.accounts.permissions import NotAllowed, Refused, can, note_refusal
 from foundation.accounts.roles import Permission
 from foundation.journal.actions import look
@@ -124,7 +124,7 @@ def take(request: CentreRequest, contact_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@handlers_only
+@at_the_centre(Permission.CONTACT_ASSIGN)
 def assign(request: CentreRequest, contact_id: UUID) -> HttpResponse:
     form = AssignForm(request.POST, centre=contact_to_write(request.user, contact_id).centre)
     if not form.is_valid():

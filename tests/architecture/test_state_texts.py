@@ -39,6 +39,7 @@ IN_TEMPLATES = {
     "assessment": "AssessmentState",
     "action": "ActionState",
     "one.action": "ActionState",
+    "one.question": "QuestionState",
     "referral": "ReferralState",
     "live": "ReferralState",
 }

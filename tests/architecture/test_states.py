@@ -104,6 +104,10 @@ NOT_APPLICABLE = {
         "figure": "cases count by the times of their opening and closing", "sentence": LABEL_SAYS_IT,
     },
     "ActionState": {"figure": "actions are not counted in figures yet", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT},
+    "QuestionState": {
+        "policy": "it is read with its case, in whatever state", "figure": AT_WORK,
+        "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
+    },
     "RequestState": {
         "figure": "figures count contacts, referrals and cases, not what is asked about them", "tone": NO_BADGE,
         "sentence": LABEL_SAYS_IT,

@@ -95,6 +95,10 @@ def may_move_action(step: Step) -> bool:
     return cases.may_carry(step.user, action)
 
 
+def may_end_question(step: Step) -> bool:
+    return cases.may_write(step.user, step.world.case)
+
+
 def may_end_release(step: Step) -> bool:
     release = step.world.release
     alone = step.who == InRelease.SECOND_PERSON and release.prepared_by_id == step.user.pk
@@ -226,6 +230,15 @@ OBJECTS = [
             "agreed": "drop_proposed_by_id = null, ended_at = null, ended_by_id = null",
             "drop_proposed": "drop_proposed_by_id = {who}",
             **dict.fromkeys(("done", "dropped"), f"{ENDED}, ended_by_id = {{who}}"),
+        },
+    ),
+    Moved(
+        "case_question",
+        "Open question",
+        may_end_question,
+        {
+            "answered": f"{ENDED}, ended_by_id = {{who}}, reliability = 'b', credibility = '2'",
+            "dropped": f"{ENDED}, ended_by_id = {{who}}",
         },
     ),
     Moved(

@@ -10,7 +10,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from casework.cases.models import Action, Case, CaseContact, Note, Responsibility
+from casework.cases.models import Action, Case, CaseContact, CaseQuestion, Note, Responsibility
 from foundation.accounts.models import (
     DirectoryLink,
     Membership,
@@ -82,6 +82,7 @@ class World:
     case: Case
     case_contact: CaseContact
     note: Note
+    case_question: CaseQuestion
     action: Action
     work_item: WorkItem
     responsibility: Responsibility
@@ -155,6 +156,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         action=action,
         work_item=WorkItem.objects.get(subject=action.pk),
         note=Note.objects.create(case=case, data_key=key, written_by=people[0]),
+        case_question=CaseQuestion.objects.create(case=case, added_by=people[0], **centre),
         responsibility=Responsibility.objects.get(case=case),
         referral=referral,
         summary=Summary.objects.create(**part),

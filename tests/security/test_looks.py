@@ -24,6 +24,7 @@ from telephone import TELEPHONY, make_line
 from web import sign_in
 from whole_world import Dossier, make_dossier
 
+from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
@@ -110,6 +111,12 @@ class World:
         return as_user(handler, add_action, by=handler, action_id=new_id(), to=handler, **values).pk  # type: ignore[no-any-return]
 
     @property
+    def question(self) -> uuid.UUID:
+        """Of the dossier's case."""
+        handler, values = self.people.handler, {"case_id": self.dossier.case.pk, "text": "Who else knows?"}
+        return as_user(handler, ask_question, by=handler, question_id=new_id(), **values).pk  # type: ignore[no-any-return]
+
+    @property
     def agent(self) -> uuid.UUID:
         return as_user(self.people.colleague, Agent.objects.get, user=self.people.colleague).pk  # type: ignore[no-any-return]
 
@@ -159,6 +166,7 @@ class World:
             "cases:contact": (handler, of_case, {}),
             "cases:of_contact": (handler, contact, {}),
             "cases:action": (handler, (self.action,), {}),
+            "cases:question": (handler, (self.question,), {}),
             "worklist:today": (handler, everywhere, {"show": "own"}),
             "handoff:partners": (handler, case, {}),
             "handoff:note_conflict": (handler, (dossier.case.pk, people.partner.pk), {}),

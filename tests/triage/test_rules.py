@@ -276,8 +276,9 @@ def test_an_interested_source_is_noted_and_does_not_stop_a_referral() -> None:
     assert proposal.duties == {Duty.HEAR_OTHER_SIDE}
 
 
-def test_important_gaps_are_listed_to_find_out() -> None:
-    assert calm_but(gap_family="important", gap_online="unknown").find_out == ("gap_family",)
+def test_what_is_unknown_and_matters_is_to_be_found_out() -> None:
+    answers = {"gap_family": "important", "gap_online": "unknown", "source_reliability": "f", "self_harm": "unknown"}
+    assert calm_but(**answers).find_out == ("source_reliability", "self_harm", "gap_family")
 
 
 def test_answers_to_questions_that_are_not_shown_count_as_not_given() -> None:

@@ -16,6 +16,7 @@ begin
         return true;
     end if;
     if exists (select from cases_note where data_key_id = which) then return true; end if;
+    if exists (select from cases_casequestion where data_key_id = which) then return true; end if;
     if exists (select from handoff_referral where data_key_id = which) then return true; end if;
     if exists (select from handoff_summary where data_key_id = which) then return true; end if;
     if exists (select from handoff_disclosure where data_key_id = which) then return true; end if;

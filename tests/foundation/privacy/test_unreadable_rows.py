@@ -29,7 +29,8 @@ from requests_of_persons import received
 from telephone import LINE, TELEPHONY, Phone, by_telephone, go_on_duty, make_line, tell, waiting
 from whole_world import Dossier, make_dossier, note, routes
 
-from casework.cases.models import Action
+from casework.cases.models import Action, CaseQuestion
+from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
@@ -111,6 +112,12 @@ def add(world: World, dossier: Dossier, text: str) -> Any:
     return as_user(handler, add_action, by=handler, due_at=timezone.now() + timedelta(days=1), **values).pk
 
 
+def ask(world: World, dossier: Dossier, text: str) -> Any:
+    """The key of a question that the handler asks in the case."""
+    handler, values = world.people.handler, {"question_id": new_id(), "case_id": dossier.case.pk, "text": text}
+    return as_user(handler, ask_question, by=handler, **values).pk
+
+
 def of_the_case(world: World, name: str, dossier: Dossier) -> str:
     return reverse(f"cases:{name}", args=[dossier.case.pk])
 
@@ -138,6 +145,8 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
     desk, shift = reverse("hotline:desk"), reverse("reporting:shift")
     contact = reverse("hotline:desk_contact", args=[bad.contact.pk])
     action, request = add(world, bad, "call the school"), received(world.people)
+    question = ask(world, bad, "who else knows?")
+    ask(world, bad, "a second question")
     wish = reverse("retention:request", args=[request.pk])
     return {
         Action: (
@@ -146,6 +155,13 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
                 Shown("handler", of_the_case(world, "case", bad), "a second action"),
                 Shown("handler", reverse("cases:action", args=[action]), bad.case.reference, False),
                 Shown("handler", reverse("worklist:today"), bad.case.reference, False),
+            ],
+        ),
+        CaseQuestion: (
+            [question],
+            [
+                Shown("handler", of_the_case(world, "case", bad), "a second question"),
+                Shown("handler", reverse("cases:question", args=[question]), bad.case.reference, False),
             ],
         ),
         Request: (

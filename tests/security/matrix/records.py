@@ -25,6 +25,7 @@ from whole_world import keep_sound
 
 from casework.cases.actions import add_note
 from casework.cases.models import Case, CaseContact
+from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
 from foundation.accounts.models import Membership, User
 from foundation.accounts.role_proposals import propose_role
@@ -203,6 +204,9 @@ def _cases(world: World) -> None:
         "elsewhere": ("elsewhere", people.other_handler),
     }.items():
         _add_action(world, name, of_case, owners.get(of_case, people.other_handler), to)
+    for name, owner in {**owners, "elsewhere": people.other_handler}.items():
+        if name in ("open", "colleagues", "elsewhere"):
+            _add_question(world, name, owner)
     conflict = {"conflict_id": new_id(), "organisation": people.other_partner, "reason": "ties", "text": "uncle"}
     as_user(people.handler, note_conflict, by=people.handler, case_id=world.keys["case"]["open"], **conflict)
     world.add("conflict", "open", conflict["conflict_id"])
@@ -219,6 +223,12 @@ def _add_action(world: World, name: str, of_case: str, by: User, to: User | None
     values |= {"due_at": timezone.now() + timedelta(days=1), "to": to}
     as_user(by, add_action, by=by, **values)
     world.add("action", name, values["action_id"])
+
+
+def _add_question(world: World, of_case: str, by: User) -> None:
+    values = {"case_id": world.keys["case"][of_case], "question_id": new_id(), "text": "who else knows?"}
+    as_user(by, ask_question, by=by, **values)
+    world.add("question", of_case, values["question_id"])
 
 
 def _add_case(world: World, name: str, case: Case) -> None:

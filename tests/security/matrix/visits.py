@@ -50,6 +50,7 @@ KINDS = {
     "reference": "reference",
     "cases:pk": "case",
     **{f"cases:{step}:pk": "action" for step in ACTION_STEPS},
+    **{f"cases:{step}:pk": "question" for step in ("question", "answer_question", "drop_question")},
     "cases:open:pk": "assessment",
     "cases:confirm_triage:pk": "assessment",
     "publishing:pk": "release",

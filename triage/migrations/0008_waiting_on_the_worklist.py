@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('hotline', '0009_waiting_on_the_worklist'),
-        ('triage', '0006_duties_due'),
+        ('triage', '0007_find_out'),
         ('worklist', '0003_proposed_drops'),
     ]
 

@@ -17,7 +17,7 @@ set constraints all immediate;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('retention', '0011_deadlines_on_the_worklist'),
+        ('retention', '0012_case_questions'),
         ('worklist', '0003_proposed_drops'),
     ]
 
