@@ -71,6 +71,7 @@ SCREENS = [
     Screen("language-menu", "", "/accounts/login/", opens=".user-menu > summary"),
     *_screens(
         "heron",
+        ("today", "/today/"),
         ("desk", "/desk/"),
         ("desk-contact", "/desk/", f"#open-contacts {ROW}"),
         ("desk-messages", "/desk/", f"#open-contacts li:nth-child(2) {ROW}"),
@@ -99,6 +100,8 @@ SCREENS = [
     Screen("changed-meanwhile", "heron", "/cases/?show=mine", (CASE,), spoils='form[action$="/rename/"]'),
     *_screens(
         "crane",
+        ("today-coordinator", "/today/"),
+        ("today-colleagues", "/today/?show=colleagues"),
         ("desk-coordinator", "/desk/"),
         ("compose", "/referrals/", '[aria-labelledby="h-draft"] .row-link'),
         ("referral", "/referrals/", '[aria-labelledby="h-waiting"] .row-link'),
@@ -148,6 +151,7 @@ SCREENS = [
     ),
     *_screens(
         "gull",
+        ("today-partner", "/today/"),
         ("inbox", "/inbox/"),
         ("inbox-offered", "/inbox/", '[aria-labelledby="h-waiting"] .row-link'),
         ("inbox-work", "/inbox/", '[aria-labelledby="h-taken"] .row-link'),

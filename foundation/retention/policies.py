@@ -194,5 +194,6 @@ sql_items = declared_items(
     ERASED=quoted(ERASED.code),
     ACCESS=quoted(RequestKind.ACCESS),
     CHECKED=quoted(*CHECKED),
+    REQUEST_OPEN=quoted(*OPEN),
     **dossier().values(),
 )

@@ -21,7 +21,7 @@ class Person(Protocol):
 class Item:
     """One entry of the top bar; shown if the user has the permission in any organisation.
 
-    ``while_waiting``: shown only while something waits there, and on its own page.
+    ``while_waiting``: shown only while something waits there, and on its own page. ``shortcut``: its keys.
     """
 
     url_name: str
@@ -29,6 +29,7 @@ class Item:
     icon: str
     permission: str
     while_waiting: bool = False
+    shortcut: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class NavigationLink:
     icon: str
     current: bool
     count: int | None = None  # None: the entry has no count
+    shortcut: str = ""
 
     @property
     def key(self) -> str:
@@ -48,9 +50,9 @@ class NavigationLink:
 
 
 ITEMS: tuple[Item, ...] = (
+    Item("worklist:today", _("Today"), "list-todo", "work.read", shortcut="alt+m"),
+    Item("hotline:desk", _("Desk"), "headset", "contact.log", shortcut="alt+d"),
     Item("reporting:shift", _("Shift"), "radar", "figures.read"),
-    Item("hotline:desk", _("Desk"), "headset", "contact.log"),
-    Item("worklist:today", _("Today"), "list-todo", "work.read"),
     Item("cases:list", _("Cases"), "folder-open", "case.read"),
     Item("handoff:board", _("Referrals"), "route", "referral.offer"),
     Item("handoff:inbox", _("Inbox"), "inbox", "referral.answer"),
@@ -82,7 +84,10 @@ def links(person: Person, path: str, items: Iterable[Item] = ITEMS) -> list[Navi
     found = [(item, address(item.url_name)) for item in items if person.can_in_any(item.permission)]
     mounted = [(item, url) for item, url in found if url]
     here = max((url for _item, url in mounted if path.startswith(url)), key=len, default=None)
-    return [NavigationLink(item.url_name, url, item.label, item.icon, url == here) for item, url in mounted]
+    return [
+        NavigationLink(item.url_name, url, item.label, item.icon, url == here, shortcut=item.shortcut)
+        for item, url in mounted
+    ]
 
 
 def links_with_counts(

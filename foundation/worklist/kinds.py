@@ -21,7 +21,8 @@ ESCALATE = "escalate"
 @dataclass(frozen=True)
 class WorkKind:
     """``page``: the URL name of its page, with the id of the subject; ``page_elsewhere``: for those who do the work, if
-    it is not the centre's. ``details``: labels of what is to be done.
+    it is not the centre's. ``row``: begins the id of its row, where the page is a list. ``details``: labels of what is
+    to be done.
 
     ``steps``: what happens in this order while nobody does it; none for what only waits. ``run``: the function that
     carries a step out: ``run(by=, subject=, step=, now=)``. ``lock``: the function that locks the row of the subject,
@@ -37,6 +38,7 @@ class WorkKind:
     run: str = ""
     details: Mapping[str, StrPromise | str] = field(default_factory=dict)
     page_elsewhere: str = ""
+    row: str = ""
 
 
 def all_kinds() -> dict[str, WorkKind]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.urls import reverse
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import organisations_as
@@ -32,9 +33,13 @@ class ShownItem:
     by_centre: bool = False
 
     @property
-    def page(self) -> str:
+    def url(self) -> str:
+        """Of the page on which it is done."""
+        if self.kind.row:
+            return f"{reverse(self.kind.page)}#{self.kind.row}-{self.item.subject}"
         is_elsewhere = self.item.organisation_id != self.item.centre_id and not self.by_centre
-        return self.kind.page_elsewhere if is_elsewhere and self.kind.page_elsewhere else self.kind.page
+        page = self.kind.page_elsewhere if is_elsewhere and self.kind.page_elsewhere else self.kind.page
+        return reverse(page, args=[self.item.subject])
 
     @property
     def what(self) -> StrPromise | str:

@@ -21,8 +21,8 @@ from foundation.privacy.rls import (
 )
 
 from . import events
-from .states import FINISHED, IN_HAND, MACHINES, UNFINISHED, Who
-from .vocabulary import GRANT_LASTS, Channel
+from .states import CALLBACK_OVER, FINISHED, IN_HAND, MACHINES, TO_CALL, UNFINISHED, Who
+from .vocabulary import GRANT_LASTS, CallbackOrigin, Channel
 
 HANDLERS = at_the_centre("handler")
 COORDINATORS = at_the_centre("coordinator")
@@ -164,4 +164,13 @@ DECLARATIONS: list[Declaration] = [
     Unprotected("hotline_(topic|callertype)", "lists to choose from"),
     Addition("journal_event", "contact", select=reading_rules(kinds_of(events))),
 ]
-sql_items = declared_items(__name__, DECLARATIONS, FINISHED=quoted(*FINISHED), BY_APPLICATION=BY_APPLICATION)
+sql_items = declared_items(
+    __name__,
+    DECLARATIONS,
+    FINISHED=quoted(*FINISHED),
+    BY_APPLICATION=BY_APPLICATION,
+    TO_CALL=quoted(*TO_CALL),
+    CALLBACK_IN_HAND=quoted(*IN_HAND),
+    CALLBACK_OVER=quoted(*CALLBACK_OVER),
+    MISSED=str(CallbackOrigin.MISSED),
+)

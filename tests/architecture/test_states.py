@@ -75,7 +75,7 @@ NOT_APPLICABLE = {
     },
     "ContactState": {"sentence": LABEL_SAYS_IT},
     "CallbackState": {
-        "policy": SHIFTS, "function": NO_FUNCTION, "figure": AT_WORK, "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
+        "policy": SHIFTS, "figure": AT_WORK, "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
     },
     "CallState": {
         "policy": ENDED_AT, "function": "those that ask for its end ask how it ended", "figure": AT_WORK,

@@ -53,9 +53,9 @@ def expect_stayed(page: Page) -> None:
     assert page.evaluate("document.body.dataset.stays") == "yes"
 
 
-def test_a_coordinator_begins_on_the_page_of_the_shift(coordinator: Person) -> None:
+def test_a_coordinator_begins_with_their_work(coordinator: Person) -> None:
     coordinator.go("/")
-    expect(coordinator.page).to_have_url(coordinator.site.address("/shift/"))
+    expect(coordinator.page).to_have_url(coordinator.site.address("/today/"))
     expect(coordinator.page.locator(".top-nav a").first).to_have_attribute("aria-current", "page")
 
 
@@ -68,6 +68,7 @@ def test_a_partner_declines_and_the_centre_is_asked_for_a_next_step(
     before = count(page)
     stays(page)
     worker = sign_in(browser, site, "gull")
+    worker.go("/inbox/")
     offers = int(worker.page.locator("#count-handoff-inbox .count").inner_text())
     worker.page.locator('[aria-labelledby="h-waiting"] .row-link').first.click()
     worker.page.locator("#decline").click()

@@ -143,7 +143,7 @@ REFUSED = (NotAllowed, Stale, OpenDuties, triage.ChoiceError, triage.SecuringDut
 def check(history: History) -> None:
     with acting_as(history.people.coordinator, purpose="test"):
         state = Case.objects.get(pk=history.case.pk).state
-        items = {item.subject: item for item in WorkItem.objects.filter(kind="action")}
+        items = {item.subject: item for item in WorkItem.objects.filter(kind__in=["action", "drop"])}
         ends = set(Event.objects.filter(kind__in=["action.done", "action.dropped"]).values_list("subject", "actor"))
         confirmed = set(
             Assessment.objects.filter(state=AssessmentState.COMPLETED, confirmed_by__isnull=False)
@@ -153,7 +153,11 @@ def check(history: History) -> None:
         assert one.is_open == (one.pk in items)
         if one.is_open:
             assert state == CaseState.OPEN
-            assert (items[one.pk].user_id, items[one.pk].centre_id) == (one.user_id, history.people.centre.pk)
+            is_proposed = one.state == ActionState.DROP_PROPOSED  # then it waits for the coordinators
+            expected = ("drop", None, "coordinator") if is_proposed else ("action", one.user_id, one.role)
+            found = items[one.pk]
+            assert (found.kind, found.user_id, found.role) == expected
+            assert found.centre_id == history.people.centre.pk
         elif one.state == ActionState.DONE:
             assert (one.pk, one.ended_by_id) in ends
         else:

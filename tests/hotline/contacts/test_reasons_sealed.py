@@ -32,7 +32,8 @@ def test_reasons_are_encrypted_under_keys_of_their_own(servers: Embedded) -> Non
         for key in keys:
             sql(
                 "set session_replication_role = replica; insert into hotline_accessrequest (id, contact_id, centre_id,"
-                f" requested_by_id, requested_at, reason) values ('{key}', gen_random_uuid(), 1, 1, now(), '{REASON}')"
+                " requested_by_id, requested_at, decided_by_id, decided_at, reason)"
+                f" values ('{key}', gen_random_uuid(), 1, 1, now(), 2, now(), '{REASON}')"
             )
         migrate()
         columns = "r.id, k.id, k.master_key, encode(k.wrapped, 'hex'), encode(r.reason, 'hex')"

@@ -64,7 +64,7 @@ def work(user: User) -> dict[str, tuple[int, list[str]]]:
 
 @pytest.mark.parametrize(
     ("who", "page"),
-    [("coordinator", "/shift/"), ("handler", "/desk/"), ("worker", "/inbox/"), ("funder", "/releases/")],
+    [("coordinator", "/today/"), ("handler", "/today/"), ("worker", "/today/"), ("funder", "/releases/")],
 )
 def test_start_page_depends_on_the_role(people: People, who: str, page: str) -> None:
     assert browser(getattr(people, who)).get("/").headers["Location"] == page
