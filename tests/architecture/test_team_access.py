@@ -40,7 +40,7 @@ from foundation.journal.stale import Stale
 
 BODIES = 3
 #: People of each body, and in an example about this many pairs of a person and a row.
-PEOPLE, PAIRS_OF_EXAMPLE = 3, 150
+PEOPLE, PAIRS_OF_EXAMPLE = 3, 260
 EXAMPLES = -(-int(os.environ.get("PAIRS", "1500")) // PAIRS_OF_EXAMPLE)
 COUNTED: Counter[str] = Counter()
 REFUSED = (NotAllowed, Stale, NotInTeam, actions.InTeamAlready, actions.HasConflict, actions.NotOfBody, ValueError)
@@ -148,8 +148,13 @@ VERBS = [
 ]
 small = st.integers(0, 2)
 steps = st.tuples(st.sampled_from(VERBS), small, small, small)
-#: Bodies that are in the team already, so that most examples are about them.
-begun = [("invite", body, 0, 0) for body in range(2)] + [("accept", body, 0, 1) for body in range(2)]
+#: Two bodies are in the team already, with an action, own notes and copies: for all, for each other, for the centre.
+begun = [
+    *(("invite", body, 0, 0) for body in range(2)),
+    *(("accept", body, 0, 1) for body in range(2)),
+    *[("add", 0, 0, 0), ("write", 0, 0, 0), ("write", 1, 0, 0)],
+    *[("share", 0, 0, 0), ("share", 0, 0, 1), ("share", 1, 0, 2)],
+]
 
 
 def may_see_action(user: User, action: Action) -> bool:
