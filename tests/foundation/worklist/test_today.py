@@ -114,7 +114,7 @@ def test_invalid_cursor_is_the_first_page(people: People, cursor: str) -> None:
 
 
 def test_people_without_work_have_no_such_page(people: People) -> None:
-    for who in (people.administrator, people.funder, people.dpo, people.liaison):
+    for who in (people.administrator, people.funder, people.dpo):
         assert browser(who).get(reverse("worklist:today")).status_code == 404
 
 
