@@ -38,7 +38,7 @@ OPEN_REFERRALS = [
 def make_present(player: Player, rng: random.Random, now: datetime) -> None:
     for hours, country, language, postal_code, municipality, ending in OPEN_REFERRALS:
         details = _details(country, language, postal_code, municipality)
-        answers = {**CALM, **PLOT_ANSWERS["referral"]}
+        answers = {**CALM, **PLOT_ANSWERS["referral"], "gap_school_work": "important"}
         at = now - timedelta(hours=hours)
         player.tell(Story(at, rng.randrange(2), "counselling", details, "referral", answers, ending))
     player.pass_time(now)

@@ -10,6 +10,7 @@ from foundation.accounts.permissions import can
 from foundation.accounts.roles import Permission
 from foundation.journal.permissions import may_read_looks
 from hotline.contacts.models import Contact
+from triage.checklist import current
 from triage.due_times import NOT_TASKS
 from triage.models import Assessment
 from triage.states import AssessmentState
@@ -148,7 +149,10 @@ class CaseFile:
 
     @property
     def open_questions(self) -> list[ShownQuestion]:
-        return [one for one in self.shown_questions if one.question.is_open]
+        """In the order of the checklist, then those that people asked."""
+        places = {code: place for place, code in enumerate(current().questions)}
+        found = [one for one in self.shown_questions if one.question.is_open]
+        return sorted(found, key=lambda one: places.get(one.question.code, len(places)))
 
     @property
     def ended_questions(self) -> list[ShownQuestion]:

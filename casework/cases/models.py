@@ -372,7 +372,7 @@ class CaseQuestionQuerySet(models.QuerySet["CaseQuestion"]):
         return self.filter(state__in=OPEN_QUESTION)
 
     def open_first(self) -> CaseQuestionQuerySet:
-        """Open ones in the order in which they were added, then the others, the last ended first."""
+        """Open ones as they were added, then the others, the last ended first."""
         return self.order_by(F("ended_at").desc(nulls_first=True), "added_at", "pk")
 
 

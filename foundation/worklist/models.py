@@ -54,7 +54,7 @@ class WorkItem(models.Model):
     #: Who of the organisation may take it, while it is nobody's; empty: anybody who works there.
     role = models.CharField(max_length=20, blank=True)
     #: Ids of those who may not decide it: who proposed something is never the second person.
-    besides = ArrayField(models.BigIntegerField(), default=list)
+    besides = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     is_urgent = models.BooleanField(default=False)
     is_escalated = models.BooleanField(default=False)
     due_at = models.DateTimeField()
