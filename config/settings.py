@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "hotline.texting",
     "triage",
     "casework.cases",
+    "casework.teams",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

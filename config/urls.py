@@ -44,6 +44,7 @@ APPS = [
     "hotline.contacts",
     "triage",
     "casework.cases",
+    "casework.teams",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

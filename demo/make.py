@@ -30,6 +30,7 @@ from .people import BIRDS, CENTRE, DOMAIN, PASSWORD
 from .releases import make_releases
 from .simulated_year import Player, moment
 from .stories import year
+from .team import make_team
 from .telephone import make_calls, make_lines, make_messages
 
 
@@ -83,6 +84,7 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
         player.tell(story)
     say("today")
     make_present(player, rng, now)
+    make_team(player, organisations, people, now)
     make_lines(people["stork"], organisations[CENTRE], now)
     make_calls(player, people, now)
     make_messages(player, people["heron"], now)
@@ -104,6 +106,9 @@ def make_organisations() -> dict[str, Organisation]:
         CENTRE: _organisation("Lotse Beratungsstelle (Demo)", OrganisationKind.CENTRE, "DE"),
         "funder": _organisation("Förderstelle (Demo)", OrganisationKind.FUNDER, "DE"),
         "body": _organisation("Polizeiinspektion Musterstadt (Demo)", OrganisationKind.BODY, "DE"),
+        "youth": _organisation("Jugendamt Musterstadt (Demo)", OrganisationKind.BODY, "DE"),
+        "school": _organisation("Schulberatung Musterbezirk (Demo)", OrganisationKind.BODY, "DE"),
+        "probation": _organisation("Bewährungshilfe Musterstadt (Demo)", OrganisationKind.BODY, "DE"),
     }
     for partner in PARTNERS:
         made[partner.key] = _organisation(partner.name, OrganisationKind.PARTNER, partner.country)

@@ -42,5 +42,8 @@ BIRDS = [
     Bird("petrel", "Worker Petrel", "FR-IDF", Role.PARTNER_WORKER, "fr"),
     Bird("puffin", "Worker Puffin", "BE-VLG", Role.PARTNER_WORKER, "en"),
     Bird("osprey", "Liaison Osprey", "body", Role.LIAISON, "de"),
+    Bird("grebe", "Liaison Grebe", "youth", Role.LIAISON, "de"),
+    Bird("teal", "Liaison Teal", "school", Role.LIAISON, "en"),
+    Bird("knot", "Liaison Knot", "probation", Role.LIAISON, "fr"),
 ]
 PEOPLE = [(bird.email, str(ROLES[bird.role].label), PASSWORD) for bird in BIRDS]

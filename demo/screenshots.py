@@ -178,7 +178,15 @@ SCREENS = [
         ("word-lists", "/admin/"),
     ),
     *_screens("owl", ("audit", "/audit/"), ("audit-looks", "/audit/?show=looks")),
-    *_screens("osprey", ("nothing-yet", "/")),
+    *_screens(
+        "osprey",
+        ("today-body", "/today/"),
+        ("teams", "/teams/"),
+        ("team", "/teams/", ROW),
+        ("team-action", "/teams/", ROW, f'[aria-labelledby="h-actions-own"] {ROW}'),
+        ("team-people", "/teams/", ROW, 'a[id^="own-"]'),
+    ),
+    *_screens("avocet", ("invitation", "/teams/", f'[aria-labelledby="h-waiting"] {ROW}')),
 ]
 
 

@@ -14,10 +14,13 @@ from case_rows import make_case
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from people import People, as_user, new_id
+from teams import accepted as accepted_member
+from teams import invited
 from telephone import LINE, by_telephone, go_on_duty, talking, tell, waiting
 
 from casework.cases.actions import add_note
 from casework.cases.models import Case
+from casework.teams.models import Member
 from foundation.accounts.models import User
 from handoff.referrals.centre_actions import note_conflict
 from handoff.referrals.models import Referral
@@ -48,6 +51,8 @@ class Dossier:
     waiting: Assessment
     """Waits for a second person."""
     case: Case
+    member: Member
+    """The liaison's body, in the team of the case."""
     referral: Referral
     """Offered, with a question of the partner."""
     accepted: Referral
@@ -92,6 +97,8 @@ def make_dossier(people: People, talks: User) -> Dossier:
         reason="ties",
         text=f"{canary} uncle",
     )
+    reason = f"{canary} is needed"
+    member = accepted_member(invited(people.handler, case, people.body, reason=reason), people.liaison)
     asked = referrals.offered(people, case, text=f"Summary of family {number}.")
     as_user(
         people.worker, ask_question, by=people.worker, message_id=new_id(), referral_id=asked.pk, text=f"{canary} why"
@@ -119,7 +126,7 @@ def make_dossier(people: People, talks: User) -> Dossier:
     talking(talks, talk)
     queued = waiting(f"+49341222{number:04d}")
     return Dossier(
-        number, contact, nobodys, callback, draft, waiting_one, case, asked, accepted, queued.call, spoke.call,
+        number, contact, nobodys, callback, draft, waiting_one, case, member, asked, accepted, queued.call, spoke.call,
         talk.call, canary,
     )  # fmt: skip
 

@@ -14,7 +14,16 @@ from foundation.privacy.unshown import read_or
 from . import reasons
 from .forms import DoneForm, DropForm, DueForm, GiveForm, StepForm
 from .models import Action, Case
-from .permissions import may_assign, may_carry, may_decide_drop, may_read, may_take
+from .permissions import (
+    carries_at_centre,
+    may_assign,
+    may_carry,
+    may_decide_drop,
+    may_read,
+    may_take,
+    works_for_body,
+    works_in_team,
+)
 from .states import TO_DO, ActionState
 
 
@@ -28,7 +37,7 @@ class ActionPage:
     @cached_property
     def reads_words(self) -> bool:
         """Asked here, because the row of an action that is nobody's is open to the whole shift."""
-        return self.may_carry or self.case is not None
+        return self.may_carry or self.case is not None or self.in_team
 
     @cached_property
     def what(self) -> str:
@@ -59,6 +68,20 @@ class ActionPage:
     def may_carry(self) -> bool:
         return may_carry(self.user, self.action)
 
+    @cached_property
+    def in_team(self) -> bool:
+        """Whether the reader works on the case for another body."""
+        return self.action.case_id is not None and works_in_team(self.user, self.action.case_id)
+
+    @cached_property
+    def carries_at_centre(self) -> bool:
+        return carries_at_centre(self.user, self.action)
+
+    @property
+    def drops_alone(self) -> bool:
+        """Whether it is dropped without a second person."""
+        return self.carries_at_centre and not self.action.is_protected
+
     @property
     def is_to_do(self) -> bool:
         return self.action.state in TO_DO and self.may_carry
@@ -69,11 +92,16 @@ class ActionPage:
 
     @property
     def may_begin(self) -> bool:
-        return self.is_mine and self.action.state == ActionState.AGREED
+        is_own = self.is_mine or (self.action.is_of_body and works_for_body(self.user, self.action))
+        return is_own and self.action.state == ActionState.AGREED
 
     @property
     def may_give(self) -> bool:
-        return self.action.is_open and (self.is_mine or self.leads)
+        return self.action.is_open and not self.action.is_of_body and (self.is_mine or self.leads)
+
+    @property
+    def may_move(self) -> bool:
+        return self.carries_at_centre and (self.leads or not self.action.is_protected)
 
     @property
     def leads(self) -> bool:

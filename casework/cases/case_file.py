@@ -129,7 +129,7 @@ class CaseFile:
     @cached_property
     def actions(self) -> list[Action]:
         """Open ones as they are due, then the ended ones."""
-        found = self.case.actions.select_related("user", "ended_by", "drop_proposed_by", "data_key")
+        found = self.case.actions.select_related("organisation", "user", "ended_by", "drop_proposed_by", "data_key")
         return list(found.open_first())
 
     @property

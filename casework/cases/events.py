@@ -15,6 +15,15 @@ CASE_READERS = (
     ),
 )
 
+# People of other bodies in the case team, of the actions of the bodies.
+OF_BODY = (
+    Rule(
+        "people of other bodies who work on the case, of the bodies' actions",
+        "kind ^@ 'action.' and ntk.action_of_body(subject)",
+    ),
+)
+ACTION_READERS = (*CASE_READERS, *OF_BODY)
+
 CASE_OPENED = EventKind(
     "case.opened",
     "case",
@@ -81,7 +90,7 @@ ACTION_ADDED = EventKind(
     "action",
     _("Action added"),
     "square-plus",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=True,
 )
@@ -90,7 +99,7 @@ ACTION_TAKEN = EventKind(
     "action",
     _("Action taken over"),
     "hand",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=_("%(action)s: taken over by %(to)s"),
 )
@@ -99,7 +108,7 @@ ACTION_GIVEN = EventKind(
     "action",
     _("Action given to somebody"),
     "user-check",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=_("%(action)s: given to %(to)s"),
 )
@@ -108,7 +117,7 @@ ACTION_MOVED = EventKind(
     "action",
     _("Another due time"),
     "calendar-clock",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=_("%(action)s: another due time"),
 )
@@ -117,7 +126,7 @@ ACTION_BEGUN = EventKind(
     "action",
     _("Action under way"),
     "play",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=_("%(action)s: under way"),
 )
@@ -126,7 +135,7 @@ ACTION_DONE = EventKind(
     "action",
     _("Action done"),
     "square-check-big",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=_("%(action)s: done"),
 )
@@ -135,7 +144,7 @@ ACTION_DROP_PROPOSED = EventKind(
     "action",
     _("Duty to be dropped: waits for a second person"),
     "square-x",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=_("%(action)s: to be dropped, waits for a second person"),
 )
@@ -144,7 +153,7 @@ ACTION_DROP_REFUSED = EventKind(
     "action",
     _("Duty not dropped: it is to be done"),
     "undo-2",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=_("%(action)s: not dropped, it is to be done"),
 )
@@ -153,7 +162,7 @@ ACTION_DROPPED = EventKind(
     "action",
     _("Action dropped"),
     "square-x",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=_("%(action)s: dropped"),
 )
@@ -162,7 +171,7 @@ ACTION_REMINDED = EventKind(
     "action",
     _("Action due: reminded"),
     "bell",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=_("%(action)s: due, reminded"),
 )
@@ -171,7 +180,7 @@ ACTION_TO_SHIFT = EventKind(
     "action",
     _("Action overdue: with the shift now"),
     "users",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=_("%(action)s: overdue, with the shift now"),
 )
@@ -180,9 +189,18 @@ ACTION_ESCALATED = EventKind(
     "action",
     _("Action overdue: with the coordinators now"),
     "triangle-alert",
-    CASE_READERS,
+    ACTION_READERS,
     WITH_DOSSIER,
     in_case=_("%(action)s: overdue, with the coordinators now"),
+)
+ACTION_RETURNED = EventKind(
+    "action.returned",
+    "action",
+    _("Action back at the centre: the body left the team"),
+    "corner-down-left",
+    ACTION_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: back at the centre, with the shift, as %(organisation)s left the team"),
 )
 QUESTION_ASKED = EventKind(
     "question.asked", "question", _("Question asked"), "circle-question-mark", CASE_READERS, WITH_DOSSIER, in_case=True

@@ -176,6 +176,25 @@ class CaseContact(models.Model):
         return f"case contact {self.pk}"
 
 
+class BodyWorker(models.Model):
+    """A person of another body than the centre who works on the case, named by that body of the case team.
+
+    Only triggers on the members of case teams write these rows; a row goes when the body leaves or names another one.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="body_workers")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "user", "organisation"], name="one_body_worker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"body worker {self.pk}"
+
+
 class CaseToOpen(models.Model):
     """A completed assessment that leads to a case, while its contact has none. Only triggers write these rows.
 
@@ -281,7 +300,8 @@ class Action(ChoiceLabels, models.Model):
     """Something that has to be done: a duty of a triage, or what somebody added to a case.
 
     Duties are added by a trigger when a triage is decided (``ntk.add_duties``), so that none can be forgotten; one
-    whose triage leads to no case belongs to the contact alone. ``user``: whose it is; none: the shift's, or for
+    whose triage leads to no case belongs to the contact alone. ``organisation``: the centre, or another body of the
+    case team; then the text is encrypted with the team's key. ``user``: whose it is; none: the shift's, or for
     ``role`` only. ``steps_at``: when it is due, reaches the shift, and the coordinators.
     """
 
@@ -355,7 +375,12 @@ class Action(ChoiceLabels, models.Model):
     @property
     def is_free(self) -> bool:
         """Whether anybody of the shift may take it."""
-        return self.user_id is None and not self.role
+        return self.user_id is None and not self.role and not self.is_of_body
+
+    @property
+    def is_of_body(self) -> bool:
+        """Whether another body of the case team does it, not the centre."""
+        return self.organisation_id != self.centre_id
 
     @property
     def what(self) -> str:

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import Refused, can, organisations_as
-from foundation.accounts.roles import Permission, Role
+from foundation.accounts.roles import AT_OTHER_BODIES, Permission, Role
 from foundation.journal.actions import look
 from foundation.journal.models import Look
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import running_grants
 
-from .models import Action, Case, CaseContact, CaseQuestion
+from .models import Action, BodyWorker, Case, CaseContact, CaseQuestion
 
 SAME_LOOK = timedelta(minutes=10)
 
@@ -45,7 +45,26 @@ def may_write(user: User, case: Case) -> bool:
     return Action.objects.open().filter(case=case, user=user).exists()
 
 
+def works_in_team(user: User, case_id: uuid.UUID) -> bool:
+    """Whether the person works on the case for another body, named by it and still there."""
+    bodies = organisations_as(user, *AT_OTHER_BODIES)
+    return bool(bodies) and BodyWorker.objects.filter(case=case_id, user=user, organisation__in=bodies).exists()
+
+
+def works_for_body(user: User, action: Action) -> bool:
+    """The named people of the body whose action it is."""
+    if action.case_id is None or action.organisation_id not in organisations_as(user, *AT_OTHER_BODIES):
+        return False
+    named = BodyWorker.objects.filter(case=action.case_id, organisation=action.organisation_id, user=user)
+    return named.exists()
+
+
 def may_carry(user: User, action: Action) -> bool:
+    """Who carries it at the centre, and the named people of the body whose it is."""
+    return carries_at_centre(user, action) or works_for_body(user, action)
+
+
+def carries_at_centre(user: User, action: Action) -> bool:
     """Coordinators of the centre; unless it is theirs alone, handlers whose action it is, who work on its case, or who
     see its contact.
     """
@@ -65,6 +84,13 @@ def may_take(user: User, action: Action) -> bool:
     """Who may carry it, and every handler of the centre while it is nobody's."""
     is_shift = action.centre_id in organisations_as(user, Role.HANDLER)
     return (action.is_free and is_shift) or may_carry(user, action)
+
+
+def may_read_action(user: User, action: Action) -> bool:
+    """Who may take it or read its case; of the bodies' actions, all people of other bodies who work on the case."""
+    if may_take(user, action) or (action.case and may_read(user, action.case)):
+        return True
+    return action.is_of_body and action.case_id is not None and works_in_team(user, action.case_id)
 
 
 def may_decide_drop(user: User, action: Action) -> bool:
@@ -99,13 +125,12 @@ def case_to_write(user: User, case_id: uuid.UUID) -> Case:
 
 
 def action_to_read(user: User, action_id: uuid.UUID) -> Action:
-    """An action that the user may take, or of a case that they may read; the access is recorded.
-
-    Raises Refused.
-    """
-    found = Action.objects.select_related("case", "contact", "assessment", "user", "drop_proposed_by", "ended_by")
+    """An action that the user may read; the access is recorded. Raises Refused."""
+    found = Action.objects.select_related(
+        "case", "contact", "assessment", "organisation", "user", "drop_proposed_by", "ended_by"
+    )
     action = found.filter(pk=action_id).first()
-    if action is None or not (may_take(user, action) or (action.case and may_read(user, action.case))):
+    if action is None or not may_read_action(user, action):
         raise Refused("action.read", action_id)
     look("action.read", by=user, subject=action.pk, centre=action.centre_id)
     return action

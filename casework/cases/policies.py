@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foundation.accounts.roles import AT_OTHER_BODIES
 from foundation.privacy.rls import (
     Addition,
     Declaration,
@@ -18,7 +19,7 @@ from foundation.privacy.rls import (
 from triage.states import IN_FORCE
 from triage.vocabulary import PROTECTED_DUTIES, Duty
 
-from .events import CASE_READERS
+from .events import CASE_READERS, OF_BODY
 from .opening import DUTIES_THAT_OPEN, OPENS_CASE, SECURITY_STRAND
 from .states import (
     CLOSED,
@@ -66,13 +67,19 @@ MOVES = Rule(
 )
 #: Columns that actions change. The trigger alone changes who is responsible.
 #: Of an action without a person, that is not for coordinators only.
-IS_FREE = "user_id is null and role = ''"
+IS_FREE = "user_id is null and role = '' and organisation_id = centre_id"
 CARRIERS = Rule(
     "coordinators of the centre; unless it is for these alone, handlers whose it is, who work on its case or see its"
     " contact",
     f"(({COORDINATORS.sql}) or role = '' and ({HANDLERS.sql}) and ({is_actor('user_id')}"
     f" or case_id is not null and ({WRITERS.sql}) or case_id is null and {SEES_CONTACT}))",
 )
+#: Actions of other bodies: the bodies of the team read them, the one whose action it is carries it.
+TEAM = Rule(
+    "people of other bodies who work on the case, of what is the bodies'",
+    "organisation_id <> centre_id and ntk.works_in_team(case_id)",
+)
+BODY = Rule("the named people of the body whose action it is", "ntk.works_for_body(case_id, organisation_id)")
 FREE = both(HANDLERS, "while it is nobody's", IS_FREE)
 DEADLINES = service("deadlines")
 #: Columns of an action that people and the deadlines change.
@@ -121,6 +128,7 @@ DECLARATIONS: list[Declaration] = [
             CARRIERS,
             FREE,
             Rule("who may read the case", f"case_id is not null and {READERS.sql}"),
+            TEAM,
             DEADLINES,
         ],
         insert=[
@@ -133,12 +141,13 @@ DECLARATIONS: list[Declaration] = [
         update=[
             CARRIERS,
             FREE,
+            BODY,
             Rule(f"{DEADLINES.who}: open ones", f"{DEADLINES.sql} and state in ({quoted(*OPEN_ACTION)})"),
         ],
         update_columns=ACTION_CHANGING,
         granted={
-            "lotse_policy": "insert, update (case_id, user_id, due_at, steps_at, is_urgent, assessment_id, version,"
-            " state, drop_proposed_by_id, ended_at, ended_by_id)"
+            "lotse_policy": "insert, update (case_id, organisation_id, user_id, due_at, steps_at, is_urgent,"
+            " assessment_id, version, state, drop_proposed_by_id, ended_at, ended_by_id)"
         },
     ),
     Transitions(
@@ -146,9 +155,11 @@ DECLARATIONS: list[Declaration] = [
         MACHINES[1],
         who={
             Who.WORKERS: Rule(
-                f"{CARRIERS.who}; in their own name; a protected one is not dropped by one person",
-                f"{CARRIERS.sql} and (state not in ({quoted(*ENDED_ACTION)}) or {is_actor('ended_by_id')})"
-                f" and (state not in ({quoted(*DROPPED)}) or not is_protected)"
+                f"{CARRIERS.who}; {BODY.who}; in their own name; a protected one, or a body's, is not dropped by one"
+                " person, the centre's excepted",
+                f"({CARRIERS.sql} or {BODY.sql})"
+                f" and (state not in ({quoted(*ENDED_ACTION)}) or {is_actor('ended_by_id')})"
+                f" and (state not in ({quoted(*DROPPED)}) or not is_protected and {CARRIERS.sql})"
                 f" and (state not in ({quoted(*DROP_WAITS)}) or {is_actor('drop_proposed_by_id')})",
             ),
             Who.SECOND_PERSON: Rule(
@@ -174,6 +185,12 @@ DECLARATIONS: list[Declaration] = [
                 f"{is_actor('linked_by_id')} and {CONTACT_TO_LINK}",
             )
         ],
+    ),
+    Protected(
+        "cases_bodyworker",
+        select=[Rule("who it is", is_actor("user_id")), READERS],
+        denied="insert, update, delete, truncate",
+        granted={"lotse_policy": "insert, delete"},
     ),
     Protected(
         "cases_casetoopen",
@@ -208,7 +225,7 @@ DECLARATIONS: list[Declaration] = [
         update=[Rule(MOVES.who, f"until is null and {MOVES.sql}", check=f"until is not null and {MOVES.sql}")],
         update_columns=["until"],
     ),
-    Addition("journal_event", "case", select=CASE_READERS),
+    Addition("journal_event", "case", select=[*CASE_READERS, *OF_BODY]),
 ]
 sql_items = declared_items(
     __name__,
@@ -225,4 +242,5 @@ sql_items = declared_items(
     OPEN_QUESTION=quoted(*OPEN_QUESTION),
     DROPPED_QUESTION=quoted(*DROPPED_QUESTION),
     FOR_COORDINATORS=quoted(Duty.COORDINATOR_REVIEW),
+    AT_OTHER_BODIES=quoted(*AT_OTHER_BODIES),
 )

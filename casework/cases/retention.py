@@ -22,6 +22,12 @@ PART = Part(
             not_copied="only that a contact is of the case; both are in the copy",
         ),
         Rows(
+            "cases_bodyworker",
+            f"case_id in {CASES}",
+            has_events=False,
+            not_copied="technical: which people of other bodies work on it; the bodies are in the copy",
+        ),
+        Rows(
             "cases_casetoopen",
             f"contact_id in {CONTACTS}",
             has_events=False,

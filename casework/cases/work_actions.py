@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,11 +32,12 @@ from .events import (
     ACTION_GIVEN,
     ACTION_MOVED,
     ACTION_REMINDED,
+    ACTION_RETURNED,
     ACTION_TAKEN,
     ACTION_TO_SHIFT,
 )
 from .models import Action, Case, Strand
-from .permissions import may_assign, may_carry, may_decide_drop, may_take, may_write
+from .permissions import carries_at_centre, may_assign, may_carry, may_decide_drop, may_take, may_write
 from .states import ACTION_TRANSITIONS, DROP_WAITS, ActionState
 from .work import Step
 
@@ -65,11 +66,16 @@ def add_action(
     action.organisation_id = case.centre_id
     action.user = to
     action.due_at = due_at
-    action.steps_at = _steps(due_at, case.centre_id)
+    insert_action(by=by, action=action)
+    return action
+
+
+def insert_action(*, by: User, action: Action) -> None:
+    """Store a new action of a locked case, for the centre, or for another body (casework/teams)."""
+    action.steps_at = _steps(action.due_at, action.centre_id)
     action.added_by = by
     action.save(force_insert=True)
-    _record(ACTION_ADDED, by, action, {"to": to.pk} if to else {})
-    return action
+    _record(ACTION_ADDED, by, action, {"to": action.user_id} if action.user_id else {})
 
 
 def _steps(due_at: datetime, centre_id: int) -> list[datetime]:
@@ -91,9 +97,11 @@ def take_action(*, by: User, action_id: uuid.UUID, version: int) -> None:
 def give_action(*, by: User, action_id: uuid.UUID, version: int, to: User | None) -> None:
     """Give an open action to a colleague, or back to the shift. Others' actions are given by coordinators only.
 
-    Raises Stale. A repeat has no effect.
+    One of another body is not given: the body names its people. Raises Stale. A repeat has no effect.
     """
-    action = _lock(by, action_id)
+    action = _lock(by, action_id, carries_at_centre)
+    if action.is_of_body:
+        raise NotAllowed(Permission.CASE_ASSIGN)
     if action.user_id != by.pk and not may_assign(by, action.centre_id):
         raise NotAllowed(Permission.CASE_ASSIGN)
     if to is not None:
@@ -108,7 +116,7 @@ def give_action(*, by: User, action_id: uuid.UUID, version: int, to: User | None
 @transaction.atomic
 def move_due(*, by: User, action_id: uuid.UUID, version: int, due_at: datetime) -> None:
     """Set another due time; of a protected duty a later one is set by coordinators only. Raises Stale."""
-    action = _lock(by, action_id)
+    action = _lock(by, action_id, carries_at_centre)
     if action.is_protected and due_at > action.due_at and not may_assign(by, action.centre_id):
         raise NotAllowed(Permission.CASE_ASSIGN)
     if action.due_at == due_at:
@@ -135,9 +143,12 @@ def finish_action(*, by: User, action_id: uuid.UUID, version: int, result: str) 
 
 @transaction.atomic
 def drop_action(*, by: User, action_id: uuid.UUID, version: int, reason: str) -> None:
-    """Drop an action with a reason. A protected one then waits for a coordinator. Raises Stale."""
+    """Drop an action with a reason. A protected one, or one that a body drops, then waits for a coordinator.
+
+    Raises Stale.
+    """
     action = _lock(by, action_id)
-    if action.is_protected:
+    if action.is_protected or not carries_at_centre(by, action):
         _move(by, action, version, ActionState.DROP_PROPOSED, ACTION_DROP_PROPOSED, result=reason, drop_proposed_by=by)
     else:
         ended = {"ended_at": timezone.now(), "ended_by": by}
@@ -184,6 +195,12 @@ def drop_with_case(*, by: User, case: Case) -> None:
     record_all([_event(ACTION_DROPPED, by, action) for action in dropped], by=by)
 
 
+def record_return(*, by: User, actions: Sequence[Action]) -> None:
+    """Open actions of a body that leaves have gone back to the shift, by a trigger (casework/teams)."""
+    gone = [(action, {"organisation": action.organisation_id}) for action in actions]
+    record_all([_event(ACTION_RETURNED, by, action, data) for action, data in gone], by=by)
+
+
 def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
     """What happens while nobody does it: reminded, given to the shift, escalated. The action is locked."""
     if by.service != Service.DEADLINES:
@@ -193,7 +210,7 @@ def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
         return
     if step == Step.REMIND:
         record_all([_event(ACTION_REMINDED, by, action)], by=by)
-    elif step == Step.TO_SHIFT and action.user_id is not None:
+    elif step == Step.TO_SHIFT and action.user_id is not None and not action.is_of_body:
         _change(by, action, ACTION_TO_SHIFT, {"to": action.user_id}, user=None)
     elif step == Step.ESCALATE:
         _change(by, action, ACTION_ESCALATED, {}, escalated_at=now)

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     ACCESS_GRANT = "access.grant"
     REFERRAL_OFFER = "referral.offer"
     REFERRAL_ANSWER = "referral.answer"
+    TEAM_WORK = "team.work"
     NETWORK_READ = "network.read"
     NETWORK_EDIT = "network.edit"
     INTAKE_PAUSE = "intake.pause"
@@ -108,7 +109,7 @@ ROLES: dict[Role, RoleInfo] = {
             "Answers referrals for their organisation, works the case on the spot and reports back. "
             "Sees only what was disclosed to the organisation, until it ends."
         ),
-        frozenset({Permission.WORK_READ, Permission.REFERRAL_ANSWER, Permission.NETWORK_READ}),
+        frozenset({Permission.WORK_READ, Permission.REFERRAL_ANSWER, Permission.TEAM_WORK, Permission.NETWORK_READ}),
     ),
     Role.PARTNER_COORDINATOR: RoleInfo(
         _("Partner coordinator"),
@@ -117,6 +118,7 @@ ROLES: dict[Role, RoleInfo] = {
             {
                 Permission.WORK_READ,
                 Permission.REFERRAL_ANSWER,
+                Permission.TEAM_WORK,
                 Permission.NETWORK_READ,
                 Permission.INTAKE_PAUSE,
             }
@@ -125,7 +127,7 @@ ROLES: dict[Role, RoleInfo] = {
     Role.LIAISON: RoleInfo(
         _("Liaison"),
         _("Single point of contact of another body in a region. Sees only the disclosures addressed to them."),
-        frozenset(),
+        frozenset({Permission.WORK_READ, Permission.TEAM_WORK}),
     ),
     Role.FUNDER: RoleInfo(
         _("Funder"),
@@ -152,6 +154,8 @@ ROLES: dict[Role, RoleInfo] = {
     ),
 }
 
+#: Roles of people who work at another body than a centre.
+AT_OTHER_BODIES = (Role.PARTNER_WORKER, Role.PARTNER_COORDINATOR, Role.LIAISON)
 #: Takes effect only when a second person has confirmed it: it reads content, or may confirm roles (ADR 29).
 NEEDS_SECOND_PERSON = frozenset(Role) - {Role.FUNDER}
 #: An administrator may give these alone while nobody else could confirm: they read no content.

@@ -56,6 +56,7 @@ ITEMS: tuple[Item, ...] = (
     Item("cases:list", _("Cases"), "folder-open", "case.read"),
     Item("handoff:board", _("Referrals"), "route", "referral.offer"),
     Item("handoff:inbox", _("Inbox"), "inbox", "referral.answer"),
+    Item("teams:list", _("Case teams"), "users", "team.work"),
     Item("triage:confirmations", _("To confirm"), "user-check", "triage.confirm"),
     Item("regions:network", _("Network"), "map", "network.read"),
     Item("reporting:live", _("Figures"), "chart-column", "figures.read"),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from foundation.accounts.models import User
 
 
@@ -15,6 +17,7 @@ class HandoffConfig(AppConfig):
     label = "handoff"  # prefix of tables, permissions and URLs
 
     def ready(self) -> None:
+        from casework.teams.conflicts import found_with
         from hotline.contacts.references import find_with
         from regions.workload import count_open_cases_with
 
@@ -22,6 +25,14 @@ class HandoffConfig(AppConfig):
 
         count_open_cases_with(lambda: partner_record().open_cases)
         find_with("R", _address_of_referral)
+        found_with(_with_conflict)
+
+
+def _with_conflict(case_id: UUID) -> set[int]:
+    """Partners with a standing conflict of interest in the case."""
+    from .models import CaseConflict
+
+    return set(CaseConflict.objects.standing().filter(case=case_id).values_list("organisation", flat=True))
 
 
 def _address_of_referral(user: User, number: int) -> str:

@@ -26,6 +26,7 @@ NEVER_CHANGED = {
     "reporting_import.centre_id,digest",
     "switchboard_line.number",  # but by an administrator who corrects it
     "switchboard_agent.user_id",
+    "teams_team.number",  # copied once; nothing updates it
     "texting_textmessage.again_of_id",
     "triage_assessment.supersedes_id",
 }

@@ -30,6 +30,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from casework.cases import permissions as cases
+from casework.teams import permissions as teams
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.roles import Permission, Role
@@ -121,6 +122,19 @@ def reads_responsibility(user: User, world: World) -> bool:
     return world.responsibility.user_id == user.pk or reads_case(user, world) or offered
 
 
+def reads_team_row(user: User, world: World) -> bool:
+    return reads_case(user, world) or teams.sees_own(user, world.member)
+
+
+def changes_member(user: User, world: World) -> bool:
+    """Which of the columns, triggers decide."""
+    return cases.may_write(user, world.case) or teams.is_of_body(user, world.member)
+
+
+def reads_body_worker(user: User, world: World) -> bool:
+    return world.body_worker.user_id == user.pk or reads_case(user, world)
+
+
 def moves_responsibility(user: User, world: World) -> bool:
     now = world.responsibility
     if has_moved(user, world, TAKEN | GIVEN_BACK | DONE):
@@ -204,6 +218,11 @@ RULES = [
     Rule("disclosure", reads_fields),
     Rule("message", reads_summary),
     Rule("case_conflict", reads_case),
+    Rule("team", reads_team_row),
+    Rule("member", lambda user, world: teams.may_see(user, world.member), changes_member, "version"),
+    Rule("body_worker", reads_body_worker),
+    Rule("own_note", lambda user, world: teams.reads_own_record(user, world.member)),
+    Rule("shared_note", lambda user, world: teams.reads_shared(user, world.shared_note)),
     Rule("responsibility", reads_responsibility, moves_responsibility, sets="until = now()"),
 ]
 

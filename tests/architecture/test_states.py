@@ -40,6 +40,7 @@ TO_BE_WRITTEN = {
     "ContactState": {"tone"},
     "AssessmentState": {"tone"},
     "CaseState": {"tone"},
+    "MemberState": {"tone"},
 }
 #: The states in TO_BE_WRITTEN that need no line there, and why.
 NEED_NO_LINE = {
@@ -54,6 +55,7 @@ BADGES = {
     "referral": "ReferralState",
     "one.referral": "ReferralState",
     "live": "ReferralState",
+    "member": "MemberState",
 }
 ENDED_AT = "its end is a time: constraints and policies ask for that"
 SHIFTS = "the whole shift reads and writes it, in whatever state"
@@ -100,10 +102,10 @@ NOT_APPLICABLE = {
     },
     "AssessmentState": {"policy": "it is read with its contact, in whatever state", "sentence": LABEL_SAYS_IT},
     "CaseState": {
-        "policy": "a closed case is read by the same people",
         "figure": "cases count by the times of their opening and closing", "sentence": LABEL_SAYS_IT,
     },
     "ActionState": {"figure": "actions are not counted in figures yet", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT},
+    "MemberState": {"figure": "case teams are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "QuestionState": {
         "policy": "it is read with its case, in whatever state", "figure": AT_WORK,
         "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,

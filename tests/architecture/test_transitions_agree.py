@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 
 from casework.cases import permissions as cases
 from casework.cases.states import Who as InCase
+from casework.teams import permissions as teams
+from casework.teams.states import Who as InTeam
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.role_proposals import could_confirm
@@ -93,6 +95,13 @@ def may_move_action(step: Step) -> bool:
     if step.who == InCase.SECOND_PERSON:
         return cases.may_assign(step.user, action.centre_id) and action.drop_proposed_by_id != step.user.pk
     return cases.may_carry(step.user, action)
+
+
+def may_move_member(step: Step) -> bool:
+    member, writes = step.world.member, cases.may_write(step.user, step.world.case)
+    if step.who == InTeam.BODY:
+        return teams.is_of_body(step.user, member)
+    return writes or (step.who == InTeam.EITHER and teams.works_for(step.user, member))
 
 
 def may_end_question(step: Step) -> bool:
@@ -174,6 +183,8 @@ NOT_ENDED = "ended_at = null, ended_by_id = null, refusal = ''"
 ENDED_BY = f"{ENDED}, ended_by_id = {{who}}"
 IDENTIFIED = "identity = 'known', identified_at = now(), identified_by_id = {who}"
 DECIDED_ON = "decided_by_id = {who}, decided_at = now()"
+UNNAMED = "person_id = null, deputy_id = null, own_key_id = null"
+MEMBER_ENDED = f"{ENDED_BY}, end_reason = 'other'"
 OBJECTS = [
     Moved(
         "role_proposal",
@@ -230,6 +241,19 @@ OBJECTS = [
             "agreed": "drop_proposed_by_id = null, ended_at = null, ended_by_id = null",
             "drop_proposed": "drop_proposed_by_id = {who}",
             **dict.fromkeys(("done", "dropped"), f"{ENDED}, ended_by_id = {{who}}"),
+        },
+    ),
+    Moved(
+        "member",
+        "Member of a case team",
+        may_move_member,
+        {
+            "invited": f"{UNNAMED}, answered_at = null, answered_by_id = null",
+            "active": "person_id = {who}, deputy_id = null, own_key_id = data_key_id, answered_at = now(),"
+            " answered_by_id = {who}",
+            "declined": f"{UNNAMED}, answered_at = now(), answered_by_id = {{who}}, {MEMBER_ENDED}",
+            "withdrawn": f"{UNNAMED}, answered_at = null, answered_by_id = null, {MEMBER_ENDED}",
+            "left": MEMBER_ENDED,
         },
     ),
     Moved(

@@ -10,7 +10,10 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from casework.cases.models import Action, Case, CaseContact, CaseQuestion, Note, Responsibility
+from casework.cases.models import Action, BodyWorker, Case, CaseContact, CaseQuestion, Note, Responsibility
+from casework.teams.models import Member, OwnNote, SharedNote, Team
+from casework.teams.states import MemberState
+from casework.teams.vocabulary import Visibility
 from foundation.accounts.models import (
     DirectoryLink,
     Membership,
@@ -86,6 +89,11 @@ class World:
     action: Action
     work_item: WorkItem
     responsibility: Responsibility
+    team: Team
+    member: Member
+    body_worker: BodyWorker
+    own_note: OwnNote
+    shared_note: SharedNote
     referral: Referral
     summary: Summary
     disclosure: Disclosure
@@ -137,6 +145,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
     case = _case(plan, people, organisations, assessment=assessment, **centre)
     referral = _referral(plan, organisations, people, case=case, **centre)
     part: dict[str, Any] = {"referral": referral, "data_key": key}
+    member = _member(plan, people, organisations[PARTNER], case, key)
     action = _action(plan, people, contact=contact, assessment=assessment, case=case, **centre)
     return World(
         people=[User.objects.get(pk=user.pk) for user in people],
@@ -158,6 +167,11 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         note=Note.objects.create(case=case, data_key=key, written_by=people[0]),
         case_question=CaseQuestion.objects.create(case=case, added_by=people[0], **centre),
         responsibility=Responsibility.objects.get(case=case),
+        team=member.team,
+        member=member,
+        own_note=OwnNote.objects.create(member=member, data_key=key, written_by=people[0]),
+        shared_note=_shared_note(plan, member, people),
+        body_worker=BodyWorker.objects.get(case=case, user=member.person),
         referral=referral,
         summary=Summary.objects.create(**part),
         disclosure=Disclosure.objects.create(decided_at=NOW, decided_by=people[0], **part),
@@ -198,6 +212,26 @@ def _action(plan: Plan, people: list[User], **details: Any) -> Action:
     return Action.objects.create(
         user=person, organisation=organisation, strand="social", steps_at=[NOW], due_at=NOW, added_by=person, **details
     )
+
+
+def _member(plan: Plan, people: list[User], body: Organisation, case: Case, key: DataKey) -> Member:
+    """In the team, with people who need not work at the body."""
+    team = Team.objects.create(case=case, number=case.number, centre=case.centre, data_key=key)
+    first = (plan.contact_person + 1) % PEOPLE
+    return Member.objects.create(
+        team=team, centre=case.centre, organisation=body, data_key=key, own_key=key, hats=["works"], purpose="safety",
+        state=MemberState.ACTIVE, person=people[first], deputy=people[(first + 1) % PEOPLE], due_at=NOW,
+        invited_by=people[0], answered_at=NOW, answered_by=people[first],
+    )  # fmt: skip
+
+
+def _shared_note(plan: Plan, member: Member, people: list[User]) -> SharedNote:
+    """With the whole team, or with the centre alone."""
+    visibility = Visibility.TEAM if plan.is_surfaced else Visibility.MEMBERS
+    return SharedNote.objects.create(
+        team=member.team, member=member, organisation=member.organisation, data_key=member.data_key,
+        visibility=visibility, with_centre=True, written_at=NOW, written_by=people[0], shared_by=people[0],
+    )  # fmt: skip
 
 
 def _case(plan: Plan, people: list[User], organisations: list[Organisation], **details: Any) -> Case:

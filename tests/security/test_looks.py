@@ -26,6 +26,7 @@ from whole_world import Dossier, make_dossier
 
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
+from casework.teams.note_actions import write_note
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.journal.declared_looks import Leaves, LeavesNone, LeftByView
@@ -110,6 +111,13 @@ class World:
         handler = self.people.handler
         return as_user(handler, add_action, by=handler, action_id=new_id(), to=handler, **values).pk  # type: ignore[no-any-return]
 
+    @cached_property
+    def own_note(self) -> uuid.UUID:
+        """Of the liaison's body."""
+        liaison = self.people.liaison
+        values = {"member_id": self.dossier.member.pk, "note_id": new_id(), "text": "Ours alone."}
+        return as_user(liaison, write_note, by=liaison, **values).pk  # type: ignore[no-any-return]
+
     @property
     def question(self) -> uuid.UUID:
         """Of the dossier's case."""
@@ -168,6 +176,13 @@ class World:
             "cases:action": (handler, (self.action,), {}),
             "cases:question": (handler, (self.question,), {}),
             "worklist:today": (handler, everywhere, {"show": "own"}),
+            "teams:list": (people.liaison, everywhere, {}),
+            "teams:team": (people.liaison, case, {}),
+            "teams:member": (people.liaison, (dossier.member.pk,), {}),
+            "teams:of_case": (make_coordinator(people), case, {}),
+            "teams:share_note": (people.liaison, (self.own_note,), {}),
+            "teams:invite": (handler, case, {}),
+            "teams:add_action": (handler, case, {}),
             "handoff:partners": (handler, case, {}),
             "handoff:note_conflict": (handler, (dossier.case.pk, people.partner.pk), {}),
             "handoff:undelivered": (people.administrator, everywhere, {}),

@@ -12,7 +12,8 @@ insert into hotline_contactreader (contact_id, user_id, centre_id)
         union select one.responsible_user_id
         where one.responsible_user_id is not null or one.responsible_organisation_id = one.centre_id
         union select user_id from cases_action
-        where case_id = which and user_id is not null and state in ({OPEN_ACTION})) reader
+        where case_id = which and user_id is not null and state in ({OPEN_ACTION})
+            and organisation_id = centre_id) reader
     where one.id = which
 $body$;
 create or replace function ntk.readers_of_linked() returns trigger language plpgsql security definer

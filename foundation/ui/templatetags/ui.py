@@ -43,6 +43,8 @@ TONES: dict[str, tuple[str, str]] = {
     "monitoring": ("warn", "eye"),
     "paused": ("warn", "pause"),
     "active": ("ok", "circle-check"),
+    "invited": ("info", "mail"),
+    "left": ("neutral", "log-out"),
 }
 
 

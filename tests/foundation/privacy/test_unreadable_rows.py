@@ -32,6 +32,9 @@ from whole_world import Dossier, make_dossier, note, routes
 from casework.cases.models import Action, CaseQuestion
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
+from casework.teams.models import Member, OwnNote, SharedNote
+from casework.teams.note_actions import share_note, write_note
+from casework.teams.vocabulary import Visibility
 from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
@@ -118,6 +121,14 @@ def ask(world: World, dossier: Dossier, text: str) -> Any:
     return as_user(handler, ask_question, by=handler, **values).pk
 
 
+def write(world: World, dossier: Dossier, text: str) -> tuple[Any, Any]:
+    """The keys of a note of the liaison's body, and of its copy for the team of the case."""
+    liaison, note, copy = world.people.liaison, new_id(), new_id()
+    as_user(liaison, write_note, by=liaison, member_id=dossier.member.pk, note_id=note, text=text)
+    as_user(liaison, share_note, by=liaison, note_id=note, shared_id=copy, visibility=Visibility.TEAM)
+    return note, copy
+
+
 def of_the_case(world: World, name: str, dossier: Dossier) -> str:
     return reverse(f"cases:{name}", args=[dossier.case.pk])
 
@@ -147,6 +158,8 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
     action, request = add(world, bad, "call the school"), received(world.people)
     question = ask(world, bad, "who else knows?")
     ask(world, bad, "a second question")
+    note, copy = write(world, bad, "ours")
+    team, in_case = (reverse(f"teams:{name}", args=[bad.case.pk]) for name in ("team", "of_case"))
     wish = reverse("retention:request", args=[request.pk])
     return {
         Action: (
@@ -163,6 +176,19 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
                 Shown("handler", of_the_case(world, "case", bad), "a second question"),
                 Shown("handler", reverse("cases:question", args=[question]), bad.case.reference, False),
             ],
+        ),
+        Member: (
+            [bad.member.pk],
+            [
+                Shown("liaison", reverse("teams:member", args=[bad.member.pk]), bad.case.reference, False),
+                Shown("liaison", reverse("teams:list"), good.case.reference, False),
+                Shown("handler", in_case, world.people.body.name, False),
+            ],
+        ),
+        OwnNote: ([note], [Shown("liaison", team, "a second own note")]),
+        SharedNote: (
+            [copy],
+            [Shown("liaison", team, "a second own note"), Shown("handler", in_case, "a second own note")],
         ),
         Request: (
             [request.pk],
@@ -288,6 +314,7 @@ def second_ones(world: World) -> None:
     people, bad = world.people, world.bad
     add(world, bad, "a second action")
     received(people, name="a second person")
+    write(world, bad, "a second own note")
     note(people, bad.case, "a second note")
     sent = {"MessageSid": "SMsecond", "From": f"+49341111{bad.number:04d}", "To": LINE, "Body": "a second text"}
     tell("/telephone/message/", {**sent, "NumMedia": "0"})

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.utils import timezone
 from security.matrix.records import World
 
+from casework.teams.vocabulary import EndReason
 from foundation.accounts.vocabulary import DeclineReason as RoleDecline
 from handoff.referrals.vocabulary import DeclineReason, Feedback, Outcome
 from regions.vocabulary import ConflictReason, Service
@@ -68,6 +69,14 @@ FORMS: dict[str, Form] = {
         f"cases:{step}": lambda world: {"version": "1"}
         for step in ("take_action", "begin_action", "confirm_drop", "refuse_drop", "give_action")
     },
+    "teams:accept": lambda world: {"version": "1"},
+    "teams:decline": lambda world: {"version": "1", "reason": EndReason.OTHER},
+    "teams:withdraw": lambda world: {"version": "1"},
+    "teams:name_people": lambda world: {"version": "2", "person": str(world.people.liaison.pk)},
+    "teams:write_note": lambda world: {"note_id": new(), "text": "a note"},
+    "teams:share_note": lambda world: {"shared_id": new(), "visibility": "team"},
+    "teams:leave": lambda world: {"version": "2", "reason": EndReason.WORK_DONE},
+    "teams:end": lambda world: {"version": "2", "reason": EndReason.NOT_NEEDED},
     "handoff:draft": lambda world: {"organisation": str(world.people.partner.pk), "service": Service.values[0]},
     "handoff:note_conflict": lambda world: {"conflict_id": new(), "reason": ConflictReason.values[0], "text": "ties"},
     "handoff:answer": lambda world: {"answer-message_id": new(), "answer-text": "we do not know yet"},

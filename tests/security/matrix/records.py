@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import referrals
+import teams
 from assessments import SECURITY, complete, fill, make_contact, start
 from calling_back import planned
 from case_rows import make_case as small_case
@@ -27,6 +28,10 @@ from casework.cases.actions import add_note
 from casework.cases.models import Case, CaseContact
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
+from casework.teams.actions import decline
+from casework.teams.note_actions import share_note, write_note
+from casework.teams.vocabulary import EndReason, Visibility
+from casework.teams.work_actions import add_action_for
 from foundation.accounts.models import Membership, User
 from foundation.accounts.role_proposals import propose_role
 from foundation.accounts.roles import Role
@@ -86,6 +91,7 @@ def make_world() -> World:
     make_line(people.centre)
     _contacts(world)
     _cases(world)
+    _teams(world)
     _referrals(world)
     _callbacks(world)
     _telephone(world)
@@ -223,6 +229,39 @@ def _add_action(world: World, name: str, of_case: str, by: User, to: User | None
     values |= {"due_at": timezone.now() + timedelta(days=1), "to": to}
     as_user(by, add_action, by=by, **values)
     world.add("action", name, values["action_id"])
+
+
+def _teams(world: World) -> None:
+    people = world.people
+    of_open, of_colleague = (_case(world, name) for name in ("open", "colleagues"))
+    for case in ("open", "colleagues"):
+        world.add("team", case, world.keys["case"][case])
+    invited = teams.invited(people.handler, of_open, people.partner)
+    in_team = teams.accepted(teams.invited(people.handler, of_open, people.body), people.liaison)
+    declined = teams.invited(people.colleague, of_colleague, people.other_partner)
+    no = {"member_id": declined.pk, "version": declined.version, "reason": EndReason.NO_CAPACITY}
+    as_user(people.other_worker, decline, by=people.other_worker, **no)
+    left = teams.accepted(teams.invited(people.colleague, of_colleague, people.partner), people.worker)
+    teams.left(left, people.worker, EndReason.NO_CAPACITY)
+    due = timezone.now() + timedelta(days=1)
+    values = {"action_id": new_id(), "organisation": people.body, "text": "to do", "strand": "social", "due_at": due}
+    as_user(people.handler, add_action_for, by=people.handler, case_id=of_open.pk, **values)
+    world.add("action", "of_body", values["action_id"])
+    note = {"member_id": in_team.pk, "note_id": new_id(), "text": "ours"}
+    as_user(people.liaison, write_note, by=people.liaison, **note)
+    world.add("own_note", "in_team", note["note_id"])
+    for name, visibility in {"for_team": Visibility.TEAM, "for_centre": Visibility.MEMBERS}.items():
+        shared = {"note_id": note["note_id"], "shared_id": new_id(), "visibility": visibility, "with_centre": True}
+        as_user(people.liaison, share_note, by=people.liaison, **shared)
+        world.add("shared_note", name, shared["shared_id"])
+    for name, member in {"invited": invited, "in_team": in_team, "declined": declined, "left": left}.items():
+        world.add("member", name, member.pk)
+
+
+def _case(world: World, name: str) -> Case:
+    key = world.keys["case"][name]
+    found: Case = as_user(world.people.coordinator, lambda: Case.objects.get(pk=key))
+    return found
 
 
 def _add_question(world: World, of_case: str, by: User) -> None:

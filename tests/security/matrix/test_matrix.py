@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import clear_url_caches, path, set_urlconf
 from security.matrix.checks import Checker, undeclared
-from security.matrix.declared import EVERYBODY, UNKNOWN, Statuses, Undeclared
+from security.matrix.declared import EVERYBODY, UNKNOWN, Relations, Statuses, Undeclared
 from security.matrix.records import World, as_superuser, make_world
 from security.matrix.spellings import spellings
 from security.matrix.visits import Route, Visitor, canaries_in, routes
@@ -123,7 +123,8 @@ HEAR_OF_REFERRALS = {"worker", "partner_coordinator"}
 
 
 def test_live_messages_reach_only_people_who_work_with_the_records(world: World) -> None:
-    """A frame has the key of a record: of the person's own centre, or of a referral to the partner."""
+    """A frame has the key of a record: of the person's own centre, of a referral to the partner, or of a membership."""
+    relations = Relations.read()
     with as_superuser():
         events = list(Event.objects.filter(centre=world.people.centre).exclude(tell=[]))
     assert len(events) > 100
@@ -132,8 +133,9 @@ def test_live_messages_reach_only_people_who_work_with_the_records(world: World)
         joined = groups_of.func(User.objects.get(pk=user.pk)) if user else []  # type: ignore[attr-defined]
         groups = {one for one in joined if not one.startswith("user.")}  # what is addressed to somebody is theirs
         for event in events:
-            is_referral = world.names.get(event.subject, "").startswith("referral.")
-            allowed = who in HEAR_OF_CENTRE or (who in HEAR_OF_REFERRALS and is_referral)
+            kind, _dot, record = world.names.get(event.subject, "").partition(".")
+            is_theirs = kind == "member" and who in relations.roles(["belongs"], kind, record)
+            allowed = who in HEAR_OF_CENTRE or (who in HEAR_OF_REFERRALS and kind == "referral") or is_theirs
             if groups & set(event.tell) and not allowed:
                 wrong.append(f"{who} hears {event.kind} of {world.names.get(event.subject)}")
     assert sorted(set(wrong)) == []

@@ -1,0 +1,1 @@
+"""The case team: bodies that work on one case."""

@@ -1,0 +1,7 @@
+"""The app of case teams."""
+
+from django.apps import AppConfig
+
+
+class TeamsConfig(AppConfig):
+    name = "casework.teams"

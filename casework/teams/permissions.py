@@ -1,0 +1,118 @@
+"""Who may see and change the members of a case team; policies.py says the same in SQL."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from casework.cases.models import Case
+from casework.cases.permissions import may_read as may_read_case
+from casework.cases.permissions import may_write as may_write_case
+from foundation.accounts.models import Membership, User
+from foundation.accounts.permissions import Refused, organisations_as
+from foundation.accounts.roles import AT_OTHER_BODIES, Role
+from foundation.journal.actions import look
+
+from .models import Member, SharedNote, Team
+from .vocabulary import Visibility
+
+
+def people_of(organisation_id: int) -> list[int]:
+    """Ids of those who work at the body."""
+    working = Membership.objects.active().with_roles(AT_OTHER_BODIES).filter(organisation=organisation_id)
+    return list(working.filter(user__is_active=True).values_list("user", flat=True))
+
+
+def is_of_body(user: User, member: Member) -> bool:
+    """Whether the person works at the body."""
+    return member.organisation_id in organisations_as(user, *AT_OTHER_BODIES)
+
+
+def sees_own(user: User, member: Member) -> bool:
+    """People of the body see that it is invited or in the team, without content, until 30 days after the end."""
+    until = member.seen_until
+    return is_of_body(user, member) and (until is None or until > timezone.now())
+
+
+def works_for(user: User, member: Member) -> bool:
+    """The named person and the deputy of a body that is in the team, as long as they work there."""
+    return member.is_in_team and user.pk in (member.person_id, member.deputy_id) and is_of_body(user, member)
+
+
+def works_in_team(user: User, case_id: uuid.UUID) -> bool:
+    """Whether the person works on the case for any of the bodies."""
+    return any(works_for(user, one) for one in Member.objects.in_team().filter(team=case_id))
+
+
+def leads(user: User, member: Member) -> bool:
+    """Who may name others for the body: the named people, and its partner coordinators."""
+    is_coordinator = member.organisation_id in organisations_as(user, Role.PARTNER_COORDINATOR)
+    return member.is_in_team and (is_coordinator or works_for(user, member))
+
+
+def may_answer(user: User, member: Member) -> bool:
+    return member.is_waiting and is_of_body(user, member)
+
+
+def reads_case_of(user: User, member: Member) -> bool:
+    case = Case.objects.filter(pk=member.team_id).first()
+    return case is not None and may_read_case(user, case)
+
+
+def writes_case_of(user: User, member: Member) -> bool:
+    """Coordinators of the centre, and handlers who work on the case."""
+    case = Case.objects.filter(pk=member.team_id).first()
+    return case is not None and may_write_case(user, case)
+
+
+def may_see(user: User, member: Member) -> bool:
+    """People of the body; who reads the case; the named people of all bodies in the team, of those that are in it."""
+    if sees_own(user, member) or reads_case_of(user, member):
+        return True
+    return member.is_in_team and works_in_team(user, member.team_id)
+
+
+def reads_own_record(user: User, member: Member) -> bool:
+    """The named people of the body; after it has left, for 30 days."""
+    return user.pk in (member.person_id, member.deputy_id) and sees_own(user, member)
+
+
+def reads_team(user: User, case_id: uuid.UUID) -> bool:
+    """Who reads what the team shares: who may read the case, and the named people of the bodies that are in it."""
+    case = Case.objects.filter(pk=case_id).first()
+    return (case is not None and may_read_case(user, case)) or works_in_team(user, case_id)
+
+
+def member_to_see(user: User, member_id: uuid.UUID) -> Member:
+    """A member, for its own body and for who reads the case; the access is recorded. Raises Refused."""
+    return _checked(user, member_id, lambda user, member: sees_own(user, member) or reads_case_of(user, member))
+
+
+def team_to_work_in(user: User, case_id: uuid.UUID) -> Team:
+    """The team, for the named people of its bodies; the access is recorded. Raises Refused."""
+    team = Team.objects.select_related("centre").filter(pk=case_id).first()
+    if team is None or not works_in_team(user, case_id):
+        raise Refused("team.read", case_id)
+    look("team.read", by=user, subject=team.pk, centre=team.centre_id)
+    return team
+
+
+def _checked(user: User, member_id: uuid.UUID, may: Callable[[User, Member], bool]) -> Member:
+    member = Member.objects.with_names().filter(pk=member_id).first()
+    if member is None or not may(user, member):
+        raise Refused("member.read", member_id)
+    look("member.read", by=user, subject=member.pk, centre=member.centre_id)
+    return member
+
+
+def reads_shared(user: User, note: SharedNote) -> bool:
+    """Who reads the case, if the centre reads it; the people of the body itself, of those that it names, or of all."""
+    case = Case.objects.filter(pk=note.team_id).first() if note.with_centre else None
+    if case is not None and may_read_case(user, case):
+        return True
+    if note.visibility == Visibility.TEAM and works_in_team(user, note.team_id):
+        return True
+    among = Member.objects.in_team().filter(pk__in=[note.member_id, *note.shown_to])
+    return any(works_for(user, one) for one in among)
