@@ -170,11 +170,10 @@ def refuse_drop(*, by: User, action_id: uuid.UUID, version: int) -> None:
     If it was due meanwhile, its person is reminded, and the other steps follow from now on.
     """
     action = _lock_to_decide(by, action_id, ActionState.AGREED)
+    values: dict[str, Any] = {"result": "", "drop_proposed_by": None}
     now = timezone.now()
-    again: dict[str, Any] = {"steps_at": _steps(now, action.centre_id)} if action.due_at <= now else {}
-    values = {"result": "", "drop_proposed_by": None}
-    if action.state != ActionState.AGREED:
-        values |= again
+    if action.state in DROP_WAITS and action.due_at <= now:
+        values["steps_at"] = _steps(now, action.centre_id)
     _move(by, action, version, ActionState.AGREED, ACTION_DROP_REFUSED, **values)
 
 
