@@ -32,7 +32,6 @@ from handoff.referrals.centre_actions import close_case
 from hotline.contacts.models import Contact
 from triage import actions as triage
 from triage.models import Assessment
-from triage.states import AssessmentState
 
 DANGER = {**SECURITY, "age_band": "14_17", "child_welfare_risk": "serious"}
 NO_DANGER = {"security_signal": "none", "child_welfare_risk": "no"}
@@ -146,8 +145,7 @@ def check(history: History) -> None:
         items = {item.subject: item for item in WorkItem.objects.filter(kind__in=["action", "drop"])}
         ends = set(Event.objects.filter(kind__in=["action.done", "action.dropped"]).values_list("subject", "actor"))
         confirmed = set(
-            Assessment.objects.filter(state=AssessmentState.COMPLETED, confirmed_by__isnull=False)
-            .values_list("contact", "confirmed_by")
+            Assessment.objects.filter(confirmed_by__isnull=False).values_list("contact", "confirmed_by")
         )  # fmt: skip
     for one in history.duties():
         assert one.is_open == (one.pk in items)
@@ -174,6 +172,7 @@ def check(history: History) -> None:
 @example(walk=[("assess again", "handler", 1), ("close", "handler", 0), ("confirm triage", "coordinator", 0)])
 @example(walk=[("all done", "handler", 0), ("close", "handler", 0), ("reopen", "handler", 0)])
 @example(walk=[("drop", "handler", 0), ("assess again", "handler", 1), ("confirm triage", "coordinator", 0)])
+@example(walk=[("assess again", "handler", 1), ("confirm triage", "coordinator", 0), ("assess again", "handler", 0)])
 def test_no_protected_duty_ends_unseen(people: People, walk: list[tuple[str, str, int]]) -> None:
     contact = make_contact(people.handler)
     case = as_user(
