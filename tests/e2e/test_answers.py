@@ -101,7 +101,7 @@ def test_nothing_is_lost_by_a_link_while_a_request_is_under_way(checklist: Check
     keys.press("Alt+j", "1")
     wait_until(page, lambda: bool(held))
     keys.press("2", "3")
-    page.locator(".top-nav a").nth(1).click()
+    page.locator(".top-nav a[href='/cases/']").click()
     page.wait_for_url(re.compile(r"^(?!.*/desk/)"))
     page.goto(desk)
     wait_until(page, lambda: answered(page) == ["source_reliability", "information_credibility", "source_knowledge"])
