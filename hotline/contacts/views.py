@@ -51,7 +51,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     entries = links(request.user, request.path)
     if entries:
         return redirect(entries[0].url)
-    return render(request, "hotline/nothing_yet.html", {"administrators": administrators()})
+    return render(request, "hotline/no_role.html", {"administrators": administrators()})
 
 
 @require_safe
