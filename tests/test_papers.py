@@ -37,7 +37,7 @@ def test_readme_is_short() -> None:
 
 
 def test_readme_shows_six_pictures() -> None:
-    assert len(re.findall(r"!\[[^\]]+\]\(docs/pictures/\w+\.png\)", Path(CHECKOUT / "README.md").read_text())) == 6
+    assert len(re.findall(r"!\[[^\]]+\]\(docs/pictures/\w+\.png\)", Path(CHECKOUT / "README.md").read_text())) == 8
 
 
 def test_missing_file_is_found() -> None:
