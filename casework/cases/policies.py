@@ -81,6 +81,7 @@ TEAM = Rule(
 )
 BODY = Rule("the named people of the body whose action it is", "ntk.works_for_body(case_id, organisation_id)")
 FREE = both(HANDLERS, "while it is nobody's", IS_FREE)
+TAKES = Rule(f"{HANDLERS.who}, who take it while it is nobody's", FREE.sql, check=is_actor("user_id"))
 DEADLINES = service("deadlines")
 #: Columns of an action that people and the deadlines change.
 ACTION_CHANGING = [
@@ -140,7 +141,7 @@ DECLARATIONS: list[Declaration] = [
         ],
         update=[
             CARRIERS,
-            FREE,
+            TAKES,
             BODY,
             Rule(f"{DEADLINES.who}: open ones", f"{DEADLINES.sql} and state in ({quoted(*OPEN_ACTION)})"),
         ],

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from assessments import REFERRAL, SECURITY, answer, complete, filled
 from case_rows import give, make_case
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from past_policies import change
@@ -135,6 +136,20 @@ def test_refused_drop_is_to_be_done(people: People) -> None:
     step(people.coordinator, work_actions.refuse_drop, duty_of(people, case))
     again = duty_of(people, case)
     assert (again.state, again.drop_proposed_by_id, again.result) == (ActionState.AGREED, None, "")
+
+
+def test_who_does_not_work_on_the_case_changes_what_is_nobodys_only_by_taking_it(people: People) -> None:
+    case = make_case(people.handler, SECURITY)
+    action = duty_of(people, case)
+    step(people.handler, work_actions.give_action, action, to=None)
+    later = timezone.now() + timedelta(days=300)
+    with acting_as(people.colleague, purpose="test"):
+        free = Action.objects.filter(pk=action.pk)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            free.update(due_at=later)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            free.update(user=people.handler)
+    step(people.colleague, work_actions.take_action, duty_of(people, case))
 
 
 def test_stale_page_is_refused(people: People) -> None:
