@@ -64,6 +64,7 @@ def _screens(who: str, *rows: tuple[str, ...]) -> list[Screen]:
 
 ROW = ".row-link"
 CASE = 'a[href^="/cases/"][id^="case-link"]'
+OF_CASE = 'main a[href^="/cases/"]:not([href="/cases/"])'
 SCREENS = [
     *_screens(
         "", ("sign-in", "/accounts/login/"), ("password-reset", "/accounts/password/reset/"), ("not-found", "/nowhere/")
@@ -102,6 +103,8 @@ SCREENS = [
         "crane",
         ("today-coordinator", "/today/"),
         ("today-colleagues", "/today/?show=colleagues"),
+        ("action", "/today/?show=colleagues", 'a[href^="/actions/"]'),
+        ("question", "/referrals/", '[aria-labelledby="h-waiting"] .row-link', OF_CASE, ".questions a"),
         ("desk-coordinator", "/desk/"),
         ("compose", "/referrals/", '[aria-labelledby="h-draft"] .row-link'),
         ("referral", "/referrals/", '[aria-labelledby="h-waiting"] .row-link'),
