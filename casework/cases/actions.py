@@ -39,6 +39,7 @@ from .events import (
     CASE_REOPENED,
     CASE_TAKEN,
 )
+from .locking import lock_case_to_write
 from .models import Case, CaseContact, Note, Responsibility
 from .open_duties import OpenDuties, duties_of_contacts, open_duties
 from .opening import opens_case
@@ -143,7 +144,7 @@ def assign_case(*, by: User, case_id: uuid.UUID, to: User | None, seen: uuid.UUI
     ``seen``: the responsibility that the page showed. Raises Stale if it has changed, or a partner is responsible, who
     has to return the case. A repeat has no effect.
     """
-    case = _lock(by, case_id)
+    case = lock_case_to_write(by, case_id)
     current = _current(case)
     if not may_assign(by, case.centre_id) and (to is not None or current.user_id != by.pk):
         raise NotAllowed(Permission.CASE_ASSIGN)
@@ -209,7 +210,7 @@ def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
     A closed case is reopened for a contact with a duty of security or child protection. Raises Stale if the contact
     belongs to another case.
     """
-    case = _lock(by, case_id)
+    case = lock_case_to_write(by, case_id)
     locked = Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk, centre=case.centre_id).first()
     if locked is None or not may_write_contact(by, locked):
         raise NotAllowed(Permission.CONTACT_LOG)
@@ -226,7 +227,7 @@ def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
 @transaction.atomic
 def add_note(*, by: User, note_id: uuid.UUID, case_id: uuid.UUID, text: str) -> Note:
     """Add a note; a repeated post adds no second one."""
-    case = _lock(by, case_id)
+    case = lock_case_to_write(by, case_id)
     known = Note.objects.filter(pk=note_id, case=case).first()
     if known:
         return known
@@ -239,7 +240,7 @@ def add_note(*, by: User, note_id: uuid.UUID, case_id: uuid.UUID, text: str) -> 
 @transaction.atomic
 def rename_case(*, by: User, case_id: uuid.UUID, version: int, label: str) -> None:
     """Change the working title. It is searchable, so it must not contain names. Raises Stale."""
-    case = _lock(by, case_id)
+    case = lock_case_to_write(by, case_id)
     if case.label == label:
         return
     if not Case.objects.filter(pk=case.pk, version=version).update(label=label, version=F("version") + 1):
@@ -256,7 +257,7 @@ def mark_closed(*, by: User, case_id: uuid.UUID) -> None:
     Raises OpenDuties while a protected duty is open; other open actions are dropped with the case. Joint closing with
     criteria is not implemented yet.
     """
-    case = _lock(by, case_id)
+    case = lock_case_to_write(by, case_id)
     if case.state == CaseState.CLOSED:
         return
     if _current(case).organisation_id != case.centre_id:
@@ -271,7 +272,7 @@ def mark_closed(*, by: User, case_id: uuid.UUID) -> None:
 @transaction.atomic
 def reopen_case(*, by: User, case_id: uuid.UUID) -> None:
     """Reopen a closed case, which is possible at any time. A repeat has no effect."""
-    _move(by, _lock(by, case_id), CaseState.OPEN, closed_at=None, closed_by=None)
+    _move(by, lock_case_to_write(by, case_id), CaseState.OPEN, closed_at=None, closed_by=None)
 
 
 def _move(by: User, case: Case, to: CaseState, **values: object) -> None:
@@ -281,13 +282,6 @@ def _move(by: User, case: Case, to: CaseState, **values: object) -> None:
         raise stale(case.pk)
     Case.objects.filter(pk=case.pk, state=case.state).update(state=to, version=F("version") + 1, **values)
     _record(CASE_CLOSED if to == CaseState.CLOSED else CASE_REOPENED, by, case)
-
-
-def _lock(by: User, case_id: uuid.UUID) -> Case:
-    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
-    if case is None or not may_write(by, case):
-        raise NotAllowed(Permission.CASE_READ)
-    return case
 
 
 def _decided(case: Case) -> dict[str, Any]:

@@ -17,15 +17,15 @@ from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 
 from .events import QUESTION_ANSWERED, QUESTION_ASKED, QUESTION_DROPPED
-from .models import Case, CaseQuestion
-from .permissions import may_write
+from .locking import lock_case_to_write
+from .models import CaseQuestion
 from .states import QUESTION_TRANSITIONS, QuestionState
 
 
 @transaction.atomic
 def ask_question(*, by: User, question_id: uuid.UUID, case_id: uuid.UUID, text: str) -> CaseQuestion:
     """Ask something in an open case; a repeated post asks no second time. Raises Stale for a closed case."""
-    case = _locked_case(by, case_id)
+    case = lock_case_to_write(by, case_id)
     known = CaseQuestion.objects.filter(pk=question_id, case=case).first()
     if known:
         return known
@@ -43,14 +43,17 @@ def ask_question(*, by: User, question_id: uuid.UUID, case_id: uuid.UUID, text: 
 def answer_question(
     *, by: User, question_id: uuid.UUID, version: int, answer: str, source: str, reliability: str, credibility: str
 ) -> None:
-    """Keep what was found out, from whom, and how far it can be trusted. Raises Stale. A repeat has no effect."""
+    """Keep what was found out, from whom, and how far it can be trusted. Raises Stale, also for a closed case.
+
+    A repeat has no effect.
+    """
     graded = {"answer": answer, "source": source, "reliability": reliability, "credibility": credibility}
     _end(by, question_id, version, QuestionState.ANSWERED, QUESTION_ANSWERED, **graded)
 
 
 @transaction.atomic
 def drop_question(*, by: User, question_id: uuid.UUID, version: int, reason: str) -> None:
-    """Say that it need not be known any more. Raises Stale. A repeat has no effect."""
+    """Say that it need not be known any more. Raises Stale, also for a closed case. A repeat has no effect."""
     _end(by, question_id, version, QuestionState.DROPPED, QUESTION_DROPPED, answer=reason)
 
 
@@ -58,11 +61,11 @@ def _end(by: User, question_id: uuid.UUID, version: int, to: QuestionState, kind
     found = CaseQuestion.objects.filter(pk=question_id).first()
     if found is None:
         raise NotAllowed(Permission.CASE_READ)
-    _locked_case(by, found.case_id)
+    case = lock_case_to_write(by, found.case_id)
     question = CaseQuestion.objects.select_for_update(no_key=True).get(pk=question_id)
     if question.state == to and question.ended_by_id == by.pk and _holds(question, values):
         return
-    if question.version != version or to not in QUESTION_TRANSITIONS[QuestionState(question.state)]:
+    if not case.is_open or question.version != version or to not in QUESTION_TRANSITIONS[QuestionState(question.state)]:
         raise stale(question_id)
     values |= {"state": to, "ended_at": timezone.now(), "ended_by": by, "version": version + 1}
     for name, value in values.items():
@@ -73,13 +76,6 @@ def _end(by: User, question_id: uuid.UUID, version: int, to: QuestionState, kind
 
 def _holds(question: CaseQuestion, values: dict[str, Any]) -> bool:
     return all(getattr(question, name) == value for name, value in values.items())
-
-
-def _locked_case(by: User, case_id: uuid.UUID) -> Case:
-    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
-    if case is None or not may_write(by, case):
-        raise NotAllowed(Permission.CASE_READ)
-    return case
 
 
 def _record(kind: EventKind, by: User, question: CaseQuestion) -> None:

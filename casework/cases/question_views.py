@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
@@ -44,24 +45,26 @@ def question(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    found = question_to_read(request.user, pk)
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, 422, answer_form=form)
-    question_actions.answer_question(by=request.user, question_id=pk, **form.cleaned_data)
-    messages.success(request, _("The answer is in the case file, with its source."))
-    return redirect("cases:case", found.case_id)
+    said = _("The answer is in the case file, with its source.")
+    return _end(request, pk, AnswerForm(request.POST), question_actions.answer_question, said, "answer_form")
 
 
 @require_POST
 @signed_in
 def drop(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    found = question_to_read(request.user, pk)
     form = NoLongerAskedForm(request.POST)
+    return _end(request, pk, form, question_actions.drop_question, _("The reason is kept."), "drop_form")
+
+
+def _end(
+    request: SignedInRequest, pk: uuid.UUID, form: forms.Form, end: Callable[..., None], said: str, shown_as: str
+) -> HttpResponse:
+    """End the question with the values of a valid form; else show the page with its errors."""
+    found = question_to_read(request.user, pk)
     if not form.is_valid():
-        return _page(request, found, 422, drop_form=form)
-    question_actions.drop_question(by=request.user, question_id=pk, **form.cleaned_data)
-    messages.success(request, _("The reason is kept."))
+        return _page(request, found, 422, **{shown_as: form})
+    end(by=request.user, question_id=pk, **form.cleaned_data)
+    messages.success(request, said)
     return redirect("cases:case", found.case_id)
 
 

@@ -36,8 +36,9 @@ from .events import (
     ACTION_TAKEN,
     ACTION_TO_SHIFT,
 )
+from .locking import lock_case_to_write
 from .models import Action, Case, Strand
-from .permissions import carries_at_centre, may_assign, may_carry, may_decide_drop, may_take, may_write
+from .permissions import carries_at_centre, may_assign, may_carry, may_decide_drop, may_take
 from .states import ACTION_TRANSITIONS, DROP_WAITS, ActionState
 from .work import Step
 
@@ -50,9 +51,7 @@ def add_action(
 
     ``to``: whose it is; None: the shift's.
     """
-    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
-    if case is None or not may_write(by, case):
-        raise NotAllowed(Permission.CASE_READ)
+    case = lock_case_to_write(by, case_id)
     known = Action.objects.filter(pk=action_id, case=case).first()
     if known:
         return known

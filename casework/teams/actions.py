@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from casework.cases.locking import lock_case_to_write
 from casework.cases.models import Action, Case
-from casework.cases.permissions import may_write as may_write_case
 from casework.cases.work_actions import record_return
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
@@ -78,9 +78,7 @@ def invite(
     ``is_settled``: that an earlier conflict of interest no longer stands. Raises Stale for a closed case,
     InTeamAlready, HasConflict, ConflictStands.
     """
-    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
-    if case is None or not may_write_case(by, case):
-        raise NotAllowed(Permission.CASE_READ)
+    case = lock_case_to_write(by, case_id)
     known = Member.objects.filter(pk=member_id, team=case_id).first()
     if known:
         return known

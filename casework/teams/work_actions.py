@@ -7,12 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from casework.cases.models import Action, Case, Strand
-from casework.cases.permissions import may_write as may_write_case
+from casework.cases.locking import lock_case_to_write
+from casework.cases.models import Action, Strand
 from casework.cases.work_actions import insert_action
 from foundation.accounts.models import Organisation, User
-from foundation.accounts.permissions import NotAllowed
-from foundation.accounts.roles import Permission
 from foundation.journal.stale import stale
 
 from .models import Member
@@ -41,9 +39,7 @@ def add_action_for(
 
     Raises Stale for a closed case, NotInTeam.
     """
-    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
-    if case is None or not may_write_case(by, case):
-        raise NotAllowed(Permission.CASE_READ)
+    case = lock_case_to_write(by, case_id)
     known = Action.objects.filter(pk=action_id, case=case).first()
     if known:
         return known

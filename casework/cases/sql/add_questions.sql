@@ -14,6 +14,7 @@ insert into cases_casequestion (id, case_id, centre_id, data_key_id, assessment_
     from triage_assessment a, cases_case c, unnest(a.find_out) as found (code)
     where a.id = which and c.id = of_case and not exists (select from cases_casequestion
         where case_id = of_case and code = found.code and state in ({OPEN_QUESTION}))
+    on conflict do nothing
 $body$;
 create or replace function ntk.questions_of_decided() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $body$
@@ -33,6 +34,9 @@ $body$;
 alter function ntk.add_questions owner to lotse_policy;
 alter function ntk.questions_of_decided owner to lotse_policy;
 alter function ntk.questions_of_linked owner to lotse_policy;
+create or replace trigger questions_of_decided_at_once after insert on triage_assessment
+    for each row when (new.state in ({IN_FORCE}) and new.find_out <> '{}')
+    execute function ntk.questions_of_decided();
 create or replace trigger questions_of_decided after update on triage_assessment
     for each row when (new.state is distinct from old.state and new.state in ({IN_FORCE})
         and (new.find_out <> '{}' or new.supersedes_id is not null))
@@ -42,6 +46,7 @@ create or replace trigger questions_of_linked after insert on cases_casecontact
 -- reverse
 drop trigger questions_of_linked on cases_casecontact;
 drop trigger questions_of_decided on triage_assessment;
+drop trigger questions_of_decided_at_once on triage_assessment;
 drop function ntk.questions_of_linked;
 drop function ntk.questions_of_decided;
 drop function ntk.add_questions;

@@ -9,6 +9,7 @@ from assessments import REFERRAL, complete, fill, make_contact
 from case_rows import make_case
 from django.test import Client
 from django.urls import reverse
+from past_policies import insert
 from people import People, as_user, new_id
 from web import sign_in
 
@@ -81,6 +82,19 @@ def test_a_triage_of_a_linked_contact_asks_too_and_nothing_twice(people: People)
         assert CaseQuestion.objects.filter(case=case).count() == 2
 
 
+def test_a_triage_that_is_stored_as_decided_asks_too(people: People) -> None:
+    """As an import or a repair would write it."""
+    case = make_case(people.handler)
+    contact = make_contact(people.handler)
+    do(people.handler, casework.link_contact, case_id=case.pk, contact=contact)
+    with acting_as(people.coordinator, purpose="test"):
+        decided = Assessment.objects.get(pk=case.assessment_id)
+    decided.pk, decided.contact, decided.data_key_id = new_id(), contact, contact.data_key_id
+    decided.find_out = ["gap_family"]
+    insert([decided])
+    assert questions(people, case).keys() == {"gap_family"}
+
+
 def test_a_new_triage_asks_what_it_does_not_know_and_ends_what_it_knows(people: People) -> None:
     case = make_case(people.handler, UNKNOWN)
     own = ask(people, case)
@@ -121,6 +135,16 @@ def test_asked_twice_is_asked_once_and_not_in_a_closed_case(people: People) -> N
     do(people.coordinator, close_case, case_id=case.pk)
     with pytest.raises(Stale):
         do(people.handler, question_actions.ask_question, **{**values, "question_id": new_id()})
+
+
+def test_an_old_tab_of_a_closed_case_answers_nothing(people: People) -> None:
+    case = make_case(people.handler)
+    question = ask(people, case)
+    do(people.coordinator, close_case, case_id=case.pk)
+    with pytest.raises(Stale):
+        answer(people.handler, question)
+    with pytest.raises(Stale):
+        do(people.handler, question_actions.drop_question, question_id=question.pk, version=1, reason="No need.")
 
 
 def test_only_people_who_work_on_the_case_ask_and_answer(people: People) -> None:
