@@ -19,9 +19,9 @@ from triage.vocabulary import Duty
 from . import reasons
 from .models import Action, Case, CaseContact, CaseQuestion, Note, Responsibility
 from .open_duties import open_duties
-from .permissions import may_assign, may_write
+from .permissions import may_assign, may_print, may_write
 from .questions import words_of
-from .timeline import Timeline, timeline_of
+from .timeline import SIZE, Timeline, timeline_of
 
 NOTES_AT_ONCE = 10
 
@@ -69,6 +69,10 @@ class CaseFile:
     @property
     def may_assign(self) -> bool:
         return may_assign(self.user, self.case.centre_id)
+
+    @property
+    def may_print(self) -> bool:
+        return may_print(self.user, self.case)
 
     @property
     def may_offer(self) -> bool:
@@ -169,9 +173,9 @@ class CaseFile:
         """Protected duties that are open; the case is not closed before."""
         return open_duties(self.case) if self.case.is_open else []
 
-    def timeline(self, before: int | None = None) -> Timeline:
+    def timeline(self, before: int | None = None, *, size: int = SIZE) -> Timeline:
         subjects = [one.pk for one in (*self.contacts, *self._all_assessments)]
-        return timeline_of(self.case.pk, subjects, before)
+        return timeline_of(self.case.pk, subjects, before, size=size)
 
 
 @dataclass(frozen=True)

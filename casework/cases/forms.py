@@ -16,6 +16,7 @@ from hotline.contacts.models import Contact
 
 from .models import Strand
 from .questions import credibility_choices, reliability_choices
+from .vocabulary import PrintPurpose
 
 LONGEST_NOTE = 20_000
 LONGEST_LINE = 1_000
@@ -111,6 +112,14 @@ class DoneForm(StepForm):
 class DropForm(StepForm):
     result = forms.CharField(
         label=_("Why it is not done"), max_length=LONGEST_LINE, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class PrintForm(forms.Form):
+    purpose = forms.ChoiceField(
+        label=_("What for"),
+        choices=[("", "–"), *PrintPurpose.choices],
+        help_text=_("Who works on the case sees in its timeline that the file was printed, by whom and what for."),
     )
 
 

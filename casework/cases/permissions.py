@@ -45,6 +45,14 @@ def may_write(user: User, case: Case) -> bool:
     return Action.objects.open().filter(case=case, user=user).exists()
 
 
+def may_print(user: User, case: Case) -> bool:
+    """Coordinators of the centre, and the handler who is responsible: while a partner is, its contact person."""
+    if case.centre_id in organisations_as(user, Role.COORDINATOR):
+        return True
+    answers_for_it = case.contact_person_id if case.is_with_partner else case.responsible_user_id
+    return user.pk == answers_for_it and case.centre_id in organisations_as(user, Role.HANDLER)
+
+
 def works_in_team(user: User, case_id: uuid.UUID) -> bool:
     """Whether the person works on the case for another body, named by it and still there."""
     bodies = organisations_as(user, *AT_OTHER_BODIES)
@@ -122,6 +130,11 @@ def case_to_reread(user: User, case_id: uuid.UUID) -> Case:
 def case_to_write(user: User, case_id: uuid.UUID) -> Case:
     """The case, if the user may change it. Raises Refused."""
     return _checked(user, case_id, may_write, "case.write")
+
+
+def case_to_print(user: User, case_id: uuid.UUID) -> Case:
+    """The case, if the user may print its file. Raises Refused."""
+    return _checked(user, case_id, may_print, "case.print")
 
 
 def action_to_read(user: User, action_id: uuid.UUID) -> Action:

@@ -17,6 +17,7 @@ from foundation.journal.registry import all_kinds, codes_in_case
 from triage.vocabulary import Disposition, Duty, Urgency
 
 from .events import CASE_CLOSED
+from .vocabulary import PrintPurpose
 
 if TYPE_CHECKING:
     pass
@@ -44,17 +45,19 @@ class Timeline:
     older: int | None
 
 
-def timeline_of(case_id: uuid.UUID, subjects: Iterable[uuid.UUID] = (), before: int | None = None) -> Timeline:
+def timeline_of(
+    case_id: uuid.UUID, subjects: Iterable[uuid.UUID] = (), before: int | None = None, *, size: int = SIZE
+) -> Timeline:
     """Visible events of the case, its contacts and assessments (``subjects``). At most three queries."""
     events = Event.objects.filter(Q(case=case_id) | Q(subject__in=list(subjects))).filter(kind__in=codes_in_case())
     if before is not None:
         events = events.filter(pk__lt=before)
-    found = list(events.select_related("actor").newest_first()[: SIZE + 1])
-    shown = found[:SIZE]
+    found = list(events.select_related("actor").newest_first()[: size + 1])
+    shown = found[:size]
     names = _names(shown)
     return Timeline(
         [TimelineEntry(event, *sentence(event.kind, event.data, names), _who(event)) for event in shown],
-        shown[-1].pk if len(found) > SIZE else None,
+        shown[-1].pk if len(found) > size else None,
     )
 
 
@@ -85,13 +88,14 @@ class _Words(dict[str, str]):
             action=_label(Duty, data.get("duty")) or _now("Action"),
             duties=", ".join(_label(Duty, code) for code in data.get("duties", ())),
             contact=f"C-{data['number']}" if data.get("number") else "",
+            purpose=_label(PrintPurpose, data.get("purpose")),
         )
 
     def __getitem__(self, name: str) -> str:
         return self.get(name) or "–"
 
 
-def _label(codes: type[Disposition] | type[Urgency] | type[Duty], code: Any) -> str:
+def _label(codes: type[Disposition] | type[Urgency] | type[Duty] | type[PrintPurpose], code: Any) -> str:
     return str(codes(code).label) if code in codes.values else ""
 
 

@@ -185,6 +185,7 @@ class World:
             "teams:add_action": (handler, case, {}),
             "handoff:partners": (handler, case, {}),
             "handoff:note_conflict": (handler, (dossier.case.pk, people.partner.pk), {}),
+            "handoff:print_case": (handler, case, {}),
             "handoff:undelivered": (people.administrator, everywhere, {}),
             "handoff:case_referrals": (make_coordinator(people), case, {}),
             "handoff:board": (handler, everywhere, {}),

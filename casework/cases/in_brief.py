@@ -1,0 +1,59 @@
+"""A case in a few words: whom it is about, the concern and the risk, who is responsible, what is next."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from foundation.privacy.unshown import read_or
+from foundation.ui.printed import moment
+from hotline.contacts.models import Contact
+
+from .case_file import CaseFile
+from .models import Action
+
+UNSAID = frozenset({"", "unknown"})
+
+
+def in_brief(file: CaseFile) -> str:
+    """One line, from codes and the next action; what is not known or not open to the reader is left out."""
+    case = file.case
+    concern = _("%(disposition)s, %(urgency)s") % {
+        "disposition": case.get_disposition_display(),
+        "urgency": case.get_urgency_display().lower(),
+    }
+    return " ".join(f"{part}." for part in (_whom(file), concern, _responsible(file), _next(file)) if part)
+
+
+def _whom(file: CaseFile) -> str:
+    contact = next((one for one in file.contacts if file.assessment and one.pk == file.assessment.contact_id), None)
+    if contact is None:
+        return ""
+    said = ", ".join(_known(contact))
+    return _("About: %(person)s") % {"person": said} if said else ""
+
+
+def _known(contact: Contact) -> list[str]:
+    pairs = [
+        (contact.relation, contact.get_relation_display()),
+        (contact.age_band, contact.get_age_band_display()),
+        (contact.sex, contact.get_sex_display()),
+        (contact.phenomenon, contact.get_phenomenon_display()),
+    ]
+    return [str(label) for code, label in pairs if code not in UNSAID]
+
+
+def _responsible(file: CaseFile) -> str:
+    now = file.responsible
+    names = [file.partner, now.user.name if now.user else ""]
+    return _("Responsible: %(name)s") % {"name": ", ".join(filter(None, names)) or _("nobody")}
+
+
+def _next(file: CaseFile) -> str:
+    first = min((one for one in file.actions if one.is_open), key=lambda one: one.due_at, default=None)
+    if first is None:
+        return _("Nothing is due") if file.case.is_open else ""
+    return _("Next: %(what)s, due %(moment)s") % {"what": _what(first), "moment": moment(first.due_at)}
+
+
+def _what(action: Action) -> str:
+    return read_or(action, lambda: str(action.what).rstrip(" ."), _("Action"))
