@@ -6,11 +6,12 @@ blindness.
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
+
+from foundation.ui.typesetting import clean
 
 FONT = "Libertinus Serif, Georgia, serif"
 #: Widths of letters relative to the font size, rather too wide, because texts cannot be measured here.
@@ -24,7 +25,6 @@ GREY = "#565f66"
 RULE = "#d5d9dc"
 PAPER = "#ffffff"
 BAR = "#14505c"
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -142,11 +142,6 @@ def wrapped(said: str, width: float, size: float, lines: int = 2) -> list[str]:
     if needed <= width:
         return [words]
     return textwrap.wrap(words, max(4, int(len(words) * width / needed)), max_lines=lines, placeholder=" …") or [""]
-
-
-def clean(said: str) -> str:
-    """The text without characters that XML does not allow."""
-    return NOT_XML.sub("", said)
 
 
 def _said(value: str | float) -> str:

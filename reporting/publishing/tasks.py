@@ -10,11 +10,12 @@ from celery import shared_task
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from foundation.privacy.time_limits import TASK_LASTS
+from foundation.ui.typesetting import TypesettingFailed
 
 from .actions import keep_paper
 from .content import LANGUAGES
 from .models import Paper, Release
-from .typeset import TypesettingFailed, pdf_bytes
+from .typeset import pdf_bytes
 
 log = logging.getLogger(__name__)
 

@@ -16,11 +16,11 @@ from django.conf import settings
 from foundation.accounts import tasks as links
 from foundation.journal import relay
 from foundation.privacy.time_limits import MARGIN, TASK_LASTS
+from foundation.ui import typesetting
 from handoff.referrals import notices
 from hotline.switchboard import commands, outbound, purposes, sweep
 from hotline.telephony import provider
 from hotline.texting import sending
-from reporting.publishing import typeset
 
 KEY_PRESSED_IN = 15.0  # seconds: "press 1" is said twice, and a while is waited
 CALLER_REACHED = 2 * provider.LONGEST_REQUEST + purposes.RINGS_FOR + KEY_PRESSED_IN
@@ -68,7 +68,7 @@ def test_an_unclear_message_is_not_sent_again_while_the_first_may_still_be_under
 
 
 def test_no_task_lasts_until_the_broker_gives_it_to_another() -> None:
-    longest_step = max(typeset.TIMEOUT, *(longest for name, (_lease, longest) in LEASES.items() if "." in name))
+    longest_step = max(typesetting.TIMEOUT, *(longest for name, (_lease, longest) in LEASES.items() if "." in name))
     handed_out_again = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
     assert TASK_LASTS + longest_step + MARGIN < handed_out_again
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
+from foundation.ui import typesetting
 from reporting.publishing import content, data_files, sheets, typeset
 from reporting.publishing.drawing import Drawing, drawn
 from reporting.publishing.form_texts import ENGLISH, FRENCH, WORDS
@@ -379,8 +380,8 @@ def test_all_uncertain_characters_are_replaced_if_typst_names_none() -> None:
 
 
 def test_typesetting_is_aborted_after_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typeset, "TIMEOUT", 0.01)
-    with pytest.raises(typeset.TypesettingFailed, match=r"took longer than 0\.01 seconds"):
+    monkeypatch.setattr(typesetting, "TIMEOUT", 0.01)
+    with pytest.raises(typesetting.TypesettingFailed, match=r"took longer than 0\.01 seconds"):
         typeset.pdf_bytes(document(), "en")
 
 
@@ -393,7 +394,7 @@ def test_table_of_a_year_is_on_a_landscape_page() -> None:
 
 
 def test_document_of_an_unknown_format_is_refused() -> None:
-    with pytest.raises(typeset.TypesettingFailed, match="a release of format 99 cannot be read"):
+    with pytest.raises(typesetting.TypesettingFailed, match="a release of format 99 cannot be read"):
         typeset.pdf_bytes(document(format=99), "en")
 
 
