@@ -38,6 +38,7 @@ from reporting.figures.figures import duration
 from reporting.figures.models import Cell
 from reporting.figures.periods import period
 from triage.models import Assessment
+from triage.vocabulary import Duty
 
 quick = settings(
     max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -156,7 +157,7 @@ def test_duties_are_shown_by_what_became_of_them(people: People) -> None:
 def test_dropped_duties_are_shown_by_reason_and_without_words(people: People) -> None:
     make_case(people.handler, SECURITY)
     with acting_as(people.handler, purpose="test"):
-        duty = Action.objects.open_duties().filter(is_protected=True).order_by("due_at", "pk")[0]
+        duty = Action.objects.open_duties().get(duty=Duty.SECURITY_INFORMATION)
         drop_action(
             by=people.handler, action_id=duty.pk, version=duty.version, reason=DropReason.REFUSED, result="A secret."
         )
