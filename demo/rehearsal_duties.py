@@ -83,7 +83,7 @@ def do_duties(r: Rehearsal) -> str:
 def propose_drop(r: Rehearsal) -> str:
     """A protected duty is not dropped by one person."""
     dropped = r.duties[-1]
-    send(r.handler, form_at(r.handler, dropped, "/drop/").with_({"result": DROPPED}))
+    send(r.handler, form_at(r.handler, dropped, "/drop/").with_({"reason": "mistaken", "result": DROPPED}))
     answer = ok(r.handler.get(dropped))
     label = label_in(answer.page, ActionState.DROP_PROPOSED.label)
     expect_texts(answer.page, shown=[label, DROPPED])
