@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from casework.cases.states import ActionState
-from casework.teams.states import MemberState
 from casework.teams.vocabulary import EndReason, Hat, Purpose
 
 from .browser import Browser, Form, PageElement, form_of
@@ -37,7 +36,7 @@ def accept(r: Rehearsal) -> str:
     """A person of the body accepts, and reads what the team shares, but not the case."""
     send(r.partner, form_at(r.partner, r.member, "/accept/"))
     node = page(r.partner, _team(r))
-    expect_texts(node, shown=[label_in(node, MemberState.ACTIVE.label)])
+    expect_texts(node, shown=[REASON])
     refused = r.partner.get(r.case_with_duties)
     expect(refused.status == 404, "404 for the partner's look at the case", refused.status)
     return "in the team; the case is closed to it"
