@@ -112,5 +112,6 @@ LABELS = {
     "topics": _("Topics"),
     "until": _("Until"),
     "urgency": _("Urgency"),
+    "words": _("In words"),
     "written_at": _("Written"),
 }

@@ -1,8 +1,12 @@
-"""The URL of Today."""
+"""URLs of Today and of absences."""
 
 from django.urls import path
 
-from . import views
+from . import absence_views, views
 
 app_name = "worklist"
-urlpatterns = [path("today/", views.today, name="today")]
+urlpatterns = [
+    path("today/", views.today, name="today"),
+    path("absences/", absence_views.absences, name="absences"),
+    path("absences/<uuid:pk>/end/", absence_views.end, name="end_absence"),
+]
