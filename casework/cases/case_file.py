@@ -21,7 +21,7 @@ from .models import Action, Case, CaseContact, CaseQuestion, Note, Responsibilit
 from .open_duties import open_duties
 from .permissions import may_assign, may_print, may_write
 from .questions import words_of
-from .timeline import SIZE, Timeline, timeline_of
+from .timeline import NEWEST, SIZE, Timeline, Wish, timeline_of
 
 NOTES_AT_ONCE = 10
 
@@ -173,9 +173,9 @@ class CaseFile:
         """Protected duties that are open; the case is not closed before."""
         return open_duties(self.case) if self.case.is_open else []
 
-    def timeline(self, before: int | None = None, *, size: int = SIZE) -> Timeline:
+    def timeline(self, wish: Wish = NEWEST, *, size: int = SIZE) -> Timeline:
         subjects = [one.pk for one in (*self.contacts, *self._all_assessments)]
-        return timeline_of(self.case.pk, subjects, before, size=size)
+        return timeline_of(self.case.pk, subjects, wish, reader=self.user.pk, size=size)
 
 
 @dataclass(frozen=True)

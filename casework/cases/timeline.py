@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.utils.translation import gettext as _now
@@ -19,22 +21,59 @@ from triage.vocabulary import Disposition, Duty, Urgency
 from .events import CASE_CLOSED
 from .vocabulary import PrintPurpose
 
-if TYPE_CHECKING:
-    pass
-
 SIZE = 30
+MOST_DIGITS = 18  # digits of a number that the database can store
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 WITH_DUTIES = _("Case closed by a coordinator with open duties: %(duties)s")
 
 
 @dataclass(frozen=True)
+class Wish:
+    """Which part of a timeline is shown, as its address says.
+
+    ``since``: when the reader looked before; what others did later is marked as new.
+    """
+
+    before: int | None = None
+    since: datetime | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Wish:
+        """Of the parameters ``before``, an id of an event, and ``since``, seconds since 1970. Raises ValueError."""
+        before, since = _number(given.get("before", "")), _number(given.get("since", ""))
+        if since is not None and since > LATEST.timestamp():
+            raise ValueError(since)
+        return cls(before, None if since is None else datetime.fromtimestamp(since, UTC))
+
+    @property
+    def query(self) -> str:
+        """The parameters of the address without ``before``, ending with an ampersand; empty without any."""
+        kept = {"since": str(int(self.since.timestamp()))} if self.since else {}
+        return f"{urlencode(kept)}&" if kept else ""
+
+    def is_new(self, event: Event, reader: int | None) -> bool:
+        return self.since is not None and event.at > self.since and event.actor_id != reader
+
+
+NEWEST = Wish()
+
+
+def _number(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) < MOST_DIGITS):
+        raise ValueError(text)
+    return int(text) if text else None
+
+
+@dataclass(frozen=True)
 class TimelineEntry:
-    """``who`` is empty for events of a service."""
+    """``who`` is empty for events of a service. ``is_new``: since the reader looked before, and not by the reader."""
 
     event: Event
     icon: str
     what: str
     who: str
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,21 +82,43 @@ class Timeline:
 
     entries: list[TimelineEntry]
     older: int | None
+    wish: Wish = NEWEST
+
+    @property
+    def new(self) -> list[TimelineEntry]:
+        return [entry for entry in self.entries if entry.is_new]
+
+    @property
+    def has_more_new(self) -> bool:
+        """Whether the next page begins with new ones too, as far as this one tells."""
+        return self.older is not None and bool(self.entries) and self.entries[-1].is_new
 
 
 def timeline_of(
-    case_id: uuid.UUID, subjects: Iterable[uuid.UUID] = (), before: int | None = None, *, size: int = SIZE
+    case_id: uuid.UUID,
+    subjects: Iterable[uuid.UUID] = (),
+    wish: Wish = NEWEST,
+    *,
+    reader: int | None = None,
+    size: int = SIZE,
 ) -> Timeline:
-    """Visible events of the case, its contacts and assessments (``subjects``). At most three queries."""
+    """Visible events of the case, its contacts and assessments (``subjects``). At most three queries.
+
+    ``reader``: the key of the user for whom new ones are marked.
+    """
     events = Event.objects.filter(Q(case=case_id) | Q(subject__in=list(subjects))).filter(kind__in=codes_in_case())
-    if before is not None:
-        events = events.filter(pk__lt=before)
+    if wish.before is not None:
+        events = events.filter(pk__lt=wish.before)
     found = list(events.select_related("actor").newest_first()[: size + 1])
     shown = found[:size]
     names = _names(shown)
     return Timeline(
-        [TimelineEntry(event, *sentence(event.kind, event.data, names), _who(event)) for event in shown],
+        [
+            TimelineEntry(event, *sentence(event.kind, event.data, names), _who(event), wish.is_new(event, reader))
+            for event in shown
+        ],
         shown[-1].pk if len(found) > size else None,
+        wish,
     )
 
 
