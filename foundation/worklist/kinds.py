@@ -27,6 +27,7 @@ class WorkKind:
     ``steps``: what happens in this order while nobody does it; none for what only waits. ``run``: the function that
     carries a step out: ``run(by=, subject=, step=, now=)``. ``lock``: the function that locks the row of the subject,
     as those who do the work lock it, so that a step and a person never pass each other.
+    ``has_own_mails``: whether the app tells people of each change by e-mail itself.
     """
 
     code: str
@@ -39,6 +40,7 @@ class WorkKind:
     details: Mapping[str, StrPromise | str] = field(default_factory=dict)
     page_elsewhere: str = ""
     row: str = ""
+    has_own_mails: bool = False
 
 
 def all_kinds() -> dict[str, WorkKind]:

@@ -18,6 +18,7 @@ WORKING = ("handler", "coordinator", "partner_worker", "partner_coordinator", "l
 #: Who sees the work of all people of their organisation.
 LEADING = ("coordinator", "partner_coordinator")
 DEADLINES = service("deadlines")
+THE_PERSON = Rule("the person", is_actor("user_id"))
 
 DECLARATIONS: list[Declaration] = [
     Protected(
@@ -33,9 +34,24 @@ DECLARATIONS: list[Declaration] = [
             DEADLINES,
         ],
         update=[DEADLINES],
-        update_columns=["steps_done", "next_at", "is_escalated"],
+        update_columns=["steps_done", "next_at", "is_escalated", "told"],
         denied="insert",
         granted={"lotse_policy": "insert, update, delete"},
+    ),
+    Protected(
+        "worklist_mailchoice",
+        select=[THE_PERSON, DEADLINES],
+        insert=[THE_PERSON],
+        update=[THE_PERSON],
+        update_columns=["daily", "urgent"],
+        denied="delete, truncate",
+    ),
+    Protected(
+        "worklist_workmail",
+        select=[DEADLINES],
+        insert=[DEADLINES],
+        update=[DEADLINES],
+        update_columns=["attempts", "due_at", "claimed_until", "ended_at", "sent_at"],
     ),
 ]
 sql_items = declared_items(__name__, DECLARATIONS)

@@ -1,8 +1,11 @@
-"""The URL of Today."""
+"""The URLs of Today, and of the e-mails about it."""
 
 from django.urls import path
 
 from . import views
 
 app_name = "worklist"
-urlpatterns = [path("today/", views.today, name="today")]
+urlpatterns = [
+    path("today/", views.today, name="today"),
+    path("accounts/mails/", views.mails, name="mails"),
+]
