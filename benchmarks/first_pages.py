@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from benchmarks import desk, raw, statements
@@ -34,6 +34,9 @@ where r.user_id = :actor and r.until is null and c.state = 'open' order by c.ope
 """
 ALL = "select * from cases_case where centre_id = {centre} order by opened_at desc, id desc limit 50"
 CONTACTS = "select * from hotline_contact where centre_id = {centre} order by started_at desc, id desc limit 50"
+MY_WORK = "select * from worklist_workitem where user_id = :actor order by due_at, id limit 50"
+LATE_WORK = "select * from worklist_workitem where is_escalated and centre_id = {centre} order by due_at, id limit 50"
+A_CASE = "select * from cases_action where case_id = '{case}' order by due_at"
 MY_CONTACTS = "select * from hotline_contact where handler_id = :actor order by started_at desc, id desc limit 50"
 
 
@@ -54,6 +57,10 @@ PAGES = [
     Page("contacts, coordinator", COORDINATOR, "/contacts/", CONTACTS, SIZE),
     Page("contacts, handler with few", FEW, "/contacts/", MY_CONTACTS),
     Page("contacts, handler with a tenth of all", MANY, "/contacts/", MY_CONTACTS, SIZE),
+    Page("Today, handler with about 200 due", FEW, "/today/", MY_WORK),
+    Page("Today, handler with a tenth of all", MANY, "/today/", MY_WORK),
+    Page("Today, coordinator", COORDINATOR, "/today/", LATE_WORK),
+    Page("a case with 20 actions", FEW, "/cases/{case}/", A_CASE),
 ]
 PROCESSOR = [
     (Page("the desk", MANY, "/desk/", ""), Goal(25, unit=" ms")),
@@ -97,11 +104,24 @@ def _look(page: Page, browser: Browser) -> None:
         raise Wrong(f"{page.path} lists {len(found)} rows")
 
 
+def _at_scale(scale: Scale, page: Page) -> Page:
+    return replace(page, path=page.path.format(case=_case(scale)))
+
+
+def _case(scale: Scale) -> str:
+    """A case of the handler with few."""
+    few = "select id from cases_case where contact_person_id = %s and state = 'open' order by number limit 1"
+    return str(scale.ask(few, scale.people[FEW])[0][0])
+
+
 def _latency(scale: Scale, page: Page) -> Measure:
+    page = _at_scale(scale, page)
     return desk.latency_of(scale, SECONDS, lambda browser: _look(page, browser), page.email)
 
 
 def _rate(scale: Scale, page: Page) -> Measure:
+    page = _at_scale(scale, page)
+
     def measured() -> float:
         browsers = [scale.browser(page.email) for _number in range(CLIENTS)]
         began = time.monotonic()
@@ -114,7 +134,7 @@ def _rate(scale: Scale, page: Page) -> Measure:
 
 
 def _script(scale: Scale, page: Page) -> str:
-    return raw.reading(page.sql.format(centre=scale.centre), str(scale.people[page.email]))
+    return raw.reading(page.sql.format(centre=scale.centre, case=_case(scale)), str(scale.people[page.email]))
 
 
 def _raw_latency(scale: Scale, page: Page) -> Measure:
@@ -127,6 +147,7 @@ def _raw_rate(scale: Scale, page: Page) -> Measure:
 
 def _statements(scale: Scale, page: Page) -> tuple[float, float]:
     """Of the page and of the raw SQL."""
+    page = _at_scale(scale, page)
     browser = scale.browser(page.email)
     _look(page, browser)
     ours = statements.count(scale, COUNTED, lambda: [browser.get(page.path) for _time in range(COUNTED)])

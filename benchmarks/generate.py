@@ -16,7 +16,7 @@ import psycopg
 from benchmarks.measure import Wrong
 from benchmarks.place import OTHER_CENTRE, Connection, Scale, fingerprint
 from benchmarks.rows import NEWER_COLUMNS, PLACES, STATEMENTS, STATES, TABLES, YEARS, an_id, chance
-from benchmarks.staff import HANDLERS, OTHER_HANDLERS, PARTNERS, SESSION_TABLE, handler, known_indexes, make_staff
+from benchmarks.staff import FEW, HANDLERS, OTHER_HANDLERS, PARTNERS, SESSION_TABLE, handler, known_indexes, make_staff
 from foundation.privacy.models import DataKey
 from hotline.contacts.models import Contact
 from supervisor.environment import WORKER
@@ -99,6 +99,7 @@ def _name_the_constants(connection: Connection, scale: Scale) -> None:
     first_other = people[f"other.{handler(0)}"]
     functions = {
         "contacts() returns bigint": str(scale.contacts),
+        "few() returns bigint": str(people[FEW]),
         "finish() returns timestamptz": f"timestamptz '{finish}'",
         "worker() returns bigint": str(people["worker@benchmark.example"]),
         "began(n bigint) returns timestamptz": f"timestamptz '{finish}' - interval '{YEARS} years'"

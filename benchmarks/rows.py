@@ -215,5 +215,22 @@ insert into handoff_offercount (organisation_id, day, taken, answered, in_time)
 select one.organisation_id, one.day, sum(one.taken), sum(one.answered), sum(one.in_time)
 from handoff_referral r, ntk.offer_of_day(r) one group by 1, 2
 """
+#: An overdue action of each open case; `staff.FEW` has twenty in each, so about 200 due items whatever the size.
+ACTIONS = """
+insert into cases_action (id, case_id, centre_id, data_key_id, duty, strand, is_protected, organisation_id, user_id,
+    role, is_urgent, steps_at, due_at, state, added_at, added_by_id, version)
+select md5('action ' || c.id || i)::uuid, c.id, c.centre_id, c.data_key_id, 'verify_source', 'social', true,
+    c.centre_id, c.contact_person_id, '', false, array[due], due, 'agreed', c.opened_at, c.contact_person_id, 1
+from cases_case c cross join generate_series(1, 20) i
+cross join lateral (select pg_temp.finish() + i * interval '1 hour' as due) one
+where c.state = 'open' and (i = 1 or c.contact_person_id = pg_temp.few())
+"""
+WORK_ITEMS = """
+insert into worklist_workitem (id, kind, detail, subject, reference, centre_id, organisation_id, user_id, role, besides,
+    is_urgent, is_escalated, due_at, steps_at, steps_done, listed_at)
+select md5('item ' || a.id)::uuid, 'action', a.duty, a.id, 'F-' || c.number, a.centre_id, a.organisation_id, a.user_id,
+    '', '{}', false, c.number % 50 = 0, a.due_at, a.steps_at, 1, a.added_at
+from cases_action a join cases_case c on c.id = a.case_id
+"""
 STATEMENTS = (KEYS, CONTACTS, ASSESSMENTS, CASES, CASE_CONTACTS, RESPONSIBILITIES, REFERRALS, MESSAGES,
-              CONTACT_READERS, NEXT_STEPS, OFFER_COUNTS)  # fmt: skip
+              CONTACT_READERS, NEXT_STEPS, OFFER_COUNTS, ACTIONS, WORK_ITEMS)  # fmt: skip

@@ -48,6 +48,7 @@ LOOKS: dict[str, Declared] = {
     "journal:audit": LeftByView(("audit.read",)),
     "journal:looks": LeftByView(("looks.read",)),
     "worklist:today": Leaves("today.read", filters=("show",)),
+    "worklist:absences": Leaves("absences.listed"),
     "regions:network": SET_UP,
     "regions:partners": SET_UP,
     "regions:partner": SET_UP,

@@ -204,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "end-contacts": _every("hotline.tasks.end_contacts", timedelta(seconds=2)),
     "send-work-mails": _every("worklist.tasks.send_mails", timedelta(minutes=1)),
     "run-steps": _every("worklist.tasks.run_steps", timedelta(seconds=20)),
+    "release-work": _every("worklist.tasks.release_work", timedelta(minutes=1)),
     "watch-consent": _every("handoff.tasks.watch_consent", timedelta(seconds=20)),
     "run-queue": _every("switchboard.tasks.run_queue", timedelta(seconds=2)),
     "run-commands": _every("switchboard.tasks.run_commands", timedelta(seconds=2)),

@@ -8,13 +8,15 @@ from typing import Any
 
 from foundation.accounts.models import User
 from foundation.accounts.services import Service, service_user
+from foundation.worklist.absence_actions import enter_absence
 from hotline.contacts.access import request_access
 from hotline.contacts.actions import open_contact, surface_forgotten
 from hotline.contacts.callbacks import schedule_callback
 from hotline.contacts.models import Contact
 from regions.lookup import region_for
 from triage import actions as triage
-from triage.vocabulary import PROTECTED_DUTIES, Disposition, Urgency
+from triage.vocabulary import PROTECTED_DUTIES, Disposition, Urgency, WaiverReason
+from triage.work_actions import waive_triage
 
 from .invented_names import LABELS, NOTES
 from .simulated_year import Player, answered, moment
@@ -45,6 +47,8 @@ def make_present(player: Player, rng: random.Random, now: datetime) -> None:
     _desk(player, now)
     _second_person(player, now)
     _access(player, now)
+    _without_triage(player, now)
+    _away(player, now)
 
 
 def _details(country: str, language: str, postal_code: str, municipality: str) -> dict[str, Any]:
@@ -117,4 +121,32 @@ def _access(player: Player, now: datetime) -> None:
             request_id=player.new_id(),
             contact_id=contact.pk,
             reason="Die Schwester hat heute bei mir angerufen. (Demo)",
+        )
+
+
+def _without_triage(player: Player, now: datetime) -> None:
+    """Completed contacts: one whose triage is missing, and one that needs none."""
+    heron = player.handlers[0]
+    for hours, municipality in ((1, "Kassel"), (3, "Fulda")):
+        details = _details("DE", "de", "34117" if hours == 1 else "36037", municipality)
+        contact = player.log(Story(now - timedelta(hours=hours), 0, "counselling", details))
+    with moment(heron, now - timedelta(hours=2)):
+        words = "Frage nach Unterrichtsmaterial. (Demo)"
+        waive_triage(by=heron, contact_id=contact.pk, reason=WaiverReason.GENERAL, words=words)
+
+
+def _away(player: Player, now: datetime) -> None:
+    """A handler is on leave, and a colleague has the work meanwhile."""
+    _heron, tern, plover = player.handlers
+    centre = plover.centre
+    assert centre is not None
+    with moment(plover, now - timedelta(days=1)):
+        enter_absence(
+            by=plover,
+            absence_id=player.new_id(),
+            organisation=centre,
+            person=plover,
+            starts_on=now.date(),
+            ends_on=now.date() + timedelta(days=12),
+            deputy=tern,
         )

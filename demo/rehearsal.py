@@ -20,7 +20,7 @@ from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import Outcome
 from triage.vocabulary import Disposition
 
-from . import rehearsal_duties
+from . import rehearsal_duties, rehearsal_team
 from .browser import PageElement
 from .rehearsal_context import (
     Rehearsal,
@@ -418,5 +418,10 @@ STEPS = [
     RehearsalStep("drop proposed", rehearsal_duties.propose_drop),
     RehearsalStep("drop confirmed", rehearsal_duties.confirm_drop),
     RehearsalStep("coordinator's duty", rehearsal_duties.review),
+    RehearsalStep("body invited", rehearsal_team.invite),
+    RehearsalStep("body accepts", rehearsal_team.accept),
+    RehearsalStep("action of the body", rehearsal_team.give_action),
+    RehearsalStep("body does it", rehearsal_team.do_action),
+    RehearsalStep("body leaves", rehearsal_team.leave),
     RehearsalStep("case closed", rehearsal_duties.close),
 ]

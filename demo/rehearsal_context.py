@@ -53,6 +53,8 @@ class Rehearsal:
     case_path: str = ""
     case_with_duties: str = ""
     duties: list[str] = field(default_factory=list)
+    member: str = ""
+    action_of_body: str = ""
     version: int = 0
     figures: tuple[int, int] = (0, 0)
     socket: ClientConnection | None = None

@@ -73,6 +73,7 @@ SCREENS = [
     *_screens(
         "heron",
         ("today", "/today/"),
+        ("absences", "/absences/"),
         ("desk", "/desk/"),
         ("desk-contact", "/desk/", f"#open-contacts {ROW}"),
         ("desk-messages", "/desk/", f"#open-contacts li:nth-child(2) {ROW}"),
@@ -103,6 +104,7 @@ SCREENS = [
     *_screens(
         "crane",
         ("today-coordinator", "/today/"),
+        ("absences-coordinator", "/absences/"),
         ("today-colleagues", "/today/?show=colleagues"),
         ("action", "/today/?show=colleagues", 'a[href^="/actions/"]'),
         ("question", "/referrals/", '[aria-labelledby="h-waiting"] .row-link', OF_CASE, ".questions a"),

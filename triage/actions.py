@@ -18,6 +18,8 @@ from foundation.journal.actions import NewEvent, record_all
 from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 from foundation.privacy.fields import EncryptedField
+from hotline.contacts.actions import take_contact
+from hotline.contacts.states import FINISHED
 from regions.recent_calendars import recent_calendar
 
 from . import checklist, prefill
@@ -211,6 +213,8 @@ def decide(
         return assessment, []
     _check(choice, proposal)
     _check_draft(assessment, version)
+    if assessment.contact.state in FINISHED and assessment.contact.surfaced_at:
+        take_contact(by=by, contact_id=assessment.contact_id)
     needed = sorted(second_person_for(proposal, choice.disposition, choice.duties))
     state = AssessmentState.WAITING_CONFIRMATION if needed else AssessmentState.COMPLETED
     events = [_started(assessment)] if assessment._state.adding else []

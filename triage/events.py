@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.privacy.event_kinds import WITH_DOSSIER, EventKind
 from foundation.privacy.rls import Rule
+from hotline.contacts.events import CONTACT_READERS
 
 # A function, as for the events of contacts.
 ASSESSMENT_READERS = (Rule("who may read the assessment", "ntk.sees_assessment(subject)"),)
@@ -69,4 +70,37 @@ ASSESSMENT_SUPERSEDED = EventKind(
     ASSESSMENT_READERS,
     WITH_DOSSIER,
     in_case=True,
+)
+TRIAGE_WAIVED = EventKind(
+    "triage.waived",
+    "contact",
+    _("No triage needed"),
+    "circle-slash",
+    CONTACT_READERS,
+    WITH_DOSSIER,
+    in_case=True,
+)
+TRIAGE_TO_SHIFT = EventKind(
+    "triage.to_shift",
+    "contact",
+    _("Triage given to the shift: not completed in time, or its handler is away"),
+    "users",
+    CONTACT_READERS,
+    WITH_DOSSIER,
+)
+TRIAGE_ESCALATED = EventKind(
+    "triage.escalated",
+    "contact",
+    _("Triage shown to the coordinators, because nobody completed it"),
+    "triangle-alert",
+    CONTACT_READERS,
+    WITH_DOSSIER,
+)
+TRIAGE_TO_DEPUTY = EventKind(
+    "triage.to_deputy",
+    "contact",
+    _("Contact without a triage given to the deputy of its handler, who is away"),
+    "user-round-check",
+    CONTACT_READERS,
+    WITH_DOSSIER,
 )

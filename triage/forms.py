@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from .actions import Choice, ChoiceError
 from .rules import Proposal
-from .vocabulary import Disposition, Duty, Urgency
+from .vocabulary import Disposition, Duty, Urgency, WaiverReason
 
 CHOOSABLE = [choice for choice in Disposition.choices if choice[0] != Disposition.OPEN]
 
@@ -75,6 +75,27 @@ class CompleteForm(forms.Form):
             frozenset(Duty(code) for code in self.cleaned_data["duties"]),
             self.cleaned_data["reason"],
         )
+
+
+class WaiveForm(forms.Form):
+    """Why the contact needs no triage."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why"), choices=WaiverReason.choices, widget=forms.RadioSelect(attrs={"id": "waive-reason"})
+    )
+    words = forms.CharField(
+        label=gettext_lazy("In words"),
+        widget=forms.Textarea(attrs={"rows": 2, "id": "waive-words"}),
+        max_length=1000,
+        required=False,
+        help_text=gettext_lazy("Required for another reason. No names."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("reason") == WaiverReason.OTHER and not cleaned.get("words", "").strip():
+            self.add_error("words", _("Say why."))
+        return cleaned
 
 
 class ReviewForm(forms.Form):

@@ -36,6 +36,11 @@ def lock_contact(by: User, contact_id: uuid.UUID) -> Contact:
     return contact
 
 
+def lock_contact_of_step(contact_id: uuid.UUID) -> None:
+    """Lock a contact before a step of the worklist."""
+    _locked_contact.one(contact_id)
+
+
 def lock(by: User, assessment_id: uuid.UUID) -> Assessment:
     assessment = _locked.one(assessment_id)
     if assessment is None or not may_write(by, assessment):

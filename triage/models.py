@@ -21,7 +21,7 @@ from .checklist import load
 from .questionnaire import Checklist
 from .rules import Proposal, propose
 from .states import DECIDED, IN_FORCE, OPEN, WITHOUT_END, AssessmentState
-from .vocabulary import SECURING_DUTIES, Disposition, Duty, Urgency
+from .vocabulary import SECURING_DUTIES, Disposition, Duty, Urgency, WaiverReason
 
 DRAFT_HAS_NO_END = Q(state__in=WITHOUT_END, completed_at=None, completed_by=None, disposition="open")
 END_IS_WHOLE = (
@@ -203,3 +203,22 @@ class Assessment(ChoiceLabels, models.Model):
             return self.proposal().duties & SECURING_DUTIES
         held = {*self.duties, *self.proposed_duties} if self.is_waiting else self.duties
         return SECURING_DUTIES & {Duty(code) for code in held}
+
+
+class Waiver(ChoiceLabels, models.Model):
+    """Somebody's decision that a contact needs no triage. A triage that is begun later counts instead of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    contact = models.OneToOneField(Contact, models.PROTECT, related_name="triage_waiver")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=12, choices=WaiverReason)
+    words = EncryptedTextField()
+    decided_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [moments_within("waiver", "decided_at")]
+
+    def __str__(self) -> str:
+        return f"no triage of contact {self.contact_id}"

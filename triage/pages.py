@@ -22,8 +22,8 @@ from hotline.contacts.models import Contact
 from hotline.contacts.permissions import may_write as may_write_contact
 
 from . import actions, checklist, panel, prefill
-from .forms import CompleteForm, ReviewForm
-from .models import Assessment
+from .forms import CompleteForm, ReviewForm, WaiveForm
+from .models import Assessment, Waiver
 from .permissions import assessment_of, contact_to_assess, may_confirm, may_discard
 from .questionnaire import Checklist
 from .rules import Proposal, propose
@@ -63,16 +63,32 @@ def refusal_noted(request: CentreRequest, contact_id: UUID) -> Iterator[None]:
         raise
 
 
-def panel_page(request: CentreRequest, contact: Contact, assessment: Assessment | None, **shown: bool) -> HttpResponse:
-    """``shown``: initial state of the panel: ``has_focus``, ``is_discarded``."""
+def panel_page(
+    request: CentreRequest,
+    contact: Contact,
+    assessment: Assessment | None,
+    *,
+    waive_form: WaiveForm | None = None,
+    status: int = 200,
+    **shown: bool,
+) -> HttpResponse:
+    """``shown``: initial state of the panel: ``has_focus``, ``is_discarded``. ``waive_form``: one with errors."""
     context: dict[str, Any] = {"contact": contact, "may_write": may_write_contact(request.user, contact), **shown}
+    if assessment is None:
+        context.update(_without_triage(contact, context["may_write"], waive_form))
     if assessment is None or (assessment.is_draft and context["may_write"]):
         context.update(_filling_in(contact, assessment))
         context.update(discardable(request, assessment, context["proposal"]))
     else:
         context.update(result(assessment))
     whole_page = not is_part(request)
-    return render(request, "triage/page.html" if whole_page else "triage/panel.html", context)
+    return render(request, "triage/page.html" if whole_page else "triage/panel.html", context, status=status)
+
+
+def _without_triage(contact: Contact, may_write: bool, form: WaiveForm | None) -> dict[str, Any]:
+    waiver = Waiver.objects.select_related("decided_by").filter(contact=contact).first()
+    may_waive = may_write and waiver is None and contact.is_counselling
+    return {"waiver": waiver, "waive_form": (form or WaiveForm()) if may_waive else None}
 
 
 def _filling_in(contact: Contact, assessment: Assessment | None) -> dict[str, Any]:

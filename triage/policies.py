@@ -17,6 +17,8 @@ from foundation.privacy.rls import (
     orgs_as,
     quoted,
 )
+from hotline.contacts.states import FINISHED
+from hotline.contacts.vocabulary import Kind
 
 from . import events
 from .states import BEING_FILLED_IN, DECIDED, DROPPED, IN_FORCE, MACHINES, OPEN, REPLACED, WAITING
@@ -37,6 +39,7 @@ WORKERS = Rule(
 )
 
 COORDINATORS = at_the_centre("coordinator")
+WAIVERS = Rule(WORKERS.who, WORKERS.sql.replace("triage_assessment.", "triage_waiver."))
 #: A step without a second person: completed by the actor, not where somebody else has to confirm.
 ASSESSES = (
     f"(state in ({quoted(*DROPPED, *REPLACED)}) or {is_actor('completed_by_id')} and confirmed_by_id is null"
@@ -93,6 +96,12 @@ DECLARATIONS: list[Declaration] = [
         },
         marks=["completed_at", "completed_by_id", "confirmed_at", "confirmed_by_id"],
     ),
+    Protected(
+        "triage_waiver",
+        select=[COORDINATORS, READERS],
+        insert=[both(WAIVERS, "in their own name", is_actor("decided_by_id"))],
+        denied="update, delete, truncate",
+    ),
     Addition("journal_event", "assessment", select=reading_rules(kinds_of(events))),
 ]
 sql_items = declared_items(
@@ -106,4 +115,6 @@ sql_items = declared_items(
     IN_FORCE=quoted(*IN_FORCE),
     REPLACED=quoted(*REPLACED),
     DROPPED=quoted(*DROPPED),
+    FINISHED=quoted(*FINISHED),
+    COUNSELLING=str(Kind.COUNSELLING),
 )

@@ -6,4 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.retention.dossiers import Part, Rows
 
-PART = Part(rows=(Rows("triage_assessment", title=_("Triage")),))
+PART = Part(
+    rows=(Rows("triage_assessment", title=_("Triage")), Rows("triage_waiver", title=_("No triage needed"))),
+)

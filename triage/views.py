@@ -16,8 +16,8 @@ from foundation.accounts.guards import CentreRequest, handlers_only
 from foundation.ui.fragments import is_part
 from hotline.contacts.models import Contact
 
-from . import actions, pages
-from .forms import CompleteForm, NoteForm, ReviewForm
+from . import actions, pages, work_actions
+from .forms import CompleteForm, NoteForm, ReviewForm, WaiveForm
 from .models import Assessment
 from .permissions import (
     assessment_of,
@@ -27,6 +27,7 @@ from .permissions import (
     contact_to_show,
 )
 from .rules import AnswerError
+from .vocabulary import WaiverReason
 
 
 @require_safe
@@ -115,6 +116,19 @@ def _not_discarded(request: CentreRequest, contact: Contact, error: actions.Secu
     answer.headers["HX-Retarget"] = "#messages"
     answer.headers["HX-Reswap"] = "innerHTML"
     return answer
+
+
+@require_POST
+@handlers_only
+def waive(request: CentreRequest, contact_id: UUID) -> HttpResponse:
+    """Say that the contact needs no triage."""
+    contact = contact_to_assess(request.user, contact_id)
+    form = WaiveForm(request.POST)
+    if not form.is_valid():
+        return pages.panel_page(request, contact, assessment_of(contact), waive_form=form, status=422)
+    reason, words = WaiverReason(form.cleaned_data["reason"]), form.cleaned_data["words"]
+    work_actions.waive_triage(by=request.user, contact_id=contact_id, reason=reason, words=words)
+    return pages.panel_page(request, contact, None, has_focus=True)
 
 
 @require_POST

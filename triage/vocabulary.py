@@ -71,3 +71,13 @@ PROTECTED_DISPOSITIONS = frozenset(DUTY_OF_DISPOSITION)
 
 #: Dispositions with which personal data leave the centre.
 DISCLOSING_DISPOSITIONS = frozenset({Disposition.REFERRAL, Disposition.SECURITY, Disposition.CHILD_PROTECTION})
+
+
+class WaiverReason(models.TextChoices):
+    """Why a counselling contact needs no triage."""
+
+    GENERAL = "general", _("A general question: no person gives cause for concern")
+    KNOWN = "known", _("About a case that is already being worked on")
+    BROKEN_OFF = "broken_off", _("Broken off before the concern was named")
+    ELSEWHERE = "elsewhere", _("Not a matter for this centre: another service was named")
+    OTHER = "other", _("Another reason, in words")

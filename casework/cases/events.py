@@ -184,6 +184,24 @@ ACTION_TO_SHIFT = EventKind(
     WITH_DOSSIER,
     in_case=_("%(action)s: overdue, with the shift now"),
 )
+ACTION_TO_DEPUTY = EventKind(
+    "action.to_deputy",
+    "action",
+    _("Action given to the deputy of somebody who is away"),
+    "user-round-check",
+    ACTION_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: with %(to)s as deputy"),
+)
+ACTION_LEFT_BEHIND = EventKind(
+    "action.left_behind",
+    "action",
+    _("Action of somebody who is away: with the shift now"),
+    "users",
+    ACTION_READERS,
+    WITH_DOSSIER,
+    in_case=_("%(action)s: with the shift now, as %(to)s is away"),
+)
 ACTION_ESCALATED = EventKind(
     "action.escalated",
     "action",

@@ -29,6 +29,7 @@ WORK = [
         "casework.cases.locking.lock_action",
         "casework.cases.work_actions.run_step",
         {**{duty.value: duty.label for duty in Duty}, "added": _("Action of the case")},
+        release="casework.cases.work_actions.release_action",
     ),
     WorkKind(
         "drop",

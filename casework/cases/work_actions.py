@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from foundation.accounts.models import User
-from foundation.accounts.permissions import NotAllowed, require
+from foundation.accounts.permissions import NotAllowed, can, require
 from foundation.accounts.push_groups import organisation_group, user_group
 from foundation.accounts.roles import Permission
 from foundation.accounts.services import Service
@@ -30,10 +30,12 @@ from .events import (
     ACTION_DROPPED,
     ACTION_ESCALATED,
     ACTION_GIVEN,
+    ACTION_LEFT_BEHIND,
     ACTION_MOVED,
     ACTION_REMINDED,
     ACTION_RETURNED,
     ACTION_TAKEN,
+    ACTION_TO_DEPUTY,
     ACTION_TO_SHIFT,
 )
 from .locking import lock_case_to_write
@@ -219,6 +221,19 @@ def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
         _change(by, action, ACTION_TO_SHIFT, {"to": action.user_id}, user=None)
     elif step == Step.ESCALATE:
         _change(by, action, ACTION_ESCALATED, {}, escalated_at=now)
+
+
+def release_action(*, by: User, subject: uuid.UUID, away: User, to: User | None) -> None:
+    """Take the action from somebody who is away: to the deputy, or to the shift. The action is locked."""
+    if by.service != Service.DEADLINES:
+        raise NotAllowed(Permission.CASE_READ)
+    action = Action.objects.to_do().filter(pk=subject, user=away).first()
+    if action is None:
+        return
+    if to is not None and can(to, Permission.CASE_READ, action.centre_id):
+        _change(by, action, ACTION_TO_DEPUTY, {"to": to.pk, "for": away.pk}, also=[to], user=to)
+    else:
+        _change(by, action, ACTION_LEFT_BEHIND, {"to": away.pk}, user=None)
 
 
 def _lock(by: User, action_id: uuid.UUID, may: Callable[[User, Action], bool] = may_carry) -> Action:

@@ -114,5 +114,6 @@ LABELS = {
     "topics": _("Topics"),
     "until": _("Until"),
     "urgency": _("Urgency"),
+    "words": _("In words"),
     "written_at": _("Written"),
 }

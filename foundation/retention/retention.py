@@ -22,6 +22,7 @@ PART = Part(
         Sweep("axes_accesslog", "attempt_time"),
         Sweep("axes_accessattemptexpiration", "expires_at", key="access_attempt_id"),
         Sweep("django_admin_log", "action_time"),
+        Sweep("worklist_absence", "ended_at"),
         Sweep("worklist_workmail", "due_at"),
         Sweep(
             "retention_request",

@@ -27,6 +27,10 @@ class WorkKind:
     ``steps``: what happens in this order while nobody does it; none for what only waits. ``run``: the function that
     carries a step out: ``run(by=, subject=, step=, now=)``. ``lock``: the function that locks the row of the subject,
     as those who do the work lock it, so that a step and a person never pass each other.
+
+    ``release``: the function that takes the work from somebody who is away: ``release(by=, subject=, away=, to=)``, to
+    the deputy, or to the shift. Without it the coordinators see that it waits.
+
     ``has_own_mails``: whether the app tells people of each change by e-mail itself.
     """
 
@@ -40,6 +44,7 @@ class WorkKind:
     details: Mapping[str, StrPromise | str] = field(default_factory=dict)
     page_elsewhere: str = ""
     row: str = ""
+    release: str = ""
     has_own_mails: bool = False
 
 

@@ -16,6 +16,7 @@ from foundation.accounts.models import User
 from foundation.accounts.roles import Permission
 from foundation.accounts.time_zones import as_read_by
 
+from .absences import is_away
 from .counts import due_today
 from .models import MailChoice, MailKind, WorkMail
 from .today import own, to_take
@@ -32,11 +33,13 @@ def choice_of(user: User) -> MailChoice:
 
 
 def message_of(mail: WorkMail, now: datetime) -> EmailMessage | None:
-    """None if it is not to be sent: not wanted, nothing is due any more, or the account or the role has ended."""
+    """None if it is not to be sent: not wanted, nothing due any more, account or role ended, or the person is away."""
     user = mail.user
     if not user.can_in_any(Permission.WORK_READ):  # nobody can with a closed account
         return None
     choice = choice_of(user)
+    if is_away(user, now):
+        return None
     with as_read_by(user):
         if mail.kind == MailKind.DAILY:
             return _of_the_day(mail, now) if choice.daily else None

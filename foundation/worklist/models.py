@@ -1,13 +1,13 @@
-"""The tables of what is due, and of e-mails about it."""
+"""The tables of what is due, of who is away, and of e-mails about what is due."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from foundation.accounts.models import Organisation, User
@@ -84,6 +84,49 @@ class WorkItem(models.Model):
 
     def __str__(self) -> str:
         return f"work item {self.pk}"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def not_ended(self) -> AbsenceQuerySet:
+        """Planned ones and those that have begun, the earliest first."""
+        return self.filter(ended_at=None).order_by("starts_on", "pk")
+
+
+class Absence(models.Model):
+    """Days on which a person does not work for an organisation. Why is nobody's concern and is not stored.
+
+    From the first day to the last one, both included, by the time zone of the organisation; without a last day until
+    somebody ends it. ``deputy``: who gets the person's work meanwhile; without one the shift does.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    deputy = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("absence", "made_at", "ended_at"),
+            days_within("absence", "starts_on", "ends_on"),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="absence_ends_after_its_start"),
+            models.CheckConstraint(condition=~Q(deputy=F("user")), name="absence_deputy_is_another"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "starts_on"], name="absence_not_ended", condition=Q(ended_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"absence {self.pk}"
+
+    def includes(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
 class MailChoice(models.Model):

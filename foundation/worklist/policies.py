@@ -7,6 +7,7 @@ from foundation.privacy.rls import (
     Protected,
     Rule,
     at_the_centre,
+    both,
     declared_items,
     is_actor,
     orgs_as,
@@ -18,6 +19,11 @@ WORKING = ("handler", "coordinator", "partner_worker", "partner_coordinator", "l
 #: Who sees the work of all people of their organisation.
 LEADING = ("coordinator", "partner_coordinator")
 DEADLINES = service("deadlines")
+COLLEAGUES = Rule("who works at the organisation", f"organisation_id = any({orgs_as(*WORKING)})")
+OWN_OR_LED = Rule(
+    "the person themselves, and coordinators of the organisation",
+    f"({is_actor('user_id')} and {COLLEAGUES.sql} or organisation_id = any({orgs_as(*LEADING)}))",
+)
 THE_PERSON = Rule("the person", is_actor("user_id"))
 
 DECLARATIONS: list[Declaration] = [
@@ -37,6 +43,13 @@ DECLARATIONS: list[Declaration] = [
         update_columns=["steps_done", "next_at", "is_escalated", "told"],
         denied="insert",
         granted={"lotse_policy": "insert, update, delete"},
+    ),
+    Protected(
+        "worklist_absence",
+        select=[COLLEAGUES, DEADLINES],
+        insert=[both(OWN_OR_LED, "in their own name", is_actor("made_by_id"))],
+        update=[OWN_OR_LED, DEADLINES],
+        update_columns=["ended_at"],
     ),
     Protected(
         "worklist_mailchoice",

@@ -1,4 +1,4 @@
-"""The Celery tasks that run due steps, and send e-mails about due work."""
+"""The Celery tasks that run due steps, take work from people who are not there, and send e-mails about due work."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from foundation.privacy.context import acting_as
 from foundation.privacy.leases import Backoff
 from foundation.privacy.time_limits import TASK_LASTS, within
 
+from .absence_actions import end_past_absences, release
+from .absences import missing
 from .actions import due_steps, run_step
 from .mail_actions import order_daily_mails, order_urgent_mails
 from .mails import message_of
@@ -51,6 +53,23 @@ def _run_all_of(item_id: uuid.UUID, service: User, now: datetime) -> None:
     while is_due:
         with acting_as(service, purpose="deadlines"):
             is_due = run_step(by=service, item_id=item_id, now=now)
+
+
+@shared_task(name="worklist.tasks.release_work")
+def release_work() -> None:
+    """Take the work of everybody who is not there, each item in its own transaction. A later call continues."""
+    service = service_user(Service.DEADLINES)
+    now = timezone.now()
+    with acting_as(service, purpose="absences"):
+        end_past_absences(by=service, now=now)
+        found = [(one, list(one.items(now).values_list("pk", flat=True))) for one in missing(now)]
+    for absent, items in found:
+        for item_id in items:
+            try:
+                with acting_as(service, purpose="absences"):
+                    release(by=service, item_id=item_id, missing=absent)
+            except Exception:  # take the others; this one stays and is retried by the next call
+                log.exception("work item %s could not be taken from who is away", item_id)
 
 
 @shared_task(name="worklist.tasks.send_mails")

@@ -14,6 +14,7 @@ from foundation.accounts.permissions import require
 from foundation.accounts.roles import Permission
 from foundation.ui.fragments import is_part
 
+from . import absences
 from . import today as lists
 from .forms import MailsForm
 from .mail_actions import choose_mails
@@ -35,6 +36,7 @@ def today(request: SignedInRequest) -> HttpResponse:
             context["to_take"] = lists.part(lists.to_take(request.user), now)
             if context["is_leading"]:
                 context["escalated"] = lists.part(lists.escalated(request.user), now, by_centre=True)
+                context["away"] = absences.current_led_by(request.user, now)
     elif show == "colleagues" and context["is_leading"]:
         context["colleagues"] = lists.part(lists.of_colleagues(request.user), now, after, before, by_centre=True)
     else:

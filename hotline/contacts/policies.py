@@ -37,6 +37,8 @@ READERS = Rule(
     "exists (select 1 from hotline_contactreader r where r.contact_id = hotline_contact.id)",
 )
 TELEPHONE = service("telephone")
+#: Both surface contacts: unfinished ones, and those without a triage.
+CLOCKS = service("shift", "deadlines")
 #: A call that could not be put through, a message.
 BY_TELEPHONE = (
     f"state in ({quoted(*UNFINISHED)}) and channel in ({quoted(Channel.PHONE, Channel.SMS, Channel.WHATSAPP)})"
@@ -92,7 +94,7 @@ CONTACT, CALLBACK = MACHINES
 DECLARATIONS: list[Declaration] = [
     Protected(
         "hotline_contact",
-        select=[COORDINATORS, WORKERS, GRANTED, service("shift"), TELEPHONE_DRAFTS, READERS],
+        select=[COORDINATORS, WORKERS, GRANTED, CLOCKS, TELEPHONE_DRAFTS, READERS],
         insert=[
             both(SHIFT, "for themselves or nobody", f"(handler_id is null or {is_actor('handler_id')})"),
             NOBODYS_DRAFTS,
@@ -100,7 +102,7 @@ DECLARATIONS: list[Declaration] = [
         update=[
             COORDINATORS,
             WORKERS,
-            service("shift"),
+            CLOCKS,
             Rule(TELEPHONE_DRAFTS.who, TELEPHONE_DRAFTS.sql, check=NOBODYS_DRAFTS.sql),
         ],
         update_columns=CHANGING,

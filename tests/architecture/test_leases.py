@@ -88,6 +88,7 @@ AT_HOME = {
     "retention.tasks.sweep",
     "switchboard.tasks.run_queue",
     "texting.tasks.take_up",
+    "worklist.tasks.release_work",
     "worklist.tasks.run_steps",
 }
 #: Tasks that send at most one mail, which takes at most EMAIL_TIMEOUT.

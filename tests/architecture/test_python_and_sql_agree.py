@@ -35,6 +35,7 @@ from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.roles import Permission, Role
 from foundation.accounts.vocabulary import ROLES_AT
+from foundation.worklist import absences
 from handoff.referrals import permissions as handoff
 from handoff.referrals.states import (
     DONE,
@@ -180,6 +181,14 @@ def reads_message(user: User, world: World) -> bool:
     return contacts.has_grant(user, world.contact.pk) or contacts.may_write(user, world.contact)
 
 
+def works_with_absent(user: User, world: World) -> bool:
+    return world.absence.organisation_id in organisations_as(user, *absences.WORKING)
+
+
+def enters_absence(user: User, world: World) -> bool:
+    return absences.may_enter(user, world.absence.organisation_id, world.absence.user_id)
+
+
 RULES = [
     Rule("call", reads_call, answers_telephone, "language"),
     Rule("ended_call", reads_ended_call, reads_ended_call, "language"),
@@ -207,6 +216,8 @@ RULES = [
     ),
     Rule("callback", in_shift, in_shift, "due_at"),
     Rule("assessment", reads_assessment, lambda user, world: triage.may_write(user, world.assessment), "version"),
+    Rule("waiver", reads_assessment),
+    Rule("absence", works_with_absent, enters_absence, "ended_at"),
     Rule("case", reads_case, lambda user, world: cases.may_write(user, world.case), "label"),
     Rule("case_contact", lambda user, world: reads_case(user, world) or reads_contact(user, world)),
     Rule("note", reads_case),

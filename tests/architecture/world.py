@@ -27,7 +27,7 @@ from foundation.accounts.models import (
 from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
 from foundation.retention.models import Request
-from foundation.worklist.models import MailChoice, WorkItem, WorkMail
+from foundation.worklist.models import Absence, MailChoice, WorkItem, WorkMail
 from handoff.referrals.models import CaseConflict, Disclosure, Message, Notice, Referral, Summary
 from handoff.referrals.states import ENDED, ReferralState
 from hotline.contacts.models import AccessRequest, Callback, Contact
@@ -46,7 +46,7 @@ from hotline.switchboard.states import AgentState
 from hotline.texting.models import OptOut, TextMessage
 from reporting.figures.models import Cell, Counted, Import, ImportedCount
 from reporting.publishing.models import Paper, Release
-from triage.models import Assessment
+from triage.models import Assessment, Waiver
 
 NOW = timezone.now()
 KINDS = ("centre", "centre", "partner", "partner")
@@ -124,6 +124,8 @@ class World:
     release: Release
     paper: Paper
     person_request: Request
+    waiver: Waiver
+    absence: Absence
 
 
 def make_organisations() -> list[Organisation]:
@@ -155,6 +157,10 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         access_request=_request(plan, people, contact),
         callback=Callback.objects.create(due_at=NOW, made_by=people[0], **centre),
         assessment=assessment,
+        waiver=Waiver.objects.create(contact=contact, decided_by=people[0], **centre),
+        absence=Absence.objects.create(
+            user=people[0], organisation=organisations[CENTRE], starts_on=NOW.date(), made_by=people[1]
+        ),
         person_request=Request.objects.create(
             kind="access",
             received_on=NOW.date(),

@@ -27,6 +27,7 @@ from foundation.accounts.roles import Role
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
 from foundation.worklist import mail_actions
+from foundation.worklist.absence_actions import enter_absence
 from foundation.worklist.mail_actions import choose_mails
 from foundation.worklist.models import MailChoice, WorkItem, WorkMail
 from foundation.worklist.tasks import LEASE, send_mails
@@ -158,7 +159,7 @@ def test_what_was_done_meanwhile_is_not_counted(people: People, case: Case) -> N
     assert not sent_to(people.handler)
 
 
-@pytest.mark.parametrize("change", ["choice", "account", "role"])
+@pytest.mark.parametrize("change", ["choice", "account", "role", "away"])
 def test_who_wants_none_or_does_not_work_here_any_more_gets_none(people: People, case: Case, change: str) -> None:
     """Also if it was ordered before."""
     deadlines = service_user(Service.DEADLINES)
@@ -167,6 +168,11 @@ def test_who_wants_none_or_does_not_work_here_any_more_gets_none(people: People,
         as_user(people.handler, choose_mails, by=people.handler, daily=False, urgent=True)
     elif change == "account":
         as_user(people.administrator, deactivate_user, by=people.administrator, user=people.handler)
+    elif change == "away":
+        days = {"starts_on": MONDAY.date(), "ends_on": MONDAY.date(), "deputy": None}
+        who = {"absence_id": new_id(), "organisation": people.centre, "person": people.handler}
+        with time_machine.travel(MONDAY):
+            as_user(people.coordinator, enter_absence, by=people.coordinator, **who, **days)
     else:
         (role,) = people.handler.active_memberships
         as_user(people.administrator, end_role, by=people.administrator, membership=role)

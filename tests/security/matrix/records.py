@@ -39,6 +39,7 @@ from foundation.privacy.fields import EncryptedBytesField, EncryptedField, Encry
 from foundation.retention import request_actions
 from foundation.retention.actions import decide_erasure, set_hold
 from foundation.retention.models import ErasureReason, HoldReason
+from foundation.worklist.absence_actions import enter_absence
 from handoff.referrals import partner_actions
 from handoff.referrals.centre_actions import close_case, note_conflict, withdraw_referral
 from handoff.referrals.models import Referral
@@ -55,7 +56,8 @@ from regions.vocabulary import ConflictReason, PauseReason
 from reporting.publishing.actions import release_figures, show_publicly
 from triage.actions import Choice
 from triage.actions import note as save_note
-from triage.vocabulary import Disposition, Urgency
+from triage.vocabulary import Disposition, Urgency, WaiverReason
+from triage.work_actions import waive_triage
 
 #: Content in clear beside the sealed fields. Codes and postal codes have no room for a canary.
 CLEAR = {
@@ -149,6 +151,8 @@ def _contacts(world: World) -> None:
             as_user(owner, complete_contact, by=owner, contact_id=contact.pk)
     handed_on = {"contact_id": world.keys["contact"]["handed_on"], "to": colleague}
     as_user(coordinator, assign_contact, by=coordinator, **handed_on)
+    waived = {"reason": WaiverReason.OTHER, "words": "words", "contact_id": world.keys["contact"]["handed_on"]}
+    as_user(colleague, waive_triage, by=colleague, **waived)
     _ask(world, "asked", handler, grant=False)
     _ask(world, "granted", handler)
     _ask(world, "granted_to_officer", people.dpo)
@@ -415,6 +419,9 @@ def _network(world: World) -> None:
     noted = {"reason": ConflictReason.values[0], "starts_on": today, "noted_by": people.administrator}
     interest = Conflict.objects.create(organisation=people.partner, caller_type="parent", **noted)
     world.add("interest", "one", interest.pk)
+    entered = {"organisation": people.centre, "person": people.handler, "starts_on": today, "ends_on": None}
+    away = as_user(people.handler, enter_absence, by=people.handler, absence_id=new_id(), deputy=None, **entered)
+    world.add("absence", "handler", away.pk)
     world.add("line", "centre", as_user(people.administrator, lambda: Line.objects.get().pk))
 
 

@@ -74,6 +74,7 @@ KINDS = {
     "retention:pk": "contact",
     "regions:pk": "organisation",
     "regions:resume:pk": "pause",
+    "worklist:end_absence:pk": "absence",
     "regions:edit_liaison:pk": "liaison",
     "regions:end_liaison:pk": "liaison",
     "regions:edit_conflict:pk": "interest",
