@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from foundation.accounts.countries import zone_or_utc
 from foundation.accounts.models import Membership, Organisation, User
@@ -40,13 +41,12 @@ def order_daily_mails(*, by: User, now: datetime) -> None:
     for the day; a day that was missed is not made up for.
     """
     _require_deadlines(by)
-    mornings = {zone: day for zone in _zones() if (day := _morning(now, zone))}
+    mornings = {zone.key: day for zone in _zones() if (day := _morning(now, zone))}
     for day in sorted(set(mornings.values())):
         ordered = WorkMail.objects.filter(kind=MailKind.DAILY, day=day)
-        people = _people(besides=set(ordered.values_list("user", flat=True)))
         mails = [
             WorkMail(user=person, kind=MailKind.DAILY, day=day, due_at=now)
-            for person in people
+            for person in _people_without(ordered)
             if mornings.get(zone_of(person).key) == day
         ]
         WorkMail.objects.bulk_create(mails, ignore_conflicts=True)
@@ -93,9 +93,9 @@ def _workers(organisations: set[int]) -> dict[tuple[int, Role], set[int]]:
     return found
 
 
-def _people(besides: set[int]) -> list[User]:
-    """Everybody who has work, with their memberships; one query."""
-    at_work = Membership.objects.active().with_roles(WORKING).exclude(user__in=besides).values("user")
+def _people_without(mails: QuerySet[WorkMail]) -> list[User]:
+    """Everybody who works and has none of these, with their memberships; one query."""
+    at_work = Membership.objects.active().with_roles(WORKING).exclude(user__in=mails.values("user")).values("user")
     rows = Membership.objects.active().filter(user__in=at_work, user__is_active=True, user__service="")
     people: dict[int, User] = {}
     memberships: dict[int, list[Membership]] = defaultdict(list)
@@ -107,13 +107,14 @@ def _people(besides: set[int]) -> list[User]:
     return list(people.values())
 
 
-def _zones() -> list[str]:
-    return list(Organisation.objects.in_use().order_by().values_list("time_zone", flat=True).distinct())
+def _zones() -> set[ZoneInfo]:
+    names = Organisation.objects.in_use().order_by().values_list("time_zone", flat=True).distinct()
+    return {zone_or_utc(name)[0] for name in names}
 
 
-def _morning(now: datetime, zone: str) -> date | None:
+def _morning(now: datetime, zone: ZoneInfo) -> date | None:
     """The day there, if it is a working day and the morning has come."""
-    there = now.astimezone(zone_or_utc(zone)[0])
+    there = now.astimezone(zone)
     return there.date() if there.hour >= MORNING and there.weekday() < SATURDAY else None
 
 

@@ -92,8 +92,8 @@ def _send_one(service: User) -> bool:
         mail = next(iter(waiting.claim(LEASE, now=now, counts=True)), None)
         if mail is None:
             return False
-        message = message_of(mail, now)
-        if message is None:
+        message = message_of(mail, now) if RETRIES.after(mail.attempts - 1) is not None else None
+        if message is None:  # or every attempt ended with the death of its sender
             # Here, so that something urgent that comes meanwhile orders another one.
             WorkMail.objects.release([mail], ended_at=now)
             return True
@@ -101,8 +101,7 @@ def _send_one(service: User) -> bool:
     with acting_as(service, purpose="work mails"):
         now, pause = timezone.now(), RETRIES.after(mail.attempts)
         if is_sent:
-            # Also if another has claimed it meanwhile.
-            WorkMail.objects.filter(pk=mail.pk).update(ended_at=now, sent_at=now, claimed_until=None)
+            WorkMail.objects.release([mail], ended_at=now, sent_at=now)
         elif pause is None:
             WorkMail.objects.release([mail], ended_at=now)
         else:
