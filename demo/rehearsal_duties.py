@@ -104,7 +104,8 @@ def waive_triage(r: Rehearsal) -> str:
     """A completed contact is on Today until somebody says that it needs no triage."""
     contact = uuid.uuid4()
     r.handler.submit(form_at(r.handler, "/desk/", "/desk/new/").with_({"contact_id": str(contact)}))
-    send(r.handler, form_at(r.handler, f"/desk/{contact}/", f"/desk/{contact}/complete/"))
+    form = form_at(r.handler, f"/desk/{contact}/", f"/desk/{contact}/complete/")
+    send(r.handler, form.with_({"caller_type": "school"}))
     panel = f"/triage/contacts/{contact}/"
     links = [urlsplit(link.attributes["href"]).path for link in page(r.handler, "/today/").all("a", class_="row-link")]
     expect(panel in links, "the contact on Today", links)
