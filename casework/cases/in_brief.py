@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
 
 from foundation.privacy.unshown import read_or
 from foundation.ui.printed import moment
 from hotline.contacts.models import Contact
 
-from .case_file import CaseFile
 from .models import Action
+
+if TYPE_CHECKING:
+    from .case_file import CaseFile
 
 UNSAID = frozenset({"", "unknown"})
 
@@ -49,7 +53,7 @@ def _responsible(file: CaseFile) -> str:
 
 
 def _next(file: CaseFile) -> str:
-    first = min((one for one in file.actions if one.is_open), key=lambda one: one.due_at, default=None)
+    first = min(file.open_actions, key=lambda one: one.due_at, default=None)
     if first is None:
         return _("Nothing is due") if file.case.is_open else ""
     return _("Next: %(what)s, due %(moment)s") % {"what": _what(first), "moment": moment(first.due_at)}
