@@ -24,7 +24,7 @@ from foundation.journal.registry import codes_in_case
 
 @pytest.fixture
 def case(people: People) -> Case:
-    return make_case(people.handler, relation="child", sex="male")
+    return make_case(people.handler, relation="child", sex="male", phenomenon="right")
 
 
 def page(user: User, case: Case, **values: str) -> Any:
@@ -52,7 +52,7 @@ def test_the_head_says_whom_it_is_about_the_concern_who_is_responsible_and_what_
     add(people, case, "Call the school.", days=3)
     add(people, case, "Call the mother <now>.", days=2)
     said = brief(people.handler, case)
-    assert said.startswith("About: son or daughter")
+    assert said.startswith("About: son or daughter, male. Right-wing. ")
     assert "Referral to a partner, standard." in said
     assert f"Responsible: {people.handler.name}." in said
     assert "Next: " in said
