@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
 
 from foundation.privacy.unshown import read_or
 from foundation.ui.printed import moment
-from hotline.contacts.models import Contact
 
-from .case_file import CaseFile
 from .models import Action
+
+if TYPE_CHECKING:
+    from .case_file import CaseFile
 
 UNSAID = frozenset({"", "unknown"})
 
@@ -21,25 +24,23 @@ def in_brief(file: CaseFile) -> str:
         "disposition": case.get_disposition_display(),
         "urgency": case.get_urgency_display().lower(),
     }
-    return " ".join(f"{part}." for part in (_whom(file), concern, _responsible(file), _next(file)) if part)
+    parts = (*_about(file), concern, _responsible(file), _next(file))
+    return " ".join(f"{part}." for part in parts if part)
 
 
-def _whom(file: CaseFile) -> str:
+def _about(file: CaseFile) -> list[str]:
+    """The person and the form of radicalisation, of the contact that opened the case."""
     contact = next((one for one in file.contacts if file.assessment and one.pk == file.assessment.contact_id), None)
     if contact is None:
-        return ""
-    said = ", ".join(_known(contact))
-    return _("About: %(person)s") % {"person": said} if said else ""
-
-
-def _known(contact: Contact) -> list[str]:
+        return []
     pairs = [
         (contact.relation, contact.get_relation_display()),
         (contact.age_band, contact.get_age_band_display()),
         (contact.sex, contact.get_sex_display()),
-        (contact.phenomenon, contact.get_phenomenon_display()),
     ]
-    return [str(label) for code, label in pairs if code not in UNSAID]
+    person = ", ".join(str(label) for code, label in pairs if code not in UNSAID)
+    form = "" if contact.phenomenon in UNSAID else str(contact.get_phenomenon_display())
+    return [_("About: %(person)s") % {"person": person} if person else "", form]
 
 
 def _responsible(file: CaseFile) -> str:
@@ -49,7 +50,7 @@ def _responsible(file: CaseFile) -> str:
 
 
 def _next(file: CaseFile) -> str:
-    first = min((one for one in file.actions if one.is_open), key=lambda one: one.due_at, default=None)
+    first = min(file.open_actions, key=lambda one: one.due_at, default=None)
     if first is None:
         return _("Nothing is due") if file.case.is_open else ""
     return _("Next: %(what)s, due %(moment)s") % {"what": _what(first), "moment": moment(first.due_at)}

@@ -5,9 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.utils.translation import gettext as _now
@@ -19,50 +17,12 @@ from foundation.journal.registry import all_kinds, codes_in_case
 from triage.vocabulary import Disposition, Duty, Urgency
 
 from .events import CASE_CLOSED
+from .timeline_filters import NEWEST, Wish, codes_of
 from .vocabulary import PrintPurpose
 
 SIZE = 30
-MOST_DIGITS = 18  # digits of a number that the database can store
-LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 WITH_DUTIES = _("Case closed by a coordinator with open duties: %(duties)s")
-
-
-@dataclass(frozen=True)
-class Wish:
-    """Which part of a timeline is shown, as its address says.
-
-    ``since``: when the reader looked before; what others did later is marked as new.
-    """
-
-    before: int | None = None
-    since: datetime | None = None
-
-    @classmethod
-    def of(cls, given: Mapping[str, str]) -> Wish:
-        """Of the parameters ``before``, an id of an event, and ``since``, seconds since 1970. Raises ValueError."""
-        before, since = _number(given.get("before", "")), _number(given.get("since", ""))
-        if since is not None and since > LATEST.timestamp():
-            raise ValueError(since)
-        return cls(before, None if since is None else datetime.fromtimestamp(since, UTC))
-
-    @property
-    def query(self) -> str:
-        """The parameters of the address without ``before``, ending with an ampersand; empty without any."""
-        kept = {"since": str(int(self.since.timestamp()))} if self.since else {}
-        return f"{urlencode(kept)}&" if kept else ""
-
-    def is_new(self, event: Event, reader: int | None) -> bool:
-        return self.since is not None and event.at > self.since and event.actor_id != reader
-
-
-NEWEST = Wish()
-
-
-def _number(text: str) -> int | None:
-    if text and not (text.isascii() and text.isdigit() and len(text) < MOST_DIGITS):
-        raise ValueError(text)
-    return int(text) if text else None
 
 
 @dataclass(frozen=True)
@@ -106,7 +66,8 @@ def timeline_of(
 
     ``reader``: the key of the user for whom new ones are marked.
     """
-    events = Event.objects.filter(Q(case=case_id) | Q(subject__in=list(subjects))).filter(kind__in=codes_in_case())
+    kinds = codes_of(wish.show) if wish.show else codes_in_case()
+    events = Event.objects.filter(Q(case=case_id) | Q(subject__in=list(subjects))).filter(kind__in=kinds)
     if wish.before is not None:
         events = events.filter(pk__lt=wish.before)
     found = list(events.select_related("actor").newest_first()[: size + 1])

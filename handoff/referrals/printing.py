@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.case_file import CaseFile
-from casework.cases.in_brief import in_brief
 from casework.cases.models import Case
 from casework.cases.printing import (
     assessments_of,
@@ -38,7 +37,7 @@ def printed_case(case: Case, *, by: User) -> PrintedRecord:
         title=joined(case.reference, case.label),
         centre=case.centre.name,
         notice=_("Confidential. For the purpose stated in the journal only; kept and destroyed as the case file is."),
-        summary=in_brief(file),
+        summary=file.brief,
         facts=facts_of(file),
         sections=[
             work_of(file),
