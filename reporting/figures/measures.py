@@ -350,7 +350,7 @@ MEASURES: tuple[Measure, ...] = (
           " and those of other bodies do not count."),
         _("As known when the release was prepared: what was not done by then was overdue. A later due time that a"
           " coordinator set counts as the due time. Done means that somebody said so."),
-        (("in_time", _("done in time")), ("late", _("done late")), ("dropped", _("dropped")),
+        (("in_time", _("done in time")), ("late", _("done late")), ("dropped", _("dropped, with a reason")),
          ("open", _("not done so far"))),
         equations=(
             equation("duty_end.total", "duty_end.dropped", "duty_drop.none"),
