@@ -43,6 +43,7 @@ def make_present(player: Player, rng: random.Random, now: datetime) -> None:
         answers = {**CALM, **PLOT_ANSWERS["referral"], "gap_school_work": "important"}
         at = now - timedelta(hours=hours)
         player.tell(Story(at, rng.randrange(2), "counselling", details, "referral", answers, ending))
+    _duties(player, now)
     player.pass_time(now)
     _desk(player, now)
     _second_person(player, now)
@@ -59,6 +60,16 @@ def _details(country: str, language: str, postal_code: str, municipality: str) -
         "alias": "Anrufende Person M.", "phone": "+49 30 23125 042" if country == "DE" else "",
         "notes": NOTES[language]["referral"][0], "label": LABELS[language][len(municipality) % 6],
     }  # fmt: skip
+
+
+def _duties(player: Player, now: datetime) -> None:
+    """Cases whose duties are still to be done: those of yesterday, and others that nobody did in time."""
+    for hours, plot, postal_code, town in (
+        (20, "security", "86150", "Augsburg"),
+        (75, "child_protection", "28195", "Bremen"),
+    ):
+        details, answers = _details("DE", "de", postal_code, town), {**CALM, **PLOT_ANSWERS[plot]}
+        player.tell(Story(now - timedelta(hours=hours), 0, "counselling", details, plot, answers))
 
 
 def _desk(player: Player, now: datetime) -> None:
