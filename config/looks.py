@@ -123,6 +123,7 @@ LOOKS: dict[str, Declared] = {
     "teams:add_action": Leaves("case.read"),
     "handoff:partners": READS_CASE,
     "handoff:note_conflict": Leaves("case.read"),
+    "handoff:print_case": Leaves("case.read"),
     "handoff:undelivered": Leaves("notices.listed"),
     "handoff:case_referrals": READS_CASE,
     "handoff:partners_for_contact": LeavesNone("names of partners; nothing of the contact"),

@@ -85,6 +85,8 @@ SCREENS = [
         ("callback-new", "/callbacks/new/"),
         ("cases", "/cases/"),
         ("case", "/cases/", CASE),
+        ("case-work", "/cases/", CASE, "#timeline-work"),
+        ("print-case", "/cases/?show=mine", CASE, "#print-file"),
         ("case-contact", "/cases/", CASE, '[id^="contact-link"]'),
         ("ranking", "/cases/?show=mine", CASE, 'a[href$="/partners/"]'),
         ("conflict-in-case", "/cases/?show=mine", CASE, 'a[href$="/partners/"]', 'a[href*="/conflict/"]'),

@@ -17,11 +17,13 @@ from triage.states import AssessmentState
 from triage.vocabulary import Duty
 
 from . import reasons
+from .in_brief import in_brief
 from .models import Action, Case, CaseContact, CaseQuestion, Note, Responsibility
 from .open_duties import open_duties
-from .permissions import may_assign, may_write
+from .permissions import may_assign, may_print, may_write
 from .questions import words_of
-from .timeline import Timeline, timeline_of
+from .timeline import SIZE, Timeline, timeline_of
+from .timeline_filters import NEWEST, Wish
 
 NOTES_AT_ONCE = 10
 
@@ -69,6 +71,10 @@ class CaseFile:
     @property
     def may_assign(self) -> bool:
         return may_assign(self.user, self.case.centre_id)
+
+    @property
+    def may_print(self) -> bool:
+        return may_print(self.user, self.case)
 
     @property
     def may_offer(self) -> bool:
@@ -126,6 +132,11 @@ class CaseFile:
     def because(self) -> reasons.Reason | None:
         return reasons.of_disposition(self.assessment) if self.assessment else None
 
+    @property
+    def brief(self) -> str:
+        """Whom it is about, the concern and the risk, who is responsible, what is next."""
+        return in_brief(self)
+
     @cached_property
     def actions(self) -> list[Action]:
         """Open ones as they are due, then the ended ones."""
@@ -139,6 +150,10 @@ class CaseFile:
             ShownAction(one, _why(one, triage.get(one.assessment_id) if one.assessment_id else None))
             for one in self.actions
         ]
+
+    @property
+    def open_actions(self) -> list[Action]:
+        return [one for one in self.actions if one.is_open]
 
     @cached_property
     def shown_questions(self) -> list[ShownQuestion]:
@@ -169,9 +184,9 @@ class CaseFile:
         """Protected duties that are open; the case is not closed before."""
         return open_duties(self.case) if self.case.is_open else []
 
-    def timeline(self, before: int | None = None) -> Timeline:
+    def timeline(self, wish: Wish = NEWEST, *, size: int = SIZE) -> Timeline:
         subjects = [one.pk for one in (*self.contacts, *self._all_assessments)]
-        return timeline_of(self.case.pk, subjects, before)
+        return timeline_of(self.case.pk, subjects, wish, reader=self.user.pk, size=size)
 
 
 @dataclass(frozen=True)

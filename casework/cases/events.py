@@ -85,6 +85,15 @@ CASE_CLOSED = EventKind("case.closed", "case", _("Case closed"), "archive", CASE
 CASE_REOPENED = EventKind(
     "case.reopened", "case", _("Case opened again"), "archive-restore", CASE_READERS, WITH_DOSSIER, in_case=True
 )
+CASE_PRINTED = EventKind(
+    "case.printed",
+    "case",
+    _("File printed"),
+    "printer",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("The file was printed for: %(purpose)s"),
+)
 ACTION_ADDED = EventKind(
     "action.added",
     "action",

@@ -16,7 +16,7 @@ from hotline.contacts.models import Contact
 
 from .models import Strand
 from .questions import credibility_choices, reliability_choices
-from .vocabulary import CHOSEN
+from .vocabulary import CHOSEN, PrintPurpose
 
 LONGEST_NOTE = 20_000
 LONGEST_LINE = 1_000
@@ -118,6 +118,14 @@ class DropForm(StepForm):
     )
     result = forms.CharField(
         label=_("Why it is not done"), max_length=LONGEST_LINE, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class PrintForm(forms.Form):
+    purpose = forms.ChoiceField(
+        label=_("What for"),
+        choices=[("", "–"), *PrintPurpose.choices],
+        help_text=_("Who works on the case sees in its timeline that the file was printed, by whom and what for."),
     )
 
 

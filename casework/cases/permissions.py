@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -43,6 +43,14 @@ def may_write(user: User, case: Case) -> bool:
     if user.pk in (case.contact_person_id, case.responsible_user_id) or case.is_nobodys:
         return True
     return Action.objects.open().filter(case=case, user=user).exists()
+
+
+def may_print(user: User, case: Case) -> bool:
+    """Coordinators of the centre, and the handler who is responsible: while a partner is, its contact person."""
+    if case.centre_id in organisations_as(user, Role.COORDINATOR):
+        return True
+    answers_for_it = case.contact_person_id if case.is_with_partner else case.responsible_user_id
+    return user.pk == answers_for_it and case.centre_id in organisations_as(user, Role.HANDLER)
 
 
 def works_in_team(user: User, case_id: uuid.UUID) -> bool:
@@ -119,9 +127,24 @@ def case_to_reread(user: User, case_id: uuid.UUID) -> Case:
     return case
 
 
+def looked_before(user: User, case: Case) -> datetime | None:
+    """When the user looked at the case before this visit; None the first time.
+
+    Looks of the last minutes belong to this visit: reloading the page, or coming back from an action, takes nothing
+    away. One query, along the index of the case's looks.
+    """
+    looks = Look.objects.filter(subject=case.pk, actor=user, what="case.read", at__lt=timezone.now() - SAME_LOOK)
+    return looks.order_by("-pk").values_list("at", flat=True).first()
+
+
 def case_to_write(user: User, case_id: uuid.UUID) -> Case:
     """The case, if the user may change it. Raises Refused."""
     return _checked(user, case_id, may_write, "case.write")
+
+
+def case_to_print(user: User, case_id: uuid.UUID) -> Case:
+    """The case, if the user may print its file. Raises Refused."""
+    return _checked(user, case_id, may_print, "case.print")
 
 
 def action_to_read(user: User, action_id: uuid.UUID) -> Action:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _now
@@ -17,9 +17,8 @@ from foundation.journal.registry import all_kinds, codes_in_case
 from triage.vocabulary import Disposition, Duty, Urgency
 
 from .events import CASE_CLOSED
-
-if TYPE_CHECKING:
-    pass
+from .timeline_filters import NEWEST, Wish, codes_of
+from .vocabulary import PrintPurpose
 
 SIZE = 30
 
@@ -28,12 +27,13 @@ WITH_DUTIES = _("Case closed by a coordinator with open duties: %(duties)s")
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """``who`` is empty for events of a service."""
+    """``who`` is empty for events of a service. ``is_new``: since the reader looked before, and not by the reader."""
 
     event: Event
     icon: str
     what: str
     who: str
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,19 +42,44 @@ class Timeline:
 
     entries: list[TimelineEntry]
     older: int | None
+    wish: Wish = NEWEST
+
+    @property
+    def new(self) -> list[TimelineEntry]:
+        return [entry for entry in self.entries if entry.is_new]
+
+    @property
+    def has_more_new(self) -> bool:
+        """Whether the next page begins with new ones too, as far as this one tells."""
+        return self.older is not None and bool(self.entries) and self.entries[-1].is_new
 
 
-def timeline_of(case_id: uuid.UUID, subjects: Iterable[uuid.UUID] = (), before: int | None = None) -> Timeline:
-    """Visible events of the case, its contacts and assessments (``subjects``). At most three queries."""
-    events = Event.objects.filter(Q(case=case_id) | Q(subject__in=list(subjects))).filter(kind__in=codes_in_case())
-    if before is not None:
-        events = events.filter(pk__lt=before)
-    found = list(events.select_related("actor").newest_first()[: SIZE + 1])
-    shown = found[:SIZE]
+def timeline_of(
+    case_id: uuid.UUID,
+    subjects: Iterable[uuid.UUID] = (),
+    wish: Wish = NEWEST,
+    *,
+    reader: int | None = None,
+    size: int = SIZE,
+) -> Timeline:
+    """Visible events of the case, its contacts and assessments (``subjects``). At most three queries.
+
+    ``reader``: the key of the user for whom new ones are marked.
+    """
+    kinds = codes_of(wish.show) if wish.show else codes_in_case()
+    events = Event.objects.filter(Q(case=case_id) | Q(subject__in=list(subjects))).filter(kind__in=kinds)
+    if wish.before is not None:
+        events = events.filter(pk__lt=wish.before)
+    found = list(events.select_related("actor").newest_first()[: size + 1])
+    shown = found[:size]
     names = _names(shown)
     return Timeline(
-        [TimelineEntry(event, *sentence(event.kind, event.data, names), _who(event)) for event in shown],
-        shown[-1].pk if len(found) > SIZE else None,
+        [
+            TimelineEntry(event, *sentence(event.kind, event.data, names), _who(event), wish.is_new(event, reader))
+            for event in shown
+        ],
+        shown[-1].pk if len(found) > size else None,
+        wish,
     )
 
 
@@ -85,13 +110,14 @@ class _Words(dict[str, str]):
             action=_label(Duty, data.get("duty")) or _now("Action"),
             duties=", ".join(_label(Duty, code) for code in data.get("duties", ())),
             contact=f"C-{data['number']}" if data.get("number") else "",
+            purpose=_label(PrintPurpose, data.get("purpose")),
         )
 
     def __getitem__(self, name: str) -> str:
         return self.get(name) or "–"
 
 
-def _label(codes: type[Disposition] | type[Urgency] | type[Duty], code: Any) -> str:
+def _label(codes: type[Disposition] | type[Urgency] | type[Duty] | type[PrintPurpose], code: Any) -> str:
     return str(codes(code).label) if code in codes.values else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -22,9 +23,8 @@ from . import actions, worklist
 from .case_file import CaseFile, notes_of
 from .forms import ActionForm, AssignForm, ContactReferenceForm, NoteForm, QuestionForm, RenameForm
 from .models import Case
-from .permissions import case_to_read, case_to_reread, case_to_write, contact_in_case
-
-MOST_DIGITS = 18  # digits of a number that the database can store
+from .permissions import case_to_read, case_to_reread, case_to_write, contact_in_case, looked_before
+from .timeline_filters import MOST_DIGITS, Group, Wish
 
 
 @require_safe
@@ -70,17 +70,26 @@ def of_contact(request: SignedInRequest, contact_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def case(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The case file."""
+    """The case file; the parameters say which part of its timeline is shown."""
     return file_page(request, case_to_read(request.user, pk))
 
 
 def file_page(request: SignedInRequest, found: Case, status: int = 200, **forms: Any) -> HttpResponse:
     """The case file, with posted forms and their errors."""
     file = CaseFile(found, request.user)
-    context = {"file": file, "case": found, "timeline": file.timeline(), "notes": notes_of(found)}
+    timeline = file.timeline(replace(_wish(request), since=looked_before(request.user, found)))
+    context = {"file": file, "case": found, "timeline": timeline, "groups": Group, "notes": notes_of(found)}
     if file.may_write:
         context |= _forms(file) | forms
     return render(request, "cases/case.html", context, status=status)
+
+
+def _wish(request: HttpRequest) -> Wish:
+    """Which part of the timeline the address asks for. Raises Http404 for what cannot be meant."""
+    try:
+        return Wish.of(request.GET.dict())
+    except ValueError as error:
+        raise Http404 from error
 
 
 def _forms(file: CaseFile) -> dict[str, Any]:
@@ -106,14 +115,12 @@ def summary(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def timeline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The newest events; with ``before``, the id of an event, earlier ones."""
+    """The newest events; with ``before``, the id of an event, earlier ones. What is newer than ``since`` is marked."""
     found = case_to_reread(request.user, pk)
-    before = request.GET.get("before", "")
-    if before and not (before.isascii() and before.isdigit() and len(before) < MOST_DIGITS):
-        raise Http404
-    shown = CaseFile(found, request.user).timeline(int(before) if before else None)
-    template = "cases/timeline_entries.html" if before else "cases/timeline.html"
-    return render(request, template, {"case": found, "timeline": shown})
+    wish = _wish(request)
+    shown = CaseFile(found, request.user).timeline(wish)
+    template = "cases/timeline.html" if wish.before is None else "cases/timeline_entries.html"
+    return render(request, template, {"case": found, "timeline": shown, "groups": Group})
 
 
 @require_safe

@@ -90,3 +90,12 @@ TEAM_NOTE_SHARED = EventKind(
     WITH_DOSSIER,
     in_case=_("%(organisation)s shared a note"),
 )
+TEAM_RECORD_TAKEN = EventKind(
+    "team.record_taken",
+    "member",
+    _("Own record taken along"),
+    "printer",
+    OF_BODY,
+    WITH_DOSSIER,
+    in_case=_("%(organisation)s took its own record along"),
+)

@@ -11,12 +11,12 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.push_groups import organisation_group
 from foundation.accounts.roles import Permission
-from foundation.journal.actions import NewEvent, record_all
+from foundation.journal.actions import NewEvent, look, record_all
 from foundation.privacy.event_kinds import EventKind
 
-from .events import TEAM_NOTE_SHARED, TEAM_NOTE_WRITTEN
+from .events import TEAM_NOTE_SHARED, TEAM_NOTE_WRITTEN, TEAM_RECORD_TAKEN
 from .models import Member, OwnNote, SharedNote
-from .permissions import works_for
+from .permissions import reads_own_record, works_for
 from .vocabulary import Visibility
 
 
@@ -70,6 +70,15 @@ def share_note(
     note.save(force_insert=True)
     _record(TEAM_NOTE_SHARED, by, member, [organisation_group(member.centre_id)] if note.with_centre else [])
     return note
+
+
+@transaction.atomic
+def record_taken_along(*, by: User, member: Member) -> None:
+    """Say in the journal that the body took its own record along; each time is one. Raises NotAllowed."""
+    if not reads_own_record(by, member):
+        raise NotAllowed(Permission.TEAM_WORK)
+    look("member.record", by=by, subject=member.pk, centre=member.centre_id)
+    _record(TEAM_RECORD_TAKEN, by, member, [])
 
 
 def _lock(by: User, member_id: uuid.UUID) -> Member:

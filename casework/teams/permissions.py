@@ -90,6 +90,14 @@ def member_to_see(user: User, member_id: uuid.UUID) -> Member:
     return _checked(user, member_id, lambda user, member: sees_own(user, member) or reads_case_of(user, member))
 
 
+def own_record_of(user: User, member_id: uuid.UUID) -> Member:
+    """A member whose own record the user may read, to take it along; never for the centre. Raises Refused."""
+    member = Member.objects.with_names().filter(pk=member_id).first()
+    if member is None or not reads_own_record(user, member):
+        raise Refused("member.record", member_id)
+    return member
+
+
 def team_to_work_in(user: User, case_id: uuid.UUID) -> Team:
     """The team, for the named people of its bodies; the access is recorded. Raises Refused."""
     team = Team.objects.select_related("centre").filter(pk=case_id).first()

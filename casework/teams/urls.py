@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import note_views, views
+from . import note_views, record_views, views
 
 app_name = "teams"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("teams/members/<uuid:pk>/leave/", views.leave, name="leave"),
     path("teams/members/<uuid:pk>/end/", views.end, name="end"),
     path("teams/members/<uuid:pk>/notes/new/", note_views.write, name="write_note"),
+    path("teams/members/<uuid:pk>/record/", record_views.take_along, name="take_record"),
     path("teams/notes/<uuid:pk>/share/", note_views.share, name="share_note"),
     path("cases/<uuid:case_id>/team/", views.of_case, name="of_case"),
     path("cases/<uuid:case_id>/team/actions/add/", views.add_action, name="add_action"),

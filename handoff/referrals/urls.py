@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import conflict_views, inbox_views, notice_views, views
+from . import conflict_views, inbox_views, notice_views, print_views, views
 
 app_name = "handoff"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
         conflict_views.take_back,
         name="take_back_conflict",
     ),
+    path("cases/<uuid:case_id>/print/", print_views.print_case, name="print_case"),
     path("cases/<uuid:case_id>/close/", views.close_case, name="close_case"),
     path("administration/undelivered/", notice_views.undelivered, name="undelivered"),
     path("administration/undelivered/<uuid:notice_id>/retry/", notice_views.retry, name="retry_notice"),

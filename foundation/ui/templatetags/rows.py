@@ -46,10 +46,14 @@ def _name(row: Any) -> tuple[str, str]:
 
 
 def _cannot_be_shown(row: Any, tag: str) -> SafeString:
-    number = getattr(row, "reference", "") or _name(row)[1]
-    words = _("%(number)s cannot be shown. Please tell your administrator this number.") % {"number": number}
     inner = WITHIN.get(tag, '<p class="muted">{1}</p>')
-    return format_html('<{0} class="unshown">' + inner + "</{0}>", tag, words)
+    return format_html('<{0} class="unshown">' + inner + "</{0}>", tag, unshown_words(row))
+
+
+def unshown_words(row: Any) -> str:
+    """What is said in place of a row."""
+    number = getattr(row, "reference", "") or _name(row)[1]
+    return _("%(number)s cannot be shown. Please tell your administrator this number.") % {"number": number}
 
 
 @register.tag

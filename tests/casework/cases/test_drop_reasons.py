@@ -24,7 +24,7 @@ def test_past_is_filled_from_states_and_journal(own_database: OwnDatabase) -> No
         make_case(people.handler, SECURITY)
     coordinator = people.coordinator
     begun, done, dropped = (
-        as_user(coordinator, Action.objects.filter(case=case, is_protected=True).first)
+        as_user(coordinator, Action.objects.filter(case=case, duty="security_information").get)
         for case in as_user(coordinator, lambda: list(Action.objects.values_list("case", flat=True).distinct()))
     )
     for action in (begun, done):

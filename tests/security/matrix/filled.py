@@ -77,6 +77,7 @@ FORMS: dict[str, Form] = {
     "teams:share_note": lambda world: {"shared_id": new(), "visibility": "team"},
     "teams:leave": lambda world: {"version": "2", "reason": EndReason.WORK_DONE},
     "teams:end": lambda world: {"version": "2", "reason": EndReason.NOT_NEEDED},
+    "handoff:print_case": lambda world: {"purpose": "conference"},
     "handoff:draft": lambda world: {"organisation": str(world.people.partner.pk), "service": Service.values[0]},
     "handoff:note_conflict": lambda world: {"conflict_id": new(), "reason": ConflictReason.values[0], "text": "ties"},
     "handoff:answer": lambda world: {"answer-message_id": new(), "answer-text": "we do not know yet"},
