@@ -80,9 +80,10 @@ CASES = f"""
         coalesce((select r.outcome from handoff_referral r
             where r.case_id = k.id and r.state in ({quoted(*in_order(DONE))})
             order by r.ended_at desc, r.id limit 1), 'centre') as outcome,
-        (select min(a.begun_at) from cases_action a where a.case_id = k.id) - k.opened_at as began
+        first.begun_at - k.opened_at as began
     from cases_case k
     join accounts_organisation o on o.id = k.centre_id
+    left join lateral (select min(a.begun_at) as begun_at from cases_action a where a.case_id = k.id) first on true
 """
 # Those of a triage alone: what people add has a time that they choose themselves.
 DUTIES = f"""
