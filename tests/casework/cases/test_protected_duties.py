@@ -27,6 +27,8 @@ from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
 from foundation.worklist import actions as worklist
+from foundation.worklist.absence_actions import release
+from foundation.worklist.absences import Missing, Why
 from foundation.worklist.models import WorkItem
 from handoff.referrals.centre_actions import close_case
 from hotline.contacts.models import Contact
@@ -82,6 +84,16 @@ def sweep(history: History, _who: str, which: int) -> None:
             worklist.run_step(by=service, item_id=item.pk, now=later)
 
 
+def go_away(history: History, who: str, which: int) -> None:
+    """The work of the person is taken from them, for a deputy or the shift."""
+    person, deputy = history.person(who), history.people.colleague if which % 2 else None
+    service = service_user(Service.DEADLINES)
+    missing = Missing(person, history.people.centre.pk, Why.AWAY, deputy)
+    with acting_as(service, purpose="test"):
+        for item in WorkItem.objects.filter(user=person):
+            release(by=service, item_id=item.pk, missing=missing)
+
+
 def to_somebody(history: History, who: str, which: int) -> None:
     duties = history.duties()
     one = duties[which % len(duties)]
@@ -125,6 +137,7 @@ STEPS: dict[str, Callable[[History, str, int], None]] = {
     "later": on_duty(work_actions.move_due, due_at=timezone.now() + timedelta(days=20)),
     "to somebody": to_somebody,
     "time": sweep,
+    "away": go_away,
     "case to somebody": lambda history, who, which: give(
         history.people, history.case, [None, history.people.colleague, history.people.handler][which % 3]
     ),
@@ -170,6 +183,7 @@ def check(history: History) -> None:
 @example(walk=[("drop", "coordinator", 0), ("confirm drop", "coordinator", 0), ("confirm drop", "second", 0)])
 @example(walk=[("drop", "handler", 0), ("time", "", 0), ("time", "", 0), ("time", "", 0), ("close", "coordinator", 0)])
 @example(walk=[("assess again", "handler", 1), ("close", "handler", 0), ("confirm triage", "coordinator", 0)])
+@example(walk=[("away", "handler", 1), ("away", "colleague", 0), ("take", "handler", 0), ("close", "handler", 0)])
 @example(walk=[("all done", "handler", 0), ("close", "handler", 0), ("reopen", "handler", 0)])
 @example(walk=[("drop", "handler", 0), ("assess again", "handler", 1), ("confirm triage", "coordinator", 0)])
 @example(walk=[("assess again", "handler", 1), ("confirm triage", "coordinator", 0), ("assess again", "handler", 0)])
