@@ -27,6 +27,7 @@ LOOKS: dict[str, Declared] = {
     "accounts:address": LeavesNone("one's own account"),
     "accounts:confirm_address": LeavesNone("one's own account"),
     "accounts:sessions": LeavesNone("one's own sessions"),
+    "worklist:mails": LeavesNone("one's own account"),
     "accounts:signed_in_again": LeavesNone("one's own session"),
     "accounts:back_from_directory": LeavesNone("one's own account, before signing in"),
     "accounts:choose_password": LeavesNone("one's own account, before signing in"),

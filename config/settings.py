@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": _every("journal.tasks.heartbeat", timedelta(seconds=10)),
     "surface-contacts": _every("hotline.tasks.surface", timedelta(minutes=1)),
     "end-contacts": _every("hotline.tasks.end_contacts", timedelta(seconds=2)),
+    "send-work-mails": _every("worklist.tasks.send_mails", timedelta(minutes=1)),
     "run-steps": _every("worklist.tasks.run_steps", timedelta(seconds=20)),
     "release-work": _every("worklist.tasks.release_work", timedelta(minutes=1)),
     "watch-consent": _every("handoff.tasks.watch_consent", timedelta(seconds=20)),

@@ -64,6 +64,11 @@ DONE = {
     "fr": "Discuté avec le service compétent et clarifié.",
     "en": "Discussed with the competent body and settled.",
 }
+DROPPED = {
+    "de": "Mit der Familie besprochen, es braucht das nicht mehr. (Demo)",
+    "fr": "Discuté avec la famille, ce n’est plus nécessaire. (Démo)",
+    "en": "Talked about with the family, it is not needed any more. (Demo)",
+}
 SUMMARY = {
     "de": "Eine Person aus dem Umfeld sucht Unterstützung vor Ort. Veränderungen seit einigen Monaten, Bereitschaft zum Gespräch.",
     "fr": "Une personne de l’entourage cherche un soutien sur place. Changements depuis quelques mois, ouverte au dialogue.",

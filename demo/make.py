@@ -71,7 +71,7 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
         call_command("load_postal_codes", stdout=StringIO())
     say("organisations and people")
     with time_machine.travel(now - timedelta(days=400), tick=True):  # the centre is created before its first contact
-        organisations, people = make_staff()
+        organisations, people = make_staff(now)
         make_network(people["crane"], organisations, now)
     say("a year of contacts")
     answering = [bird for bird in BIRDS if bird.role == Role.PARTNER_WORKER]
@@ -95,10 +95,10 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
         record(DEMO_MADE, by=crane, subject=player.new_id(), centre=organisations[CENTRE].pk, data={"seed": seed})
 
 
-def make_staff() -> tuple[dict[str, Organisation], dict[str, User]]:
+def make_staff(now: datetime) -> tuple[dict[str, Organisation], dict[str, User]]:
     with acting_as(service_user(Service.SETUP), purpose="demo"):
         organisations = make_organisations()
-        return organisations, make_people(organisations)
+        return organisations, make_people(organisations, now)
 
 
 def make_organisations() -> dict[str, Organisation]:
@@ -129,7 +129,8 @@ def make_user(email: str, name: str, language: str, organisation: Organisation, 
     return User.objects.get(pk=user.pk)
 
 
-def make_people(organisations: dict[str, Organisation]) -> dict[str, User]:
+def make_people(organisations: dict[str, Organisation], now: datetime) -> dict[str, User]:
+    """The demo's people, who signed in this morning: else their work would go to the shift at once."""
     people = {}
     for bird in BIRDS:
         place = organisations[bird.organisation]
@@ -137,7 +138,8 @@ def make_people(organisations: dict[str, Organisation]) -> dict[str, User]:
     encoded = make_password(PASSWORD)  # hashing is slow on purpose; one password for all needs it once
     for user in people.values():
         user.take_hash(encoded)
-        user.save(update_fields=["stamp"])
+        user.last_login = now
+        user.save(update_fields=["stamp", "last_login"])
     return people
 
 

@@ -53,6 +53,7 @@ class Rehearsal:
     case_path: str = ""
     case_with_duties: str = ""
     duties: list[str] = field(default_factory=list)
+    question: str = ""
     member: str = ""
     action_of_body: str = ""
     version: int = 0

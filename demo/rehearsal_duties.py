@@ -6,7 +6,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from casework.cases.states import ActionState, CaseState
-from triage.vocabulary import Duty
+from triage.vocabulary import Duty, WaiverReason
 
 from .browser import PageElement
 from .rehearsal_context import Rehearsal, expect, expect_texts, form_at, give_answers, label_in, ok, page, send
@@ -24,6 +24,8 @@ ANSWERS: dict[str, list[str]] = {
 }
 PROTECTED = [Duty.SECURITY_INFORMATION, Duty.CHILD_PROTECTION]
 DONE = "Telefonisch erledigt. (Probe)"
+QUESTION = "Wer war beim Treffen dabei? (Probe)"
+ANSWER = "Zwei Mitschüler. (Probe)"
 DROPPED = "Die Stelle weiss es bereits. (Probe)"
 
 
@@ -80,10 +82,43 @@ def do_duties(r: Rehearsal) -> str:
     return f"{len(done)} done"
 
 
+def ask(r: Rehearsal) -> str:
+    """What is not known stands in the case as a question."""
+    form = form_at(r.handler, r.case_with_duties, "/questions/ask/")
+    r.question = f"/questions/{uuid.UUID(str(form.values['question_id']))}/"
+    send(r.handler, form.with_({"text": QUESTION}))
+    expect_texts(page(r.handler, r.question), shown=[QUESTION])
+    return QUESTION
+
+
+def answer(r: Rehearsal) -> str:
+    """Answered with a source and a grading."""
+    form = form_at(r.handler, r.question, "/answer/")
+    graded = {"reliability": "b", "credibility": "2"}
+    send(r.handler, form.with_({"answer": ANSWER, "source": "Schule. (Probe)", **graded}))
+    expect_texts(page(r.handler, r.question), shown=[ANSWER, "B2"])
+    return f"{ANSWER} B2"
+
+
+def waive_triage(r: Rehearsal) -> str:
+    """A completed contact is on Today until somebody says that it needs no triage."""
+    contact = uuid.uuid4()
+    r.handler.submit(form_at(r.handler, "/desk/", "/desk/new/").with_({"contact_id": str(contact)}))
+    form = form_at(r.handler, f"/desk/{contact}/", f"/desk/{contact}/complete/")
+    send(r.handler, form.with_({"caller_type": "school"}))
+    panel = f"/triage/contacts/{contact}/"
+    links = [urlsplit(link.attributes["href"]).path for link in page(r.handler, "/today/").all("a", class_="row-link")]
+    expect(panel in links, "the contact on Today", links)
+    send(r.handler, form_at(r.handler, panel, "/waive/").with_({"reason": WaiverReason.GENERAL.value}))
+    links = [urlsplit(link.attributes["href"]).path for link in page(r.handler, "/today/").all("a", class_="row-link")]
+    expect(panel not in links, "the contact no longer on Today", links)
+    return label_in(page(r.handler, panel), WaiverReason.GENERAL.label)
+
+
 def propose_drop(r: Rehearsal) -> str:
     """A protected duty is not dropped by one person."""
     dropped = r.duties[-1]
-    send(r.handler, form_at(r.handler, dropped, "/drop/").with_({"result": DROPPED}))
+    send(r.handler, form_at(r.handler, dropped, "/drop/").with_({"reason": "mistaken", "result": DROPPED}))
     answer = ok(r.handler.get(dropped))
     label = label_in(answer.page, ActionState.DROP_PROPOSED.label)
     expect_texts(answer.page, shown=[label, DROPPED])

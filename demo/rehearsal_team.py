@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from casework.cases.states import ActionState
-from casework.teams.states import MemberState
 from casework.teams.vocabulary import EndReason, Hat, Purpose
 
 from .browser import Browser, Form, PageElement, form_of
@@ -36,8 +35,8 @@ def invite(r: Rehearsal) -> str:
 def accept(r: Rehearsal) -> str:
     """A person of the body accepts, and reads what the team shares, but not the case."""
     send(r.partner, form_at(r.partner, r.member, "/accept/"))
-    node = page(r.partner, _team(r))
-    expect_texts(node, shown=[label_in(node, MemberState.ACTIVE.label)])
+    page(r.partner, _team(r))
+    expect_texts(page(r.partner, r.member), shown=[REASON])
     refused = r.partner.get(r.case_with_duties)
     expect(refused.status == 404, "404 for the partner's look at the case", refused.status)
     return "in the team; the case is closed to it"

@@ -94,6 +94,7 @@ SCREENS = [
         ("second-factor", "/accounts/2fa/"),
         ("account-password", "/accounts/password/change/"),
         ("account-address", "/accounts/address/"),
+        ("account-mails", "/accounts/mails/"),
         ("account-sessions", "/accounts/sessions/"),
         ("sign-out", "/accounts/logout/"),
     ),

@@ -18,7 +18,8 @@ from casework.cases.actions import add_note, open_case
 from casework.cases.models import Action, Case, Responsibility
 from casework.cases.open_duties import open_duties
 from casework.cases.opening import opens_case
-from casework.cases.work_actions import finish_action
+from casework.cases.vocabulary import DropReason
+from casework.cases.work_actions import drop_action, finish_action
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.services import Service, service_user
 from foundation.privacy.context import acting_as
@@ -45,11 +46,13 @@ from regions.lookup import region_for
 from triage import actions as triage
 from triage.models import Assessment
 
-from .invented_names import DONE, SUMMARY
+from .invented_names import DONE, DROPPED, SUMMARY
 from .stories import Story
 
 #: Duties of the demo that would have been done this short a time ago are left to do.
 DUTIES_STAY_OPEN = timedelta(days=12)
+#: More often than others because it is there twice.
+DROPS = ("not_needed", "not_needed", "elsewhere", "refused", "refused", "not_possible", "mistaken")
 FIELDS = [Disclosable.ALIAS, Disclosable.PHONE, Disclosable.NOTES]
 
 
@@ -75,6 +78,8 @@ class Player:
         self, rng: random.Random, handlers: list[User], coordinator: User, workers: dict[int, User], until: datetime
     ) -> None:
         self.rng = rng
+        #: Of duties; apart from the others, so that the rest of the demo stays as it is.
+        self.fate = random.Random(4)
         self.handlers = handlers
         self.coordinator = coordinator
         self.workers = workers
@@ -160,12 +165,23 @@ class Player:
         with acting_as(handler, purpose="demo"):
             due = list(Action.objects.open().filter(contact=contact).order_by("due_at", "pk"))
         for number, action in enumerate(due):
-            at = story.at + timedelta(hours=2 + 20 * number)
+            at = story.at + timedelta(hours=self.fate.choice((2, 2, 6, 22)) + 20 * number)
             who = self.coordinator if action.role else handler
             if at + DUTIES_STAY_OPEN < self.until:
-                with moment(who, at):
-                    result = DONE[story.details["language"]]
-                    finish_action(by=who, action_id=action.pk, version=action.version, result=result)
+                self._end_duty(who, action, at, story.details["language"])
+
+    def _end_duty(self, who: User, action: Action, at: datetime, language: str) -> None:
+        """One in six is done late; one in five of those that one person may drop is dropped."""
+        if self.fate.random() < 1 / 6:
+            at = action.due_at + timedelta(hours=self.fate.randint(1, 60))
+        else:
+            at = min(at, action.due_at)
+        known: dict[str, Any] = {"by": who, "action_id": action.pk, "version": action.version}
+        with moment(who, min(at, self.until)):
+            if not action.is_protected and self.fate.random() < 1 / 5:
+                drop_action(**known, reason=DropReason(self.fate.choice(DROPS)), result=DROPPED[language])
+            else:
+                finish_action(**known, result=DONE[language])
 
     def _close(self, story: Story, case: Case) -> None:
         """Work that the centre has done comes to an end after some months; what a partner has in hand stays open."""

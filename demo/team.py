@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from casework.cases import work_actions
 from casework.cases.models import Action, Case, Strand
+from casework.cases.vocabulary import DropReason
 from casework.teams import actions as teams
 from casework.teams.models import Member
 from casework.teams.vocabulary import EndReason, Hat, Purpose
@@ -143,7 +144,11 @@ def _carry(by: User, action_id: uuid.UUID, step: str) -> None:
         work_actions.finish_action(by=by, action_id=action_id, version=version, result=result)
     elif step == "propose":
         work_actions.drop_action(
-            by=by, action_id=action_id, version=version, reason="Übernimmt schon ein Verein. (Demo)"
+            by=by,
+            action_id=action_id,
+            version=version,
+            reason=DropReason.ELSEWHERE,
+            result="Übernimmt schon ein Verein. (Demo)",
         )
     else:
         work_actions.confirm_drop(by=by, action_id=action_id, version=version)

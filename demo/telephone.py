@@ -20,6 +20,8 @@ from hotline.texting.models import TextMessage
 from hotline.texting.sending import message_moved, taken_by_provider
 from hotline.texting.states import MessageState
 from regions.vocabulary import Language
+from triage.vocabulary import WaiverReason
+from triage.work_actions import waive_triage
 
 from .simulated_year import Player, moment
 
@@ -124,4 +126,5 @@ def _answer(handler: User, service: User, call: Call, at: datetime) -> None:
     with moment(handler, at + timedelta(minutes=14)):
         save_contact(by=handler, contact_id=contact_id, version=1, changes={"caller_type_id": "parent"})
         complete_contact(by=handler, contact_id=contact_id)
+        waive_triage(by=handler, contact_id=contact_id, reason=WaiverReason.KNOWN, words="")
         choose_state(by=handler, state=AgentState.BREAK)

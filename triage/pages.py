@@ -17,6 +17,7 @@ from foundation.accounts.guards import CentreRequest
 from foundation.accounts.permissions import NotAllowed, can
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import stale
+from foundation.privacy.unshown import read_or
 from foundation.ui.fragments import is_part
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import may_write as may_write_contact
@@ -88,7 +89,8 @@ def panel_page(
 def _without_triage(contact: Contact, may_write: bool, form: WaiveForm | None) -> dict[str, Any]:
     waiver = Waiver.objects.select_related("decided_by").filter(contact=contact).first()
     may_waive = may_write and waiver is None and contact.is_counselling
-    return {"waiver": waiver, "waive_form": (form or WaiveForm()) if may_waive else None}
+    words = read_or(waiver, lambda: waiver.words, "") if waiver else ""
+    return {"waiver": waiver, "waiver_words": words, "waive_form": (form or WaiveForm()) if may_waive else None}
 
 
 def _filling_in(contact: Contact, assessment: Assessment | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from hotline.contacts.models import Contact
 
 from .models import Strand
 from .questions import credibility_choices, reliability_choices
-from .vocabulary import PrintPurpose
+from .vocabulary import CHOSEN, PrintPurpose
 
 LONGEST_NOTE = 20_000
 LONGEST_LINE = 1_000
@@ -110,6 +110,12 @@ class DoneForm(StepForm):
 
 
 class DropForm(StepForm):
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=CHOSEN,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
+    )
     result = forms.CharField(
         label=_("Why it is not done"), max_length=LONGEST_LINE, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -35,10 +35,12 @@ from .states import (
     CaseState,
     QuestionState,
 )
+from .vocabulary import DropReason
 
 IS_OPEN = Q(state=CaseState.OPEN)
 IS_WITH_CENTRE = Q(responsible_organisation=F("centre"))
 IS_NOBODYS = Q(responsible_user=None) & IS_WITH_CENTRE
+IS_OPEN_DUTY = Q(state__in=OPEN_ACTION) & ~Q(duty="")
 
 
 #: What a row of a list shows.
@@ -287,6 +289,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Open ones that somebody has to do; a proposed drop waits for a second person instead."""
         return self.filter(state__in=TO_DO)
 
+    def open_duties(self) -> ActionQuerySet:
+        """Open ones of a triage, not those that somebody added."""
+        return self.filter(IS_OPEN_DUTY)
+
     def protected(self) -> ActionQuerySet:
         """Duties that only two people together may drop."""
         return self.filter(is_protected=True)
@@ -328,8 +334,11 @@ class Action(ChoiceLabels, models.Model):
     escalated_at = models.DateTimeField(null=True)
     added_at = models.DateTimeField(default=timezone.now)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    #: When somebody began it, or did it at once.
+    begun_at = models.DateTimeField(null=True)
     #: What was done, or why it is dropped.
     result = EncryptedTextField()
+    drop_reason = models.CharField(max_length=15, choices=DropReason, blank=True, db_default="")
     drop_proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
@@ -339,7 +348,7 @@ class Action(ChoiceLabels, models.Model):
 
     class Meta:
         constraints = [
-            moments_within("action", "due_at", "escalated_at", "added_at", "ended_at"),
+            moments_within("action", "due_at", "escalated_at", "added_at", "begun_at", "ended_at"),
             models.CheckConstraint(condition=Q(case__isnull=False) | Q(contact__isnull=False), name="action_of_whom"),
             models.CheckConstraint(
                 condition=Q(ended_at=None, ended_by=None, state__in=OPEN_ACTION)
@@ -348,6 +357,11 @@ class Action(ChoiceLabels, models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=DROP_WAITS) | Q(drop_proposed_by__isnull=False), name="action_drop_proposed_by"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=(*DROP_WAITS, *DROPPED)) & ~Q(drop_reason="")
+                | ~Q(state__in=(*DROP_WAITS, *DROPPED)) & Q(drop_reason=""),
+                name="action_drop_reason",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=DROPPED, is_protected=True)
@@ -363,6 +377,8 @@ class Action(ChoiceLabels, models.Model):
         indexes = [
             models.Index(fields=["case", "-ended_at", "due_at"], name="action_case"),
             models.Index(fields=["case", "user"], name="action_open_of_case", condition=Q(state__in=OPEN_ACTION)),
+            models.Index(fields=["centre", "due_at"], name="duty_by_due_time", condition=~Q(duty="")),
+            models.Index(fields=["centre", "due_at"], name="open_duty", condition=IS_OPEN_DUTY),
         ]
 
     def __str__(self) -> str:

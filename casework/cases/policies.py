@@ -32,6 +32,7 @@ from .states import (
     OPEN_QUESTION,
     Who,
 )
+from .vocabulary import DropReason
 
 COORDINATORS = at_the_centre("coordinator")
 HANDLERS = at_the_centre("handler")
@@ -85,8 +86,8 @@ TAKES = Rule(f"{HANDLERS.who}, who take it while it is nobody's", FREE.sql, chec
 DEADLINES = service("deadlines")
 #: Columns of an action that people and the deadlines change.
 ACTION_CHANGING = [
-    *("user_id", "role", "state", "result", "drop_proposed_by_id", "ended_at", "ended_by_id", "escalated_at"),
-    *("due_at", "steps_at", "version"),
+    *("user_id", "role", "state", "begun_at", "result", "drop_reason", "drop_proposed_by_id", "ended_at"),
+    *("ended_by_id", "escalated_at", "due_at", "steps_at", "version"),
 ]
 QUESTION_CHANGING = [
     *("state", "answer", "source", "reliability", "credibility", "ended_at", "ended_by_id", "version"),
@@ -148,7 +149,7 @@ DECLARATIONS: list[Declaration] = [
         update_columns=ACTION_CHANGING,
         granted={
             "lotse_policy": "insert, update (case_id, organisation_id, user_id, due_at, steps_at, is_urgent,"
-            " assessment_id, version, state, drop_proposed_by_id, ended_at, ended_by_id)"
+            " assessment_id, version, state, drop_reason, drop_proposed_by_id, ended_at, ended_by_id)"
         },
     ),
     Transitions(
@@ -170,7 +171,7 @@ DECLARATIONS: list[Declaration] = [
                 " and drop_proposed_by_id = old.drop_proposed_by_id)",
             ),
         },
-        marks=["drop_proposed_by_id", "ended_at", "ended_by_id"],
+        marks=["begun_at", "drop_reason", "drop_proposed_by_id", "ended_at", "ended_by_id"],
     ),
     Protected(
         "cases_casecontact",
@@ -238,6 +239,7 @@ sql_items = declared_items(
     OPEN_ACTION=quoted(*OPEN_ACTION),
     DROP_WAITS=quoted(*DROP_WAITS),
     DROPPED=quoted(*DROPPED),
+    BY_TRIAGE=quoted(DropReason.TRIAGE),
     PROTECTED_DUTIES=quoted(*sorted(PROTECTED_DUTIES)),
     SECURITY_STRAND=quoted(*sorted(SECURITY_STRAND)),
     OPEN_QUESTION=quoted(*OPEN_QUESTION),

@@ -1,4 +1,4 @@
-"""Closed lists of this app."""
+"""Lists of the case file. The code is stored, never the label."""
 
 from __future__ import annotations
 
@@ -14,3 +14,22 @@ class PrintPurpose(models.TextChoices):
     SUPERVISION = "supervision", _("supervision")
     PAPER_FILE = "paper_file", _("the paper file of the centre")
     AUTHORITY = "authority", _("a court or an authority, with a legal basis")
+
+
+class DropReason(models.TextChoices):
+    """Why an action is dropped. The words beside it never become a figure."""
+
+    NOT_NEEDED = "not_needed", _("No longer needed")
+    ELSEWHERE = "elsewhere", _("Somebody else has done it")
+    REFUSED = "refused", _("The person concerned does not want it")
+    NOT_POSSIBLE = "not_possible", _("Not possible")
+    MISTAKEN = "mistaken", _("It does not apply")
+    OTHER = "other", _("Another reason")
+    TRIAGE = "triage", _("The new triage does not ask for it")
+    CASE_CLOSED = "case_closed", _("The case was closed")
+
+
+#: Set by a new triage and by closing a case; nobody chooses them.
+AUTOMATIC = (DropReason.TRIAGE, DropReason.CASE_CLOSED)
+#: What people choose from.
+CHOSEN = [(one.value, one.label) for one in DropReason if one not in AUTOMATIC]

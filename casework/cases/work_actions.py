@@ -42,6 +42,7 @@ from .locking import lock_case_to_write
 from .models import Action, Case, Strand
 from .permissions import carries_at_centre, may_assign, may_carry, may_decide_drop, may_take
 from .states import ACTION_TRANSITIONS, DROP_WAITS, ActionState
+from .vocabulary import DropReason
 from .work import Step
 
 
@@ -132,28 +133,32 @@ def move_due(*, by: User, action_id: uuid.UUID, version: int, due_at: datetime) 
 @transaction.atomic
 def begin_action(*, by: User, action_id: uuid.UUID, version: int) -> None:
     """Say that work on it has begun. Raises Stale. A repeat has no effect."""
-    _move(by, _lock(by, action_id), version, ActionState.UNDER_WAY, ACTION_BEGUN)
+    action = _lock(by, action_id)
+    begun_at = action.begun_at or timezone.now()
+    _move(by, action, version, ActionState.UNDER_WAY, ACTION_BEGUN, begun_at=begun_at)
 
 
 @transaction.atomic
 def finish_action(*, by: User, action_id: uuid.UUID, version: int, result: str) -> None:
     """Mark as done, with a line what was done. Raises Stale. A repeat has no effect."""
-    ended = {"ended_at": timezone.now(), "ended_by": by}
-    _move(by, _lock(by, action_id), version, ActionState.DONE, ACTION_DONE, result=result, **ended)
+    action, now = _lock(by, action_id), timezone.now()
+    ended = {"begun_at": action.begun_at or now, "ended_at": now, "ended_by": by}
+    _move(by, action, version, ActionState.DONE, ACTION_DONE, result=result, **ended)
 
 
 @transaction.atomic
-def drop_action(*, by: User, action_id: uuid.UUID, version: int, reason: str) -> None:
+def drop_action(*, by: User, action_id: uuid.UUID, version: int, reason: DropReason, result: str) -> None:
     """Drop an action with a reason. A protected one, or one that a body drops, then waits for a coordinator.
 
-    Raises Stale.
+    ``result``: the reason in words. Raises Stale.
     """
     action = _lock(by, action_id)
+    why = {"drop_reason": reason, "result": result}
     if action.is_protected or not carries_at_centre(by, action):
-        _move(by, action, version, ActionState.DROP_PROPOSED, ACTION_DROP_PROPOSED, result=reason, drop_proposed_by=by)
+        _move(by, action, version, ActionState.DROP_PROPOSED, ACTION_DROP_PROPOSED, drop_proposed_by=by, **why)
     else:
         ended = {"ended_at": timezone.now(), "ended_by": by}
-        _move(by, action, version, ActionState.DROPPED, ACTION_DROPPED, result=reason, **ended)
+        _move(by, action, version, ActionState.DROPPED, ACTION_DROPPED, **why, **ended)
 
 
 @transaction.atomic
@@ -171,7 +176,7 @@ def refuse_drop(*, by: User, action_id: uuid.UUID, version: int) -> None:
     If it was due meanwhile, its person is reminded, and the other steps follow from now on.
     """
     action = _lock_to_decide(by, action_id, ActionState.AGREED)
-    values: dict[str, Any] = {"result": "", "drop_proposed_by": None}
+    values: dict[str, Any] = {"result": "", "drop_reason": "", "drop_proposed_by": None}
     now = timezone.now()
     if action.state in DROP_WAITS and action.due_at <= now:
         values["steps_at"] = _steps(now, action.centre_id)
@@ -192,7 +197,8 @@ def drop_with_case(*, by: User, case: Case) -> None:
     """Drop what is open when a case is closed. Called by ``mark_closed``, which refuses while a protected one is."""
     dropped = list(Action.objects.select_for_update(no_key=True).open().filter(case=case).order_by("pk"))
     for action in dropped:
-        _store(action, state=ActionState.DROPPED, ended_at=timezone.now(), ended_by=by)
+        why = {"drop_reason": DropReason.CASE_CLOSED}
+        _store(action, state=ActionState.DROPPED, ended_at=timezone.now(), ended_by=by, **why)
     record_all([_event(ACTION_DROPPED, by, action) for action in dropped], by=by)
 
 
@@ -247,7 +253,8 @@ def _move(by: User, action: Action, version: int, to: ActionState, kind: EventKi
 
 def _is_repeat(action: Action, values: dict[str, Any]) -> bool:
     """Whether the same person posted the same before."""
-    return all(getattr(action, name) == value for name, value in values.items() if name != "ended_at")
+    moments = ("begun_at", "ended_at")
+    return all(getattr(action, name) == value for name, value in values.items() if name not in moments)
 
 
 def _change(

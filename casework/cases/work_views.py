@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -68,11 +67,7 @@ def finish(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def drop(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Drop it; a protected duty waits for a second person."""
     form = DropForm(request.POST)
-
-    def dropped(*, by: Any, action_id: uuid.UUID, version: int, result: str) -> None:
-        work_actions.drop_action(by=by, action_id=action_id, version=version, reason=result)
-
-    return _step(request, pk, form, dropped, _("The reason is kept."), shown_as="drop_form")
+    return _step(request, pk, form, work_actions.drop_action, _("The reason is kept."), shown_as="drop_form")
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""What is not kept in tables of packages and of the foundation, and the worklist's rows about a dossier.
+"""What is not kept in tables of packages and of the foundation, and the worklist's rows.
 
 See dossiers.py.
 """
@@ -23,6 +23,7 @@ PART = Part(
         Sweep("axes_accessattemptexpiration", "expires_at", key="access_attempt_id"),
         Sweep("django_admin_log", "action_time"),
         Sweep("worklist_absence", "ended_at"),
+        Sweep("worklist_workmail", "due_at"),
         Sweep(
             "retention_request",
             "ended_at",

@@ -64,6 +64,14 @@ def missing(now: datetime) -> list[Missing]:
     ]
 
 
+def is_away(user: User, now: datetime) -> bool:
+    """Whether the person has a day off where they work."""
+    rows = Absence.objects.not_ended().filter(user=user).select_related("organisation")
+    places = organisations_as(user, *WORKING)
+    off = {one.organisation_id for one in rows if one.includes(now.astimezone(one.organisation.zone).date())}
+    return bool(places) and places <= off
+
+
 def current_led_by(user: User, now: datetime) -> list[Absence]:
     """For coordinators: who is away now; ``waiting``: how much of the work is still theirs."""
     theirs = WorkItem.objects.filter(user=OuterRef("user"), organisation=OuterRef("organisation")).order_by()

@@ -1,4 +1,4 @@
-"""The form of an absence."""
+"""The forms of an absence, and of the choice of e-mails."""
 
 from __future__ import annotations
 
@@ -65,3 +65,16 @@ class AbsenceForm(forms.Form):
         if cleaned.get("deputy") == cleaned["person"]:
             self.add_error("deputy", gettext("Choose somebody else."))
         return cleaned
+
+
+class MailsForm(forms.Form):
+    daily = forms.BooleanField(
+        label=_("In the morning, if something is due or overdue"),
+        help_text=_("From Monday to Friday at 7, at most one e-mail a day."),
+        required=False,
+    )
+    urgent = forms.BooleanField(
+        label=_("At once, if something urgent comes to you"),
+        help_text=_("Also if it is nobody’s yet and you may take it. You are told of each only once."),
+        required=False,
+    )

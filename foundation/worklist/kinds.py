@@ -30,6 +30,8 @@ class WorkKind:
 
     ``release``: the function that takes the work from somebody who is away: ``release(by=, subject=, away=, to=)``, to
     the deputy, or to the shift. Without it the coordinators see that it waits.
+
+    ``has_own_mails``: whether the app tells people of each change by e-mail itself.
     """
 
     code: str
@@ -43,6 +45,7 @@ class WorkKind:
     page_elsewhere: str = ""
     row: str = ""
     release: str = ""
+    has_own_mails: bool = False
 
 
 def all_kinds() -> dict[str, WorkKind]:

@@ -1,4 +1,4 @@
-"""The tables of what is due, and of who is away."""
+"""The tables of what is due, of who is away, and of e-mails about what is due."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from foundation.accounts.models import Organisation, User
 from foundation.privacy.bounds import days_within, moments_within, numbers_within
+from foundation.privacy.leases import LeasedQuerySet
 
 MOST_STEPS = 10
 WITH_NOBODY = Q(user=None)
@@ -55,6 +56,8 @@ class WorkItem(models.Model):
     role = models.CharField(max_length=20, blank=True)
     #: Ids of those who may not decide it: who proposed something is never the second person.
     besides = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    #: Ids of those who were told by e-mail that it is urgent.
+    told = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     is_urgent = models.BooleanField(default=False)
     is_escalated = models.BooleanField(default=False)
     due_at = models.DateTimeField()
@@ -76,6 +79,7 @@ class WorkItem(models.Model):
             models.Index(fields=["organisation", "due_at", "id"], name="work_item_of_nobody", condition=WITH_NOBODY),
             models.Index(fields=["centre", "due_at", "id"], name="work_item_of_centre"),
             models.Index(fields=["next_at", "id"], name="work_item_next_step", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["-listed_at", "id"], name="work_item_urgent", condition=Q(is_urgent=True)),
         ]
 
     def __str__(self) -> str:
@@ -123,3 +127,62 @@ class Absence(models.Model):
 
     def includes(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+class MailChoice(models.Model):
+    """Which e-mails about due work a person wants. Who has no row has the default (``mails.choice_of``)."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="+", primary_key=True)
+    daily = models.BooleanField()
+    urgent = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"mail choice of user {self.pk}"
+
+
+class MailKind(models.TextChoices):
+    DAILY = "daily"
+    URGENT = "urgent"
+
+
+class WorkMailQuerySet(LeasedQuerySet["WorkMail"]):
+    def to_send(self, now: datetime) -> WorkMailQuerySet:
+        return self.filter(ended_at=None, due_at__lte=now).order_by("due_at", "pk")
+
+
+class WorkMail(models.Model):
+    """An e-mail about due work to one person; what it says is counted when it is sent.
+
+    ``day``: of a daily one, in the person's time zone. ``sent_at``: none if there was nothing to say, or nobody to say
+    it to, when it ended.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=MailKind)
+    day = models.DateField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = WorkMailQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("work_mail", "due_at", "claimed_until", "ended_at", "sent_at"),
+            days_within("work_mail", "day"),
+            models.CheckConstraint(
+                condition=Q(kind=MailKind.DAILY, day__isnull=False) | Q(kind=MailKind.URGENT, day=None),
+                name="work_mail_day",
+            ),
+            models.UniqueConstraint(fields=["day", "user"], condition=Q(kind=MailKind.DAILY), name="one_daily_mail"),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(kind=MailKind.URGENT, ended_at=None), name="one_unsent_urgent_mail"
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at", "id"], name="work_mail_unsent", condition=Q(ended_at=None))]
+
+    def __str__(self) -> str:
+        return f"work mail {self.pk}"

@@ -24,6 +24,7 @@ OWN_OR_LED = Rule(
     "the person themselves, and coordinators of the organisation",
     f"({is_actor('user_id')} and {COLLEAGUES.sql} or organisation_id = any({orgs_as(*LEADING)}))",
 )
+THE_PERSON = Rule("the person", is_actor("user_id"))
 
 DECLARATIONS: list[Declaration] = [
     Protected(
@@ -39,7 +40,7 @@ DECLARATIONS: list[Declaration] = [
             DEADLINES,
         ],
         update=[DEADLINES],
-        update_columns=["steps_done", "next_at", "is_escalated"],
+        update_columns=["steps_done", "next_at", "is_escalated", "told"],
         denied="insert",
         granted={"lotse_policy": "insert, update, delete"},
     ),
@@ -49,6 +50,21 @@ DECLARATIONS: list[Declaration] = [
         insert=[both(OWN_OR_LED, "in their own name", is_actor("made_by_id"))],
         update=[OWN_OR_LED, DEADLINES],
         update_columns=["ended_at"],
+    ),
+    Protected(
+        "worklist_mailchoice",
+        select=[THE_PERSON, DEADLINES],
+        insert=[THE_PERSON],
+        update=[THE_PERSON],
+        update_columns=["daily", "urgent"],
+        denied="delete, truncate",
+    ),
+    Protected(
+        "worklist_workmail",
+        select=[DEADLINES],
+        insert=[DEADLINES],
+        update=[DEADLINES],
+        update_columns=["attempts", "due_at", "claimed_until", "ended_at", "sent_at"],
     ),
 ]
 sql_items = declared_items(__name__, DECLARATIONS)

@@ -21,6 +21,7 @@ WORK = [
         "handoff.referrals.deadline_actions.run_step",
         {ReferralState.OFFERED: _("Answer the offer"), ReferralState.QUESTION: _("Answer the partner’s question")},
         page_elsewhere="handoff:partner_referral",
+        has_own_mails=True,
     ),
     WorkKind(
         "next_step",
@@ -36,5 +37,6 @@ WORK = [
             ReferralState.EXPIRED: _("No answer: decide what is next"),
             ReferralState.RETURNED: _("Given back: decide what is next"),
         },
+        has_own_mails=True,
     ),
 ]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from .models import Progress
 
 BATCH = 2000
-KINDS = ("contact.%", "assessment.%", "case.%", "referral.%")
+KINDS = ("contact.%", "assessment.%", "case.%", "referral.%", "action.%")
 #: Key in the data of a deletion's event: the row is deleted, its figures are kept.
 STAY = "stay"
 
@@ -52,7 +52,7 @@ def count_on(limit: int = BATCH) -> Counting:
 
 
 def recount(subjects: set[UUID]) -> int:
-    """Update the cells to what these contacts, assessments, cases and referrals count as now."""
+    """Update the cells to what these contacts, assessments, cases, referrals and actions count as now."""
     if not subjects:
         return 0
     with connection.cursor() as cursor:

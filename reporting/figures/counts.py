@@ -14,7 +14,7 @@ from typing import Any, cast
 from django.db import connection
 from django.db.models import Aggregate, Count, DurationField, F, Max, Q
 
-from casework.cases.models import Case
+from casework.cases.models import Action, Case
 from foundation.accounts.models import Organisation
 from handoff.referrals.models import Referral
 from handoff.referrals.vocabulary import MessageKind
@@ -29,7 +29,10 @@ NAMED = 50
 #: (measure, first day of the month, key) to a number, as in the cells of releases.
 Counts = Mapping[tuple[str, date, str], int]
 #: The measures that the page shows.
-SHOWN = ("caller_group", "channel", "disposition", "other_kind", "referral_state")
+SHOWN = (
+    *("caller_group", "channel", "disposition", "other_kind", "referral_state"),
+    *("first_action", "duty_end", "duty_drop"),
+)
 LIVE = counted_live(BY_CODE[code] for code in SHOWN)
 
 
@@ -52,6 +55,8 @@ class Now:
     open_cases: int
     unassigned_cases: int
     unassigned_contacts: int
+    open_duties: int
+    overdue_duties: int
 
 
 def live(centre: Organisation, period: Period) -> Counts:
@@ -81,7 +86,7 @@ def waiting(centre: Organisation) -> list[Any]:
 
 
 def now(centre: Organisation, moment: datetime) -> Now:
-    """The current numbers; four queries."""
+    """The current numbers; five queries."""
     offers = Referral.objects.waiting().filter(centre=centre)
     offer = offers.aggregate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=moment)))
     callback = Callback.objects.waiting().filter(centre=centre).order_by()
@@ -89,4 +94,8 @@ def now(centre: Organisation, moment: datetime) -> Now:
     cases = Case.objects.open().filter(centre=centre)
     nobodys = Q(pk__in=Case.objects.unassigned().values("pk"))
     case = cases.aggregate(open_cases=Count("pk"), unassigned_cases=Count("pk", filter=nobodys))
-    return Now(**offer, **calls, **case, unassigned_contacts=Contact.objects.of_centre(centre).for_the_shift().count())
+    duties = Action.objects.open_duties().filter(centre=centre)
+    overdue = Count("pk", filter=Q(due_at__lt=moment))
+    duty = duties.aggregate(open_duties=Count("pk"), overdue_duties=overdue)
+    shift = Contact.objects.of_centre(centre).for_the_shift().count()
+    return Now(**offer, **calls, **case, **duty, unassigned_contacts=shift)

@@ -20,7 +20,7 @@ from handoff.referrals.states import ReferralState
 from hotline.contacts.models import CallerType
 
 from .counts import Counts
-from .measures import BY_CODE
+from .measures import BY_CODE, NOT_DROPPED
 
 #: A chart has six colours: it shows the largest caller types, and the rest together. The table has them all.
 COLOURS = 6
@@ -75,6 +75,28 @@ def by_state(counts: Counts) -> HorizontalBars:
     definition = str(BY_CODE["referral_state"].definition)
     text = Text(_("Referrals by state"), definition, head=_("State"), column=_("Referrals"))
     return _bars(text, counts, "referral_state")
+
+
+def by_duty_end(counts: Counts) -> HorizontalBars:
+    """Duties that were due in the period, today included, by what became of them."""
+    text = Text(_("Duties done in time"), _of("duty_end"), head=_("What became of it"), column=_("Duties"))
+    return _bars(text, counts, "duty_end")
+
+
+def by_drop_reason(counts: Counts) -> HorizontalBars:
+    """Dropped duties only."""
+    dropped = {cell: number for cell, number in counts.items() if cell[2] != NOT_DROPPED}
+    text = Text(_("Why duties were dropped"), head=_("Reason"), column=_("Duties"))
+    return _bars(text, dropped, "duty_drop")
+
+
+def by_first_action(counts: Counts) -> HorizontalBars:
+    text = Text(_("Time to the first action of a case"), _of("first_action"), head=_("Time"), column=_("Cases"))
+    return _bars(text, counts, "first_action")
+
+
+def _of(code: str) -> str:
+    return str(BY_CODE[code].definition)
 
 
 def total(counts: Counts, code: str) -> int:

@@ -1,7 +1,7 @@
 """The measures: table, definition, keys, SQL and equations of each. Pure data.
 
-A measure partitions what it counts in a month: each contact, referral or case has exactly one key. Live figures, the
-counts for releases (``ntk.counted``), the import of a past, release tables, disclosure control and evaluation use
+A measure partitions what it counts in a month: each contact, referral, case or duty has exactly one key. Live figures,
+the counts for releases (``ntk.counted``), the import of a past, release tables, disclosure control and evaluation use
 this list.
 """
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from casework.cases.vocabulary import DropReason
 from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import Outcome
 from hotline.contacts.vocabulary import AgeBand, Channel, Kind, Sex
@@ -109,6 +110,7 @@ NONE_YET: Keys = (("none", _("not assessed")),)
 OUTSIDE: Keys = (("abroad", _("abroad")), ("unknown", _("unknown")))
 UNKNOWN: Keys = (("unknown", _("unknown")),)
 DISPOSITIONS: Keys = tuple((code, label) for code, label in Disposition.choices if code != Disposition.OPEN)
+NOT_DROPPED = "none"
 COMPLETED = _(
     "Completed counselling contacts by the month in which they began, in the centre's time zone. Drafts do not count."
 )
@@ -325,6 +327,47 @@ MEASURES: tuple[Measure, ...] = (
         _("Cases by the month in which they were closed, by the outcome the last partner reported."),
         _("The partner's own view; nobody asked the family."),
         (*Outcome.choices, ("centre", _("closed at the centre"))),
+    ),
+    Measure(
+        "first_action", Of.CASE_OPENED,
+        "case when n.began is null then 'none' when n.began <= interval '4 hours' then '4h'"
+        " when n.began <= interval '1 day' then '1d' when n.began <= interval '2 days' then '2d'"
+        " when n.began <= interval '7 days' then '7d' else 'longer' end",
+        _("Time to the first action of a case"),
+        _("Cases by the month in which they were opened: from the opening until somebody of the centre or of another"
+          " body began an action of the case, or did one at once. All hours counted."),
+        _("What was begun before the case was opened counts as within 4 hours. It says when work began, not what came"
+          " of it; what nobody wrote down as an action is missing."),
+        (("4h", _("within 4 hours")), ("1d", _("within 24 hours")), ("2d", _("within 2 days")),
+         ("7d", _("within 7 days")), ("longer", _("longer")), ("none", _("none so far"))),
+    ),
+    Measure(
+        "duty_end", Of.DUTY,
+        "case when n.is_dropped then 'dropped' when not n.is_done then 'open' when n.is_in_time then 'in_time'"
+        " else 'late' end",
+        _("Duties done in time"),
+        _("Duties of a triage by the month in which they were due, by what became of them. Actions that somebody added"
+          " and those of other bodies do not count."),
+        _("As known when the release was prepared: what was not done by then was overdue. A later due time that a"
+          " coordinator set counts as the due time. Done means that somebody said so."),
+        (("in_time", _("done in time")), ("late", _("done late")), ("dropped", _("dropped, with a reason")),
+         ("open", _("not done so far"))),
+        equations=(
+            equation("duty_end.total", "duty_end.dropped", "duty_drop.none"),
+            equation("duty_end.dropped", *(f"duty_drop.{reason}" for reason in DropReason.values)),
+        ),
+        share=Share(
+            "duties_in_time", _("Duties done in time"), ("in_time",), whole=("in_time", "late", "open"),
+            definition=_("Of the duties that were due and not dropped."),
+        ),
+    ),
+    Measure(
+        "duty_drop", Of.DUTY, f"case when n.is_dropped then n.drop_reason else '{NOT_DROPPED}' end",
+        _("Why duties were dropped"), _("The same duties by the reason for which they were dropped, if they were."),
+        _("Who dropped a duty chose the reason from a list; of a protected duty a second person agreed. Before"
+          " November 2026 there was no list: these count as another reason."),
+        (*DropReason.choices, (NOT_DROPPED, _("not dropped"))),
+        equations=(equation("duty_drop.none", "duty_end.in_time", "duty_end.late", "duty_end.open"),),
     ),
 )  # fmt: skip
 BY_CODE = {measure.code: measure for measure in MEASURES}

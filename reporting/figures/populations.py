@@ -1,4 +1,4 @@
-"""The populations that measures count: SQL of contacts, referrals and cases, with the month of each. Pure data.
+"""The populations that measures count: SQL of contacts, referrals, cases and duties, with the month of each. Pure data.
 
 Live figures and the counts for releases use the same rows, so that they agree.
 """
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from casework.cases.states import DONE as DONE_ACTION
+from casework.cases.states import DROPPED
 from foundation.privacy.rls import quoted
 from handoff.referrals.states import DONE, EVER_TAKEN, WAITING, in_order
 from hotline.contacts.states import FINISHED
@@ -29,6 +31,7 @@ class Of(StrEnum):
     REFERRAL = "referral"  # ... the referral was offered
     CASE_OPENED = "case_opened"  # ... the case was opened
     CASE_CLOSED = "case_closed"  # ... the case was closed
+    DUTY = "duty"  # ... the duty was due
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,19 @@ CASES = f"""
     select k.id, k.centre_id, k.opened_at, k.closed_at, o.time_zone, k.disposition, k.closed_at - k.opened_at as took,
         coalesce((select r.outcome from handoff_referral r
             where r.case_id = k.id and r.state in ({quoted(*in_order(DONE))})
-            order by r.ended_at desc, r.id limit 1), 'centre') as outcome
+            order by r.ended_at desc, r.id limit 1), 'centre') as outcome,
+        (select min(a.begun_at) from cases_action a where a.case_id = k.id) - k.opened_at as began
     from cases_case k
     join accounts_organisation o on o.id = k.centre_id
+"""
+# Those of a triage alone: what people add has a time that they choose themselves.
+DUTIES = f"""
+    select a.id, a.centre_id, a.due_at, o.time_zone, a.drop_reason,
+        a.state in ({quoted(*DONE_ACTION)}) as is_done, a.ended_at <= a.due_at as is_in_time,
+        a.state in ({quoted(*DROPPED)}) as is_dropped
+    from cases_action a
+    join accounts_organisation o on o.id = a.centre_id
+    where a.duty <> ''
 """
 COMPLETED = f"n.state in ({quoted(*FINISHED)})"
 POPULATIONS: dict[Of, Population] = {
@@ -87,6 +100,7 @@ POPULATIONS: dict[Of, Population] = {
     Of.REFERRAL: Population(REFERRALS, "n.offered_at is not null", "offered_at"),
     Of.CASE_OPENED: Population(CASES, "true", "opened_at"),
     Of.CASE_CLOSED: Population(CASES, "n.closed_at is not null", "closed_at"),
+    Of.DUTY: Population(DUTIES, "true", "due_at"),
 }
 
 

@@ -22,8 +22,9 @@ class Indicator:
 
 
 def indicators(content: Content) -> list[Indicator]:
-    """The indicators in the order of the measures."""
-    return [_indicator(content.table(one.code), one.share) for one in MEASURES if one.share]
+    """The indicators in the order of the measures, of the tables that the release has."""
+    tables = {table.code: table for table in content.tables}
+    return [_indicator(tables[one.code], one.share) for one in MEASURES if one.share and one.code in tables]
 
 
 def _indicator(table: Table, wanted: Share) -> Indicator:

@@ -55,6 +55,9 @@ WITHOUT_EVENT = {
     "foundation.journal.actions.beat": OF_THE_JOURNAL,
     "foundation.retention.actions.replay_erasure": "the function of the database writes it",
     "foundation.retention.actions.carry_out_erasure": "the function of the database writes it",
+    "foundation.worklist.mail_actions.choose_mails": "a person's own preference, about nobody else",
+    "foundation.worklist.mail_actions.order_daily_mails": "an e-mail without content, which the person has chosen",
+    "foundation.worklist.mail_actions.order_urgent_mails": "an e-mail without content, which the person has chosen",
     "casework.cases.actions.transfer": "the answer to a referral moves responsibility and writes the event",
 }
 SPELL = "one event stands for a spell of typing by the same person"

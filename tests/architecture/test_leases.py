@@ -17,6 +17,7 @@ from foundation.accounts import tasks as links
 from foundation.journal import relay
 from foundation.privacy.time_limits import MARGIN, TASK_LASTS
 from foundation.ui import typesetting
+from foundation.worklist import tasks as work_mails
 from handoff.referrals import notices
 from hotline.switchboard import commands, outbound, purposes, sweep
 from hotline.telephony import provider
@@ -33,6 +34,7 @@ LEASES: dict[str, tuple[timedelta, float]] = {
     ),
     "accounts.OneTimeLink": (links.LEASE, links.LONGEST_MAIL),
     "accounts.StaffNotice": (links.LEASE, links.LONGEST_MAIL),
+    "worklist.WorkMail": (work_mails.LEASE, work_mails.LONGEST_MAIL),
     "handoff.Notice": (notices.LEASE, notices.LONGEST_MAIL),
     "journal.Outbox": (timedelta(seconds=relay.LEASE_SECONDS), relay.LONGEST_DELIVERY),
     "a handler's claim of a call": (sweep.CLAIM_LASTS, CALLER_REACHED),

@@ -104,7 +104,7 @@ NOT_APPLICABLE = {
     "CaseState": {
         "figure": "cases count by the times of their opening and closing", "sentence": LABEL_SAYS_IT,
     },
-    "ActionState": {"figure": "actions are not counted in figures yet", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT},
+    "ActionState": {"tone": NO_BADGE, "sentence": LABEL_SAYS_IT},
     "MemberState": {"figure": "case teams are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "QuestionState": {
         "policy": "it is read with its case, in whatever state", "figure": AT_WORK,

@@ -238,9 +238,11 @@ OBJECTS = [
         "Action",
         may_move_action,
         {
-            "agreed": "drop_proposed_by_id = null, ended_at = null, ended_by_id = null",
-            "drop_proposed": "drop_proposed_by_id = {who}",
-            **dict.fromkeys(("done", "dropped"), f"{ENDED}, ended_by_id = {{who}}"),
+            "agreed": "drop_proposed_by_id = null, drop_reason = '', ended_at = null, ended_by_id = null",
+            "under_way": "drop_reason = ''",
+            "drop_proposed": "drop_proposed_by_id = {who}, drop_reason = 'other'",
+            "done": f"{ENDED}, ended_by_id = {{who}}, drop_reason = ''",
+            "dropped": f"{ENDED}, ended_by_id = {{who}}, drop_reason = 'other'",
         },
     ),
     Moved(

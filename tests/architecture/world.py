@@ -27,7 +27,7 @@ from foundation.accounts.models import (
 from foundation.accounts.roles import Role
 from foundation.privacy.models import DataKey
 from foundation.retention.models import Request
-from foundation.worklist.models import Absence, WorkItem
+from foundation.worklist.models import Absence, MailChoice, WorkItem, WorkMail
 from handoff.referrals.models import CaseConflict, Disclosure, Message, Notice, Referral, Summary
 from handoff.referrals.states import ENDED, ReferralState
 from hotline.contacts.models import AccessRequest, Callback, Contact
@@ -102,6 +102,8 @@ class World:
     role_proposal: RoleProposal
     one_time_link: OneTimeLink
     staff_notice: StaffNotice
+    mail_choice: MailChoice
+    work_mail: WorkMail
     factor: Authenticator
     notice: Notice
     call: Call
@@ -207,6 +209,8 @@ def _roles_and_links(people: list[User], centre: Organisation) -> dict[str, Any]
             user=people[2], purpose="password", centre=centre, made_by=people[1], expires_at=until
         ),
         "staff_notice": StaffNotice.objects.create(user=people[0], kind="role_waits"),
+        "mail_choice": MailChoice.objects.create(user=people[0], daily=True, urgent=False),
+        "work_mail": WorkMail.objects.create(user=people[0], kind="urgent", due_at=NOW),
         "factor": Authenticator.objects.create(user=people[0], type="webauthn", data={"name": "Laptop"}),
     }
 

@@ -39,7 +39,7 @@ from django.utils import timezone
 from demo.make import make_network, make_staff
 call_command("load_regions", verbosity=0); call_command("load_postal_codes", country=["DE", "FR", "BE"], verbosity=0)
 from demo.telephone import make_lines
-organisations, people = make_staff()
+organisations, people = make_staff(timezone.now())
 make_network(people["crane"], organisations, timezone.now())
 make_lines(people["stork"], organisations["centre"], timezone.now())
 """

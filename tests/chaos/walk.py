@@ -120,8 +120,8 @@ def begin(tree: Battered) -> Rehearsal:
     rehearsal = Rehearsal(tree.url, patience=30)
     if not tree.browsers:
         BY_NAME["sign in"].run(rehearsal)
-        tree.browsers.extend([rehearsal.handler, rehearsal.partner])
-    rehearsal.handler, rehearsal.partner = tree.browsers
+        tree.browsers.extend([rehearsal.handler, rehearsal.partner, rehearsal.coordinator])
+    rehearsal.handler, rehearsal.partner, rehearsal.coordinator = tree.browsers
     return rehearsal
 
 

@@ -176,6 +176,7 @@ class World:
             "cases:action": (handler, (self.action,), {}),
             "cases:question": (handler, (self.question,), {}),
             "worklist:today": (handler, everywhere, {"show": "own"}),
+            "worklist:absences": (handler, everywhere, {}),
             "teams:list": (people.liaison, everywhere, {}),
             "teams:team": (people.liaison, case, {}),
             "teams:member": (people.liaison, (dossier.member.pk,), {}),

@@ -10,7 +10,7 @@ declare
     of_case uuid;
 begin
     select * into one from triage_assessment where id = which;
-    update cases_action set state = {DROPPED}, version = version + 1,
+    update cases_action set state = {DROPPED}, drop_reason = {BY_TRIAGE}, version = version + 1,
             drop_proposed_by_id = case when is_protected then one.completed_by_id end,
             ended_at = coalesce(one.confirmed_at, one.completed_at),
             ended_by_id = coalesce(one.confirmed_by_id, one.completed_by_id)

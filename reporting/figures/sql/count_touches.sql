@@ -5,11 +5,16 @@ with kase as (
     select id from cases_case where id = any(subjects)
     union select case_id from cases_casecontact where contact_id = any(subjects)
     union select case_id from handoff_referral where id = any(subjects)
+), contact as (
+    select contact_id as id from triage_assessment where id = any(subjects)
+    union select contact_id from cases_casecontact where case_id in (select id from kase)
 )
 select one from unnest(subjects) one where (select ntk.service()) = 'statistics'
-union select contact_id from triage_assessment where id = any(subjects)
-union select contact_id from cases_casecontact where case_id in (select id from kase)
+union select id from contact
 union select id from kase
+-- Triggers add and drop the duties of a triage: its event tells of them. Of a case, its first action counts.
+union select id from cases_action where contact_id in (select id from contact)
+union select case_id from cases_action where id = any(subjects) and case_id is not null
 $body$;
 alter function ntk.count_touches owner to lotse_policy;
 -- reverse

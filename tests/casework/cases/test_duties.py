@@ -21,6 +21,7 @@ from casework.cases.actions import confirm_triage, follow_triage, reopen_case
 from casework.cases.models import Action, Case, Strand
 from casework.cases.open_duties import OpenDuties
 from casework.cases.states import OPEN_ACTION, ActionState
+from casework.cases.vocabulary import DropReason
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Role
@@ -92,7 +93,13 @@ def test_done_with_a_line_leaves_the_worklist_once(people: People) -> None:
 
 def test_protected_duty_is_dropped_by_two(people: People) -> None:
     case = make_case(people.handler, SECURITY)
-    step(people.handler, work_actions.drop_action, duty_of(people, case), reason="A joke among friends.")
+    step(
+        people.handler,
+        work_actions.drop_action,
+        duty_of(people, case),
+        reason="not_needed",
+        result="A joke among friends.",
+    )
     waiting = duty_of(people, case)
     assert waiting.state == ActionState.DROP_PROPOSED
     assert (items(people.handler), [item.kind for item in items(people.coordinator)]) == ([], ["drop"])
@@ -125,14 +132,20 @@ def test_what_a_coordinator_has_to_look_at_is_theirs_alone(people: People) -> No
 
 def test_coordinator_who_proposed_cannot_confirm(people: People) -> None:
     case = make_case(people.handler, SECURITY)
-    step(people.coordinator, work_actions.drop_action, duty_of(people, case), reason="Known already.")
+    step(
+        people.coordinator,
+        work_actions.drop_action,
+        duty_of(people, case),
+        reason="not_needed",
+        result="Known already.",
+    )
     with pytest.raises(NotAllowed):
         step(people.coordinator, work_actions.confirm_drop, duty_of(people, case))
 
 
 def test_refused_drop_is_to_be_done(people: People) -> None:
     case = make_case(people.handler, SECURITY)
-    step(people.handler, work_actions.drop_action, duty_of(people, case), reason="A joke.")
+    step(people.handler, work_actions.drop_action, duty_of(people, case), reason="not_needed", result="A joke.")
     step(people.coordinator, work_actions.refuse_drop, duty_of(people, case))
     again = duty_of(people, case)
     assert (again.state, again.drop_proposed_by_id, again.result) == (ActionState.AGREED, None, "")
@@ -253,12 +266,13 @@ def test_added_action_is_on_the_worklist_and_goes_with_the_closing(people: Peopl
     assert [item.detail for item in items(people.handler, "added")] == ["added"]
     as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
     assert {one.state for one in actions_of(people, case).values()}.isdisjoint(OPEN_ACTION)
+    assert actions_of(people, case)["Call the school."].drop_reason == DropReason.CASE_CLOSED
     assert items(people.handler, "") == []
 
 
 def test_proposed_drop_is_put_before_the_coordinators_at_once_and_never_before_who_proposed_it(people: People) -> None:
     case = make_case(people.handler, SECURITY)
-    step(people.handler, work_actions.drop_action, duty_of(people, case), reason="A joke.")
+    step(people.handler, work_actions.drop_action, duty_of(people, case), reason="not_needed", result="A joke.")
     assert items(people.handler) == []
     (waiting,) = items(people.coordinator)
     assert (waiting.kind, waiting.role, waiting.user_id) == ("drop", "coordinator", None)
@@ -269,7 +283,13 @@ def test_proposed_drop_is_put_before_the_coordinators_at_once_and_never_before_w
     assert "Agree that it is dropped" in browser(people.coordinator).get(reverse("worklist:today")).content.decode()
     step(people.coordinator, work_actions.refuse_drop, duty_of(people, case))
     assert [item.kind for item in items(people.coordinator)] == ["action"]
-    step(people.coordinator, work_actions.drop_action, duty_of(people, case), reason="A joke.")
+    step(
+        people.coordinator,
+        work_actions.drop_action,
+        duty_of(people, case),
+        reason="not_needed",
+        result="A joke.",
+    )
     with acting_as(people.coordinator, purpose="test"):
         assert not today.to_take(people.coordinator).filter(kind="drop").exists()
     other = make_user((people.centre, Role.COORDINATOR))
@@ -280,7 +300,7 @@ def test_proposed_drop_is_put_before_the_coordinators_at_once_and_never_before_w
 def test_sweep_leaves_a_proposed_drop_where_it_is(people: People) -> None:
     case = make_case(people.handler, SECURITY)
     action = duty_of(people, case)
-    step(people.handler, work_actions.drop_action, action, reason="A joke.")
+    step(people.handler, work_actions.drop_action, action, reason="not_needed", result="A joke.")
     with time_machine.travel(action.steps_at[-1] + timedelta(minutes=1)):
         run_steps()
         assert duty_of(people, case).user == people.handler

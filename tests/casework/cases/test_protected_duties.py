@@ -119,7 +119,7 @@ STEPS: dict[str, Callable[[History, str, int], None]] = {
     "begin": on_duty(work_actions.begin_action),
     "done": on_duty(work_actions.finish_action, result="Done."),
     "all done": do_all,
-    "drop": on_duty(work_actions.drop_action, reason="A reason."),
+    "drop": on_duty(work_actions.drop_action, reason="not_needed", result="A reason."),
     "confirm drop": on_duty(work_actions.confirm_drop),
     "refuse drop": on_duty(work_actions.refuse_drop),
     "later": on_duty(work_actions.move_due, due_at=timezone.now() + timedelta(days=20)),

@@ -75,13 +75,22 @@ def test_done_needs_a_line(people: People, case: Case) -> None:
 def test_stale_tab_is_told(people: People, case: Case) -> None:
     old = found(people)
     assert post(people.handler, "begin_action", old).status_code == 302
-    answer = post(people.coordinator, "drop_action", old, result="A joke.")
+    answer = post(people.coordinator, "drop_action", old, reason="not_needed", result="A joke.")
     assert answer.status_code == 409
     assert found(people).state == ActionState.UNDER_WAY
 
 
+@pytest.mark.parametrize("reason", ["", "triage", "case_closed", "because", "not_needed' or true"])
+def test_reason_of_a_drop_is_one_of_the_list(people: People, case: Case, reason: str) -> None:
+    """A new triage and the end of a case set reasons of their own, which nobody chooses."""
+    answer = post(people.handler, "drop_action", found(people), reason=reason, result="A joke.")
+    assert answer.status_code == 422
+    assert "A joke." in answer.content.decode()
+    assert found(people).state == ActionState.AGREED
+
+
 def test_second_person_decides_on_the_page(people: People, case: Case) -> None:
-    post(people.handler, "drop_action", found(people), result="A joke among friends.")
+    post(people.handler, "drop_action", found(people), reason="not_needed", result="A joke among friends.")
     waiting = found(people)
     assert waiting.state == ActionState.DROP_PROPOSED
     mine = browser(people.handler).get(reverse("cases:action", args=[waiting.pk])).content.decode()
@@ -89,6 +98,7 @@ def test_second_person_decides_on_the_page(people: People, case: Case) -> None:
     assert reverse("cases:confirm_drop", args=[waiting.pk]) not in mine
     theirs = browser(people.coordinator).get(reverse("cases:action", args=[waiting.pk])).content.decode()
     assert "A joke among friends." in theirs
+    assert "No longer needed" in theirs
     assert reverse("cases:confirm_drop", args=[waiting.pk]) in theirs
     assert post(people.handler, "confirm_drop", waiting).status_code == 404
     assert post(people.coordinator, "confirm_drop", waiting).status_code == 302
@@ -133,7 +143,7 @@ def test_of_two_who_take_it_one_is_told(people: People, case: Case) -> None:
 
 
 def test_who_may_only_take_it_sees_no_words_of_it(people: People, case: Case) -> None:
-    post(people.handler, "drop_action", found(people), result="A joke among friends.")
+    post(people.handler, "drop_action", found(people), reason="not_needed", result="A joke among friends.")
     change(Action.objects.filter(case=case), user=None)
     answer = browser(people.colleague).get(reverse("cases:action", args=[found(people).pk]))
     assert answer.status_code == 200

@@ -146,7 +146,7 @@ def test_body_begins_and_does_its_action(people: People, member: Member, police:
 
 def test_body_proposes_to_drop_and_the_centre_decides(people: People, member: Member, police: Body) -> None:
     action = added(people.handler, member)
-    step(police.person, "drop_action", action, reason="The school is closed.")
+    step(police.person, "drop_action", action, reason="not_needed", result="The school is closed.")
     assert stored(action, people.handler).state == ActionState.DROP_PROPOSED
     with pytest.raises(NotAllowed):
         step(police.person, "confirm_drop", action)
@@ -166,7 +166,7 @@ def test_centre_drops_it_alone_and_moves_it_but_gives_it_to_nobody(
         step(police.person, "move_due", action, due_at=later)
     with pytest.raises(NotAllowed):
         step(police.person, "give_action", action, to=None)
-    step(people.handler, "drop_action", action, reason="Not needed.")
+    step(people.handler, "drop_action", action, reason="not_needed", result="Not needed.")
     assert stored(action, people.handler).state == ActionState.DROPPED
 
 

@@ -52,6 +52,9 @@ from hotline.switchboard.vocabulary import CommandKind
 from hotline.texting.actions import reply
 from hotline.texting.models import TextMessage
 from hotline.texting.tasks import send_messages
+from triage.models import Waiver
+from triage.vocabulary import WaiverReason
+from triage.work_actions import waive_triage
 
 __all__ = ["provider"]
 SAID = "cannot be shown"
@@ -129,6 +132,12 @@ def write(world: World, dossier: Dossier, text: str) -> tuple[Any, Any]:
     return note, copy
 
 
+def waive(world: World, dossier: Dossier) -> Any:
+    """The key of the row that says why nobody's contact needs no triage."""
+    by, values = world.people.coordinator, {"contact_id": dossier.nobodys.pk, "words": "asked for a brochure"}
+    return as_user(by, waive_triage, by=by, reason=WaiverReason.OTHER, **values).pk
+
+
 def of_the_case(world: World, name: str, dossier: Dossier) -> str:
     return reverse(f"cases:{name}", args=[dossier.case.pk])
 
@@ -184,6 +193,10 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
                 Shown("liaison", reverse("teams:list"), good.case.reference, False),
                 Shown("handler", in_case, world.people.body.name, False),
             ],
+        ),
+        Waiver: (
+            [waive(world, bad)],
+            [Shown("coordinator", reverse("triage:panel", args=[bad.nobodys.pk]), "No triage needed", False)],
         ),
         OwnNote: ([note], [Shown("liaison", team, "a second own note")]),
         SharedNote: (

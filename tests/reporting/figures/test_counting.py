@@ -6,12 +6,14 @@ import json
 import uuid
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from assessments import REFERRAL, SECURITY, complete, fill, start
 from cluster import OwnDatabase
 from contacts import a_contact
@@ -24,7 +26,9 @@ from referrals import in_threads, make_case, offered, ready
 from releases import count
 from telephone import undone
 
-from casework.cases.models import Case, CaseContact
+from casework.cases.models import Action, Case, CaseContact
+from casework.cases.vocabulary import DropReason
+from casework.cases.work_actions import drop_action, finish_action, move_due
 from foundation.accounts.models import User
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
@@ -56,8 +60,9 @@ def cells(coordinator: User) -> Cells:
 
 
 def live(people: People) -> Cells:
-    """The figures of the coordinator's page, for a period with all events."""
+    """The figures of the coordinator's page, for a period with all events, and all duties that will be due."""
     chosen = period("12-months", timezone.now(), people.centre.zone)
+    chosen = replace(chosen, last=chosen.last + timedelta(days=366))
     return Counter(as_user(people.coordinator, partial(counts.live, people.centre, chosen)))
 
 
@@ -67,6 +72,7 @@ def recounted(coordinator: User) -> Cells:
         found = Counter(one for contact in Contact.objects.filter(state="completed") for one in of_contact(contact))
         found.update(one for row in Referral.objects.exclude(offered_at=None) for one in of_referral(row))
         found.update(one for case in Case.objects.all() for one in of_case(case))
+        found.update(one for duty in Action.objects.exclude(duty="") for one in of_duty(duty))
     return found
 
 
@@ -117,10 +123,21 @@ def of_referral(referral: Referral) -> list[tuple[str, Any, str]]:
 
 
 def of_case(case: Case) -> list[tuple[str, Any, str]]:
+    begun = Action.objects.filter(case=case, begun_at__isnull=False).exists()
     found = [("case_opened", month(case.opened_at), case.disposition)]
+    found += [("first_action", month(case.opened_at), "4h" if begun else "none")]
     if case.closed_at:
         found += [("case_duration", month(case.closed_at), "1m"), ("case_outcome", month(case.closed_at), "centre")]
     return found
+
+
+def of_duty(duty: Action) -> list[tuple[str, Any, str]]:
+    is_dropped = duty.state == "dropped"
+    end = "dropped" if is_dropped else "open"
+    if duty.state == "done":
+        end = "in_time" if duty.ended_at and duty.ended_at <= duty.due_at else "late"
+    when = month(duty.due_at)
+    return [("duty_end", when, end), ("duty_drop", when, duty.drop_reason if is_dropped else "none")]
 
 
 def chosen(things: list[Any], number: int) -> list[Any]:
@@ -194,6 +211,34 @@ class Shift:
             if not any(one.case_id == case.pk for one in self.referrals):
                 as_user(self.people.handler, close_case, by=self.people.handler, case_id=case.pk)
 
+    def done(self, number: int) -> None:
+        for duty in self._duties(number):
+            version = {"action_id": duty.pk, "version": duty.version}
+            as_user(self.people.coordinator, finish_action, by=self.people.coordinator, **version, result="Done.")
+
+    def late(self, number: int) -> None:
+        for duty in self._duties(number):
+            with time_machine.travel(duty.due_at + timedelta(minutes=1)):
+                self.done(number)
+
+    def drop(self, number: int) -> None:
+        """Unprotected ones are dropped, others are to be dropped."""
+        for duty in self._duties(number):
+            if duty.state != "drop_proposed":
+                values: dict[str, Any] = {"action_id": duty.pk, "version": duty.version, "result": "-"}
+                reason = list(DropReason)[number % 6]
+                as_user(self.people.coordinator, drop_action, by=self.people.coordinator, reason=reason, **values)
+
+    def move(self, number: int) -> None:
+        for duty in self._duties(number):
+            due_at = duty.due_at + timedelta(days=31)
+            values = {"action_id": duty.pk, "version": duty.version, "due_at": due_at}
+            as_user(self.people.coordinator, move_due, by=self.people.coordinator, **values)
+
+    def _duties(self, number: int) -> list[Action]:
+        with acting_as(self.people.coordinator, purpose="test"):
+            return chosen(list(Action.objects.to_do().order_by("added_at", "duty")), number)
+
     def _assess(self, contact_id: uuid.UUID, answers: Any) -> None:
         """Assess; the second time the first assessment is superseded."""
         handler = self.people.handler
@@ -201,7 +246,12 @@ class Shift:
         complete(handler, fill(handler, start(handler, contact), answers))
 
 
-STEPS = st.sampled_from(["contact", "complete", "correct", "triage", "case", "refer", "answer", "close"])
+STEPS = st.sampled_from(
+    [
+        *("contact", "complete", "correct", "triage", "case", "refer", "answer", "close"),
+        *("done", "late", "drop", "move"),
+    ]
+)
 
 
 @pytest.mark.django_db

@@ -45,6 +45,7 @@ World = tuple[int, ...]
 #: All that are counted, whatever a measure says of them.
 ALL = "all"
 
+DROPS = ("not_needed", "elsewhere", "refused", "not_possible", "mistaken", "other", "triage", "case_closed")
 #: So many of the one are exactly so many of the other.
 SAME = (
     ("minor", ("yes",), "age_band", ("under_14", "14_17")),
@@ -52,6 +53,8 @@ SAME = (
     ("minor", ("unknown",), "age_band", ("unknown",)),
     ("referral_feedback", ("yes", "no"), "referral_answer", ("accepted",)),
     ("referral_time", ("none",), "referral_answer", ("expired", "withdrawn", "waiting")),
+    ("duty_drop", ("none",), "duty_end", ("in_time", "late", "open")),
+    ("duty_drop", DROPS, "duty_end", ("dropped",)),
 )
 #: Each of the one is also one of the other.
 AMONG = (
@@ -119,7 +122,7 @@ def known_from(releases: Iterable[Mapping[str, Any]]) -> dict[PeriodCell, Interv
 
 
 def models(known: Known, groups: Mapping[str, str]) -> Iterator[tuple[str, Model]]:
-    """One for everything that divides the same contacts, referrals or cases: they share no equation with others."""
+    """One for all that divides the same contacts, referrals, cases or duties: they share no equation with others."""
     for of in sorted({measure.of for measure in MEASURES}):
         cells = {cell: known[cell] for cell in sorted(known) if _of(cell.what) == of}
         if cells:

@@ -38,6 +38,8 @@ MONTHS = ("2025-01", "2025-02", "2025-03", "2025-Q1")
 SIZES = (300, 1000, 5000)
 #: Number of seeds for each size.
 ATTACKS = int(os.environ.get("LOTSE_ATTACKS", "1"))
+#: What duties and the first actions of cases are counted by.
+WORK = ("first_action", "duty_end", "duty_drop")
 #: Contacts and seeds whose figures disclose cells if they are only rounded.
 NEED_IT = ((300, 0), (1000, 7), (5000, 18))
 GROUPS = {code: parent or code for code, parent, *_names in CALLER_TYPES}
@@ -80,7 +82,7 @@ class Centre:
         self.skews = {
             code: self.skewed([key for key, _label in measure.keys])
             for code, measure in BY_CODE.items()
-            if measure.keys and (measure.is_table or code == "contacts")
+            if measure.keys and (measure.is_table or code == "contacts") and code not in WORK
         }
         self.regions = self.skewed([*REGIONS, "abroad", "unknown"])
         for _number in range(contacts):
@@ -91,6 +93,14 @@ class Centre:
             self.add_case()
         for _number in range(contacts // 5):
             self.add(self.month(), other_kind=self.one("other_kind"))
+        # After the others, whose seeds are known (NEED_IT).
+        self.skews |= {code: self.skewed([key for key, _label in BY_CODE[code].keys]) for code in WORK}
+        opened = [(month, number) for (code, month, _key), number in self.numbers.items() if code == "case_opened"]
+        for month, number in opened:
+            for _number in range(number):
+                self.add(month, first_action=self.one("first_action"))
+        for _number in range(contacts // 2):
+            self.add_duty()
 
     def skewed(self, keys: Sequence[str]) -> dict[str, float]:
         """Weights as of words in a text (Zipf)."""
@@ -141,6 +151,11 @@ class Centre:
                 case_duration=self.one("case_duration"),
                 case_outcome=self.one("case_outcome"),
             )
+
+    def add_duty(self) -> None:
+        end = self.one("duty_end")
+        drops = {key: often for key, often in self.skews["duty_drop"].items() if key != "none"}
+        self.add(self.month(), duty_end=end, duty_drop=self.of(drops) if end == "dropped" else "none")
 
 
 def released(numbers: Numbers, codes: Iterable[str], earlier: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:

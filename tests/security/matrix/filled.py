@@ -63,7 +63,7 @@ FORMS: dict[str, Form] = {
     },
     "cases:drop_question": lambda world: {"version": "1", "reason": "no need"},
     "cases:finish_action": lambda world: {"version": "1", "result": "done"},
-    "cases:drop_action": lambda world: {"version": "1", "result": "no"},
+    "cases:drop_action": lambda world: {"version": "1", "reason": "not_needed", "result": "no"},
     "cases:move_due": lambda world: {"version": "1", "due_at": tomorrow()},
     **{
         f"cases:{step}": lambda world: {"version": "1"}

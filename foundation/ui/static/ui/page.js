@@ -210,10 +210,14 @@
   }
   focusErrors(document);
   // What is asked before anything else, or else where this page's work begins; never away from somebody's own place.
-  document.querySelectorAll("dialog[data-open-on-load]").forEach((dialog) => {
-    dialog.showModal();
-    dialog.addEventListener("close", () => beginHere());
-  });
+  function openWhatAsks() {
+    document.querySelectorAll("dialog[data-open-on-load]").forEach((dialog) => {
+      dialog.removeAttribute("data-open-on-load"); // once, whatever is swapped in later
+      dialog.showModal();
+      dialog.addEventListener("close", () => beginHere());
+    });
+  }
+  openWhatAsks();
   function beginHere() {
     const here = document.activeElement;
     const isFree = here === body || !here.checkVisibility(); // it may be in the dialog that has just closed
@@ -222,7 +226,10 @@
   beginHere();
 
   // htmx: refreshed fragments, failed requests, an ended session.
-  body.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
+  body.addEventListener("htmx:afterSwap", (event) => {
+    openWhatAsks();
+    focusErrors(event.target);
+  });
   body.addEventListener("htmx:responseError", (event) => {
     const { status } = event.detail.xhr;
     if (status === 401) signedOut();
