@@ -15,6 +15,7 @@ from foundation.accounts.guards import SignedInRequest, needs_recent_proof, sign
 from foundation.ui.printed import pdf, pdf_answer
 from foundation.ui.typesetting import TypesettingFailed
 
+from .models import Member
 from .note_actions import record_taken_along
 from .permissions import own_record_of
 from .printing import own_record
@@ -24,15 +25,18 @@ log = logging.getLogger(__name__)
 
 @require_POST
 @signed_in
-@needs_recent_proof
 def take_along(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The body's own record as a PDF, made in memory and kept nowhere."""
-    member = own_record_of(request.user, pk)
+    return _take_along(request, own_record_of(request.user, pk))
+
+
+@needs_recent_proof
+def _take_along(request: SignedInRequest, member: Member) -> HttpResponse:
     try:
         body = pdf(own_record(member, by=request.user))
     except TypesettingFailed:
-        log.exception("the own record of member %s could not be printed", pk)
+        log.exception("the own record of member %s could not be printed", member.pk)
         messages.error(request, _("The file could not be made. Please try again in a minute."))
-        return redirect("teams:member", pk)
+        return redirect("teams:member", member.pk)
     record_taken_along(by=request.user, member=member)
     return pdf_answer(body, member.team.reference)

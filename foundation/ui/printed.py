@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).with_name("templates") / "ui" / "printed.typ"
 #: Somebody waits for the file, so it takes less time than a release.
-TIMEOUT = 30.0  # seconds
+TIMEOUT = 20.0  # seconds
 #: Of a word without a place to break, such as an address: after so many characters it may be broken.
 LONGEST_WORD = 40
 TOO_LONG = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=\S)")

@@ -26,17 +26,20 @@ log = logging.getLogger(__name__)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@needs_recent_proof
 def print_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     """Ask what the file is printed for; then it is the answer, made in memory and kept nowhere."""
-    case = case_to_print(request.user, case_id)
+    return _print(request, case_to_print(request.user, case_id))
+
+
+@needs_recent_proof
+def _print(request: SignedInRequest, case: Case) -> HttpResponse:
     form = PrintForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, case, form, 422 if form.is_bound else 200)
     try:
         body = pdf(printed_case(case, by=request.user))
     except TypesettingFailed:
-        log.exception("the file of case %s could not be printed", case_id)
+        log.exception("the file of case %s could not be printed", case.pk)
         form.add_error(None, _("The file could not be made. Nothing was recorded; please try again in a minute."))
         return _page(request, case, form, 503)
     record_printed(by=request.user, case=case, purpose=PrintPurpose(form.cleaned_data["purpose"]))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from case_rows import make_case
 from django.urls import reverse
 from django.utils import timezone
@@ -147,3 +148,13 @@ def test_a_note_that_cannot_be_decrypted_is_said(people: People, member: Member,
 def test_a_get_and_an_unknown_member_are_refused(people: People, member: Member, police: Body) -> None:
     assert browser(police.person).get(reverse("teams:take_record", args=[member.pk])).status_code == 405
     assert browser(police.person).post(reverse("teams:take_record", args=[new_id()])).status_code == 404
+
+
+def test_it_asks_again_who_somebody_is_but_not_who_may_not(people: People, member: Member, police: Body) -> None:
+    address = reverse("teams:take_record", args=[member.pk])
+    client, stranger = browser(police.person), browser(people.coordinator)
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        answer = client.post(address)
+        assert (answer.status_code, "/reauthenticate/" in answer["Location"]) == (302, True)
+        assert stranger.post(address).status_code == 404
+    assert taken(people, member) == 0

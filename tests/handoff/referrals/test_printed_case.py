@@ -25,8 +25,8 @@ from foundation.journal.models import Event, Look
 from foundation.privacy.context import acting_as
 from foundation.privacy.fields import Sealed
 from foundation.ui import printed
+from handoff.referrals.centre_actions import close_case
 from handoff.referrals.vocabulary import Disclosable, LegalBasis
-from triage.models import Assessment
 
 WORDS = r"#panic $x$ *b* @who \ `c` – محمد, Анна"
 
@@ -165,11 +165,16 @@ def test_it_asks_again_who_somebody_is(people: People, case: Case) -> None:
         for answer in (client.get(address(case)), client.post(address(case), {"purpose": "conference"})):
             assert answer.status_code == 302
             assert "/reauthenticate/" in answer["Location"]
+    stranger = browser(people.colleague)
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        assert stranger.get(address(case)).status_code == 404, "who may not is not asked"
     assert printed_events(people, case) == []
 
 
 def test_drafts_and_closed_cases_can_be_printed(people: People, case: Case) -> None:
-    draft(people, case)
-    assert post(people.handler, case).status_code == 200
-    with acting_as(people.handler, purpose="test"):
-        assert Assessment.objects.exists()
+    referral = draft(people, case)
+    assert referral.reference in text_of(post(people.handler, case).content)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    said = text_of(post(people.handler, case).content)
+    assert "Closed" in said
+    assert "Case closed" in said
