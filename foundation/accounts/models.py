@@ -280,6 +280,11 @@ class RoleProposal(models.Model):
             ),
         ]
 
+    @property
+    def subject(self) -> uuid.UUID:
+        """Of its row on the worklist."""
+        return uuid.UUID(int=self.pk)
+
     def __str__(self) -> str:
         return f"proposed role {self.pk}"
 

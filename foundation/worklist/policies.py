@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foundation.accounts.states import TO_CONFIRM
 from foundation.privacy.rls import (
     Declaration,
     Protected,
@@ -11,6 +12,7 @@ from foundation.privacy.rls import (
     declared_items,
     is_actor,
     orgs_as,
+    quoted,
     service,
 )
 
@@ -67,4 +69,4 @@ DECLARATIONS: list[Declaration] = [
         update_columns=["attempts", "due_at", "claimed_until", "ended_at", "sent_at"],
     ),
 ]
-sql_items = declared_items(__name__, DECLARATIONS)
+sql_items = declared_items(__name__, DECLARATIONS, TO_CONFIRM=quoted(*TO_CONFIRM))

@@ -17,7 +17,9 @@ from requests_of_persons import checked, chosen
 from web import browser
 
 from foundation.accounts.models import User
+from foundation.accounts.role_proposals import confirm_role, decline_role, propose_role, withdraw_role
 from foundation.accounts.roles import Role
+from foundation.accounts.vocabulary import DeclineReason
 from foundation.privacy.context import acting_as
 from foundation.retention import request_actions
 from foundation.worklist.models import WorkItem
@@ -129,3 +131,32 @@ def test_dossier_of_a_copy_waits_for_coordinators_until_somebody_decides(people:
 def test_dossier_of_another_request_needs_nobodys_agreement(people: People) -> None:
     chosen(people, checked(people, "erasure"), make_case(people.handler, SECURITY).assessment.contact_id)
     assert items(people.coordinator, "agreement") == []
+
+
+def test_proposed_role_is_the_coordinators_to_confirm_but_not_of_who_gets_it(people: People) -> None:
+    propose = {"user": people.handler, "organisation": people.centre, "role": Role.COORDINATOR}
+    proposal = as_user(people.administrator, propose_role, by=people.administrator, **propose)
+    link = f"{reverse('accounts:role_proposals')}#role-{proposal.subject}"
+    check_approval(people, "role", "Confirm a role", link)
+    assert (
+        f'id="role-{proposal.subject}"'
+        in browser(people.coordinator).get(reverse("accounts:role_proposals")).content.decode()
+    )
+    confirm = {"proposal": proposal, "email": people.handler.email}
+    for _twice in range(2):
+        as_user(people.coordinator, confirm_role, by=people.coordinator, **confirm)
+    assert items(people.coordinator, "role") == []
+
+
+def test_declined_and_withdrawn_roles_are_on_no_list(people: People) -> None:
+    for end in ("declined", "withdrawn"):
+        user = make_user((people.centre, Role.HANDLER))
+        propose = {"user": user, "organisation": people.centre, "role": Role.COORDINATOR}
+        proposal = as_user(people.administrator, propose_role, by=people.administrator, **propose)
+        assert len(items(people.coordinator, "role")) == 1
+        if end == "declined":
+            reason = DeclineReason.values[0]
+            as_user(people.coordinator, decline_role, by=people.coordinator, proposal=proposal, reason=reason)
+        else:
+            as_user(people.administrator, withdraw_role, by=people.administrator, proposal=proposal)
+        assert items(people.coordinator, "role") == []
