@@ -126,7 +126,7 @@ insert into triage_assessment (id, contact_id, centre_id, data_key_id, checklist
     checklist_digest, answers, provenance, notes, proposed_disposition, proposed_urgency, proposed_duties, services,
     reasons, disposition, urgency, duties, duties_due, draft_duties, second_person_for, state, created_at,
     created_by_id, completed_at, completed_by_id, version)
-select id, contact_id, centre, key, 'benchmark', 1, repeat('0', 64),
+select id, contact_id, centre, key, 'core', 1, repeat('0', 64),
     '{{"who": "parent", "since": "months", "what": ["behaviour", "online"], "danger": "no"}}'::jsonb, '{{}}'::jsonb,
     notes, disposition, urgency, duties, '{{relatives}}', '[]'::jsonb,
     disposition, urgency, duties, '{{}}'::jsonb, '{{}}', '{{}}', 'completed',
