@@ -214,7 +214,7 @@ def decide(
     _check(choice, proposal)
     _check_draft(assessment, version)
     if assessment.contact.state in FINISHED and assessment.contact.surfaced_at:
-        take_contact(by=by, contact_id=assessment.contact_id)
+        assessment.contact = take_contact(by=by, contact_id=assessment.contact_id)
     needed = sorted(second_person_for(proposal, choice.disposition, choice.duties))
     state = AssessmentState.WAITING_CONFIRMATION if needed else AssessmentState.COMPLETED
     events = [_started(assessment)] if assessment._state.adding else []

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from foundation.accounts.forms import PersonField
 from foundation.accounts.models import Membership, User
 from foundation.accounts.roles import Role
 from foundation.ui.moments import MomentField, from_now
@@ -45,11 +46,6 @@ class RenameForm(forms.Form):
         help_text=_("It can be searched, so do not write names."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-
-
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when it runs
-    def label_from_instance(self, obj: User) -> str:
-        return obj.name
 
 
 class ToColleagueForm(forms.Form):

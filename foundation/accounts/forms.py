@@ -31,6 +31,11 @@ def language_choices() -> list[tuple[str, str]]:
     return [(code, str(get_language_info(code)["name_local"]).capitalize()) for code, _name in settings.LANGUAGES]
 
 
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when it runs
+    def label_from_instance(self, obj: User) -> str:
+        return obj.name
+
+
 class PlaceFields(forms.Form):
     """Country and time zone, as choices. A zone outside the country has to be confirmed once."""
 

@@ -42,13 +42,11 @@ def enter_absence(
     named = [person, *([deputy] if deputy else [])]
     if not may_enter(by, organisation.pk, person.pk) or not {(one.pk, organisation.pk) for one in named} <= working:
         raise NotAllowed(Permission.WORK_READ)
-    absence = Absence(pk=absence_id, user=person, organisation=organisation, made_by=by)
-    absence.starts_on, absence.ends_on, absence.deputy = starts_on, ends_on, deputy
-    known = Absence.objects.filter(pk=absence_id, made_by=by).first()
-    if known:
-        return known
-    absence.save(force_insert=True)
-    _record(ABSENCE_ENTERED, by, absence)
+    days = {"starts_on": starts_on, "ends_on": ends_on}
+    entered = {"user": person, "organisation": organisation, **days, "deputy": deputy, "made_by": by}
+    absence, is_new = Absence.objects.get_or_create(pk=absence_id, defaults=entered)
+    if is_new:
+        _record(ABSENCE_ENTERED, by, absence)
     return absence
 
 

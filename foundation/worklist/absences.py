@@ -17,12 +17,12 @@ from foundation.accounts.roles import Role
 
 from .kinds import all_kinds
 from .models import Absence, WorkItem, WorkItemQuerySet
+from .today import WORKING
 
 #: Who is there in spite of an entered absence is not disturbed.
 AT_WORK = timedelta(hours=1)
 UNSEEN_WORKING_DAYS = 2
 LEADING = (Role.COORDINATOR, Role.PARTNER_COORDINATOR)
-WORKING = (Role.HANDLER, Role.PARTNER_WORKER, Role.LIAISON, *LEADING)
 
 
 class Why(StrEnum):
@@ -56,7 +56,9 @@ def missing(now: datetime) -> list[Missing]:
     people = _seen(user for user, _place in pairs)
     places = Organisation.objects.in_bulk({place for _user, place in pairs})
     working = people_at(places)
-    absences = list(Absence.objects.not_ended().filter(organisation__in=places).select_related("deputy"))
+    absences = list(
+        Absence.objects.not_ended().filter(organisation__in=places).select_related("deputy", "organisation")
+    )
     return [
         found
         for user, place in sorted(pairs)
@@ -68,7 +70,7 @@ def is_away(user: User, now: datetime) -> bool:
     """Whether the person has a day off where they work."""
     rows = Absence.objects.not_ended().filter(user=user).select_related("organisation")
     places = organisations_as(user, *WORKING)
-    off = {one.organisation_id for one in rows if one.includes(now.astimezone(one.organisation.zone).date())}
+    off = {one.organisation_id for one in rows if one.runs_at(now)}
     return bool(places) and places <= off
 
 
@@ -78,7 +80,7 @@ def current_led_by(user: User, now: datetime) -> list[Absence]:
     number = theirs.values("user").annotate(number=Count("pk")).values("number")
     rows = Absence.objects.not_ended().filter(organisation__in=organisations_as(user, Role.COORDINATOR))
     rows = rows.select_related("user", "deputy", "organisation").annotate(waiting=Coalesce(Subquery(number), 0))
-    return [one for one in rows if one.includes(now.astimezone(one.organisation.zone).date())]
+    return [one for one in rows if one.runs_at(now)]
 
 
 def planned(place: Organisation) -> list[Absence]:
@@ -128,8 +130,7 @@ def _find(
 ) -> Missing | None:
     if (person.pk, place.pk) not in working:
         return Missing(person, place.pk, Why.LEFT)
-    today = now.astimezone(place.zone).date()
-    away = {one.user_id: one for one in absences if one.organisation_id == place.pk and one.includes(today)}
+    away = {one.user_id: one for one in absences if one.organisation_id == place.pk and one.runs_at(now)}
     seen_at = person.seen_at  # type: ignore[attr-defined]
     if person.pk in away and seen_at < now - AT_WORK:
         deputy = away[person.pk].deputy

@@ -9,17 +9,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from foundation.accounts.forms import PersonField
 from foundation.accounts.models import Organisation, User
 from foundation.ui.dates import DayField, days_from_today, today
 
 from .absences import people_at
 
 PLANNED_AHEAD = 2 * 366  # days
-
-
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when it runs
-    def label_from_instance(self, obj: User) -> str:
-        return obj.name
 
 
 class AbsenceForm(forms.Form):

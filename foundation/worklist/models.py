@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -125,7 +125,9 @@ class Absence(models.Model):
     def __str__(self) -> str:
         return f"absence {self.pk}"
 
-    def includes(self, day: date) -> bool:
+    def runs_at(self, moment: datetime) -> bool:
+        """Whether the person is away then, by the time zone of the organisation."""
+        day = moment.astimezone(self.organisation.zone).date()
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from past_policies import change
 from people import People, as_user
 
+from casework.cases.actions import complete_triage
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed, Refused
 from foundation.journal.models import Event
@@ -113,6 +114,16 @@ def test_nobody_does_it_then_the_shift_has_it_and_who_decides_takes_it(people: P
     assert (now.handler_id, now.surfaced_at) == (people.colleague.pk, None)
     written = kinds_of_events(people, contact)
     assert [written.count(kind) for kind in ("triage.to_shift", "triage.escalated", "contact.taken")] == [1, 1, 1]
+
+
+def test_coordinator_who_decides_for_who_is_away_is_responsible_for_the_case(people: People) -> None:
+    contact = completed(people.handler)
+    make_due(contact)
+    run_steps()
+    draft = fill(people.coordinator, start(people.coordinator, contact_as(people.coordinator, contact)), SECURITY)
+    seen = {"assessment_id": draft.pk, "contact_id": contact, "version": draft.version}
+    outcome = as_user(people.coordinator, complete_triage, by=people.coordinator, **seen)
+    assert outcome.case.contact_person_id == people.coordinator.pk
 
 
 def test_a_draft_left_behind_is_still_work_and_a_discarded_one_too(people: People) -> None:
