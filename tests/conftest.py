@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cluster
@@ -55,6 +56,8 @@ if IS_MAIN:
 import django  # noqa: E402  it reads the environment above
 from django.conf import settings  # noqa: E402  it reads the environment above
 from django.utils import translation  # noqa: E402  it reads the environment above
+
+from foundation.accounts import rate_limits  # noqa: E402
 
 django.setup()
 pytest_plugins = ["people", "chromium", "events_left", "security.matrix.counting"]
@@ -172,6 +175,14 @@ def fresh_database(servers: Embedded, blocker: Any) -> Iterator[OwnDatabase]:
         connections["default"].close()
         connections.settings["default"]["NAME"] = connections["default"].settings_dict["NAME"] = DATABASE
         servers.postgres.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def _nothing_counted(servers: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No attempts of earlier tests, and all of this one's within the same minute."""
+    for key in rate_limits.server().scan_iter(f"{settings.CHANNEL_PREFIX}:limit:*"):
+        rate_limits.server().delete(key)
+    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(time=lambda: 0))
 
 
 @pytest.fixture

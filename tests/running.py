@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -60,9 +61,15 @@ class Running:
         with output.open("w") as file:
             environment = bare_environment(measured=measured, **more)
             popen = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=file, stderr=file, text=True)
-        return cls(data, popen, output)._ready()
+        running = cls(data, popen, output)
+        try:
+            return running._ready()
+        except BaseException:
+            running.end(signal.SIGTERM)
+            raise
 
-    def _ready(self, patience: float = 120.0) -> Running:
+    def _ready(self, patience: float = 300.0) -> Running:
+        """The first start in a directory takes half a minute, and several times as long beside other tests."""
         until = time.monotonic() + patience
         while not (found := re.search(r"ready: http://127\.0\.0\.1:(\d+)/", self.said)):
             assert self.popen.poll() is None, self.said

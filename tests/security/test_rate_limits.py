@@ -22,12 +22,6 @@ from hotline.telephony.provider import SIGNATURE_HEADER
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_nothing_counted")]
 
 
-@pytest.fixture
-def _nothing_counted(servers: Any, settings: Any) -> None:
-    for key in rate_limits.server().scan_iter(f"{settings.CHANNEL_PREFIX}:limit:*"):
-        rate_limits.server().delete(key)
-
-
 def test_search_is_limited_for_the_person_and_said(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contact_views, "SEARCHES_A_MINUTE", 2)
     client = browser(people.handler)

@@ -20,7 +20,6 @@ from past_policies import change
 from people import PASSWORD, People, as_user, make_user
 from web import browser, new_app_code, one_line
 
-from foundation.accounts import rate_limits
 from foundation.accounts.actions import deactivate_user, invite_user
 from foundation.accounts.models import DirectoryLink, OneTimeLink, User
 from foundation.accounts.roles import Role
@@ -30,7 +29,11 @@ from foundation.journal.models import Event
 
 BACK = "http://testserver/accounts/directory/back/"
 NOT_SIGNED_IN = "Not signed in"
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("directory")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("directory"),
+    pytest.mark.usefixtures("_nothing_counted"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +62,6 @@ def trusted(directory: Directory, settings: Any) -> Directory:
     settings.DIRECTORY = configured(directory.issuer)
     cache.clear()
     return directory
-
-
-@pytest.fixture(autouse=True)
-def _unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of this process's minute; the limit has a test of its own."""
-    rate_limits.server().flushdb()
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from people import PASSWORD, People, as_user, make_user
 from web import new_app_code, one_line, sign_in, sign_in_by_form
 
 from config.logs import LineFormatter
-from foundation.accounts import rate_limits
 from foundation.accounts.actions import deactivate_user, reset_password, save_user
 from foundation.accounts.address_actions import ask_for_address, confirm_address
 from foundation.accounts.events import ADDRESS_ASKED, ADDRESS_CHANGED, ADDRESS_WITHDRAWN
@@ -44,9 +43,7 @@ NEW = "new.address@example.org"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_counted(servers: Any, settings: Any) -> Iterator[None]:
-    for key in rate_limits.server().scan_iter(f"{settings.CHANNEL_PREFIX}:limit:*"):
-        rate_limits.server().delete(key)
+def _clear_cache(_nothing_counted: None) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
