@@ -1,4 +1,4 @@
-"""The control of the intake: pgbench writes the same rows in 6 round trips and one commit, without an application.
+"""The control of the intake: pgbench writes the same rows in 7 round trips and one commit, without an application.
 
 The rows are those of a contact that is opened, written down and completed: the session, a data key, the contact with
 its sealed values, three events. The database does the rest for both: policies, the outbox, the chain at commit.
@@ -34,13 +34,15 @@ update {session} set session_data = repeat('x', 300), expire_date = now()
     where session_key = 'direct-' || :client_id;
 insert into privacy_datakey (id, master_key, wrapped, created_at) values (':key', 'k1', '{wrapped}', now());
 insert into hotline_contact (id, number, centre_id, data_key_id, handler_id, state, kind, channel, started_at,
-    completed_at, completed_by_id, saved_at, version, caller_type_id, language, relation, alias, phone, phone_index,
+    saved_at, version, caller_type_id, language, relation, alias, phone, phone_index,
     caller_id_kind, country, postal_code, municipality, region_id, region_source, age_band, sex, phenomenon, topics,
     label, advice, notes, is_hard, ending)
-    values (':contact', :number, {centre}, ':key', {first} + :client_id, 'completed', 'counselling', 'phone', now(),
-    now(), {first} + :client_id, now(), 3, 'parent', 'de', 'child', '{alias}', '{phone}', sha256(':key'),
+    values (':contact', :number, {centre}, ':key', {first} + :client_id, 'draft', 'counselling', 'phone', now(),
+    now(), 2, 'parent', 'de', 'child', '{alias}', '{phone}', sha256(':key'),
     'shown', 'DE', ':code', 'Invented', 'DE-SN', 'postal_code', '14_17', 'male', 'right', '{{behaviour,online}}',
     'umzug dachs', '{advice}', '{notes}', false, '');
+update hotline_contact set state = 'completed', completed_at = now(), completed_by_id = {first} + :client_id,
+    version = 3 where id = ':contact';
 insert into journal_event (kind, at, actor_id, centre_id, subject, data, tell, wake) values {events};
 commit;
 """
