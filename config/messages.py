@@ -25,7 +25,7 @@ from django.utils.translation.template import templatize
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 APPS = (
-    "casework/cases", "casework/teams", "config", "demo", "foundation/accounts", "foundation/journal",
+    "casework/cases", "casework/teams", "casework/plans", "config", "demo", "foundation/accounts", "foundation/journal",
     "foundation/privacy", "foundation/retention", "foundation/ui", "foundation/worklist",
     "handoff/referrals", "hotline/contacts", "hotline/switchboard",
     "hotline/telephony", "hotline/texting", "regions", "reporting/figures", "reporting/publishing", "triage",

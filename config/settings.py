@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "triage",
     "casework.cases",
     "casework.teams",
+    "casework.plans",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

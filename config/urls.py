@@ -45,6 +45,7 @@ APPS = [
     "triage",
     "casework.cases",
     "casework.teams",
+    "casework.plans",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

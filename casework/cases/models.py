@@ -307,7 +307,7 @@ class Action(ChoiceLabels, models.Model):
 
     Duties are added by a trigger when a triage is decided (``ntk.add_duties``), so that none can be forgotten; one
     whose triage leads to no case belongs to the contact alone. ``organisation``: the centre, or another body of the
-    case team; then the text is encrypted with the team's key. ``user``: whose it is; none: the shift's, or for
+    case team; then it is shared with the team. ``user``: whose it is; none: the shift's, or for
     ``role`` only. ``steps_at``: when it is due, reaches the shift, and the coordinators.
     """
 
@@ -322,6 +322,8 @@ class Action(ChoiceLabels, models.Model):
     text = EncryptedTextField()
     strand = models.CharField(max_length=10, choices=Strand)
     is_protected = models.BooleanField(default=False)
+    #: Whether the bodies of the team read it too; then its text is encrypted with the team's key.
+    is_shared = models.BooleanField(default=False, db_default=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     role = models.CharField(max_length=20, blank=True)

@@ -95,10 +95,10 @@ def may_take(user: User, action: Action) -> bool:
 
 
 def may_read_action(user: User, action: Action) -> bool:
-    """Who may take it or read its case; of the bodies' actions, all people of other bodies who work on the case."""
+    """Who may take it or read its case; of shared actions, all people of other bodies who work on the case."""
     if may_take(user, action) or (action.case and may_read(user, action.case)):
         return True
-    return action.is_of_body and action.case_id is not None and works_in_team(user, action.case_id)
+    return action.is_shared and action.case_id is not None and works_in_team(user, action.case_id)
 
 
 def may_decide_drop(user: User, action: Action) -> bool:

@@ -75,10 +75,10 @@ CARRIERS = Rule(
     f"(({COORDINATORS.sql}) or role = '' and ({HANDLERS.sql}) and ({is_actor('user_id')}"
     f" or case_id is not null and ({WRITERS.sql}) or case_id is null and {SEES_CONTACT}))",
 )
-#: Actions of other bodies: the bodies of the team read them, the one whose action it is carries it.
+#: Shared actions, as those of other bodies: the bodies of the team read them, the one whose action it is carries it.
 TEAM = Rule(
-    "people of other bodies who work on the case, of what is the bodies'",
-    "organisation_id <> centre_id and ntk.works_in_team(case_id)",
+    "people of other bodies who work on the case, of what is shared with them",
+    "is_shared and ntk.works_in_team(case_id)",
 )
 BODY = Rule("the named people of the body whose action it is", "ntk.works_for_body(case_id, organisation_id)")
 FREE = both(HANDLERS, "while it is nobody's", IS_FREE)
@@ -137,7 +137,8 @@ DECLARATIONS: list[Declaration] = [
             both(
                 WRITERS,
                 "in their own name, within the centre; duties come from triage alone",
-                f"{is_actor('added_by_id')} and organisation_id = centre_id and duty = '' and not is_protected",
+                f"{is_actor('added_by_id')} and organisation_id = centre_id and duty = '' and not is_protected"
+                " and not is_shared",
             )
         ],
         update=[
@@ -149,7 +150,7 @@ DECLARATIONS: list[Declaration] = [
         update_columns=ACTION_CHANGING,
         granted={
             "lotse_policy": "insert, update (case_id, organisation_id, user_id, due_at, steps_at, is_urgent,"
-            " assessment_id, version, state, drop_reason, drop_proposed_by_id, ended_at, ended_by_id)"
+            " assessment_id, version, state, drop_reason, drop_proposed_by_id, ended_at, ended_by_id, escalated_at)"
         },
     ),
     Transitions(

@@ -26,10 +26,11 @@ class DropReason(models.TextChoices):
     MISTAKEN = "mistaken", _("It does not apply")
     OTHER = "other", _("Another reason")
     TRIAGE = "triage", _("The new triage does not ask for it")
+    PLAN = "plan", _("The new plan does not have it")
     CASE_CLOSED = "case_closed", _("The case was closed")
 
 
-#: Set by a new triage and by closing a case; nobody chooses them.
-AUTOMATIC = (DropReason.TRIAGE, DropReason.CASE_CLOSED)
+#: Set by a new triage, by a new plan and by closing a case; nobody chooses them.
+AUTOMATIC = (DropReason.TRIAGE, DropReason.PLAN, DropReason.CASE_CLOSED)
 #: What people choose from.
 CHOSEN = [(one.value, one.label) for one in DropReason if one not in AUTOMATIC]

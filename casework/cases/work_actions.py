@@ -208,6 +208,18 @@ def record_return(*, by: User, actions: Sequence[Action]) -> None:
     record_all([_event(ACTION_RETURNED, by, action, data) for action, data in gone], by=by)
 
 
+def record_change_by_plan(*, by: User, dropped: Sequence[Action], moved: Sequence[tuple[Action, datetime]]) -> None:
+    """A new plan has dropped or moved actions, by a trigger (casework/plans). ``moved``: with the new due time."""
+    times = [(one, {"from": one.due_at.isoformat(), "until": until.isoformat()}) for one, until in moved]
+    record_all(
+        [
+            *(_event(ACTION_DROPPED, by, one) for one in dropped),
+            *(_event(ACTION_MOVED, by, one, at) for one, at in times),
+        ],
+        by=by,
+    )
+
+
 def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
     """What happens while nobody does it: reminded, given to the shift, escalated. The action is locked."""
     if by.service != Service.DEADLINES:

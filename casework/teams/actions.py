@@ -85,7 +85,7 @@ def invite(
     if not case.is_open:
         raise stale(case_id)
     _check_body(case, organisation, is_settled=is_settled)
-    team = _team_of(case)
+    team = team_of(case)
     member = Member(pk=member_id, team=team, centre_id=team.centre_id, organisation=organisation)
     member.data_key_id = team.data_key_id
     member.hats = list(hats)
@@ -110,8 +110,8 @@ def _check_body(case: Case, organisation: Organisation, *, is_settled: bool) -> 
         raise HasConflict
 
 
-def _team_of(case: Case) -> Team:
-    """The team of a locked case; with the first invitation it is made."""
+def team_of(case: Case) -> Team:
+    """The team of a locked case; made when the first body is invited, or with the first thing that a team shares."""
     team = Team.objects.filter(pk=case.pk).first()
     if team is None:
         team = Team(case=case, number=case.number, centre_id=case.centre_id, data_key=new_data_key())

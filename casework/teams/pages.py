@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -212,8 +211,8 @@ class TeamPage:
 
     @cached_property
     def actions(self) -> list[Action]:
-        """Of all bodies in the team, the open ones as they are due, then the ended ones."""
-        found = Action.objects.filter(case=self.team.pk).exclude(organisation=F("centre"))
+        """What is shared with the team, the open ones as they are due, then the ended ones."""
+        found = Action.objects.filter(case=self.team.pk, is_shared=True)
         return list(found.select_related("organisation", "user", "ended_by", "data_key").open_first())
 
     @property

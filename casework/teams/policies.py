@@ -164,7 +164,7 @@ DECLARATIONS: list[Declaration] = [
         insert=[
             Rule(
                 f"{CASE_WRITERS.who}: for a named person of the team, in their own name, under its key",
-                f"{is_actor('added_by_id')} and duty = '' and not is_protected"
+                f"{is_actor('added_by_id')} and duty = '' and not is_protected and is_shared"
                 " and exists (select 1 from cases_case where id = case_id and centre_id = cases_action.centre_id"
                 f" and state in ({quoted(*OPEN)}) and (({COORDINATORS.sql}) or ({WORKERS.sql})))"
                 " and exists (select 1 from teams_member m where m.team_id = case_id and m.person_id = user_id"

@@ -51,6 +51,7 @@ def add_action_for(
     if member is None or not member.is_in_team:
         raise NotInTeam(member)
     action = Action(pk=action_id, case=case, centre_id=case.centre_id, data_key_id=member.data_key_id)
+    action.is_shared = True
     action.text = text
     action.strand = strand
     action.organisation = organisation

@@ -280,7 +280,9 @@ def declared_items(module: str, declarations: Sequence[Declaration], **values: s
     files = list(sql_files(Path(config.path) / "sql", values))
     for one in files:
         for name in CREATED.findall(one.sql):
-            _created[name] = (config.label, one.name)
+            if _created.get(name, own := (config.label, one.name)) != own:
+                raise LookupError(f"{own} creates {name}, which {_created[name]} creates already")
+            _created[name] = own
     items = [item(config.label, one.name, one.sql, one.reverse, replace=one.replaces) for one in files]
     for declared in declarations:
         if isinstance(declared, Protected):

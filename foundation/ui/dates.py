@@ -53,7 +53,7 @@ class DayInput(forms.DateInput):
 
 
 class DayField(forms.DateField):
-    """A day from `earliest` to `latest` (both included; callables are asked with each value)."""
+    """A day from `earliest` to `latest` (both included; callables are asked with each value), or the `stored` one."""
 
     default_error_messages = {
         "invalid": _("This is no date. Write it like %(example)s."),
@@ -64,6 +64,7 @@ class DayField(forms.DateField):
         options.setdefault("widget", DayInput)
         super().__init__(**options)
         self.earliest, self.latest = earliest, latest
+        self.stored: date | None = None
 
     def bounds(self) -> tuple[date, date]:
         """The first and last accepted day."""
@@ -85,7 +86,7 @@ class DayField(forms.DateField):
     def validate(self, value: date | None) -> None:
         super().validate(value)
         earliest, latest = self.bounds()
-        if value is not None and not earliest <= value <= latest:
+        if value is not None and value != self.stored and not earliest <= value <= latest:
             words = {
                 "earliest": day_in_words(earliest),
                 "latest": day_in_words(latest),

@@ -51,17 +51,21 @@ class Entry:
 
 @dataclass(frozen=True)
 class Section:
-    """``empty``: what is said if there are no entries. ``is_dense``: one line for each entry."""
+    """``empty``: what is said if there is neither an entry nor a text. ``is_dense``: one line for each entry."""
 
     title: StrOrPromise
     entries: Sequence[Entry]
     empty: StrOrPromise
     is_dense: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True)
 class PrintedRecord:
-    """``notice``: who may read it, above everything. ``summary``: the record in a sentence. ``printed_by``: a name."""
+    """``notice``: who may read it, above everything. ``summary``: the record in a sentence.
+
+    ``printed_by``: a name; empty for what is given to somebody outside.
+    """
 
     reference: str
     title: str
@@ -92,7 +96,8 @@ def joined(*parts: StrOrPromise) -> str:
 def page_data(record: PrintedRecord) -> dict[str, Any]:
     """What printed.typ prints."""
     local = timezone.localtime(record.printed_at)
-    printed = {"name": record.printed_by, "moment": f"{moment(record.printed_at)} {local.tzname()}"}
+    at = f"{moment(record.printed_at)} {local.tzname()}"
+    by = _("Printed by %(name)s, %(moment)s") % {"name": record.printed_by, "moment": at}
     return {
         "language": (get_language() or "en")[:2],
         "reference": record.reference,
@@ -103,7 +108,7 @@ def page_data(record: PrintedRecord) -> dict[str, Any]:
         "facts": _facts(record.facts),
         "sections": [_section(section) for section in record.sections],
         "made": [local.year, local.month, local.day],
-        "printed": _("Printed by %(name)s, %(moment)s") % printed,
+        "printed": by if record.printed_by else date_format(local, "DATE_FORMAT"),
         "words": {
             "page": _("Page"),
             "of_pages": pgettext("page 1 of 3", "of"),
@@ -117,6 +122,7 @@ def _section(section: Section) -> dict[str, Any]:
         "title": str(section.title),
         "empty": str(section.empty),
         "is_dense": section.is_dense,
+        "lines": _lines(section.text),
         "entries": [
             {
                 "head": _said(clean(str(entry.head)).strip()) or "–",  # a heading may not be empty

@@ -58,6 +58,8 @@ WITHOUT_EVENT = {
     "foundation.worklist.mail_actions.choose_mails": "a person's own preference, about nobody else",
     "foundation.worklist.mail_actions.order_daily_mails": "an e-mail without content, which the person has chosen",
     "foundation.worklist.mail_actions.order_urgent_mails": "an e-mail without content, which the person has chosen",
+    "casework.teams.actions.team_of": "what the team shares first writes the event",
+    "casework.plans.content_actions.copy_content": "the new version writes the event",
     "casework.cases.actions.transfer": "the answer to a referral moves responsibility and writes the event",
 }
 SPELL = "one event stands for a spell of typing by the same person"
@@ -99,6 +101,7 @@ WITHOUT_AUTHOR = {
 }
 #: Public functions beside actions that only ask.
 ONLY_ASK = {
+    "casework.plans.content_actions.row_of",
     "hotline.contacts.access.may_ask",
     "foundation.accounts.session_actions.own_sessions",
     "foundation.accounts.address_actions.asked_for",
@@ -145,9 +148,12 @@ PARTS = {
     "hotline.switchboard.legs.is_own",
     "hotline.texting.actions.note",
     "triage.actions.decide",
+    "casework.teams.actions.team_of",
+    "casework.plans.content_actions.copy_content",
 }
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
+    "casework.plans.recording": "the writing part of the actions of plans",
     "foundation.accounts.one_time_links": "the writing part of the actions that have a link mailed",
     "foundation.accounts.second_factor_views": "allauth's form notes that a factor was used",
     "foundation.accounts.app_codes": "notes in one statement that a code was accepted",

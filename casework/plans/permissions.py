@@ -1,0 +1,72 @@
+"""Who may see and change the plan of a case; policies.py says the same in SQL."""
+
+from __future__ import annotations
+
+import uuid
+
+from casework.cases.models import Case
+from casework.cases.permissions import may_read as may_read_case
+from casework.cases.permissions import may_write as may_write_case
+from casework.teams.models import Member
+from casework.teams.permissions import works_for
+from casework.teams.vocabulary import Hat
+from foundation.accounts.models import User
+from foundation.accounts.permissions import Refused
+from foundation.journal.actions import look
+
+from .models import Agreement, Plan
+from .states import DISCARDED, DRAFTS
+
+#: Seen by who plans only.
+UNSHARED = (*DRAFTS, *DISCARDED)
+
+
+def may_plan(user: User, case_id: uuid.UUID) -> bool:
+    """Who may write the case at the centre, and the named people of a body that coordinates the content."""
+    case = Case.objects.filter(pk=case_id).first()
+    if case is not None and may_write_case(user, case):
+        return True
+    return any(Hat.CONTENT in member.hats for member in members_of(user, case_id))
+
+
+def members_of(user: User, case_id: uuid.UUID) -> list[Member]:
+    """The bodies in the team for which the person works on the case."""
+    return [one for one in Member.objects.in_team().filter(team=case_id) if works_for(user, one)]
+
+
+def reads_plans(user: User, case_id: uuid.UUID) -> bool:
+    """Who may read the case, and the named people of the bodies in the team."""
+    case = Case.objects.filter(pk=case_id).first()
+    return (case is not None and may_read_case(user, case)) or bool(members_of(user, case_id))
+
+
+def may_see(user: User, plan: Plan) -> bool:
+    """A draft only who plans; else who reads the case, and the team."""
+    return may_plan(user, plan.team_id) if plan.state in UNSHARED else reads_plans(user, plan.team_id)
+
+
+def may_answer(user: User, agreement: Agreement) -> bool:
+    """The named people of the body; for the centre who may write the case."""
+    if agreement.organisation_id == agreement.centre_id:
+        case = Case.objects.filter(pk=agreement.plan.team_id).first()
+        return case is not None and may_write_case(user, case)
+    members = members_of(user, agreement.plan.team_id)
+    return any(one.organisation_id == agreement.organisation_id for one in members)
+
+
+def plan_to_see(user: User, plan_id: uuid.UUID) -> Plan:
+    """A version that the user may see; the access is recorded. Raises Refused."""
+    found = Plan.objects.select_related("team", "centre", "written_by", "proposed_by", "ended_by", "data_key")
+    plan = found.filter(pk=plan_id).first()
+    if plan is None or not may_see(user, plan):
+        raise Refused("plan.read", plan_id)
+    look("plan.read", by=user, subject=plan.pk, centre=plan.centre_id)
+    return plan
+
+
+def plan_to_edit(user: User, plan_id: uuid.UUID) -> Plan:
+    """A version, for who plans; the access is recorded. Raises Refused."""
+    plan = plan_to_see(user, plan_id)
+    if not may_plan(user, plan.team_id):
+        raise Refused("plan.write", plan_id)
+    return plan
