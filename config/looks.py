@@ -121,6 +121,14 @@ LOOKS: dict[str, Declared] = {
     "teams:share_note": LeftByView(("team.read",)),
     "teams:invite": Leaves("case.read"),
     "teams:add_action": Leaves("case.read"),
+    "plans:of_case": LeftByView(("case.read", "team.read")),
+    **dict.fromkeys(
+        [
+            *("plans:plan", "plans:agreement", "plans:edit", "plans:new_version", "plans:outcome"),
+            *(f"plans:{step}_{row}" for step in ("add", "change") for row in ("goal", "factor", "action")),
+        ],
+        LeftByView(("plan.read",)),
+    ),
     "handoff:partners": READS_CASE,
     "handoff:note_conflict": Leaves("case.read"),
     "handoff:print_case": Leaves("case.read"),

@@ -42,7 +42,7 @@ from .locking import lock_draft, lock_plan, lock_plans, lock_to_plan
 from .models import Agreement, Goal, GoalOutcome, Plan, PlannedAction
 from .permissions import may_answer, may_plan, members_of
 from .recording import move, record, store
-from .states import AGREEMENT_TRANSITIONS, ASKED, TRANSITIONS, AgreementState, PlanState
+from .states import AGREEMENT_TRANSITIONS, ASKED, SENT, TRANSITIONS, AgreementState, PlanState
 from .vocabulary import Outcome
 from .work import Step
 
@@ -130,7 +130,7 @@ def propose_plan(*, by: User, plan_id: uuid.UUID, version: int) -> None:
     Raises Stale, EmptyPlan, NotInTeam. A repeat has no effect.
     """
     plan = lock_to_plan(by, plan_id)
-    if plan.state in (PlanState.PROPOSED, PlanState.AGREED) and plan.proposed_by_id == by.pk:
+    if plan.state in SENT and plan.proposed_by_id == by.pk:
         return
     _check(plan, version, PlanState.PROPOSED)
     planned = list(plan.planned_actions.select_related("organisation"))
@@ -239,7 +239,10 @@ def agree(*, by: User, agreement_id: uuid.UUID, version: int) -> None:
 
 @transaction.atomic
 def object_to(*, by: User, agreement_id: uuid.UUID, version: int, reason: str) -> None:
-    """Object for the body; a trigger makes the plan a draft again, for who plans. Raises Stale. A repeat has no effect."""
+    """Object for the body; a trigger makes the plan a draft again, for who plans.
+
+    Raises Stale. A repeat has no effect.
+    """
     agreement = _lock_agreement(by, agreement_id)
     if agreement.state == AgreementState.OBJECTED and agreement.answered_by_id == by.pk:
         return

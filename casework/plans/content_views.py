@@ -37,7 +37,7 @@ class Kind:
     rows: content_actions.Kind
     form: Callable[..., forms.Form]
     fields: Collection[str]
-    save: Callable[..., None]
+    store: Callable[..., None]
     own_id: str
     new: StrPromise
     title: StrPromise
@@ -145,7 +145,7 @@ def _is_saved(request: SignedInRequest, plan: Plan, kind: Kind, form: forms.Form
     values = dict(form.cleaned_data)
     values[kind.own_id] = values.pop("row_id")
     try:
-        kind.save(by=request.user, plan_id=plan.pk, **values)
+        kind.store(by=request.user, plan_id=plan.pk, **values)
     except content_actions.TooMany:
         form.add_error(None, _("The plan has too many of these already. Nobody reads a longer one."))
     return not form.errors

@@ -11,12 +11,12 @@ from foundation.journal.stale import stale
 
 from .models import Agreement, Plan
 from .permissions import may_plan
-from .states import IN_FORCE, NEXT
+from .states import CURRENT
 
 
 def lock_plans(case_id: uuid.UUID) -> list[Plan]:
     """Lock what is in force, written or proposed, so that no two people change the plans of a case at once."""
-    current = Plan.objects.of_case(case_id).filter(state__in=(*IN_FORCE, *NEXT))
+    current = Plan.objects.of_case(case_id).filter(state__in=CURRENT)
     return list(current.order_by("number").select_for_update(no_key=True))
 
 

@@ -17,7 +17,19 @@ from foundation.privacy.fields import EncryptedTextField
 from foundation.privacy.models import DataKey
 from foundation.ui.labels import ChoiceLabels
 
-from .states import ANSWERED, ASKED, DRAFTS, IN_FORCE, NEXT, AgreementState, PlanState
+from .states import (
+    ANSWERED,
+    ASKED,
+    CURRENT,
+    DISCARDED,
+    DRAFTS,
+    IN_FORCE,
+    NEXT,
+    PROPOSED,
+    REPLACED,
+    AgreementState,
+    PlanState,
+)
 from .vocabulary import FactorKind, Outcome
 
 
@@ -78,14 +90,14 @@ class Plan(ChoiceLabels, models.Model):
             models.UniqueConstraint(fields=["team"], condition=Q(state__in=NEXT), name="one_next_plan"),
             models.UniqueConstraint(fields=["team"], condition=Q(state__in=IN_FORCE), name="one_plan_in_force"),
             models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None, state__in=(*NEXT, *IN_FORCE))
-                | Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(state__in=(*NEXT, *IN_FORCE)),
+                condition=Q(ended_at=None, ended_by=None, state__in=CURRENT)
+                | Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(state__in=CURRENT),
                 name="plan_ended_at_and_by",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=(*DRAFTS, PlanState.DISCARDED), agreed_at=None)
-                | Q(state=PlanState.PROPOSED, proposed_at__isnull=False, agreed_at=None)
-                | Q(state__in=(*IN_FORCE, PlanState.SUPERSEDED), proposed_at__isnull=False, agreed_at__isnull=False),
+                condition=Q(state__in=(*DRAFTS, *DISCARDED), agreed_at=None)
+                | Q(state__in=PROPOSED, proposed_at__isnull=False, agreed_at=None)
+                | Q(state__in=(*IN_FORCE, *REPLACED), proposed_at__isnull=False, agreed_at__isnull=False),
                 name="plan_proposed_and_agreed",
             ),
         ]
@@ -99,7 +111,7 @@ class Plan(ChoiceLabels, models.Model):
 
     @property
     def is_proposed(self) -> bool:
-        return self.state == PlanState.PROPOSED
+        return self.state in PROPOSED
 
     @property
     def is_in_force(self) -> bool:

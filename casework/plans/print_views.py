@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from foundation.accounts.guards import SignedInRequest, needs_recent_proof, signed_in
+from foundation.journal.stale import stale
 from foundation.ui.printed import pdf, pdf_answer
 from foundation.ui.typesetting import TypesettingFailed
 
@@ -26,8 +27,11 @@ log = logging.getLogger(__name__)
 @require_POST
 @signed_in
 def for_person(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The plan in plain words as a PDF, made in memory and kept nowhere."""
-    return _for_person(request, plan_to_edit(request.user, pk))
+    """The plan in force in plain words as a PDF, made in memory and kept nowhere."""
+    plan = plan_to_edit(request.user, pk)
+    if not plan.is_in_force:
+        raise stale(pk)
+    return _for_person(request, plan)
 
 
 @needs_recent_proof

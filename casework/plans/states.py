@@ -36,6 +36,10 @@ REPLACED = (P.SUPERSEDED,)
 DISCARDED = (P.DISCARDED,)
 #: At most one of a case, beside the one in force.
 NEXT = (*DRAFTS, *PROPOSED)
+#: What is not over.
+CURRENT = (*NEXT, *IN_FORCE)
+#: What somebody proposed, and nobody has objected to.
+SENT = (*PROPOSED, *IN_FORCE)
 TRANSITIONS: dict[PlanState, dict[PlanState, Who]] = {
     P.DRAFT: {P.PROPOSED: Who.PLANNERS, P.DISCARDED: Who.PLANNERS},
     P.PROPOSED: {P.DRAFT: Who.PLANNERS, P.AGREED: Who.LAST_TO_AGREE, P.DISCARDED: Who.PLANNERS},

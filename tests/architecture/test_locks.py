@@ -21,6 +21,8 @@ NEVER_CHANGED = {
     "cases_case.number",
     "cases_case.assessment_id",
     "handoff_referral.number",
+    "plans_goal.goal_id,plan_id",  # copied once from version to version
+    "plans_plan.number,team_id",
     "hotline_contact.number",
     "reporting_cell.centre_id,key,measure,month",
     "reporting_import.centre_id,digest",

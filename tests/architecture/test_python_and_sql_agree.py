@@ -30,6 +30,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from casework.cases import permissions as cases
+from casework.plans import permissions as case_plans
 from casework.teams import permissions as teams
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import can, organisations_as
@@ -130,6 +131,20 @@ def reads_team_row(user: User, world: World) -> bool:
 def changes_member(user: User, world: World) -> bool:
     """Which of the columns, triggers decide."""
     return cases.may_write(user, world.case) or teams.is_of_body(user, world.member)
+
+
+def sees_plan(user: User, world: World) -> bool:
+    return case_plans.may_see(user, world.case_plan)
+
+
+def changes_plan(user: User, world: World) -> bool:
+    """Which of the columns, triggers decide."""
+    answers = world.case_plan.is_proposed and bool(case_plans.members_of(user, world.case.pk))
+    return case_plans.may_plan(user, world.case.pk) or answers
+
+
+def writes_in_draft(user: User, world: World) -> bool:
+    return world.case_plan.is_draft and case_plans.may_plan(user, world.case.pk)
 
 
 def reads_body_worker(user: User, world: World) -> bool:
@@ -234,6 +249,15 @@ RULES = [
     Rule("body_worker", reads_body_worker),
     Rule("own_note", lambda user, world: teams.reads_own_record(user, world.member)),
     Rule("shared_note", lambda user, world: teams.reads_shared(user, world.shared_note)),
+    Rule("case_plan", sees_plan, changes_plan, "version"),
+    *(Rule(row, sees_plan, writes_in_draft, "version") for row in ("goal", "plan_factor", "planned_action")),
+    Rule("goal_outcome", lambda user, world: case_plans.reads_plans(user, world.case.pk)),
+    Rule(
+        "agreement",
+        sees_plan,
+        lambda user, world: sees_plan(user, world) and case_plans.may_answer(user, world.agreement),
+        "version",
+    ),
     Rule("responsibility", reads_responsibility, moves_responsibility, sets="until = now()"),
 ]
 

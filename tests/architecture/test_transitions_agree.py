@@ -21,6 +21,9 @@ from hypothesis import strategies as st
 
 from casework.cases import permissions as cases
 from casework.cases.states import Who as InCase
+from casework.plans import permissions as case_plans
+from casework.plans.states import AGREES
+from casework.plans.states import Who as InPlan
 from casework.teams import permissions as teams
 from casework.teams.states import Who as InTeam
 from foundation.accounts.models import Organisation, User
@@ -42,6 +45,7 @@ __all__ = ["organisations"]  # a fixture
 EXAMPLES = -(-int(os.environ.get("TRIPLES", "1100")) // 220)
 COUNTED: Counter[str] = Counter()
 ENDED = "ended_at = now()"
+NOT_OVER = "agreed_at = null, ended_at = null, ended_by_id = null"
 MADE = "completed_at = now(), completed_by_id = {who}"
 UNMADE = "completed_at = null, completed_by_id = null"
 DECIDED = f"{MADE}, disposition = 'advice', urgency = 'standard'"
@@ -102,6 +106,20 @@ def may_move_member(step: Step) -> bool:
     if step.who == InTeam.BODY:
         return teams.is_of_body(step.user, member)
     return writes or (step.who == InTeam.EITHER and teams.works_for(step.user, member))
+
+
+def may_move_plan(step: Step) -> bool:
+    world = step.world
+    plans_it = case_plans.may_plan(step.user, world.case.pk)
+    if step.who == InPlan.PLANNERS:
+        return plans_it
+    all_agree = world.agreement.state in AGREES and step.target == "agreed"
+    return all_agree and (plans_it or bool(case_plans.members_of(step.user, world.case.pk)))
+
+
+def may_answer_plan(step: Step) -> bool:
+    is_asked = step.who == InPlan.BODY and step.world.case_plan.is_proposed
+    return is_asked and case_plans.may_answer(step.user, step.world.agreement)
 
 
 def may_end_question(step: Step) -> bool:
@@ -256,6 +274,27 @@ OBJECTS = [
             "declined": f"{UNNAMED}, answered_at = now(), answered_by_id = {{who}}, {MEMBER_ENDED}",
             "withdrawn": f"{UNNAMED}, answered_at = null, answered_by_id = null, {MEMBER_ENDED}",
             "left": MEMBER_ENDED,
+        },
+    ),
+    Moved(
+        "case_plan",
+        "Plan",
+        may_move_plan,
+        {
+            "draft": f"due_at = now(), {NOT_OVER}",
+            "proposed": f"proposed_by_id = {{who}}, {NOT_OVER}",
+            "agreed": "agreed_at = now(), ended_at = null, ended_by_id = null",
+            "superseded": f"agreed_at = now(), {ENDED}, ended_by_id = {{who}}",
+            "discarded": f"agreed_at = null, {ENDED}, ended_by_id = {{who}}",
+        },
+    ),
+    Moved(
+        "agreement",
+        "Agreement to a plan",
+        may_answer_plan,
+        {
+            **dict.fromkeys(("waiting", "withdrawn"), "answered_at = null, answered_by_id = null"),
+            **dict.fromkeys(("agreed", "objected"), "answered_at = now(), answered_by_id = {who}"),
         },
     ),
     Moved(

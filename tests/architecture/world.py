@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,9 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from casework.cases.models import Action, BodyWorker, Case, CaseContact, CaseQuestion, Note, Responsibility
+from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, PlannedAction
+from casework.plans.models import Plan as CasePlan
+from casework.plans.states import AgreementState, PlanState
 from casework.teams.models import Member, OwnNote, SharedNote, Team
 from casework.teams.states import MemberState
 from casework.teams.vocabulary import Visibility
@@ -94,6 +98,12 @@ class World:
     body_worker: BodyWorker
     own_note: OwnNote
     shared_note: SharedNote
+    case_plan: CasePlan
+    goal: Goal
+    goal_outcome: GoalOutcome
+    plan_factor: Factor
+    planned_action: PlannedAction
+    agreement: Agreement
     referral: Referral
     summary: Summary
     disclosure: Disclosure
@@ -179,6 +189,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         member=member,
         own_note=OwnNote.objects.create(member=member, data_key=key, written_by=people[0]),
         shared_note=_shared_note(plan, member, people),
+        **_case_plan(plan, people, member),
         body_worker=BodyWorker.objects.get(case=case, user=member.person),
         referral=referral,
         summary=Summary.objects.create(**part),
@@ -229,10 +240,39 @@ def _member(plan: Plan, people: list[User], body: Organisation, case: Case, key:
     team = Team.objects.create(case=case, number=case.number, centre=case.centre, data_key=key)
     first = (plan.contact_person + 1) % PEOPLE
     return Member.objects.create(
-        team=team, centre=case.centre, organisation=body, data_key=key, own_key=key, hats=["works"], purpose="safety",
+        team=team, centre=case.centre, organisation=body, data_key=key, own_key=key, purpose="safety",
+        hats=["works", "content"] if plan.is_surfaced else ["works"],
         state=MemberState.ACTIVE, person=people[first], deputy=people[(first + 1) % PEOPLE], due_at=NOW,
         invited_by=people[0], answered_at=NOW, answered_by=people[first],
     )  # fmt: skip
+
+
+def _case_plan(plan: Plan, people: list[User], member: Member) -> dict[str, Any]:
+    """A draft or a proposal, to which the body has agreed or not."""
+    key = {"data_key": member.data_key}
+    state = PlanState.DRAFT if plan.handler is None else PlanState.PROPOSED
+    case_plan = CasePlan.objects.create(
+        team=member.team, centre=member.centre, organisation=member.centre, number=1, written_by=people[0], state=state,
+        proposed_at=NOW, proposed_by=people[0], due_at=NOW, **key,
+    )  # fmt: skip
+    row = {"plan": case_plan, "position": 0, **key}
+    goal = Goal.objects.create(goal_id=uuid.uuid4(), **row)
+    answered = {"state": AgreementState.AGREED, "answered_at": NOW, "answered_by": people[0]}
+    return {
+        "case_plan": case_plan,
+        "goal": goal,
+        "goal_outcome": GoalOutcome.objects.create(
+            team=member.team, goal_id=goal.goal_id, outcome="met", noted_by=people[0], **key
+        ),
+        "plan_factor": Factor.objects.create(kind="push", **row),
+        "planned_action": PlannedAction.objects.create(
+            organisation=member.organisation, strand="social", due_at=NOW, steps_at=[NOW], action_id=uuid.uuid4(), **row
+        ),
+        "agreement": Agreement.objects.create(
+            plan=case_plan, centre=member.centre, organisation=member.organisation, user=member.person, asked_at=NOW,
+            due_at=NOW, **(answered if plan.is_surfaced else {}), **key,
+        ),
+    }  # fmt: skip
 
 
 def _shared_note(plan: Plan, member: Member, people: list[User]) -> SharedNote:

@@ -11,8 +11,8 @@ from e2e.person import Person
 from playwright.sync_api import expect
 from security.matrix.declared import ANONYMOUS, DENIED, NO_RECORD, Statuses
 from security.matrix.filled import FORMS
-from security.matrix.records import World
 from security.matrix.visits import Route, routes, sample_of
+from security.matrix.world import World
 
 from foundation.accounts.models import User
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket
-from security.matrix.records import World
 from security.matrix.visits import canaries_in
+from security.matrix.world import World
 
 
 @dataclass

@@ -30,8 +30,9 @@ from past_policies import change
 from people import PASSWORD, as_user
 from playwright.sync_api import Browser, expect
 from security.matrix.declared import Statuses
-from security.matrix.records import World, make_world
+from security.matrix.records import make_world
 from security.matrix.visits import canaries_in
+from security.matrix.world import World
 from telephone import TELEPHONY
 from web import new_app_code
 

@@ -1,6 +1,6 @@
--- A proposal that cannot come into force is a draft again, for who plans: a body objects, or one that has something to do
--- in it leaves. A body that names another person is asked through that one. What a body wrote and has not been agreed
--- stays with the centre.
+-- A proposal that cannot come into force is a draft again, for who plans: a body objects, or one that has something to
+-- do in it leaves. A body that names another person is asked through that one. What a body wrote and has not been
+-- agreed stays with the centre.
 create or replace function ntk.return_plan(which uuid) returns void language sql
 set search_path = pg_catalog, public, pg_temp as $body$
 update plans_plan

@@ -45,6 +45,8 @@ TONES: dict[str, tuple[str, str]] = {
     "active": ("ok", "circle-check"),
     "invited": ("info", "mail"),
     "left": ("neutral", "log-out"),
+    "proposed": ("info", "send"),
+    "agreed": ("ok", "circle-check"),
 }
 
 

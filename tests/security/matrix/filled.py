@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
-from security.matrix.records import World
+from security.matrix.world import World
 
 from casework.teams.vocabulary import EndReason
 from foundation.accounts.vocabulary import DeclineReason as RoleDecline
@@ -26,6 +26,20 @@ def tomorrow() -> str:
 
 def new() -> str:
     return str(uuid.uuid4())
+
+
+def row(world: World, kind: str) -> dict[str, str]:
+    """The row of the draft, as its form has it."""
+    return {"row_id": str(world.keys[kind]["draft"]), "version": "1"}
+
+
+def planned(world: World) -> dict[str, str]:
+    return {
+        "text": "to do",
+        "organisation": str(world.people.centre.pk),
+        "strand": "social",
+        "due_at": tomorrow(),
+    }
 
 
 FORMS: dict[str, Form] = {
@@ -77,6 +91,19 @@ FORMS: dict[str, Form] = {
     "teams:share_note": lambda world: {"shared_id": new(), "visibility": "team"},
     "teams:leave": lambda world: {"version": "2", "reason": EndReason.WORK_DONE},
     "teams:end": lambda world: {"version": "2", "reason": EndReason.NOT_NEEDED},
+    "plans:begin": lambda world: {"plan_id": new()},
+    "plans:new_version": lambda world: {"plan_id": new(), "cause": "he moved"},
+    "plans:edit": lambda world: {"version": "4", "aim": "a quiet life"},
+    **{f"plans:{step}": lambda world: {"version": "4"} for step in ("propose", "take_back", "discard")},
+    "plans:add_goal": lambda world: {"row_id": new(), "version": "0", "text": "a goal"},
+    "plans:add_factor": lambda world: {"row_id": new(), "version": "0", "kind": "push", "text": "a factor"},
+    "plans:add_action": lambda world: {"row_id": new(), "version": "0", **planned(world)},
+    "plans:change_goal": lambda world: {**row(world, "goal"), "text": "a goal"},
+    "plans:change_factor": lambda world: {**row(world, "factor"), "kind": "push", "text": "a factor"},
+    "plans:change_action": lambda world: {**row(world, "planned"), **planned(world)},
+    "plans:outcome": lambda world: {"outcome_id": new(), "outcome": "met", "evidence": "a contract"},
+    "plans:agree": lambda world: {"version": "1"},
+    "plans:object_to": lambda world: {"version": "1", "reason": "too early"},
     "handoff:print_case": lambda world: {"purpose": "conference"},
     "handoff:draft": lambda world: {"organisation": str(world.people.partner.pk), "service": Service.values[0]},
     "handoff:note_conflict": lambda world: {"conflict_id": new(), "reason": ConflictReason.values[0], "text": "ties"},

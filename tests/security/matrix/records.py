@@ -6,7 +6,6 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +20,8 @@ from django.utils import timezone
 from past_policies import change
 from people import People, as_user, make_user, new_id
 from releases import count, prepare
+from security.matrix.plan_records import add_plans
+from security.matrix.world import World
 from telephone import LINE, by_telephone, go_on_duty, make_line, talking, tell, waiting
 from whole_world import keep_sound
 
@@ -67,24 +68,6 @@ CLEAR = {
 #: Codes that pages look up in word lists.
 CODES = {"handoff_summary.facts", "texting_textmessage.details", "switchboard_webhookevent.parameters"}
 PHONES = {"phone", "from_raw"}
-Key = Any
-
-
-@dataclass(repr=False)
-class World:
-    people: People
-    cast: dict[str, User | None] = field(default_factory=dict)
-    """By role; None is anonymous."""
-    keys: dict[str, dict[str, Key]] = field(default_factory=dict)
-    """By kind and state, as the URLs have them."""
-    names: dict[Key, str] = field(default_factory=dict)
-    canaries: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Canary to ``table@record`` and field."""
-
-    def add(self, kind: str, name: str, key: Key) -> None:
-        self.keys.setdefault(kind, {})[name] = key
-        if isinstance(key, uuid.UUID):
-            self.names.setdefault(key, f"{kind}.{name}")
 
 
 def make_world() -> World:
@@ -94,6 +77,7 @@ def make_world() -> World:
     _contacts(world)
     _cases(world)
     _teams(world)
+    add_plans(world)
     _referrals(world)
     _callbacks(world)
     _telephone(world)

@@ -22,9 +22,10 @@ from django.test import override_settings
 from django.urls import clear_url_caches, path, set_urlconf
 from security.matrix.checks import Checker, undeclared
 from security.matrix.declared import EVERYBODY, UNKNOWN, Relations, Statuses, Undeclared
-from security.matrix.records import World, as_superuser, make_world
+from security.matrix.records import as_superuser, make_world
 from security.matrix.spellings import spellings
 from security.matrix.visits import Route, Visitor, canaries_in, routes
+from security.matrix.world import World
 from telephone import TELEPHONY
 
 from config import urls

@@ -16,8 +16,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from security.matrix.filled import FORMS
-from security.matrix.records import World
 from security.matrix.spellings import written
+from security.matrix.world import World
 from telephone import undone
 from web import sign_in
 
@@ -53,6 +53,12 @@ KINDS = {
     "teams:pk": "member",
     "teams:share_note:pk": "own_note",
     "teams:team:case_id": "team",
+    "plans:pk": "plan",
+    "plans:outcome:pk": "goal",
+    **{f"plans:{step}:pk": "agreement" for step in ("agreement", "agree", "object_to")},
+    **{f"plans:{step}_goal:row_id": "goal" for step in ("change", "remove")},
+    **{f"plans:{step}_factor:row_id": "factor" for step in ("change", "remove")},
+    **{f"plans:{step}_action:row_id": "planned" for step in ("change", "remove")},
     **{f"cases:{step}:pk": "question" for step in ("question", "answer_question", "drop_question")},
     "cases:open:pk": "assessment",
     "cases:confirm_triage:pk": "assessment",
