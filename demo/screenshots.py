@@ -90,6 +90,9 @@ SCREENS = [
         ("case-team", "/cases/?show=mine", TEAM_CASE),
         ("case-team-member", "/cases/?show=mine", TEAM_CASE, 'a[id^="member-link"]'),
         ("team-invite", "/cases/?show=mine", TEAM_CASE, "#invite-body"),
+        ("plan", "/cases/?show=mine", TEAM_CASE, "#to-plan"),
+        ("plan-proposed", "/cases/?show=mine", TEAM_CASE, "#to-next-plan"),
+        ("plan-outcome", "/cases/?show=mine", TEAM_CASE, "#to-plan", 'a[id^="outcome-"]'),
         ("team-add-action", "/cases/?show=mine", TEAM_CASE, "#action-for-body"),
         ("question-answered", "/cases/?show=mine", TEAM_CASE, ".answers a"),
         ("print-case", "/cases/?show=mine", TEAM_CASE, "#print-file"),
@@ -204,6 +207,7 @@ SCREENS = [
         ("team-action", "/teams/", ROW, f'[aria-labelledby="h-actions-own"] {ROW}'),
         ("team-share", "/teams/", ROW, 'a[id^="share-"]'),
         ("team-people", "/teams/", ROW, 'a[id^="own-"]'),
+        ("team-plan", "/teams/", ROW, "#to-plan"),
     ),
     *_screens("avocet", ("invitation", "/teams/", f'[aria-labelledby="h-waiting"] {ROW}')),
 ]

@@ -1,4 +1,4 @@
-"""A case with five bodies in its team: work and questions in each state, own and shared notes, two more invitations."""
+"""The team of the demo case with five bodies: actions and questions in each state, own and shared notes."""
 
 from __future__ import annotations
 
@@ -18,16 +18,7 @@ from casework.teams.vocabulary import EndReason, Hat, Purpose, Visibility
 from casework.teams.work_actions import add_action_for
 from foundation.accounts.models import Organisation, User
 
-from .simulated_year import Player, moment
-from .stories import CALM, PLOT_ANSWERS, Story
-
-DETAILS = {
-    "channel": "phone", "caller_type_id": "parent", "relation": "child", "language": "de", "country": "DE",
-    "postal_code": "97070", "municipality": "Würzburg", "age_band": "14_17", "sex": "male",
-    "phenomenon": "religious", "topics": ["contacts", "online"], "alias": "Anrufende Person T.",
-    "notes": "Konkrete Reisepläne, Fahrkarte gesehen. Mehrere Stellen sind schon beteiligt. (Demo)",
-    "label": "Jugendlicher, mehrere Stellen",
-}  # fmt: skip
+from .simulated_year import Player
 
 
 @dataclass(frozen=True)
@@ -93,20 +84,6 @@ class Step:
     at: datetime
     who: User
     do: Callable[[], object]
-
-
-def make_team(
-    player: Player, organisations: Mapping[str, Organisation], people: Mapping[str, User], now: datetime
-) -> None:
-    answers = {**CALM, **PLOT_ANSWERS["security"], "gap_school_work": "important"}
-    case = player.tell(Story(now - timedelta(days=20), 0, "counselling", dict(DETAILS), "security", answers))
-    if case is None:
-        return
-    made = CaseOfTeam(player, case, organisations, people, now)
-    steps = [*made.invitations(), *made.work(), *made.notes(), *made.questions()]
-    for step in sorted(steps, key=lambda step: step.at):
-        with moment(step.who, step.at):
-            step.do()
 
 
 @dataclass(frozen=True)
