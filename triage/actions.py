@@ -22,8 +22,10 @@ from hotline.contacts.actions import take_contact
 from hotline.contacts.states import FINISHED
 from regions.recent_calendars import recent_calendar
 
-from . import checklist, prefill
+from . import checklist
 from .due_times import due_times
+from .engine.answers import AnswerError, Answers, normalised, still_valid
+from .engine.questionnaire import Question
 from .events import (
     ASSESSMENT_COMPLETED,
     ASSESSMENT_CONFIRMED,
@@ -37,8 +39,7 @@ from .events import (
 from .locking import current, lock, lock_contact, lock_shown, new_draft, said_by, unsaved_draft
 from .models import Assessment
 from .permissions import may_confirm
-from .questionnaire import Question
-from .rules import AnswerError, Answers, Proposal, normalised, propose, second_person_for
+from .rules import Proposal, propose, second_person_for
 from .states import TRANSITIONS, AssessmentState
 from .vocabulary import DUTY_OF_DISPOSITION, SECURING_DUTIES, Disposition, Duty, Urgency
 
@@ -108,8 +109,7 @@ def supersede(*, by: User, assessment_id: uuid.UUID) -> Assessment:
         return known
     if old.state != AssessmentState.COMPLETED:
         raise stale(assessment_id)
-    codes = {question.id: question.codes for question in checklist.current().questions.values()}
-    answers = prefill.still_valid(old.answers, codes)
+    answers = still_valid(checklist.current(), old.answers)
     provenance = {question: {**old.provenance[question], "from": str(old.pk)} for question in answers}
     standing = _codes(old.securing_duties)
     taken_over = {"answers": answers, "provenance": provenance, "notes": old.notes, "duties": standing}

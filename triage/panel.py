@@ -8,9 +8,11 @@ from typing import Any
 
 from regions.vocabulary import Service
 
-from .conditions import questions as asked_in
-from .questionnaire import Answer, Checklist, Question, Section, Text
-from .rules import Effect, EffectKind, Proposal, Reason, Shown, given_answers, visible
+from .engine.answers import Shown, given_answers, visible
+from .engine.conditions import questions as asked_in
+from .engine.questionnaire import Answer, Question, Questionnaire, Section, Text
+from .questionnaire import Checklist
+from .rules import Effect, EffectKind, Proposal, Reason
 from .vocabulary import Disposition, Duty, Urgency
 
 
@@ -117,7 +119,7 @@ def anchor(question_id: str) -> str:
     return f"q-{question_id}"
 
 
-def sections(checklist: Checklist, answers: Mapping[str, Any], notes: Mapping[str, str]) -> list[SectionView]:
+def sections(checklist: Questionnaire, answers: Mapping[str, Any], notes: Mapping[str, str]) -> list[SectionView]:
     """All sections with all of their questions."""
     shown = visible(checklist, given_answers(checklist, answers))
     return [_section(section, shown, notes) for section in checklist.sections]

@@ -6,8 +6,6 @@ from hotline.contacts.models import Contact
 from hotline.contacts.vocabulary import AgeBand
 from regions.vocabulary import Phenomenon
 
-from .rules import Answers
-
 AGE_BANDS = {
     AgeBand.UNDER_14: "under_14",
     AgeBand.FROM_14: "14_17",
@@ -26,13 +24,3 @@ def from_contact(contact: Contact) -> dict[str, str | list[str]]:
     if contact.phenomenon != Phenomenon.UNKNOWN:
         answers["phenomena"] = [contact.phenomenon]
     return answers
-
-
-def still_valid(answers: Answers, codes: dict[str, tuple[str, ...]]) -> dict[str, str | list[str]]:
-    """The answers that a newer checklist still has; `codes`: question id to its answer codes."""
-    kept: dict[str, str | list[str]] = {}
-    for question, answer in answers.items():
-        given = {answer} if isinstance(answer, str) else set(answer)
-        if given <= set(codes.get(question, ())):
-            kept[question] = answer if isinstance(answer, str) else list(answer)
-    return kept

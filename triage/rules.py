@@ -8,8 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from triage.conditions import Given, evidence, holds
-from triage.questionnaire import Checklist, Kind, Question, Rule
+from triage.engine.answers import Answers, given_answers, visible
+from triage.engine.conditions import Given, evidence, holds
+from triage.engine.questionnaire import Kind, Question
+from triage.questionnaire import Checklist, Rule
 from triage.vocabulary import (
     DISCLOSING_DISPOSITIONS,
     PROTECTED_DISPOSITIONS,
@@ -18,18 +20,6 @@ from triage.vocabulary import (
     Duty,
     Urgency,
 )
-
-#: Raw answers: one code, or several for a question that takes many. "" and [] mean not answered.
-Answers = Mapping[str, str | Sequence[str]]
-
-
-class AnswerError(ValueError):
-    """An unknown question, or an answer that the question does not have."""
-
-    def __init__(self, question: str, answer: object) -> None:
-        super().__init__(f"'{answer}' is no answer to '{question}'")
-        self.question = question
-        self.answer = answer
 
 
 class EffectKind(StrEnum):
@@ -114,49 +104,6 @@ def _is_to_find_out(question: Question, given: Mapping[str, frozenset[str]]) -> 
     if question.kind is Kind.GAP:
         return "important" in answer
     return question.important and question.unknown in answer
-
-
-def given_answers(checklist: Checklist, answers: Answers) -> dict[str, frozenset[str]]:
-    """Normalised answers: a set of codes for each answered question. Raises `AnswerError`."""
-    given = {}
-    for question_id, answer in answers.items():
-        if question_id not in checklist.questions:
-            raise AnswerError(question_id, answer)
-        codes = normalised(checklist.questions[question_id], answer)
-        if codes:
-            given[question_id] = codes
-    return given
-
-
-def normalised(question: Question, answer: str | Sequence[str]) -> frozenset[str]:
-    """Raises `AnswerError`: unknown code, several answers where one is asked for, an exclusive answer with others."""
-    listed = [answer] if isinstance(answer, str) else list(answer)
-    codes = frozenset(code for code in listed if code != "")
-    too_many = len(codes) > 1 and (not question.takes_many or codes & question.exclusive)
-    if too_many or not codes <= set(question.codes):
-        raise AnswerError(question.id, answer)
-    return codes
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The visible questions and the answers to them."""
-
-    questions: tuple[Question, ...]
-    given: Given
-
-
-def visible(checklist: Checklist, given: Given) -> Shown:
-    """Questions whose condition holds. Conditions refer only to questions above, so one pass is enough."""
-    questions: list[Question] = []
-    kept: dict[str, frozenset[str]] = {}
-    for question in checklist.questions.values():
-        if question.shown_if is not None and not holds(question.shown_if, kept):
-            continue
-        questions.append(question)
-        if question.id in given:
-            kept[question.id] = given[question.id]
-    return Shown(tuple(questions), kept)
 
 
 def _reasons(firing: Sequence[Rule], given: Given) -> Iterable[Reason]:

@@ -17,6 +17,7 @@ from foundation.ui.fragments import is_part
 from hotline.contacts.models import Contact
 
 from . import actions, pages, work_actions
+from .engine.answers import AnswerError
 from .forms import CompleteForm, NoteForm, ReviewForm, WaiveForm
 from .models import Assessment
 from .permissions import (
@@ -26,7 +27,6 @@ from .permissions import (
     contact_to_assess,
     contact_to_show,
 )
-from .rules import AnswerError
 from .vocabulary import WaiverReason
 
 

@@ -18,8 +18,8 @@ from hotline.contacts.models import Contact
 from hotline.contacts.permissions import may_read
 from triage import actions, checklist
 from triage.actions import Choice, ChoiceError
+from triage.engine.answers import AnswerError
 from triage.models import Assessment
-from triage.rules import AnswerError
 from triage.states import TRANSITIONS, AssessmentState
 from triage.vocabulary import Disposition, Duty, Urgency
 

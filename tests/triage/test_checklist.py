@@ -14,11 +14,12 @@ from regions.vocabulary import Phenomenon
 from triage import checklist
 from triage.checklist import DIRECTORY, UnknownChecklist, faults, load
 from triage.checks import check_checklists
-from triage.questionnaire import LANGUAGES, Kind, Text
+from triage.engine.questionnaire import LANGUAGES, Kind, Text
+from triage.engine.releases import released
+from triage.engine.yaml_source import QuestionnaireError
 from triage.vocabulary import Disposition, Duty
-from triage.yaml_source import ChecklistError
 
-Edit = Callable[[str, str, str], ChecklistError]
+Edit = Callable[[str, str, str], QuestionnaireError]
 
 
 @pytest.fixture
@@ -27,12 +28,12 @@ def broken(tmp_path: Path) -> Edit:
     copy = tmp_path / "checklists"
     shutil.copytree(DIRECTORY, copy)
 
-    def edit(part: str, old: str, new: str) -> ChecklistError:
+    def edit(part: str, old: str, new: str) -> QuestionnaireError:
         file = copy / f"core-1{part}.yaml"
         content = file.read_text(encoding="utf-8")
         assert old in content
         file.write_text(content.replace(old, new, 1), encoding="utf-8")
-        with pytest.raises(ChecklistError) as raised:
+        with pytest.raises(QuestionnaireError) as raised:
             load("core", 1, copy)
         return raised.value
 
@@ -64,9 +65,8 @@ def test_sections_have_the_order_of_the_conversation() -> None:
 
 
 def test_a_released_version_is_never_edited() -> None:
-    released = checklist.released()
-    assert released
-    for name, digest in released.items():
+    assert released(DIRECTORY)
+    for name, digest in released(DIRECTORY).items():
         checklist_id, _, version = name.rpartition("-")
         assert load(checklist_id, int(version)).digest == digest, f"{name} was changed; write a new version instead"
 

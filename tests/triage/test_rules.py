@@ -7,8 +7,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from triage.checklist import current
-from triage.questionnaire import Checklist, Kind, Question
-from triage.rules import AnswerError, EffectKind, Proposal, propose, second_person_for
+from triage.engine.answers import AnswerError
+from triage.engine.questionnaire import Kind, Question
+from triage.questionnaire import Checklist
+from triage.rules import EffectKind, Proposal, propose, second_person_for
 from triage.vocabulary import Disposition, Duty, Urgency
 
 Given = dict[str, str | list[str]]

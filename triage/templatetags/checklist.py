@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from triage.engine.questionnaire import Question
 from triage.panel import QuestionView
-from triage.questionnaire import Question
 
 register = template.Library()
 

@@ -6,8 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from triage import checklist
-from triage.questionnaire import LANGUAGES, Checklist, Question, Rule
-from triage.yaml_source import ChecklistError
+from triage.engine.questionnaire import LANGUAGES, Question
+from triage.engine.releases import versions
+from triage.engine.yaml_source import QuestionnaireError
+from triage.questionnaire import Checklist, Rule
 
 
 class Command(BaseCommand):
@@ -20,9 +22,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            version = options["version"] or checklist.versions()[-1]
+            version = options["version"] or versions("core", checklist.DIRECTORY)[-1]
             chosen = checklist.load("core", version)
-        except (ChecklistError, checklist.UnknownChecklist) as error:
+        except (QuestionnaireError, checklist.UnknownChecklist) as error:
             raise CommandError(str(error)) from error
         lines = [f"{chosen.name} {chosen.digest}"] if options["digest"] else describe(chosen, options["language"])
         for line in lines:

@@ -2,29 +2,34 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from triage.conditions import Clause, Literal, clauses, holds
-from triage.questionnaire import Kind, Question, Rule
+from .conditions import Clause, Condition, Literal, clauses, holds
+from .questionnaire import Kind, Question
 
 Questions = Mapping[str, Question]
 
 
-def fault(rule: Rule, earlier: Sequence[Rule], questions: Questions) -> str | None:
-    """The error of a rule that comes after the `earlier` ones, or None."""
-    if holds(rule.when, {}):
+def fault(when: Condition, questions: Questions) -> str | None:
+    """The error of the condition of a rule, or None."""
+    if holds(when, {}):
         return "holds without any answer"
-    possible = [clause for clause in clauses(rule.when) if _possible(clause, questions)]
-    if not possible:
+    if not _clauses(when, questions):
         return "contradicts itself: no answers can meet it"
-    if rule.disposition is None:
-        return None
-    deciding = [other for other in earlier if other.disposition is not None]
-    if all(_decided_before(clause, deciding, questions) for clause in possible):
-        return "is unreachable: earlier rules decide the disposition whenever it holds"
     return None
 
 
-def _decided_before(clause: Clause, deciding: Iterable[Rule], questions: Questions) -> bool:
-    return any(_implies(clause, other, questions) for rule in deciding for other in clauses(rule.when))
+def always_after(when: Condition, earlier: Sequence[Condition], questions: Questions) -> bool:
+    """Whether one of the earlier conditions holds whenever this one does."""
+    others = [clause for condition in earlier for clause in clauses(condition)]
+    return all(_any_implied(clause, others, questions) for clause in _clauses(when, questions))
+
+
+def _clauses(when: Condition, questions: Questions) -> list[Clause]:
+    """Those that answers can meet."""
+    return [clause for clause in clauses(when) if _possible(clause, questions)]
+
+
+def _any_implied(clause: Clause, others: Iterable[Clause], questions: Questions) -> bool:
+    return any(_implies(clause, other, questions) for other in others)
 
 
 def _possible(clause: Clause, questions: Questions) -> bool:

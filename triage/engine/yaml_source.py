@@ -7,12 +7,12 @@ from pathlib import Path
 
 import yaml
 
-# Every process reads the checklists when it starts; libyaml, if PyYAML was built with it, is ten times faster.
+# Every process reads the questionnaires when it starts; libyaml, if PyYAML was built with it, is ten times faster.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class ChecklistError(Exception):
-    """An error in a checklist file, with its line (the first is 1)."""
+class QuestionnaireError(Exception):
+    """An error in a file of a questionnaire, with its line (the first is 1)."""
 
     def __init__(self, file: str, line: int, message: str) -> None:
         super().__init__(f"{file}:{line}: {message}")
@@ -29,8 +29,8 @@ class YamlValue:
         self.node = node
         self.line = line or node.start_mark.line + 1
 
-    def error(self, message: str) -> ChecklistError:
-        return ChecklistError(self.file, self.line, message)
+    def error(self, message: str) -> QuestionnaireError:
+        return QuestionnaireError(self.file, self.line, message)
 
     @property
     def is_text(self) -> bool:
@@ -85,18 +85,18 @@ class YamlValue:
 
 
 def read(path: Path) -> YamlValue:
-    """Raises `ChecklistError` when the file cannot be read or is not YAML."""
+    """Raises `QuestionnaireError` when the file cannot be read or is not YAML."""
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
     except (OSError, UnicodeDecodeError) as error:
-        raise ChecklistError(path.name, 1, f"cannot be read: {error}") from error
+        raise QuestionnaireError(path.name, 1, f"cannot be read: {error}") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise ChecklistError(path.name, mark.line + 1 if mark else 1, f"not YAML: {error.problem}") from error
+        raise QuestionnaireError(path.name, mark.line + 1 if mark else 1, f"not YAML: {error.problem}") from error
     except yaml.YAMLError as error:
-        raise ChecklistError(path.name, 1, f"not YAML: {error}") from error
+        raise QuestionnaireError(path.name, 1, f"not YAML: {error}") from error
     if node is None:
-        raise ChecklistError(path.name, 1, "the file is empty")
+        raise QuestionnaireError(path.name, 1, "the file is empty")
     return YamlValue(path.name, node)
 
 

@@ -1,0 +1,1 @@
+"""Questionnaires: structure, wording, conditions, rules and answers. Pure: knows no app and no effects of rules."""
