@@ -205,6 +205,8 @@ SCREENS = [
         ("team-share", "/teams/", ROW, 'a[id^="share-"]'),
         ("team-people", "/teams/", ROW, 'a[id^="own-"]'),
     ),
+    *_screens("puffin", ("today-empty", "/today/"), ("teams-empty", "/teams/"), ("absences-empty", "/absences/")),
+    *_screens("eider", ("team-declined", "/teams/", ROW)),
     *_screens("avocet", ("invitation", "/teams/", f'[aria-labelledby="h-waiting"] {ROW}')),
 ]
 
