@@ -119,6 +119,7 @@ SCREENS = [
         ("absences-coordinator", "/absences/"),
         ("today-colleagues", "/today/?show=colleagues"),
         ("action", "/today/?show=colleagues", 'a[href^="/actions/"]'),
+        ("action-drop-to-decide", "/today/", ':nth-match(a[id^="take-link"][href^="/actions/"], 2)'),
         ("question", "/referrals/", '[aria-labelledby="h-waiting"] .row-link', OF_CASE, ".questions a"),
         ("desk-coordinator", "/desk/"),
         ("compose", "/referrals/", '[aria-labelledby="h-draft"] .row-link'),
