@@ -121,7 +121,8 @@ LOOKS: dict[str, Declared] = {
     "teams:share_note": LeftByView(("team.read",)),
     "teams:invite": Leaves("case.read"),
     "teams:add_action": Leaves("case.read"),
-    "plans:of_case": LeftByView(("case.read", "team.read")),
+    "plans:of_case": READS_CASE,
+    "plans:of_team": LeftByView(("team.read",)),
     **dict.fromkeys(
         [
             *("plans:plan", "plans:agreement", "plans:edit", "plans:new_version", "plans:outcome"),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Model
 from django.utils import timezone
-from people import as_user, new_id
+from people import People, as_user, new_id
 
 from casework.cases.models import Case, Strand
 from casework.plans import actions, content_actions
-from casework.plans.models import Agreement, Goal, Plan, PlannedAction
-from casework.plans.vocabulary import FactorKind
+from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
+from casework.plans.vocabulary import FactorKind, Outcome
 from foundation.accounts.models import Organisation, User
 from foundation.privacy.context import acting_as
 
@@ -83,6 +85,31 @@ def agreed(by: User, plan: Plan, organisation: Organisation) -> None:
 def objected(by: User, plan: Plan, organisation: Organisation, reason: str = "We have nobody for it.") -> None:
     found = agreement_of(by, plan, organisation)
     as_user(by, actions.object_to, by=by, agreement_id=found.pk, version=found.version, reason=reason)
+
+
+def objected_version(people: People, case: Case) -> dict[type[Model], list[UUID]]:
+    """A plan with two rows of each kind and an outcome, and a version that the liaison's body objects to; of each table
+    the first row, of the plans the one in force.
+    """
+    plan = begun(people.handler, case)
+    as_user(people.handler, actions.edit_plan, by=people.handler, plan_id=plan.pk, version=1, aim="A quiet life")
+    goals = [with_goal(people.handler, plan, text=text) for text in ("a first goal", "a second goal")]
+    for text in ("a first factor", "a second factor"):
+        with_factor(people.handler, plan, text=text)
+    steps = [planned(people.handler, plan, people.centre, text=text) for text in ("a first step", "a second step")]
+    proposed(people.handler, plan)
+    key = new_id()
+    note = {"outcome_id": key, "goal_id": goals[0].pk, "outcome": Outcome.MET, "evidence": "it is so"}
+    as_user(people.handler, actions.note_outcome, by=people.handler, **note)
+    draft = begun(people.handler, case, "something new")
+    planned(people.handler, draft, people.body)
+    proposed(people.handler, draft)
+    objected(people.liaison, draft, people.body)
+    asked = agreement_of(people.handler, draft, people.body)
+    with acting_as(people.handler, purpose="test"):
+        factor = Factor.objects.filter(plan=plan).order_by("position")[0].pk
+    found = {Plan: plan, Goal: goals[0], PlannedAction: steps[0], Agreement: asked}
+    return {**{kind: [row.pk] for kind, row in found.items()}, Factor: [factor], GoalOutcome: [key]}
 
 
 def stored(plan: Plan, reader: User) -> Plan:

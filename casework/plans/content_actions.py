@@ -18,7 +18,7 @@ from triage.due_times import steps_from
 
 from .events import PLAN_EDITED
 from .locking import lock_draft
-from .models import Factor, Goal, Plan, PlannedAction
+from .models import TEXTS_OF_PLAN, Factor, Goal, Plan, PlannedAction
 from .recording import record, store
 from .vocabulary import FactorKind
 
@@ -113,7 +113,6 @@ def copy_content(source: Plan, plan: Plan) -> None:
         _copy(planned, plan, goal=goals.get(planned.goal_id) if planned.goal_id else None)
 
 
-TEXTS_OF_PLAN = ("aim", "own_aims", "strengths", "motivation", "agreed_to")
 #: Columns that a copy does not take over.
 OWN = ("id", "plan", "data_key", "version")
 

@@ -32,6 +32,9 @@ from .states import (
 )
 from .vocabulary import FactorKind, Outcome
 
+#: What a version says in words of its own, beside its goals, factors and actions; a copy takes it over.
+TEXTS_OF_PLAN = ("aim", "own_aims", "strengths", "motivation", "agreed_to")
+
 
 class PlanQuerySet(models.QuerySet["Plan"]):
     def of_case(self, case_id: uuid.UUID) -> PlanQuerySet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from django.db.models import F
@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from casework.cases.models import Action, Case
 from casework.teams.models import Member
 from foundation.accounts.models import User
+from foundation.privacy.unshown import read_or
 
-from .models import Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
+from .models import TEXTS_OF_PLAN, Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
 from .permissions import may_answer, may_plan
 from .states import OBJECTS
 from .vocabulary import Outcome
@@ -126,6 +127,11 @@ class PlanPage:
         return Case.objects.filter(pk=self.plan.team_id).exists()
 
     @cached_property
+    def texts(self) -> dict[str, str]:
+        """The plan's own texts by name; empty where they cannot be decrypted."""
+        return {name: read_or(self.plan, partial(getattr, self.plan, name), "") for name in ("cause", *TEXTS_OF_PLAN)}
+
+    @cached_property
     def members(self) -> dict[int, Member]:
         found = Member.objects.in_team().select_related("person").filter(team=self.plan.team_id)
         return {one.organisation_id: one for one in found}
@@ -198,8 +204,7 @@ class PlanPage:
         rows |= {one.pk: one for one in self._planned}
         over = {key for key, noted in self._outcomes.items() if noted[0].outcome in (Outcome.MET, Outcome.GIVEN_UP)}
         goals = [
-            PlannedGoal(one.pk, bool(one.measure and one.target), one.due_on is not None, one.goal_id in over)
-            for one in self._goals
+            PlannedGoal(one.pk, _has_measure(one), one.due_on is not None, one.goal_id in over) for one in self._goals
         ]
         found = warnings(goals, [self._planned_step(one) for one in self._planned])
         return [ShownWarning(*WORDS[one.what], [rows[key] for key in one.about]) for one in found]
@@ -241,8 +246,14 @@ class PlanPage:
 
     @property
     def has_text_for_person(self) -> bool:
-        own = [self.plan.own_aims, self.plan.agreed_to]
-        return any([*own, *(one.plain for one in self._goals), *(one.plain for one in self._planned)])
+        rows: list[Goal | PlannedAction] = [*self._goals, *self._planned]
+        plain = any(read_or(one, partial(getattr, one, "plain"), "") for one in rows)
+        return plain or bool(self.texts["own_aims"] or self.texts["agreed_to"])
+
+
+def _has_measure(goal: Goal) -> bool:
+    """Of one that cannot be decrypted nothing is said."""
+    return read_or(goal, lambda: bool(goal.measure and goal.target), True)
 
 
 def _bars(planned: Sequence[PlannedAction]) -> dict[uuid.UUID, Bar]:

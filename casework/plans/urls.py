@@ -10,6 +10,7 @@ app_name = "plans"
 GOAL, FACTOR, ACTION = ({"kind": kind} for kind in ("goal", "factor", "action"))
 urlpatterns = [
     path("cases/<uuid:case_id>/plan/", views.of_case, name="of_case"),
+    path("teams/<uuid:case_id>/plan/", views.of_team, name="of_team"),
     path("cases/<uuid:case_id>/plan/begin/", views.begin, name="begin"),
     path("plans/<uuid:pk>/", views.plan, name="plan"),
     path("plans/<uuid:pk>/new-version/", views.new_version, name="new_version"),

@@ -31,11 +31,20 @@ from .permissions import may_answer, may_plan, plan_to_edit, plan_to_see
 @require_safe
 @signed_in
 def of_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
-    """A fragment of the pages of the case and of the team: the plan in brief."""
-    if Case.objects.filter(pk=case_id).exists():
-        case_to_reread(request.user, case_id)
-    else:
-        team_to_work_in(request.user, case_id)
+    """A fragment of the case's page: the plan in brief."""
+    case_to_reread(request.user, case_id)
+    return _brief(request, case_id)
+
+
+@require_safe
+@signed_in
+def of_team(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
+    """A fragment of the team's page: the plan in brief."""
+    team_to_work_in(request.user, case_id)
+    return _brief(request, case_id)
+
+
+def _brief(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     brief = PlanInBrief(case_id, request.user)
     return render(request, "plans/of_case.html", {"brief": brief, "case_id": case_id, "begin_form": BeginForm()})
 

@@ -9,9 +9,12 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+import plans
 import pytest
 import referrals
+import teams
 from assessments import make_contact
+from case_rows import make_case
 from contacts import browser
 from django.conf import settings
 from django.test import Client
@@ -26,11 +29,13 @@ from whole_world import Dossier, make_dossier
 
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
+from casework.plans.models import Goal, Plan
 from casework.teams.note_actions import write_note
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.journal.declared_looks import Leaves, LeavesNone, LeftByView
 from foundation.journal.models import Look
+from foundation.privacy.context import acting_as
 from foundation.retention.models import Request
 from hotline.switchboard.models import Agent
 from reporting.publishing import actions as releasing
@@ -118,6 +123,30 @@ class World:
         values = {"member_id": self.dossier.member.pk, "note_id": new_id(), "text": "Ours alone."}
         return as_user(liaison, write_note, by=liaison, **values).pk  # type: ignore[no-any-return]
 
+    def visits_of_plan(self) -> dict[str, tuple[User, tuple[object, ...], dict[str, str]]]:
+        """One in force, and beside it a draft that came back."""
+        people, case = self.people, self.dossier.case
+        keys = plans.objected_version(people, case)
+        with acting_as(people.handler, purpose="test"):
+            draft = Plan.objects.of_case(case.pk).next().get()
+            found = {"goal": draft.goals, "factor": draft.factors, "action": draft.planned_actions}
+            rows = {kind: next(iter(every.all())) for kind, every in found.items()}
+        pages = {"plan": keys[Plan], "new_version": keys[Plan], "edit": [draft.pk], "outcome": keys[Goal]}
+        pages |= {f"add_{kind}": [draft.pk] for kind in rows}
+        pages |= {f"change_{kind}": [draft.pk, row.pk] for kind, row in rows.items()}
+        visits = {f"plans:{name}": (people.handler, tuple(key), {}) for name, key in pages.items()}
+        return {**visits, "plans:agreement": (people.liaison, (self.agreement,), {})}
+
+    @property
+    def agreement(self) -> uuid.UUID:
+        """Of the liaison's body, to a plan of another case."""
+        people, case = self.people, make_case(self.people.handler)
+        teams.accepted(teams.invited(people.handler, case, people.body), people.liaison)
+        plan = plans.begun(people.handler, case)
+        plans.planned(people.handler, plan, people.body)
+        plans.proposed(people.handler, plan)
+        return plans.agreement_of(people.liaison, plan, people.body).pk
+
     @property
     def question(self) -> uuid.UUID:
         """Of the dossier's case."""
@@ -184,6 +213,9 @@ class World:
             "teams:share_note": (people.liaison, (self.own_note,), {}),
             "teams:invite": (handler, case, {}),
             "teams:add_action": (handler, case, {}),
+            "plans:of_case": (make_coordinator(people), case, {}),
+            "plans:of_team": (people.liaison, case, {}),
+            **self.visits_of_plan(),
             "handoff:partners": (handler, case, {}),
             "handoff:note_conflict": (handler, (dossier.case.pk, people.partner.pk), {}),
             "handoff:print_case": (handler, case, {}),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import plans
 import pytest
 import referrals
 from answering import Provider, provider
@@ -32,6 +33,7 @@ from whole_world import Dossier, make_dossier, note, routes
 from casework.cases.models import Action, CaseQuestion
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
+from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
 from casework.teams.models import Member, OwnNote, SharedNote
 from casework.teams.note_actions import share_note, write_note
 from casework.teams.vocabulary import Visibility
@@ -132,6 +134,24 @@ def write(world: World, dossier: Dossier, text: str) -> tuple[Any, Any]:
     return note, copy
 
 
+def of_plans(world: World, dossier: Dossier) -> dict[type[models.Model], tuple[list[Any], list[Shown]]]:
+    """The plan in force is read beside the draft that came back; of both the other rows are shown."""
+    keys = plans.objected_version(world.people, dossier.case)
+    plan, brief = reverse("plans:plan", args=keys[Plan]), reverse("plans:of_case", args=[dossier.case.pk])
+    with acting_as(world.people.handler, purpose="test"):
+        draft = reverse("plans:plan", args=[Agreement.objects.get(pk=keys[Agreement][0]).plan_id])
+    in_plan = [Shown("handler", plan, "a second goal")]
+    without_aim = [Shown("handler", address, "a first goal", False) for address in (plan, brief)]
+    return {
+        Plan: (keys[Plan], without_aim),
+        Goal: (keys[Goal], [*in_plan, Shown("handler", brief, "a second goal")]),
+        GoalOutcome: (keys[GoalOutcome], in_plan),
+        Factor: (keys[Factor], in_plan),
+        PlannedAction: (keys[PlannedAction], in_plan),
+        Agreement: (keys[Agreement], [Shown("handler", draft, "a second goal")]),
+    }
+
+
 def waive(world: World, dossier: Dossier) -> Any:
     """The key of the row that says why nobody's contact needs no triage."""
     by, values = world.people.coordinator, {"contact_id": dossier.nobodys.pk, "words": "asked for a brochure"}
@@ -198,6 +218,7 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
             [waive(world, bad)],
             [Shown("coordinator", reverse("triage:panel", args=[bad.nobodys.pk]), "No triage needed", False)],
         ),
+        **of_plans(world, bad),
         OwnNote: ([note], [Shown("liaison", team, "a second own note")]),
         SharedNote: (
             [copy],

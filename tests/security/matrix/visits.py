@@ -53,6 +53,7 @@ KINDS = {
     "teams:pk": "member",
     "teams:share_note:pk": "own_note",
     "teams:team:case_id": "team",
+    "plans:of_team:case_id": "team",
     "plans:pk": "plan",
     "plans:outcome:pk": "goal",
     **{f"plans:{step}:pk": "agreement" for step in ("agreement", "agree", "object_to")},
