@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "triage",
     "casework.cases",
     "casework.teams",
+    "casework.assessments",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

@@ -45,6 +45,7 @@ APPS = [
     "triage",
     "casework.cases",
     "casework.teams",
+    "casework.assessments",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

@@ -133,6 +133,7 @@ ONLY_ASK = {
 }
 #: Parts of actions that others use, and that take what they need by position.
 PARTS = {
+    "casework.teams.actions.team_of",
     "foundation.retention.actions.centre_of",
     "foundation.accounts.actions.give",
     "foundation.accounts.actions.store_user",

@@ -8,7 +8,8 @@ import sys
 from architecture.source import APPS, CHECKOUT, PACKAGES, app_of, modules
 
 ORDER = [
-    "demo", "reporting.publishing", "reporting.figures", "handoff.referrals", "casework.teams", "casework.cases",
+    "demo", "reporting.publishing", "reporting.figures", "handoff.referrals",
+    "casework.assessments", "casework.teams", "casework.cases",
     "triage", "hotline.texting", "hotline.switchboard", "hotline.contacts", "regions",
     "foundation.retention", "foundation.worklist", "foundation.journal", "foundation.accounts", "foundation.privacy",
 ]  # fmt: skip

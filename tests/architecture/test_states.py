@@ -41,6 +41,7 @@ TO_BE_WRITTEN = {
     "AssessmentState": {"tone"},
     "CaseState": {"tone"},
     "MemberState": {"tone"},
+    "CaseAssessmentState": {"tone"},
 }
 #: The states in TO_BE_WRITTEN that need no line there, and why.
 NEED_NO_LINE = {
@@ -56,6 +57,7 @@ BADGES = {
     "one.referral": "ReferralState",
     "live": "ReferralState",
     "member": "MemberState",
+    "case_assessment": "CaseAssessmentState",
 }
 ENDED_AT = "its end is a time: constraints and policies ask for that"
 SHIFTS = "the whole shift reads and writes it, in whatever state"
@@ -106,6 +108,7 @@ NOT_APPLICABLE = {
     },
     "ActionState": {"tone": NO_BADGE, "sentence": LABEL_SAYS_IT},
     "MemberState": {"figure": "case teams are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "CaseAssessmentState": {"figure": "assessments are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "QuestionState": {
         "policy": "it is read with its case, in whatever state", "figure": AT_WORK,
         "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import referrals
 from assessments import make_contact
+from case_assessments import asked
 from contacts import browser
 from django.conf import settings
 from django.test import Client
@@ -118,6 +119,12 @@ class World:
         values = {"member_id": self.dossier.member.pk, "note_id": new_id(), "text": "Ours alone."}
         return as_user(liaison, write_note, by=liaison, **values).pk  # type: ignore[no-any-return]
 
+    @cached_property
+    def draft(self) -> uuid.UUID:
+        """An assessment that the liaison has begun."""
+        liaison = self.people.liaison
+        return asked(liaison, self.dossier.case, liaison, self.people.body).pk
+
     @property
     def question(self) -> uuid.UUID:
         """Of the dossier's case."""
@@ -184,6 +191,10 @@ class World:
             "teams:share_note": (people.liaison, (self.own_note,), {}),
             "teams:invite": (handler, case, {}),
             "teams:add_action": (handler, case, {}),
+            "assessments:of_case": (make_coordinator(people), case, {}),
+            "assessments:assessment": (handler, (self.draft,), {}),
+            "assessments:write": (people.liaison, (self.draft,), {}),
+            "assessments:deliver": (people.liaison, (self.draft,), {}),
             "handoff:partners": (handler, case, {}),
             "handoff:note_conflict": (handler, (dossier.case.pk, people.partner.pk), {}),
             "handoff:print_case": (handler, case, {}),
