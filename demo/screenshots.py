@@ -64,6 +64,7 @@ def _screens(who: str, *rows: tuple[str, ...]) -> list[Screen]:
 
 ROW = ".row-link"
 CASE = 'a[href^="/cases/"][id^="case-link"]'
+TEAM_CASE = 'tr:has-text("mehrere Stellen") a[id^="case-link"]'  # the case of demo/team.py
 OF_CASE = 'main a[href^="/cases/"]:not([href="/cases/"])'
 SCREENS = [
     *_screens(
@@ -86,7 +87,12 @@ SCREENS = [
         ("cases", "/cases/"),
         ("case", "/cases/", CASE),
         ("case-work", "/cases/", CASE, "#timeline-work"),
-        ("print-case", "/cases/?show=mine", CASE, "#print-file"),
+        ("case-team", "/cases/?show=mine", TEAM_CASE),
+        ("case-team-member", "/cases/?show=mine", TEAM_CASE, 'a[id^="member-link"]'),
+        ("team-invite", "/cases/?show=mine", TEAM_CASE, "#invite-body"),
+        ("team-add-action", "/cases/?show=mine", TEAM_CASE, "#action-for-body"),
+        ("question-answered", "/cases/?show=mine", TEAM_CASE, ".answers a"),
+        ("print-case", "/cases/?show=mine", TEAM_CASE, "#print-file"),
         ("case-contact", "/cases/", CASE, '[id^="contact-link"]'),
         ("ranking", "/cases/?show=mine", CASE, 'a[href$="/partners/"]'),
         ("conflict-in-case", "/cases/?show=mine", CASE, 'a[href$="/partners/"]', 'a[href*="/conflict/"]'),
@@ -102,6 +108,9 @@ SCREENS = [
     Screen("endings-menu", "heron", "/desk/", (f"#open-contacts {ROW}",), opens="#end-contact"),
     Screen("callback-planning", "heron", "/desk/", (f"#open-contacts {ROW}",), opens="#plan-callback"),
     Screen("triage-finish", "heron", "/desk/", (f"#open-contacts {ROW}",), opens="#triage-finish-open"),
+    Screen("triage-waive", "heron", "/today/", ('[id^="item-link"][href*="/triage/"]',), opens="#triage-waive-open"),
+    Screen("case-add-action", "heron", "/cases/?show=mine", (TEAM_CASE,), opens=".step:has(#action-form) > summary"),
+    Screen("action-drop", "crane", "/today/?show=colleagues", ('a[href^="/actions/"]',), opens=".step > summary"),
     Screen("changed-meanwhile", "heron", "/cases/?show=mine", (CASE,), spoils='form[action$="/rename/"]'),
     *_screens(
         "crane",
@@ -109,6 +118,7 @@ SCREENS = [
         ("absences-coordinator", "/absences/"),
         ("today-colleagues", "/today/?show=colleagues"),
         ("action", "/today/?show=colleagues", 'a[href^="/actions/"]'),
+        ("action-drop-proposed", "/today/", 'a[href^="/actions/"]:has-text("dropped")'),
         ("question", "/referrals/", '[aria-labelledby="h-waiting"] .row-link', OF_CASE, ".questions a"),
         ("desk-coordinator", "/desk/"),
         ("compose", "/referrals/", '[aria-labelledby="h-draft"] .row-link'),
@@ -192,6 +202,7 @@ SCREENS = [
         ("teams", "/teams/"),
         ("team", "/teams/", ROW),
         ("team-action", "/teams/", ROW, f'[aria-labelledby="h-actions-own"] {ROW}'),
+        ("team-share", "/teams/", ROW, 'a[id^="share-"]'),
         ("team-people", "/teams/", ROW, 'a[id^="own-"]'),
     ),
     *_screens("avocet", ("invitation", "/teams/", f'[aria-labelledby="h-waiting"] {ROW}')),

@@ -1,18 +1,20 @@
-"""A case with five bodies in its team, and actions in each state; two more bodies were invited."""
+"""A case with five bodies in its team: work and questions in each state, own and shared notes, two more invitations."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from casework.cases import work_actions
-from casework.cases.models import Action, Case, Strand
+from casework.cases import question_actions, work_actions
+from casework.cases.models import Action, Case, CaseQuestion, Strand
 from casework.cases.vocabulary import DropReason
 from casework.teams import actions as teams
+from casework.teams import note_actions
 from casework.teams.models import Member
-from casework.teams.vocabulary import EndReason, Hat, Purpose
+from casework.teams.vocabulary import EndReason, Hat, Purpose, Visibility
 from casework.teams.work_actions import add_action_for
 from foundation.accounts.models import Organisation, User
 
@@ -46,6 +48,10 @@ BODIES = [
     Body("school", "teal", (Hat.WORKS,), Purpose.EVERYDAY, "Fehlt seit drei Wochen im Unterricht. (Demo)"),
     Body("probation", "knot", (Hat.CONSULTED,), Purpose.RELEASE, "Der ältere Bruder steht unter Bewährung. (Demo)"),
 ]
+WAITS = Body("DE-NW", "avocet", (Hat.CONSULTED,), Purpose.OPINION, "Zweite Einschätzung der Gruppe. (Demo)")
+DECLINES = Body("DE-SN", "eider", (Hat.CONSULTED,), Purpose.OPINION, "Kennt die Gruppe. (Demo)")
+#: The handle of who works for a body.
+WRITERS = {body.organisation: body.handle for body in BODIES}
 #: Body, what has to be done, hours until it is due from now, and how it stands.
 ACTIONS = [
     ("DE-BY", "Erstes Gespräch mit den Eltern führen", -200, "done"),
@@ -57,74 +63,19 @@ ACTIONS = [
     ("school", "Nachhilfe organisieren", 120, "dropped"),
     ("probation", "Termin mit dem Bruder", 48, "agreed"),
 ]
-
-
-def make_team(
-    player: Player, organisations: Mapping[str, Organisation], people: Mapping[str, User], now: datetime
-) -> None:
-    heron = player.handlers[0]
-    answers = {**CALM, **PLOT_ANSWERS["security"]}
-    case = player.tell(Story(now - timedelta(days=20), 0, "counselling", dict(DETAILS), "security", answers))
-    if case is None:
-        return
-    for number, body in enumerate(BODIES):
-        at = now - timedelta(days=18 - number)
-        member = _invited(player, heron, case, organisations[body.organisation], body, at)
-        person = people[body.handle]
-        with moment(person, at + timedelta(hours=5)):
-            teams.accept(by=person, member_id=member.pk, version=member.version)
-    for key, text, hours, ending in ACTIONS:
-        _action(player, heron, case, organisations[key], text, now + timedelta(hours=hours), ending, people)
-    waits = Body("DE-NW", "avocet", (Hat.CONSULTED,), Purpose.OPINION, "Zweite Einschätzung der Gruppe. (Demo)")
-    _invited(player, heron, case, organisations["DE-NW"], waits, now - timedelta(hours=3))
-    no = Body("DE-SN", "eider", (Hat.CONSULTED,), Purpose.OPINION, "Kennt die Gruppe. (Demo)")
-    asked = _invited(player, heron, case, organisations["DE-SN"], no, now - timedelta(days=6))
-    with moment(people["eider"], now - timedelta(days=5)):
-        teams.decline(by=people["eider"], member_id=asked.pk, version=asked.version, reason=EndReason.CONFLICT)
-
-
-def _invited(player: Player, by: User, case: Case, organisation: Organisation, body: Body, at: datetime) -> Member:
-    with moment(by, at):
-        return teams.invite(
-            by=by,
-            member_id=player.new_id(),
-            case_id=case.pk,
-            organisation=organisation,
-            hats=body.hats,
-            purpose=body.purpose,
-            reason=body.reason,
-        )
-
-
-def _action(
-    player: Player,
-    by: User,
-    case: Case,
-    organisation: Organisation,
-    text: str,
-    due_at: datetime,
-    ending: str,
-    people: Mapping[str, User],
-) -> None:
-    """Added three days before it is due, at the latest eight days ago, and carried as far as ``ending`` says."""
-    key = player.new_id()
-    added_at = min(due_at - timedelta(days=3), player.until - timedelta(days=8))
-    with moment(by, added_at):
-        action = add_action_for(
-            by=by,
-            action_id=key,
-            case_id=case.pk,
-            organisation=organisation,
-            text=text,
-            strand=Strand.SECURITY if organisation.kind == "body" and "Ausreise" in text else Strand.SOCIAL,
-            due_at=due_at,
-        )
-    worker = next(user for user in people.values() if user.pk == action.user_id)
-    for number, step in enumerate(STEPS[ending]):
-        who = worker if step != "confirm" else people["crane"]
-        with moment(who, added_at + timedelta(hours=20 + number)):
-            _carry(who, key, step)
-
+#: Body, what its person wrote, hours ago, and who reads a copy: the team, a body and the centre, or nobody.
+NOTES = [
+    (
+        "DE-BY",
+        "Die Mutter wirkt erschöpft, der Vater hält sich zurück. Nächstes Gespräch ohne den Sohn. (Demo)",
+        150,
+        "",
+    ),
+    ("DE-BY", "Die Familie will mit allen Stellen sprechen, am liebsten an einem Tisch. (Demo)", 120, "team"),
+    ("body", "Die Fahrkarte ist für den 14. gebucht, einfache Fahrt. (Demo)", 90, "youth"),
+    ("body", "Rückfrage bei der Bundespolizei läuft. (Demo)", 30, ""),
+    ("youth", "Beim ersten Hausbesuch war nur die Schwester zu Hause. (Demo)", 40, "team"),
+]
 
 STEPS = {
     "agreed": (),
@@ -133,6 +84,136 @@ STEPS = {
     "proposed": ("propose",),
     "dropped": ("propose", "confirm"),
 }
+
+
+@dataclass(frozen=True)
+class Step:
+    """What ``who`` does at this time. The steps are taken in the order of time, in which a timeline shows them."""
+
+    at: datetime
+    who: User
+    do: Callable[[], object]
+
+
+def make_team(
+    player: Player, organisations: Mapping[str, Organisation], people: Mapping[str, User], now: datetime
+) -> None:
+    answers = {**CALM, **PLOT_ANSWERS["security"], "gap_school_work": "important"}
+    case = player.tell(Story(now - timedelta(days=20), 0, "counselling", dict(DETAILS), "security", answers))
+    if case is None:
+        return
+    made = CaseOfTeam(player, case, organisations, people, now)
+    steps = [*made.invitations(), *made.work(), *made.notes(), *made.questions()]
+    for step in sorted(steps, key=lambda step: step.at):
+        with moment(step.who, step.at):
+            step.do()
+
+
+@dataclass(frozen=True)
+class CaseOfTeam:
+    """What happens in the case, by whom and when."""
+
+    player: Player
+    case: Case
+    organisations: Mapping[str, Organisation]
+    people: Mapping[str, User]
+    now: datetime
+
+    @property
+    def leads(self) -> User:
+        return self.player.handlers[0]
+
+    def member(self, key: str) -> Member:
+        return Member.objects.get(team=self.case.pk, organisation=self.organisations[key])
+
+    def invitations(self) -> Iterator[Step]:
+        for number, body in enumerate(BODIES):
+            at = self.now - timedelta(days=18 - number)
+            yield Step(at, self.leads, partial(self._invite, body))
+            yield Step(at + timedelta(hours=5), self.people[body.handle], partial(self._accept, body))
+        yield Step(self.now - timedelta(days=6), self.leads, partial(self._invite, DECLINES))
+        yield Step(self.now - timedelta(days=5), self.people[DECLINES.handle], self._decline)
+        yield Step(self.now - timedelta(hours=3), self.leads, partial(self._invite, WAITS))
+
+    def _invite(self, body: Body) -> None:
+        teams.invite(
+            by=self.leads,
+            member_id=self.player.new_id(),
+            case_id=self.case.pk,
+            organisation=self.organisations[body.organisation],
+            hats=body.hats,
+            purpose=body.purpose,
+            reason=body.reason,
+        )
+
+    def _accept(self, body: Body) -> None:
+        member = self.member(body.organisation)
+        teams.accept(by=self.people[body.handle], member_id=member.pk, version=member.version)
+
+    def _decline(self) -> None:
+        member = self.member(DECLINES.organisation)
+        by = self.people[DECLINES.handle]
+        teams.decline(by=by, member_id=member.pk, version=member.version, reason=EndReason.CONFLICT)
+
+    def work(self) -> Iterator[Step]:
+        """Each action is added three days before it is due, at the latest eight days ago, and carried so far."""
+        for key, text, hours, ending in ACTIONS:
+            due_at, action_id = self.now + timedelta(hours=hours), self.player.new_id()
+            added_at = min(due_at - timedelta(days=3), self.player.until - timedelta(days=8))
+            yield Step(added_at, self.leads, partial(self._add_action, action_id, key, text, due_at))
+            for number, name in enumerate(STEPS[ending]):
+                who = self.people["crane" if name == "confirm" else WRITERS[key]]
+                yield Step(added_at + timedelta(hours=20 + number), who, partial(_carry, who, action_id, name))
+
+    def _add_action(self, action_id: uuid.UUID, key: str, text: str, due_at: datetime) -> None:
+        add_action_for(
+            by=self.leads,
+            action_id=action_id,
+            case_id=self.case.pk,
+            organisation=self.organisations[key],
+            text=text,
+            strand=Strand.SECURITY if "Ausreise" in text else Strand.SOCIAL,
+            due_at=due_at,
+        )
+
+    def notes(self) -> Iterator[Step]:
+        for key, text, hours, copy in NOTES:
+            who = self.people[WRITERS[key]]
+            yield Step(self.now - timedelta(hours=hours), who, partial(self._note, who, key, text, copy))
+
+    def _note(self, by: User, key: str, text: str, copy: str) -> None:
+        note = note_actions.write_note(by=by, member_id=self.member(key).pk, note_id=self.player.new_id(), text=text)
+        if copy:
+            note_actions.share_note(
+                by=by,
+                note_id=note.pk,
+                shared_id=self.player.new_id(),
+                visibility=Visibility.TEAM if copy == "team" else Visibility.MEMBERS,
+                shown_to=[] if copy == "team" else [self.member(copy)],
+                with_centre=True,
+            )
+
+    def questions(self) -> Iterator[Step]:
+        """What the triage left open is answered; something else is still asked."""
+        yield Step(self.now - timedelta(days=9), self.leads, self._answer)
+        yield Step(self.now - timedelta(days=4), self.leads, self._ask)
+
+    def _answer(self) -> None:
+        question = CaseQuestion.objects.get(case=self.case)
+        question_actions.answer_question(
+            by=self.leads,
+            question_id=question.pk,
+            version=question.version,
+            answer="Neunte Klasse, seit drei Wochen nicht im Unterricht. (Demo)",
+            source="Klassenlehrer, am Telefon (Demo)",
+            reliability="b",
+            credibility="2",
+        )
+
+    def _ask(self) -> None:
+        words = "Wer hat die Fahrkarte bezahlt? (Demo)"
+        key = self.player.new_id()
+        question_actions.ask_question(by=self.leads, question_id=key, case_id=self.case.pk, text=words)
 
 
 def _carry(by: User, action_id: uuid.UUID, step: str) -> None:

@@ -18,14 +18,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import cluster
 import hypothesis
 import pytest
+import time_machine
 from cluster import WORKER, OwnDatabase
 
 from supervisor.catalogues import compile_stale
@@ -178,11 +179,17 @@ def fresh_database(servers: Embedded, blocker: Any) -> Iterator[OwnDatabase]:
 
 
 @pytest.fixture
-def _nothing_counted(servers: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No attempts of earlier tests, and all of this one's within the same minute."""
+def _nothing_counted(servers: Embedded) -> None:
+    """No attempts of earlier tests."""
     for key in rate_limits.server().scan_iter(f"{settings.CHANNEL_PREFIX}:limit:*"):
         rate_limits.server().delete(key)
-    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(time=lambda: 0))
+
+
+@pytest.fixture
+def _within_a_minute() -> Iterator[None]:
+    """Attempts are counted in each minute of the clock; these are all in the same one."""
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        yield
 
 
 @pytest.fixture

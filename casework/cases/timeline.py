@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,8 @@ from .vocabulary import PrintPurpose
 
 SIZE = 30
 
+#: Where the object of an event is shown, by its type.
+PAGES = {"action": "cases:action", "question": "cases:question"}
 WITH_DUTIES = _("Case closed by a coordinator with open duties: %(duties)s")
 
 
@@ -34,6 +37,13 @@ class TimelineEntry:
     what: str
     who: str
     is_new: bool = False
+
+    @property
+    def url(self) -> str:
+        """The page of what it is about, if that has one of its own."""
+        kind = all_kinds().get(self.event.kind)
+        name = PAGES.get(kind.subject) if kind else None
+        return reverse(name, args=[self.event.subject]) if name else ""
 
 
 @dataclass(frozen=True)

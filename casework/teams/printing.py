@@ -15,13 +15,14 @@ from foundation.ui.printed import Entry, PrintedRecord, PrintedText, Section, jo
 from .models import Member, OwnNote, SharedNote
 from .pages import TeamOfCase, shared_notes
 from .permissions import works_for
+from .vocabulary import Visibility
 
 
 def team_sections(team: TeamOfCase) -> list[Section]:
     """Who is in, and what the bodies share with the centre."""
     sections = [Section(_("Who is in"), entries_of(team.members, _member), _("No other body works on this case."))]
     if team.shared_notes:
-        sections.append(_shared(team.shared_notes))
+        sections.append(_shared(_("Notes that bodies share"), team.shared_notes))
     return sections
 
 
@@ -37,15 +38,16 @@ def _member(member: Member) -> Entry:
     )
 
 
-def _shared(notes: Iterable[SharedNote]) -> Section:
-    return Section(_("Notes that bodies share"), entries_of(notes, _shared_note), _("There is none."))
+def _shared(title: str, notes: Iterable[SharedNote]) -> Section:
+    return Section(title, entries_of(notes, _shared_note), _("There is none."))
 
 
 def _shared_note(note: SharedNote) -> Entry:
+    is_for_some = note.visibility == Visibility.MEMBERS
+    with_whom = _("not the whole team") if is_for_some else note.get_visibility_display()
     return Entry(
         joined(moment(note.written_at), note.organisation.name, note.written_by.name),
-        _("shared %(moment)s: %(with_whom)s")
-        % {"moment": moment(note.shared_at), "with_whom": note.get_visibility_display()},
+        _("shared %(moment)s: %(with_whom)s") % {"moment": moment(note.shared_at), "with_whom": with_whom},
         texts=[PrintedText("", note.text)],
     )
 
@@ -59,7 +61,7 @@ def own_record(member: Member, *, by: User) -> PrintedRecord:
     sections = [_own_notes(member)]
     if works_for(by, member):
         shared = [note for note in shared_notes(member.team_id) if note.member_id == member.pk]
-        sections += [_shared(shared), _own_actions(member)]
+        sections += [_shared(_("What we shared"), shared), _own_actions(member)]
     is_whole = member.is_in_team
     return PrintedRecord(
         reference=member.team.reference,

@@ -22,6 +22,7 @@ from hotline.telephony.provider import SIGNATURE_HEADER
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_nothing_counted")]
 
 
+@pytest.mark.usefixtures("_within_a_minute")
 def test_search_is_limited_for_the_person_and_said(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contact_views, "SEARCHES_A_MINUTE", 2)
     client = browser(people.handler)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from case_rows import give, make_case
+from django.utils import timezone
 from people import People, as_user, new_id
 from web import browser
 
 from casework.cases import actions
+from casework.cases.models import Strand
+from casework.cases.question_actions import ask_question
 from casework.cases.timeline import SIZE, Names, sentence, timeline_of
+from casework.cases.work_actions import add_action
 from foundation.accounts.services import Service, service_user
 from foundation.journal.actions import record
 from foundation.journal.registry import codes_in_case
@@ -84,3 +89,24 @@ def test_event_of_a_service_shows_no_person(people: People) -> None:
     with acting_as(people.handler, purpose="test"):
         newest = timeline_of(case.pk).entries[0]
     assert (newest.what, newest.who) == ("Referral expired without an answer", "")
+
+
+def test_event_of_an_action_or_a_question_leads_to_it(people: People) -> None:
+    case, action_id, question_id = make_case(people.handler), new_id(), new_id()
+    what = {
+        "text": "Call the school",
+        "strand": Strand.SOCIAL,
+        "due_at": timezone.now() + timedelta(days=1),
+        "to": None,
+    }
+    as_user(people.handler, add_action, by=people.handler, action_id=action_id, case_id=case.pk, **what)
+    asked = {"question_id": question_id, "text": "Who paid?"}
+    as_user(people.handler, ask_question, by=people.handler, case_id=case.pk, **asked)
+    client = browser(people.handler)
+    answer = client.get(f"/cases/{case.pk}/timeline/")
+    urls = [entry.url for entry in answer.context["timeline"].entries]
+    assert urls[:2] == [f"/questions/{question_id}/", f"/actions/{action_id}/"]
+    assert not any(urls[2:]), "other entries have no page of their own"
+    for url in urls[:2]:
+        assert f'href="{url}"' in answer.content.decode()
+        assert client.get(url).status_code == 200

@@ -84,7 +84,7 @@ def test_it_has_the_bodys_own_content_and_nothing_else(
     assert answer["Content-Type"] == "application/pdf"
     said = text_of(answer.content)
     assert is_tagged(answer.content, "en")
-    for words in ("own-canary #set $x$", "police-action", "Police", case.reference, "Printed by"):
+    for words in ("own-canary #set $x$", "What we shared", "police-action", "Police", case.reference, "Printed by"):
         assert words in said
     assert said.count("shared-canary") == 2, "the note, and the copy that it shared"
     for words in ("school-canary", "school-action", "School", "zqAlias", "zqNotes"):

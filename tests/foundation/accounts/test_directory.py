@@ -442,6 +442,7 @@ def test_administrator_cannot_end_their_own(people: People, forger: Forger) -> N
     assert browser(people.administrator).post(end).status_code == 404
 
 
+@pytest.mark.usefixtures("_within_a_minute")
 def test_too_many_attempts_from_one_address_wait(people: People, forger: Forger) -> None:
     found = [visitor().post("/accounts/directory/").status_code for _ in range(22)]
     assert found[0] == 302

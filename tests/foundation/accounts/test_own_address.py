@@ -250,6 +250,7 @@ def test_present_address_is_told(people: People, client: Client) -> None:
     assert (answer.status_code, "This is your address already." in one_line(answer)) == (422, True)
 
 
+@pytest.mark.usefixtures("_within_a_minute")
 def test_too_many_in_a_minute_are_refused(people: People, client: Client) -> None:
     codes = [ask(client, f"person{number}@example.net").status_code for number in range(5)]
     assert codes == [302, 302, 302, 429, 429]
