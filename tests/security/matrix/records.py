@@ -14,7 +14,7 @@ import referrals
 import teams
 from assessments import SECURITY, complete, fill, make_contact, start
 from calling_back import planned
-from case_assessments import asked, begun, delivered, saved
+from case_assessments import asked, delivered, saved
 from case_rows import make_case as small_case
 from django.apps import apps
 from django.db import connection, connections, models, transaction
@@ -269,9 +269,10 @@ def _assessments(world: World) -> None:
     """Of the liaison's body, on the handler's case."""
     people = world.people
     of_open, handler, liaison = _case(world, "open"), people.handler, people.liaison
-    waiting, draft, done = (asked(handler, of_open, liaison, people.body) for _number in range(3))
+    waiting, done = (asked(handler, of_open, liaison, people.body) for _number in range(2))
+    draft = asked(liaison, of_open, liaison, people.body)
     clinical = asked(handler, of_open, liaison, people.body, template="psychiatric")
-    saved(begun(draft, liaison), liaison)
+    saved(draft, liaison)
     delivered(done, liaison, Shares.CONCLUSION)
     delivered(clinical, liaison, Shares.FACT, readers=[handler.pk])
     for name, one in {"asked": waiting, "draft": draft, "delivered": done, "clinical": clinical}.items():
