@@ -91,6 +91,7 @@ SCREENS = [
         ("case-team-member", "/cases/?show=mine", TEAM_CASE, 'a[id^="member-link"]'),
         ("team-invite", "/cases/?show=mine", TEAM_CASE, "#invite-body"),
         ("team-add-action", "/cases/?show=mine", TEAM_CASE, "#action-for-body"),
+        ("action-drop-proposed", "/cases/?show=mine", TEAM_CASE, ".duties li:has([data-due]):has(.note-text) a"),
         ("question-answered", "/cases/?show=mine", TEAM_CASE, ".answers a"),
         ("print-case", "/cases/?show=mine", TEAM_CASE, "#print-file"),
         ("case-contact", "/cases/", CASE, '[id^="contact-link"]'),
@@ -118,7 +119,7 @@ SCREENS = [
         ("absences-coordinator", "/absences/"),
         ("today-colleagues", "/today/?show=colleagues"),
         ("action", "/today/?show=colleagues", 'a[href^="/actions/"]'),
-        ("action-drop-proposed", "/today/", 'a[href^="/actions/"]:has-text("dropped")'),
+        ("action-drop-to-decide", "/today/", ':nth-match(a[id^="take-link"][href^="/actions/"], 2)'),
         ("question", "/referrals/", '[aria-labelledby="h-waiting"] .row-link', OF_CASE, ".questions a"),
         ("desk-coordinator", "/desk/"),
         ("compose", "/referrals/", '[aria-labelledby="h-draft"] .row-link'),
@@ -205,6 +206,8 @@ SCREENS = [
         ("team-share", "/teams/", ROW, 'a[id^="share-"]'),
         ("team-people", "/teams/", ROW, 'a[id^="own-"]'),
     ),
+    *_screens("puffin", ("today-empty", "/today/"), ("teams-empty", "/teams/"), ("absences-empty", "/absences/")),
+    *_screens("eider", ("team-declined", "/teams/", ROW)),
     *_screens("avocet", ("invitation", "/teams/", f'[aria-labelledby="h-waiting"] {ROW}')),
 ]
 

@@ -187,9 +187,13 @@ class Player:
         """Work that the centre has done comes to an end after some months; what a partner has in hand stays open."""
         handler = self.handlers[story.handler]
         at = story.at + timedelta(days=self.rng.randint(60, 150))
-        with moment(handler, min(at, self.until)):
-            is_ours = Responsibility.objects.current().filter(case=case, organisation=case.centre_id).exists()
-            if at < self.until and is_ours and not open_duties(case):
+        with acting_as(handler, purpose="demo"):
+            ours = Responsibility.objects.current().filter(case=case, organisation=case.centre_id).first()
+            if ours is None or open_duties(case):
+                return
+        at = max(at, ours.since + timedelta(days=1))  # not before a partner has ended its work
+        if at < self.until:
+            with moment(handler, at):
                 close_case(by=handler, case_id=case.pk)
 
     def _accepted(self, story: Story, referral: Referral) -> User:

@@ -27,7 +27,6 @@ DRAFT_HAS_NO_END = Q(state__in=WITHOUT_END, completed_at=None, completed_by=None
 END_IS_WHOLE = (
     ~Q(state__in=WITHOUT_END) & Q(completed_at__isnull=False, completed_by__isnull=False) & ~Q(disposition="open")
 )
-DRAFT_WITH_DUTIES = Q(state=AssessmentState.DRAFT) & ~Q(draft_duties=[])
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -40,10 +39,6 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def waiting(self) -> AssessmentQuerySet:
         return self.filter(state=AssessmentState.WAITING_CONFIRMATION)
-
-    def drafts_with_duties(self) -> AssessmentQuerySet:
-        """Drafts whose answers ask for a duty of security or child protection."""
-        return self.filter(DRAFT_WITH_DUTIES)
 
     def in_force(self) -> AssessmentQuerySet:
         """Completed and not superseded; at most one for each contact."""
@@ -145,11 +140,6 @@ class Assessment(ChoiceLabels, models.Model):
                 fields=["centre", "completed_at"],
                 name="assessment_waiting",
                 condition=Q(state=AssessmentState.WAITING_CONFIRMATION),
-            ),
-            models.Index(
-                fields=["centre", "created_at"],
-                name="assessment_with_duties",
-                condition=DRAFT_WITH_DUTIES,
             ),
         ]
 

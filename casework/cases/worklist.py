@@ -1,4 +1,4 @@
-"""The lists of cases, and triage that has none yet."""
+"""The lists of cases, and completed triage that has none yet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from foundation.journal.models import Event
 from foundation.privacy.compiled import Given, compiled
 from foundation.ui.pagination import Page, page_of
 from hotline.contacts.permissions import may_write as may_write_contact
-from hotline.contacts.states import ContactState
 from triage.models import Assessment
 from triage.vocabulary import SECURING_DUTIES
 
@@ -30,7 +29,7 @@ LOOKED_AT = 200  # rows of each kind, before those of contacts that the user may
 Keys = QuerySet[Any, Any]
 #: And what tells who may change the contact; notes may be long.
 SHOWN_OF_TRIAGE = [
-    *("state", "disposition", "urgency", "created_at", "completed_at", "created_by__name"),
+    *("state", "disposition", "urgency", "created_at", "completed_at"),
     *("contact__number", "contact__label", "contact__centre", "contact__handler", "contact__surfaced_at"),
     *("contact__region__name_en", "contact__region__name_fr", "contact__region__name_de"),
 ]
@@ -96,26 +95,17 @@ def _first_own(user: User, ordered: CaseQuerySet, count: int) -> list[Case]:
     return list(ordered.first_of_user(user, count))
 
 
-@dataclass(frozen=True)
-class OpenTriage:
-    """Triage for which nobody is responsible yet, shown above the list of cases; oldest first."""
-
-    without_case: list[Assessment]
-    unfinished: list[Assessment]
-
-
-def open_triage(user: User, at_most: int = 20) -> OpenTriage:
-    """Completed triage without an open case, and unfinished triage with a duty; one query for each of the centres."""
+def triage_without_case(user: User, at_most: int = 20) -> list[Assessment]:
+    """Completed triage without an open case, those of closed cases first; oldest first. One query for each centre."""
     coordinated = organisations_as(user, Role.COORDINATOR)
     rows: list[Assessment] = []
     for centre in organisations_as(user, Role.HANDLER, Role.COORDINATOR):
         rows += _for_coordinators(centre) if centre in coordinated else _for_handlers(centre)
     rows.sort(key=lambda one: (one.completed_at or one.created_at, one.pk))
     found = [one for one in rows if may_write_contact(user, one.contact)]
-    unfinished = [one for one in found if one.is_draft]
-    closed = [one for one in found if not one.is_draft and _has_case(one)]
-    without = [one for one in found if not one.is_draft and not _has_case(one)]
-    return OpenTriage([*closed[:at_most], *without[:at_most]], unfinished[:at_most])
+    closed = [one for one in found if _has_case(one)]
+    without = [one for one in found if not _has_case(one)]
+    return [*closed[:at_most], *without[:at_most]]
 
 
 def _has_case(assessment: Assessment) -> bool:
@@ -124,17 +114,16 @@ def _has_case(assessment: Assessment) -> bool:
 
 @compiled
 def _for_handlers(centre: Given) -> QuerySet[Assessment]:
-    return _with_keys(_without_case(centre), _unfinished_with_duties(centre))
+    return _with_keys(_without_case(centre))
 
 
 @compiled
 def _for_coordinators(centre: Given) -> QuerySet[Assessment]:
-    return _with_keys(_without_case(centre), _unfinished_with_duties(centre), _of_closed_cases(centre))
+    return _with_keys(_without_case(centre).union(_of_closed_cases(centre), all=True))
 
 
-def _with_keys(first: Keys, *others: Keys) -> QuerySet[Assessment]:
-    rows = Assessment.objects.filter(pk__in=first.union(*others, all=True))
-    rows = rows.select_related("contact__region", "created_by").only(*SHOWN_OF_TRIAGE)
+def _with_keys(keys: Keys) -> QuerySet[Assessment]:
+    rows = Assessment.objects.filter(pk__in=keys).select_related("contact__region").only(*SHOWN_OF_TRIAGE)
     return rows.annotate(has_case=Exists(CaseContact.objects.filter(contact=OuterRef("contact"))))
 
 
@@ -142,15 +131,6 @@ def _without_case(centre: Given) -> Keys:
     """Completed assessments that lead to a case but whose contact has none."""
     marked = CaseToOpen.objects.filter(centre=centre)
     return marked.order_by("completed_at", "pk").values("assessment")[:LOOKED_AT]
-
-
-def _unfinished_with_duties(centre: Given) -> Keys:
-    """Drafts of completed contacts whose answers ask for a duty of security or child protection.
-
-    A call may end before its triage is completed; the duty must not be overlooked.
-    """
-    drafts = Assessment.objects.drafts_with_duties().filter(contact__state=ContactState.COMPLETED, centre=centre)
-    return drafts.order_by("created_at", "pk").values("pk")[:LOOKED_AT]
 
 
 def _of_closed_cases(centre: Given) -> Keys:

@@ -123,7 +123,7 @@ class ShareForm(forms.Form):
     visibility = forms.ChoiceField(
         label=_("Who reads it"), choices=Visibility, initial=Visibility.TEAM, widget=forms.RadioSelect
     )
-    shown_to = MembersField(
+    readers = MembersField(
         label=_("Only these"), queryset=Member.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     with_centre = forms.BooleanField(label=_("and the centre"), required=False)
@@ -132,15 +132,15 @@ class ShareForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["shared_id"].initial = uuid.uuid4
         others = Member.objects.in_team().filter(team=member.team_id).exclude(pk=member.pk)
-        field = self.fields["shown_to"]
+        field = self.fields["readers"]
         assert isinstance(field, MembersField)
         field.queryset = others.select_related("organisation").order_by("organisation__name", "pk")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        is_named = cleaned.get("shown_to") or cleaned.get("with_centre")
+        is_named = cleaned.get("readers") or cleaned.get("with_centre")
         if cleaned.get("visibility") == Visibility.MEMBERS and not is_named:
-            self.add_error("shown_to", _("Choose at least one body, or the centre."))
+            self.add_error("readers", _("Choose at least one body, or the centre."))
         return cleaned
 
 

@@ -45,7 +45,8 @@ def share(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     team = team_to_work_in(request.user, note.member.team_id)
     form = ShareForm(request.POST if request.method == "POST" else None, member=note.member)
     if form.is_valid():
-        note_actions.share_note(by=request.user, note_id=pk, **form.cleaned_data)
+        chosen = form.cleaned_data
+        note_actions.share_note(by=request.user, note_id=pk, shown_to=chosen.pop("readers"), **chosen)
         messages.success(request, _("The note is shared."))
         return redirect("teams:team", note.member.team_id)
     context = {"team": team, "notes": [note], "form": form}

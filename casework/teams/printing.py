@@ -87,7 +87,7 @@ def own_record(member: Member, *, by: User) -> PrintedRecord:
 
 def _own_notes(member: Member) -> Section:
     found = OwnNote.objects.filter(member=member).select_related("written_by", "data_key")
-    return Section(_("Own notes"), entries_of(found.order_by("-written_at", "pk"), _own_note), _("There is none."))
+    return Section(_("Our notes"), entries_of(found.order_by("-written_at", "pk"), _own_note), _("There is none."))
 
 
 def _own_note(note: OwnNote) -> Entry:
@@ -97,7 +97,7 @@ def _own_note(note: OwnNote) -> Entry:
 def _own_actions(member: Member) -> Section:
     found = Action.objects.filter(case=member.team_id, organisation=member.organisation_id)
     rows = found.select_related("organisation", "user", "ended_by", "data_key").open_first()
-    return Section(_("Own actions"), entries_of(rows, _own_action), _("There is none."))
+    return Section(_("Our actions"), entries_of(rows, _own_action), _("There is none."))
 
 
 def _own_action(action: Action) -> Entry:

@@ -25,6 +25,8 @@ from people import People
 from telephone import TELEPHONY, make_line
 from whole_world import make_dossier, routes
 
+from foundation.accounts import form_owner
+
 LONG = "x" * 5000
 ABSURD = [
     "", " ", "\x00", "a\x00b", "-1", "0", "1e400", "NaN", "Infinity", "-Infinity", "99999999999999999999999", "²", "٣",
@@ -63,6 +65,10 @@ FIELDS = [(form, name) for form in form_classes() for name in form.base_fields] 
 
 def test_the_forms_were_found() -> None:
     assert len({form for form, _name in FIELDS}) > 30
+
+
+def test_no_field_has_the_name_of_one_that_every_page_adds() -> None:
+    assert [(form, name) for form, name in FIELDS if name in ("csrfmiddlewaretoken", form_owner.FIELD)] == []
 
 
 @pytest.mark.django_db

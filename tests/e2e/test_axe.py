@@ -13,7 +13,7 @@ import pytest
 from e2e.world import Site
 from playwright.sync_api import Browser, Page, expect
 
-from demo.screenshots import LOOKS, SCREENS, Screen, Visitor
+from demo.screenshots import LOOKS, SCREENS, TEAM_CASE, Screen, Visitor
 
 pytestmark = pytest.mark.xdist_group("axe")
 
@@ -139,6 +139,32 @@ def declined_without_reason(page: Page, base: str) -> None:
     send_wrong(page, "form[action$='/decline/']")
 
 
+def shared_with_nobody(page: Page, base: str) -> None:
+    page.goto(f"{base}teams/")
+    page.locator(".row-link").first.click()
+    page.locator('a[id^="share-"]').first.click()
+    page.locator("[name=visibility][value=members]").check()
+    send_wrong(page, "#share-form")
+
+
+def invited_without_reason(page: Page, base: str) -> None:
+    page.goto(f"{base}cases/?show=mine")
+    page.locator(TEAM_CASE).first.click()
+    page.locator("#invite-body").click()
+    send_wrong(page, "#invite-form")
+
+
+def dropped_without_reason(page: Page, base: str) -> None:
+    page.goto(f"{base}today/?show=colleagues")
+    page.locator('a[href^="/actions/"]').first.click()
+    send_wrong(page, "form[action$='/drop/']")
+
+
+def absent_in_the_past(page: Page, base: str) -> None:
+    page.goto(f"{base}absences/")
+    send_wrong(page, "main form:has([name=starts_on])", starts_on="2020-01-01")
+
+
 def wrong_user(page: Page, base: str) -> None:
     page.goto(f"{base}administration/users/new/")
     send_wrong(page, "main form", email="nobody")
@@ -173,6 +199,10 @@ STATES: dict[Callable[[Page, str], None], tuple[str, str]] = {
     kept_on_the_desk: ("heron", "#typed-text"),
     asked_about_names: ("crane", "[data-error-summary]"),
     declined_without_reason: ("gull", "[data-error-summary]"),
+    shared_with_nobody: ("osprey", "[data-error-summary]"),
+    invited_without_reason: ("heron", "[data-error-summary]"),
+    dropped_without_reason: ("crane", "[data-error-summary]"),
+    absent_in_the_past: ("heron", "[data-error-summary]"),
     wrong_password: ("", "[data-error-summary]"),
 }
 

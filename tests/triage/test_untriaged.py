@@ -80,6 +80,26 @@ def test_what_is_no_counselling_needs_none(people: People, kind: Kind) -> None:
     assert listed(people.handler, completed(people.handler, kind)) is None
 
 
+@pytest.mark.parametrize("kind", [Kind.SILENT, Kind.PRANK])
+def test_a_draft_with_a_protected_duty_is_work_whatever_the_contact_was(people: People, kind: Kind) -> None:
+    contact, quiet = a_contact(people.handler), a_contact(people.handler)
+    draft = fill(people.handler, start(people.handler, contact_as(people.handler, contact)), SECURITY)
+    fill(people.handler, start(people.handler, contact_as(people.handler, quiet)), REFERRAL)
+    for one in (contact, quiet):
+        as_user(people.handler, complete_contact, by=people.handler, contact_id=one, kind=kind)
+    assert listed(people.coordinator, quiet) is None
+    item = found(people.coordinator, contact)
+    assert (item.user_id, item.detail, item.is_urgent) == (people.handler.pk, "draft", True)
+    for who in (people.colleague, people.other_coordinator):
+        assert listed(who, contact) is None
+    make_due(contact)
+    run_steps()
+    assert found(people.colleague, contact).user_id is None, "it is the shift's"
+    asked = {"assessment_id": draft.pk, "version": draft.version, "reason": "A trick call, as the caller said."}
+    as_user(people.coordinator, actions.discard, by=people.coordinator, **asked)
+    assert listed(people.coordinator, contact) is None
+
+
 @pytest.mark.parametrize("answers", [REFERRAL, SECURITY])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_it_goes_with_the_decision_whenever_the_contact_was_completed(

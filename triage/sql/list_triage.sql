@@ -1,6 +1,7 @@
 -- A completed counselling contact stands on the worklist until its triage is decided or somebody said that it needs
 -- none: with its handler for two hours, then with the shift, after a day before the coordinators. A draft with a duty
--- of security or child protection: half an hour, an hour. ``since``: when that begins, if it is not on the list yet.
+-- of security or child protection: half an hour, an hour; it stands there whatever the contact was. ``since``: when
+-- that begins, if it is not on the list yet.
 create or replace function ntk.list_triage(which uuid, since timestamptz) returns void language plpgsql
 set search_path = pg_catalog, public, pg_temp as $body$
 declare
@@ -12,14 +13,15 @@ declare
     steps timestamptz[];
 begin
     select state, kind, number, centre_id, handler_id, surfaced_at into contact from hotline_contact where id = which;
-    if contact.state is null or contact.state not in ({FINISHED}) or contact.kind <> '{COUNSELLING}' or exists (
-        select from triage_assessment where contact_id = which and state in ({WAITING}, {IN_FORCE}))
+    select draft_duties <> '{}' as is_urgent into draft
+        from triage_assessment where contact_id = which and state in ({BEING_FILLED_IN});
+    if contact.state is null or contact.state not in ({FINISHED})
+        or contact.kind <> '{COUNSELLING}' and draft.is_urgent is not true
+        or exists (select from triage_assessment where contact_id = which and state in ({WAITING}, {IN_FORCE}))
     then
         perform ntk.unlist_work('triage', which);
         return;
     end if;
-    select draft_duties <> '{}' as is_urgent into draft
-        from triage_assessment where contact_id = which and state in ({BEING_FILLED_IN});
     if draft.is_urgent is null and exists (select from triage_waiver where contact_id = which) then
         perform ntk.unlist_work('triage', which);
         return;

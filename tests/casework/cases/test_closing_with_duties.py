@@ -17,12 +17,10 @@ from casework.cases import actions
 from casework.cases.models import Case
 from casework.cases.open_duties import OpenDuties, open_duties
 from casework.cases.states import CaseState
-from casework.cases.worklist import open_triage
+from casework.cases.worklist import triage_without_case
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
 from handoff.referrals.centre_actions import close_case
-from hotline.contacts.callbacks import complete_contact
-from hotline.contacts.models import Contact
 from triage import actions as triage
 from triage.states import AssessmentState
 from triage.vocabulary import Disposition, Duty, Urgency
@@ -149,31 +147,11 @@ def test_open_duty_is_not_shown_as_done(people: People) -> None:
     assert "m9 12 2 2 4-4" not in page.partition('class="duties"')[2].partition("</ul>")[0]
 
 
-@pytest.mark.parametrize("kind", ["silent", "prank"])
-def test_contact_that_ends_with_an_unfinished_triage_leaves_its_duty_on_the_list(people: People, kind: str) -> None:
-    contact = make_contact(people.handler)
-    draft = fill(people.handler, start(people.handler, contact), SECURITY)
-    quiet = make_contact(people.handler)
-    fill(people.handler, start(people.handler, quiet), REFERRAL)
-    with acting_as(people.handler, purpose="test"):
-        assert open_triage(people.handler).unfinished == []
-        for one in (contact, quiet):
-            Contact.objects.filter(pk=one.pk).update(kind=kind)
-            complete_contact(by=people.handler, contact_id=one.pk)
-    for who in (people.handler, people.coordinator):
-        with acting_as(who, purpose="test"):
-            assert [one.pk for one in open_triage(who).unfinished] == [draft.pk]
-        page = browser(who).get(reverse("cases:list")).content.decode()
-        assert "Unfinished triage with a duty" in page
-    with acting_as(people.other_coordinator, purpose="test"):
-        assert open_triage(people.other_coordinator).unfinished == []
-
-
 def test_completed_triage_with_a_duty_and_no_case_is_on_the_list(people: People) -> None:
     contact = make_contact(people.handler)
     done = assessed(people.handler, contact, SECURITY)
     with acting_as(people.handler, purpose="test"):
-        assert [one.pk for one in open_triage(people.handler).without_case] == [done.pk]
+        assert [one.pk for one in triage_without_case(people.handler)] == [done.pk]
 
 
 # --- a draft that is discarded -------------------------------------------------------------------------------------

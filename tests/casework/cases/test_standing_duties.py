@@ -16,7 +16,7 @@ from web import browser
 from casework.cases import actions
 from casework.cases.models import Case
 from casework.cases.open_duties import OpenDuties, open_duties
-from casework.cases.worklist import open_triage
+from casework.cases.worklist import triage_without_case
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from foundation.journal.stale import Stale
@@ -360,14 +360,14 @@ def test_triage_of_a_colleagues_closed_case_is_on_the_coordinators_list(people: 
     assert outcome.elsewhere
     for who, found in ((people.coordinator, [done.pk]), (people.colleague, []), (people.other_coordinator, [])):
         with acting_as(who, purpose="test"):
-            assert [one.pk for one in open_triage(who).without_case] == found
+            assert [one.pk for one in triage_without_case(who)] == found
     client = browser(people.coordinator)
     assert "Completed triage without an open case" in client.get(reverse("cases:list")).content.decode()
     for _twice in range(2):
         assert client.post(reverse("cases:open", args=[done.pk])).status_code == 302
     assert read(people.coordinator, case).state == "open"
     with acting_as(people.coordinator, purpose="test"):
-        assert open_triage(people.coordinator).without_case == []
+        assert triage_without_case(people.coordinator) == []
 
 
 # ---- The screen -----------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from case_rows import make_case
 from django.db import ProgrammingError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from html_forms import forms_of
 from past_policies import change
 from people import People, as_user, make_user, new_id
 from teams import Body, in_team, left, make_body
@@ -188,3 +189,18 @@ def test_written_and_shared_on_the_pages(people: People, case: Case, member: Mem
     for stranger in (people.handler, people.worker, make_user((police.organisation, Role.LIAISON))):
         assert browser(stranger).get(share).status_code == 404
         assert browser(stranger).post(write, {"note_id": new_id(), "text": TEXT}).status_code == 404
+
+
+def test_form_is_taken_as_the_page_fills_it(
+    people: People, case: Case, member: Member, police: Body, school: Body
+) -> None:
+    named = in_team(people, school, case)
+    share = reverse("teams:share_note", args=[written(police.person, member).pk])
+    client = browser(police.person)
+    for choice in ({"visibility": "members", "readers": str(named.pk)}, {"visibility": "team"}):
+        page = client.get(share).content.decode()
+        (form,) = (form for form in forms_of(page, share) if "visibility" in form.data())
+        assert client.post(share, form.data() | choice).status_code == 302
+    with acting_as(school.person, purpose="test"):
+        found = {note.visibility: note.shown_to for note in SharedNote.objects.all()}
+    assert found == {"members": [named.pk], "team": []}
