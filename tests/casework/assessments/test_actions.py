@@ -31,6 +31,7 @@ from foundation.privacy.context import acting_as
 from foundation.privacy.models import opened_keys
 from foundation.worklist.models import WorkItem
 from foundation.worklist.tasks import run_steps
+from handoff.referrals.centre_actions import close_case
 from triage.engine.answers import AnswerError
 
 S = CaseAssessmentState
@@ -300,6 +301,16 @@ def test_what_is_open_ends_when_the_body_leaves(people: People, case: Case, clin
     left(accepted_member(people, case, clinic), clinic.person)
     assert stored(open_one, people.handler).state == S.WITHDRAWN
     assert stored(others, people.handler).state == S.REQUESTED
+
+
+def test_what_is_open_ends_when_the_case_is_closed(people: People, case: Case, clinic: Body) -> None:
+    of_body = begun(asked(people.handler, case, clinic.person, clinic.organisation), clinic.person)
+    of_centre = asked(people.handler, case, people.colleague, people.centre)
+    done = delivered(asked(people.handler, case, people.handler, people.centre), people.handler)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    states = [stored(one, people.handler).state for one in (of_body, of_centre, done)]
+    assert states == [S.WITHDRAWN, S.WITHDRAWN, S.DELIVERED]
+    assert work(people.coordinator) == []
 
 
 def work(reader: User) -> list[WorkItem]:
