@@ -16,6 +16,7 @@ READS_CASE = LeftByView(("case.read",))
 READS_CONTACT = LeftByView(("contact.read",))
 READS_REFERRAL = LeftByView(("referral.read",))
 READS_ASSESSMENT = LeftByView(("assessment.read",))
+READS_CASE_ASSESSMENT = LeftByView(("case_assessment.read",))
 
 LOOKS: dict[str, Declared] = {
     "healthz": LeavesNone("whether the process lives"),
@@ -114,6 +115,12 @@ LOOKS: dict[str, Declared] = {
     "cases:action": LeftByView(("action.read",)),
     "cases:question": LeftByView(("question.read",)),
     "cases:of_contact": Leaves("cases.listed"),
+    "assessments:of_case": READS_CASE,
+    "assessments:of_team": OF_THE_PAGE,
+    "assessments:ask": EMPTY_FORM,
+    "assessments:assessment": READS_CASE_ASSESSMENT,
+    "assessments:write": READS_CASE_ASSESSMENT,
+    "assessments:deliver": READS_CASE_ASSESSMENT,
     "teams:list": Leaves("teams.listed"),
     "teams:team": LeftByView(("team.read",)),
     "teams:member": LeftByView(("member.read",)),

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "casework.cases",
     "casework.teams",
     "casework.plans",
+    "casework.assessments",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

@@ -46,6 +46,7 @@ APPS = [
     "casework.cases",
     "casework.teams",
     "casework.plans",
+    "casework.assessments",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

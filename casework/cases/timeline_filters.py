@@ -33,6 +33,7 @@ FAMILIES = {
     "triage": Group.DECISIONS,
     "case": Group.DECISIONS,
     "action": Group.WORK,
+    "case_assessment": Group.WORK,
     "question": Group.WORK,
     "team": Group.TEAM,
     "referral": Group.REFERRALS,

@@ -213,15 +213,15 @@ def _discard(by: User, plan: Plan) -> None:
     record(PLAN_DISCARDED, by, plan)
 
 
-@transaction.atomic
-def end_with_case(*, by: User, case_id: uuid.UUID) -> None:
+def end_with_case(*, by: User, case_id: uuid.UUID, organisation_id: int | None) -> None:
     """Discard what is written or proposed when the case is closed; the plan in force stays, for reading and reopening.
 
-    Called by ``close_case`` (handoff).
+    ``organisation_id``: of a body that leaves; triggers do what follows from that.
     """
-    for plan in lock_plans(case_id):
-        if not plan.is_in_force:
-            _discard(by, plan)
+    if organisation_id is None:
+        for plan in lock_plans(case_id):
+            if not plan.is_in_force:
+                _discard(by, plan)
 
 
 @transaction.atomic

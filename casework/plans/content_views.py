@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.accounts.guards import SignedInRequest, signed_in
-from foundation.journal.stale import stale
+from foundation.journal.stale import Stale, stale
 
 from . import content_actions
 from .forms import FactorForm, GoalForm, PlannedForm
@@ -141,11 +141,17 @@ def _form(request: SignedInRequest, plan: Plan, kind: Kind, row: content_actions
 
 
 def _is_saved(request: SignedInRequest, plan: Plan, kind: Kind, form: forms.Form) -> bool:
-    """False, with the reason in the form, if the plan is full."""
+    """False, with the reason in the form, if the plan is full, or somebody else has changed the row."""
     values = dict(form.cleaned_data)
     values[kind.own_id] = values.pop("row_id")
     try:
         kind.store(by=request.user, plan_id=plan.pk, **values)
     except content_actions.TooMany:
         form.add_error(None, _("The plan has too many of these already. Nobody reads a longer one."))
+    except Stale:
+        row = content_actions.row_of(plan, kind.rows, values[kind.own_id])
+        if row is None or not Plan.objects.get(pk=plan.pk).is_draft:
+            raise
+        form.data = {**form.data.dict(), "version": row.version}
+        form.add_error(None, _("Somebody changed this meanwhile. Look at the draft; saved again, yours replaces it."))
     return not form.errors

@@ -26,6 +26,7 @@ from regions.recent_calendars import recent_calendar
 from regions.working_hours import add_working_days
 
 from .conflicts import bodies_with_conflict
+from .endings import end_what_belongs
 from .events import (
     TEAM_ACCEPTED,
     TEAM_DECLINED,
@@ -111,7 +112,7 @@ def _check_body(case: Case, organisation: Organisation, *, is_settled: bool) -> 
 
 
 def team_of(case: Case) -> Team:
-    """The team of a locked case; made when the first body is invited, or with the first thing that a team shares."""
+    """The team of a locked case, made if there is none yet."""
     team = Team.objects.filter(pk=case.pk).first()
     if team is None:
         team = Team(case=case, number=case.number, centre_id=case.centre_id, data_key=new_data_key())
@@ -181,6 +182,7 @@ def leave(*, by: User, member_id: uuid.UUID, version: int, reason: EndReason) ->
     if member.state == MemberState.LEFT and member.ended_by_id == by.pk and member.end_reason == reason:
         return
     _check(member, version, MemberState.LEFT)
+    end_what_belongs(by, member.team_id, member.organisation_id)
     _move(by, member, MemberState.LEFT, TEAM_LEFT, {}, **_ended(by, reason))
     record_return(by=by, actions=actions)
 
@@ -188,6 +190,7 @@ def leave(*, by: User, member_id: uuid.UUID, version: int, reason: EndReason) ->
 @transaction.atomic
 def end_with_case(*, by: User, case_id: uuid.UUID) -> None:
     """End invitations and memberships when the case is closed. Called by ``close_case`` (handoff)."""
+    end_what_belongs(by, case_id, None)
     for member in Member.objects.current().filter(team=case_id).order_by("pk").select_for_update(no_key=True):
         to, kind = (MemberState.WITHDRAWN, TEAM_WITHDRAWN) if member.is_waiting else (MemberState.LEFT, TEAM_LEFT)
         _move(by, member, to, kind, {}, **_ended(by, EndReason.CASE_CLOSED))

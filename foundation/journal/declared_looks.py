@@ -32,6 +32,7 @@ SENTENCES: dict[str, StrPromise] = {
     "contact.write": gettext_lazy("Contact changed"),
     "dossier.copied": gettext_lazy("Copied for the person who asked for it"),
     "dossier.read": gettext_lazy("Content read for a person's request"),
+    "case_assessment.read": gettext_lazy("Professional assessment read"),
     "member.read": gettext_lazy("Membership in a case team read"),
     "member.record": gettext_lazy("Own record of a body taken along"),
     "plan.read": gettext_lazy("Plan read"),

@@ -14,7 +14,6 @@ from casework.cases.models import Case
 from casework.cases.open_duties import open_duties
 from casework.cases.permissions import may_write as may_write_case
 from casework.cases.states import CaseState
-from casework.plans.actions import end_with_case as end_plans_with_case
 from casework.teams.actions import end_with_case
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
@@ -322,7 +321,6 @@ def close_case(*, by: User, case_id: uuid.UUID) -> None:
     case = _lock_case(by, case_id)
     for referral in Referral.objects.filter(case=case, state__in=LIVE - TAKEN):
         withdraw_referral(by=by, referral_id=referral.pk)
-    end_plans_with_case(by=by, case_id=case.pk)
     mark_closed(by=by, case_id=case.pk)
     end_with_case(by=by, case_id=case.pk)
 

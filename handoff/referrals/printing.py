@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.assessments.printing import assessments_section
 from casework.cases.case_file import CaseFile
 from casework.cases.models import Case
 from casework.cases.printing import (
@@ -43,6 +44,7 @@ def printed_case(case: Case, *, by: User) -> PrintedRecord:
             work_of(file),
             *questions_of(file),
             *team_sections(TeamOfCase(case, by)),
+            assessments_section(case.pk),
             assessments_of(file),
             contacts_of(file),
             *_referral_sections(case),

@@ -136,6 +136,7 @@ ONLY_ASK = {
 }
 #: Parts of actions that others use, and that take what they need by position.
 PARTS = {
+    "casework.teams.actions.team_of",
     "foundation.retention.actions.centre_of",
     "foundation.accounts.actions.give",
     "foundation.accounts.actions.store_user",
@@ -148,7 +149,6 @@ PARTS = {
     "hotline.switchboard.legs.is_own",
     "hotline.texting.actions.note",
     "triage.actions.decide",
-    "casework.teams.actions.team_of",
     "casework.plans.content_actions.copy_content",
 }
 #: Modules beside actions that write, and why.

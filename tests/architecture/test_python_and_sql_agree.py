@@ -29,6 +29,7 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from casework.assessments import permissions as assessments
 from casework.cases import permissions as cases
 from casework.plans import permissions as case_plans
 from casework.teams import permissions as teams
@@ -125,7 +126,8 @@ def reads_responsibility(user: User, world: World) -> bool:
 
 
 def reads_team_row(user: User, world: World) -> bool:
-    return reads_case(user, world) or teams.sees_own(user, world.member)
+    own = teams.sees_own(user, world.member) or assessments.assesses(user, world.case.pk)
+    return own or reads_case(user, world)
 
 
 def changes_member(user: User, world: World) -> bool:
@@ -145,6 +147,16 @@ def changes_plan(user: User, world: World) -> bool:
 
 def writes_in_draft(user: User, world: World) -> bool:
     return world.case_plan.is_draft and case_plans.may_plan(user, world.case.pk)
+
+
+def changes_case_assessment(user: User, world: World) -> bool:
+    """Which of the columns, triggers decide."""
+    in_team = cases.works_in_team(user, world.case.pk) or assessments.assesses(user, world.case.pk)
+    return in_team or cases.may_write(user, world.case)
+
+
+def writes_content(user: User, world: World) -> bool:
+    return world.case_assessment.is_writable and assessments.is_author(user, world.case_assessment)
 
 
 def reads_body_worker(user: User, world: World) -> bool:
@@ -256,6 +268,18 @@ RULES = [
         "agreement",
         sees_plan,
         lambda user, world: sees_plan(user, world) and case_plans.may_answer(user, world.agreement),
+        "version",
+    ),
+    Rule(
+        "case_assessment",
+        lambda user, world: assessments.may_see(user, world.case_assessment),
+        changes_case_assessment,
+        "version",
+    ),
+    Rule(
+        "assessment_content",
+        lambda user, world: assessments.reads_content(user, world.assessment_content),
+        writes_content,
         "version",
     ),
     Rule("responsibility", reads_responsibility, moves_responsibility, sets="until = now()"),

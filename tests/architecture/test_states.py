@@ -42,6 +42,7 @@ TO_BE_WRITTEN = {
     "CaseState": {"tone"},
     "MemberState": {"tone"},
     "PlanState": {"tone"},
+    "CaseAssessmentState": {"tone"},
 }
 #: The states in TO_BE_WRITTEN that need no line there, and why.
 NEED_NO_LINE = {
@@ -59,6 +60,7 @@ BADGES = {
     "member": "MemberState",
     "plan": "PlanState",
     "other": "PlanState",
+    "case_assessment": "CaseAssessmentState",
 }
 ENDED_AT = "its end is a time: constraints and policies ask for that"
 SHIFTS = "the whole shift reads and writes it, in whatever state"
@@ -113,6 +115,7 @@ NOT_APPLICABLE = {
     "AgreementState": {
         "figure": "goals and actions are counted, not agreements", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
     },
+    "CaseAssessmentState": {"figure": "assessments are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "QuestionState": {
         "policy": "it is read with its case, in whatever state", "figure": AT_WORK,
         "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,

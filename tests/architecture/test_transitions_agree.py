@@ -19,6 +19,8 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from casework.assessments import permissions as assessments
+from casework.assessments.states import Who as InAssessment
 from casework.cases import permissions as cases
 from casework.cases.states import Who as InCase
 from casework.plans import permissions as case_plans
@@ -122,6 +124,13 @@ def may_answer_plan(step: Step) -> bool:
     return is_asked and case_plans.may_answer(step.user, step.world.agreement)
 
 
+def may_move_case_assessment(step: Step) -> bool:
+    """Nothing in the world supersedes it."""
+    if step.who == InAssessment.AUTHOR:
+        return assessments.is_author(step.user, step.world.case_assessment)
+    return step.who == InAssessment.ASKER and assessments.may_withdraw(step.user, step.world.case_assessment)
+
+
 def may_end_question(step: Step) -> bool:
     return cases.may_write(step.user, step.world.case)
 
@@ -202,6 +211,8 @@ ENDED_BY = f"{ENDED}, ended_by_id = {{who}}"
 IDENTIFIED = "identity = 'known', identified_at = now(), identified_by_id = {who}"
 DECIDED_ON = "decided_by_id = {who}, decided_at = now()"
 UNNAMED = "person_id = null, deputy_id = null, own_key_id = null"
+NOT_DELIVERED = "delivered_at = null, shares = ''"
+NOT_GIVEN_UP = "ended_at = null, ended_by_id = null, decline_reason = ''"
 MEMBER_ENDED = f"{ENDED_BY}, end_reason = 'other'"
 OBJECTS = [
     Moved(
@@ -295,6 +306,21 @@ OBJECTS = [
         {
             **dict.fromkeys(("waiting", "withdrawn"), "answered_at = null, answered_by_id = null"),
             **dict.fromkeys(("agreed", "objected"), "answered_at = now(), answered_by_id = {who}"),
+        },
+    ),
+    Moved(
+        "case_assessment",
+        "Professional assessment",
+        may_move_case_assessment,
+        {
+            "requested": f"{NOT_DELIVERED}, begun_at = null, {NOT_GIVEN_UP}",
+            "under_way": f"{NOT_DELIVERED}, begun_at = now(), {NOT_GIVEN_UP}",
+            **dict.fromkeys(
+                ("delivered", "superseded"),
+                "begun_at = now(), delivered_at = now(), shares = 'fact', profession = 'other', " + NOT_GIVEN_UP,
+            ),
+            "declined": f"{NOT_DELIVERED}, {ENDED_BY}, decline_reason = 'other'",
+            "withdrawn": f"{NOT_DELIVERED}, {ENDED_BY}, decline_reason = ''",
         },
     ),
     Moved(

@@ -11,6 +11,9 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
+from casework.assessments.models import AssessmentContent, CaseAssessment
+from casework.assessments.questionnaire import current
+from casework.assessments.states import CaseAssessmentState
 from casework.cases.models import Action, BodyWorker, Case, CaseContact, CaseQuestion, Note, Responsibility
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, PlannedAction
 from casework.plans.models import Plan as CasePlan
@@ -104,6 +107,8 @@ class World:
     plan_factor: Factor
     planned_action: PlannedAction
     agreement: Agreement
+    case_assessment: CaseAssessment
+    assessment_content: AssessmentContent
     referral: Referral
     summary: Summary
     disclosure: Disclosure
@@ -190,6 +195,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         own_note=OwnNote.objects.create(member=member, data_key=key, written_by=people[0]),
         shared_note=_shared_note(plan, member, people),
         **_case_plan(plan, people, member),
+        **_case_assessment(plan, member, people),
         body_worker=BodyWorker.objects.get(case=case, user=member.person),
         referral=referral,
         summary=Summary.objects.create(**part),
@@ -282,6 +288,26 @@ def _shared_note(plan: Plan, member: Member, people: list[User]) -> SharedNote:
         team=member.team, member=member, organisation=member.organisation, data_key=member.data_key,
         visibility=visibility, with_centre=True, written_at=NOW, written_by=people[0], shared_by=people[0],
     )  # fmt: skip
+
+
+def _case_assessment(plan: Plan, member: Member, people: list[User]) -> dict[str, Any]:
+    """Of the centre or of the body, clinical or not, under way or delivered, with a reader who need not be on the case.
+
+    The author need not work there.
+    """
+    is_delivered = plan.referral_state in ENDED
+    template = current()["psychiatric" if plan.is_surfaced else "psychosocial"]
+    done = {"delivered_at": NOW, "shares": "fact", "profession": "psychiatry"} if is_delivered else {}
+    row = CaseAssessment.objects.create(
+        team=member.team, centre=member.centre, data_key=member.data_key, author=people[plan.contact_person],
+        organisation=member.organisation if plan.responsible[0] == PARTNER else member.centre,
+        template=template.id, template_version=template.version, template_digest=template.digest,
+        is_clinical=template.is_clinical, requested_by=people[0], due_at=NOW, begun_at=NOW,
+        state=CaseAssessmentState.DELIVERED if is_delivered else CaseAssessmentState.UNDER_WAY, **done,
+    )  # fmt: skip
+    readers = [people[plan.responsible[1]].pk] if plan.responsible[1] is not None else []
+    content = AssessmentContent.objects.create(assessment=row, data_key=member.data_key, readers=readers)
+    return {"case_assessment": row, "assessment_content": content}
 
 
 def _case(plan: Plan, people: list[User], organisations: list[Organisation], **details: Any) -> Case:

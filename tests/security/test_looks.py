@@ -14,6 +14,7 @@ import pytest
 import referrals
 import teams
 from assessments import make_contact
+from case_assessments import asked
 from case_rows import make_case
 from contacts import browser
 from django.conf import settings
@@ -147,6 +148,12 @@ class World:
         plans.proposed(people.handler, plan)
         return plans.agreement_of(people.liaison, plan, people.body).pk
 
+    @cached_property
+    def draft(self) -> uuid.UUID:
+        """An assessment that the liaison has begun."""
+        liaison = self.people.liaison
+        return asked(liaison, self.dossier.case, liaison, self.people.body).pk
+
     @property
     def question(self) -> uuid.UUID:
         """Of the dossier's case."""
@@ -216,6 +223,10 @@ class World:
             "plans:of_case": (make_coordinator(people), case, {}),
             "plans:of_team": (people.liaison, case, {}),
             **self.visits_of_plan(),
+            "assessments:of_case": (make_coordinator(people), case, {}),
+            "assessments:assessment": (handler, (self.draft,), {}),
+            "assessments:write": (people.liaison, (self.draft,), {}),
+            "assessments:deliver": (people.liaison, (self.draft,), {}),
             "handoff:partners": (handler, case, {}),
             "handoff:note_conflict": (handler, (dossier.case.pk, people.partner.pk), {}),
             "handoff:print_case": (handler, case, {}),

@@ -111,7 +111,13 @@ def test_outdated_page_is_told_what_changed(people: People, case: Case, police: 
     assert post(people.handler, "propose", plan.pk, version=1).status_code == 409
     late = {"row_id": goal.pk, "version": 5, "text": "Something else"}
     answer = post(people.handler, "change_goal", plan.pk, goal.pk, **late)
-    assert (answer.status_code, "Something else" in answer.content.decode()) == (409, True), "what was typed is shown"
+    shown = answer.content.decode()
+    assert (answer.status_code, "Somebody changed this meanwhile" in shown, "Something else" in shown) == (
+        422,
+        True,
+        True,
+    )
+    assert post(people.handler, "change_goal", plan.pk, goal.pk, **{**late, "version": 1}).status_code == 302
     planned(people.handler, plan, police.organisation)
     proposed(people.handler, plan)
     assert page(people.handler, "add_goal", plan.pk) == "409"
@@ -181,7 +187,7 @@ def test_printed_is_what_was_written_for_the_person_and_nothing_else(people: Peo
     answer = post(people.handler, "print_for_person", plan.pk)
     body = answer.content
     text = text_of(body)
-    assert (answer.status_code, answer["Content-Type"], is_tagged(body)) == (200, "application/pdf", True)
+    assert (answer.status_code, answer["Content-Type"], is_tagged(body, "en")) == (200, "application/pdf", True)
     for words in ("To be a mechanic.", "You learn a trade.", "We talk every week.", "Your plan"):
         assert words in text
     for hidden in ("zq", "Police", case.reference, people.handler.name):

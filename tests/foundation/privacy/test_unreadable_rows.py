@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import case_assessments
 import plans
 import pytest
 import referrals
@@ -30,6 +31,7 @@ from requests_of_persons import received
 from telephone import LINE, TELEPHONY, Phone, by_telephone, go_on_duty, make_line, tell, waiting
 from whole_world import Dossier, make_dossier, note, routes
 
+from casework.assessments.models import AssessmentContent, CaseAssessment
 from casework.cases.models import Action, CaseQuestion
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
@@ -188,6 +190,9 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
     question = ask(world, bad, "who else knows?")
     ask(world, bad, "a second question")
     note, copy = write(world, bad, "ours")
+    liaison = world.people.liaison
+    asked_for = case_assessments.asked(liaison, bad.case, liaison, world.people.body)
+    assessment = case_assessments.delivered(asked_for, liaison)
     team, in_case = (reverse(f"teams:{name}", args=[bad.case.pk]) for name in ("team", "of_case"))
     wish = reverse("retention:request", args=[request.pk])
     return {
@@ -219,6 +224,14 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
             [Shown("coordinator", reverse("triage:panel", args=[bad.nobodys.pk]), "No triage needed", False)],
         ),
         **of_plans(world, bad),
+        CaseAssessment: (
+            [assessment.pk],
+            [Shown("handler", reverse("assessments:assessment", args=[assessment.pk]), bad.case.reference, False)],
+        ),
+        AssessmentContent: (
+            [case_assessments.content(assessment, world.people.liaison).pk],
+            [Shown("liaison", reverse("assessments:assessment", args=[assessment.pk]), bad.case.reference, False)],
+        ),
         OwnNote: ([note], [Shown("liaison", team, "a second own note")]),
         SharedNote: (
             [copy],

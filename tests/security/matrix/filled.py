@@ -83,6 +83,9 @@ FORMS: dict[str, Form] = {
         f"cases:{step}": lambda world: {"version": "1"}
         for step in ("take_action", "begin_action", "confirm_drop", "refuse_drop", "give_action")
     },
+    **{f"assessments:{step}": lambda world: {"version": "1"} for step in ("begin", "withdraw")},
+    "assessments:write": lambda world: {"version": "2"},
+    "assessments:decline": lambda world: {"version": "1", "reason": EndReason.OTHER},
     "teams:accept": lambda world: {"version": "1"},
     "teams:decline": lambda world: {"version": "1", "reason": EndReason.OTHER},
     "teams:withdraw": lambda world: {"version": "1"},

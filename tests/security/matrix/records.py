@@ -13,6 +13,7 @@ import referrals
 import teams
 from assessments import SECURITY, complete, fill, make_contact, start
 from calling_back import planned
+from case_assessments import asked, delivered, saved
 from case_rows import make_case as small_case
 from django.apps import apps
 from django.db import connection, connections, models, transaction
@@ -25,6 +26,7 @@ from security.matrix.world import World
 from telephone import LINE, by_telephone, go_on_duty, make_line, talking, tell, waiting
 from whole_world import keep_sound
 
+from casework.assessments.vocabulary import Shares
 from casework.cases.actions import add_note
 from casework.cases.models import Case, CaseContact
 from casework.cases.question_actions import ask_question
@@ -78,6 +80,7 @@ def make_world() -> World:
     _cases(world)
     _teams(world)
     add_plans(world)
+    _assessments(world)
     _referrals(world)
     _callbacks(world)
     _telephone(world)
@@ -244,6 +247,20 @@ def _teams(world: World) -> None:
         world.add("shared_note", name, shared["shared_id"])
     for name, member in {"invited": invited, "in_team": in_team, "declined": declined, "left": left}.items():
         world.add("member", name, member.pk)
+
+
+def _assessments(world: World) -> None:
+    """Of the liaison's body, on the handler's case."""
+    people = world.people
+    of_open, handler, liaison = _case(world, "open"), people.handler, people.liaison
+    waiting, done = (asked(handler, of_open, liaison, people.body) for _number in range(2))
+    draft = asked(liaison, of_open, liaison, people.body)
+    clinical = asked(handler, of_open, liaison, people.body, template="psychiatric")
+    saved(draft, liaison)
+    delivered(done, liaison, Shares.CONCLUSION)
+    delivered(clinical, liaison, Shares.FACT, readers=[handler.pk])
+    for name, one in {"asked": waiting, "draft": draft, "delivered": done, "clinical": clinical}.items():
+        world.add("case_assessment", name, one.pk)
 
 
 def _case(world: World, name: str) -> Case:
