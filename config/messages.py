@@ -26,7 +26,8 @@ from django.utils.translation.template import templatize
 CHECKOUT = Path(__file__).resolve().parent.parent
 APPS = (
     "casework/assessments", "casework/cases", "casework/plans", "casework/teams", "config", "demo",
-    "foundation/accounts", "foundation/journal", "foundation/privacy", "foundation/retention", "foundation/ui", "foundation/worklist",
+    "foundation/accounts", "foundation/journal", "foundation/privacy", "foundation/retention", "foundation/ui",
+    "foundation/worklist",
     "handoff/referrals", "hotline/contacts", "hotline/switchboard",
     "hotline/telephony", "hotline/texting", "regions", "reporting/figures", "reporting/publishing", "triage",
 )  # fmt: skip

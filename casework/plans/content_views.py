@@ -152,6 +152,6 @@ def _is_saved(request: SignedInRequest, plan: Plan, kind: Kind, form: forms.Form
         row = content_actions.row_of(plan, kind.rows, values[kind.own_id])
         if row is None or not Plan.objects.get(pk=plan.pk).is_draft:
             raise
-        form.data = {**form.data.dict(), "version": row.version}
+        form.data = {**{name: form.data[name] for name in form.data}, "version": row.version}
         form.add_error(None, _("Somebody changed this meanwhile. Look at the draft; saved again, yours replaces it."))
     return not form.errors

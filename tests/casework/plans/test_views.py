@@ -112,11 +112,9 @@ def test_outdated_page_is_told_what_changed(people: People, case: Case, police: 
     late = {"row_id": goal.pk, "version": 5, "text": "Something else"}
     answer = post(people.handler, "change_goal", plan.pk, goal.pk, **late)
     shown = answer.content.decode()
-    assert (answer.status_code, "Somebody changed this meanwhile" in shown, "Something else" in shown) == (
-        422,
-        True,
-        True,
-    )
+    assert answer.status_code == 422
+    assert "Somebody changed this meanwhile" in shown
+    assert "Something else" in shown, "nothing that was typed is lost"
     assert post(people.handler, "change_goal", plan.pk, goal.pk, **{**late, "version": 1}).status_code == 302
     planned(people.handler, plan, police.organisation)
     proposed(people.handler, plan)
