@@ -20,7 +20,7 @@ from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import Outcome
 from triage.vocabulary import Disposition
 
-from . import rehearsal_duties, rehearsal_team
+from . import rehearsal_duties, rehearsal_plan, rehearsal_team
 from .browser import PageElement
 from .rehearsal_context import (
     Rehearsal,
@@ -425,6 +425,10 @@ STEPS = [
     RehearsalStep("body accepts", rehearsal_team.accept),
     RehearsalStep("action of the body", rehearsal_team.give_action),
     RehearsalStep("body does it", rehearsal_team.do_action),
+    RehearsalStep("plan written", rehearsal_plan.write),
+    RehearsalStep("body objects", rehearsal_plan.object_to),
+    RehearsalStep("plan agreed", rehearsal_plan.agree),
+    RehearsalStep("plan carried out", rehearsal_plan.carry_out),
     RehearsalStep("body leaves", rehearsal_team.leave),
     RehearsalStep("case closed", rehearsal_duties.close),
 ]

@@ -56,6 +56,7 @@ class Rehearsal:
     question: str = ""
     member: str = ""
     action_of_body: str = ""
+    plan: str = ""
     version: int = 0
     figures: tuple[int, int] = (0, 0)
     socket: ClientConnection | None = None

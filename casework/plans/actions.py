@@ -168,7 +168,7 @@ def _ask(
     before = _before(plan)
     bodies = {one.organisation_id for one in planned if before.get(one.action_id) != one.due_at}
     for body in sorted(bodies):
-        agreement = Agreement(plan=plan, centre_id=plan.centre_id, data_key_id=plan.data_key_id)
+        agreement = Agreement(plan=plan, team_id=plan.team_id, centre_id=plan.centre_id, data_key_id=plan.data_key_id)
         agreement.organisation_id = body
         agreement.user_id = named.get(body)
         agreement.asked_at, agreement.due_at = asked_at, due_at
@@ -227,11 +227,10 @@ def end_with_case(*, by: User, case_id: uuid.UUID, organisation_id: int | None) 
 @transaction.atomic
 def agree(*, by: User, agreement_id: uuid.UUID, version: int) -> None:
     """Agree for the body; the last one puts the plan in force. Raises Stale. A repeat has no effect."""
-    agreement = _lock_agreement(by, agreement_id)
+    agreement, plan = _lock_agreement(by, agreement_id)
     if agreement.state == AgreementState.AGREED and agreement.answered_by_id == by.pk:
         return
-    _answer(by, agreement, version, AgreementState.AGREED)
-    plan = agreement.plan
+    plan = _answer(by, agreement, plan, version, AgreementState.AGREED)
     record(PLAN_AGREED_TO, by, plan, organisation=agreement.organisation_id)
     if not plan.agreements.filter(asked_at=F("plan__proposed_at"), state__in=ASKED).exists():
         put_in_force(by=by, plan=plan)
@@ -243,18 +242,20 @@ def object_to(*, by: User, agreement_id: uuid.UUID, version: int, reason: str) -
 
     Raises Stale. A repeat has no effect.
     """
-    agreement = _lock_agreement(by, agreement_id)
+    agreement, plan = _lock_agreement(by, agreement_id)
     if agreement.state == AgreementState.OBJECTED and agreement.answered_by_id == by.pk:
         return
-    _answer(by, agreement, version, AgreementState.OBJECTED, reason=reason)
-    record(PLAN_OBJECTED, by, agreement.plan, organisation=agreement.organisation_id)
+    plan = _answer(by, agreement, plan, version, AgreementState.OBJECTED, reason=reason)
+    record(PLAN_OBJECTED, by, plan, organisation=agreement.organisation_id)
 
 
-def _answer(by: User, agreement: Agreement, version: int, to: AgreementState, **values: Any) -> None:
-    is_allowed = to in AGREEMENT_TRANSITIONS[AgreementState(agreement.state)] and agreement.plan.is_proposed
-    if agreement.version != version or not is_allowed:
+def _answer(by: User, agreement: Agreement, plan: Plan | None, version: int, to: AgreementState, **values: Any) -> Plan:
+    """Returns the plan. Raises Stale if the body is not asked any more."""
+    is_allowed = to in AGREEMENT_TRANSITIONS[AgreementState(agreement.state)]
+    if agreement.version != version or not is_allowed or plan is None or not plan.is_proposed:
         raise stale(agreement.plan_id)
     store(agreement, state=to, answered_at=timezone.now(), answered_by=by, **values)
+    return plan
 
 
 @transaction.atomic
@@ -290,15 +291,13 @@ def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
         record(PLAN_UNANSWERED, by, agreement.plan, organisation=agreement.organisation_id)
 
 
-def _lock_agreement(by: User, agreement_id: uuid.UUID) -> Agreement:
-    """The agreement, with its locked plan."""
-    agreement = Agreement.objects.select_related("plan").filter(pk=agreement_id).first()
-    plan = lock_plan(agreement.plan_id) if agreement else None
-    if agreement is None or plan is None or not may_answer(by, agreement):
+def _lock_agreement(by: User, agreement_id: uuid.UUID) -> tuple[Agreement, Plan | None]:
+    """The agreement with its locked plan; None if that is a draft again, which the body does not see."""
+    agreement = Agreement.objects.filter(pk=agreement_id).first()
+    if agreement is None or not may_answer(by, agreement):
         raise NotAllowed(Permission.TEAM_WORK)
-    agreement = Agreement.objects.get(pk=agreement_id)  # as it is under the lock
-    agreement.plan = plan
-    return agreement
+    plan = lock_plan(agreement.plan_id)
+    return Agreement.objects.get(pk=agreement_id), plan  # as it is under the lock
 
 
 def _check(plan: Plan, version: int, to: PlanState) -> None:

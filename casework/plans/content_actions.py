@@ -41,9 +41,9 @@ def save_goal(
     A goal without measure or date is kept: the page names it as incomplete. A repeat has no effect.
     """
     plan = lock_draft(by, plan_id)
-    goal = _find(plan, Goal, goal_id, version)
+    goal = _find(plan, Goal, goal_id)
     goal.goal_id = goal.goal_id or goal.pk
-    _save(by, plan, goal, {**texts, "due_on": due_on})
+    _save(by, plan, goal, version, {**texts, "due_on": due_on})
 
 
 @transaction.atomic
@@ -52,7 +52,7 @@ def save_factor(
 ) -> None:
     """Add a factor to a draft, or change it. ``version``: 0 for a new one. Raises Stale, TooMany."""
     plan = lock_draft(by, plan_id)
-    _save(by, plan, _find(plan, Factor, factor_id, version), {**texts, "kind": kind})
+    _save(by, plan, _find(plan, Factor, factor_id), version, {**texts, "kind": kind})
 
 
 @transaction.atomic
@@ -76,16 +76,16 @@ def save_planned(
     Of an action that runs already, another time moves it; other words, another body or strand make it a new one.
     """
     plan = lock_draft(by, plan_id)
-    planned = _find(plan, PlannedAction, planned_id, version)
+    planned = _find(plan, PlannedAction, planned_id)
     person = user if organisation.pk == plan.centre_id else None
     if person is not None:
         require(person, Permission.CASE_READ, plan.centre_id)
     what = {"organisation": organisation, "user": person, "strand": strand, "text": text}
-    if version == 0 or any(getattr(planned, name) != value for name, value in what.items()):
-        planned.action_id = planned.pk
+    is_same = planned.version and all(getattr(planned, name) == value for name, value in what.items())
+    what["action_id"] = planned.action_id if is_same else planned.pk
     due = {"due_at": due_at, "steps_at": steps_from(due_at, recent_calendar(plan.centre_id, due_at))}
     goal = goal if goal and goal.plan_id == plan.pk else None
-    _save(by, plan, planned, {**what, **due, "goal": goal, "starts_on": starts_on, "plain": plain})
+    _save(by, plan, planned, version, {**what, **due, "goal": goal, "starts_on": starts_on, "plain": plain})
 
 
 @transaction.atomic
@@ -137,23 +137,22 @@ def _rows(plan: Plan, kind: Kind) -> models.QuerySet[Any]:
     return rows
 
 
-def _find(plan: Plan, kind: Kind, row_id: uuid.UUID, version: int) -> Any:
-    """The row to change, or a new one at the end. Raises Stale, TooMany."""
+def _find(plan: Plan, kind: Kind, row_id: uuid.UUID) -> Any:
+    """The row to change, or a new one at the end, of version 0. Raises TooMany."""
     row = _rows(plan, kind).filter(pk=row_id).first()
-    if row is None:
-        if version:
-            raise stale(plan.pk)
-        if (count := _rows(plan, kind).count()) >= MOST_ROWS:
-            raise TooMany
-        row = kind(pk=row_id, plan=plan, data_key_id=plan.data_key_id, position=count, version=0)
-    elif row.version != max(version, 1):
-        raise stale(plan.pk)
-    return row
+    if row is not None:
+        return row
+    if (count := _rows(plan, kind).count()) >= MOST_ROWS:
+        raise TooMany
+    return kind(pk=row_id, plan=plan, data_key_id=plan.data_key_id, position=count, version=0)
 
 
-def _save(by: User, plan: Plan, row: Any, values: dict[str, Any]) -> None:
+def _save(by: User, plan: Plan, row: Any, version: int, values: dict[str, Any]) -> None:
+    """Raises Stale if somebody else has changed or removed it; what is stored already has no effect."""
     if row.version and all(getattr(row, name) == value for name, value in values.items()):
         return
+    if row.version != version:
+        raise stale(plan.pk)
     for name, value in values.items():
         setattr(row, name, value)
     row.version += 1

@@ -20,7 +20,7 @@ from foundation.accounts.guards import SignedInRequest, signed_in
 from foundation.journal.stale import Stale, stale
 
 from . import content_actions
-from .forms import FactorForm, GoalForm, PlannedForm
+from .forms import FactorForm, GoalForm, PlannedForm, keep_typed
 from .models import Factor, Goal, Plan, PlannedAction
 from .pages import PlanPage
 from .permissions import plan_to_edit
@@ -152,6 +152,5 @@ def _is_saved(request: SignedInRequest, plan: Plan, kind: Kind, form: forms.Form
         row = content_actions.row_of(plan, kind.rows, values[kind.own_id])
         if row is None or not Plan.objects.get(pk=plan.pk).is_draft:
             raise
-        form.data = {**{name: form.data[name] for name in form.data}, "version": row.version}
-        form.add_error(None, _("Somebody changed this meanwhile. Look at the draft; saved again, yours replaces it."))
+        keep_typed(form, row.version)
     return not form.errors

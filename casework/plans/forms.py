@@ -37,6 +37,12 @@ def _text(label: Any, *, help_text: Any = "") -> forms.CharField:
 PLAIN = _("As you would say it to the person. Printed for them; left empty, it is not.")
 
 
+def keep_typed(form: forms.Form, version: int) -> None:
+    """Show what was typed again, to be saved over what somebody else has saved meanwhile."""
+    form.data = {**{name: form.data[name] for name in form.data}, "version": version}
+    form.add_error(None, _("Somebody changed this meanwhile. Look at the draft; saved again, yours replaces it."))
+
+
 class BeginForm(forms.Form):
     plan_id = forms.UUIDField(widget=forms.HiddenInput)
 

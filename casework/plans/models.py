@@ -232,10 +232,14 @@ class PlannedAction(ChoiceLabels, Content):
 
 
 class Agreement(ChoiceLabels, models.Model):
-    """The answer of a body with something new to do in a proposed plan. Proposed again, there is a new row."""
+    """The answer of a body with something new to do in a proposed plan. Proposed again, there is a new row.
+
+    ``team``: the plan's, as the body keeps its answer when the plan is a draft again, which it does not see.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="agreements")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+")
     centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

@@ -48,9 +48,9 @@ def may_see(user: User, plan: Plan) -> bool:
 def may_answer(user: User, agreement: Agreement) -> bool:
     """The named people of the body; for the centre who may write the case."""
     if agreement.organisation_id == agreement.centre_id:
-        case = Case.objects.filter(pk=agreement.plan.team_id).first()
+        case = Case.objects.filter(pk=agreement.team_id).first()
         return case is not None and may_write_case(user, case)
-    members = members_of(user, agreement.plan.team_id)
+    members = members_of(user, agreement.team_id)
     return any(one.organisation_id == agreement.organisation_id for one in members)
 
 

@@ -63,10 +63,8 @@ PLANS_OR_WORKS = f"({PLANNERS.sql} or ntk.works_in_team(team_id))"
 READERS = Rule("who may see the plan", "exists (select 1 from plans_plan p where p.id = plan_id)")
 BODY = Rule(
     "the named people of the body, for the centre who may write the case",
-    "exists (select 1 from plans_plan p where p.id = plan_id"
-    " and (plans_agreement.organisation_id = plans_agreement.centre_id"
-    f" and {CASE_WRITERS.sql.replace('team_id', 'p.team_id')}"
-    " or ntk.works_for_body(p.team_id, plans_agreement.organisation_id)))",
+    f"(organisation_id = centre_id and {CASE_WRITERS.sql.replace('team_id', 'plans_agreement.team_id')}"
+    " or ntk.works_for_body(team_id, organisation_id))",
 )
 #: A condition on an action: the plan in force has it, for this body, and it says so for the first time.
 IS_PLANNED = (
@@ -160,12 +158,13 @@ DECLARATIONS: list[Declaration] = [
     ),
     Protected(
         "plans_agreement",
-        select=[READERS, DEADLINES],
+        select=[READERS, BODY, DEADLINES],
         insert=[
             Rule(
                 "who plans, of what is being proposed; agreed to for the own body only",
                 "exists (select 1 from plans_plan p where p.id = plan_id and p.centre_id = plans_agreement.centre_id"
-                f" and p.state in ({quoted(*PROPOSED)}) and p.data_key_id = plans_agreement.data_key_id"
+                f" and p.state in ({quoted(*PROPOSED)}) and p.team_id = plans_agreement.team_id"
+                " and p.data_key_id = plans_agreement.data_key_id"
                 f" and p.proposed_at = asked_at and {is_actor('p.proposed_by_id')}"
                 f" and (plans_agreement.state in ({quoted(*ASKED)}) or {is_actor('answered_by_id')}"
                 " and plans_agreement.organisation_id = p.organisation_id))",

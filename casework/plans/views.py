@@ -19,10 +19,10 @@ from casework.cases.permissions import case_to_reread
 from casework.teams.permissions import team_to_work_in
 from foundation.accounts.guards import SignedInRequest, signed_in
 from foundation.accounts.permissions import Refused
-from foundation.journal.stale import stale
+from foundation.journal.stale import Stale, stale
 
 from . import actions
-from .forms import BeginForm, ObjectForm, OutcomeForm, TextsForm, VersionForm
+from .forms import BeginForm, ObjectForm, OutcomeForm, TextsForm, VersionForm, keep_typed
 from .models import Agreement, Goal, Plan
 from .pages import PlanInBrief, PlanPage
 from .permissions import may_answer, may_plan, plan_to_edit, plan_to_see
@@ -100,13 +100,16 @@ def agreement(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _agreement(request: SignedInRequest, pk: uuid.UUID) -> Agreement:
-    found = Agreement.objects.select_related("plan__team", "organisation", "data_key").filter(pk=pk).first()
+    found = Agreement.objects.select_related("organisation", "data_key").filter(pk=pk).first()
     if found is None or not may_answer(request.user, found):
         raise Refused("plan.answer", pk)
     return found
 
 
 def _answer_page(request: SignedInRequest, found: Agreement, status: int, form: ObjectForm) -> HttpResponse:
+    """Who answers too late is told what became of the proposal."""
+    if not Plan.objects.filter(pk=found.plan_id).exists():
+        raise stale(found.plan_id)
     seen = plan_to_see(request.user, found.plan_id)
     return plan_page(request, seen, status, agreement=found, object_form=form)
 
@@ -121,12 +124,23 @@ def edit(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     names = [name for name in TextsForm.base_fields if name != "version"]
     initial = {"version": found.version, **{name: getattr(found, name) for name in names}}
     form = TextsForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        actions.edit_plan(by=request.user, plan_id=pk, **form.cleaned_data)
+    if form.is_valid() and _is_edited(request, pk, form):
         messages.success(request, _("Saved in the draft."))
         return redirect("plans:plan", pk)
     context = {"page": PlanPage(found, request.user), "plan": found, "form": form}
     return render(request, "plans/edit.html", context, status=422 if form.is_bound else 200)
+
+
+def _is_edited(request: SignedInRequest, pk: uuid.UUID, form: TextsForm) -> bool:
+    """False, with what was typed in the form, if somebody else has changed the draft."""
+    try:
+        actions.edit_plan(by=request.user, plan_id=pk, **form.cleaned_data)
+    except Stale:
+        now = plan_to_edit(request.user, pk)
+        if not now.is_draft:
+            raise
+        keep_typed(form, now.version)
+    return not form.errors
 
 
 @require_POST
@@ -194,7 +208,7 @@ def object_to(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         return _answer_page(request, found, 422, form)
     actions.object_to(by=request.user, agreement_id=pk, **form.cleaned_data)
     messages.success(request, _("Your objection is with those who plan."))
-    return _to_case(request, found.plan.team_id)
+    return _to_case(request, found.team_id)
 
 
 def _to_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:

@@ -266,8 +266,8 @@ RULES = [
     Rule("goal_outcome", lambda user, world: case_plans.reads_plans(user, world.case.pk)),
     Rule(
         "agreement",
-        sees_plan,
-        lambda user, world: sees_plan(user, world) and case_plans.may_answer(user, world.agreement),
+        lambda user, world: sees_plan(user, world) or case_plans.may_answer(user, world.agreement),
+        lambda user, world: case_plans.may_answer(user, world.agreement),
         "version",
     ),
     Rule(

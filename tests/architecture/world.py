@@ -275,7 +275,8 @@ def _case_plan(plan: Plan, people: list[User], member: Member) -> dict[str, Any]
             organisation=member.organisation, strand="social", due_at=NOW, steps_at=[NOW], action_id=uuid.uuid4(), **row
         ),
         "agreement": Agreement.objects.create(
-            plan=case_plan, centre=member.centre, organisation=member.organisation, user=member.person, asked_at=NOW,
+            plan=case_plan, team=member.team, centre=member.centre, organisation=member.organisation,
+            user=member.person, asked_at=NOW,
             due_at=NOW, **(answered if plan.is_surfaced else {}), **key,
         ),
     }  # fmt: skip

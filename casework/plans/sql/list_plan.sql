@@ -9,8 +9,7 @@ begin
                 when c.responsible_organisation_id = c.centre_id then c.responsible_user_id
                 else c.contact_person_id end,
             '', false, new.escalated_at is not null, new.due_at, array[new.due_at])
-            from plans_plan p join cases_case c on c.id = p.team_id
-            where p.id = new.plan_id;
+            from cases_case c where c.id = new.team_id;
     else
         perform ntk.unlist_work('plan_agreement', new.id);
     end if;

@@ -18,10 +18,8 @@ create or replace function ntk.plan_and_members() returns trigger language plpgs
 set search_path = pg_catalog, public, pg_temp as $body$
 begin
     if new.state in ({IN_TEAM}) then
-        update plans_agreement a set user_id = new.person_id, version = a.version + 1
-            from plans_plan p
-            where p.id = a.plan_id and p.team_id = new.team_id and a.organisation_id = new.organisation_id
-                and a.state in ({ASKED});
+        update plans_agreement set user_id = new.person_id, version = version + 1
+            where team_id = new.team_id and organisation_id = new.organisation_id and state in ({ASKED});
         return null;
     end if;
     perform ntk.return_plan(p.id) from plans_plan p

@@ -120,6 +120,8 @@ def test_objection_makes_it_a_draft_again_for_who_planned(
     assert items(school.person) == []
     with acting_as(police.person, purpose="test"):
         assert not Plan.objects.exists(), "a draft is for who plans"
+    again = {"agreement_id": found.pk, "version": 1, "reason": "Too early."}
+    as_user(police.person, actions.object_to, by=police.person, **again)  # a repeat has no effect
     assert proposed(people.handler, plan).state == PlanState.PROPOSED
     asked = [("plan_agreement", police.person.pk), ("plan_agreement", school.person.pk)]
     assert items(people.coordinator) == asked
@@ -290,7 +292,7 @@ def test_outdated_steps_are_stale(people: People, case: Case, police: Body) -> N
     back = {"by": people.handler, "plan_id": plan.pk, "version": stored(plan, people.handler).version}
     as_user(people.handler, actions.take_back, **back)
     as_user(people.handler, actions.take_back, **back)
-    with pytest.raises(NotAllowed):  # the body sees the draft no longer
+    with pytest.raises(Stale):
         as_user(police.person, actions.agree, by=police.person, agreement_id=asked.pk, version=asked.version)
     assert items(people.handler) == []
 

@@ -115,6 +115,8 @@ def test_outdated_page_is_told_what_changed(people: People, case: Case, police: 
     assert answer.status_code == 422
     assert "Somebody changed this meanwhile" in shown
     assert "Something else" in shown, "nothing that was typed is lost"
+    aim = post(people.handler, "edit", plan.pk, version=1, aim="A quiet life")
+    assert (aim.status_code, "A quiet life" in aim.content.decode()) == (422, True)
     assert post(people.handler, "change_goal", plan.pk, goal.pk, **{**late, "version": 1}).status_code == 302
     planned(people.handler, plan, police.organisation)
     proposed(people.handler, plan)
