@@ -22,7 +22,7 @@ DONE = "Gespräch geführt. (Probe)"
 def invite(r: Rehearsal) -> str:
     """The centre invites the partner; the partner has it on Today and sees no content before it accepts."""
     form = _form_of(r.handler, f"{r.case_with_duties}team/invite/", "invite-form")
-    name, organisation = _partner(page(r.handler, f"{r.case_with_duties}team/invite/"))
+    name, organisation = find_partner(page(r.handler, f"{r.case_with_duties}team/invite/"))
     r.member = f"/teams/members/{uuid.UUID(str(form.values['member_id']))}/"
     values = {"organisation": organisation, "hats": [Hat.WORKS.value], "purpose": Purpose.FAMILY.value}
     send(r.handler, form.with_({**values, "reason": REASON}))
@@ -47,7 +47,7 @@ def give_action(r: Rehearsal) -> str:
     path = f"{r.case_with_duties}team/actions/add/"
     form = _form_of(r.handler, path, "body-action-form")
     due = timezone.localtime(timezone.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
-    _name, organisation = _partner(page(r.handler, path))
+    _name, organisation = find_partner(page(r.handler, path))
     r.action_of_body = f"/actions/{uuid.UUID(str(form.values['action_id']))}/"
     send(r.handler, form.with_({"organisation": organisation, "text": TEXT, "due_at": due}))
     expect_texts(page(r.partner, r.action_of_body), shown=[TEXT])
@@ -83,7 +83,7 @@ def _form_of(browser: Browser, path: str, key: str) -> Form:
     return Form(path, form_of(node, whole).values)
 
 
-def _partner(node: PageElement) -> tuple[str, str]:
+def find_partner(node: PageElement) -> tuple[str, str]:
     """Name and id of the partner in Bayern, of whom the partner's person is one."""
     found = [one for one in node.all("option") if "Bayern" in one.text]
     expect(len(found) == 1, "the partner among the bodies", [one.text for one in node.all("option")])

@@ -34,6 +34,7 @@ FAMILIES = {
     "case": Group.DECISIONS,
     "action": Group.WORK,
     "case_assessment": Group.WORK,
+    "plan": Group.WORK,
     "question": Group.WORK,
     "team": Group.TEAM,
     "referral": Group.REFERRALS,

@@ -216,10 +216,12 @@ def _discard(by: User, plan: Plan) -> None:
 def end_with_case(*, by: User, case_id: uuid.UUID, organisation_id: int | None) -> None:
     """Discard what is written or proposed when the case is closed; the plan in force stays, for reading and reopening.
 
-    ``organisation_id``: of a body that leaves; triggers do what follows from that.
+    ``organisation_id``: of a body that leaves; triggers do what follows from that. The plans are locked before, so that
+    what comes into force at the same moment is there or is not.
     """
+    current = lock_plans(case_id)
     if organisation_id is None:
-        for plan in lock_plans(case_id):
+        for plan in current:
             if not plan.is_in_force:
                 _discard(by, plan)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from casework.cases.locking import lock_case_to_write
@@ -176,24 +176,37 @@ def leave(*, by: User, member_id: uuid.UUID, version: int, reason: EndReason) ->
     Raises Stale. A repeat has no effect.
     """
     member = _lock(by, member_id, _may_end)
-    # Before, as its people read them no longer afterwards.
-    open_ones = Action.objects.open().filter(case=member.team_id, organisation=member.organisation_id)
-    actions = list(open_ones.order_by("pk").select_for_update(no_key=True))
     if member.state == MemberState.LEFT and member.ended_by_id == by.pk and member.end_reason == reason:
         return
     _check(member, version, MemberState.LEFT)
     end_what_belongs(by, member.team_id, member.organisation_id)
+    # Before it leaves, as its people read them no longer afterwards; after the plans, which may bring new ones.
+    open_ones = Action.objects.open().filter(case=member.team_id, organisation=member.organisation_id)
+    actions = list(open_ones.order_by("pk").select_for_update(no_key=True))
     _move(by, member, MemberState.LEFT, TEAM_LEFT, {}, **_ended(by, reason))
     record_return(by=by, actions=actions)
 
 
 @transaction.atomic
+def end_open_work(*, by: User, case_id: uuid.UUID) -> None:
+    """End what the team has begun, before ``close_case`` (handoff) drops the actions.
+
+    Everybody locks members, then plans, then actions; else closing and leaving or agreeing wait for each other.
+    """
+    list(_members_to_end(case_id))
+    end_what_belongs(by, case_id, None)
+
+
+@transaction.atomic
 def end_with_case(*, by: User, case_id: uuid.UUID) -> None:
     """End invitations and memberships when the case is closed. Called by ``close_case`` (handoff)."""
-    end_what_belongs(by, case_id, None)
-    for member in Member.objects.current().filter(team=case_id).order_by("pk").select_for_update(no_key=True):
+    for member in _members_to_end(case_id):
         to, kind = (MemberState.WITHDRAWN, TEAM_WITHDRAWN) if member.is_waiting else (MemberState.LEFT, TEAM_LEFT)
         _move(by, member, to, kind, {}, **_ended(by, EndReason.CASE_CLOSED))
+
+
+def _members_to_end(case_id: uuid.UUID) -> models.QuerySet[Member]:
+    return Member.objects.current().filter(team=case_id).order_by("pk").select_for_update(no_key=True)
 
 
 def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from casework.cases.models import Case
 from casework.cases.open_duties import open_duties
 from casework.cases.permissions import may_write as may_write_case
 from casework.cases.states import CaseState
-from casework.teams.actions import end_with_case
+from casework.teams.actions import end_open_work, end_with_case
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.push_groups import organisation_group
@@ -321,6 +321,7 @@ def close_case(*, by: User, case_id: uuid.UUID) -> None:
     case = _lock_case(by, case_id)
     for referral in Referral.objects.filter(case=case, state__in=LIVE - TAKEN):
         withdraw_referral(by=by, referral_id=referral.pk)
+    end_open_work(by=by, case_id=case.pk)
     mark_closed(by=by, case_id=case.pk)
     end_with_case(by=by, case_id=case.pk)
 
