@@ -299,7 +299,10 @@ def _lock_agreement(by: User, agreement_id: uuid.UUID) -> tuple[Agreement, Plan 
     if agreement is None or not may_answer(by, agreement):
         raise NotAllowed(Permission.TEAM_WORK)
     plan = lock_plan(agreement.plan_id)
-    return Agreement.objects.get(pk=agreement_id), plan  # as it is under the lock
+    locked = Agreement.objects.filter(pk=agreement_id).first()
+    if locked is None:  # the body has left meanwhile
+        raise NotAllowed(Permission.TEAM_WORK)
+    return locked, plan
 
 
 def _check(plan: Plan, version: int, to: PlanState) -> None:
