@@ -1,4 +1,8 @@
-"""The plan of the demo case with five bodies: one version in force, the next one proposed and not answered yet."""
+"""Plans of the demo.
+
+Of five bodies: one version in force, the next one proposed and not answered yet. Of the centre alone: a draft, and one
+in force.
+"""
 
 from __future__ import annotations
 
@@ -67,13 +71,10 @@ CAUSE = "Er hat von sich aus nach einem Praktikum gefragt. (Demo)"
 
 @dataclass(frozen=True)
 class PlanOfCase:
-    """What happens to the plan, by whom and when. The partner of the family coordinates the content and writes it."""
+    """What happens to the plan, by whom and when."""
 
     team: CaseOfTeam
-
-    @property
-    def writer(self) -> User:
-        return self.team.people[WRITERS["DE-BY"]]
+    writer: User
 
     def steps(self) -> Iterator[Step]:
         now = self.team.now
@@ -83,6 +84,17 @@ class PlanOfCase:
             yield Step(now - timedelta(days=10) + timedelta(hours=6 * number), who, partial(self._agree, who))
         yield Step(now - timedelta(days=2), self.writer, self._note_outcome)
         yield Step(now - timedelta(days=1), self.writer, self._change)
+
+    def steps_of_centre(self, *, is_draft: bool) -> Iterator[Step]:
+        """The plan of a case on which the centre works alone, in force at once if it is proposed."""
+        yield Step(self.team.now - timedelta(days=2), self.writer, partial(self._write_alone, is_draft=is_draft))
+
+    def _write_alone(self, *, is_draft: bool) -> None:
+        plan = self._begin("")
+        goals = [self._goal(plan, *goal) for goal in GOALS]
+        self._plan(plan, goals, *ACTIONS[-1])
+        if not is_draft:
+            self._propose(plan)
 
     def _write(self) -> None:
         plan = self._begin("")

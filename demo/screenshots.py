@@ -65,6 +65,10 @@ def _screens(who: str, *rows: tuple[str, ...]) -> list[Screen]:
 ROW = ".row-link"
 CASE = 'a[href^="/cases/"][id^="case-link"]'
 TEAM_CASE = 'tr:has-text("mehrere Stellen") a[id^="case-link"]'  # the case of demo/team.py
+DRAFT_CASE = 'tr:has-text("Plan im Entwurf") a[id^="case-link"]'
+PLANNED_CASE = 'tr:has-text("Plan der Beratungsstelle") a[id^="case-link"]'
+ASSESSMENT = 'a[href^="/assessments/"]'
+DELIVERED = "#case-assessments li:has(.badge.ok) .row-link"
 OF_CASE = 'main a[href^="/cases/"]:not([href="/cases/"])'
 SCREENS = [
     *_screens(
@@ -93,6 +97,17 @@ SCREENS = [
         ("plan", "/cases/?show=mine", TEAM_CASE, "#to-plan"),
         ("plan-proposed", "/cases/?show=mine", TEAM_CASE, "#to-next-plan"),
         ("plan-outcome", "/cases/?show=mine", TEAM_CASE, "#to-plan", 'a[id^="outcome-"]'),
+        ("plan-draft", "/cases/?show=mine", DRAFT_CASE, "#to-next-plan"),
+        ("plan-edit", "/cases/?show=mine", DRAFT_CASE, "#to-next-plan", "#edit-plan"),
+        ("plan-add-goal", "/cases/?show=mine", DRAFT_CASE, "#to-next-plan", "#add-goal"),
+        ("plan-change-goal", "/cases/?show=mine", DRAFT_CASE, "#to-next-plan", '[id^="goal-"] a'),
+        ("plan-add-factor", "/cases/?show=mine", DRAFT_CASE, "#to-next-plan", "#add-factor"),
+        ("plan-add-action", "/cases/?show=mine", DRAFT_CASE, "#to-next-plan", "#add-action"),
+        ("plan-new-version", "/cases/?show=mine", PLANNED_CASE, "#to-plan", "#new-version"),
+        ("assessment", "/cases/?show=mine", TEAM_CASE, DELIVERED),
+        ("assessment-earlier", "/cases/?show=mine", TEAM_CASE, DELIVERED, "#to-earlier"),
+        ("assessment-open", "/cases/?show=mine", TEAM_CASE, f"#case-assessments {ROW}"),
+        ("assessment-ask", "/cases/?show=mine", TEAM_CASE, "#ask-assessment"),
         ("team-add-action", "/cases/?show=mine", TEAM_CASE, "#action-for-body"),
         ("action-drop-proposed", "/cases/?show=mine", TEAM_CASE, ".duties li:has([data-due]):has(.note-text) a"),
         ("question-answered", "/cases/?show=mine", TEAM_CASE, ".answers a"),
@@ -116,6 +131,15 @@ SCREENS = [
     Screen("case-add-action", "heron", "/cases/?show=mine", (TEAM_CASE,), opens=".step:has(#action-form) > summary"),
     Screen("action-drop", "crane", "/today/?show=colleagues", ('a[href^="/actions/"]',), opens=".step > summary"),
     Screen("changed-meanwhile", "heron", "/cases/?show=mine", (CASE,), spoils='form[action$="/rename/"]'),
+    *_screens(
+        "plover",
+        ("assessment-under-way", "/today/", ASSESSMENT),
+        ("assessment-write", "/today/", ASSESSMENT, "#to-write"),
+    ),
+    Screen("assessment-deliver", "plover", "/today/", (ASSESSMENT, "#to-write"), opens="button[name=deliver]"),
+    Screen("plan-answer", "teal", "/today/", ('a[href^="/plans/agreements/"]',)),
+    Screen("plan-object", "teal", "/today/", ('a[href^="/plans/agreements/"]',), opens=".step > summary"),
+    Screen("assessment-asked", "osprey", "/today/", (ASSESSMENT,)),
     *_screens(
         "crane",
         ("today-coordinator", "/today/"),

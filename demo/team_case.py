@@ -1,16 +1,17 @@
-"""A case on which five bodies work: its team (team.py) and its plan (plan.py)."""
+"""A case on which five bodies work: its team (team.py), its plan (plan.py) and its assessments (assessments.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from foundation.accounts.models import Organisation, User
 
+from .assessments import AssessmentsOfCase
 from .plan import PlanOfCase
 from .simulated_year import Player, moment
 from .stories import CALM, PLOT_ANSWERS, Story
-from .team import CaseOfTeam
+from .team import WRITERS, CaseOfTeam, Step
 
 DETAILS = {
     "channel": "phone", "caller_type_id": "parent", "relation": "child", "language": "de", "country": "DE",
@@ -29,7 +30,26 @@ def make_team_case(
     if case is None:
         return
     made = CaseOfTeam(player, case, organisations, people, now)
-    steps = [*made.invitations(), *made.work(), *made.notes(), *made.questions(), *PlanOfCase(made).steps()]
+    team = [*made.invitations(), *made.work(), *made.notes(), *made.questions()]
+    plan = PlanOfCase(made, people[WRITERS["DE-BY"]])
+    _take([*team, *plan.steps(), *AssessmentsOfCase(made).steps()])
+
+
+def make_plans_of_centre(
+    player: Player, organisations: Mapping[str, Organisation], people: Mapping[str, User], now: datetime
+) -> None:
+    """Two cases on which the centre works alone: a plan in draft, and one in force."""
+    answers = {**CALM, **PLOT_ANSWERS["central_case"]}
+    for number, label in enumerate(("Jugendlicher, Plan im Entwurf", "Jugendlicher, Plan der Beratungsstelle")):
+        details = {**DETAILS, "notes": "Die Mutter möchte wissen, wie es weitergeht. (Demo)", "label": label}
+        told_at = now - timedelta(days=5, hours=number)
+        case = player.tell(Story(told_at, 0, "counselling", details, "central_case", answers))
+        if case is not None:
+            made = CaseOfTeam(player, case, organisations, people, now)
+            _take(PlanOfCase(made, made.leads).steps_of_centre(is_draft=number == 0))
+
+
+def _take(steps: Iterable[Step]) -> None:
     for step in sorted(steps, key=lambda step: step.at):
         with moment(step.who, step.at):
             step.do()
