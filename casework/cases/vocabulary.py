@@ -32,5 +32,7 @@ class DropReason(models.TextChoices):
 
 #: Set by a new triage, by a new plan and by closing a case; nobody chooses them.
 AUTOMATIC = (DropReason.TRIAGE, DropReason.PLAN, DropReason.CASE_CLOSED)
+#: Of duties, which come from triage alone: no plan drops one.
+OF_DUTIES = tuple(one for one in DropReason if one != DropReason.PLAN)
 #: What people choose from.
 CHOSEN = [(one.value, one.label) for one in DropReason if one not in AUTOMATIC]

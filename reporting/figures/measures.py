@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from casework.cases.vocabulary import DropReason
+from casework.cases.vocabulary import OF_DUTIES
 from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import Outcome
 from hotline.contacts.vocabulary import AgeBand, Channel, Kind, Sex
@@ -354,7 +354,7 @@ MEASURES: tuple[Measure, ...] = (
          ("open", _("not done so far"))),
         equations=(
             equation("duty_end.total", "duty_end.dropped", "duty_drop.none"),
-            equation("duty_end.dropped", *(f"duty_drop.{reason}" for reason in DropReason.values)),
+            equation("duty_end.dropped", *(f"duty_drop.{reason}" for reason in OF_DUTIES)),
         ),
         share=Share(
             "duties_in_time", _("Duties done in time"), ("in_time",), whole=("in_time", "late", "open"),
@@ -366,7 +366,7 @@ MEASURES: tuple[Measure, ...] = (
         _("Why duties were dropped"), _("The same duties by the reason for which they were dropped, if they were."),
         _("Who dropped a duty chose the reason from a list; of a protected duty a second person agreed. Before"
           " November 2026 there was no list: these count as another reason."),
-        (*DropReason.choices, (NOT_DROPPED, _("not dropped"))),
+        (*((one.value, one.label) for one in OF_DUTIES), (NOT_DROPPED, _("not dropped"))),
         equations=(equation("duty_drop.none", "duty_end.in_time", "duty_end.late", "duty_end.open"),),
     ),
 )  # fmt: skip

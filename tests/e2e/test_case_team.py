@@ -13,7 +13,8 @@ from e2e.person import Person, sign_in
 from e2e.world import Site
 from playwright.sync_api import Browser, expect
 
-from demo.team import ACTIONS, BODIES, DETAILS
+from demo.team import ACTIONS, BODIES
+from demo.team_case import DETAILS
 
 pytestmark = pytest.mark.xdist_group("browser")
 OWN = '[aria-labelledby="h-actions-own"]'
