@@ -13,6 +13,7 @@ from e2e.person import Person, sign_in
 from e2e.world import Site
 from playwright.sync_api import Browser, expect
 
+from demo.plan import ACTIONS as PLANNED
 from demo.team import ACTIONS, BODIES
 from demo.team_case import DETAILS
 
@@ -45,7 +46,9 @@ def coordinator(browser: Browser, site: Site) -> Iterator[Person]:
 
 
 def texts_of(body: str) -> list[str]:
-    return [text for key, text, _hours, _ending in ACTIONS if key == body]
+    """What the team agreed on, and what the plan in force asks of the body."""
+    agreed = [text for key, text, _hours, _ending in ACTIONS if key == body]
+    return agreed + [text for key, text, *_rest in PLANNED if key == body]
 
 
 def shown(person: Person) -> str:
