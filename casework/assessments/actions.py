@@ -303,13 +303,13 @@ def _save_content(content: AssessmentContent, **values: Any) -> None:
 
 def _record(kind: EventKind, by: User, assessment: CaseAssessment) -> None:
     facts: Mapping[str, Any] = {"organisation": assessment.organisation_id, "to": assessment.author_id}
-    told = [organisation_group(assessment.centre_id), user_group(assessment.author_id)]
+    groups = [organisation_group(assessment.centre_id), user_group(assessment.author_id)]
     event = NewEvent(
         kind=kind,
         subject=assessment.pk,
         case=assessment.team_id,
         centre=assessment.centre_id,
         data={**facts, "reason": assessment.decline_reason},
-        tell=[*told, user_group(assessment.requested_by_id)],
+        tell=[*groups, user_group(assessment.requested_by_id)],
     )
     record_all([event], by=by)

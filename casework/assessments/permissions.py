@@ -10,7 +10,7 @@ from casework.cases.permissions import may_read as may_read_case
 from casework.cases.permissions import may_write as may_write_case
 from casework.cases.permissions import works_in_team
 from casework.teams.models import Member
-from casework.teams.permissions import works_for
+from casework.teams.permissions import members_of
 from casework.teams.vocabulary import Hat
 from foundation.accounts.models import Membership, Organisation, User
 from foundation.accounts.permissions import Refused, organisations_as
@@ -35,12 +35,6 @@ def writes_case(user: User, case_id: uuid.UUID) -> bool:
     return case is not None and may_write_case(user, case)
 
 
-def bodies_of(user: User, case_id: uuid.UUID) -> list[Member]:
-    """The bodies for which the person works on the case."""
-    found = Member.objects.in_team().select_related("organisation").filter(team=case_id).order_by("answered_at", "pk")
-    return [member for member in found if works_for(user, member)]
-
-
 def is_author(user: User, assessment: CaseAssessment) -> bool:
     """Its author, who still works at the centre, or on the case for the same body."""
     if assessment.author_id != user.pk:
@@ -52,7 +46,7 @@ def is_author(user: User, assessment: CaseAssessment) -> bool:
 
 def is_of_body(user: User, assessment: CaseAssessment) -> bool:
     """Whether the person works on the case for the author's body, if that is not the centre."""
-    return assessment.organisation_id in {one.organisation_id for one in bodies_of(user, assessment.team_id)}
+    return assessment.organisation_id in {one.organisation_id for one in members_of(user, assessment.team_id)}
 
 
 def assesses(user: User, case_id: uuid.UUID) -> bool:
@@ -84,7 +78,7 @@ def reads_content(user: User, content: AssessmentContent) -> bool:
 
 def may_ask(user: User, case_id: uuid.UUID) -> bool:
     """Who works on the case at the centre, and the named people of a body that coordinates content or process."""
-    coordinating = any(set(ASKING_HATS) & set(member.hats) for member in bodies_of(user, case_id))
+    coordinating = any(set(ASKING_HATS) & set(member.hats) for member in members_of(user, case_id))
     return coordinating or writes_case(user, case_id)
 
 
@@ -111,7 +105,7 @@ class Author:
 
 def authors_for(user: User, case: uuid.UUID, centre: Organisation) -> list[Author]:
     """Whom the user may ask, the user first; who may not ask others only makes their own. Empty for anybody else."""
-    own = [Author(user, member.organisation) for member in bodies_of(user, case)]
+    own = [Author(user, member.organisation) for member in members_of(user, case)]
     if centre.pk in organisations_as(user, *AT_CENTRE) and writes_case(user, case):
         own.append(Author(user, centre))
     if not may_ask(user, case):

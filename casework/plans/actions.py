@@ -15,6 +15,7 @@ from casework.cases.locking import lock_case_to_write
 from casework.cases.models import Case
 from casework.teams.actions import team_of
 from casework.teams.models import Member, Team
+from casework.teams.permissions import members_of
 from casework.teams.vocabulary import Hat
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
@@ -40,7 +41,7 @@ from .events import (
 from .in_force_actions import put_in_force
 from .locking import lock_draft, lock_plan, lock_plans, lock_to_plan
 from .models import Agreement, Goal, GoalOutcome, Plan, PlannedAction
-from .permissions import may_answer, may_plan, members_of
+from .permissions import may_answer, may_plan
 from .recording import move, record, store
 from .states import AGREEMENT_TRANSITIONS, ASKED, SENT, TRANSITIONS, AgreementState, PlanState
 from .vocabulary import Outcome
@@ -136,7 +137,7 @@ def propose_plan(*, by: User, plan_id: uuid.UUID, version: int) -> None:
     planned = list(plan.planned_actions.select_related("organisation"))
     if not planned and not plan.goals.exists():
         raise EmptyPlan
-    named = _named_people(plan)
+    named = Member.objects.in_team().filter(team=plan.team_id).named_people()
     away = {one.organisation.name for one in planned if one.organisation_id not in {plan.centre_id, *named}}
     if away:
         raise NotInTeam(sorted(away))
@@ -150,12 +151,6 @@ def propose_plan(*, by: User, plan_id: uuid.UUID, version: int) -> None:
         put_in_force(by=by, plan=plan)
 
 
-def _named_people(plan: Plan) -> dict[int, int | None]:
-    """The named person of each body in the team."""
-    members = Member.objects.in_team().filter(team=plan.team_id)
-    return dict(members.values_list("organisation_id", "person_id"))
-
-
 def _ask(
     by: User,
     plan: Plan,
@@ -165,8 +160,8 @@ def _ask(
     due_at: datetime,
 ) -> bool:
     """Ask each body with something new to do; the own one has agreed. Whether any is asked."""
-    before = _before(plan)
-    bodies = {one.organisation_id for one in planned if before.get(one.action_id) != one.due_at}
+    before = Plan.objects.of_case(plan.team_id).in_force().due_times()
+    bodies = {one.organisation_id for one in planned if one.change_since(before)}
     for body in sorted(bodies):
         agreement = Agreement(plan=plan, team_id=plan.team_id, centre_id=plan.centre_id, data_key_id=plan.data_key_id)
         agreement.organisation_id = body
@@ -177,12 +172,6 @@ def _ask(
             agreement.answered_at, agreement.answered_by = asked_at, by
         agreement.save(force_insert=True)
     return bool(bodies - {plan.organisation_id})
-
-
-def _before(plan: Plan) -> dict[uuid.UUID, datetime]:
-    """When each action of the version in force is due."""
-    rows = PlannedAction.objects.filter(plan__in=Plan.objects.of_case(plan.team_id).in_force())
-    return dict(rows.values_list("action_id", "due_at"))
 
 
 @transaction.atomic

@@ -36,7 +36,7 @@ def put_in_force(*, by: User, plan: Plan) -> None:
         dropped=[one for one in actions if one.pk not in kept],
         moved=[(one, kept[one.pk]) for one in actions if one.pk in kept and kept[one.pk] != one.due_at],
     )
-    people = dict(Member.objects.in_team().filter(team=plan.team_id).values_list("organisation_id", "person_id"))
+    people = Member.objects.in_team().filter(team=plan.team_id).named_people()
     for one in planned:
         if one.action_id == one.pk:
             insert_action(by=by, action=_action(plan, one, people.get(one.organisation_id)))

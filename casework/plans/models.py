@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -30,7 +32,7 @@ from .states import (
     AgreementState,
     PlanState,
 )
-from .vocabulary import FactorKind, Outcome
+from .vocabulary import Change, FactorKind, Outcome
 
 #: What a version says in words of its own, beside its goals, factors and actions; a copy takes it over.
 TEXTS_OF_PLAN = ("aim", "own_aims", "strengths", "motivation", "agreed_to")
@@ -46,6 +48,10 @@ class PlanQuerySet(models.QuerySet["Plan"]):
     def next(self) -> PlanQuerySet:
         """Those that are written or proposed."""
         return self.filter(state__in=NEXT)
+
+    def due_times(self) -> dict[uuid.UUID, datetime]:
+        """When each of their actions is due, by ``action_id``."""
+        return dict(PlannedAction.objects.filter(plan__in=self).values_list("action_id", "due_at"))
 
 
 class Plan(ChoiceLabels, models.Model):
@@ -229,6 +235,12 @@ class PlannedAction(ChoiceLabels, Content):
 
     def __str__(self) -> str:
         return f"planned action {self.pk}"
+
+    def change_since(self, due_times: Mapping[uuid.UUID, datetime]) -> Change | None:
+        """What its body has to agree to. ``due_times``: of the version in force."""
+        if self.action_id not in due_times:
+            return Change.NEW
+        return None if due_times[self.action_id] == self.due_at else Change.MOVED
 
 
 class Agreement(ChoiceLabels, models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from foundation.privacy.unshown import read_or
 from .models import TEXTS_OF_PLAN, Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
 from .permissions import may_answer, may_plan
 from .states import OBJECTS
-from .vocabulary import Outcome
+from .vocabulary import Change, Outcome
 from .warnings import AT_ONCE, BODIES_AT_ONCE, MOST_BODIES, PlannedGoal, PlannedStep, Warn, warnings
 
 if TYPE_CHECKING:
@@ -62,14 +63,10 @@ class ShownWarning:
 
 @dataclass(frozen=True)
 class ShownGoal:
-    goal: Goal
-    outcomes: Sequence[GoalOutcome]
-    steps: Sequence[ShownStep]
+    """``outcome``: the last one."""
 
-    @property
-    def outcome(self) -> GoalOutcome | None:
-        """The last one."""
-        return self.outcomes[0] if self.outcomes else None
+    goal: Goal
+    outcome: GoalOutcome | None
 
     @property
     def is_incomplete(self) -> bool:
@@ -87,11 +84,8 @@ class ShownStep:
     is_in_team: bool
     #: Where it lies in the time of the whole plan, in percent.
     bar: Bar
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it says something that the version before does not."""
-        return self.planned.action_id == self.planned.pk
+    #: Since the version in force; None in what is in force or over.
+    change: Change | None
 
 
 @dataclass(frozen=True)
@@ -155,19 +149,32 @@ class PlanPage:
         return {one.pk: one for one in Action.objects.filter(pk__in=keys)}
 
     @cached_property
-    def _outcomes(self) -> dict[uuid.UUID, list[GoalOutcome]]:
-        found: dict[uuid.UUID, list[GoalOutcome]] = {}
+    def _outcomes(self) -> dict[uuid.UUID, GoalOutcome]:
+        """The last one of each goal."""
         rows = GoalOutcome.objects.filter(team=self.plan.team_id).select_related("noted_by", "data_key")
-        for one in rows.order_by("-noted_at", "pk"):
-            found.setdefault(one.goal_id, []).append(one)
-        return found
+        return {one.goal_id: one for one in rows.order_by("noted_at", "pk")}
+
+    @cached_property
+    def _due_before(self) -> dict[uuid.UUID, datetime]:
+        return Plan.objects.of_case(self.plan.team_id).in_force().due_times()
+
+    def _change(self, planned: PlannedAction) -> Change | None:
+        is_next = self.plan.is_draft or self.plan.is_proposed
+        return planned.change_since(self._due_before) if is_next else None
 
     @cached_property
     def steps(self) -> list[ShownStep]:
         """In the order in which they begin."""
         bars = _bars(self._planned)
         shown = [
-            ShownStep(one, self._actions.get(one.action_id), self._person(one), self._is_in_team(one), bars[one.pk])
+            ShownStep(
+                one,
+                self._actions.get(one.action_id),
+                self._person(one),
+                self._is_in_team(one),
+                bars[one.pk],
+                self._change(one),
+            )
             for one in self._planned
         ]
         return sorted(shown, key=lambda step: (step.bar.start, step.planned.due_at, step.planned.position))
@@ -184,25 +191,21 @@ class PlanPage:
     @property
     def by_body(self) -> list[OfBody]:
         """The timeline: of each body its actions, those first that begin first."""
-        names = dict.fromkeys(step.planned.organisation.name for step in self.steps)
-        return [OfBody(name, [one for one in self.steps if one.planned.organisation.name == name]) for name in names]
+        bodies = {step.planned.organisation_id: step.planned.organisation.name for step in self.steps}
+        return [
+            OfBody(name, [one for one in self.steps if one.planned.organisation_id == body])
+            for body, name in bodies.items()
+        ]
 
     @property
     def goals(self) -> list[ShownGoal]:
-        return [
-            ShownGoal(
-                goal,
-                self._outcomes.get(goal.goal_id, []),
-                [step for step in self.steps if step.planned.goal_id == goal.pk],
-            )
-            for goal in self._goals
-        ]
+        return [ShownGoal(goal, self._outcomes.get(goal.goal_id)) for goal in self._goals]
 
     @cached_property
     def warnings(self) -> list[ShownWarning]:
         rows: dict[uuid.UUID, Goal | PlannedAction] = {one.pk: one for one in self._goals}
         rows |= {one.pk: one for one in self._planned}
-        over = {key for key, noted in self._outcomes.items() if noted[0].outcome in (Outcome.MET, Outcome.GIVEN_UP)}
+        over = {key for key, noted in self._outcomes.items() if noted.outcome in (Outcome.MET, Outcome.GIVEN_UP)}
         goals = [
             PlannedGoal(one.pk, _has_measure(one), one.due_on is not None, one.goal_id in over) for one in self._goals
         ]

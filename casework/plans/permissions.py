@@ -5,10 +5,8 @@ from __future__ import annotations
 import uuid
 
 from casework.cases.models import Case
-from casework.cases.permissions import may_read as may_read_case
 from casework.cases.permissions import may_write as may_write_case
-from casework.teams.models import Member
-from casework.teams.permissions import works_for
+from casework.teams.permissions import members_of, reads_team
 from casework.teams.vocabulary import Hat
 from foundation.accounts.models import User
 from foundation.accounts.permissions import Refused
@@ -29,20 +27,9 @@ def may_plan(user: User, case_id: uuid.UUID) -> bool:
     return any(Hat.CONTENT in member.hats for member in members_of(user, case_id))
 
 
-def members_of(user: User, case_id: uuid.UUID) -> list[Member]:
-    """The bodies in the team for which the person works on the case."""
-    return [one for one in Member.objects.in_team().filter(team=case_id) if works_for(user, one)]
-
-
-def reads_plans(user: User, case_id: uuid.UUID) -> bool:
-    """Who may read the case, and the named people of the bodies in the team."""
-    case = Case.objects.filter(pk=case_id).first()
-    return (case is not None and may_read_case(user, case)) or bool(members_of(user, case_id))
-
-
 def may_see(user: User, plan: Plan) -> bool:
     """A draft only who plans; else who reads the case, and the team."""
-    return may_plan(user, plan.team_id) if plan.state in UNSHARED else reads_plans(user, plan.team_id)
+    return may_plan(user, plan.team_id) if plan.state in UNSHARED else reads_team(user, plan.team_id)
 
 
 def may_answer(user: User, agreement: Agreement) -> bool:

@@ -23,6 +23,13 @@ class FactorKind(models.TextChoices):
     STIGMA = "stigma", _("stigma")
 
 
+class Change(models.TextChoices):
+    """What is different in a planned action since the version in force."""
+
+    NEW = "new", pgettext_lazy("planned action", "new")
+    MOVED = "moved", pgettext_lazy("planned action", "moved")
+
+
 class Outcome(models.TextChoices):
     """What became of a goal."""
 

@@ -52,19 +52,19 @@ class PlannedStep:
 
 
 @dataclass(frozen=True)
-class Warning:  # noqa: A001  the field's word; Python's class is not used here
+class PlanWarning:
     """``about``: the rows that lead to it, in the order of the plan."""
 
     what: Warn
     about: tuple[uuid.UUID, ...]
 
 
-def warnings(goals: Sequence[PlannedGoal], steps: Sequence[PlannedStep]) -> list[Warning]:
+def warnings(goals: Sequence[PlannedGoal], steps: Sequence[PlannedStep]) -> list[PlanWarning]:
     """In the order of ``Warn``."""
     return [*_of_goals(goals, steps), *_of_steps(steps)]
 
 
-def _of_goals(goals: Sequence[PlannedGoal], steps: Sequence[PlannedStep]) -> Iterator[Warning]:
+def _of_goals(goals: Sequence[PlannedGoal], steps: Sequence[PlannedStep]) -> Iterator[PlanWarning]:
     pursued = [goal for goal in goals if not goal.is_over]
     served = {step.goal for step in steps}
     yield from _some(Warn.NO_MEASURE, [goal.id for goal in pursued if not goal.has_measure])
@@ -72,14 +72,14 @@ def _of_goals(goals: Sequence[PlannedGoal], steps: Sequence[PlannedStep]) -> Ite
     yield from _some(Warn.NO_ACTION, [goal.id for goal in pursued if goal.id not in served])
 
 
-def _of_steps(steps: Sequence[PlannedStep]) -> Iterator[Warning]:
+def _of_steps(steps: Sequence[PlannedStep]) -> Iterator[PlanWarning]:
     yield from _some(Warn.NOBODY, [step.id for step in steps if not step.has_person])
     if len({step.strand for step in steps}) == 1:
-        yield Warning(Warn.ONE_STRAND, tuple(step.id for step in steps))
+        yield PlanWarning(Warn.ONE_STRAND, tuple(step.id for step in steps))
     yield from _some(Warn.AT_ONCE, _begin_together(steps))
     bodies = {step.body: step.id for step in reversed(steps)}
     if len(bodies) > MOST_BODIES:
-        yield Warning(Warn.MANY_BODIES, tuple(step.id for step in steps if bodies[step.body] == step.id))
+        yield PlanWarning(Warn.MANY_BODIES, tuple(step.id for step in steps if bodies[step.body] == step.id))
 
 
 def _begin_together(steps: Sequence[PlannedStep]) -> list[uuid.UUID]:
@@ -96,6 +96,6 @@ def _begin_together(steps: Sequence[PlannedStep]) -> list[uuid.UUID]:
     return []
 
 
-def _some(what: Warn, about: Sequence[uuid.UUID]) -> Iterator[Warning]:
+def _some(what: Warn, about: Sequence[uuid.UUID]) -> Iterator[PlanWarning]:
     if about:
-        yield Warning(what, tuple(about))
+        yield PlanWarning(what, tuple(about))

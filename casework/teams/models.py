@@ -58,6 +58,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def ended(self) -> MemberQuerySet:
         return self.filter(state__in=ENDED)
 
+    def named_people(self) -> dict[int, int | None]:
+        """The id of the named person by that of the body; for members that are in the team."""
+        return dict(self.values_list("organisation_id", "person_id"))
+
     def with_names(self) -> MemberQuerySet:
         return self.select_related("team", "centre", "organisation", "person", "deputy", "ended_by")
 

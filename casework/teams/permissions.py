@@ -43,7 +43,13 @@ def works_for(user: User, member: Member) -> bool:
 
 def works_in_team(user: User, case_id: uuid.UUID) -> bool:
     """Whether the person works on the case for any of the bodies."""
-    return any(works_for(user, one) for one in Member.objects.in_team().filter(team=case_id))
+    return bool(members_of(user, case_id))
+
+
+def members_of(user: User, case_id: uuid.UUID) -> list[Member]:
+    """The bodies in the team for which the person works on the case."""
+    found = Member.objects.in_team().select_related("organisation").filter(team=case_id).order_by("answered_at", "pk")
+    return [member for member in found if works_for(user, member)]
 
 
 def leads(user: User, member: Member) -> bool:

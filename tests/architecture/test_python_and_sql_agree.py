@@ -141,7 +141,7 @@ def sees_plan(user: User, world: World) -> bool:
 
 def changes_plan(user: User, world: World) -> bool:
     """Which of the columns, triggers decide."""
-    answers = world.case_plan.is_proposed and bool(case_plans.members_of(user, world.case.pk))
+    answers = world.case_plan.is_proposed and bool(teams.members_of(user, world.case.pk))
     return case_plans.may_plan(user, world.case.pk) or answers
 
 
@@ -263,7 +263,7 @@ RULES = [
     Rule("shared_note", lambda user, world: teams.reads_shared(user, world.shared_note)),
     Rule("case_plan", sees_plan, changes_plan, "version"),
     *(Rule(row, sees_plan, writes_in_draft, "version") for row in ("goal", "plan_factor", "planned_action")),
-    Rule("goal_outcome", lambda user, world: case_plans.reads_plans(user, world.case.pk)),
+    Rule("goal_outcome", lambda user, world: teams.reads_team(user, world.case.pk)),
     Rule(
         "agreement",
         lambda user, world: sees_plan(user, world) or case_plans.may_answer(user, world.agreement),

@@ -116,7 +116,7 @@ def may_move_plan(step: Step) -> bool:
     if step.who == InPlan.PLANNERS:
         return plans_it
     all_agree = world.agreement.state in AGREES and step.target == "agreed"
-    return all_agree and (plans_it or bool(case_plans.members_of(step.user, world.case.pk)))
+    return all_agree and (plans_it or bool(teams.members_of(step.user, world.case.pk)))
 
 
 def may_answer_plan(step: Step) -> bool:

@@ -19,7 +19,7 @@ from web import browser
 from casework.cases.models import Case
 from casework.plans import actions
 from casework.plans.content_actions import MOST_ROWS
-from casework.plans.models import Goal, Plan
+from casework.plans.models import Goal, Plan, PlannedAction
 from casework.plans.states import PlanState
 from foundation.accounts.models import User
 from foundation.journal.models import Event
@@ -96,6 +96,34 @@ def test_objection_is_shown_to_who_plans(people: People, case: Case, police: Bod
     assert "Too early." in shown
     assert "came back with an objection" in page(people.handler, "of_case", case.pk)
     assert page(police.person, "plan", plan.pk) == "404"
+
+
+def test_body_that_is_asked_because_of_another_time_sees_which(people: People, case: Case, police: Body) -> None:
+    plan = begun(people.handler, case)
+    one = planned(people.handler, plan, police.organisation, text="zqFirst")
+    planned(people.handler, plan, police.organisation, text="zqSecond")
+    proposed(people.handler, plan)
+    agreed(police.person, plan, police.organisation)
+    draft = begun(people.handler, case)
+    with acting_as(people.handler, purpose="test"):
+        copy = PlannedAction.objects.get(plan=draft, action_id=one.action_id)
+    later = timezone.now() + timedelta(days=40)
+    values = {"planned_id": copy.pk, "version": 1, "text": "zqFirst", "due_at": later}
+    planned(people.handler, draft, police.organisation, **values)
+    proposed(people.handler, draft)
+    shown = page(police.person, "agreement", agreement_of(police.person, draft, police.organisation).pk)
+    answer = shown[shown.index('id="h-answer"') : shown.index('id="agree"')]
+    assert ("zqFirst" in answer, "moved" in answer, "zqSecond" in answer) == (True, True, False)
+
+
+def test_date_that_has_passed_may_stay_in_a_new_version(people: People, case: Case) -> None:
+    plan = begun(people.handler, case)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    goal = with_goal(people.handler, plan, due_on=yesterday)
+    values = {"row_id": goal.pk, "version": 1, "text": "Something else", "due_on": yesterday.isoformat()}
+    assert post(people.handler, "change_goal", plan.pk, goal.pk, **values).status_code == 302
+    new = {"row_id": new_id(), "version": 0, "text": "Another", "due_on": yesterday.isoformat()}
+    assert post(people.handler, "add_goal", plan.pk, **new).status_code == 422
 
 
 def test_what_cannot_be_proposed_says_why(people: People, case: Case, police: Body) -> None:
