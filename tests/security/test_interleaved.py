@@ -34,7 +34,8 @@ from hotline.contacts.models import Contact
 
 CONNECTIONS = 4
 NUMBER = int(os.environ.get("LOTSE_INTERLEAVED", "300"))
-SAID = re.compile(r"zq\d+x")
+#: Longer than what a random token of a page could be by chance.
+SAID = re.compile(r"canary\d+of-a-contact")
 #: How requests fail: in the view, in the database, by a time limit, by a connection that ends, or by what was sent.
 FAILURES = ["error", "sql", "timeout", "killed", "constraint", "bad form", "too large"]
 pytestmark = pytest.mark.xdist_group("interleaved")
@@ -61,7 +62,7 @@ def world(own_database: OwnDatabase) -> Any:
     people = make_people()
     owners = [people.handler, people.colleague, *(make_user((people.centre, Role.HANDLER)) for _ in range(5))]
     owners += [people.other_handler]
-    canaries = [f"zq{number}x" for number in range(len(owners))]
+    canaries = [f"canary{number}of-a-contact" for number in range(len(owners))]
     contacts = [_owned(user, canary) for user, canary in zip(owners, canaries, strict=True)]
     cast = [Person(user, _cookie(user), own, {own}) for user, own in zip(owners, canaries, strict=True)]
     cast.append(Person(people.coordinator, _cookie(people.coordinator), "", set(canaries[:-1])))
