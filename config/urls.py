@@ -47,6 +47,7 @@ APPS = [
     "casework.teams",
     "casework.plans",
     "casework.assessments",
+    "casework.reviews",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

@@ -36,6 +36,7 @@ FAMILIES = {
     "case_assessment": Group.WORK,
     "plan": Group.WORK,
     "question": Group.WORK,
+    "review": Group.WORK,
     "team": Group.TEAM,
     "referral": Group.REFERRALS,
 }

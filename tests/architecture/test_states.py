@@ -42,6 +42,7 @@ TO_BE_WRITTEN = {
     "CaseState": {"tone"},
     "MemberState": {"tone"},
     "PlanState": {"tone"},
+    "ReviewState": {"tone"},
     "CaseAssessmentState": {"tone"},
 }
 #: The states in TO_BE_WRITTEN that need no line there, and why.
@@ -59,6 +60,7 @@ BADGES = {
     "live": "ReferralState",
     "member": "MemberState",
     "plan": "PlanState",
+    "review": "ReviewState",
     "other": "PlanState",
     "case_assessment": "CaseAssessmentState",
 }
@@ -116,6 +118,7 @@ NOT_APPLICABLE = {
         "figure": "goals and actions are counted, not agreements", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
     },
     "CaseAssessmentState": {"figure": "assessments are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "ReviewState": {"figure": "reviews are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "QuestionState": {
         "policy": "it is read with its case, in whatever state", "figure": AT_WORK,
         "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,

@@ -22,6 +22,7 @@ from past_policies import change
 from people import People, as_user, make_user, new_id
 from releases import count, prepare
 from security.matrix.plan_records import add_plans
+from security.matrix.review_records import add_reviews
 from security.matrix.world import World
 from telephone import LINE, by_telephone, go_on_duty, make_line, talking, tell, waiting
 from whole_world import keep_sound
@@ -81,6 +82,7 @@ def make_world() -> World:
     _teams(world)
     add_plans(world)
     _assessments(world)
+    add_reviews(world)
     _referrals(world)
     _callbacks(world)
     _telephone(world)
