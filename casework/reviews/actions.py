@@ -33,8 +33,8 @@ from .events import (
     REVIEW_REMINDED,
 )
 from .following import follow_review
-from .locking import lock_own_members, lock_to_change
-from .models import Review, ReviewQuerySet
+from .locking import lock_own_members, lock_reviews, lock_to_change
+from .models import Review
 from .permissions import Holder, holders_for, may_hold, may_plan_reviews
 from .states import TRANSITIONS, ReviewState
 from .vocabulary import Adjustment, Occasion, OnTrack, ReviewKind
@@ -208,24 +208,17 @@ def drop_review(*, by: User, review_id: uuid.UUID, version: int, reason: str) ->
 
 def drop_reviews_about(*, by: User, case_id: uuid.UUID, about: uuid.UUID) -> None:
     """Drop what is open of something that is over. Called by the actions that end it."""
-    _drop_open(by, Review.objects.open().of_case(case_id).filter(about=about))
+    lock_reviews(case_id)
+    for review in Review.objects.open().of_case(case_id).filter(about=about).order_by("pk"):
+        _move(by, review, S.DROPPED, REVIEW_DROPPED, **_ended(by))
 
 
 def end_with_case(*, by: User, case_id: uuid.UUID, organisation_id: int | None) -> None:
-    """Drop what is open when the case is closed. What a body that leaves has, a trigger gives to the centre.
-
-    Again, until there is none: whoever holds or moves one at the same moment has planned the next one meanwhile.
-    """
-    while organisation_id is None and _drop_open(by, Review.objects.open().of_case(case_id)):
-        pass
-
-
-def _drop_open(by: User, reviews: ReviewQuerySet) -> bool:
-    """Whether there was any."""
-    found = list(reviews.order_by("pk").select_for_update(no_key=True))
-    for review in found:
-        _move(by, review, S.DROPPED, REVIEW_DROPPED, **_ended(by))
-    return bool(found)
+    """Drop what is open when the case is closed. What a body that leaves has, a trigger gives to the centre."""
+    if organisation_id is None:
+        lock_reviews(case_id)
+        for review in Review.objects.open().of_case(case_id).order_by("pk"):
+            _move(by, review, S.DROPPED, REVIEW_DROPPED, **_ended(by))
 
 
 def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:

@@ -19,6 +19,11 @@ def lock_review(review_id: uuid.UUID) -> None:
     Review.objects.select_for_update(no_key=True).filter(pk=review_id).first()
 
 
+def lock_reviews(case_id: uuid.UUID) -> None:
+    """Lock all of a case, so that whoever holds or moves one has planned the next one already, or comes too late."""
+    list(Review.objects.of_case(case_id).order_by("pk").select_for_update(no_key=True))
+
+
 def lock_own_members(by: User, case_id: uuid.UUID) -> None:
     """Lock the membership for which the person plans, so that the body does not leave meanwhile."""
     own = [member.pk for member in members_of(by, case_id)]

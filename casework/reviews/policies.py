@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.assessments.states import CaseAssessmentState
+from casework.assessments.states import COMPLETE
 from casework.cases.states import CLOSED
 from casework.cases.states import OPEN as OPEN_CASE
 from casework.plans.states import IN_FORCE
@@ -119,7 +119,7 @@ sql_items = declared_items(
     OPEN=quoted(*OPEN),
     OPEN_CASE=quoted(*OPEN_CASE),
     IN_FORCE=quoted(*IN_FORCE),
-    DELIVERED=quoted(CaseAssessmentState.DELIVERED),
+    COMPLETE=quoted(*COMPLETE),
     OF_PLAN=quoted(ReviewKind.PLAN),
     BY_PLAN=quoted(Occasion.IN_FORCE),
     ASSESSMENT=quoted(Occasion.ASSESSMENT),

@@ -51,7 +51,7 @@ MACHINES = (
     StateMachine(
         "Review",
         ReviewState,
-        starts=PLANNED,
+        starts=(*PROPOSED, *PLANNED),
         sets=(PROPOSED, PLANNED, MISSED, HELD, MOVED, DROPPED),
         transitions=TRANSITIONS,
         remark="The database proposes one when there is new information. A moved one is over: another one, which it"

@@ -84,7 +84,7 @@ create or replace trigger review_triage after update on cases_case
     for each row when (new.assessment_id is distinct from old.assessment_id)
     execute function ntk.review_new_information();
 create or replace trigger review_assessment after update on assessments_caseassessment
-    for each row when (new.state in ({DELIVERED}) and new.state is distinct from old.state)
+    for each row when (new.state in ({COMPLETE}) and old.state not in ({COMPLETE}))
     execute function ntk.review_new_assessment();
 create or replace trigger review_plan after update on plans_plan
     for each row when (new.state in ({IN_FORCE}) and new.state is distinct from old.state)

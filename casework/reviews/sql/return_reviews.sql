@@ -3,6 +3,8 @@
 create or replace function ntk.return_reviews() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 begin
+    -- Whoever holds or moves one at the same moment has planned the next one then.
+    perform from reviews_review where team_id = new.team_id order by id for no key update;
     update reviews_review
         set organisation_id = case when new.state in ({IN_TEAM}) then organisation_id else centre_id end,
             user_id = case when new.state in ({IN_TEAM}) then new.person_id end, version = version + 1

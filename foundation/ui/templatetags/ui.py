@@ -54,6 +54,7 @@ TONES: dict[str, tuple[str, str]] = {
     "held": ("ok", "calendar-check"),
     "missed": ("danger", "calendar-x"),
     "moved": ("neutral", "calendar-clock"),
+    "dropped": ("neutral", "circle"),
 }
 
 
