@@ -26,6 +26,7 @@ from triage import actions as triage
 from triage.models import Assessment
 from triage.states import AssessmentState
 
+from .closing_needs import NotReady, needs_of
 from .events import (
     CASE_ASSIGNED,
     CASE_CLOSED,
@@ -45,6 +46,7 @@ from .open_duties import OpenDuties, duties_of_contacts, open_duties
 from .opening import opens_case
 from .permissions import may_assign, may_write
 from .states import TRANSITIONS, CaseState
+from .vocabulary import CloseReason, ReopenCause
 from .work_actions import drop_with_case
 
 
@@ -126,7 +128,7 @@ def _reassess(by: User, link: CaseContact, assessment: Assessment) -> Case | Non
     case.save(update_fields=["assessment", "disposition", "urgency", "version"])
     _record(CASE_REASSESSED, by, case, _decided(case))
     if case.state == CaseState.CLOSED:
-        reopen_case(by=by, case_id=case.pk)
+        reopen_case(by=by, case_id=case.pk, cause=ReopenCause.NEW_INFORMATION)
         case.refresh_from_db()
     return case
 
@@ -219,7 +221,7 @@ def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
         CaseContact(contact=locked, case=case, linked_by=by).save(force_insert=True)
         _record(CASE_CONTACT_LINKED, by, case, {"contact": str(contact.pk), "number": locked.number})
         if case.state == CaseState.CLOSED and duties_of_contacts([locked.pk]):
-            reopen_case(by=by, case_id=case.pk)
+            reopen_case(by=by, case_id=case.pk, cause=ReopenCause.NEW_CONTACT)
     elif link.case_id != case.pk:
         raise stale(case_id)
 
@@ -249,13 +251,13 @@ def rename_case(*, by: User, case_id: uuid.UUID, version: int, label: str) -> No
 
 
 @transaction.atomic
-def mark_closed(*, by: User, case_id: uuid.UUID) -> None:
+def mark_closed(*, by: User, case_id: uuid.UUID, reason: CloseReason) -> None:
     """Mark the case as closed. Called by ``close_case`` (handoff), which first withdraws offers.
 
     Raises Stale while a partner is responsible. A repeat has no effect.
 
-    Raises OpenDuties while a protected duty is open; other open actions are dropped with the case. Joint closing with
-    criteria is not implemented yet.
+    Raises OpenDuties while a protected duty is open, and NotReady with what else has to be done first; other open
+    actions are dropped with the case.
     """
     case = lock_case_to_write(by, case_id)
     if case.state == CaseState.CLOSED:
@@ -265,23 +267,28 @@ def mark_closed(*, by: User, case_id: uuid.UUID) -> None:
     duties = open_duties(case)
     if duties:
         raise OpenDuties(duties)
+    needs = needs_of(case)
+    if needs:
+        raise NotReady(needs)
     drop_with_case(by=by, case=case)
-    _move(by, case, CaseState.CLOSED, closed_at=timezone.now(), closed_by=by)
+    values = {"closed_at": timezone.now(), "closed_by": by, "close_reason": reason}
+    _move(by, case, CaseState.CLOSED, values, {"reason": reason})
 
 
 @transaction.atomic
-def reopen_case(*, by: User, case_id: uuid.UUID) -> None:
+def reopen_case(*, by: User, case_id: uuid.UUID, cause: ReopenCause) -> None:
     """Reopen a closed case, which is possible at any time. A repeat has no effect."""
-    _move(by, lock_case_to_write(by, case_id), CaseState.OPEN, closed_at=None, closed_by=None)
+    values = {"closed_at": None, "closed_by": None, "close_reason": ""}
+    _move(by, lock_case_to_write(by, case_id), CaseState.OPEN, values, {"cause": cause})
 
 
-def _move(by: User, case: Case, to: CaseState, **values: object) -> None:
+def _move(by: User, case: Case, to: CaseState, values: dict[str, Any], data: dict[str, Any]) -> None:
     if case.state == to:
         return
     if to not in TRANSITIONS[CaseState(case.state)]:
         raise stale(case.pk)
     Case.objects.filter(pk=case.pk, state=case.state).update(state=to, version=F("version") + 1, **values)
-    _record(CASE_CLOSED if to == CaseState.CLOSED else CASE_REOPENED, by, case)
+    _record(CASE_CLOSED if to == CaseState.CLOSED else CASE_REOPENED, by, case, data)
 
 
 def _decided(case: Case) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from .states import (
     CaseState,
     QuestionState,
 )
-from .vocabulary import DropReason
+from .vocabulary import CloseReason, DropReason
 
 IS_OPEN = Q(state=CaseState.OPEN)
 IS_WITH_CENTRE = Q(responsible_organisation=F("centre"))
@@ -111,6 +111,8 @@ class Case(ChoiceLabels, models.Model):
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    #: Of the last closing; empty while it is open.
+    close_reason = models.CharField(max_length=15, choices=CloseReason, blank=True, db_default="")
 
     objects = CaseQuerySet.as_manager()
 
@@ -123,6 +125,10 @@ class Case(ChoiceLabels, models.Model):
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True, state__in=OPEN)
                 | Q(closed_at__isnull=False, closed_by__isnull=False, state__in=CLOSED),
                 name="case_closed_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN, close_reason="") | ~Q(state__in=OPEN) & ~Q(close_reason=""),
+                name="case_close_reason",
             ),
         ]
         indexes = [

@@ -93,7 +93,10 @@ QUESTION_CHANGING = [
     *("state", "answer", "source", "reliability", "credibility", "ended_at", "ended_by_id", "version"),
 ]
 ASKS = f"{is_actor('added_by_id')} and code = '' and assessment_id is null"
-CHANGING = ["assessment_id", "label", "disposition", "urgency", "state", "version", "closed_at", "closed_by_id"]
+CHANGING = [
+    *("assessment_id", "label", "disposition", "urgency", "state", "version", "closed_at", "closed_by_id"),
+    "close_reason",
+]
 
 DECLARATIONS: list[Declaration] = [
     Protected(
@@ -122,7 +125,7 @@ DECLARATIONS: list[Declaration] = [
                 f" ({quoted(*OPEN_ACTION)})))",
             )
         },
-        marks=["closed_at", "closed_by_id"],
+        marks=["closed_at", "closed_by_id", "close_reason"],
     ),
     Protected(
         "cases_action",

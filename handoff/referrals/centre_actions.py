@@ -14,6 +14,7 @@ from casework.cases.models import Case
 from casework.cases.open_duties import open_duties
 from casework.cases.permissions import may_write as may_write_case
 from casework.cases.states import CaseState
+from casework.cases.vocabulary import CloseReason
 from casework.teams.actions import end_open_work, end_with_case
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
@@ -313,16 +314,16 @@ def _check_state(referral: Referral, *states: ReferralState) -> None:
 
 
 @transaction.atomic
-def close_case(*, by: User, case_id: uuid.UUID) -> None:
+def close_case(*, by: User, case_id: uuid.UUID, reason: CloseReason) -> None:
     """Close a case. Drafts and offers are withdrawn first, so that no partner can accept a closed case.
 
-    Raises Stale while a partner is responsible, OpenDuties. A repeat has no effect.
+    Raises Stale while a partner is responsible, OpenDuties, NotReady. A repeat has no effect.
     """
     case = _lock_case(by, case_id)
     for referral in Referral.objects.filter(case=case, state__in=LIVE - TAKEN):
         withdraw_referral(by=by, referral_id=referral.pk)
     end_open_work(by=by, case_id=case.pk)
-    mark_closed(by=by, case_id=case.pk)
+    mark_closed(by=by, case_id=case.pk, reason=reason)
     end_with_case(by=by, case_id=case.pk)
 
 

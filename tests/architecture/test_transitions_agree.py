@@ -260,7 +260,10 @@ OBJECTS = [
         "case",
         "Case",
         may_move_case,
-        {"closed": "closed_at = now(), closed_by_id = {who}", "open": "closed_at = null, closed_by_id = null"},
+        {
+            "closed": "closed_at = now(), closed_by_id = {who}, close_reason = 'other'",
+            "open": "closed_at = null, closed_by_id = null, close_reason = ''",
+        },
     ),
     Moved(
         "action",
