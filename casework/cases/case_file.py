@@ -101,7 +101,7 @@ class CaseFile:
 
     @property
     def may_take(self) -> bool:
-        return self.may_write and self.case.is_open and self.case.is_nobodys
+        return self.may_write and not self.case.is_closed and self.case.is_nobodys
 
     @cached_property
     def _links(self) -> list[CaseContact]:
@@ -187,12 +187,12 @@ class CaseFile:
     @cached_property
     def duties_in_the_way(self) -> list[Duty]:
         """Protected duties that are open; the case is not closed before."""
-        return open_duties(self.case) if self.case.is_open else []
+        return [] if self.case.is_closed else open_duties(self.case)
 
     @cached_property
     def needed_to_close(self) -> list[StrOrPromise]:
         """What else has to be done before."""
-        return needs_of(self.case) if self.case.is_open else []
+        return [] if self.case.is_closed else needs_of(self.case)
 
     def timeline(self, wish: Wish = NEWEST, *, size: int = SIZE) -> Timeline:
         subjects = [one.pk for one in (*self.contacts, *self._all_assessments)]

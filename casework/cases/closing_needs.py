@@ -1,4 +1,7 @@
-"""What stands in the way of closing a case, besides its protected duties (open_duties.py). Later apps add to it."""
+"""What has to be done before the work on a case ends, besides its protected duties (open_duties.py).
+
+Later apps add to it.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,6 @@ def needed_to_close(check: Check) -> Check:
     return check
 
 
-def needs_of(case: Case) -> list[StrOrPromise]:
-    """What has to be done before the case is closed."""
-    return [need for check in _checks for need in check(case)]
+def needs_of(case: Case, met: Collection[Check] = ()) -> list[StrOrPromise]:
+    """What has to be done before the work on the case ends. ``met``: what the caller has checked itself."""
+    return [need for check in _checks if check not in met for need in check(case)]

@@ -90,6 +90,15 @@ CASE_CLOSED = EventKind(
     WITH_DOSSIER,
     in_case=_("Case closed: %(reason)s"),
 )
+CASE_MONITORED = EventKind(
+    "case.monitored",
+    "case",
+    _("Case monitored"),
+    "eye",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("The work is over, the case is monitored: %(reason)s"),
+)
 CASE_REOPENED = EventKind(
     "case.reopened",
     "case",

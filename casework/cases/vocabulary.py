@@ -16,6 +16,11 @@ class PrintPurpose(models.TextChoices):
     AUTHORITY = "authority", _("a court or an authority, with a legal basis")
 
 
+#: How a source and an information are graded: the codes of the checklist.
+RELIABILITY = ["a", "b", "c", "d", "e", "f"]
+CREDIBILITY = ["1", "2", "3", "4", "5", "6"]
+
+
 class DropReason(models.TextChoices):
     """Why an action is dropped. The words beside it never become a figure."""
 

@@ -141,10 +141,12 @@ def close_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     """Close a case; its drafts and offers are withdrawn."""
     case = case_to_write(request.user, case_id)
     form = CloseForm(request.POST)
-    if not form.is_valid():
+    # The reason of a monitored case stands.
+    if not case.is_monitored and not form.is_valid():
         return file_page(request, case, 422, close_form=form)
+    reason = None if case.is_monitored else form.cleaned_data["reason"]
     try:
-        centre_actions.close_case(by=request.user, case_id=case_id, **form.cleaned_data)
+        centre_actions.close_case(by=request.user, case_id=case_id, reason=reason)
     except (OpenDuties, NotReady) as error:
         return file_page(request, case, 422, close_form=form, not_closed=_why_not_closed(error))
     messages.success(request, _("The case is closed. It can be opened again at any time."))

@@ -92,7 +92,7 @@ def may_move_callback(step: Step) -> bool:
 
 def may_move_case(step: Step) -> bool:
     case = step.world.case
-    is_free = step.target != "closed" or case.responsible_organisation_id == case.centre_id
+    is_free = step.target == "open" or case.responsible_organisation_id == case.centre_id
     return cases.may_write(step.user, case) and is_free
 
 
@@ -262,6 +262,7 @@ OBJECTS = [
         may_move_case,
         {
             "closed": "closed_at = now(), closed_by_id = {who}, close_reason = 'other'",
+            "monitored": "closed_at = null, closed_by_id = null, close_reason = 'other'",
             "open": "closed_at = null, closed_by_id = null, close_reason = ''",
         },
     ),
