@@ -28,6 +28,7 @@ from teams import Body, accepted, invited, left, make_body
 
 from casework.cases.actions import link_contact
 from casework.cases.models import Case
+from casework.cases.vocabulary import CloseReason
 from casework.reviews import actions
 from casework.reviews.models import Review
 from casework.reviews.permissions import Holder
@@ -267,7 +268,7 @@ def test_what_a_body_has_goes_back_when_it_leaves(people: People, case: Case, sc
 
 def test_closing_drops_what_is_open(people: People, case: Case) -> None:
     review = planned_review(people.handler, case, of_centre(people))
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason=CloseReason.OTHER)
     assert stored(review, people.handler).state == ReviewState.DROPPED
     with pytest.raises(Stale):
         planned_review(people.handler, case, of_centre(people))

@@ -17,6 +17,7 @@ from reviews import ANSWERS, following, planned_review, reviews_of
 from teams import Body, accepted, invited, left, make_body
 
 from casework.cases.models import Case
+from casework.cases.vocabulary import CloseReason
 from casework.reviews import actions
 from casework.reviews.models import Review
 from casework.reviews.permissions import Holder
@@ -70,7 +71,7 @@ def leaving(room: Room) -> Callable[[], object]:
 
 def closing(room: Room) -> Callable[[], object]:
     by = room.people.handler
-    return lambda: as_user(by, close_case, by=by, case_id=room.case.pk)
+    return lambda: as_user(by, close_case, by=by, case_id=room.case.pk, reason=CloseReason.OTHER)
 
 
 STEPS = {"holds": holding, "moves": moving, "leaves": leaving, "closes": closing}
