@@ -1,5 +1,4 @@
-"""A case on which five bodies work: its team (team.py), its plan (plan.py), reviews (reviews.py) and
-assessments (assessments.py)."""
+"""A case on which five bodies work; see team.py, plan.py, reviews.py and assessments.py."""
 
 from __future__ import annotations
 
