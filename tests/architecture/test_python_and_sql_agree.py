@@ -31,6 +31,7 @@ from hypothesis import strategies as st
 
 from casework.assessments import permissions as assessments
 from casework.cases import permissions as cases
+from casework.closures import permissions as closures
 from casework.plans import permissions as case_plans
 from casework.teams import permissions as teams
 from foundation.accounts.models import Organisation, User
@@ -137,6 +138,10 @@ def changes_member(user: User, world: World) -> bool:
 
 def sees_plan(user: User, world: World) -> bool:
     return case_plans.may_see(user, world.case_plan)
+
+
+def reads_shared_rows(user: User, world: World) -> bool:
+    return teams.reads_team(user, world.case.pk)
 
 
 def changes_plan(user: User, world: World) -> bool:
@@ -263,13 +268,21 @@ RULES = [
     Rule("shared_note", lambda user, world: teams.reads_shared(user, world.shared_note)),
     Rule("case_plan", sees_plan, changes_plan, "version"),
     *(Rule(row, sees_plan, writes_in_draft, "version") for row in ("goal", "plan_factor", "planned_action")),
-    Rule("goal_outcome", lambda user, world: teams.reads_team(user, world.case.pk)),
+    Rule("goal_outcome", reads_shared_rows),
     Rule(
         "agreement",
         lambda user, world: sees_plan(user, world) or case_plans.may_answer(user, world.agreement),
         lambda user, world: case_plans.may_answer(user, world.agreement),
         "version",
     ),
+    Rule(
+        "closure",
+        reads_shared_rows,
+        lambda user, world: closures.may_withdraw(user, world.closure) or closures.may_decide(user, world.closure),
+        "version",
+    ),
+    Rule("opinion", reads_shared_rows, lambda user, world: closures.may_answer(user, world.opinion), "version"),
+    Rule("reopening", reads_shared_rows, lambda user, world: cases.may_write(user, world.case), "version"),
     Rule(
         "case_assessment",
         lambda user, world: assessments.may_see(user, world.case_assessment),
