@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "casework.teams",
     "casework.plans",
     "casework.assessments",
+    "casework.reviews",
     "casework.closures",
     "handoff.referrals",
     "reporting.figures",

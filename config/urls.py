@@ -47,6 +47,7 @@ APPS = [
     "casework.teams",
     "casework.plans",
     "casework.assessments",
+    "casework.reviews",
     "casework.closures",
     "handoff.referrals",
     "reporting.figures",

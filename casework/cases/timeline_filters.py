@@ -38,6 +38,7 @@ FAMILIES = {
     "closure": Group.DECISIONS,
     "reopening": Group.DECISIONS,
     "question": Group.WORK,
+    "review": Group.WORK,
     "team": Group.TEAM,
     "referral": Group.REFERRALS,
 }

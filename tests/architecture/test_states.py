@@ -42,6 +42,7 @@ TO_BE_WRITTEN = {
     "CaseState": {"tone"},
     "MemberState": {"tone"},
     "PlanState": {"tone"},
+    "ReviewState": {"tone"},
     "CaseAssessmentState": {"tone"},
     "ClosureState": {"tone"},
     "ReopeningState": {"tone"},
@@ -61,6 +62,7 @@ BADGES = {
     "live": "ReferralState",
     "member": "MemberState",
     "plan": "PlanState",
+    "review": "ReviewState",
     "other": "PlanState",
     "case_assessment": "CaseAssessmentState",
     "closure": "ClosureState",
@@ -130,6 +132,7 @@ NOT_APPLICABLE = {
         "policy": OF_TEAM, "figure": "cases are counted, not proposals to reopen them", "sentence": LABEL_SAYS_IT,
     },
     "CaseAssessmentState": {"figure": "assessments are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "ReviewState": {"figure": "reviews are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "QuestionState": {
         "policy": "it is read with its case, in whatever state", "figure": AT_WORK,
         "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,

@@ -28,9 +28,11 @@ from casework.closures.states import Who as InClosure
 from casework.plans import permissions as case_plans
 from casework.plans.states import AGREES
 from casework.plans.states import Who as InPlan
+from casework.reviews import permissions as reviews
+from casework.reviews.states import Who as InReview
 from casework.teams import permissions as teams
 from casework.teams.states import Who as InTeam
-from foundation.accounts.models import Organisation, User
+from foundation.accounts.models import Membership, Organisation, User
 from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.role_proposals import could_confirm
 from foundation.accounts.roles import CONFIRM_AT_THEIR_CENTRE, Permission
@@ -144,6 +146,22 @@ def may_move_plan(step: Step) -> bool:
     return all_agree and (plans_it or bool(teams.members_of(step.user, world.case.pk)))
 
 
+def may_move_review(step: Step) -> bool:
+    review = step.world.review
+    if step.who == InReview.HOLDER:
+        return reviews.may_hold(step.user, review)
+    is_planner = step.who == InReview.PLANNERS and reviews.may_plan_reviews(step.user, step.world.case.pk)
+    return is_planner and (step.target != "planned" or can_hold(step.world))
+
+
+def can_hold(world: World) -> bool:
+    review, member = world.review, world.member
+    if review.organisation_id == review.centre_id:
+        working = Membership.objects.active().with_roles(reviews.AT_CENTRE).filter(user=review.user)
+        return working.filter(organisation=review.centre_id).exists()
+    return member.is_in_team and review.user_id in (member.person_id, member.deputy_id)
+
+
 def may_answer_plan(step: Step) -> bool:
     is_asked = step.who == InPlan.BODY and step.world.case_plan.is_proposed
     return is_asked and case_plans.may_answer(step.user, step.world.agreement)
@@ -237,6 +255,8 @@ IDENTIFIED = "identity = 'known', identified_at = now(), identified_by_id = {who
 DECIDED_ON = "decided_by_id = {who}, decided_at = now()"
 DECIDED_NOW = "decided_at = now(), decided_by_id = {who}, decision = '\\x01'"
 UNNAMED = "person_id = null, deputy_id = null, own_key_id = null"
+NOT_ENDED = "ended_at = null, ended_by_id = null"
+NOT_HELD = "held_at = null, held_by_id = null, on_track = ''"
 NOT_DELIVERED = "delivered_at = null, shares = ''"
 NOT_GIVEN_UP = "ended_at = null, ended_by_id = null, decline_reason = ''"
 MEMBER_ENDED = f"{ENDED_BY}, end_reason = 'other'"
@@ -327,6 +347,18 @@ OBJECTS = [
             "agreed": "agreed_at = now(), ended_at = null, ended_by_id = null",
             "superseded": f"agreed_at = now(), {ENDED}, ended_by_id = {{who}}",
             "discarded": f"agreed_at = null, {ENDED}, ended_by_id = {{who}}",
+        },
+    ),
+    Moved(
+        "review",
+        "Review",
+        may_move_review,
+        {
+            **dict.fromkeys(("proposed", "planned"), f"{NOT_HELD}, {NOT_ENDED}"),
+            "missed": f"missed_at = now(), {NOT_HELD}, {NOT_ENDED}",
+            "held": f"held_at = now(), held_by_id = {{who}}, on_track = 'yes', {NOT_ENDED}",
+            "moved": f"next_id = id, {NOT_HELD}, {ENDED_BY}",
+            "dropped": f"{NOT_HELD}, {ENDED_BY}",
         },
     ),
     Moved(

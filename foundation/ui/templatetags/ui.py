@@ -54,6 +54,11 @@ TONES: dict[str, tuple[str, str]] = {
     "left": ("neutral", "log-out"),
     "proposed": ("info", "send"),
     "agreed": ("ok", "circle-check"),
+    "planned": ("info", "calendar"),
+    "held": ("ok", "calendar-check"),
+    "missed": ("danger", "calendar-x"),
+    "moved": ("neutral", "calendar-clock"),
+    "dropped": ("neutral", "circle"),
 }
 
 

@@ -23,6 +23,7 @@ from people import People, as_user, make_user, new_id
 from releases import count, prepare
 from security.matrix.closure_records import add_closures
 from security.matrix.plan_records import add_plans
+from security.matrix.review_records import add_reviews
 from security.matrix.world import World
 from telephone import LINE, by_telephone, go_on_duty, make_line, talking, tell, waiting
 from whole_world import keep_sound
@@ -83,6 +84,7 @@ def make_world() -> World:
     add_plans(world)
     add_closures(world)
     _assessments(world)
+    add_reviews(world)
     _referrals(world)
     _callbacks(world)
     _telephone(world)
