@@ -35,6 +35,7 @@ from .events import (
 )
 from .locking import lock_closure
 from .models import Closure, Opinion
+from .monitoring import plan_monitoring
 from .permissions import PROPOSING_HATS, may_answer, may_decide, may_propose, may_withdraw, writes_case
 from .recording import record, store
 from .states import AGAINST, OPINION_TRANSITIONS, TRANSITIONS, ClosureState, OpinionState
@@ -180,6 +181,8 @@ def mark_carried_out(*, by: User, closure: Closure) -> None:
     """Called by handoff when the case is monitored or closed, as ``closure`` says; it is locked."""
     _end(by, closure, ClosureState.CARRIED_OUT)
     record(CLOSURE_CARRIED_OUT, by, closure, closure.centre_id)
+    if closure.is_monitored:
+        plan_monitoring(by, closure)
 
 
 @transaction.atomic

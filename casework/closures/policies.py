@@ -7,6 +7,8 @@ from casework.cases.policies import COORDINATORS
 from casework.cases.states import MONITORED
 from casework.cases.states import OPEN as OPEN_CASE
 from casework.plans.policies import IN_TEAM_OR_READS
+from casework.reviews.states import OPEN as OPEN_REVIEW
+from casework.reviews.vocabulary import ReviewKind
 from casework.teams.policies import CASE_WRITERS, DEADLINES
 from casework.teams.states import IN_TEAM
 from casework.teams.vocabulary import Hat
@@ -192,6 +194,8 @@ sql_items = declared_items(
     BY_APPLICATION=BY_APPLICATION,
     OPEN_CASE=quoted(*OPEN_CASE),
     MONITORED=quoted(*MONITORED),
+    MONITORING=quoted(ReviewKind.MONITORING),
+    OPEN_REVIEW=quoted(*OPEN_REVIEW),
     IN_TEAM=quoted(*IN_TEAM),
     RISK=quoted(Hat.RISK),
     PROPOSING=quoted(*PROPOSING_HATS),

@@ -27,5 +27,6 @@ WORK = [
     ),
     WorkKind("closing_decision", _("Decide about closing a case"), "gavel", "closures:closure"),
     WorkKind("closing", _("Close the case, as agreed"), "archive", "closures:closure"),
+    WorkKind("monitoring_over", _("The monitoring is over: close the case"), "archive", "closures:closure"),
     WorkKind("reopening", _("Open the case again?"), "archive-restore", "closures:reopening"),
 ]
