@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "casework.plans",
     "casework.assessments",
     "casework.reviews",
+    "casework.closures",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

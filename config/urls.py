@@ -48,6 +48,7 @@ APPS = [
     "casework.plans",
     "casework.assessments",
     "casework.reviews",
+    "casework.closures",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

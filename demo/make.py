@@ -30,7 +30,7 @@ from .people import BIRDS, CENTRE, DOMAIN, PASSWORD
 from .releases import make_releases
 from .simulated_year import Player, moment
 from .stories import year
-from .team_case import make_plans_of_centre, make_team_case
+from .team_case import make_closing_cases, make_plans_of_centre, make_team_case
 from .telephone import make_calls, make_lines, make_messages
 
 
@@ -86,6 +86,7 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
     make_present(player, rng, now)
     make_team_case(player, organisations, people, now)
     make_plans_of_centre(player, organisations, people, now)
+    make_closing_cases(player, organisations, people, now)
     make_lines(people["stork"], organisations[CENTRE], now)
     make_calls(player, people, now)
     make_messages(player, people["heron"], now)

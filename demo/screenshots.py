@@ -66,6 +66,8 @@ ROW = ".row-link"
 CASE = 'a[href^="/cases/"][id^="case-link"]'
 TEAM_CASE = 'tr:has-text("mehrere Stellen") a[id^="case-link"]'  # the case of demo/team.py
 DRAFT_CASE = 'tr:has-text("Plan im Entwurf") a[id^="case-link"]'
+CLOSING_CASE = 'tr:has-text("Abschluss vorgeschlagen") a[id^="case-link"]'
+MONITORED_CASE = 'tr:has-text("Nachbeobachtung") a[id^="case-link"]'
 PLANNED_CASE = 'tr:has-text("Plan der Beratungsstelle") a[id^="case-link"]'
 ASSESSMENT = 'a[href^="/assessments/"]'
 DELIVERED = "#case-assessments li:has(.badge.ok) .row-link"
@@ -94,6 +96,10 @@ SCREENS = [
         ("case-team", "/cases/?show=mine", TEAM_CASE),
         ("case-team-member", "/cases/?show=mine", TEAM_CASE, 'a[id^="member-link"]'),
         ("team-invite", "/cases/?show=mine", TEAM_CASE, "#invite-body"),
+        ("closing", "/cases/?show=mine", CLOSING_CASE, 'a[id^="closure-"]'),
+        ("closing-propose", "/cases/?show=mine", TEAM_CASE, "#propose-closing"),
+        ("case-monitored", "/cases/?show=monitored", MONITORED_CASE),
+        ("reopening", "/cases/?show=monitored", MONITORED_CASE, 'a[id^="reopening-"]'),
         ("plan", "/cases/?show=mine", TEAM_CASE, "#to-plan"),
         ("plan-proposed", "/cases/?show=mine", TEAM_CASE, "#to-next-plan"),
         ("plan-outcome", "/cases/?show=mine", TEAM_CASE, "#to-plan", 'a[id^="outcome-"]'),
@@ -144,6 +150,7 @@ SCREENS = [
     Screen("assessment-deliver", "plover", "/today/", (ASSESSMENT, "#to-write"), opens="button[name=deliver]"),
     Screen("plan-answer", "teal", "/today/", ('a[href^="/plans/agreements/"]',)),
     Screen("plan-object", "teal", "/today/", ('a[href^="/plans/agreements/"]',), opens=".step > summary"),
+    Screen("closing-opinion", "teal", "/today/", ('a[href^="/closures/opinions/"]',)),
     Screen("assessment-asked", "osprey", "/today/", (ASSESSMENT,)),
     *_screens(
         "crane",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from foundation.accounts.models import Organisation, User
 
 from .assessments import AssessmentsOfCase
+from .closing import ClosingOfCase
 from .plan import PlanOfCase
 from .reviews import ReviewsOfCase
 from .simulated_year import Player, moment
@@ -49,6 +50,20 @@ def make_plans_of_centre(
             made = CaseOfTeam(player, case, organisations, people, now)
             plan = PlanOfCase(made, made.leads).steps_of_centre(is_draft=number == 0)
             _take([*plan, *(AssessmentsOfCase(made).steps_of_centre() if number else ())])
+
+
+def make_closing_cases(
+    player: Player, organisations: Mapping[str, Organisation], people: Mapping[str, User], now: datetime
+) -> None:
+    """Two cases whose work comes to an end: one whose closing is proposed, and one that is monitored."""
+    answers = {**CALM, **PLOT_ANSWERS["central_case"]}
+    for number, label in enumerate(("Jugendlicher, Abschluss vorgeschlagen", "Jugendlicher in Nachbeobachtung")):
+        details = {**DETAILS, "notes": "Die Mutter sucht Rat, der Sohn zieht sich zurück. (Demo)", "label": label}
+        told_at = now - timedelta(days=30, hours=number)
+        case = player.tell(Story(told_at, 0, "counselling", details, "central_case", answers))
+        if case is not None:
+            closing = ClosingOfCase(CaseOfTeam(player, case, organisations, people, now), people["crane"], "youth")
+            _take(closing.waiting() if number == 0 else closing.monitored())
 
 
 def _take(steps: Iterable[Step]) -> None:

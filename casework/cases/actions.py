@@ -46,6 +46,7 @@ from .models import Case, CaseContact, Note, Responsibility
 from .open_duties import OpenDuties, duties_of_contacts, open_duties
 from .opening import opens_case
 from .permissions import may_assign, may_write
+from .reopening import follow_reopening
 from .states import NOT_CLOSED, TRANSITIONS, CaseState
 from .vocabulary import CloseReason, ReopenCause
 from .work_actions import drop_with_case
@@ -300,8 +301,12 @@ def _end_work(by: User, case: Case, met: Collection[Check]) -> None:
 @transaction.atomic
 def reopen_case(*, by: User, case_id: uuid.UUID, cause: ReopenCause) -> None:
     """Reopen a closed or monitored case, which is possible at any time. A repeat has no effect."""
+    case = lock_case_to_write(by, case_id)
+    if case.is_open:
+        return
     values = {"closed_at": None, "closed_by": None, "close_reason": ""}
-    _move(by, lock_case_to_write(by, case_id), CaseState.OPEN, CASE_REOPENED, values, {"cause": cause})
+    _move(by, case, CaseState.OPEN, CASE_REOPENED, values, {"cause": cause})
+    follow_reopening(by, case_id)
 
 
 def _move(by: User, case: Case, to: CaseState, kind: EventKind, values: dict[str, Any], data: dict[str, Any]) -> None:

@@ -83,10 +83,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.select_related("region", "responsible_organisation", "responsible_user").only(*LISTED)
 
     def with_people(self) -> CaseQuerySet:
-        """Prefetch region, contact person and, as ``now_responsible``, the current responsibility; two queries."""
+        """With region, people, ``now_responsible``, and ``has_other_bodies``: whether there is a team; two queries."""
         current = Responsibility.objects.current().select_related("user", "organisation")
         prefetch = models.Prefetch("responsibilities", current, to_attr="current_responsibilities")
-        return self.select_related("region", "contact_person").prefetch_related(prefetch)
+        others = models.Exists(BodyWorker.objects.filter(case=models.OuterRef("pk")))
+        with_names = self.select_related("region", "contact_person").annotate(has_other_bodies=others)
+        return with_names.prefetch_related(prefetch)
 
 
 class Case(ChoiceLabels, models.Model):

@@ -35,6 +35,8 @@ FAMILIES = {
     "action": Group.WORK,
     "case_assessment": Group.WORK,
     "plan": Group.WORK,
+    "closure": Group.DECISIONS,
+    "reopening": Group.DECISIONS,
     "question": Group.WORK,
     "review": Group.WORK,
     "team": Group.TEAM,

@@ -15,6 +15,10 @@ from casework.cases.open_duties import open_duties
 from casework.cases.permissions import may_write as may_write_case
 from casework.cases.states import CaseState
 from casework.cases.vocabulary import CloseReason
+from casework.closures.actions import lock_agreed, mark_carried_out, withdraw_with_case
+from casework.closures.models import Closure
+from casework.closures.needs import agreement_of_bodies
+from casework.closures.states import ClosureState
 from casework.teams.actions import end_open_work, end_with_case, withdraw_invitations
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
@@ -322,18 +326,33 @@ def close_case(*, by: User, case_id: uuid.UUID, reason: CloseReason | None = Non
     """
     case = _end_work(by, case_id)
     mark_closed(by=by, case_id=case.pk, reason=reason)
+    withdraw_with_case(by=by, case_id=case.pk)
     end_with_case(by=by, case_id=case.pk)
 
 
 @transaction.atomic
-def monitor_case(*, by: User, case_id: uuid.UUID, reason: CloseReason) -> None:
-    """End the work on an open case, which is monitored then: offers and invitations are withdrawn, the bodies stay.
+def carry_out_closure(*, by: User, closure_id: uuid.UUID, version: int) -> Closure:
+    """Do what the bodies of the case have agreed: it is closed, or monitored, and then the bodies stay in its team.
 
-    Raises Stale while a partner is responsible, OpenDuties, NotReady. A repeat has no effect.
+    Offers and invitations are withdrawn. Raises Stale, OpenDuties, NotReady. A repeat has no effect.
     """
-    case = _end_work(by, case_id)
-    mark_monitored(by=by, case_id=case.pk, reason=reason)
-    withdraw_invitations(by=by, case_id=case.pk)
+    found = Closure.objects.filter(pk=closure_id).first()
+    if found is None:
+        raise NotAllowed(Permission.CASE_READ)
+    case = _lock_case(by, found.team_id)
+    if found.state == ClosureState.CARRIED_OUT and found.ended_by_id == by.pk:
+        return found
+    _end_work(by, case.pk)
+    closure = lock_agreed(by=by, closure_id=closure_id, version=version)
+    reason, met = CloseReason(closure.reason), (agreement_of_bodies,)
+    if closure.is_monitored:
+        mark_monitored(by=by, case_id=case.pk, reason=reason, met=met)
+        withdraw_invitations(by=by, case_id=case.pk)
+    else:
+        mark_closed(by=by, case_id=case.pk, reason=reason, met=met)
+        end_with_case(by=by, case_id=case.pk)
+    mark_carried_out(by=by, closure=closure)
+    return closure
 
 
 def _end_work(by: User, case_id: uuid.UUID) -> Case:

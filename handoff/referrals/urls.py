@@ -16,6 +16,7 @@ urlpatterns = [
     ),
     path("cases/<uuid:case_id>/print/", print_views.print_case, name="print_case"),
     path("cases/<uuid:case_id>/close/", views.close_case, name="close_case"),
+    path("closures/<uuid:closure_id>/carry-out/", views.carry_out_closure, name="carry_out_closure"),
     path("administration/undelivered/", notice_views.undelivered, name="undelivered"),
     path("administration/undelivered/<uuid:notice_id>/retry/", notice_views.retry, name="retry_notice"),
     path("cases/<uuid:case_id>/referrals/", views.case_referrals, name="case_referrals"),

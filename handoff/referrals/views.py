@@ -13,17 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from casework.cases.closing_needs import NotReady
-from casework.cases.forms import CloseForm
+from casework.cases.forms import CloseForm, StepForm
 from casework.cases.models import Case
 from casework.cases.open_duties import OpenDuties
 from casework.cases.permissions import case_to_read, case_to_reread, case_to_write
 from casework.cases.permissions import may_write as may_write_case
 from casework.cases.views import file_page
+from casework.closures.permissions import closure_to_see
+from casework.closures.views import closure_page
 from foundation.accounts.guards import SignedInRequest, signed_in
 from foundation.accounts.models import Organisation, OrganisationKind
 from foundation.accounts.permissions import can, require
 from foundation.accounts.roles import Permission
-from foundation.journal.stale import Stale
+from foundation.journal.stale import Stale, stale
 from foundation.ui.pagination import page_of
 from hotline.contacts.models import Contact
 from hotline.contacts.permissions import contact_to_write
@@ -151,6 +153,23 @@ def close_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
         return file_page(request, case, 422, close_form=form, not_closed=_why_not_closed(error))
     messages.success(request, _("The case is closed. It can be opened again at any time."))
     return redirect("cases:case", case_id)
+
+
+@require_POST
+@signed_in
+def carry_out_closure(request: SignedInRequest, closure_id: uuid.UUID) -> HttpResponse:
+    """Close a case, or begin to monitor it, as the bodies of its team have agreed."""
+    form = StepForm(request.POST)
+    if not form.is_valid():
+        raise stale(closure_id)
+    try:
+        done = centre_actions.carry_out_closure(by=request.user, closure_id=closure_id, **form.cleaned_data)
+    except (OpenDuties, NotReady) as error:
+        found = closure_to_see(request.user, closure_id)
+        return closure_page(request, found, 422, not_closed=_why_not_closed(error))
+    said = _("The case is monitored.") if done.is_monitored else _("The case is closed.")
+    messages.success(request, said)
+    return redirect("cases:case", done.team_id)
 
 
 def _why_not_closed(error: OpenDuties | NotReady) -> str:

@@ -31,6 +31,7 @@ from hypothesis import strategies as st
 
 from casework.assessments import permissions as assessments
 from casework.cases import permissions as cases
+from casework.closures import permissions as closures
 from casework.plans import permissions as case_plans
 from casework.reviews import permissions as reviews
 from casework.teams import permissions as teams
@@ -138,6 +139,10 @@ def changes_member(user: User, world: World) -> bool:
 
 def sees_plan(user: User, world: World) -> bool:
     return case_plans.may_see(user, world.case_plan)
+
+
+def reads_shared_rows(user: User, world: World) -> bool:
+    return teams.reads_team(user, world.case.pk)
 
 
 def changes_plan(user: User, world: World) -> bool:
@@ -269,7 +274,7 @@ RULES = [
     Rule("shared_note", lambda user, world: teams.reads_shared(user, world.shared_note)),
     Rule("case_plan", sees_plan, changes_plan, "version"),
     *(Rule(row, sees_plan, writes_in_draft, "version") for row in ("goal", "plan_factor", "planned_action")),
-    Rule("goal_outcome", lambda user, world: teams.reads_team(user, world.case.pk)),
+    Rule("goal_outcome", reads_shared_rows),
     Rule(
         "agreement",
         lambda user, world: sees_plan(user, world) or case_plans.may_answer(user, world.agreement),
@@ -277,6 +282,14 @@ RULES = [
         "version",
     ),
     Rule("review", lambda user, world: reviews.may_see(user, world.review), changes_review, "version"),
+    Rule(
+        "closure",
+        reads_shared_rows,
+        lambda user, world: closures.may_withdraw(user, world.closure) or closures.may_decide(user, world.closure),
+        "version",
+    ),
+    Rule("opinion", reads_shared_rows, lambda user, world: closures.may_answer(user, world.opinion), "version"),
+    Rule("reopening", reads_shared_rows, lambda user, world: cases.may_write(user, world.case), "version"),
     Rule(
         "case_assessment",
         lambda user, world: assessments.may_see(user, world.case_assessment),

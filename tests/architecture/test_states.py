@@ -44,6 +44,8 @@ TO_BE_WRITTEN = {
     "PlanState": {"tone"},
     "ReviewState": {"tone"},
     "CaseAssessmentState": {"tone"},
+    "ClosureState": {"tone"},
+    "ReopeningState": {"tone"},
 }
 #: The states in TO_BE_WRITTEN that need no line there, and why.
 NEED_NO_LINE = {
@@ -63,12 +65,15 @@ BADGES = {
     "review": "ReviewState",
     "other": "PlanState",
     "case_assessment": "CaseAssessmentState",
+    "closure": "ClosureState",
+    "reopening": "ReopeningState",
 }
 ENDED_AT = "its end is a time: constraints and policies ask for that"
 SHIFTS = "the whole shift reads and writes it, in whatever state"
 NO_FUNCTION = "no function of the database asks for it"
 AT_WORK = "figures count contacts, referrals and cases, not the work at the telephone"
 LABEL_SAYS_IT = "the label of the state is all that is said"
+OF_TEAM = "the team reads it, in whatever state"
 NO_BADGE = "shown in words, not as a badge"
 #: Where an aspect does not apply to a machine, and why.
 NOT_APPLICABLE = {
@@ -116,6 +121,15 @@ NOT_APPLICABLE = {
     "PlanState": {"figure": "goals and actions are counted, not versions", "sentence": LABEL_SAYS_IT},
     "AgreementState": {
         "figure": "goals and actions are counted, not agreements", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
+    },
+    "ClosureState": {
+        "policy": OF_TEAM, "figure": "cases are counted, not proposals to close them", "sentence": LABEL_SAYS_IT,
+    },
+    "OpinionState": {
+        "figure": "cases are counted, not proposals to close them", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
+    },
+    "ReopeningState": {
+        "policy": OF_TEAM, "figure": "cases are counted, not proposals to reopen them", "sentence": LABEL_SAYS_IT,
     },
     "CaseAssessmentState": {"figure": "assessments are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "ReviewState": {"figure": "reviews are not counted in figures yet", "sentence": LABEL_SAYS_IT},

@@ -23,6 +23,8 @@ from casework.assessments import permissions as assessments
 from casework.assessments.states import Who as InAssessment
 from casework.cases import permissions as cases
 from casework.cases.states import Who as InCase
+from casework.closures import permissions as closures
+from casework.closures.states import Who as InClosure
 from casework.plans import permissions as case_plans
 from casework.plans.states import AGREES
 from casework.plans.states import Who as InPlan
@@ -35,6 +37,7 @@ from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.role_proposals import could_confirm
 from foundation.accounts.roles import CONFIRM_AT_THEIR_CENTRE, Permission
 from foundation.accounts.states import Who as InAccounts
+from foundation.privacy.fields import EncryptedField
 from foundation.privacy.state_machines import StateMachine, all_machines
 from handoff.referrals import permissions as handoff
 from handoff.referrals.states import Who as InReferral
@@ -94,8 +97,30 @@ def may_move_callback(step: Step) -> bool:
 
 def may_move_case(step: Step) -> bool:
     case = step.world.case
-    is_free = step.target == "open" or case.responsible_organisation_id == case.centre_id
-    return cases.may_write(step.user, case) and is_free
+    if step.target == "open":
+        return cases.may_write(step.user, case)
+    is_agreed = not case.is_open or not step.world.member.is_in_team or step.world.closure.is_agreed
+    return cases.may_write(step.user, case) and case.responsible_organisation_id == case.centre_id and is_agreed
+
+
+def may_move_closure(step: Step) -> bool:
+    """The time of everybody who was asked is over."""
+    closure = step.world.closure
+    if step.who == InClosure.ACCOUNTABLE:
+        return closures.may_decide(step.user, closure)
+    writes = cases.may_write(step.user, step.world.case)
+    if step.who == InClosure.PROPOSER:
+        return writes or (closure.is_open and closures.may_withdraw(step.user, closure))
+    return step.who == InClosure.CENTRE and writes and not step.world.case.is_open
+
+
+def may_give_opinion(step: Step) -> bool:
+    is_asked = step.who == InClosure.BODY and step.world.closure.is_open
+    return is_asked and closures.may_answer(step.user, step.world.opinion)
+
+
+def may_answer_reopening(step: Step) -> bool:
+    return cases.may_write(step.user, step.world.case)
 
 
 def may_move_action(step: Step) -> bool:
@@ -228,6 +253,7 @@ NOT_ENDED = "ended_at = null, ended_by_id = null, refusal = ''"
 ENDED_BY = f"{ENDED}, ended_by_id = {{who}}"
 IDENTIFIED = "identity = 'known', identified_at = now(), identified_by_id = {who}"
 DECIDED_ON = "decided_by_id = {who}, decided_at = now()"
+DECIDED_NOW = "decided_at = now(), decided_by_id = {who}, decision = '\\x01'"
 UNNAMED = "person_id = null, deputy_id = null, own_key_id = null"
 NOT_ENDED = "ended_at = null, ended_by_id = null"
 NOT_HELD = "held_at = null, held_by_id = null, on_track = ''"
@@ -342,6 +368,36 @@ OBJECTS = [
         {
             **dict.fromkeys(("waiting", "withdrawn"), "answered_at = null, answered_by_id = null"),
             **dict.fromkeys(("agreed", "objected"), "answered_at = now(), answered_by_id = {who}"),
+        },
+    ),
+    Moved(
+        "closure",
+        "Closing of a case",
+        may_move_closure,
+        {
+            "open": "decided_at = null, decided_by_id = null, ended_at = null, ended_by_id = null",
+            **dict.fromkeys(("agreed", "refused"), DECIDED_NOW),
+            "withdrawn": f"{ENDED}, ended_by_id = {{who}}, withdrawal = '\\x01'",
+            "carried_out": f"{ENDED}, ended_by_id = {{who}}",
+        },
+        from_draft={"carried_out": f"{DECIDED_NOW}, {ENDED}, ended_by_id = {{who}}"},
+    ),
+    Moved(
+        "opinion",
+        "Opinion on a closing",
+        may_give_opinion,
+        {
+            **dict.fromkeys(("waiting", "silent", "withdrawn"), "answered_at = null, answered_by_id = null"),
+            **dict.fromkeys(("for", "against"), "answered_at = now(), answered_by_id = {who}, reason = '\\x01'"),
+        },
+    ),
+    Moved(
+        "reopening",
+        "Proposal to open a case again",
+        may_answer_reopening,
+        {
+            "proposed": "decided_at = null, decided_by_id = null",
+            **dict.fromkeys(("reopened", "refused"), "decided_at = now(), decided_by_id = {who}, answer = '\\x01'"),
         },
     ),
     Moved(
@@ -489,9 +545,14 @@ def put_into(world: World, states: Mapping[str, str], holder: User) -> None:
         if one.thing == "leg" and state != "ended":
             sets = "ended_at = null"
         is_alone = one.thing == "release" and state == "released" and world.release.prepared_by_id == holder.pk
+        if one.thing == "closure":  # who proposed it never decides
+            is_alone = world.closure.proposed_by_id == holder.pk
         second = next(person for person in world.people if person != holder)
         ask(update(one, world, state, sets, second if is_alone else holder))
-        thing.refresh_from_db()
+        # What is encrypted was set to bytes that nobody can read.
+        thing.refresh_from_db(
+            fields=[one.name for one in thing._meta.concrete_fields if not isinstance(one, EncryptedField)]
+        )
     for statement in NAMED_PEOPLE:
         execute(statement)
     execute("set local session_replication_role = origin")

@@ -15,6 +15,7 @@ from casework.assessments.models import AssessmentContent, CaseAssessment
 from casework.assessments.questionnaire import current
 from casework.assessments.states import CaseAssessmentState
 from casework.cases.models import Action, BodyWorker, Case, CaseContact, CaseQuestion, Note, Responsibility
+from casework.closures.models import Closure, Opinion, Reopening
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, PlannedAction
 from casework.plans.models import Plan as CasePlan
 from casework.plans.states import AgreementState, PlanState
@@ -109,6 +110,9 @@ class World:
     plan_factor: Factor
     planned_action: PlannedAction
     agreement: Agreement
+    closure: Closure
+    opinion: Opinion
+    reopening: Reopening
     case_assessment: CaseAssessment
     assessment_content: AssessmentContent
     referral: Referral
@@ -198,6 +202,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         shared_note=_shared_note(plan, member, people),
         **_case_plan(plan, people, member),
         review=_review(plan, people, member),
+        **_closing(people, member),
         **_case_assessment(plan, member, people),
         body_worker=BodyWorker.objects.get(case=case, user=member.person),
         referral=referral,
@@ -250,7 +255,7 @@ def _member(plan: Plan, people: list[User], body: Organisation, case: Case, key:
     first = (plan.contact_person + 1) % PEOPLE
     return Member.objects.create(
         team=team, centre=case.centre, organisation=body, data_key=key, own_key=key, purpose="safety",
-        hats=["works", "content"] if plan.is_surfaced else ["works"],
+        hats=[*(["content"] if plan.is_surfaced else []), *(["risk"] if plan.contact_person % 2 else []), "works"],
         state=MemberState.ACTIVE, person=people[first], deputy=people[(first + 1) % PEOPLE], due_at=NOW,
         invited_by=people[0], answered_at=NOW, answered_by=people[first],
     )  # fmt: skip
@@ -292,6 +297,23 @@ def _review(plan: Plan, people: list[User], member: Member) -> Review:
         organisation=member.organisation if plan.is_surfaced else member.centre, user=people[plan.contact_person],
         due_at=NOW, made_by=people[0],
     )  # fmt: skip
+
+
+def _closing(people: list[User], member: Member) -> dict[str, Any]:
+    """Proposed at the centre; triggers ask the body, and say who decides."""
+    of_team = {
+        "team": member.team, "centre": member.centre, "data_key": member.data_key, "organisation": member.centre,
+        "proposed_by": people[0], "due_at": NOW,
+    }  # fmt: skip
+    closure = Closure.objects.create(
+        reason="other", without_assessment="none", family_knows=False, is_monitored=False, **of_team
+    )
+    closure.refresh_from_db()
+    return {
+        "closure": closure,
+        "opinion": Opinion.objects.get(closure=closure, organisation=member.organisation),
+        "reopening": Reopening.objects.create(cause="asked", **of_team),
+    }
 
 
 def _shared_note(plan: Plan, member: Member, people: list[User]) -> SharedNote:

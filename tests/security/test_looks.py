@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+import closures
 import plans
 import pytest
 import referrals
@@ -143,6 +144,20 @@ class World:
         visits = {f"plans:{name}": (people.handler, tuple(key), {}) for name, key in pages.items()}
         return {**visits, "plans:agreement": (people.liaison, (self.agreement,), {})}
 
+    def visits_of_closing(self) -> dict[str, tuple[User, tuple[object, ...], dict[str, str]]]:
+        people, case = self.people, self.dossier.case
+        closure = closures.proposed(people.handler, case)
+        opinion = closures.opinion_of(people.liaison, closure, people.body)
+        reopening = closures.asked_as_if_monitored(people.liaison, case, people.body)
+        return {
+            "closures:of_case": (make_coordinator(people), (case.pk,), {}),
+            "closures:of_team": (people.liaison, (case.pk,), {}),
+            "closures:propose": (make_coordinator(people), (case.pk,), {}),
+            "closures:closure": (people.handler, (closure.pk,), {}),
+            "closures:opinion": (people.liaison, (opinion.pk,), {}),
+            "closures:reopening": (people.handler, (reopening.pk,), {}),
+        }
+
     @property
     def agreement(self) -> uuid.UUID:
         """Of the liaison's body, to a plan of another case."""
@@ -232,6 +247,7 @@ class World:
             "plans:of_case": (make_coordinator(people), case, {}),
             "plans:of_team": (people.liaison, case, {}),
             **self.visits_of_plan(),
+            **self.visits_of_closing(),
             "assessments:of_case": (make_coordinator(people), case, {}),
             "assessments:assessment": (handler, (self.draft,), {}),
             "assessments:write": (people.liaison, (self.draft,), {}),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from case_assessments import ANSWERS, REASON, asked, begun, content, delivered, saved, stored
 from case_rows import make_case
+from closures import closed_together
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 from past_policies import change
@@ -31,7 +32,6 @@ from foundation.privacy.context import acting_as
 from foundation.privacy.models import opened_keys
 from foundation.worklist.models import WorkItem
 from foundation.worklist.tasks import run_steps
-from handoff.referrals.centre_actions import close_case
 from triage.engine.answers import AnswerError
 
 S = CaseAssessmentState
@@ -313,7 +313,7 @@ def test_what_is_open_ends_when_the_case_is_closed(people: People, case: Case, c
     of_body = begun(asked(people.handler, case, clinic.person, clinic.organisation), clinic.person)
     of_centre = asked(people.handler, case, people.colleague, people.centre)
     done = delivered(asked(people.handler, case, people.handler, people.centre), people.handler)
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
+    closed_together(people.handler, people.coordinator, case, (clinic.person, clinic.organisation))
     states = [stored(one, people.handler).state for one in (of_body, of_centre, done)]
     assert states == [S.WITHDRAWN, S.WITHDRAWN, S.DELIVERED]
     assert work(people.coordinator) == []

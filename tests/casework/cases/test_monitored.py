@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from assessments import REFERRAL, SECURITY, complete, fill, make_contact
 from case_rows import assessed, give, make_case
+from closures import closed_together
 from django.db import DatabaseError
 from django.utils import timezone
 from people import People, as_user, new_id
@@ -31,7 +32,7 @@ from foundation.accounts.models import User
 from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
-from handoff.referrals.centre_actions import close_case, draft_referral, monitor_case
+from handoff.referrals.centre_actions import close_case, draft_referral
 from triage import actions as triage
 
 
@@ -41,7 +42,13 @@ def police() -> Body:
 
 
 def monitor(user: User, case: Case) -> None:
-    as_user(user, monitor_case, by=user, case_id=case.pk, reason=CloseReason.GOALS_MET)
+    """Of a case of the centre alone, which no page does."""
+    as_user(user, actions.mark_monitored, by=user, case_id=case.pk, reason=CloseReason.GOALS_MET)
+
+
+def monitor_together(people: People, case: Case, police: Body) -> None:
+    body = (police.person, police.organisation)
+    closed_together(people.handler, people.coordinator, case, body, is_monitored=True)
 
 
 def monitored(people: People) -> Case:
@@ -94,7 +101,7 @@ def test_what_was_begun_ends_and_the_bodies_stay(people: People, police: Body) -
     waiting = invited(people.handler, case, make_body("School").organisation)
     add_to_do(people.handler, case)
     draft = begun(people.handler, case)
-    monitor(people.handler, case)
+    monitor_together(people, case, police)
     assert stored(member, people.handler).state == MemberState.ACTIVE
     assert stored(waiting, people.handler).state == MemberState.WITHDRAWN
     with acting_as(people.handler, purpose="test"):
@@ -106,7 +113,7 @@ def test_what_was_begun_ends_and_the_bodies_stay(people: People, police: Body) -
 def test_nothing_new_begins(people: People, police: Body) -> None:
     case = make_case(people.handler)
     accepted(invited(people.handler, case, police.organisation, hats=[Hat.CONTENT]), police.person)
-    monitor(people.handler, case)
+    monitor_together(people, case, police)
     soon = timezone.now() + timedelta(days=3)
     with pytest.raises(Stale):
         invited(people.handler, case, make_body("School").organisation)
@@ -137,7 +144,7 @@ def test_it_is_given_to_somebody_and_taken(people: People) -> None:
 def test_closing_it_takes_no_new_reason_and_ends_the_team(people: People, police: Body) -> None:
     case = make_case(people.handler)
     member = in_team(people, police, case)
-    monitor(people.handler, case)
+    monitor_together(people, case, police)
     page = browser(people.handler).get(f"/cases/{case.pk}/").content.decode()
     assert f"/cases/{case.pk}/close/" in page
     assert "Why the case is closed" not in page

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from case_rows import make_case
+from closures import closed_together
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 from past_policies import change
@@ -32,7 +33,6 @@ from foundation.privacy.keys import WrongKey
 from foundation.privacy.models import opened_keys
 from foundation.worklist.models import WorkItem
 from foundation.worklist.tasks import run_steps
-from handoff.referrals.centre_actions import close_case
 
 
 @pytest.fixture
@@ -313,7 +313,7 @@ def test_closing_discards_what_is_not_agreed_and_keeps_what_is(people: People, c
     draft = begun(people.handler, case)
     planned(people.handler, draft, police.organisation)
     proposed(people.handler, draft)
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
+    closed_together(people.handler, people.coordinator, case, (police.person, police.organisation))
     assert stored(plan, people.handler).state == PlanState.AGREED
     assert stored(draft, people.handler).state == PlanState.DISCARDED
     with acting_as(people.coordinator, purpose="test"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import permutations
 
+import closures
 import pytest
 from case_rows import make_case
 from cluster import OwnDatabase
@@ -30,7 +31,7 @@ from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
 from foundation.worklist.models import WorkItem
-from handoff.referrals.centre_actions import close_case
+from handoff.referrals.centre_actions import carry_out_closure
 
 
 @dataclass
@@ -101,7 +102,11 @@ def taking_back(room: Room) -> Callable[[], object]:
 
 def closing(room: Room) -> Callable[[], object]:
     by = room.people.handler
-    return lambda: as_user(by, close_case, by=by, case_id=room.case.pk, reason="goals_met")
+    closure = closures.proposed(by, room.case)
+    for body in (room.police, room.school):
+        closures.said(body.person, closure, body.organisation)
+    version = closures.decided(room.people.coordinator, closure).version
+    return lambda: as_user(by, carry_out_closure, by=by, closure_id=closure.pk, version=version)
 
 
 STEPS: dict[str, Step] = {

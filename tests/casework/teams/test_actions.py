@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from case_rows import make_case
+from closures import closed_together
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 from past_policies import change
@@ -139,7 +140,7 @@ def test_closed_case_takes_no_invitation(people: People, case: Case, police: Bod
 def test_closing_the_case_ends_invitations_and_memberships(people: People, case: Case, police: Body) -> None:
     school = make_body("School")
     waiting, member = invited(people.handler, case, school.organisation), in_team(people, police, case)
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
+    closed_together(people.handler, people.coordinator, case, (police.person, police.organisation))
     assert stored(waiting, people.handler).state == MemberState.WITHDRAWN
     assert stored(member, people.handler).state == MemberState.LEFT
     assert kinds(people.handler, member)[-1] == "team.left"

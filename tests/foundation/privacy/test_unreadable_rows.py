@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 import case_assessments
+import closures
 import plans
 import pytest
 import referrals
@@ -36,6 +37,7 @@ from casework.assessments.models import AssessmentContent, CaseAssessment
 from casework.cases.models import Action, CaseQuestion
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
+from casework.closures.models import Closure, Opinion, Reopening
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
 from casework.reviews.models import Review
 from casework.teams.models import Member, OwnNote, SharedNote
@@ -156,6 +158,24 @@ def of_plans(world: World, dossier: Dossier) -> dict[type[models.Model], tuple[l
     }
 
 
+def of_closings(world: World, dossier: Dossier) -> dict[type[models.Model], tuple[list[Any], list[Shown]]]:
+    """A proposal to close the case, of which a body says why not, and one to open it again."""
+    handler, liaison, body = world.people.handler, world.people.liaison, world.people.body
+    closure = closures.proposed(handler, dossier.case)
+    closures.said(liaison, closure, body, is_for=False, reason="too early")
+    opinion = closures.opinion_of(liaison, closure, body)
+    reopening = closures.asked_as_if_monitored(liaison, dossier.case, body)
+    page = reverse("closures:closure", args=[closure.pk])
+    return {
+        Closure: ([closure.pk], [Shown("handler", page, "too early"), Shown("liaison", page, "too early")]),
+        Opinion: ([opinion.pk], [Shown("handler", page, closures.REACHED)]),
+        Reopening: (
+            [reopening.pk],
+            [Shown("handler", reverse("closures:reopening", args=[reopening.pk]), dossier.case.reference)],
+        ),
+    }
+
+
 def waive(world: World, dossier: Dossier) -> Any:
     """The key of the row that says why nobody's contact needs no triage."""
     by, values = world.people.coordinator, {"contact_id": dossier.nobodys.pk, "words": "asked for a brochure"}
@@ -231,6 +251,7 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
             [of_review],
             [Shown("handler", reverse("reviews:review", args=[of_review]), bad.case.reference, False)],
         ),
+        **of_closings(world, bad),
         CaseAssessment: (
             [assessment.pk],
             [Shown("handler", reverse("assessments:assessment", args=[assessment.pk]), bad.case.reference, False)],

@@ -21,6 +21,7 @@ from django.utils import timezone
 from past_policies import change
 from people import People, as_user, make_user, new_id
 from releases import count, prepare
+from security.matrix.closure_records import add_closures
 from security.matrix.plan_records import add_plans
 from security.matrix.review_records import add_reviews
 from security.matrix.world import World
@@ -81,6 +82,7 @@ def make_world() -> World:
     _cases(world)
     _teams(world)
     add_plans(world)
+    add_closures(world)
     _assessments(world)
     add_reviews(world)
     _referrals(world)
