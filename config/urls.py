@@ -47,6 +47,7 @@ APPS = [
     "casework.teams",
     "casework.plans",
     "casework.assessments",
+    "casework.releases",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

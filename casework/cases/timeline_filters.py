@@ -35,6 +35,7 @@ FAMILIES = {
     "action": Group.WORK,
     "case_assessment": Group.WORK,
     "plan": Group.WORK,
+    "prison_release": Group.WORK,
     "question": Group.WORK,
     "team": Group.TEAM,
     "referral": Group.REFERRALS,

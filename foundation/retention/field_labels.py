@@ -26,6 +26,16 @@ TECHNICAL = frozenset(
 
 LABELS = {
     "added_at": _("Added"),
+    "announced_at": _("Announced"),
+    "cancel_reason": _("Why there is no release"),
+    "conditions": _("Conditions"),
+    "establishment": _("Establishment"),
+    "move_reason": _("Why the date moved, the last time"),
+    "prepared_at": _("Prepared"),
+    "release_date": _("Date of the release"),
+    "released_at": _("Marked as released"),
+    "treatment_after": _("Treatment afterwards"),
+    "treatment_now": _("Treatment in prison"),
     "result": _("What was done, or why not"),
     "strand": _("Strand"),
     "duty": _("Duty"),

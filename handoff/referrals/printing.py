@@ -20,6 +20,7 @@ from casework.cases.printing import (
     timeline_section,
     work_of,
 )
+from casework.releases.printing import releases_section
 from casework.teams.pages import TeamOfCase
 from casework.teams.printing import team_sections
 from foundation.accounts.models import User
@@ -45,6 +46,7 @@ def printed_case(case: Case, *, by: User) -> PrintedRecord:
             *questions_of(file),
             *team_sections(TeamOfCase(case, by)),
             assessments_section(case.pk),
+            releases_section(case.pk),
             assessments_of(file),
             contacts_of(file),
             *_referral_sections(case),

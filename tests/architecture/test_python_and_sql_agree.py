@@ -32,6 +32,7 @@ from hypothesis import strategies as st
 from casework.assessments import permissions as assessments
 from casework.cases import permissions as cases
 from casework.plans import permissions as case_plans
+from casework.releases import permissions as prison
 from casework.teams import permissions as teams
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import can, organisations_as
@@ -280,6 +281,12 @@ RULES = [
         "assessment_content",
         lambda user, world: assessments.reads_content(user, world.assessment_content),
         writes_content,
+        "version",
+    ),
+    Rule(
+        "prison_release",
+        lambda user, world: prison.may_see(user, world.prison_release),
+        lambda user, world: prison.may_write(user, world.prison_release),
         "version",
     ),
     Rule("responsibility", reads_responsibility, moves_responsibility, sets="until = now()"),

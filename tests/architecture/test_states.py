@@ -43,6 +43,7 @@ TO_BE_WRITTEN = {
     "MemberState": {"tone"},
     "PlanState": {"tone"},
     "CaseAssessmentState": {"tone"},
+    "PrisonReleaseState": {"tone"},
 }
 #: The states in TO_BE_WRITTEN that need no line there, and why.
 NEED_NO_LINE = {
@@ -61,6 +62,7 @@ BADGES = {
     "plan": "PlanState",
     "other": "PlanState",
     "case_assessment": "CaseAssessmentState",
+    "prison_release": "PrisonReleaseState",
 }
 ENDED_AT = "its end is a time: constraints and policies ask for that"
 SHIFTS = "the whole shift reads and writes it, in whatever state"
@@ -116,6 +118,7 @@ NOT_APPLICABLE = {
         "figure": "goals and actions are counted, not agreements", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
     },
     "CaseAssessmentState": {"figure": "assessments are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "PrisonReleaseState": {"figure": "releases from prison are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "QuestionState": {
         "policy": "it is read with its case, in whatever state", "figure": AT_WORK,
         "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,

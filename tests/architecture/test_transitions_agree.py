@@ -26,6 +26,7 @@ from casework.cases.states import Who as InCase
 from casework.plans import permissions as case_plans
 from casework.plans.states import AGREES
 from casework.plans.states import Who as InPlan
+from casework.releases import permissions as prison
 from casework.teams import permissions as teams
 from casework.teams.states import Who as InTeam
 from foundation.accounts.models import Organisation, User
@@ -129,6 +130,10 @@ def may_move_case_assessment(step: Step) -> bool:
     if step.who == InAssessment.AUTHOR:
         return assessments.is_author(step.user, step.world.case_assessment)
     return step.who == InAssessment.ASKER and assessments.may_withdraw(step.user, step.world.case_assessment)
+
+
+def may_move_prison_release(step: Step) -> bool:
+    return prison.may_write(step.user, step.world.prison_release)
 
 
 def may_end_question(step: Step) -> bool:
@@ -321,6 +326,18 @@ OBJECTS = [
             ),
             "declined": f"{NOT_DELIVERED}, {ENDED_BY}, decline_reason = 'other'",
             "withdrawn": f"{NOT_DELIVERED}, {ENDED_BY}, decline_reason = ''",
+        },
+    ),
+    Moved(
+        "prison_release",
+        "Release from prison",
+        may_move_prison_release,
+        {
+            "announced": f"prepared_at = null, released_at = null, {NOT_OVER}",
+            "prepared": f"prepared_at = now(), released_at = null, {NOT_OVER}",
+            "released": f"released_at = now(), {NOT_OVER}",
+            "settled": f"released_at = now(), {ENDED_BY}",
+            "cancelled": f"released_at = null, {ENDED_BY}",
         },
     ),
     Moved(

@@ -18,6 +18,7 @@ from casework.cases.models import Action, BodyWorker, Case, CaseContact, CaseQue
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, PlannedAction
 from casework.plans.models import Plan as CasePlan
 from casework.plans.states import AgreementState, PlanState
+from casework.releases.models import PrisonRelease
 from casework.teams.models import Member, OwnNote, SharedNote, Team
 from casework.teams.states import MemberState
 from casework.teams.vocabulary import Visibility
@@ -109,6 +110,7 @@ class World:
     agreement: Agreement
     case_assessment: CaseAssessment
     assessment_content: AssessmentContent
+    prison_release: PrisonRelease
     referral: Referral
     summary: Summary
     disclosure: Disclosure
@@ -196,6 +198,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         shared_note=_shared_note(plan, member, people),
         **_case_plan(plan, people, member),
         **_case_assessment(plan, member, people),
+        prison_release=_prison_release(member, people),
         body_worker=BodyWorker.objects.get(case=case, user=member.person),
         referral=referral,
         summary=Summary.objects.create(**part),
@@ -309,6 +312,14 @@ def _case_assessment(plan: Plan, member: Member, people: list[User]) -> dict[str
     readers = [people[plan.responsible[1]].pk] if plan.responsible[1] is not None else []
     content = AssessmentContent.objects.create(assessment=row, data_key=member.data_key, readers=readers)
     return {"case_assessment": row, "assessment_content": content}
+
+
+def _prison_release(member: Member, people: list[User]) -> PrisonRelease:
+    """Of the body, whose people need not work there."""
+    return PrisonRelease.objects.create(
+        team=member.team, centre=member.centre, data_key=member.data_key, organisation=member.organisation,
+        user=member.person, release_date=NOW.date(), due_at=NOW, steps_at=[NOW], announced_by=people[0],
+    )  # fmt: skip
 
 
 def _case(plan: Plan, people: list[User], organisations: list[Organisation], **details: Any) -> Case:

@@ -50,6 +50,11 @@ TONES: dict[str, tuple[str, str]] = {
     "left": ("neutral", "log-out"),
     "proposed": ("info", "send"),
     "agreed": ("ok", "circle-check"),
+    "announced": ("info", "megaphone"),
+    "prepared": ("ok", "list-checks"),
+    "released": ("warn", "door-open"),
+    "settled": ("ok", "circle-check"),
+    "cancelled": ("neutral", "x"),
 }
 
 

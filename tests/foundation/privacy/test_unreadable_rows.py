@@ -16,6 +16,7 @@ from typing import Any
 
 import case_assessments
 import plans
+import prison_releases
 import pytest
 import referrals
 from answering import Provider, provider
@@ -36,6 +37,7 @@ from casework.cases.models import Action, CaseQuestion
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
+from casework.releases.models import PrisonRelease
 from casework.teams.models import Member, OwnNote, SharedNote
 from casework.teams.note_actions import share_note, write_note
 from casework.teams.vocabulary import Visibility
@@ -154,6 +156,16 @@ def of_plans(world: World, dossier: Dossier) -> dict[type[models.Model], tuple[l
     }
 
 
+def of_prison_releases(world: World, dossier: Dossier) -> dict[type[models.Model], tuple[list[Any], list[Shown]]]:
+    """The current one cannot be read, beside one that was cancelled."""
+    by = world.people.handler
+    prison_releases.cancelled(by, prison_releases.announced(by, dossier.case, establishment="a sound prison"))
+    broken = prison_releases.announced(by, dossier.case)
+    page = Shown("handler", reverse("releases:release", args=[broken.pk]), dossier.case.reference, False)
+    rows = Shown("handler", reverse("releases:of_case", args=[dossier.case.pk]), "a sound prison")
+    return {PrisonRelease: ([broken.pk], [page, rows])}
+
+
 def waive(world: World, dossier: Dossier) -> Any:
     """The key of the row that says why nobody's contact needs no triage."""
     by, values = world.people.coordinator, {"contact_id": dossier.nobodys.pk, "words": "asked for a brochure"}
@@ -232,6 +244,7 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
             [case_assessments.content(assessment, world.people.liaison).pk],
             [Shown("liaison", reverse("assessments:assessment", args=[assessment.pk]), bad.case.reference, False)],
         ),
+        **of_prison_releases(world, bad),
         OwnNote: ([note], [Shown("liaison", team, "a second own note")]),
         SharedNote: (
             [copy],

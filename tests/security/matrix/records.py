@@ -20,6 +20,7 @@ from django.db import connection, connections, models, transaction
 from django.utils import timezone
 from past_policies import change
 from people import People, as_user, make_user, new_id
+from prison_releases import announced, step
 from releases import count, prepare
 from security.matrix.plan_records import add_plans
 from security.matrix.world import World
@@ -31,6 +32,7 @@ from casework.cases.actions import add_note
 from casework.cases.models import Case, CaseContact
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
+from casework.releases import actions as releasing_from_prison
 from casework.teams.actions import decline
 from casework.teams.note_actions import share_note, write_note
 from casework.teams.vocabulary import EndReason, Visibility
@@ -81,6 +83,7 @@ def make_world() -> World:
     _teams(world)
     add_plans(world)
     _assessments(world)
+    _prison_releases(world)
     _referrals(world)
     _callbacks(world)
     _telephone(world)
@@ -261,6 +264,19 @@ def _assessments(world: World) -> None:
     delivered(clinical, liaison, Shares.FACT, readers=[handler.pk])
     for name, one in {"asked": waiting, "draft": draft, "delivered": done, "clinical": clinical}.items():
         world.add("case_assessment", name, one.pk)
+
+
+def _prison_releases(world: World) -> None:
+    """The liaison's body is responsible for those of the handler's case."""
+    people = world.people
+    of_open = _case(world, "open")
+    body = {"organisation": people.body, "user": people.liaison}
+    cancelled = announced(people.handler, of_open, **body)
+    step(people.handler, releasing_from_prison.cancel, cancelled, reason="he stays")
+    current = announced(people.handler, of_open, **body)
+    colleagues = announced(people.colleague, _case(world, "colleagues"))
+    for name, one in {"current": current, "cancelled": cancelled, "colleagues": colleagues}.items():
+        world.add("prison_release", name, one.pk)
 
 
 def _case(world: World, name: str) -> Case:

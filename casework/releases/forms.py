@@ -1,0 +1,108 @@
+"""The forms of releases from prison."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.forms import LONGEST_LINE, StepForm
+from foundation.ui.dates import DayField, days_from_today
+
+from .permissions import Responsible
+
+LONGEST_TEXT = 4_000
+#: Days. A release that was missed is announced late; long sentences are known long before.
+ANNOUNCED_LATE, ANNOUNCED_AHEAD = 30, 10 * 366
+
+
+def _text(label: Any, *, help_text: Any = "") -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(label=label, max_length=LONGEST_TEXT, required=False, help_text=help_text, widget=widget)
+
+
+def _date() -> DayField:
+    return DayField(
+        label=_("Date of the release"),
+        earliest=days_from_today(-ANNOUNCED_LATE),
+        latest=days_from_today(ANNOUNCED_AHEAD),
+    )
+
+
+class TextsForm(forms.Form):
+    """What is said of a release, and who answers for it."""
+
+    establishment = forms.CharField(
+        label=_("Establishment"), max_length=LONGEST_LINE, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    responsible = forms.ChoiceField(
+        label=_("Responsible"), help_text=_("Sees that all is prepared, and says how it went."), required=False
+    )
+    treatment_now = _text(
+        _("Treatment in prison"), help_text=_("Therapy, courses, medication, work with an exit programme.")
+    )
+    treatment_after = _text(_("Treatment afterwards"), help_text=_("Who goes on with it, from when."))
+    conditions = _text(
+        _("Conditions"), help_text=_("Instructions of the court, supervision, places or people to stay away from.")
+    )
+
+    def __init__(self, *args: Any, responsible: Sequence[Responsible], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_key = {one.key: one for one in responsible}
+        field = self.fields["responsible"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, _name(one)) for key, one in self.by_key.items()]
+        field.initial = responsible[0].key
+
+    def clean_responsible(self) -> Responsible:
+        """Without a choice, the shift's."""
+        return self.by_key[self.cleaned_data["responsible"] or next(iter(self.by_key))]
+
+    def values(self) -> dict[str, Any]:
+        """Only for a valid form."""
+        values = dict(self.cleaned_data)
+        chosen = values.pop("responsible")
+        return {**values, "organisation": chosen.organisation, "user": chosen.user}
+
+
+def _name(one: Responsible) -> str:
+    if one.user is None:
+        return gettext("%(organisation)s: whoever is on shift") % {"organisation": one.organisation.name}
+    return f"{one.user.name} ({one.organisation.name})"
+
+
+class AnnounceForm(TextsForm):
+    release_id = forms.UUIDField(widget=forms.HiddenInput)
+    release_date = _date()
+    field_order = ("release_id", "release_date", "establishment", "responsible")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["release_id"].initial = uuid.uuid4
+
+
+class ChangeForm(TextsForm, StepForm):
+    pass
+
+
+class MoveForm(StepForm):
+    release_date = _date()
+    reason = forms.CharField(
+        label=_("Why it moves"), max_length=LONGEST_LINE, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class CancelForm(StepForm):
+    reason = forms.CharField(
+        label=_("Why there is no release"), max_length=LONGEST_LINE, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+def keep_typed(form: forms.Form, version: int) -> None:
+    """Show what was typed again, to be saved over what somebody else has saved meanwhile."""
+    form.data = {**{name: form.data[name] for name in form.data}, "version": version}
+    form.add_error(None, _("Somebody changed this meanwhile. Look at it; saved again, yours replaces it."))

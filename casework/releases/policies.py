@@ -1,0 +1,99 @@
+"""Who may read which row of this app's tables. Words for people, SQL for PostgreSQL; see foundation/privacy/rls.py."""
+
+from __future__ import annotations
+
+from casework.cases.states import OPEN as OPEN_CASE
+from casework.teams.policies import CASE_WRITERS
+from casework.teams.states import IN_TEAM
+from foundation.privacy.event_kinds import kinds_of, reading_rules
+from foundation.privacy.rls import (
+    BY_APPLICATION,
+    Addition,
+    Declaration,
+    Protected,
+    Rule,
+    Transitions,
+    both,
+    declared_items,
+    is_actor,
+    quoted,
+    service,
+)
+
+from . import events
+from .permissions import COORDINATING
+from .states import CURRENT, ENDED, MACHINES, Who
+
+DEADLINES = service("deadlines")
+READERS = Rule(
+    "who may read the case, and the named people of the bodies in the team",
+    "(exists (select 1 from cases_case c where c.id = team_id) or ntk.works_in_team(team_id))",
+)
+WRITERS = Rule(
+    f"{CASE_WRITERS.who}; the named people of a body that coordinates content or process, or is responsible",
+    f"({CASE_WRITERS.sql} or ntk.coordinates_release(team_id) or ntk.works_for_body(team_id, organisation_id))",
+)
+#: A condition: responsible is the centre, or a body in the team with its named person.
+FITS = (
+    "(organisation_id = centre_id or exists (select 1 from teams_member m"
+    " where m.team_id = releases_prisonrelease.team_id and m.organisation_id = releases_prisonrelease.organisation_id"
+    f" and m.person_id = releases_prisonrelease.user_id and m.state in ({quoted(*IN_TEAM)})))"
+)
+
+DECLARATIONS: list[Declaration] = [
+    Protected(
+        "releases_prisonrelease",
+        select=[READERS, Rule(f"{DEADLINES.who}: current ones", f"{DEADLINES.sql} and state in ({quoted(*CURRENT)})")],
+        insert=[
+            both(
+                Rule(
+                    f"{CASE_WRITERS.who}; the named people of a body that coordinates content or process; while the"
+                    " case is open",
+                    f"({CASE_WRITERS.sql} and exists (select 1 from cases_case c where c.id = team_id"
+                    f" and c.state in ({quoted(*OPEN_CASE)})) or ntk.coordinates_release(team_id))",
+                ),
+                "in their own name, under the team's key",
+                f"{is_actor('announced_by_id')} and {FITS} and exists (select 1 from teams_team t"
+                " where t.case_id = team_id and t.centre_id = releases_prisonrelease.centre_id"
+                " and t.data_key_id = releases_prisonrelease.data_key_id)",
+            )
+        ],
+        update=[
+            Rule(
+                WRITERS.who,
+                WRITERS.sql,
+                # Also who has just given it to another body.
+                check=f"({CASE_WRITERS.sql} or ntk.works_in_team(team_id)) and {FITS}",
+            ),
+            Rule(f"{DEADLINES.who}: current ones", f"{DEADLINES.sql} and state in ({quoted(*CURRENT)})"),
+        ],
+        update_columns=[
+            *("state", "organisation_id", "user_id", "release_date", "establishment", "treatment_now"),
+            *("treatment_after", "conditions", "move_reason", "cancel_reason", "due_at", "steps_at", "escalated_at"),
+            *("prepared_at", "released_at", "ended_at", "ended_by_id", "version"),
+        ],
+        granted={"lotse_policy": "update (organisation_id, user_id, version)"},
+    ),
+    Transitions(
+        "releases_prisonrelease",
+        MACHINES[0],
+        who={
+            Who.WRITERS: both(
+                WRITERS,
+                "settled or cancelled in their own name",
+                f"(state not in ({quoted(*ENDED)}) or {is_actor('ended_by_id')})",
+            )
+        },
+        marks=["prepared_at", "released_at", "ended_at", "ended_by_id", "cancel_reason"],
+    ),
+    Addition("journal_event", "prison_release", select=reading_rules(kinds_of(events))),
+]
+sql_items = declared_items(
+    __name__,
+    DECLARATIONS,
+    IN_TEAM=quoted(*IN_TEAM),
+    COORDINATING=quoted(*COORDINATING),
+    CURRENT=quoted(*CURRENT),
+    ENDED=quoted(*ENDED),
+    BY_APPLICATION=BY_APPLICATION,
+)

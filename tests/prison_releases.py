@@ -1,0 +1,58 @@
+"""Releases from prison for tests, made with the real actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+from people import as_user, new_id
+
+from casework.cases.models import Case
+from casework.releases import actions
+from casework.releases.models import PrisonRelease
+from foundation.accounts.models import Organisation, User
+from foundation.privacy.context import acting_as
+
+TEXTS = {
+    "establishment": "Prison of the town",
+    "treatment_now": "Talks every week with an exit programme.",
+    "treatment_after": "The talks go on.",
+    "conditions": "Reports to the probation office.",
+}
+
+
+def in_days(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+def announced(by: User, case: Case, organisation: Organisation | None = None, **values: Any) -> PrisonRelease:
+    """In forty days, by default the shift's."""
+    said = {"release_id": new_id(), "release_date": in_days(40), "user": None, **TEXTS, **values}
+    answers = organisation or case.centre
+    made: PrisonRelease = as_user(by, actions.announce, by=by, case_id=case.pk, organisation=answers, **said)
+    return made
+
+
+def step(by: User, action: Callable[..., None], release: PrisonRelease, **values: Any) -> PrisonRelease:
+    """Take a step with what is stored now."""
+    now = stored(release, by)
+    as_user(by, action, by=by, release_id=release.pk, **{"version": now.version, **values})
+    return stored(release, by)
+
+
+def cancelled(by: User, release: PrisonRelease) -> PrisonRelease:
+    return step(by, actions.cancel, release, reason="He stays.")
+
+
+def released(by: User, release: PrisonRelease) -> PrisonRelease:
+    """The date moves to today before."""
+    if release.release_date > timezone.localdate():
+        step(by, actions.move_date, release, release_date=timezone.localdate(), reason="earlier")
+    return step(by, actions.mark_released, release)
+
+
+def stored(release: PrisonRelease, reader: User) -> PrisonRelease:
+    with acting_as(reader, purpose="test"):
+        return PrisonRelease.objects.with_names().get(pk=release.pk)
