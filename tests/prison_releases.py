@@ -9,9 +9,11 @@ from typing import Any
 from django.utils import timezone
 from people import as_user, new_id
 
-from casework.cases.models import Case
+from casework.cases.models import Case, Strand
 from casework.releases import actions
-from casework.releases.models import PrisonRelease
+from casework.releases.models import PrisonRelease, ReleaseStep
+from casework.releases.step_actions import add_step
+from casework.releases.vocabulary import Phase
 from foundation.accounts.models import Organisation, User
 from foundation.privacy.context import acting_as
 
@@ -56,3 +58,19 @@ def released(by: User, release: PrisonRelease) -> PrisonRelease:
 def stored(release: PrisonRelease, reader: User) -> PrisonRelease:
     with acting_as(reader, purpose="test"):
         return PrisonRelease.objects.with_names().get(pk=release.pk)
+
+
+def with_step(by: User, release: PrisonRelease, **values: Any) -> ReleaseStep:
+    """A week before, by default the shift's."""
+    said = {
+        "step_id": new_id(),
+        "phase": Phase.BEFORE,
+        "days": 7,
+        "organisation": release.centre,
+        "user": None,
+        "strand": Strand.SOCIAL,
+        "text": "Find a flat.",
+        **values,
+    }
+    made: ReleaseStep = as_user(by, add_step, by=by, release_id=release.pk, **said)
+    return made

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from casework.teams.models import Team
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Permission
@@ -33,16 +32,13 @@ from .events import (
 )
 from .locking import lock_release, lock_team_to_write
 from .models import PrisonRelease
-from .permissions import who_can_be_responsible
+from .permissions import check_responsible
 from .recording import record, store
 from .states import TRANSITIONS, PrisonReleaseState
+from .step_actions import move_steps, record_dropped
 from .work import Step
 
 R = PrisonReleaseState
-
-
-class NotResponsible(Exception):
-    """Who was chosen neither works at the centre nor is the named person of a body in the team, or no longer."""
 
 
 class StillInPrison(Exception):
@@ -68,7 +64,7 @@ def announce(
     known = PrisonRelease.objects.filter(pk=release_id, team=case_id).first()
     if known:
         return known
-    _check_responsible(team, organisation, user)
+    check_responsible(team.pk, team.centre, organisation, user)
     release = PrisonRelease(pk=release_id, team=team, centre_id=team.centre_id, data_key_id=team.data_key_id)
     release.organisation, release.user = organisation, user
     release.release_date = release_date
@@ -84,13 +80,6 @@ def announce(
         raise stale(case_id) from error
     record(PRISON_RELEASE_ANNOUNCED, by, release)
     return release
-
-
-def _check_responsible(team: Team, organisation: Organisation, user: User | None) -> None:
-    chosen = organisation.pk, user.pk if user else None
-    found = who_can_be_responsible(team.pk, team.centre)
-    if chosen not in {(one.organisation.pk, one.user.pk if one.user else None) for one in found}:
-        raise NotResponsible
 
 
 @transaction.atomic
@@ -115,14 +104,17 @@ def change(
         raise stale(release_id)
     before = release.user_id
     if (release.organisation_id, before) != (organisation.pk, user.pk if user else None):
-        _check_responsible(release.team, organisation, user)
+        check_responsible(release.team_id, release.centre, organisation, user)
     store(release, **values)
     record(PRISON_RELEASE_CHANGED, by, release, also=[before])
 
 
 @transaction.atomic
 def move_date(*, by: User, release_id: uuid.UUID, version: int, release_date: date, reason: str) -> None:
-    """Set another date while the person is in prison. Raises Stale. A repeat has no effect."""
+    """Set another date while the person is in prison; open steps move with it. Raises Stale.
+
+    A repeat has no effect.
+    """
     release = lock_release(by, release_id)
     if release.release_date == release_date:
         return
@@ -130,6 +122,7 @@ def move_date(*, by: User, release_id: uuid.UUID, version: int, release_date: da
         raise stale(release_id)
     before = release.release_date
     times = _times(release, release_date, PrisonReleaseState(release.state))
+    move_steps(by=by, release=release, release_date=release_date)
     store(release, release_date=release_date, move_reason=reason, escalated_at=None, **times)
     dates: dict[str, Any] = {"from": before.isoformat(), "until": release_date.isoformat()}
     record(PRISON_RELEASE_MOVED, by, release, **dates)
@@ -183,11 +176,12 @@ def mark_settled(*, by: User, release_id: uuid.UUID, version: int) -> None:
 
 @transaction.atomic
 def cancel(*, by: User, release_id: uuid.UUID, version: int, reason: str) -> None:
-    """There is no release after all. Raises Stale. A repeat has no effect."""
+    """There is no release after all; its open steps are dropped. Raises Stale. A repeat has no effect."""
     release = lock_release(by, release_id)
     if release.state == R.CANCELLED and release.ended_by_id == by.pk and release.cancel_reason == reason:
         return
     _check(release, version, R.CANCELLED)
+    record_dropped(by=by, release=release)
     _move(by, release, R.CANCELLED, PRISON_RELEASE_CANCELLED, cancel_reason=reason, **_ended(by))
 
 
@@ -202,6 +196,7 @@ def end_with_team(*, by: User, case_id: uuid.UUID, organisation_id: int | None) 
             if release.organisation_id == organisation_id:
                 record(PRISON_RELEASE_RETURNED, by, release, organisation=organisation_id)
         elif release.is_ahead:
+            record_dropped(by=by, release=release)
             _move(by, release, R.CANCELLED, PRISON_RELEASE_CANCELLED, **_ended(by))
         else:
             _move(by, release, R.SETTLED, PRISON_RELEASE_SETTLED, **_ended(by))

@@ -11,9 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.forms import LONGEST_LINE, StepForm
+from casework.cases.models import Strand
 from foundation.ui.dates import DayField, days_from_today
 
+from .models import MOST_DAYS
 from .permissions import Responsible
+from .vocabulary import Phase
 
 LONGEST_TEXT = 4_000
 #: Days. A release that was missed is announced late; long sentences are known long before.
@@ -33,22 +36,10 @@ def _date() -> DayField:
     )
 
 
-class TextsForm(forms.Form):
-    """What is said of a release, and who answers for it."""
+class ResponsibleForm(forms.Form):
+    """Says who answers for something: of the centre, or of a body in the team."""
 
-    establishment = forms.CharField(
-        label=_("Establishment"), max_length=LONGEST_LINE, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-    responsible = forms.ChoiceField(
-        label=_("Responsible"), help_text=_("Sees that all is prepared, and says how it went."), required=False
-    )
-    treatment_now = _text(
-        _("Treatment in prison"), help_text=_("Therapy, courses, medication, work with an exit programme.")
-    )
-    treatment_after = _text(_("Treatment afterwards"), help_text=_("Who goes on with it, from when."))
-    conditions = _text(
-        _("Conditions"), help_text=_("Instructions of the court, supervision, places or people to stay away from.")
-    )
+    responsible = forms.ChoiceField(label=_("Responsible"), required=False)
 
     def __init__(self, *args: Any, responsible: Sequence[Responsible], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,11 +59,34 @@ class TextsForm(forms.Form):
         chosen = values.pop("responsible")
         return {**values, "organisation": chosen.organisation, "user": chosen.user}
 
+    def say_no_longer(self) -> None:
+        self.add_error("responsible", _("This person no longer works on the case."))
+
 
 def _name(one: Responsible) -> str:
     if one.user is None:
         return gettext("%(organisation)s: whoever is on shift") % {"organisation": one.organisation.name}
     return f"{one.user.name} ({one.organisation.name})"
+
+
+class TextsForm(ResponsibleForm):
+    """What is said of a release, and who answers for it."""
+
+    establishment = forms.CharField(
+        label=_("Establishment"), max_length=LONGEST_LINE, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    treatment_now = _text(
+        _("Treatment in prison"), help_text=_("Therapy, courses, medication, work with an exit programme.")
+    )
+    treatment_after = _text(_("Treatment afterwards"), help_text=_("Who goes on with it, from when."))
+    conditions = _text(
+        _("Conditions"), help_text=_("Instructions of the court, supervision, places or people to stay away from.")
+    )
+    field_order: tuple[str, ...] = ("establishment", "responsible")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["responsible"].help_text = _("Sees that all is prepared, and says how it went.")
 
 
 class AnnounceForm(TextsForm):
@@ -100,6 +114,38 @@ class CancelForm(StepForm):
     reason = forms.CharField(
         label=_("Why there is no release"), max_length=LONGEST_LINE, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class AddStepForm(ResponsibleForm):
+    """Who does what, so many days before or after the day."""
+
+    step_id = forms.UUIDField(widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("What is done"), max_length=LONGEST_LINE, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    phase = forms.ChoiceField(label=_("When"), choices=Phase, initial=Phase.BEFORE, widget=forms.RadioSelect)
+    days = forms.IntegerField(
+        label=_("Days before or after the day"), min_value=0, max_value=MOST_DAYS, required=False, initial=7
+    )
+    strand = forms.ChoiceField(label=_("Strand"), choices=Strand, initial=Strand.SOCIAL, widget=forms.RadioSelect)
+    field_order = ("step_id", "text", "responsible", "phase", "days", "strand")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["step_id"].initial = uuid.uuid4
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("phase") == Phase.ON:
+            cleaned["days"] = 0
+            self.errors.pop("days", None)
+        elif cleaned.get("phase") and "days" in cleaned and not cleaned["days"]:
+            self.add_error("days", _("Say how many days, or choose the day itself."))
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        return {**values, "phase": Phase(values["phase"]), "strand": Strand(values["strand"])}
 
 
 def keep_typed(form: forms.Form, version: int) -> None:

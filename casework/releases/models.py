@@ -1,23 +1,28 @@
-"""Tables of releases from prison."""
+"""Tables of releases from prison, and of who does what before, on and after the day."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import date, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from casework.cases.models import Strand
 from casework.teams.models import Team
 from foundation.accounts.models import Organisation, User
-from foundation.privacy.bounds import days_within, moments_within
+from foundation.privacy.bounds import days_within, moments_within, numbers_within
 from foundation.privacy.fields import EncryptedTextField
 from foundation.privacy.models import DataKey
 from foundation.ui.labels import ChoiceLabels
 
 from .states import AHEAD, ANNOUNCED, CANCELLED, CURRENT, ENDED, PREPARED, RELEASED, SETTLED, PrisonReleaseState
+from .vocabulary import Phase
 
+#: Before or after the day of a release.
+MOST_DAYS = 366
 #: What a release says in words of its own.
 TEXTS_OF_RELEASE = ("establishment", "treatment_now", "treatment_after", "conditions")
 
@@ -119,3 +124,43 @@ class PrisonRelease(ChoiceLabels, models.Model):
     @property
     def is_cancelled(self) -> bool:
         return self.state in CANCELLED
+
+
+class ReleaseStep(ChoiceLabels, models.Model):
+    """Who does what before, on or after the day: an action of the case with the same id, which follows the date.
+
+    ``days``: before or after the day. ``organisation`` and ``user``: as those of a release, when it was added; whose it
+    is now, the action says. ``due_at`` and ``steps_at``: of the action, as far as the date of the release sets them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    release = models.ForeignKey(PrisonRelease, models.PROTECT, related_name="steps")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    phase = models.CharField(max_length=6, choices=Phase)
+    days = models.PositiveSmallIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    strand = models.CharField(max_length=10, choices=Strand)
+    text = EncryptedTextField()
+    due_at = models.DateTimeField()
+    steps_at = ArrayField(models.DateTimeField())
+    added_at = models.DateTimeField(default=timezone.now)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            moments_within("release_step", "due_at", "added_at"),
+            numbers_within("release_step", days=(0, MOST_DAYS)),
+            models.CheckConstraint(
+                condition=Q(phase=Phase.ON, days=0) | ~Q(phase=Phase.ON) & Q(days__gte=1), name="release_step_days"
+            ),
+        ]
+        indexes = [models.Index(fields=["release", "due_at"], name="step_of_release")]
+
+    def __str__(self) -> str:
+        return f"step {self.pk}"
+
+    def day(self, release_date: date) -> date:
+        """The day on which it is due, if the person is released on ``release_date``."""
+        days = timedelta(days=self.days)
+        return release_date - days if self.phase == Phase.BEFORE else release_date + days

@@ -3,20 +3,68 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from casework.cases.forms import StepForm
-from casework.cases.models import Case
+from casework.cases.models import Action, Case
 from foundation.accounts.models import User
 from foundation.privacy.unshown import read_or
 
 from .forms import CancelForm, MoveForm
-from .models import TEXTS_OF_RELEASE, PrisonRelease
+from .models import TEXTS_OF_RELEASE, PrisonRelease, ReleaseStep
 from .permissions import may_announce, may_write
+from .vocabulary import Phase
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A step with the action that it is; None if the reader may not see that."""
+
+    step: ReleaseStep
+    action: Action | None
+
+    @property
+    def _now(self) -> Action | ReleaseStep:
+        """Says whose it is now, and until when."""
+        return self.action or self.step
+
+    @property
+    def body(self) -> str:
+        return self._now.organisation.name
+
+    @property
+    def person(self) -> str:
+        return self._now.user.name if self._now.user else ""
+
+    @property
+    def due_at(self) -> datetime:
+        return self._now.due_at
+
+    @property
+    def is_open(self) -> bool:
+        return self.action is not None and self.action.is_open
+
+
+@dataclass(frozen=True)
+class StepsOfBody:
+    name: str
+    steps: Sequence[ShownStep]
+
+
+@dataclass(frozen=True)
+class ShownPhase:
+    code: str
+    title: StrOrPromise
+    bodies: Sequence[StepsOfBody]
 
 
 @dataclass(frozen=True)
@@ -53,6 +101,23 @@ class ReleasePage:
     def may_mark_released(self) -> bool:
         return self.may_move and self.release.release_date <= timezone.localdate()
 
+    @cached_property
+    def _steps(self) -> list[ShownStep]:
+        """In the order in which they are due."""
+        steps = list(self.release.steps.select_related("organisation", "user", "data_key"))
+        keys = [one.pk for one in steps]
+        actions = {one.pk: one for one in Action.objects.select_related("organisation", "user").filter(pk__in=keys)}
+        shown = [ShownStep(one, actions.get(one.pk)) for one in steps]
+        return sorted(shown, key=lambda one: (one.due_at, one.step.added_at, one.step.pk))
+
+    @property
+    def phases(self) -> list[ShownPhase]:
+        """Before, the day, after; in each of them by body."""
+        return [
+            ShownPhase(phase, phase.label, by_body([one for one in self._steps if one.step.phase == phase]))
+            for phase in Phase
+        ]
+
     def forms(self) -> dict[str, Any]:
         """Those of the steps that the user may take."""
         seen = {"version": self.release.version}
@@ -63,6 +128,12 @@ class ReleasePage:
             found["move_form"] = MoveForm(initial={**seen, "release_date": self.release.release_date})
             found["cancel_form"] = CancelForm(initial=seen)
         return found
+
+
+def by_body(steps: Sequence[ShownStep]) -> list[StepsOfBody]:
+    """The body whose step is due first comes first."""
+    bodies = dict.fromkeys(one.body for one in steps)
+    return [StepsOfBody(body, [one for one in steps if one.body == body]) for body in bodies]
 
 
 @dataclass(frozen=True)

@@ -90,3 +90,15 @@ def who_can_be_responsible(case_id: uuid.UUID, centre: Organisation) -> list[Res
         *(Responsible(centre, person) for person in staff),
         *(Responsible(member.organisation, member.person) for member in members),
     ]
+
+
+class NotResponsible(Exception):
+    """Who was chosen neither works at the centre nor is the named person of a body in the team, or no longer."""
+
+
+def check_responsible(case_id: uuid.UUID, centre: Organisation, organisation: Organisation, user: User | None) -> None:
+    """Raises NotResponsible."""
+    chosen = organisation.pk, user.pk if user else None
+    found = who_can_be_responsible(case_id, centre)
+    if chosen not in {(one.organisation.pk, one.user.pk if one.user else None) for one in found}:
+        raise NotResponsible

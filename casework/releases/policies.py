@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from casework.cases.states import DROPPED, OPEN_ACTION
 from casework.cases.states import OPEN as OPEN_CASE
+from casework.cases.vocabulary import DropReason
 from casework.teams.policies import CASE_WRITERS
 from casework.teams.states import IN_TEAM
 from foundation.privacy.event_kinds import kinds_of, reading_rules
@@ -22,7 +24,7 @@ from foundation.privacy.rls import (
 
 from . import events
 from .permissions import COORDINATING
-from .states import CURRENT, ENDED, MACHINES, Who
+from .states import CANCELLED, CURRENT, ENDED, MACHINES, Who
 
 DEADLINES = service("deadlines")
 READERS = Rule(
@@ -38,6 +40,24 @@ FITS = (
     "(organisation_id = centre_id or exists (select 1 from teams_member m"
     " where m.team_id = releases_prisonrelease.team_id and m.organisation_id = releases_prisonrelease.organisation_id"
     f" and m.person_id = releases_prisonrelease.user_id and m.state in ({quoted(*IN_TEAM)})))"
+)
+#: Conditions on a row of a release: on the release itself.
+OF_RELEASE = "exists (select 1 from (select * from releases_prisonrelease where id = release_id) r where {condition})"
+STEP_WRITERS = Rule("who writes the release", OF_RELEASE.format(condition=WRITERS.sql))
+#: A condition on a step: it is the centre's, or of a body in the team with its named person; under the release's key.
+STEP_FITS = (
+    "exists (select 1 from releases_prisonrelease r where r.id = release_id and r.state in"
+    f" ({quoted(*CURRENT)}) and r.data_key_id = releases_releasestep.data_key_id"
+    " and (releases_releasestep.organisation_id = r.centre_id or exists (select 1 from teams_member m"
+    " where m.team_id = r.team_id and m.organisation_id = releases_releasestep.organisation_id"
+    f" and m.person_id = releases_releasestep.user_id and m.state in ({quoted(*IN_TEAM)}))))"
+)
+#: A condition on an action: it is a step that the actor has added to the release of its case.
+IS_STEP = (
+    "exists (select 1 from releases_releasestep s join releases_prisonrelease r on r.id = s.release_id"
+    f" where s.id = cases_action.id and {is_actor('s.added_by_id')} and r.state in ({quoted(*CURRENT)})"
+    " and r.team_id = case_id and r.centre_id = cases_action.centre_id and s.data_key_id = cases_action.data_key_id"
+    " and s.organisation_id = cases_action.organisation_id and s.user_id is not distinct from cases_action.user_id)"
 )
 
 DECLARATIONS: list[Declaration] = [
@@ -86,6 +106,26 @@ DECLARATIONS: list[Declaration] = [
         },
         marks=["prepared_at", "released_at", "ended_at", "ended_by_id", "cancel_reason"],
     ),
+    Protected(
+        "releases_releasestep",
+        select=[Rule("who may see the release", OF_RELEASE.format(condition="true"))],
+        insert=[
+            both(STEP_WRITERS, "in their own name, while it is current", f"{is_actor('added_by_id')} and {STEP_FITS}")
+        ],
+        update=[STEP_WRITERS],
+        update_columns=["due_at", "steps_at"],
+    ),
+    # Whoever adds a step adds the action that it is, for whichever body.
+    Addition(
+        "cases_action",
+        "release",
+        insert=[
+            Rule(
+                "who writes a release from prison, in their own name: its step",
+                f"{is_actor('added_by_id')} and duty = '' and not is_protected and is_shared and {IS_STEP}",
+            )
+        ],
+    ),
     Addition("journal_event", "prison_release", select=reading_rules(kinds_of(events))),
 ]
 sql_items = declared_items(
@@ -96,4 +136,8 @@ sql_items = declared_items(
     CURRENT=quoted(*CURRENT),
     ENDED=quoted(*ENDED),
     BY_APPLICATION=BY_APPLICATION,
+    CANCELLED=quoted(*CANCELLED),
+    OPEN_ACTION=quoted(*OPEN_ACTION),
+    DROPPED=quoted(*DROPPED),
+    BY_RELEASE=quoted(DropReason.RELEASE),
 )

@@ -6,4 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.retention.dossiers import Part, Rows
 
-PART = Part(rows=(Rows("releases_prisonrelease", title=_("Release from prison")),))
+PART = Part(
+    rows=(
+        Rows("releases_releasestep", title=_("Step of a release from prison"), has_events=False),
+        Rows("releases_prisonrelease", title=_("Release from prison")),
+    )
+)

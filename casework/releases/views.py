@@ -18,15 +18,17 @@ from casework.cases.models import Case
 from casework.cases.permissions import case_to_reread
 from casework.teams.models import Team
 from casework.teams.permissions import team_to_work_in
-from foundation.accounts.guards import SignedInRequest, signed_in
+from foundation.accounts.guards import CentreRequest, SignedInRequest, at_the_centre, signed_in
 from foundation.accounts.permissions import Refused
+from foundation.accounts.roles import Permission
 from foundation.journal.stale import Stale, stale
 
 from . import actions
-from .forms import AnnounceForm, CancelForm, ChangeForm, MoveForm, TextsForm, keep_typed
+from .calendar import months_of
+from .forms import AnnounceForm, CancelForm, ChangeForm, MoveForm, keep_typed
 from .models import TEXTS_OF_RELEASE, PrisonRelease
 from .pages import ReleasePage, ReleasesOfCase
-from .permissions import may_announce, release_to_see, release_to_write, who_can_be_responsible
+from .permissions import NotResponsible, may_announce, release_to_see, release_to_write, who_can_be_responsible
 
 
 @require_safe
@@ -47,6 +49,13 @@ def of_team(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
 
 def _list(request: SignedInRequest, page: ReleasesOfCase) -> HttpResponse:
     return render(request, "releases/of_case.html", {"page": page, "case_id": page.case_id})
+
+
+@require_safe
+@at_the_centre(Permission.CASE_ASSIGN)
+def calendar(request: CentreRequest) -> HttpResponse:
+    """All current releases of the centre by month, for its coordinators."""
+    return render(request, "releases/calendar.html", {"months": months_of(request.centre)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,13 +90,9 @@ def _announced_already(case_id: uuid.UUID, form: AnnounceForm) -> HttpResponse:
 def _is_announced(request: SignedInRequest, case_id: uuid.UUID, form: AnnounceForm) -> PrisonRelease | None:
     try:
         return actions.announce(by=request.user, case_id=case_id, **form.values())
-    except actions.NotResponsible:
-        _no_longer(form)
+    except NotResponsible:
+        form.say_no_longer()
     return None
-
-
-def _no_longer(form: TextsForm) -> None:
-    form.add_error("responsible", _("This person no longer works on the case."))
 
 
 @require_safe
@@ -126,8 +131,8 @@ def _is_changed(request: SignedInRequest, pk: uuid.UUID, form: ChangeForm) -> bo
     """False, with what was typed in the form, if somebody else has changed it."""
     try:
         actions.change(by=request.user, release_id=pk, **form.values())
-    except actions.NotResponsible:
-        _no_longer(form)
+    except NotResponsible:
+        form.say_no_longer()
     except Stale:
         now = release_to_write(request.user, pk)
         if not now.is_current:

@@ -38,6 +38,7 @@ SENTENCES: dict[str, StrPromise] = {
     "plan.read": gettext_lazy("Plan read"),
     "plan.write": gettext_lazy("Plan changed"),
     "plan.answer": gettext_lazy("Plan answered"),
+    "prison_releases.listed": gettext_lazy("Releases from prison listed"),
     "prison_release.read": gettext_lazy("Release from prison read"),
     "prison_release.write": gettext_lazy("Release from prison changed"),
     "team.read": gettext_lazy("Case read by the team"),

@@ -283,11 +283,14 @@ RULES = [
         writes_content,
         "version",
     ),
-    Rule(
-        "prison_release",
-        lambda user, world: prison.may_see(user, world.prison_release),
-        lambda user, world: prison.may_write(user, world.prison_release),
-        "version",
+    *(
+        Rule(
+            row,
+            lambda user, world: prison.may_see(user, world.prison_release),
+            lambda user, world: prison.may_write(user, world.prison_release),
+            column,
+        )
+        for row, column in (("prison_release", "version"), ("release_step", "due_at"))
     ),
     Rule("responsibility", reads_responsibility, moves_responsibility, sets="until = now()"),
 ]

@@ -217,6 +217,7 @@ IDENTIFIED = "identity = 'known', identified_at = now(), identified_by_id = {who
 DECIDED_ON = "decided_by_id = {who}, decided_at = now()"
 UNNAMED = "person_id = null, deputy_id = null, own_key_id = null"
 NOT_DELIVERED = "delivered_at = null, shares = ''"
+STILL_CURRENT = "ended_at = null, ended_by_id = null"
 NOT_GIVEN_UP = "ended_at = null, ended_by_id = null, decline_reason = ''"
 MEMBER_ENDED = f"{ENDED_BY}, end_reason = 'other'"
 OBJECTS = [
@@ -333,9 +334,9 @@ OBJECTS = [
         "Release from prison",
         may_move_prison_release,
         {
-            "announced": f"prepared_at = null, released_at = null, {NOT_OVER}",
-            "prepared": f"prepared_at = now(), released_at = null, {NOT_OVER}",
-            "released": f"released_at = now(), {NOT_OVER}",
+            "announced": f"prepared_at = null, released_at = null, {STILL_CURRENT}",
+            "prepared": f"prepared_at = now(), released_at = null, {STILL_CURRENT}",
+            "released": f"released_at = now(), {STILL_CURRENT}",
             "settled": f"released_at = now(), {ENDED_BY}",
             "cancelled": f"released_at = null, {ENDED_BY}",
         },

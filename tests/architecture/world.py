@@ -18,7 +18,7 @@ from casework.cases.models import Action, BodyWorker, Case, CaseContact, CaseQue
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, PlannedAction
 from casework.plans.models import Plan as CasePlan
 from casework.plans.states import AgreementState, PlanState
-from casework.releases.models import PrisonRelease
+from casework.releases.models import PrisonRelease, ReleaseStep
 from casework.teams.models import Member, OwnNote, SharedNote, Team
 from casework.teams.states import MemberState
 from casework.teams.vocabulary import Visibility
@@ -111,6 +111,7 @@ class World:
     case_assessment: CaseAssessment
     assessment_content: AssessmentContent
     prison_release: PrisonRelease
+    release_step: ReleaseStep
     referral: Referral
     summary: Summary
     disclosure: Disclosure
@@ -198,7 +199,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         shared_note=_shared_note(plan, member, people),
         **_case_plan(plan, people, member),
         **_case_assessment(plan, member, people),
-        prison_release=_prison_release(member, people),
+        **_prison_release(member, people),
         body_worker=BodyWorker.objects.get(case=case, user=member.person),
         referral=referral,
         summary=Summary.objects.create(**part),
@@ -314,12 +315,17 @@ def _case_assessment(plan: Plan, member: Member, people: list[User]) -> dict[str
     return {"case_assessment": row, "assessment_content": content}
 
 
-def _prison_release(member: Member, people: list[User]) -> PrisonRelease:
+def _prison_release(member: Member, people: list[User]) -> dict[str, Any]:
     """Of the body, whose people need not work there."""
-    return PrisonRelease.objects.create(
-        team=member.team, centre=member.centre, data_key=member.data_key, organisation=member.organisation,
-        user=member.person, release_date=NOW.date(), due_at=NOW, steps_at=[NOW], announced_by=people[0],
-    )  # fmt: skip
+    key = {"data_key": member.data_key, "organisation": member.organisation, "user": member.person}
+    times = {"due_at": NOW, "steps_at": [NOW]}
+    release = PrisonRelease.objects.create(
+        team=member.team, centre=member.centre, release_date=NOW.date(), announced_by=people[0], **times, **key
+    )
+    step = ReleaseStep.objects.create(
+        release=release, phase="on", days=0, strand="social", added_by=people[0], **times, **key
+    )
+    return {"prison_release": release, "release_step": step}
 
 
 def _case(plan: Plan, people: list[User], organisations: list[Organisation], **details: Any) -> Case:

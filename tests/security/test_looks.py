@@ -234,6 +234,8 @@ class World:
             "assessments:deliver": (people.liaison, (self.draft,), {}),
             "releases:of_case": (make_coordinator(people), case, {}),
             "releases:of_team": (people.liaison, case, {}),
+            "releases:calendar": (coordinator, everywhere, {}),
+            "releases:add_step": (handler, (self.prison_release,), {}),
             "releases:release": (handler, (self.prison_release,), {}),
             "releases:change": (handler, (self.prison_release,), {}),
             "handoff:partners": (handler, case, {}),

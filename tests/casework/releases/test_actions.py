@@ -17,8 +17,9 @@ from teams import stored as stored_member
 
 from casework.cases.models import Case
 from casework.releases import actions
-from casework.releases.actions import NotResponsible, StillInPrison
+from casework.releases.actions import StillInPrison
 from casework.releases.models import PrisonRelease
+from casework.releases.permissions import NotResponsible
 from casework.releases.states import TRANSITIONS, PrisonReleaseState
 from casework.teams.actions import name_people
 from casework.teams.vocabulary import Hat

@@ -8,7 +8,7 @@ import pytest
 from case_rows import make_case
 from django.urls import reverse
 from people import People, new_id
-from prison_releases import TEXTS, announced, in_days, released, step, stored
+from prison_releases import TEXTS, announced, in_days, released, step, stored, with_step
 from teams import Body, accepted, invited, make_body
 from web import browser, one_line
 
@@ -16,6 +16,7 @@ from casework.cases.models import Case
 from casework.releases import actions
 from casework.releases.models import PrisonRelease
 from casework.releases.states import PrisonReleaseState
+from casework.releases.vocabulary import Phase
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
 
@@ -79,7 +80,7 @@ def test_from_announcement_to_settled(people: People, case: Case, probation: Bod
 def test_who_may_not_write_sees_no_form(people: People, case: Case, probation: Body) -> None:
     release = announced(people.handler, case)
     shown = page(probation.person, "release", release.pk)
-    assert "<form" not in shown.split("<main")[1]
+    assert not any(key in shown for key in ("mark-prepared", "change-release", "move-release", "add-step"))
     assert "Announce a release" not in page(probation.person, "of_team", case.pk)
 
 
@@ -174,3 +175,95 @@ def test_who_may_not_gets_a_404(people: People, case: Case, probation: Body) -> 
         assert post(stranger, "prepared", release.pk, version="1").status_code == 404
     assert post(probation.person, "prepared", release.pk, version="1").status_code == 404
     assert post(probation.person, "announce", case.pk, **form_of()).status_code == 404
+
+
+def step_form(**values: str) -> dict[str, str]:
+    return {
+        "step_id": str(new_id()),
+        "text": "Find a flat.",
+        "phase": "before",
+        "days": "7",
+        "strand": "social",
+        **values,
+    }
+
+
+def test_the_page_reads_before_the_day_and_after_by_body(people: People, case: Case, probation: Body) -> None:
+    release = announced(people.handler, case)
+    who = f"{probation.organisation.pk}-{probation.person.pk}"
+    for values in (
+        {"text": "Meet him at the gate.", "phase": "on", "responsible": who},
+        {"text": "Call after two weeks.", "phase": "after", "days": "14", "responsible": who},
+        {},
+    ):
+        assert post(people.handler, "add_step", release.pk, **step_form(**values)).status_code == 302
+    shown = page(probation.deputy, "release", release.pk)
+    words = ("Find a flat.", "Meet him at the gate.", "Call after two weeks.")
+    assert sorted(shown.index(one) for one in words) == [shown.index(one) for one in words]
+    assert probation.organisation.name in shown[shown.index("h-phase-on") :]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"days": ""},
+        {"days": "0"},
+        {"days": "-1"},
+        {"days": "99999"},
+        {"days": "60"},
+        {"text": ""},
+        {"text": "x" * 1_001},
+        {"phase": "x"},
+        {"strand": "x"},
+        {"responsible": "x"},
+        {"step_id": "x"},
+    ],
+)
+def test_absurd_steps_are_said_beside_the_form(people: People, case: Case, values: dict[str, str]) -> None:
+    release = announced(people.handler, case)
+    assert post(people.handler, "add_step", release.pk, **step_form(**values)).status_code == 422
+
+
+def test_on_the_day_no_number_of_days_is_asked_for(people: People, case: Case) -> None:
+    release = announced(people.handler, case)
+    for days in ("", "9", "x"):
+        form = step_form(phase="on", days=days)
+        assert post(people.handler, "add_step", release.pk, **form).status_code == 302
+
+
+def test_a_release_that_is_over_gets_no_step(people: People, case: Case) -> None:
+    release = step(people.handler, actions.cancel, announced(people.handler, case), reason="He stays.")
+    assert post(people.handler, "add_step", release.pk, **step_form()).status_code == 409
+
+
+def calendar(user: User) -> str:
+    answer = browser(user).get(reverse("releases:calendar"))
+    assert answer.status_code == 200
+    return one_line(answer)
+
+
+def test_the_calendar_has_all_releases_by_date(people: People, case: Case, probation: Body) -> None:
+    assert "No release from prison is announced." in calendar(people.coordinator)
+    of_body = {"organisation": probation.organisation, "user": probation.person}
+    later = announced(people.handler, case, release_date=in_days(90), establishment="Prison by the sea", **of_body)
+    with_step(people.handler, later, text="Find a flat.")
+    with_step(people.handler, later, phase=Phase.AFTER, text="Call him.")
+    other = make_case(people.colleague)
+    announced(people.colleague, other, release_date=in_days(10), establishment="Prison on the hill")
+    over = announced(people.handler, make_case(people.handler), establishment="Prison in the wood")
+    step(people.handler, actions.cancel, over, reason="He stays.")
+    shown = calendar(people.coordinator)
+    assert shown.index("Prison on the hill") < shown.index("Prison by the sea")
+    assert "1 step open before the day:" in shown
+    assert "Find a flat." in shown
+    assert probation.person.name in shown
+    assert "Call him." not in shown
+    assert "Prison in the wood" not in shown
+    assert "No release from prison is announced." in calendar(people.other_coordinator)
+    for stranger in (people.handler, people.worker, probation.person, people.dpo):
+        assert browser(stranger).get(reverse("releases:calendar")).status_code == 404
+
+
+def test_coordinators_find_the_calendar_beside_the_cases(people: People) -> None:
+    for user, is_there in ((people.coordinator, True), (people.handler, False)):
+        assert (reverse("releases:calendar") in one_line(browser(user).get("/cases/"))) == is_there

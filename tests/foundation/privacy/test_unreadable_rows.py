@@ -37,7 +37,7 @@ from casework.cases.models import Action, CaseQuestion
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
-from casework.releases.models import PrisonRelease
+from casework.releases.models import PrisonRelease, ReleaseStep
 from casework.teams.models import Member, OwnNote, SharedNote
 from casework.teams.note_actions import share_note, write_note
 from casework.teams.vocabulary import Visibility
@@ -161,9 +161,12 @@ def of_prison_releases(world: World, dossier: Dossier) -> dict[type[models.Model
     by = world.people.handler
     prison_releases.cancelled(by, prison_releases.announced(by, dossier.case, establishment="a sound prison"))
     broken = prison_releases.announced(by, dossier.case)
-    page = Shown("handler", reverse("releases:release", args=[broken.pk]), dossier.case.reference, False)
+    address = reverse("releases:release", args=[broken.pk])
+    page = Shown("handler", address, dossier.case.reference, False)
+    step, _other = (prison_releases.with_step(by, broken, text=text) for text in ("a broken step", "a sound step"))
     rows = Shown("handler", reverse("releases:of_case", args=[dossier.case.pk]), "a sound prison")
-    return {PrisonRelease: ([broken.pk], [page, rows])}
+    steps = Shown("handler", address, "a sound step")
+    return {PrisonRelease: ([broken.pk], [page, rows]), ReleaseStep: ([step.pk], [steps])}
 
 
 def waive(world: World, dossier: Dossier) -> Any:

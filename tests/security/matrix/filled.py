@@ -114,6 +114,7 @@ FORMS: dict[str, Form] = {
     "releases:announce": lambda world: {"release_id": new(), "release_date": in_a_month(), "establishment": "a prison"},
     "releases:change": lambda world: {"version": "1", "establishment": "a prison"},
     "releases:move_date": lambda world: {"version": "1", "release_date": in_a_month(), "reason": "the court"},
+    "releases:add_step": lambda world: {"step_id": new(), "phase": "on", "strand": "social", "text": "meet him"},
     "releases:cancel": lambda world: {"version": "1", "reason": "he stays"},
     **{f"releases:{step}": lambda world: {"version": "1"} for step in ("prepared", "released", "settled")},
     "handoff:print_case": lambda world: {"purpose": "conference"},

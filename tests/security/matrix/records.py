@@ -20,7 +20,7 @@ from django.db import connection, connections, models, transaction
 from django.utils import timezone
 from past_policies import change
 from people import People, as_user, make_user, new_id
-from prison_releases import announced, step
+from prison_releases import announced, cancelled, with_step
 from releases import count, prepare
 from security.matrix.plan_records import add_plans
 from security.matrix.world import World
@@ -32,7 +32,6 @@ from casework.cases.actions import add_note
 from casework.cases.models import Case, CaseContact
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
-from casework.releases import actions as releasing_from_prison
 from casework.teams.actions import decline
 from casework.teams.note_actions import share_note, write_note
 from casework.teams.vocabulary import EndReason, Visibility
@@ -271,11 +270,12 @@ def _prison_releases(world: World) -> None:
     people = world.people
     of_open = _case(world, "open")
     body = {"organisation": people.body, "user": people.liaison}
-    cancelled = announced(people.handler, of_open, **body)
-    step(people.handler, releasing_from_prison.cancel, cancelled, reason="he stays")
+    over = cancelled(people.handler, announced(people.handler, of_open, **body))
     current = announced(people.handler, of_open, **body)
+    shared = with_step(people.handler, current, **body)
+    world.names.setdefault(shared.pk, "prison_release.current")
     colleagues = announced(people.colleague, _case(world, "colleagues"))
-    for name, one in {"current": current, "cancelled": cancelled, "colleagues": colleagues}.items():
+    for name, one in {"current": current, "cancelled": over, "colleagues": colleagues}.items():
         world.add("prison_release", name, one.pk)
 
 
