@@ -6,6 +6,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from casework.cases.states import ActionState, CaseState
+from casework.cases.vocabulary import CloseReason
 from triage.vocabulary import Duty, WaiverReason
 
 from .browser import PageElement
@@ -146,7 +147,7 @@ def review(r: Rehearsal) -> str:
 
 def close(r: Rehearsal) -> str:
     """Now the case is closed, and nothing of it is on Today."""
-    send(r.handler, form_at(r.handler, r.case_with_duties, "/close/"))
+    send(r.handler, form_at(r.handler, r.case_with_duties, "/close/").with_({"reason": CloseReason.GOALS_MET}))
     node = page(r.handler, r.case_with_duties)
     label = label_in(node, CaseState.CLOSED.label)
     expect_texts(node, shown=[label])

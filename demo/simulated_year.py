@@ -18,7 +18,7 @@ from casework.cases.actions import add_note, open_case
 from casework.cases.models import Action, Case, Responsibility
 from casework.cases.open_duties import open_duties
 from casework.cases.opening import opens_case
-from casework.cases.vocabulary import DropReason
+from casework.cases.vocabulary import CloseReason, DropReason
 from casework.cases.work_actions import drop_action, finish_action
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.services import Service, service_user
@@ -194,7 +194,7 @@ class Player:
         at = max(at, ours.since + timedelta(days=1))  # not before a partner has ended its work
         if at < self.until:
             with moment(handler, at):
-                close_case(by=handler, case_id=case.pk)
+                close_case(by=handler, case_id=case.pk, reason=list(CloseReason)[case.number % len(CloseReason)])
 
     def _accepted(self, story: Story, referral: Referral) -> User:
         worker = self.workers[referral.organisation_id]

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework.cases.models import Case
+from casework.cases.permissions import is_open
 from casework.teams.actions import team_of
 from casework.teams.models import Team
 from foundation.accounts.models import Organisation, User
@@ -116,6 +117,8 @@ def _lock_team(by: User, case_id: uuid.UUID) -> Team:
     team = Team.objects.select_related("centre").filter(pk=case_id).first()
     if team is None:
         raise NotAllowed(Permission.TEAM_WORK)
+    if not is_open(case_id):
+        raise stale(case_id)
     return team
 
 

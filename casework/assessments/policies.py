@@ -75,10 +75,11 @@ DECLARATIONS: list[Declaration] = [
         select=[case_readers("team_id"), IN_TEAM_RULE, AUTHORS, DEADLINES],
         insert=[
             both(CASE_WRITERS, "of an open case, in their own name", f"{ASKS_SQL} and {OF_OPEN_CASE}"),
-            both(COORDINATING, "in their own name", ASKS_SQL),
+            both(COORDINATING, "of an open case, in their own name", f"{ASKS_SQL} and ntk.case_is_open(team_id)"),
             Rule(
-                "people of other bodies who work on the case: their own, begun at once",
-                f"state in ({quoted(*WRITABLE)}) and {is_actor('author_id')} and {BODY_SQL} and {ASKS_SQL}",
+                "people of other bodies who work on the case, while it is open: their own, begun at once",
+                f"state in ({quoted(*WRITABLE)}) and {is_actor('author_id')} and {BODY_SQL}"
+                f" and {ASKS_SQL} and ntk.case_is_open(team_id)",
             ),
         ],
         # Which columns, and from which state, the trigger below decides.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.cases.models import Case
-from casework.cases.permissions import case_to_reread, works_in_team
+from casework.cases.permissions import case_to_reread, is_open, works_in_team
 from casework.teams.models import Team
 from foundation.accounts.guards import SignedInRequest, signed_in
 from foundation.accounts.permissions import Refused
@@ -43,7 +43,7 @@ def of_team(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     """A fragment of the team's page."""
     if not works_in_team(request.user, case_id):
         raise Refused("team.read", case_id)
-    return _list(request, case_id, may_ask=True)
+    return _list(request, case_id, may_ask=is_open(case_id))
 
 
 def _list(request: SignedInRequest, case_id: uuid.UUID, *, may_ask: bool) -> HttpResponse:
@@ -61,7 +61,7 @@ def ask(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     authors = authors_for(request.user, case_id, place.centre) if place else []
     if place is None or not authors:
         raise Refused("case_assessment.ask", case_id)
-    if case and not case.is_open:
+    if not is_open(case_id):
         raise stale(case_id)
     form = RequestForm(request.POST if request.method == "POST" else None, authors=authors)
     if form.is_valid():

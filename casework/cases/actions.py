@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,12 @@ from triage import actions as triage
 from triage.models import Assessment
 from triage.states import AssessmentState
 
+from .closing_needs import Check, NotReady, needs_of
 from .events import (
     CASE_ASSIGNED,
     CASE_CLOSED,
     CASE_CONTACT_LINKED,
+    CASE_MONITORED,
     CASE_NOTE_ADDED,
     CASE_OPENED,
     CASE_REASSESSED,
@@ -44,7 +46,8 @@ from .models import Case, CaseContact, Note, Responsibility
 from .open_duties import OpenDuties, duties_of_contacts, open_duties
 from .opening import opens_case
 from .permissions import may_assign, may_write
-from .states import TRANSITIONS, CaseState
+from .states import NOT_CLOSED, TRANSITIONS, CaseState
+from .vocabulary import CloseReason, ReopenCause
 from .work_actions import drop_with_case
 
 
@@ -53,7 +56,7 @@ def open_case(*, by: User, assessment: Assessment) -> Case:
     """Open the case that follows from a completed assessment.
 
     The contact's handler becomes responsible, and the caller's contact person. If the contact belongs to a case
-    already, that case gets disposition and urgency of the newer assessment, and is reopened if it was closed.
+    already, that case gets disposition and urgency of the newer assessment, and is reopened if it is not open.
     Raises NotAllowed if the assessment is not completed, leads to no case, or to one that the actor may not see.
     """
     case = _open_or_find(by, assessment, _lock_contact(assessment))
@@ -125,8 +128,8 @@ def _reassess(by: User, link: CaseContact, assessment: Assessment) -> Case | Non
     case.version += 1
     case.save(update_fields=["assessment", "disposition", "urgency", "version"])
     _record(CASE_REASSESSED, by, case, _decided(case))
-    if case.state == CaseState.CLOSED:
-        reopen_case(by=by, case_id=case.pk)
+    if not case.is_open:
+        reopen_case(by=by, case_id=case.pk, cause=ReopenCause.NEW_INFORMATION)
         case.refresh_from_db()
     return case
 
@@ -154,7 +157,7 @@ def assign_case(*, by: User, case_id: uuid.UUID, to: User | None, seen: uuid.UUI
         raise stale(case_id)
     if current.user_id == (to.pk if to else None):
         return
-    if current.pk != seen or case.state != CaseState.OPEN:
+    if current.pk != seen or case.state not in NOT_CLOSED:
         raise stale(case_id)
     _tell_transfer(by, case, to, CASE_ASSIGNED if to else CASE_RELEASED)
 
@@ -169,7 +172,7 @@ def take_case(*, by: User, case_id: uuid.UUID) -> None:
     current = _current(case)
     if current.user_id == by.pk:
         return
-    if current.user_id is not None or current.organisation_id != case.centre_id or case.state != CaseState.OPEN:
+    if current.user_id is not None or current.organisation_id != case.centre_id or case.state not in NOT_CLOSED:
         raise stale(case_id)
     _tell_transfer(by, case, by, CASE_TAKEN)
 
@@ -207,8 +210,8 @@ def transfer(*, by: User, case_id: uuid.UUID, organisation: Organisation, to: Us
 def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
     """Add another contact about the same person; always a decision of a person. A repeat has no effect.
 
-    A closed case is reopened for a contact with a duty of security or child protection. Raises Stale if the contact
-    belongs to another case.
+    A case that is not open is reopened for a contact with a duty of security or child protection. Raises Stale if the
+    contact belongs to another case.
     """
     case = lock_case_to_write(by, case_id)
     locked = Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk, centre=case.centre_id).first()
@@ -218,8 +221,8 @@ def link_contact(*, by: User, case_id: uuid.UUID, contact: Contact) -> None:
     if link is None:
         CaseContact(contact=locked, case=case, linked_by=by).save(force_insert=True)
         _record(CASE_CONTACT_LINKED, by, case, {"contact": str(contact.pk), "number": locked.number})
-        if case.state == CaseState.CLOSED and duties_of_contacts([locked.pk]):
-            reopen_case(by=by, case_id=case.pk)
+        if not case.is_open and duties_of_contacts([locked.pk]):
+            reopen_case(by=by, case_id=case.pk, cause=ReopenCause.NEW_CONTACT)
     elif link.case_id != case.pk:
         raise stale(case_id)
 
@@ -249,39 +252,65 @@ def rename_case(*, by: User, case_id: uuid.UUID, version: int, label: str) -> No
 
 
 @transaction.atomic
-def mark_closed(*, by: User, case_id: uuid.UUID) -> None:
-    """Mark the case as closed. Called by ``close_case`` (handoff), which first withdraws offers.
+def mark_closed(
+    *, by: User, case_id: uuid.UUID, reason: CloseReason | None = None, met: Collection[Check] = ()
+) -> None:
+    """Mark the case as closed. Called by handoff, which first withdraws offers.
 
-    Raises Stale while a partner is responsible. A repeat has no effect.
+    ``reason``: None for a monitored case, whose reason stands. ``met``: what the caller has checked itself.
 
-    Raises OpenDuties while a protected duty is open; other open actions are dropped with the case. Joint closing with
-    criteria is not implemented yet.
+    Raises Stale while a partner is responsible, or without a reason if the case is open. A repeat has no effect.
+
+    Raises OpenDuties while a protected duty is open, and NotReady with what else has to be done first; other open
+    actions are dropped with the case.
     """
     case = lock_case_to_write(by, case_id)
-    if case.state == CaseState.CLOSED:
+    if case.is_closed:
         return
-    if _current(case).organisation_id != case.centre_id:
+    said = case.close_reason or reason
+    if not said:
         raise stale(case_id)
-    duties = open_duties(case)
-    if duties:
-        raise OpenDuties(duties)
-    drop_with_case(by=by, case=case)
-    _move(by, case, CaseState.CLOSED, closed_at=timezone.now(), closed_by=by)
+    _end_work(by, case, met)
+    values = {"closed_at": timezone.now(), "closed_by": by, "close_reason": said}
+    _move(by, case, CaseState.CLOSED, CASE_CLOSED, values, {"reason": said})
 
 
 @transaction.atomic
-def reopen_case(*, by: User, case_id: uuid.UUID) -> None:
-    """Reopen a closed case, which is possible at any time. A repeat has no effect."""
-    _move(by, lock_case_to_write(by, case_id), CaseState.OPEN, closed_at=None, closed_by=None)
+def mark_monitored(*, by: User, case_id: uuid.UUID, reason: CloseReason, met: Collection[Check] = ()) -> None:
+    """Mark that the work on an open case is over and that it is monitored. Called by handoff, as ``mark_closed``."""
+    case = lock_case_to_write(by, case_id)
+    if case.is_monitored:
+        return
+    _end_work(by, case, met)
+    _move(by, case, CaseState.MONITORED, CASE_MONITORED, {"close_reason": reason}, {"reason": reason})
 
 
-def _move(by: User, case: Case, to: CaseState, **values: object) -> None:
+def _end_work(by: User, case: Case, met: Collection[Check]) -> None:
+    if _current(case).organisation_id != case.centre_id:
+        raise stale(case.pk)
+    duties = open_duties(case)
+    if duties:
+        raise OpenDuties(duties)
+    needs = needs_of(case, met)
+    if needs:
+        raise NotReady(needs)
+    drop_with_case(by=by, case=case)
+
+
+@transaction.atomic
+def reopen_case(*, by: User, case_id: uuid.UUID, cause: ReopenCause) -> None:
+    """Reopen a closed or monitored case, which is possible at any time. A repeat has no effect."""
+    values = {"closed_at": None, "closed_by": None, "close_reason": ""}
+    _move(by, lock_case_to_write(by, case_id), CaseState.OPEN, CASE_REOPENED, values, {"cause": cause})
+
+
+def _move(by: User, case: Case, to: CaseState, kind: EventKind, values: dict[str, Any], data: dict[str, Any]) -> None:
     if case.state == to:
         return
     if to not in TRANSITIONS[CaseState(case.state)]:
         raise stale(case.pk)
     Case.objects.filter(pk=case.pk, state=case.state).update(state=to, version=F("version") + 1, **values)
-    _record(CASE_CLOSED if to == CaseState.CLOSED else CASE_REOPENED, by, case)
+    _record(kind, by, case, data)
 
 
 def _decided(case: Case) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import can
@@ -17,6 +18,7 @@ from triage.states import AssessmentState
 from triage.vocabulary import Duty
 
 from . import reasons
+from .closing_needs import needs_of
 from .in_brief import in_brief
 from .models import Action, Case, CaseContact, CaseQuestion, Note, Responsibility
 from .open_duties import open_duties
@@ -24,6 +26,9 @@ from .permissions import may_assign, may_print, may_write
 from .questions import words_of
 from .timeline import SIZE, Timeline, timeline_of
 from .timeline_filters import NEWEST, Wish
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 NOTES_AT_ONCE = 10
 
@@ -96,7 +101,7 @@ class CaseFile:
 
     @property
     def may_take(self) -> bool:
-        return self.may_write and self.case.is_open and self.case.is_nobodys
+        return self.may_write and not self.case.is_closed and self.case.is_nobodys
 
     @cached_property
     def _links(self) -> list[CaseContact]:
@@ -182,7 +187,12 @@ class CaseFile:
     @cached_property
     def duties_in_the_way(self) -> list[Duty]:
         """Protected duties that are open; the case is not closed before."""
-        return open_duties(self.case) if self.case.is_open else []
+        return [] if self.case.is_closed else open_duties(self.case)
+
+    @cached_property
+    def needed_to_close(self) -> list[StrOrPromise]:
+        """What else has to be done before."""
+        return [] if self.case.is_closed else needs_of(self.case)
 
     def timeline(self, wish: Wish = NEWEST, *, size: int = SIZE) -> Timeline:
         subjects = [one.pk for one in (*self.contacts, *self._all_assessments)]

@@ -81,9 +81,32 @@ CASE_NOTE_ADDED = EventKind(
 CASE_RENAMED = EventKind(
     "case.renamed", "case", _("New working title"), "pencil", CASE_READERS, WITH_DOSSIER, in_case=True
 )
-CASE_CLOSED = EventKind("case.closed", "case", _("Case closed"), "archive", CASE_READERS, WITH_DOSSIER, in_case=True)
+CASE_CLOSED = EventKind(
+    "case.closed",
+    "case",
+    _("Case closed"),
+    "archive",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("Case closed: %(reason)s"),
+)
+CASE_MONITORED = EventKind(
+    "case.monitored",
+    "case",
+    _("Case monitored"),
+    "eye",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("The work is over, the case is monitored: %(reason)s"),
+)
 CASE_REOPENED = EventKind(
-    "case.reopened", "case", _("Case opened again"), "archive-restore", CASE_READERS, WITH_DOSSIER, in_case=True
+    "case.reopened",
+    "case",
+    _("Case opened again"),
+    "archive-restore",
+    CASE_READERS,
+    WITH_DOSSIER,
+    in_case=_("Case opened again: %(cause)s"),
 )
 CASE_PRINTED = EventKind(
     "case.printed",

@@ -17,7 +17,7 @@ from hotline.contacts.models import Contact
 
 from .models import Strand
 from .questions import credibility_choices, reliability_choices
-from .vocabulary import CHOSEN, PrintPurpose
+from .vocabulary import CHOSEN, CloseReason, PrintPurpose, ReopenCause
 
 LONGEST_NOTE = 20_000
 LONGEST_LINE = 1_000
@@ -115,6 +115,30 @@ class DropForm(StepForm):
     result = forms.CharField(
         label=_("Why it is not done"), max_length=LONGEST_LINE, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class CloseForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Why the case is closed"),
+        choices=CloseReason,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
+    )
+
+    def clean_reason(self) -> CloseReason:
+        return CloseReason(self.cleaned_data["reason"])
+
+
+class ReopenForm(forms.Form):
+    cause = forms.ChoiceField(
+        label=_("Why the case is opened again"),
+        choices=ReopenCause,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a cause.")},
+    )
+
+    def clean_cause(self) -> ReopenCause:
+        return ReopenCause(self.cleaned_data["cause"])
 
 
 class PrintForm(forms.Form):

@@ -27,6 +27,7 @@ from .states import (
     DROP_WAITS,
     DROPPED,
     ENDED_ACTION,
+    NOT_CLOSED,
     OPEN,
     OPEN_ACTION,
     OPEN_QUESTION,
@@ -35,14 +36,13 @@ from .states import (
     CaseState,
     QuestionState,
 )
-from .vocabulary import DropReason
+from .vocabulary import CREDIBILITY, RELIABILITY, CloseReason, DropReason
 
 IS_OPEN = Q(state=CaseState.OPEN)
+IS_MONITORED = Q(state=CaseState.MONITORED)
 IS_WITH_CENTRE = Q(responsible_organisation=F("centre"))
 IS_NOBODYS = Q(responsible_user=None) & IS_WITH_CENTRE
 IS_OPEN_DUTY = Q(state__in=OPEN_ACTION) & ~Q(duty="")
-
-
 #: What a row of a list shows.
 LISTED = [
     *("number", "centre", "state", "opened_at", "label", "disposition", "urgency"),
@@ -111,6 +111,8 @@ class Case(ChoiceLabels, models.Model):
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    #: Why the work is over; empty while it is open.
+    close_reason = models.CharField(max_length=15, choices=CloseReason, blank=True, db_default="")
 
     objects = CaseQuerySet.as_manager()
 
@@ -120,9 +122,13 @@ class Case(ChoiceLabels, models.Model):
             numbers_within("case", number=COUNTED),
             models.UniqueConstraint(fields=["assessment"], name="one_case_per_assessment"),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, closed_by__isnull=True, state__in=OPEN)
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, state__in=NOT_CLOSED)
                 | Q(closed_at__isnull=False, closed_by__isnull=False, state__in=CLOSED),
                 name="case_closed_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN, close_reason="") | ~Q(state__in=OPEN) & ~Q(close_reason=""),
+                name="case_close_reason",
             ),
         ]
         indexes = [
@@ -134,6 +140,7 @@ class Case(ChoiceLabels, models.Model):
                 fields=["centre", "-opened_at", "-id"], name="case_unassigned", condition=IS_OPEN & IS_NOBODYS
             ),
             models.Index(fields=["centre", "-opened_at", "-id"], name="case_with_partner", condition=~IS_WITH_CENTRE),
+            models.Index(fields=["centre", "-opened_at", "-id"], name="case_monitored", condition=IS_MONITORED),
         ]
 
     def __str__(self) -> str:
@@ -146,6 +153,14 @@ class Case(ChoiceLabels, models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == CaseState.OPEN
+
+    @property
+    def is_monitored(self) -> bool:
+        return self.state == CaseState.MONITORED
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == CaseState.CLOSED
 
     @property
     def is_nobodys(self) -> bool:
@@ -404,10 +419,6 @@ class Action(ChoiceLabels, models.Model):
     def what(self) -> str:
         """In words. Raises WrongKey."""
         return self.get_duty_display() if self.duty else self.text
-
-
-RELIABILITY = ["a", "b", "c", "d", "e", "f"]
-CREDIBILITY = ["1", "2", "3", "4", "5", "6"]
 
 
 class CaseQuestionQuerySet(models.QuerySet["CaseQuestion"]):

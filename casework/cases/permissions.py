@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from foundation.accounts.models import User
@@ -57,6 +58,13 @@ def works_in_team(user: User, case_id: uuid.UUID) -> bool:
     """Whether the person works on the case for another body, named by it and still there."""
     bodies = organisations_as(user, *AT_OTHER_BODIES)
     return bool(bodies) and BodyWorker.objects.filter(case=case_id, user=user, organisation__in=bodies).exists()
+
+
+def is_open(case_id: uuid.UUID) -> bool:
+    """Whether somebody works on the case; also for people of other bodies, who do not read it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select ntk.case_is_open(%s)", [case_id])
+        return bool(cursor.fetchone()[0])
 
 
 def works_for_body(user: User, action: Action) -> bool:

@@ -22,12 +22,13 @@ from triage.vocabulary import PROTECTED_DUTIES, Duty
 from .events import CASE_READERS, OF_BODY
 from .opening import DUTIES_THAT_OPEN, OPENS_CASE, SECURITY_STRAND
 from .states import (
-    CLOSED,
     DROP_WAITS,
     DROPPED,
     DROPPED_QUESTION,
     ENDED_ACTION,
     MACHINES,
+    MONITORED,
+    OPEN,
     OPEN_ACTION,
     OPEN_QUESTION,
     Who,
@@ -93,7 +94,10 @@ QUESTION_CHANGING = [
     *("state", "answer", "source", "reliability", "credibility", "ended_at", "ended_by_id", "version"),
 ]
 ASKS = f"{is_actor('added_by_id')} and code = '' and assessment_id is null"
-CHANGING = ["assessment_id", "label", "disposition", "urgency", "state", "version", "closed_at", "closed_by_id"]
+CHANGING = [
+    *("assessment_id", "label", "disposition", "urgency", "state", "version", "closed_at", "closed_by_id"),
+    "close_reason",
+]
 
 DECLARATIONS: list[Declaration] = [
     Protected(
@@ -115,14 +119,16 @@ DECLARATIONS: list[Declaration] = [
         MACHINES[0],
         who={
             Who.WORKERS: Rule(
-                f"{COORDINATORS.who}; {WORKERS.who}; closed in their own name, while the centre is responsible",
-                f"(({COORDINATORS.sql}) or ({WORKERS.sql})) and (state not in ({quoted(*CLOSED)})"
-                f" or {is_actor('closed_by_id')} and responsible_organisation_id = centre_id and not exists (select 1"
+                f"{COORDINATORS.who}; {WORKERS.who}; closed in their own name; closed or monitored while the centre is"
+                " responsible and no protected duty is open",
+                f"(({COORDINATORS.sql}) or ({WORKERS.sql})) and (state in ({quoted(*OPEN)})"
+                f" or (state in ({quoted(*MONITORED)}) or {is_actor('closed_by_id')})"
+                " and responsible_organisation_id = centre_id and not exists (select 1"
                 f" from cases_action a where a.case_id = cases_case.id and a.is_protected and a.state in"
                 f" ({quoted(*OPEN_ACTION)})))",
             )
         },
-        marks=["closed_at", "closed_by_id"],
+        marks=["closed_at", "closed_by_id", "close_reason"],
     ),
     Protected(
         "cases_action",
@@ -237,6 +243,7 @@ sql_items = declared_items(
     IN_FORCE=quoted(*IN_FORCE),
     OPENS_CASE=quoted(*sorted(OPENS_CASE)),
     DUTIES_THAT_OPEN=",".join(sorted(DUTIES_THAT_OPEN)),
+    OPEN=quoted(*OPEN),
     OPEN_ACTION=quoted(*OPEN_ACTION),
     DROP_WAITS=quoted(*DROP_WAITS),
     DROPPED=quoted(*DROPPED),

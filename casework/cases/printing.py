@@ -50,6 +50,7 @@ def facts_of(file: CaseFile) -> list[tuple[StrOrPromise, StrOrPromise]]:
         (_("Region"), str(case.region or "")),
         (_("Opened"), moment(case.opened_at)),
         (_("Closed"), moment(case.closed_at) if case.closed_at else ""),
+        (_("Why the work is over"), case.get_close_reason_display()),
     ]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from triage.checklist import current
 from triage.models import Assessment
 
-from .models import CREDIBILITY, RELIABILITY, CaseQuestion
+from .models import CaseQuestion
+from .vocabulary import CREDIBILITY, RELIABILITY
 
 RELIABILITY_QUESTION = "source_reliability"
 CREDIBILITY_QUESTION = "information_credibility"

@@ -17,13 +17,20 @@ class Who(StrEnum):
 
 class CaseState(models.TextChoices):
     OPEN = "open", _("open")
+    MONITORED = "monitored", _("monitored")
     CLOSED = "closed", _("closed")
 
 
+#: Somebody works on it.
 OPEN = (CaseState.OPEN,)
+#: The work is over, reviews watch for a year. Nothing new is planned, invited or offered; who is in the team reads on.
+MONITORED = (CaseState.MONITORED,)
+#: The time until its deletion runs.
 CLOSED = (CaseState.CLOSED,)
+NOT_CLOSED = (*OPEN, *MONITORED)
 TRANSITIONS: dict[CaseState, dict[CaseState, Who]] = {
-    CaseState.OPEN: {CaseState.CLOSED: Who.WORKERS},
+    CaseState.OPEN: {CaseState.MONITORED: Who.WORKERS, CaseState.CLOSED: Who.WORKERS},
+    CaseState.MONITORED: {CaseState.OPEN: Who.WORKERS, CaseState.CLOSED: Who.WORKERS},
     CaseState.CLOSED: {CaseState.OPEN: Who.WORKERS},
 }
 
@@ -75,9 +82,9 @@ MACHINES = (
         "Case",
         CaseState,
         starts=(CaseState.OPEN,),
-        sets=(OPEN, CLOSED),
+        sets=(OPEN, MONITORED, CLOSED),
         transitions=TRANSITIONS,
-        remark="A case can be reopened at any time. It is not closed while a protected duty is open.",
+        remark="A case can be reopened at any time. It is neither monitored nor closed while a protected duty is open.",
     ),
     StateMachine(
         "Action",

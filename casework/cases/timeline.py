@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import Organisation, User
 from foundation.journal.models import Event
 from foundation.journal.registry import all_kinds, codes_in_case
+from foundation.privacy.event_kinds import EventKind
 from triage.vocabulary import Disposition, Duty, Urgency
 
-from .events import CASE_CLOSED
+from .events import CASE_CLOSED, CASE_REOPENED
 from .timeline_filters import NEWEST, Wish, codes_of
-from .vocabulary import PrintPurpose
+from .vocabulary import CloseReason, PrintPurpose, ReopenCause
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 SIZE = 30
 
@@ -104,8 +108,14 @@ def sentence(code: str, data: Mapping[str, Any], names: Names) -> tuple[str, str
     kind = all_kinds().get(code)
     if kind is None or kind.case_sentence is None:
         return "circle", _now("Something else happened (%(kind)s)") % {"kind": code}
-    text = WITH_DUTIES if kind is CASE_CLOSED and data.get("duties") else kind.case_sentence
-    return kind.icon, str(text) % _Words(data, names)
+    return kind.icon, str(_text(kind, data)) % _Words(data, names)
+
+
+def _text(kind: EventKind, data: Mapping[str, Any]) -> StrOrPromise | None:
+    """Older events of closing and opening again have no reason."""
+    if kind in (CASE_CLOSED, CASE_REOPENED) and not data:
+        return kind.sentence
+    return WITH_DUTIES if kind is CASE_CLOSED and data.get("duties") else kind.case_sentence
 
 
 class _Words(dict[str, str]):
@@ -121,13 +131,15 @@ class _Words(dict[str, str]):
             duties=", ".join(_label(Duty, code) for code in data.get("duties", ())),
             contact=f"C-{data['number']}" if data.get("number") else "",
             purpose=_label(PrintPurpose, data.get("purpose")),
+            reason=_label(CloseReason, data.get("reason")),
+            cause=_label(ReopenCause, data.get("cause")),
         )
 
     def __getitem__(self, name: str) -> str:
         return self.get(name) or "–"
 
 
-def _label(codes: type[Disposition] | type[Urgency] | type[Duty] | type[PrintPurpose], code: Any) -> str:
+def _label(codes: type[TextChoices], code: Any) -> str:
     return str(codes(code).label) if code in codes.values else ""
 
 

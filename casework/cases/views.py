@@ -21,7 +21,16 @@ from hotline.contacts.permissions import may_write as may_write_contact
 
 from . import actions, worklist
 from .case_file import CaseFile, notes_of
-from .forms import ActionForm, AssignForm, ContactReferenceForm, NoteForm, QuestionForm, RenameForm
+from .forms import (
+    ActionForm,
+    AssignForm,
+    CloseForm,
+    ContactReferenceForm,
+    NoteForm,
+    QuestionForm,
+    RenameForm,
+    ReopenForm,
+)
 from .models import Case
 from .permissions import case_to_read, case_to_reread, case_to_write, contact_in_case, looked_before
 from .timeline_filters import MOST_DIGITS, Group, Wish
@@ -101,6 +110,8 @@ def _forms(file: CaseFile) -> dict[str, Any]:
         "question_form": QuestionForm(),
         "rename_form": RenameForm(initial={"label": file.case.label, "version": file.case.version}),
         "link_form": ContactReferenceForm(),
+        "close_form": CloseForm(),
+        "reopen_form": ReopenForm(),
         "assign_form": AssignForm(centre_id=file.case.centre_id, initial=initial) if file.may_assign else None,
     }
 
@@ -202,7 +213,11 @@ def rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    actions.reopen_case(by=request.user, case_id=pk)
+    found = case_to_write(request.user, pk)
+    form = ReopenForm(request.POST)
+    if not form.is_valid():
+        return file_page(request, found, 422, reopen_form=form)
+    actions.reopen_case(by=request.user, case_id=pk, **form.cleaned_data)
     return _back(request, pk, _("The case is open again."))
 
 

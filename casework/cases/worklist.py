@@ -23,7 +23,7 @@ from triage.models import Assessment
 from triage.vocabulary import SECURING_DUTIES
 
 from .events import CASE_REASSESSMENT_DUE
-from .models import Case, CaseContact, CaseQuerySet, CaseToOpen
+from .models import IS_MONITORED, Case, CaseContact, CaseQuerySet, CaseToOpen
 
 LOOKED_AT = 200  # rows of each kind, before those of contacts that the user may not change are left out
 Keys = QuerySet[Any, Any]
@@ -56,6 +56,7 @@ FILTERS = (
     Filter("unassigned", _("Unassigned"), lambda cases: cases.open().unassigned(), _("Every case has somebody.")),
     Filter("open", _("Open"), lambda cases: cases.open(), _("No case is open.")),
     Filter("partner", _("With a partner"), lambda cases: cases.with_partner(), _("No case is with a partner.")),
+    Filter("monitored", _("Monitored"), lambda cases: cases.filter(IS_MONITORED), _("No case is monitored.")),
     Filter("closed", _("Closed"), lambda cases: cases.closed(), _("No case has been closed.")),
     Filter("all", _("All of the centre"), lambda cases: cases, _("There is no case yet."), coordinators=True),
 )

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from casework.cases.locking import lock_case_to_write
 from casework.cases.models import Case
+from casework.cases.permissions import is_open
 from casework.teams.actions import team_of
 from casework.teams.models import Member, Team
 from casework.teams.permissions import members_of
@@ -68,7 +69,7 @@ def begin_plan(*, by: User, plan_id: uuid.UUID, case_id: uuid.UUID, cause: str =
     """Begin a draft: the first plan of an open case, or a new version as a copy of the one in force.
 
     ``cause``: why there is a new version. A repeated post begins one. Raises Stale while another one is written or
-    proposed, or for a closed case.
+    proposed, or for a case that is not open.
     """
     team = _team_to_plan(by, case_id)
     known = Plan.objects.of_case(case_id).filter(pk=plan_id).first()
@@ -103,6 +104,8 @@ def _team_to_plan(by: User, case_id: uuid.UUID) -> Team:
     team = Team.objects.filter(pk=case_id).first()
     if team is None or not may_plan(by, case_id):
         raise NotAllowed(Permission.TEAM_WORK)
+    if not is_open(case_id):
+        raise stale(case_id)
     return team
 
 

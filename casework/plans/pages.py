@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Action, Case
+from casework.cases.permissions import is_open
 from casework.teams.models import Member
 from foundation.accounts.models import User
 from foundation.privacy.unshown import read_or
@@ -245,7 +246,7 @@ class PlanPage:
 
     @property
     def may_begin_version(self) -> bool:
-        return self.may_plan and self.plan.is_in_force and self.next is None
+        return self.may_plan and self.plan.is_in_force and self.next is None and is_open(self.plan.team_id)
 
     @property
     def has_text_for_person(self) -> bool:
@@ -297,6 +298,7 @@ class PlanInBrief:
         found = (one for one in self._plans if one.is_draft or one.is_proposed)
         return next((PlanPage(one, self.user) for one in found), None)
 
-    @cached_property
-    def may_plan(self) -> bool:
-        return may_plan(self.user, self.case_id)
+    @property
+    def may_begin(self) -> bool:
+        """The first plan."""
+        return not self.in_force and not self.next and may_plan(self.user, self.case_id) and is_open(self.case_id)

@@ -100,7 +100,8 @@ DECLARATIONS: list[Declaration] = [
                 Rule(
                     f"{PLANNERS.who}, while the case is open",
                     f"({CASE_WRITERS.sql} and exists (select 1 from cases_case c where c.id = team_id"
-                    f" and c.state in ({quoted(*OPEN)})) or ntk.coordinates_content(team_id))",
+                    f" and c.state in ({quoted(*OPEN)}))"
+                    " or ntk.coordinates_content(team_id) and ntk.case_is_open(team_id))",
                 ),
                 "in their own name, under the team's key",
                 f"{is_actor('written_by_id')} and exists (select 1 from teams_team t where t.case_id = team_id"

@@ -6,6 +6,7 @@ import uuid
 
 from casework.cases.locking import lock_case_to_write
 from casework.cases.models import Case
+from casework.cases.permissions import is_open
 from casework.teams.actions import team_of
 from casework.teams.models import Member, Team
 from foundation.accounts.models import User
@@ -32,6 +33,8 @@ def lock_team_to_write(by: User, case_id: uuid.UUID) -> Team:
     team = Team.objects.select_related("centre").filter(pk=case_id).first()
     if team is None or not coordinating_members(by, case_id):
         raise NotAllowed(Permission.TEAM_WORK)
+    if not is_open(case_id):
+        raise stale(case_id)
     return team
 
 

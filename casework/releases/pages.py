@@ -142,7 +142,7 @@ class ReleasesOfCase:
 
     case_id: uuid.UUID
     user: User
-    is_open: bool = True
+    is_open: bool
 
     @cached_property
     def rows(self) -> list[PrisonRelease]:

@@ -70,7 +70,8 @@ DECLARATIONS: list[Declaration] = [
                     f"{CASE_WRITERS.who}; the named people of a body that coordinates content or process; while the"
                     " case is open",
                     f"({CASE_WRITERS.sql} and exists (select 1 from cases_case c where c.id = team_id"
-                    f" and c.state in ({quoted(*OPEN_CASE)})) or ntk.coordinates_release(team_id))",
+                    f" and c.state in ({quoted(*OPEN_CASE)}))"
+                    " or ntk.coordinates_release(team_id) and ntk.case_is_open(team_id))",
                 ),
                 "in their own name, under the team's key",
                 f"{is_actor('announced_by_id')} and {FITS} and exists (select 1 from teams_team t"

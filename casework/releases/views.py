@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casework.cases.forms import StepForm
 from casework.cases.models import Case
-from casework.cases.permissions import case_to_reread
+from casework.cases.permissions import case_to_reread, is_open
 from casework.teams.models import Team
 from casework.teams.permissions import team_to_work_in
 from foundation.accounts.guards import CentreRequest, SignedInRequest, at_the_centre, signed_in
@@ -44,7 +44,7 @@ def of_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
 def of_team(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     """A fragment of the team's page."""
     team_to_work_in(request.user, case_id)
-    return _list(request, ReleasesOfCase(case_id, request.user))
+    return _list(request, ReleasesOfCase(case_id, request.user, is_open=is_open(case_id)))
 
 
 def _list(request: SignedInRequest, page: ReleasesOfCase) -> HttpResponse:
@@ -68,7 +68,7 @@ def announce(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
         raise Refused("prison_release.write", case_id)
     responsible = who_can_be_responsible(case_id, place.centre)
     form = AnnounceForm(request.POST if request.method == "POST" else None, responsible=responsible)
-    if (case and not case.is_open) or PrisonRelease.objects.current().filter(team=case_id).exists():
+    if not is_open(case_id) or PrisonRelease.objects.current().filter(team=case_id).exists():
         return _announced_already(case_id, form)
     if form.is_valid() and (made := _is_announced(request, case_id, form)):
         messages.success(request, _("Announced. The team sees it."))

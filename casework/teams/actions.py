@@ -38,7 +38,7 @@ from .events import (
 )
 from .models import Member, Team
 from .permissions import is_of_body, leads, people_of, works_for, writes_case_of
-from .states import TRANSITIONS, MemberState
+from .states import TRANSITIONS, WAITING, MemberState
 from .vocabulary import EndReason, Hat, Purpose
 from .work import Step
 
@@ -200,9 +200,16 @@ def end_open_work(*, by: User, case_id: uuid.UUID) -> None:
 @transaction.atomic
 def end_with_case(*, by: User, case_id: uuid.UUID) -> None:
     """End invitations and memberships when the case is closed. Called by ``close_case`` (handoff)."""
+    withdraw_invitations(by=by, case_id=case_id)
     for member in _members_to_end(case_id):
-        to, kind = (MemberState.WITHDRAWN, TEAM_WITHDRAWN) if member.is_waiting else (MemberState.LEFT, TEAM_LEFT)
-        _move(by, member, to, kind, {}, **_ended(by, EndReason.CASE_CLOSED))
+        _move(by, member, MemberState.LEFT, TEAM_LEFT, {}, **_ended(by, EndReason.CASE_CLOSED))
+
+
+@transaction.atomic
+def withdraw_invitations(*, by: User, case_id: uuid.UUID) -> None:
+    """Withdraw what waits for an answer when the work on the case ends. Called by handoff."""
+    for member in _members_to_end(case_id).filter(state__in=WAITING):
+        _move(by, member, MemberState.WITHDRAWN, TEAM_WITHDRAWN, {}, **_ended(by, EndReason.CASE_CLOSED))
 
 
 def _members_to_end(case_id: uuid.UUID) -> models.QuerySet[Member]:

@@ -71,6 +71,7 @@ LABELS = {
     "caller_type": _("Kind of caller"),
     "channel": _("Channel"),
     "closed_at": _("Closed"),
+    "close_reason": _("Why the work is over"),
     "code": _("Question of the checklist"),
     "completed_at": _("Completed"),
     "confirmed_at": _("Confirmed"),

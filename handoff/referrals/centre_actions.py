@@ -9,12 +9,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from casework.cases.actions import mark_closed
+from casework.cases.actions import mark_closed, mark_monitored
 from casework.cases.models import Case
 from casework.cases.open_duties import open_duties
 from casework.cases.permissions import may_write as may_write_case
 from casework.cases.states import CaseState
-from casework.teams.actions import end_open_work, end_with_case
+from casework.cases.vocabulary import CloseReason
+from casework.teams.actions import end_open_work, end_with_case, withdraw_invitations
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.push_groups import organisation_group
@@ -313,21 +314,39 @@ def _check_state(referral: Referral, *states: ReferralState) -> None:
 
 
 @transaction.atomic
-def close_case(*, by: User, case_id: uuid.UUID) -> None:
+def close_case(*, by: User, case_id: uuid.UUID, reason: CloseReason | None = None) -> None:
     """Close a case. Drafts and offers are withdrawn first, so that no partner can accept a closed case.
 
-    Raises Stale while a partner is responsible, OpenDuties. A repeat has no effect.
+    ``reason``: None for a monitored case. Raises Stale while a partner is responsible, OpenDuties, NotReady. A repeat
+    has no effect.
     """
+    case = _end_work(by, case_id)
+    mark_closed(by=by, case_id=case.pk, reason=reason)
+    end_with_case(by=by, case_id=case.pk)
+
+
+@transaction.atomic
+def monitor_case(*, by: User, case_id: uuid.UUID, reason: CloseReason) -> None:
+    """End the work on an open case, which is monitored then: offers and invitations are withdrawn, the bodies stay.
+
+    Raises Stale while a partner is responsible, OpenDuties, NotReady. A repeat has no effect.
+    """
+    case = _end_work(by, case_id)
+    mark_monitored(by=by, case_id=case.pk, reason=reason)
+    withdraw_invitations(by=by, case_id=case.pk)
+
+
+def _end_work(by: User, case_id: uuid.UUID) -> Case:
+    """The case, locked, without what waits for an answer of somebody else."""
     case = _lock_case(by, case_id)
     for referral in Referral.objects.filter(case=case, state__in=LIVE - TAKEN):
         withdraw_referral(by=by, referral_id=referral.pk)
     end_open_work(by=by, case_id=case.pk)
-    mark_closed(by=by, case_id=case.pk)
-    end_with_case(by=by, case_id=case.pk)
+    return case
 
 
 def _lock_open_case(by: User, case_id: uuid.UUID) -> Case:
-    """Raises Stale for a closed case; it has to be reopened before an offer."""
+    """Raises Stale for a case that is not open; it has to be reopened before an offer."""
     case = _lock_case(by, case_id)
     if case.state != CaseState.OPEN:
         raise stale(case.pk)

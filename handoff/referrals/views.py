@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from casework.cases.closing_needs import NotReady
+from casework.cases.forms import CloseForm
 from casework.cases.models import Case
 from casework.cases.open_duties import OpenDuties
 from casework.cases.permissions import case_to_read, case_to_reread, case_to_write
@@ -137,15 +139,23 @@ def case_referrals(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse
 @signed_in
 def close_case(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     """Close a case; its drafts and offers are withdrawn."""
+    case = case_to_write(request.user, case_id)
+    form = CloseForm(request.POST)
+    # The reason of a monitored case stands.
+    if not case.is_monitored and not form.is_valid():
+        return file_page(request, case, 422, close_form=form)
+    reason = None if case.is_monitored else form.cleaned_data["reason"]
     try:
-        centre_actions.close_case(by=request.user, case_id=case_id)
-    except OpenDuties as error:
-        return file_page(request, case_to_write(request.user, case_id), 422, not_closed=_why_not_closed(error))
+        centre_actions.close_case(by=request.user, case_id=case_id, reason=reason)
+    except (OpenDuties, NotReady) as error:
+        return file_page(request, case, 422, close_form=form, not_closed=_why_not_closed(error))
     messages.success(request, _("The case is closed. It can be opened again at any time."))
     return redirect("cases:case", case_id)
 
 
-def _why_not_closed(error: OpenDuties) -> str:
+def _why_not_closed(error: OpenDuties | NotReady) -> str:
+    if isinstance(error, NotReady):
+        return " ".join([_("Not closed."), *map(str, error.needs)])
     named = ", ".join(str(duty.label) for duty in error.duties)
     return _("Not closed. These duties are done first, or dropped by two people: %(duties)s.") % {"duties": named}
 

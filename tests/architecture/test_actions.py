@@ -168,6 +168,7 @@ MAY_WRITE = {
     "foundation.retention.rotation": "reads and wraps keys in SQL, past many rows",
     "foundation.privacy.security_report": "reads the catalogues of the database",
     "foundation.privacy.signing": "asks the server for its clock, before anybody acts",
+    "casework.cases.permissions": "asks a function of the database",
     "config.health": "asks the database whether it is up",
     "demo.make": "fictional data, made before anybody works",
     "demo.shift": "passwords of the fictional users",

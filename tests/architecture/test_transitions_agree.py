@@ -93,7 +93,7 @@ def may_move_callback(step: Step) -> bool:
 
 def may_move_case(step: Step) -> bool:
     case = step.world.case
-    is_free = step.target != "closed" or case.responsible_organisation_id == case.centre_id
+    is_free = step.target == "open" or case.responsible_organisation_id == case.centre_id
     return cases.may_write(step.user, case) and is_free
 
 
@@ -266,7 +266,11 @@ OBJECTS = [
         "case",
         "Case",
         may_move_case,
-        {"closed": "closed_at = now(), closed_by_id = {who}", "open": "closed_at = null, closed_by_id = null"},
+        {
+            "closed": "closed_at = now(), closed_by_id = {who}, close_reason = 'other'",
+            "monitored": "closed_at = null, closed_by_id = null, close_reason = 'other'",
+            "open": "closed_at = null, closed_by_id = null, close_reason = ''",
+        },
     ),
     Moved(
         "action",
@@ -449,6 +453,15 @@ def _say_how_many() -> Iterator[None]:
     print(f"\ntriples: {sum(COUNTED.values())}, admitted: {COUNTED['admitted']}")
 
 
+#: What the trigger on the members keeps: who works on the case for which body.
+NAMED_PEOPLE = (
+    "delete from cases_bodyworker",
+    "insert into cases_bodyworker (case_id, organisation_id, user_id) select m.team_id, m.organisation_id, person"
+    " from teams_member m cross join lateral unnest(array[m.person_id, m.deputy_id]) named (person)"
+    " where m.state = 'active' and person is not null",
+)
+
+
 def put_into(world: World, states: Mapping[str, str], holder: User) -> None:
     """Each object into its state, as superuser: neither policies nor the triggers of transitions are asked."""
     ask(f"update switchboard_call set contact_id = null where id = '{world.ended_call.pk}' returning 1")
@@ -465,6 +478,8 @@ def put_into(world: World, states: Mapping[str, str], holder: User) -> None:
         second = next(person for person in world.people if person != holder)
         ask(update(one, world, state, sets, second if is_alone else holder))
         thing.refresh_from_db()
+    for statement in NAMED_PEOPLE:
+        execute(statement)
     execute("set local session_replication_role = origin")
 
 

@@ -241,7 +241,7 @@ def test_an_offer_that_ran_out_is_not_revived(world: World) -> None:
 
 def test_a_handler_writes_nothing_in_another_name(world: World) -> None:
     people = world.people
-    closed = "cases_case set state = 'closed', closed_at = now(), closed_by_id = {} where id"
+    closed = "cases_case set state = 'closed', closed_at = now(), closed_by_id = {}, close_reason = 'other' where id"
     assert tried(world.database, f"update {closed.format(people.handler.pk)} = '{world.own.pk}' returning 1",
                  actor=people.handler) == "1"  # fmt: skip
     for change in (
@@ -249,6 +249,7 @@ def test_a_handler_writes_nothing_in_another_name(world: World) -> None:
         f"cases_responsibility set given_by_id = {people.coordinator.pk} where case_id",
         closed.format(people.coordinator.pk),
         "cases_case set closed_at = now() where id",
+        "cases_case set close_reason = 'moved' where id",
     ):
         statement = f"update {change} = '{world.own.pk}' returning 1"
         assert tried(world.database, statement, actor=people.handler) in (REFUSED, NOTHING), statement

@@ -42,6 +42,7 @@ TONES: dict[str, tuple[str, str]] = {
     "standard": ("neutral", "clock"),
     "overdue": ("danger", "alarm-clock"),
     "open": ("info", "circle-dot"),
+    "monitored": ("neutral", "eye"),
     "closed": ("neutral", "archive"),
     "monitoring": ("warn", "eye"),
     "paused": ("warn", "pause"),

@@ -128,7 +128,13 @@ def test_nobody_outside_the_team_is_asked(people: People, case: Case, clinic: Bo
 
 
 def test_a_closed_case_gets_no_assessment(people: People, case: Case) -> None:
-    change(Case.objects.filter(pk=case.pk), state="closed", closed_at=timezone.now(), closed_by=people.handler)
+    change(
+        Case.objects.filter(pk=case.pk),
+        state="closed",
+        closed_at=timezone.now(),
+        closed_by=people.handler,
+        close_reason="other",
+    )
     with pytest.raises(Stale):
         asked(people.handler, case, people.handler, people.centre)
 
@@ -307,7 +313,7 @@ def test_what_is_open_ends_when_the_case_is_closed(people: People, case: Case, c
     of_body = begun(asked(people.handler, case, clinic.person, clinic.organisation), clinic.person)
     of_centre = asked(people.handler, case, people.colleague, people.centre)
     done = delivered(asked(people.handler, case, people.handler, people.centre), people.handler)
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
     states = [stored(one, people.handler).state for one in (of_body, of_centre, done)]
     assert states == [S.WITHDRAWN, S.WITHDRAWN, S.DELIVERED]
     assert work(people.coordinator) == []

@@ -106,7 +106,13 @@ def test_absurd_values_are_refused_with_the_form(people: People, case: Case, cli
 
 
 def test_a_closed_case_answers_with_409(people: People, case: Case) -> None:
-    change(Case.objects.filter(pk=case.pk), state="closed", closed_at=timezone.now(), closed_by=people.handler)
+    change(
+        Case.objects.filter(pk=case.pk),
+        state="closed",
+        closed_at=timezone.now(),
+        closed_by=people.handler,
+        close_reason="other",
+    )
     address = reverse("assessments:ask", args=[case.pk])
     assert browser(people.handler).get(address).status_code == 409
     assert "ask-assessment" not in page(people.handler, "of_case", case.pk)

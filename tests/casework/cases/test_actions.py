@@ -19,6 +19,7 @@ from casework.cases import actions
 from casework.cases.models import Case, CaseContact, Note, Responsibility
 from casework.cases.opening import OPENS_CASE, opens_case
 from casework.cases.permissions import case_to_read
+from casework.cases.vocabulary import CloseReason, ReopenCause
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from foundation.journal.models import Event
@@ -146,7 +147,7 @@ def test_a_newer_triage_moves_its_case_and_an_older_one_does_not_move_it_back(pe
 
 def test_a_new_triage_opens_a_closed_case_again(people: People) -> None:
     case = make_case(people.handler)
-    do(people.handler, actions.mark_closed, case_id=case.pk)
+    do(people.handler, actions.mark_closed, case_id=case.pk, reason="goals_met")
     with acting_as(people.handler, purpose="test"):
         old = case.assessment
     draft = do(people.handler, triage.supersede, assessment_id=old.pk)
@@ -304,7 +305,7 @@ def test_the_case_of_a_partner_is_neither_assigned_nor_closed(people: People) ->
     with pytest.raises(Stale):
         do(people.coordinator, actions.assign_case, case_id=case.pk, to=people.colleague, seen=seen)
     with pytest.raises(Stale):
-        do(people.coordinator, actions.mark_closed, case_id=case.pk)
+        do(people.coordinator, actions.mark_closed, case_id=case.pk, reason="goals_met")
 
 
 # ---- Contacts, notes, title, end -----------------------------------------------------------------------------------
@@ -353,10 +354,13 @@ def test_outdated_title_raises_stale(people: People) -> None:
 
 def test_closing_and_opening_again_have_one_effect_each(people: People) -> None:
     case = make_case(people.handler)
-    for action in (actions.mark_closed, actions.mark_closed, actions.reopen_case, actions.reopen_case):
-        do(people.handler, action, case_id=case.pk)
+    for _time in range(2):
+        do(people.handler, actions.mark_closed, case_id=case.pk, reason=CloseReason.MOVED)
+    assert read(people.handler, case).close_reason == CloseReason.MOVED
+    for _time in range(2):
+        do(people.handler, actions.reopen_case, case_id=case.pk, cause=ReopenCause.ASKED)
     found = read(people.handler, case)
-    assert (found.state, found.closed_at, found.closed_by) == ("open", None, None)
+    assert (found.state, found.closed_at, found.closed_by, found.close_reason) == ("open", None, None, "")
     assert kinds(people.handler, case) == ["case.opened", "case.closed", "case.reopened"]
 
 
@@ -366,8 +370,8 @@ def test_people_without_permission_cannot_change_a_case(people: People, who: str
     steps: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         (actions.add_note, {"note_id": new_id(), "text": "…"}),
         (actions.rename_case, {"version": 1, "label": "…"}),
-        (actions.mark_closed, {}),
-        (actions.reopen_case, {}),
+        (actions.mark_closed, {"reason": "moved"}),
+        (actions.reopen_case, {"cause": "asked"}),
         (actions.take_case, {}),
         (actions.assign_case, {"to": user, "seen": new_id()}),
     ]

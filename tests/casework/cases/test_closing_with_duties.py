@@ -36,7 +36,7 @@ SECURING: list[tuple[dict[str, Any], Duty]] = [
 
 
 def close(user: User, case: Case) -> None:
-    as_user(user, close_case, by=user, case_id=case.pk)
+    as_user(user, close_case, by=user, case_id=case.pk, reason="goals_met")
 
 
 def state(people: People, case: Case) -> str:
@@ -59,7 +59,7 @@ def test_database_refuses_it_too(people: People) -> None:
     case = make_case(people.handler, SECURITY)
     closed = {"state": CaseState.CLOSED, "closed_at": timezone.now(), "closed_by": people.coordinator}
     with pytest.raises(DatabaseError, match="may not become"), acting_as(people.coordinator, purpose="test"):
-        Case.objects.filter(pk=case.pk).update(**closed)
+        Case.objects.filter(pk=case.pk).update(**closed, close_reason="other")
 
 
 def test_case_without_such_a_duty_closes_as_before(people: People) -> None:
@@ -125,7 +125,7 @@ def test_duty_leads_to_a_case_whatever_was_decided(people: People) -> None:
 
 
 def post_close(user: User, case: Case) -> Any:
-    return browser(user).post(reverse("handoff:close_case", args=[case.pk]))
+    return browser(user).post(reverse("handoff:close_case", args=[case.pk]), {"reason": "goals_met"})
 
 
 def test_page_names_the_duties_and_has_no_button(people: People) -> None:

@@ -114,11 +114,11 @@ def test_protected_duty_is_dropped_by_two(people: People) -> None:
 
 def close_when_done(people: People, case: Case) -> None:
     with pytest.raises(OpenDuties):
-        as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+        as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
     for one in actions_of(people, case).values():
         if one.is_open and one.is_protected:
             step(people.coordinator, work_actions.finish_action, one, result="Done.")
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
 
 
 def test_what_a_coordinator_has_to_look_at_is_theirs_alone(people: People) -> None:
@@ -177,7 +177,7 @@ def test_reopened_case_and_superseded_triage_do_not_repeat_what_was_done(people:
     case = make_case(people.handler, SECURITY)
     step(people.handler, work_actions.finish_action, duty_of(people, case), result="Informed.")
     close_when_done(people, case)
-    as_user(people.handler, reopen_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, reopen_case, by=people.handler, case_id=case.pk, cause="asked")
     again = as_user(people.handler, triage.supersede, by=people.handler, assessment_id=case.assessment_id)
     done = complete(people.handler, again)
     as_user(people.handler, follow_triage, by=people.handler, assessment=done)
@@ -264,7 +264,7 @@ def test_added_action_is_on_the_worklist_and_goes_with_the_closing(people: Peopl
     for _time in range(2):
         as_user(people.handler, work_actions.add_action, by=people.handler, action_id=key, case_id=case.pk, **values)
     assert [item.detail for item in items(people.handler, "added")] == ["added"]
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
     assert {one.state for one in actions_of(people, case).values()}.isdisjoint(OPEN_ACTION)
     assert actions_of(people, case)["Call the school."].drop_reason == DropReason.CASE_CLOSED
     assert items(people.handler, "") == []

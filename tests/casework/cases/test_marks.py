@@ -129,7 +129,7 @@ CASE_STEPS: dict[str, Callable[[People, Case], None]] = {
     "to nobody": lambda people, case: give(people, case, None),
     "take": lambda people, case: as_user(people.colleague, casework.take_case, by=people.colleague, case_id=case.pk),
     "close": lambda people, case: as_user(
-        people.coordinator, casework.mark_closed, by=people.coordinator, case_id=case.pk
+        people.coordinator, casework.mark_closed, by=people.coordinator, case_id=case.pk, reason="moved"
     ),
 }  # fmt: skip
 

@@ -143,8 +143,8 @@ STEPS: dict[str, Callable[[History, str, int], None]] = {
     ),
     "assess again": assess_again,
     "confirm triage": confirm_triage,
-    "close": lambda history, who, which: history.do(who, close_case, case_id=history.case.pk),
-    "reopen": lambda history, who, which: history.do(who, casework.reopen_case, case_id=history.case.pk),
+    "close": lambda history, who, which: history.do(who, close_case, case_id=history.case.pk, reason="goals_met"),
+    "reopen": lambda history, who, which: history.do(who, casework.reopen_case, case_id=history.case.pk, cause="asked"),
 }
 walks = st.lists(
     st.tuples(st.sampled_from(sorted(STEPS)), st.sampled_from(WHO), st.integers(min_value=0, max_value=5)), max_size=10

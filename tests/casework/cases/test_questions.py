@@ -132,7 +132,7 @@ def test_asked_twice_is_asked_once_and_not_in_a_closed_case(people: People) -> N
     for _time in range(2):
         do(people.handler, question_actions.ask_question, **values)
     assert list(questions(people, case)) == ["Who else knows?"]
-    do(people.coordinator, close_case, case_id=case.pk)
+    do(people.coordinator, close_case, case_id=case.pk, reason="goals_met")
     with pytest.raises(Stale):
         do(people.handler, question_actions.ask_question, **{**values, "question_id": new_id()})
 
@@ -140,7 +140,7 @@ def test_asked_twice_is_asked_once_and_not_in_a_closed_case(people: People) -> N
 def test_an_old_tab_of_a_closed_case_answers_nothing(people: People) -> None:
     case = make_case(people.handler)
     question = ask(people, case)
-    do(people.coordinator, close_case, case_id=case.pk)
+    do(people.coordinator, close_case, case_id=case.pk, reason="goals_met")
     with pytest.raises(Stale):
         answer(people.handler, question)
     with pytest.raises(Stale):

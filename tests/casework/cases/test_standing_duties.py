@@ -60,7 +60,7 @@ def open_now(people: People, case: Case) -> set[Duty]:
 
 def refused_to_close(user: User, case: Case) -> bool:
     try:
-        as_user(user, close_case, by=user, case_id=case.pk)
+        as_user(user, close_case, by=user, case_id=case.pk, reason="goals_met")
     except OpenDuties:
         return True
     return False
@@ -129,7 +129,7 @@ def test_new_triage_releases_only_with_a_reason_and_a_coordinator(people: People
     confirm(people.coordinator, waiting)
     confirm(people.coordinator, waiting)
     assert open_now(people, case) == set()
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
 
 
 def test_released_duty_comes_back_with_new_answers(people: People) -> None:
@@ -341,7 +341,7 @@ def test_duty_stays_open_after_other_events(people: People, way: Callable[[Peopl
 @pytest.mark.parametrize(("answers", "state"), [(SECURITY, "open"), (REFERRAL, "closed")])
 def test_contact_with_a_duty_opens_a_closed_case_again(people: People, answers: dict[str, Any], state: str) -> None:
     case = make_case(people.handler)
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
     other = make_contact(people.handler)
     assessed(people.handler, other, answers)
     for _twice in range(2):
@@ -353,7 +353,7 @@ def test_triage_of_a_colleagues_closed_case_is_on_the_coordinators_list(people: 
     case = make_case(people.handler)
     other = make_contact(people.handler)
     as_user(people.handler, actions.link_contact, by=people.handler, case_id=case.pk, contact=other)
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
     as_user(people.coordinator, assign_contact, by=people.coordinator, contact_id=other.pk, to=people.colleague)
     done = assessed(people.colleague, other, SECURITY)
     outcome = as_user(people.colleague, actions.follow_triage, by=people.colleague, assessment=done)

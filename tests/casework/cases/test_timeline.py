@@ -33,6 +33,11 @@ def test_sentence_with_missing_data_raises_no_error(kind: str) -> None:
     assert "%" not in words
 
 
+@pytest.mark.parametrize(("kind", "words"), [("case.closed", "Case closed"), ("case.reopened", "Case opened again")])
+def test_older_event_without_a_reason_names_none(kind: str, words: str) -> None:
+    assert sentence(kind, {}, NOBODY)[1] == words
+
+
 def test_event_of_unknown_kind_is_shown_with_its_code() -> None:
     assert sentence("case.painted_green", {}, NOBODY)[1] == "Something else happened (case.painted_green)"
 
@@ -45,8 +50,8 @@ def test_timeline_shows_each_step_with_its_actor(people: People) -> None:
     steps: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         (actions.add_note, {"note_id": new_id(), "text": "Words that stay in the note."}),
         (actions.rename_case, {"version": 1, "label": "Title that stays in the case"}),
-        (actions.mark_closed, {}),
-        (actions.reopen_case, {}),
+        (actions.mark_closed, {"reason": "moved"}),
+        (actions.reopen_case, {"cause": "asked"}),
     ]
     for action, arguments in steps:
         as_user(people.handler, action, by=people.handler, case_id=case.pk, **arguments)
@@ -63,8 +68,8 @@ def test_timeline_shows_each_step_with_its_actor(people: People) -> None:
         (f"{handler} is responsible", coordinator),
         ("Note written", handler),
         ("New working title", handler),
-        ("Case closed", handler),
-        ("Case opened again", handler),
+        ("Case closed: The person has moved away", handler),
+        ("Case opened again: The person or the family asks for it", handler),
     ]
     assert "Words that stay" not in answer.content.decode()
 

@@ -143,7 +143,7 @@ def test_each_filter_shows_its_cases(people: People) -> None:
     mine, free, theirs = make_case(people.handler), make_case(people.coordinator), make_case(people.colleague)
     closed, given = make_case(people.handler), make_case(people.handler)
     give(people, free, None)
-    as_user(people.handler, actions.mark_closed, by=people.handler, case_id=closed.pk)
+    as_user(people.handler, actions.mark_closed, by=people.handler, case_id=closed.pk, reason="goals_met")
     give_to_partner(people, given)
     names = {case: case.reference for case in (mine, free, theirs, closed, given)}
     shown = {show: listed(people.handler, show) for show in ("", "mine", "unassigned", "open", "partner", "closed")}
@@ -389,7 +389,7 @@ def test_another_contact_is_added_by_its_reference(people: People) -> None:
 def test_a_case_is_closed_and_opened_again(people: People) -> None:
     case = make_case(people.handler)
     for _time in range(2):
-        assert post(people.handler, case, "close").status_code == 302
+        assert post(people.handler, case, "close", reason="goals_met").status_code == 302
     assert "Open the case again" in page(people.handler, f"/cases/{case.pk}/")
-    assert post(people.handler, case, "reopen").status_code == 302
+    assert post(people.handler, case, "reopen", cause="asked").status_code == 302
     assert read(people.handler, case).state == "open"

@@ -313,7 +313,7 @@ def test_closing_discards_what_is_not_agreed_and_keeps_what_is(people: People, c
     draft = begun(people.handler, case)
     planned(people.handler, draft, police.organisation)
     proposed(people.handler, draft)
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
     assert stored(plan, people.handler).state == PlanState.AGREED
     assert stored(draft, people.handler).state == PlanState.DISCARDED
     with acting_as(people.coordinator, purpose="test"):

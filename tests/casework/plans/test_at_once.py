@@ -101,7 +101,7 @@ def taking_back(room: Room) -> Callable[[], object]:
 
 def closing(room: Room) -> Callable[[], object]:
     by = room.people.handler
-    return lambda: as_user(by, close_case, by=by, case_id=room.case.pk)
+    return lambda: as_user(by, close_case, by=by, case_id=room.case.pk, reason="goals_met")
 
 
 STEPS: dict[str, Step] = {

@@ -358,7 +358,7 @@ def test_the_end_of_the_case_ends_it(people: People, case: Case, probation: Body
     release = of_probation(people, case, probation)
     if is_out:
         released(people.handler, release)
-    as_user(people.coordinator, close_case, by=people.coordinator, case_id=case.pk)
+    as_user(people.coordinator, close_case, by=people.coordinator, case_id=case.pk, reason="goals_met")
     ended = stored(release, people.coordinator)
     assert ended.state == (R.SETTLED if is_out else R.CANCELLED)
     assert work(people.coordinator, release) == []

@@ -176,7 +176,7 @@ def test_a_cancelled_release_drops_what_is_open(people: People, case: Case, prob
 
 def test_the_end_of_the_case_drops_what_is_open_once(people: People, case: Case, clinic: Body) -> None:
     one = of_body(people.handler, announced(people.handler, case), clinic)
-    as_user(people.coordinator, close_case, by=people.coordinator, case_id=case.pk)
+    as_user(people.coordinator, close_case, by=people.coordinator, case_id=case.pk, reason="goals_met")
     assert action_of(one, people.coordinator).state == ActionState.DROPPED
     assert events(people.coordinator, one) == ["action.added", "action.dropped"]
 

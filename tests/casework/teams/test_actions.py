@@ -131,7 +131,7 @@ def test_invitation_that_comes_twice_is_one(people: People, case: Case, police: 
 
 
 def test_closed_case_takes_no_invitation(people: People, case: Case, police: Body) -> None:
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
     with pytest.raises(Stale):
         invited(people.handler, case, police.organisation)
 
@@ -139,7 +139,7 @@ def test_closed_case_takes_no_invitation(people: People, case: Case, police: Bod
 def test_closing_the_case_ends_invitations_and_memberships(people: People, case: Case, police: Body) -> None:
     school = make_body("School")
     waiting, member = invited(people.handler, case, school.organisation), in_team(people, police, case)
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
     assert stored(waiting, people.handler).state == MemberState.WITHDRAWN
     assert stored(member, people.handler).state == MemberState.LEFT
     assert kinds(people.handler, member)[-1] == "team.left"

@@ -59,7 +59,8 @@ def contacts(database: OwnDatabase) -> set[str]:
 def closed(database: OwnDatabase, case: Any, by: User) -> None:
     """As the page closes a case."""
     database.sql(
-        f"update cases_case set state = 'closed', closed_at = now(), closed_by_id = {by.pk} where id = '{case}'"
+        "update cases_case set state = 'closed', closed_at = now(), close_reason = 'other',"
+        f" closed_by_id = {by.pk} where id = '{case}'"
     )
 
 

@@ -268,7 +268,7 @@ def test_conflict_cannot_be_noted_or_ended_in_a_closed_case(people: People) -> N
     case = make_case(people)
     note(people, case)
     conflict = standing(people, case)
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
     assert post_note(people, case).status_code == 409
     address = reverse("handoff:take_back_conflict", args=[case.pk, conflict.pk])
     assert browser(people.handler).post(address).status_code == 409

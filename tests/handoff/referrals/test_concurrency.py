@@ -70,7 +70,7 @@ def test_acceptance_and_closing_at_the_same_time_do_not_lock_each_other_out(own_
 
         def close(referral: Referral = referral, barrier: threading.Barrier = barrier) -> None:
             barrier.wait()
-            as_user(people.coordinator, close_case, by=people.coordinator, case_id=referral.case_id)
+            as_user(people.coordinator, close_case, by=people.coordinator, case_id=referral.case_id, reason="goals_met")
 
         failures = in_threads(accept, close)
         assert [type(failure) for failure in failures] == [Stale]

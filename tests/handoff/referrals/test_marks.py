@@ -59,9 +59,9 @@ def step(people: People, case: Case, newest: Referral, name: str) -> Referral:
     if name == "draft":
         return draft(people, case)
     if name == "close":
-        as_user(centre, mark_closed, by=centre, case_id=case_id)
+        as_user(centre, mark_closed, by=centre, case_id=case_id, reason="goals_met")
     elif name == "reopen":
-        as_user(centre, reopen_case, by=centre, case_id=case_id)
+        as_user(centre, reopen_case, by=centre, case_id=case_id, cause="asked")
     elif name == "keep":
         as_user(centre, centre_actions.keep_centrally, by=centre, referral_id=newest.pk)
     elif name == "ask again":

@@ -164,9 +164,9 @@ def test_case_taken_by_a_later_partner_needs_no_next_step(people: People) -> Non
 
 def test_closed_case_needs_no_next_step_until_it_is_reopened(people: People) -> None:
     referral = declined(people)
-    as_user(people.handler, centre_actions.close_case, by=people.handler, case_id=referral.case_id)
+    as_user(people.handler, centre_actions.close_case, by=people.handler, case_id=referral.case_id, reason="goals_met")
     assert shown(people.handler) == []
-    as_user(people.handler, reopen_case, by=people.handler, case_id=referral.case_id)
+    as_user(people.handler, reopen_case, by=people.handler, case_id=referral.case_id, cause="asked")
     assert shown(people.handler) == [str(referral.pk)]
 
 
@@ -197,7 +197,7 @@ def test_keeping_after_the_case_changed_is_409(people: People) -> None:
     draft(people, case, people.other_partner)
     assert browser(people.handler).post(f"/referrals/{referral.pk}/keep/").status_code == 409
     closed = declined(people)
-    as_user(people.handler, centre_actions.close_case, by=people.handler, case_id=closed.case_id)
+    as_user(people.handler, centre_actions.close_case, by=people.handler, case_id=closed.case_id, reason="goals_met")
     assert browser(people.handler).post(f"/referrals/{closed.pk}/keep/").status_code == 409
     for running in (offered(people), accepted(people)):
         assert browser(people.handler).post(f"/referrals/{running.pk}/keep/").status_code == 409

@@ -174,7 +174,7 @@ def test_it_asks_again_who_somebody_is(people: People, case: Case) -> None:
 def test_drafts_and_closed_cases_can_be_printed(people: People, case: Case) -> None:
     referral = draft(people, case)
     assert referral.reference in text_of(post(people.handler, case).content)
-    as_user(people.handler, close_case, by=people.handler, case_id=case.pk)
+    as_user(people.handler, close_case, by=people.handler, case_id=case.pk, reason="goals_met")
     said = text_of(post(people.handler, case).content)
     assert "Closed" in said
     assert "Case closed" in said

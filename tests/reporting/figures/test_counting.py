@@ -209,7 +209,7 @@ class Shift:
     def close(self, number: int) -> None:
         for case in chosen(self.cases, number):
             if not any(one.case_id == case.pk for one in self.referrals):
-                as_user(self.people.handler, close_case, by=self.people.handler, case_id=case.pk)
+                as_user(self.people.handler, close_case, by=self.people.handler, case_id=case.pk, reason="goals_met")
 
     def done(self, number: int) -> None:
         for duty in self._duties(number):

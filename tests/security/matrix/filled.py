@@ -64,6 +64,8 @@ FORMS: dict[str, Form] = {
     "triage:note": lambda world: {"about": "self_harm", "text": "a gap", "version": "0"},
     "cases:add_note": lambda world: {"note_id": new(), "text": "a note"},
     "cases:rename": lambda world: {"version": "1", "label": "a title"},
+    "cases:reopen": lambda world: {"cause": "asked"},
+    "handoff:close_case": lambda world: {"reason": "goals_met"},
     "cases:add_action": lambda world: {
         "action_id": new(),
         "text": "to do",

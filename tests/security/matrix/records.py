@@ -192,7 +192,7 @@ def _cases(world: World) -> None:
         as_user(owner, add_note, by=owner, case_id=case.pk, note_id=new_id(), text="note")
         _add_case(world, name, case)
         if name == "closed":
-            as_user(owner, close_case, by=owner, case_id=case.pk)
+            as_user(owner, close_case, by=owner, case_id=case.pk, reason="goals_met")
         if name == "granted":
             world.add("contact", "of_granted_case", world.keys["case_contact"][name])
             _ask(world, "of_granted_case", people.handler)
