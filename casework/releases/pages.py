@@ -50,8 +50,8 @@ class ShownStep:
         return self._now.due_at
 
     @property
-    def is_open(self) -> bool:
-        return self.action is not None and self.action.is_open
+    def is_late(self) -> bool:
+        return self.action is not None and self.action.is_open and self.action.due_at <= timezone.now()
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,10 @@ class ShownPhase:
     code: str
     title: StrOrPromise
     bodies: Sequence[StepsOfBody]
+
+    @property
+    def is_the_day(self) -> bool:
+        return self.code == Phase.ON
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ DECLARATIONS: list[Declaration] = [
                 WRITERS.who,
                 WRITERS.sql,
                 # Also who has just given it to another body.
-                check=f"({CASE_WRITERS.sql} or ntk.works_in_team(team_id)) and {FITS}",
+                check=f"({CASE_WRITERS.sql} or ntk.works_in_team(team_id))",
             ),
             Rule(f"{DEADLINES.who}: current ones", f"{DEADLINES.sql} and state in ({quoted(*CURRENT)})"),
         ],
@@ -133,6 +133,9 @@ sql_items = declared_items(
     __name__,
     DECLARATIONS,
     IN_TEAM=quoted(*IN_TEAM),
+    FITS=FITS.replace("releases_prisonrelease.", "new.").replace(
+        "(organisation_id = centre_id", "(new.organisation_id = new.centre_id"
+    ),
     COORDINATING=quoted(*COORDINATING),
     CURRENT=quoted(*CURRENT),
     ENDED=quoted(*ENDED),

@@ -125,7 +125,13 @@ def test_others_announce_none(people: People, case: Case, probation: Body) -> No
 
 
 def test_a_closed_case_gets_none(people: People, case: Case) -> None:
-    past_change(Case.objects.filter(pk=case.pk), state="closed", closed_at=timezone.now(), closed_by=people.handler)
+    past_change(
+        Case.objects.filter(pk=case.pk),
+        state="closed",
+        closed_at=timezone.now(),
+        closed_by=people.handler,
+        close_reason="other",
+    )
     with pytest.raises(Stale):
         announced(people.handler, case)
 
@@ -283,6 +289,13 @@ def test_what_is_over_says_what_it_said(people: People, case: Case) -> None:
         step(people.handler, actions.change, release, organisation=people.centre, user=people.handler, **TEXTS)
     with pytest.raises(ProgrammingError), acting_as(people.handler, purpose="test"), transaction.atomic():
         PrisonRelease.objects.filter(pk=release.pk).update(release_date=in_days(3))
+
+
+def test_the_database_takes_no_responsible_outside_the_team(people: People, case: Case, probation: Body) -> None:
+    release = announced(people.handler, case)
+    for body, person in ((people.partner, people.worker), (probation.organisation, probation.deputy)):
+        with pytest.raises(ProgrammingError), acting_as(people.handler, purpose="test"), transaction.atomic():
+            PrisonRelease.objects.filter(pk=release.pk).update(organisation=body, user=person)
 
 
 def later(release: PrisonRelease, **values: datetime) -> None:
