@@ -139,6 +139,8 @@ LOOKS: dict[str, Declared] = {
     ),
     "releases:of_case": READS_CASE,
     "releases:of_team": LeftByView(("team.read",)),
+    "releases:report": LeftByView(("exit_report.read",)),
+    "releases:write_report": LeftByView(("exit_report.read",)),
     "releases:calendar": Leaves("prison_releases.listed"),
     "releases:announce": EMPTY_FORM,
     "releases:release": LeftByView(("prison_release.read",)),

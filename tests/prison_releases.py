@@ -10,8 +10,8 @@ from django.utils import timezone
 from people import as_user, new_id
 
 from casework.cases.models import Case, Strand
-from casework.releases import actions
-from casework.releases.models import PrisonRelease, ReleaseStep
+from casework.releases import actions, report_actions
+from casework.releases.models import ExitReport, PrisonRelease, ReleaseStep
 from casework.releases.step_actions import add_step
 from casework.releases.vocabulary import Phase
 from foundation.accounts.models import Organisation, User
@@ -22,6 +22,14 @@ TEXTS = {
     "treatment_now": "Talks every week with an exit programme.",
     "treatment_after": "The talks go on.",
     "conditions": "Reports to the probation office.",
+}
+PARTS = {
+    "residual_risks": "Old friends still write to him.",
+    "strategies": "Short appointments, always with the same person.",
+    "risk_of_return": "Low while he works.",
+    "self_assessment": "Every Sunday he looks at his week.",
+    "behaviours": "He withdraws; then he calls his sister.",
+    "help": "The centre, on any weekday.",
 }
 
 
@@ -74,3 +82,30 @@ def with_step(by: User, release: PrisonRelease, **values: Any) -> ReleaseStep:
     }
     made: ReleaseStep = as_user(by, add_step, by=by, release_id=release.pk, **said)
     return made
+
+
+def begun_report(by: User, case: Case, **values: Any) -> ExitReport:
+    said = {"report_id": new_id(), **values}
+    made: ExitReport = as_user(by, report_actions.begin_report, by=by, case_id=case.pk, **said)
+    return made
+
+
+def written(by: User, case: Case, **parts: str) -> ExitReport:
+    return report_step(by, report_actions.write_report, begun_report(by, case), **{**PARTS, **parts})
+
+
+def report_step(by: User, action: Callable[..., None], report: ExitReport, **values: Any) -> ExitReport:
+    """Take a step with what is stored now."""
+    now = stored_report(report, by)
+    as_user(by, action, by=by, report_id=report.pk, version=now.version, **values)
+    return stored_report(report, by)
+
+
+def stored_report(report: ExitReport, reader: User) -> ExitReport:
+    with acting_as(reader, purpose="test"):
+        return ExitReport.objects.with_names().get(pk=report.pk)
+
+
+def approved_report(by: User, second: User, case: Case) -> ExitReport:
+    report = report_step(by, report_actions.mark_discussed, written(by, case))
+    return report_step(second, report_actions.approve, report)

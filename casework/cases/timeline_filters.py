@@ -36,6 +36,7 @@ FAMILIES = {
     "case_assessment": Group.WORK,
     "plan": Group.WORK,
     "prison_release": Group.WORK,
+    "exit_report": Group.WORK,
     "question": Group.WORK,
     "team": Group.TEAM,
     "referral": Group.REFERRALS,

@@ -78,7 +78,7 @@ def announce(
             release.save(force_insert=True)
     except IntegrityError as error:  # another one is current
         raise stale(case_id) from error
-    record(PRISON_RELEASE_ANNOUNCED, by, release)
+    record(PRISON_RELEASE_ANNOUNCED, by, release, also=[user.pk if user else None])
     return release
 
 
@@ -106,7 +106,7 @@ def change(
     if (release.organisation_id, before) != (organisation.pk, user.pk if user else None):
         check_responsible(release.team_id, release.centre, organisation, user)
     store(release, **values)
-    record(PRISON_RELEASE_CHANGED, by, release, also=[before])
+    record(PRISON_RELEASE_CHANGED, by, release, also=[before, release.user_id])
 
 
 @transaction.atomic
@@ -125,7 +125,7 @@ def move_date(*, by: User, release_id: uuid.UUID, version: int, release_date: da
     move_steps(by=by, release=release, release_date=release_date)
     store(release, release_date=release_date, move_reason=reason, escalated_at=None, **times)
     dates: dict[str, Any] = {"from": before.isoformat(), "until": release_date.isoformat()}
-    record(PRISON_RELEASE_MOVED, by, release, **dates)
+    record(PRISON_RELEASE_MOVED, by, release, also=[release.user_id], **dates)
 
 
 def _times(release: PrisonRelease, day: date, state: PrisonReleaseState) -> dict[str, Any]:
@@ -211,7 +211,7 @@ def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
         return
     is_unprepared = release.is_announced and now <= release.due_at
     store(release, escalated_at=now)
-    record(PRISON_RELEASE_UNPREPARED if is_unprepared else PRISON_RELEASE_OVERDUE, by, release)
+    record(PRISON_RELEASE_UNPREPARED if is_unprepared else PRISON_RELEASE_OVERDUE, by, release, also=[release.user_id])
 
 
 def _check(release: PrisonRelease, version: int, to: PrisonReleaseState) -> None:
@@ -225,4 +225,4 @@ def _ended(by: User) -> dict[str, Any]:
 
 def _move(by: User, release: PrisonRelease, to: PrisonReleaseState, kind: EventKind, **values: Any) -> None:
     store(release, state=to, escalated_at=None, **values)
-    record(kind, by, release)
+    record(kind, by, release, also=[release.user_id])

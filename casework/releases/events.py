@@ -105,3 +105,52 @@ PRISON_RELEASE_OVERDUE = EventKind(
     WITH_DOSSIER,
     in_case=_("Release from prison: nobody has said how it went"),
 )
+EXIT_REPORT_BEGUN = EventKind(
+    "exit_report.begun", "exit_report", _("Begun"), "file-pen", OF_TEAM, WITH_DOSSIER, in_case=_("Exit report begun")
+)
+EXIT_REPORT_CHANGED = EventKind("exit_report.changed", "exit_report", _("Changed"), "pencil", OF_TEAM, WITH_DOSSIER)
+EXIT_REPORT_DISCUSSED = EventKind(
+    "exit_report.discussed",
+    "exit_report",
+    _("Discussed with the person"),
+    "messages-square",
+    OF_TEAM,
+    WITH_DOSSIER,
+    in_case=_("Exit report discussed with the person"),
+)
+EXIT_REPORT_APPROVED = EventKind(
+    "exit_report.approved",
+    "exit_report",
+    _("Approved"),
+    "user-check",
+    OF_TEAM,
+    WITH_DOSSIER,
+    in_case=_("Exit report approved"),
+)
+EXIT_REPORT_REOPENED = EventKind(
+    "exit_report.reopened",
+    "exit_report",
+    _("A draft again"),
+    "undo-2",
+    OF_TEAM,
+    WITH_DOSSIER,
+    in_case=_("Exit report is a draft again"),
+)
+EXIT_REPORT_HANDED_OVER = EventKind(
+    "exit_report.handed_over",
+    "exit_report",
+    _("Handed over"),
+    "send",
+    OF_TEAM,
+    WITH_DOSSIER,
+    in_case=_("Exit report handed over"),
+)
+EXIT_REPORT_PRINTED = EventKind(
+    "exit_report.printed",
+    "exit_report",
+    _("Printed"),
+    "printer",
+    OF_TEAM,
+    WITH_DOSSIER,
+    in_case=_("Exit report printed"),
+)

@@ -1,4 +1,4 @@
-"""The forms of releases from prison."""
+"""The forms of releases from prison and exit reports."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from foundation.ui.dates import DayField, days_from_today
 
 from .models import MOST_DAYS
 from .permissions import Responsible
-from .vocabulary import Phase
+from .vocabulary import PART_LABELS, Phase, Recipient
 
 LONGEST_TEXT = 4_000
+LONGEST_PART = 10_000
 #: Days. A release that was missed is announced late; long sentences are known long before.
 ANNOUNCED_LATE, ANNOUNCED_AHEAD = 30, 10 * 366
 
@@ -146,6 +147,50 @@ class AddStepForm(ResponsibleForm):
     def values(self) -> dict[str, Any]:
         values = super().values()
         return {**values, "phase": Phase(values["phase"]), "strand": Strand(values["strand"])}
+
+
+class BeginReportForm(forms.Form):
+    report_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["report_id"].initial = uuid.uuid4
+
+
+def _part(name: str, help_text: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 4})
+    label = PART_LABELS[name]
+    return forms.CharField(label=label, max_length=LONGEST_PART, required=False, help_text=help_text, widget=widget)
+
+
+class PartsForm(StepForm):
+    """The six parts of an exit report. What is not written yet stays empty."""
+
+    residual_risks = _part("residual_risks", _("What can still go wrong, and what points to it."))
+    strategies = _part("strategies", _("What services that meet the person can do, and better leave."))
+    risk_of_return = _part("risk_of_return", _("What could draw the person back, and how likely that is."))
+    self_assessment = _part("self_assessment", _("By what the person notices how it goes, and when they look at it."))
+    behaviours = _part("behaviours", _("As they were observed, and what the person does then."))
+    help = _part("help", _("Whom the person can turn to, and how they come back to you."))
+
+
+class HandOverForm(StepForm):
+    recipient_kind = forms.ChoiceField(label=_("Handed over to"), choices=Recipient, widget=forms.RadioSelect)
+    recipient = forms.CharField(
+        label=_("Name of the service or body"),
+        max_length=LONGEST_LINE,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    handed_over_on = DayField(
+        label=_("Handed over on"), earliest=days_from_today(-366), latest=days_from_today(0), initial=days_from_today(0)
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("recipient_kind") in (Recipient.SERVICE, Recipient.BODY) and not cleaned.get("recipient"):
+            self.add_error("recipient", _("Say which one."))
+        return cleaned
 
 
 def keep_typed(form: forms.Form, version: int) -> None:

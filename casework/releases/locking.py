@@ -14,8 +14,8 @@ from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Permission
 from foundation.journal.stale import stale
 
-from .models import PrisonRelease
-from .permissions import coordinating_members, may_write
+from .models import ExitReport, PrisonRelease
+from .permissions import coordinating_members, may_write, may_write_report
 
 
 def lock_team_to_write(by: User, case_id: uuid.UUID) -> Team:
@@ -49,3 +49,11 @@ def lock_release(by: User, release_id: uuid.UUID) -> PrisonRelease:
 def lock_for_step(release_id: uuid.UUID) -> None:
     """Lock a release before a step of the worklist."""
     PrisonRelease.objects.select_for_update(no_key=True).filter(pk=release_id).first()
+
+
+def lock_report(by: User, report_id: uuid.UUID) -> ExitReport:
+    """An exit report, locked, for who writes it. Raises NotAllowed."""
+    report = ExitReport.objects.select_for_update(no_key=True).filter(pk=report_id).first()
+    if report is None or not may_write_report(by, report.team_id):
+        raise NotAllowed(Permission.TEAM_WORK)
+    return report

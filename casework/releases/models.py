@@ -1,4 +1,4 @@
-"""Tables of releases from prison, and of who does what before, on and after the day."""
+"""Tables of releases from prison with who does what before, on and after the day, and of exit reports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from casework.cases.models import Strand
@@ -18,9 +18,27 @@ from foundation.privacy.fields import EncryptedTextField
 from foundation.privacy.models import DataKey
 from foundation.ui.labels import ChoiceLabels
 
-from .states import AHEAD, ANNOUNCED, CANCELLED, CURRENT, ENDED, PREPARED, RELEASED, SETTLED, PrisonReleaseState
-from .vocabulary import Phase
+from .states import (
+    AHEAD,
+    ANNOUNCED,
+    APPROVED,
+    CANCELLED,
+    CURRENT,
+    DISCUSSED,
+    DRAFTS,
+    ENDED,
+    HANDED_OVER,
+    IN_HAND,
+    PREPARED,
+    RELEASED,
+    SETTLED,
+    TO_PRINT,
+    ExitReportState,
+    PrisonReleaseState,
+)
+from .vocabulary import PART_LABELS, Phase, Recipient
 
+PARTS_OF_REPORT = tuple(PART_LABELS)
 #: Before or after the day of a release.
 MOST_DAYS = 366
 #: What a release says in words of its own.
@@ -164,3 +182,109 @@ class ReleaseStep(ChoiceLabels, models.Model):
         """The day on which it is due, if the person is released on ``release_date``."""
         days = timedelta(days=self.days)
         return release_date - days if self.phase == Phase.BEFORE else release_date + days
+
+
+class ExitReportQuerySet(models.QuerySet["ExitReport"]):
+    def in_hand(self) -> ExitReportQuerySet:
+        """Those that are not handed over yet."""
+        return self.filter(state__in=IN_HAND)
+
+    def handed_over(self) -> ExitReportQuerySet:
+        return self.filter(state__in=HANDED_OVER)
+
+    def with_names(self) -> ExitReportQuerySet:
+        return self.select_related(
+            "team", "centre", "written_by", "discussed_by", "approved_by", "handed_over_by", "data_key"
+        )
+
+
+class ExitReport(ChoiceLabels, models.Model):
+    """What remains after release or exit work, in exactly six parts (PARTS_OF_REPORT). ``data_key``: the team's.
+
+    ``written_by``: who changed it last; somebody else approves it. ``handed_over_on``: as the people said.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="exit_reports")
+    centre = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=11, choices=ExitReportState, default=ExitReportState.DRAFT)
+    residual_risks = EncryptedTextField()
+    #: For services that meet the person.
+    strategies = EncryptedTextField()
+    risk_of_return = EncryptedTextField()
+    #: How the person looks at how it goes.
+    self_assessment = EncryptedTextField()
+    #: The main worrying ones, and how the person handles them.
+    behaviours = EncryptedTextField()
+    #: Where help is found, and how to come back.
+    help = EncryptedTextField()
+    written_at = models.DateTimeField(default=timezone.now)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    discussed_at = models.DateTimeField(null=True)
+    discussed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    handed_over_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    handed_over_on = models.DateField(null=True)
+    recipient_kind = models.CharField(max_length=7, choices=Recipient, blank=True)
+    #: Name of the service or body.
+    recipient = EncryptedTextField()
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ExitReportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            moments_within("exit_report", "written_at", "discussed_at", "approved_at", "handed_over_at"),
+            days_within("exit_report", "handed_over_on"),
+            models.UniqueConstraint(fields=["team"], condition=Q(state__in=IN_HAND), name="one_exit_report_in_hand"),
+            models.CheckConstraint(
+                condition=Q(discussed_at=None, discussed_by=None, state__in=DRAFTS)
+                | Q(discussed_at__isnull=False, discussed_by__isnull=False) & ~Q(state__in=DRAFTS),
+                name="exit_report_discussed",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at=None, approved_by=None, state__in=(*DRAFTS, *DISCUSSED))
+                | Q(approved_at__isnull=False, approved_by__isnull=False, state__in=TO_PRINT)
+                & ~Q(approved_by=F("written_by")),
+                name="exit_report_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_over_at=None, handed_over_by=None, handed_over_on=None, recipient_kind="")
+                & ~Q(state__in=HANDED_OVER)
+                | Q(handed_over_at__isnull=False, handed_over_by__isnull=False, handed_over_on__isnull=False)
+                & Q(state__in=HANDED_OVER)
+                & ~Q(recipient_kind=""),
+                name="exit_report_handed_over",
+            ),
+        ]
+        indexes = [models.Index(fields=["team", "-written_at", "id"], name="exit_report_of_team")]
+
+    def __str__(self) -> str:
+        return f"exit report {self.pk}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state in DRAFTS
+
+    @property
+    def is_discussed(self) -> bool:
+        return self.state in DISCUSSED
+
+    @property
+    def is_approved(self) -> bool:
+        return self.state in APPROVED
+
+    @property
+    def is_handed_over(self) -> bool:
+        return self.state in HANDED_OVER
+
+    @property
+    def is_in_hand(self) -> bool:
+        return self.state in IN_HAND
+
+    @property
+    def can_be_printed(self) -> bool:
+        return self.state in TO_PRINT

@@ -1,4 +1,4 @@
-"""Data of the pages of releases from prison for one user."""
+"""Data of the pages of releases from prison and exit reports for one user."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from casework.cases.models import Action, Case
 from foundation.accounts.models import User
 from foundation.privacy.unshown import read_or
 
-from .forms import CancelForm, MoveForm
-from .models import TEXTS_OF_RELEASE, PrisonRelease, ReleaseStep
-from .permissions import may_announce, may_write
-from .vocabulary import Phase
+from .forms import BeginReportForm, CancelForm, HandOverForm, MoveForm
+from .models import TEXTS_OF_RELEASE, ExitReport, PrisonRelease, ReleaseStep
+from .permissions import may_announce, may_approve, may_write, may_write_report
+from .vocabulary import PART_LABELS, Phase
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -158,3 +158,65 @@ class ReleasesOfCase:
     def may_announce(self) -> bool:
         has_current = any(one.is_current for one in self.rows)
         return self.is_open and not has_current and may_announce(self.user, self.case_id)
+
+    @cached_property
+    def reports(self) -> list[ExitReport]:
+        """The newest first."""
+        found = ExitReport.objects.with_names().filter(team=self.case_id)
+        return list(found.order_by("-written_at", "pk"))
+
+    @cached_property
+    def begin_report_form(self) -> BeginReportForm | None:
+        """While there is none in hand."""
+        has_one = any(one.is_in_hand for one in self.reports)
+        may_begin = self.is_open and not has_one and may_write_report(self.user, self.case_id)
+        return BeginReportForm() if may_begin else None
+
+
+@dataclass(frozen=True)
+class ShownPart:
+    title: StrOrPromise
+    text: str
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """An exit report as ``user`` sees it."""
+
+    report: ExitReport
+    user: User
+
+    @cached_property
+    def may_write(self) -> bool:
+        return may_write_report(self.user, self.report.team_id)
+
+    @cached_property
+    def in_case(self) -> bool:
+        """Whether the reader reads the case itself, at the centre."""
+        return Case.objects.filter(pk=self.report.team_id).exists()
+
+    @property
+    def parts(self) -> list[ShownPart]:
+        """All six; empty where they cannot be decrypted."""
+        return [
+            ShownPart(label, read_or(self.report, partial(getattr, self.report, name), ""))
+            for name, label in PART_LABELS.items()
+        ]
+
+    @cached_property
+    def recipient(self) -> str:
+        return read_or(self.report, lambda: str(self.report.recipient), "")
+
+    @property
+    def may_approve(self) -> bool:
+        return self.report.is_discussed and may_approve(self.user, self.report)
+
+    def forms(self) -> dict[str, Any]:
+        """Those of the steps that the user may take."""
+        if not self.may_write or self.report.is_handed_over:
+            return {}
+        seen = {"version": self.report.version}
+        found: dict[str, Any] = {"step_form": StepForm(initial=seen)}
+        if self.report.is_approved:
+            found["hand_over_form"] = HandOverForm(initial=seen)
+        return found

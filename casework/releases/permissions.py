@@ -15,7 +15,7 @@ from foundation.accounts.permissions import Refused
 from foundation.accounts.roles import Role
 from foundation.journal.actions import look
 
-from .models import PrisonRelease
+from .models import ExitReport, PrisonRelease
 
 #: Bodies with one of these write releases.
 COORDINATING = (Hat.CONTENT, Hat.PROCESS)
@@ -61,6 +61,38 @@ def release_to_write(user: User, release_id: uuid.UUID) -> PrisonRelease:
     found = release_to_see(user, release_id)
     if not may_write(user, found):
         raise Refused("prison_release.write", release_id)
+    return found
+
+
+def may_write_report(user: User, case_id: uuid.UUID) -> bool:
+    """Who works on the case at the centre, and the named people of a body that coordinates content or process."""
+    return may_announce(user, case_id)
+
+
+def may_approve(user: User, report: ExitReport) -> bool:
+    """Who works on the case at the centre, and the named people of a body that coordinates the content; never who
+    wrote it.
+    """
+    if report.written_by_id == user.pk:
+        return False
+    content = any(Hat.CONTENT in one.hats for one in members_of(user, report.team_id))
+    return content or writes_case(user, report.team_id)
+
+
+def report_to_see(user: User, report_id: uuid.UUID) -> ExitReport:
+    """An exit report that the user may see; the access is recorded. Raises Refused."""
+    found = ExitReport.objects.with_names().filter(pk=report_id).first()
+    if found is None or not reads_team(user, found.team_id):
+        raise Refused("exit_report.read", report_id)
+    look("exit_report.read", by=user, subject=found.pk, centre=found.centre_id)
+    return found
+
+
+def report_to_write(user: User, report_id: uuid.UUID) -> ExitReport:
+    """An exit report, for who writes it; the access is recorded. Raises Refused."""
+    found = report_to_see(user, report_id)
+    if not may_write_report(user, found.team_id):
+        raise Refused("exit_report.write", report_id)
     return found
 
 

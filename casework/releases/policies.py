@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from casework.cases.states import DROPPED, OPEN_ACTION
-from casework.cases.states import OPEN as OPEN_CASE
 from casework.cases.vocabulary import DropReason
 from casework.teams.policies import CASE_WRITERS
 from casework.teams.states import IN_TEAM
@@ -24,7 +23,7 @@ from foundation.privacy.rls import (
 
 from . import events
 from .permissions import COORDINATING
-from .states import CANCELLED, CURRENT, ENDED, MACHINES, Who
+from .states import CANCELLED, CURRENT, DISCUSSED, DRAFTS, ENDED, HANDED_OVER, MACHINES, Who
 
 DEADLINES = service("deadlines")
 READERS = Rule(
@@ -35,6 +34,11 @@ WRITERS = Rule(
     f"{CASE_WRITERS.who}; the named people of a body that coordinates content or process, or is responsible",
     f"({CASE_WRITERS.sql} or ntk.coordinates_release(team_id) or ntk.works_for_body(team_id, organisation_id))",
 )
+REPORT_WRITERS = Rule(
+    f"{CASE_WRITERS.who}; the named people of a body that coordinates content or process",
+    f"({CASE_WRITERS.sql} or ntk.coordinates_release(team_id))",
+)
+ANNOUNCERS = both(REPORT_WRITERS, "while the case is open", "ntk.case_is_open(team_id)")
 #: A condition: responsible is the centre, or a body in the team with its named person.
 FITS = (
     "(organisation_id = centre_id or exists (select 1 from teams_member m"
@@ -66,13 +70,7 @@ DECLARATIONS: list[Declaration] = [
         select=[READERS, Rule(f"{DEADLINES.who}: current ones", f"{DEADLINES.sql} and state in ({quoted(*CURRENT)})")],
         insert=[
             both(
-                Rule(
-                    f"{CASE_WRITERS.who}; the named people of a body that coordinates content or process; while the"
-                    " case is open",
-                    f"({CASE_WRITERS.sql} and exists (select 1 from cases_case c where c.id = team_id"
-                    f" and c.state in ({quoted(*OPEN_CASE)}))"
-                    " or ntk.coordinates_release(team_id) and ntk.case_is_open(team_id))",
-                ),
+                ANNOUNCERS,
                 "in their own name, under the team's key",
                 f"{is_actor('announced_by_id')} and {FITS} and exists (select 1 from teams_team t"
                 " where t.case_id = team_id and t.centre_id = releases_prisonrelease.centre_id"
@@ -127,6 +125,47 @@ DECLARATIONS: list[Declaration] = [
             )
         ],
     ),
+    Protected(
+        "releases_exitreport",
+        select=[READERS],
+        insert=[
+            both(
+                ANNOUNCERS,
+                "in their own name, under the team's key",
+                f"{is_actor('written_by_id')} and exists (select 1 from teams_team t where t.case_id = team_id"
+                " and t.centre_id = releases_exitreport.centre_id and t.data_key_id = releases_exitreport.data_key_id)",
+            )
+        ],
+        update=[REPORT_WRITERS],
+        update_columns=[
+            *("state", "residual_risks", "strategies", "risk_of_return", "self_assessment", "behaviours", "help"),
+            *("written_at", "written_by_id", "discussed_at", "discussed_by_id", "approved_at", "approved_by_id"),
+            *("handed_over_at", "handed_over_by_id", "handed_over_on", "recipient_kind", "recipient", "version"),
+        ],
+    ),
+    Transitions(
+        "releases_exitreport",
+        MACHINES[1],
+        who={
+            Who.WRITERS: both(
+                REPORT_WRITERS,
+                "in their own name; who approved it stays until it is a draft again",
+                f"(state not in ({quoted(*DISCUSSED)}) or {is_actor('discussed_by_id')})"
+                f" and (state not in ({quoted(*HANDED_OVER)}) or {is_actor('handed_over_by_id')}"
+                " and (approved_by_id, discussed_by_id) = (old.approved_by_id, old.discussed_by_id))",
+            ),
+            Who.ANOTHER: Rule(
+                f"{CASE_WRITERS.who}; the named people of a body that coordinates the content; in their own name, never"
+                " who wrote it",
+                f"({CASE_WRITERS.sql} or ntk.coordinates_content(team_id)) and {is_actor('approved_by_id')}"
+                " and written_by_id <> (select ntk.actor()) and discussed_by_id = old.discussed_by_id",
+            ),
+        },
+        marks=[
+            *("discussed_at", "discussed_by_id", "approved_at", "approved_by_id", "handed_over_at"),
+            *("handed_over_by_id", "handed_over_on", "recipient_kind", "recipient"),
+        ],
+    ),
     Addition("journal_event", "prison_release", select=reading_rules(kinds_of(events))),
 ]
 sql_items = declared_items(
@@ -141,6 +180,8 @@ sql_items = declared_items(
     ENDED=quoted(*ENDED),
     BY_APPLICATION=BY_APPLICATION,
     CANCELLED=quoted(*CANCELLED),
+    DRAFTS=quoted(*DRAFTS),
+    DISCUSSED=quoted(*DISCUSSED),
     OPEN_ACTION=quoted(*OPEN_ACTION),
     DROPPED=quoted(*DROPPED),
     BY_RELEASE=quoted(DropReason.RELEASE),

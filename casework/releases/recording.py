@@ -1,4 +1,4 @@
-"""Stores a change of a release, and its event in the same transaction."""
+"""Stores a change of a release or of an exit report, and its event in the same transaction."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ from foundation.accounts.push_groups import organisation_group, user_group
 from foundation.journal.actions import NewEvent, record_all
 from foundation.privacy.event_kinds import EventKind
 
-from .models import PrisonRelease
+from .models import ExitReport, PrisonRelease
 
 
-def store(release: PrisonRelease, **values: Any) -> None:
+def store(row: PrisonRelease | ExitReport, **values: Any) -> None:
     for name, value in values.items():
-        setattr(release, name, value)
-    release.version += 1
-    release.save(update_fields=[*values, "version"])
+        setattr(row, name, value)
+    row.version += 1
+    row.save(update_fields=[*values, "version"])
 
 
-def record(kind: EventKind, by: User, release: PrisonRelease, also: Collection[int | None] = (), **data: Any) -> None:
-    """The centre and all bodies in the team are told, and who answers for it. ``also``: ids of other people."""
-    bodies = Member.objects.in_team().filter(team=release.team_id).values_list("organisation", flat=True)
-    people = sorted({key for key in (release.user_id, *also) if key})
+def record(
+    kind: EventKind, by: User, row: PrisonRelease | ExitReport, also: Collection[int | None] = (), **data: Any
+) -> None:
+    """The centre and all bodies in the team are told. ``also``: ids of people who are told beside them."""
+    bodies = Member.objects.in_team().filter(team=row.team_id).values_list("organisation", flat=True)
     event = NewEvent(
         kind=kind,
-        subject=release.pk,
-        case=release.team_id,
-        centre=release.centre_id,
+        subject=row.pk,
+        case=row.team_id,
+        centre=row.centre_id,
         data=data,
         tell=[
-            *(organisation_group(body) for body in (release.centre_id, *sorted(bodies))),
-            *(user_group(key) for key in people),
+            *(organisation_group(body) for body in (row.centre_id, *sorted(bodies))),
+            *(user_group(key) for key in sorted({key for key in also if key})),
         ],
     )
     record_all([event], by=by)

@@ -8,6 +8,7 @@ from foundation.retention.dossiers import Part, Rows
 
 PART = Part(
     rows=(
+        Rows("releases_exitreport", title=_("Exit report")),
         Rows("releases_releasestep", title=_("Step of a release from prison"), has_events=False),
         Rows("releases_prisonrelease", title=_("Release from prison")),
     )

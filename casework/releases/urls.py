@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import step_views, views
+from . import report_views, step_views, views
 
 app_name = "releases"
 urlpatterns = [
@@ -20,4 +20,12 @@ urlpatterns = [
     path("prison-releases/<uuid:pk>/settled/", views.settled, name="settled"),
     path("prison-releases/<uuid:pk>/steps/add/", step_views.add, name="add_step"),
     path("prison-releases/<uuid:pk>/cancel/", views.cancel, name="cancel"),
+    path("teams/<uuid:case_id>/exit-report/begin/", report_views.begin, name="begin_report"),
+    path("exit-reports/<uuid:pk>/", report_views.report, name="report"),
+    path("exit-reports/<uuid:pk>/write/", report_views.write, name="write_report"),
+    path("exit-reports/<uuid:pk>/discussed/", report_views.discussed, name="discussed"),
+    path("exit-reports/<uuid:pk>/approve/", report_views.approve, name="approve_report"),
+    path("exit-reports/<uuid:pk>/reopen/", report_views.reopen, name="reopen_report"),
+    path("exit-reports/<uuid:pk>/hand-over/", report_views.hand_over, name="hand_over"),
+    path("exit-reports/<uuid:pk>/print/", report_views.print_report, name="print_report"),
 ]

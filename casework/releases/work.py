@@ -24,5 +24,6 @@ WORK = [
         (Step.ESCALATE, Step.ESCALATE),
         "casework.releases.locking.lock_for_step",
         "casework.releases.actions.run_step",
-    )
+    ),
+    WorkKind("exit_report", _("Exit report to approve"), "user-check", "releases:report"),
 ]

@@ -38,6 +38,8 @@ SENTENCES: dict[str, StrPromise] = {
     "plan.read": gettext_lazy("Plan read"),
     "plan.write": gettext_lazy("Plan changed"),
     "plan.answer": gettext_lazy("Plan answered"),
+    "exit_report.read": gettext_lazy("Exit report read"),
+    "exit_report.write": gettext_lazy("Exit report changed"),
     "prison_releases.listed": gettext_lazy("Releases from prison listed"),
     "prison_release.read": gettext_lazy("Release from prison read"),
     "prison_release.write": gettext_lazy("Release from prison changed"),

@@ -20,7 +20,7 @@ from casework.cases.printing import (
     timeline_section,
     work_of,
 )
-from casework.releases.printing import releases_section
+from casework.releases.printing import releases_section, reports_section
 from casework.teams.pages import TeamOfCase
 from casework.teams.printing import team_sections
 from foundation.accounts.models import User
@@ -47,6 +47,7 @@ def printed_case(case: Case, *, by: User) -> PrintedRecord:
             *team_sections(TeamOfCase(case, by)),
             assessments_section(case.pk),
             releases_section(case.pk),
+            reports_section(case.pk),
             assessments_of(file),
             contacts_of(file),
             *_referral_sections(case),

@@ -292,6 +292,12 @@ RULES = [
         )
         for row, column in (("prison_release", "version"), ("release_step", "due_at"))
     ),
+    Rule(
+        "exit_report",
+        lambda user, world: teams.reads_team(user, world.case.pk),
+        lambda user, world: prison.may_write_report(user, world.case.pk),
+        "version",
+    ),
     Rule("responsibility", reads_responsibility, moves_responsibility, sets="until = now()"),
 ]
 

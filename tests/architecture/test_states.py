@@ -44,6 +44,7 @@ TO_BE_WRITTEN = {
     "PlanState": {"tone"},
     "CaseAssessmentState": {"tone"},
     "PrisonReleaseState": {"tone"},
+    "ExitReportState": {"tone"},
 }
 #: The states in TO_BE_WRITTEN that need no line there, and why.
 NEED_NO_LINE = {
@@ -63,6 +64,7 @@ BADGES = {
     "other": "PlanState",
     "case_assessment": "CaseAssessmentState",
     "prison_release": "PrisonReleaseState",
+    "exit_report": "ExitReportState",
 }
 ENDED_AT = "its end is a time: constraints and policies ask for that"
 SHIFTS = "the whole shift reads and writes it, in whatever state"
@@ -118,6 +120,7 @@ NOT_APPLICABLE = {
         "figure": "goals and actions are counted, not agreements", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
     },
     "CaseAssessmentState": {"figure": "assessments are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "ExitReportState": {"figure": "exit reports are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "PrisonReleaseState": {"figure": "releases from prison are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "QuestionState": {
         "policy": "it is read with its case, in whatever state", "figure": AT_WORK,

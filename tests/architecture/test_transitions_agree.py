@@ -27,6 +27,7 @@ from casework.plans import permissions as case_plans
 from casework.plans.states import AGREES
 from casework.plans.states import Who as InPlan
 from casework.releases import permissions as prison
+from casework.releases.states import Who as InPrisonRelease
 from casework.teams import permissions as teams
 from casework.teams.states import Who as InTeam
 from foundation.accounts.models import Organisation, User
@@ -136,6 +137,13 @@ def may_move_prison_release(step: Step) -> bool:
     return prison.may_write(step.user, step.world.prison_release)
 
 
+def may_move_exit_report(step: Step) -> bool:
+    report = step.world.exit_report
+    if step.who == InPrisonRelease.ANOTHER:
+        return prison.may_approve(step.user, report)
+    return prison.may_write_report(step.user, report.team_id)
+
+
 def may_end_question(step: Step) -> bool:
     return cases.may_write(step.user, step.world.case)
 
@@ -217,6 +225,8 @@ IDENTIFIED = "identity = 'known', identified_at = now(), identified_by_id = {who
 DECIDED_ON = "decided_by_id = {who}, decided_at = now()"
 UNNAMED = "person_id = null, deputy_id = null, own_key_id = null"
 NOT_DELIVERED = "delivered_at = null, shares = ''"
+NOT_APPROVED = "approved_at = null, approved_by_id = null"
+NOT_HANDED_OVER = "handed_over_at = null, handed_over_by_id = null, handed_over_on = null, recipient_kind = ''"
 STILL_CURRENT = "ended_at = null, ended_by_id = null"
 NOT_GIVEN_UP = "ended_at = null, ended_by_id = null, decline_reason = ''"
 MEMBER_ENDED = f"{ENDED_BY}, end_reason = 'other'"
@@ -343,6 +353,19 @@ OBJECTS = [
             "released": f"released_at = now(), {STILL_CURRENT}",
             "settled": f"released_at = now(), {ENDED_BY}",
             "cancelled": f"released_at = null, {ENDED_BY}",
+        },
+    ),
+    Moved(
+        "exit_report",
+        "Exit report",
+        may_move_exit_report,
+        {
+            "draft": f"discussed_at = null, discussed_by_id = null, {NOT_APPROVED}, {NOT_HANDED_OVER}",
+            "discussed": f"discussed_at = now(), discussed_by_id = coalesce(discussed_by_id, {{who}}), {NOT_APPROVED},"
+            f" {NOT_HANDED_OVER}",
+            "approved": f"discussed_at = now(), approved_at = now(), approved_by_id = {{who}}, {NOT_HANDED_OVER}",
+            "handed_over": "handed_over_at = now(), handed_over_by_id = {who}, handed_over_on = current_date,"
+            " recipient_kind = 'person'",
         },
     ),
     Moved(

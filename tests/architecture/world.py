@@ -18,7 +18,7 @@ from casework.cases.models import Action, BodyWorker, Case, CaseContact, CaseQue
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, PlannedAction
 from casework.plans.models import Plan as CasePlan
 from casework.plans.states import AgreementState, PlanState
-from casework.releases.models import PrisonRelease, ReleaseStep
+from casework.releases.models import ExitReport, PrisonRelease, ReleaseStep
 from casework.teams.models import Member, OwnNote, SharedNote, Team
 from casework.teams.states import MemberState
 from casework.teams.vocabulary import Visibility
@@ -112,6 +112,7 @@ class World:
     assessment_content: AssessmentContent
     prison_release: PrisonRelease
     release_step: ReleaseStep
+    exit_report: ExitReport
     referral: Referral
     summary: Summary
     disclosure: Disclosure
@@ -325,7 +326,10 @@ def _prison_release(member: Member, people: list[User]) -> dict[str, Any]:
     step = ReleaseStep.objects.create(
         release=release, phase="on", days=0, strand="social", added_by=people[0], **times, **key
     )
-    return {"prison_release": release, "release_step": step}
+    report = ExitReport.objects.create(
+        team=member.team, centre=member.centre, data_key=member.data_key, written_by=people[0]
+    )
+    return {"prison_release": release, "release_step": step, "exit_report": report}
 
 
 def _case(plan: Plan, people: list[User], organisations: list[Organisation], **details: Any) -> Case:

@@ -22,7 +22,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from people import People, as_user, make_user, new_id
-from prison_releases import announced
+from prison_releases import announced, begun_report
 from releases import count, prepare
 from requests_of_persons import checked, decide, opened
 from telephone import TELEPHONY, make_line
@@ -156,6 +156,10 @@ class World:
         return asked(liaison, self.dossier.case, liaison, self.people.body).pk
 
     @cached_property
+    def exit_report(self) -> uuid.UUID:
+        return begun_report(self.people.handler, self.dossier.case).pk
+
+    @cached_property
     def prison_release(self) -> uuid.UUID:
         return announced(self.people.handler, self.dossier.case).pk
 
@@ -236,6 +240,8 @@ class World:
             "releases:of_team": (people.liaison, case, {}),
             "releases:calendar": (coordinator, everywhere, {}),
             "releases:add_step": (handler, (self.prison_release,), {}),
+            "releases:report": (handler, (self.exit_report,), {}),
+            "releases:write_report": (handler, (self.exit_report,), {}),
             "releases:release": (handler, (self.prison_release,), {}),
             "releases:change": (handler, (self.prison_release,), {}),
             "handoff:partners": (handler, case, {}),

@@ -37,7 +37,7 @@ from casework.cases.models import Action, CaseQuestion
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
-from casework.releases.models import PrisonRelease, ReleaseStep
+from casework.releases.models import ExitReport, PrisonRelease, ReleaseStep
 from casework.teams.models import Member, OwnNote, SharedNote
 from casework.teams.note_actions import share_note, write_note
 from casework.teams.vocabulary import Visibility
@@ -166,7 +166,13 @@ def of_prison_releases(world: World, dossier: Dossier) -> dict[type[models.Model
     step, _other = (prison_releases.with_step(by, broken, text=text) for text in ("a broken step", "a sound step"))
     rows = Shown("handler", reverse("releases:of_case", args=[dossier.case.pk]), "a sound prison")
     steps = Shown("handler", address, "a sound step")
-    return {PrisonRelease: ([broken.pk], [page, rows]), ReleaseStep: ([step.pk], [steps])}
+    report = prison_releases.begun_report(by, dossier.case)
+    written = Shown("handler", reverse("releases:report", args=[report.pk]), dossier.case.reference, False)
+    return {
+        PrisonRelease: ([broken.pk], [page, rows]),
+        ReleaseStep: ([step.pk], [steps]),
+        ExitReport: ([report.pk], [written]),
+    }
 
 
 def waive(world: World, dossier: Dossier) -> Any:

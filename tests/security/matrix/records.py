@@ -20,7 +20,7 @@ from django.db import connection, connections, models, transaction
 from django.utils import timezone
 from past_policies import change
 from people import People, as_user, make_user, new_id
-from prison_releases import announced, cancelled, with_step
+from prison_releases import announced, approved_report, cancelled, with_step, written
 from releases import count, prepare
 from security.matrix.plan_records import add_plans
 from security.matrix.world import World
@@ -277,6 +277,10 @@ def _prison_releases(world: World) -> None:
     colleagues = announced(people.colleague, _case(world, "colleagues"))
     for name, one in {"current": current, "cancelled": over, "colleagues": colleagues}.items():
         world.add("prison_release", name, one.pk)
+    draft = written(people.handler, of_open)
+    approved = approved_report(people.colleague, people.coordinator, _case(world, "colleagues"))
+    for name, report in {"draft": draft, "approved": approved}.items():
+        world.add("exit_report", name, report.pk)
 
 
 def _case(world: World, name: str) -> Case:
