@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from casework.cases.models import Action, Strand
 from casework.cases.work_actions import finish_action
-from casework.releases import actions
-from casework.releases.models import PrisonRelease
+from casework.releases import actions, report_actions
+from casework.releases.models import ExitReport, PrisonRelease
 from casework.releases.step_actions import add_step
-from casework.releases.vocabulary import Phase
+from casework.releases.vocabulary import Phase, Recipient
 from casework.teams.models import Member
 from casework.teams.vocabulary import Hat, Purpose
 from foundation.accounts.models import Organisation, User
@@ -44,6 +44,14 @@ TEXTS: dict[str, Any] = {
     "treatment_now": "Wöchentliche Gespräche mit dem Ausstiegsprogramm, Antigewalttraining abgeschlossen. (Demo)",
     "treatment_after": "Die Gespräche gehen draußen weiter, zunächst jede Woche. (Demo)",
     "conditions": "Meldung bei der Bewährungshilfe binnen drei Tagen; kein Kontakt zu früheren Mitstreitern. (Demo)",
+}
+PARTS = {
+    "residual_risks": "Alte Bekannte schreiben ihm noch; bei Streit zu Hause zieht er sich zurück. (Demo)",
+    "strategies": "Kurze, feste Termine, immer dieselbe Person. Keine Gespräche über die Tat am Arbeitsplatz. (Demo)",
+    "risk_of_return": "Gering, solange er Arbeit hat und die Schwester erreichbar ist. (Demo)",
+    "self_assessment": "Jeden Sonntag sieht er auf die Woche: Schlaf, Streit, Kontakte. (Demo)",
+    "behaviours": "Er antwortet tagelang nicht. Er hat gelernt, dann die Schwester anzurufen. (Demo)",
+    "help": "Familienberatung Musterstadt; die Beratungsstelle jederzeit, auch ohne Anlass. (Demo)",
 }
 #: Whose, phase, days, what is done, strand. The centre is "".
 STEPS = [
@@ -140,6 +148,26 @@ def _settled(of: ReleaseOfCase) -> Iterator[Step]:
     yield Step(now - timedelta(days=52), leads, partial(of.take, leads, actions.mark_prepared))
     yield Step(now - timedelta(days=40), leads, partial(of.take, leads, actions.mark_released))
     yield Step(now - timedelta(days=6), leads, partial(of.take, leads, actions.mark_settled))
+    report, crane = of.team.player.new_id(), of.team.people["crane"]
+    begin = partial(report_actions.begin_report, by=leads, report_id=report, case_id=of.team.case.pk)
+    yield Step(now - timedelta(days=9), leads, begin)
+    handed_over = {
+        "recipient_kind": Recipient.SERVICE,
+        "recipient": "Familienberatung Musterstadt (Demo)",
+        "handed_over_on": timezone.localdate(now) - timedelta(days=2),
+    }
+    steps: list[tuple[User, Callable[..., None], dict[str, Any]]] = [
+        (leads, report_actions.write_report, PARTS),
+        (leads, report_actions.mark_discussed, {}),
+        (crane, report_actions.approve, {}),
+        (leads, report_actions.hand_over, handed_over),
+    ]
+    for number, (who, step, values) in enumerate(steps):
+        yield Step(now - timedelta(days=5 - number), who, partial(_take, report, who, step, values))
+
+
+def _take(report: uuid.UUID, by: User, step: Callable[..., None], values: dict[str, Any]) -> None:
+    step(by=by, report_id=report, version=ExitReport.objects.get(pk=report).version, **values)
 
 
 def _done(by: User, key: uuid.UUID) -> None:

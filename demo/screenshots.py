@@ -68,6 +68,7 @@ TEAM_CASE = 'tr:has-text("mehrere Stellen") a[id^="case-link"]'  # the case of d
 DRAFT_CASE = 'tr:has-text("Plan im Entwurf") a[id^="case-link"]'
 PLANNED_CASE = 'tr:has-text("Plan der Beratungsstelle") a[id^="case-link"]'
 RELEASE_CASE = 'tr:has-text("Entlassung in drei Wochen") a[id^="case-link"]'
+SETTLED_CASE = 'tr:has-text("Nach der Haft angekommen") a[id^="case-link"]'
 RELEASE = f"#case-release {ROW}"
 ASSESSMENT = 'a[href^="/assessments/"]'
 DELIVERED = "#case-assessments li:has(.badge.ok) .row-link"
@@ -113,6 +114,8 @@ SCREENS = [
         ("release-from-prison", "/cases/?show=mine", RELEASE_CASE, RELEASE),
         ("release-change", "/cases/?show=mine", RELEASE_CASE, RELEASE, "#change-release"),
         ("release-add-step", "/cases/?show=mine", RELEASE_CASE, RELEASE, "#add-step"),
+        ("exit-report", "/cases/?show=mine", SETTLED_CASE, 'a[href^="/exit-reports/"]'),
+        ("release-settled", "/cases/?show=mine", SETTLED_CASE, RELEASE),
         ("release-announce", "/cases/?show=mine", PLANNED_CASE, "#announce-release"),
         ("team-add-action", "/cases/?show=mine", TEAM_CASE, "#action-for-body"),
         ("action-drop-proposed", "/cases/?show=mine", TEAM_CASE, ".duties li:has([data-due]):has(.note-text) a"),

@@ -56,6 +56,10 @@ def cancelled(by: User, release: PrisonRelease) -> PrisonRelease:
     return step(by, actions.cancel, release, reason="He stays.")
 
 
+def without_report(by: User, release: PrisonRelease) -> PrisonRelease:
+    return step(by, actions.do_without_report, release, reason="He went abroad.")
+
+
 def released(by: User, release: PrisonRelease) -> PrisonRelease:
     """The date moves to today before."""
     if release.release_date > timezone.localdate():

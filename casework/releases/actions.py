@@ -29,6 +29,7 @@ from .events import (
     PRISON_RELEASE_RETURNED,
     PRISON_RELEASE_SETTLED,
     PRISON_RELEASE_UNPREPARED,
+    PRISON_RELEASE_WITHOUT_REPORT,
 )
 from .locking import lock_release, lock_team_to_write
 from .models import PrisonRelease
@@ -183,6 +184,18 @@ def cancel(*, by: User, release_id: uuid.UUID, version: int, reason: str) -> Non
     _check(release, version, R.CANCELLED)
     record_dropped(by=by, release=release)
     _move(by, release, R.CANCELLED, PRISON_RELEASE_CANCELLED, cancel_reason=reason, **_ended(by))
+
+
+@transaction.atomic
+def do_without_report(*, by: User, release_id: uuid.UUID, version: int, reason: str) -> None:
+    """Say why there is no exit report, so that the case can be closed. Raises Stale. A repeat has no effect."""
+    release = lock_release(by, release_id)
+    if release.no_report_at and release.no_report_reason == reason:
+        return
+    if release.version != version or release.is_cancelled:
+        raise stale(release_id)
+    store(release, no_report_reason=reason, no_report_at=timezone.now(), no_report_by=by)
+    record(PRISON_RELEASE_WITHOUT_REPORT, by, release)
 
 
 def end_with_team(*, by: User, case_id: uuid.UUID, organisation_id: int | None) -> None:

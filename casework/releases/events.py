@@ -105,6 +105,15 @@ PRISON_RELEASE_OVERDUE = EventKind(
     WITH_DOSSIER,
     in_case=_("Release from prison: nobody has said how it went"),
 )
+PRISON_RELEASE_WITHOUT_REPORT = EventKind(
+    "prison_release.without_report",
+    "prison_release",
+    _("No exit report, with a reason"),
+    "file-x",
+    OF_TEAM,
+    WITH_DOSSIER,
+    in_case=_("Release from prison: no exit report, with a reason"),
+)
 EXIT_REPORT_BEGUN = EventKind(
     "exit_report.begun", "exit_report", _("Begun"), "file-pen", OF_TEAM, WITH_DOSSIER, in_case=_("Exit report begun")
 )

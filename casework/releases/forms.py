@@ -117,6 +117,12 @@ class CancelForm(StepForm):
     )
 
 
+class WithoutReportForm(StepForm):
+    reason = forms.CharField(
+        label=_("Why there is no exit report"), max_length=LONGEST_LINE, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
 class AddStepForm(ResponsibleForm):
     """Who does what, so many days before or after the day."""
 

@@ -49,8 +49,14 @@ class PrisonReleaseQuerySet(models.QuerySet["PrisonRelease"]):
     def current(self) -> PrisonReleaseQuerySet:
         return self.filter(state__in=CURRENT)
 
+    def need_report(self) -> PrisonReleaseQuerySet:
+        """Those that ask for an exit report before their case is closed."""
+        return self.exclude(state__in=CANCELLED).filter(no_report_at=None)
+
     def with_names(self) -> PrisonReleaseQuerySet:
-        return self.select_related("team", "centre", "organisation", "user", "announced_by", "ended_by", "data_key")
+        return self.select_related(
+            "team", "centre", "organisation", "user", "announced_by", "ended_by", "no_report_by", "data_key"
+        )
 
 
 class PrisonRelease(ChoiceLabels, models.Model):
@@ -87,6 +93,10 @@ class PrisonRelease(ChoiceLabels, models.Model):
     #: When it was settled or cancelled.
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    #: Why there is no exit report, which is needed to close the case otherwise (closing.py).
+    no_report_reason = EncryptedTextField()
+    no_report_at = models.DateTimeField(null=True)
+    no_report_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = PrisonReleaseQuerySet.as_manager()
@@ -94,7 +104,13 @@ class PrisonRelease(ChoiceLabels, models.Model):
     class Meta:
         constraints = [
             moments_within(
-                "prison_release", "due_at", "escalated_at", "announced_at", "prepared_at", "released_at", "ended_at"
+                "prison_release",
+                *("due_at", "escalated_at", "announced_at", "prepared_at", "released_at", "ended_at", "no_report_at"),
+            ),
+            models.CheckConstraint(
+                condition=Q(no_report_at=None, no_report_by=None)
+                | Q(no_report_at__isnull=False, no_report_by__isnull=False),
+                name="prison_release_no_report_at_and_by",
             ),
             days_within("prison_release", "release_date"),
             models.UniqueConstraint(fields=["team"], condition=Q(state__in=CURRENT), name="one_current_prison_release"),

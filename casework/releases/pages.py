@@ -16,7 +16,7 @@ from casework.cases.models import Action, Case
 from foundation.accounts.models import User
 from foundation.privacy.unshown import read_or
 
-from .forms import BeginReportForm, CancelForm, HandOverForm, MoveForm
+from .forms import BeginReportForm, CancelForm, HandOverForm, MoveForm, WithoutReportForm
 from .models import TEXTS_OF_RELEASE, ExitReport, PrisonRelease, ReleaseStep
 from .permissions import may_announce, may_approve, may_write, may_write_report
 from .vocabulary import PART_LABELS, Phase
@@ -90,7 +90,7 @@ class ReleasePage:
     @cached_property
     def texts(self) -> dict[str, str]:
         """By name; empty where they cannot be decrypted."""
-        names = (*TEXTS_OF_RELEASE, "move_reason", "cancel_reason")
+        names = (*TEXTS_OF_RELEASE, "move_reason", "cancel_reason", "no_report_reason")
         return {name: read_or(self.release, partial(getattr, self.release, name), "") for name in names}
 
     @property
@@ -100,6 +100,15 @@ class ReleasePage:
     @property
     def may_move(self) -> bool:
         return self.may_write and self.release.is_ahead
+
+    @cached_property
+    def has_report(self) -> bool:
+        return ExitReport.objects.handed_over().filter(team=self.release.team_id).exists()
+
+    @property
+    def may_do_without_report(self) -> bool:
+        is_asked_for = not self.release.is_cancelled and self.release.no_report_at is None
+        return is_asked_for and self.may_write and not self.has_report
 
     @property
     def may_mark_released(self) -> bool:
@@ -125,9 +134,11 @@ class ReleasePage:
     def forms(self) -> dict[str, Any]:
         """Those of the steps that the user may take."""
         seen = {"version": self.release.version}
-        if not self.may_change:
-            return {}
-        found: dict[str, Any] = {"step_form": StepForm(initial=seen)}
+        found: dict[str, Any] = {}
+        if self.may_do_without_report:
+            found["without_report_form"] = WithoutReportForm(initial=seen)
+        if self.may_change:
+            found["step_form"] = StepForm(initial=seen)
         if self.may_move:
             found["move_form"] = MoveForm(initial={**seen, "release_date": self.release.release_date})
             found["cancel_form"] = CancelForm(initial=seen)

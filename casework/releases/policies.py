@@ -89,7 +89,8 @@ DECLARATIONS: list[Declaration] = [
         update_columns=[
             *("state", "organisation_id", "user_id", "release_date", "establishment", "treatment_now"),
             *("treatment_after", "conditions", "move_reason", "cancel_reason", "due_at", "steps_at", "escalated_at"),
-            *("prepared_at", "released_at", "ended_at", "ended_by_id", "version"),
+            *("prepared_at", "released_at", "ended_at", "ended_by_id", "no_report_reason", "no_report_at"),
+            *("no_report_by_id", "version"),
         ],
         granted={"lotse_policy": "update (organisation_id, user_id, version)"},
     ),

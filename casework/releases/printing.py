@@ -32,6 +32,7 @@ def _entry(release: PrisonRelease) -> Entry:
         _("Conditions"): release.conditions,
         _("Why the date moved, the last time"): release.move_reason,
         _("Why there is no release"): release.cancel_reason,
+        _("Why there is no exit report"): release.no_report_reason,
     }
     responsible = release.user.name if release.user else _("whoever is on shift")
     return Entry(

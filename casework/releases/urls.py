@@ -18,6 +18,7 @@ urlpatterns = [
     path("prison-releases/<uuid:pk>/prepared/", views.prepared, name="prepared"),
     path("prison-releases/<uuid:pk>/released/", views.released, name="released"),
     path("prison-releases/<uuid:pk>/settled/", views.settled, name="settled"),
+    path("prison-releases/<uuid:pk>/without-report/", views.without_report, name="without_report"),
     path("prison-releases/<uuid:pk>/steps/add/", step_views.add, name="add_step"),
     path("prison-releases/<uuid:pk>/cancel/", views.cancel, name="cancel"),
     path("teams/<uuid:case_id>/exit-report/begin/", report_views.begin, name="begin_report"),

@@ -25,7 +25,7 @@ from foundation.journal.stale import Stale, stale
 
 from . import actions
 from .calendar import months_of
-from .forms import AnnounceForm, CancelForm, ChangeForm, MoveForm, keep_typed
+from .forms import AnnounceForm, CancelForm, ChangeForm, MoveForm, WithoutReportForm, keep_typed
 from .models import TEXTS_OF_RELEASE, PrisonRelease
 from .pages import ReleasePage, ReleasesOfCase
 from .permissions import NotResponsible, may_announce, release_to_see, release_to_write, who_can_be_responsible
@@ -169,6 +169,14 @@ def settled(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @signed_in
 def cancel(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return _step(request, pk, CancelForm(request.POST), actions.cancel, _("It is cancelled."), "cancel_form")
+
+
+@require_POST
+@signed_in
+def without_report(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    said = _("Noted: there is no exit report.")
+    form = WithoutReportForm(request.POST)
+    return _step(request, pk, form, actions.do_without_report, said, "without_report_form")
 
 
 def _step(

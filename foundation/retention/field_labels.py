@@ -50,6 +50,8 @@ LABELS = {
     "aim": _("What the team wants to reach"),
     "approach": _("How to approach the person then"),
     "baseline": _("How it is today"),
+    "no_report_at": _("Decided to do without an exit report"),
+    "no_report_reason": _("Why there is no exit report"),
     "days": _("Days before or after the release"),
     "phase": _("Before, on or after the day of the release"),
     "approved_at": _("Approved"),

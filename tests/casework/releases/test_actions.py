@@ -11,7 +11,7 @@ from django.db import ProgrammingError, transaction
 from django.utils import timezone
 from past_policies import change as past_change
 from people import People, as_user, make_user, new_id
-from prison_releases import TEXTS, announced, in_days, released, step, stored
+from prison_releases import TEXTS, announced, in_days, released, step, stored, without_report
 from teams import Body, accepted, invited, left, make_body
 from teams import stored as stored_member
 
@@ -371,6 +371,7 @@ def test_the_end_of_the_case_ends_it(people: People, case: Case, probation: Body
     release = of_probation(people, case, probation)
     if is_out:
         released(people.handler, release)
+    without_report(people.handler, release)
     as_user(people.coordinator, close_case, by=people.coordinator, case_id=case.pk, reason="goals_met")
     ended = stored(release, people.coordinator)
     assert ended.state == (R.SETTLED if is_out else R.CANCELLED)

@@ -11,12 +11,27 @@ from django.urls import reverse
 from past_policies import change as past_change
 from pdfs import is_tagged, text_of
 from people import People, as_user, new_id
-from prison_releases import PARTS, approved_report, begun_report, in_days, report_step, stored_report, written
+from prison_releases import (
+    PARTS,
+    announced,
+    approved_report,
+    begun_report,
+    cancelled,
+    in_days,
+    released,
+    report_step,
+    step,
+    stored,
+    stored_report,
+    written,
+)
 from teams import Body, accepted, invited, make_body
 from web import browser, one_line
 
+from casework.cases.closing_needs import NotReady
 from casework.cases.models import Case
 from casework.releases import report_actions as actions
+from casework.releases.actions import do_without_report, mark_settled
 from casework.releases.models import PARTS_OF_REPORT, ExitReport
 from casework.releases.report_actions import EmptyParts
 from casework.releases.states import REPORT_TRANSITIONS, ExitReportState
@@ -29,6 +44,7 @@ from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
 from foundation.privacy.models import opened_keys
 from foundation.worklist.models import WorkItem
+from handoff.referrals.centre_actions import close_case
 
 E = ExitReportState
 TO_SERVICE = {"recipient_kind": Recipient.SERVICE, "recipient": "Youth club", "handed_over_on": in_days(0)}
@@ -208,6 +224,63 @@ def test_a_closed_case_gets_none(people: People, case: Case) -> None:
     past_change(Case.objects.filter(pk=case.pk), closed_at=case.opened_at, **closed)
     with pytest.raises(Stale):
         begun_report(people.handler, case)
+
+
+# --- closing the case ---------------------------------------------------------------------------------------------
+
+
+def close(people: People, case: Case) -> None:
+    as_user(people.coordinator, close_case, by=people.coordinator, case_id=case.pk, reason="goals_met")
+
+
+def test_a_case_with_a_release_is_not_closed_without_a_report(people: People, case: Case) -> None:
+    announced(people.handler, case)
+    with pytest.raises(NotReady) as error:
+        close(people, case)
+    assert len(error.value.needs) == 1
+    approved(people, case)
+    with pytest.raises(NotReady):
+        close(people, case)
+
+
+def test_a_report_that_was_handed_over_lets_it_be_closed(people: People, case: Case) -> None:
+    announced(people.handler, case)
+    report_step(people.handler, actions.hand_over, approved(people, case), **TO_SERVICE)
+    close(people, case)
+
+
+def test_so_does_a_reason_why_there_is_none(people: People, case: Case) -> None:
+    release = announced(people.handler, case)
+    for _number in range(2):
+        said = {"release_id": release.pk, "version": 1, "reason": "He went abroad."}
+        as_user(people.handler, do_without_report, by=people.handler, **said)
+    now = stored(release, people.handler)
+    assert (now.no_report_reason, now.no_report_by, now.version) == ("He went abroad.", people.handler, 2)
+    close(people, case)
+
+
+def test_a_cancelled_release_or_none_asks_for_nothing(people: People, case: Case) -> None:
+    cancelled(people.handler, announced(people.handler, case))
+    close(people, case)
+    close(people, make_case(people.handler))
+
+
+def test_a_settled_release_still_asks_for_it_and_takes_the_reason(people: People, case: Case) -> None:
+    release = released(people.handler, announced(people.handler, case))
+    settled = step(people.handler, mark_settled, release)
+    with pytest.raises(NotReady):
+        close(people, case)
+    assert post(people.handler, "without_report", settled.pk, version=str(settled.version)).status_code == 422
+    said = {"version": str(settled.version), "reason": "He went abroad."}
+    assert post(people.handler, "without_report", settled.pk, **said).status_code == 302
+    assert "He went abroad." in page(people.handler, "release", settled.pk)
+    close(people, case)
+
+
+def test_without_a_report_is_said_once_and_of_no_cancelled_release(people: People, case: Case) -> None:
+    release = cancelled(people.handler, announced(people.handler, case))
+    with pytest.raises(Stale):
+        step(people.handler, do_without_report, release, reason="He went abroad.")
 
 
 # --- pages -------------------------------------------------------------------------------------------------------

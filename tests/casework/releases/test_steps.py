@@ -10,7 +10,7 @@ from case_rows import make_case
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 from people import People, as_user, new_id
-from prison_releases import announced, cancelled, in_days, released, step, stored, with_step
+from prison_releases import announced, cancelled, in_days, released, step, stored, with_step, without_report
 from teams import Body, accepted, invited, left, make_body
 
 from casework.cases.models import Action, Case
@@ -175,7 +175,9 @@ def test_a_cancelled_release_drops_what_is_open(people: People, case: Case, prob
 
 
 def test_the_end_of_the_case_drops_what_is_open_once(people: People, case: Case, clinic: Body) -> None:
-    one = of_body(people.handler, announced(people.handler, case), clinic)
+    release = announced(people.handler, case)
+    one = of_body(people.handler, release, clinic)
+    without_report(people.handler, release)
     as_user(people.coordinator, close_case, by=people.coordinator, case_id=case.pk, reason="goals_met")
     assert action_of(one, people.coordinator).state == ActionState.DROPPED
     assert events(people.coordinator, one) == ["action.added", "action.dropped"]

@@ -117,6 +117,7 @@ FORMS: dict[str, Form] = {
     "releases:change": lambda world: {"version": "1", "establishment": "a prison"},
     "releases:move_date": lambda world: {"version": "1", "release_date": in_a_month(), "reason": "the court"},
     "releases:add_step": lambda world: {"step_id": new(), "phase": "on", "strand": "social", "text": "meet him"},
+    "releases:without_report": lambda world: {"version": "1", "reason": "he went abroad"},
     "releases:begin_report": lambda world: {"report_id": new()},
     "releases:write_report": lambda world: {"version": "2", "help": "call us"},
     "releases:hand_over": lambda world: {
