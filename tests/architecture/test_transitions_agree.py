@@ -225,6 +225,10 @@ IDENTIFIED = "identity = 'known', identified_at = now(), identified_by_id = {who
 DECIDED_ON = "decided_by_id = {who}, decided_at = now()"
 UNNAMED = "person_id = null, deputy_id = null, own_key_id = null"
 NOT_DELIVERED = "delivered_at = null, shares = ''"
+APPROVED_BY_ANOTHER = (
+    "discussed_at = now(), discussed_by_id = {who}, approved_at = now(),"
+    " approved_by_id = (select max(id) from accounts_user where id <> written_by_id)"
+)
 NOT_APPROVED = "approved_at = null, approved_by_id = null"
 NOT_HANDED_OVER = "handed_over_at = null, handed_over_by_id = null, handed_over_on = null, recipient_kind = ''"
 STILL_CURRENT = "ended_at = null, ended_by_id = null"
@@ -366,6 +370,11 @@ OBJECTS = [
             "approved": f"discussed_at = now(), approved_at = now(), approved_by_id = {{who}}, {NOT_HANDED_OVER}",
             "handed_over": "handed_over_at = now(), handed_over_by_id = {who}, handed_over_on = current_date,"
             " recipient_kind = 'person'",
+        },
+        {
+            "approved": f"{APPROVED_BY_ANOTHER}, {NOT_HANDED_OVER}",
+            "handed_over": f"{APPROVED_BY_ANOTHER}, handed_over_at = now(), handed_over_by_id = {{who}},"
+            " handed_over_on = current_date, recipient_kind = 'person'",
         },
     ),
     Moved(

@@ -166,7 +166,7 @@ def of_prison_releases(world: World, dossier: Dossier) -> dict[type[models.Model
     step, _other = (prison_releases.with_step(by, broken, text=text) for text in ("a broken step", "a sound step"))
     rows = Shown("handler", reverse("releases:of_case", args=[dossier.case.pk]), "a sound prison")
     steps = Shown("handler", address, "a sound step")
-    report = prison_releases.begun_report(by, dossier.case)
+    report = prison_releases.written(by, dossier.case)
     written = Shown("handler", reverse("releases:report", args=[report.pk]), dossier.case.reference, False)
     return {
         PrisonRelease: ([broken.pk], [page, rows]),
