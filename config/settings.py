@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "casework.teams",
     "casework.plans",
     "casework.assessments",
+    "casework.reviews",
     "casework.releases",
     "handoff.referrals",
     "reporting.figures",

@@ -47,6 +47,7 @@ APPS = [
     "casework.teams",
     "casework.plans",
     "casework.assessments",
+    "casework.reviews",
     "casework.releases",
     "handoff.referrals",
     "reporting.figures",

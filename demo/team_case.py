@@ -1,4 +1,4 @@
-"""A case on which five bodies work: its team (team.py), its plan (plan.py) and its assessments (assessments.py)."""
+"""A case on which five bodies work; see team.py, plan.py, reviews.py and assessments.py."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from foundation.accounts.models import Organisation, User
 
 from .assessments import AssessmentsOfCase
 from .plan import PlanOfCase
+from .reviews import ReviewsOfCase
 from .simulated_year import Player
 from .stories import CALM, PLOT_ANSWERS, Story
 from .team import WRITERS, CaseOfTeam, take
@@ -32,7 +33,7 @@ def make_team_case(
     made = CaseOfTeam(player, case, organisations, people, now)
     team = [*made.all_invitations(), *made.work(), *made.notes(), *made.questions()]
     plan = PlanOfCase(made, people[WRITERS["DE-BY"]])
-    take([*team, *plan.steps(), *AssessmentsOfCase(made).steps()])
+    take([*team, *plan.steps(), *ReviewsOfCase(made).steps(), *AssessmentsOfCase(made).steps()])
 
 
 def make_plans_of_centre(

@@ -38,6 +38,7 @@ FAMILIES = {
     "prison_release": Group.WORK,
     "exit_report": Group.WORK,
     "question": Group.WORK,
+    "review": Group.WORK,
     "team": Group.TEAM,
     "referral": Group.REFERRALS,
 }

@@ -20,7 +20,9 @@ from casework.cases.printing import (
     timeline_section,
     work_of,
 )
+from casework.plans.printing import plan_section
 from casework.releases.printing import releases_section, reports_section
+from casework.reviews.printing import reviews_section
 from casework.teams.pages import TeamOfCase
 from casework.teams.printing import team_sections
 from foundation.accounts.models import User
@@ -45,6 +47,8 @@ def printed_case(case: Case, *, by: User) -> PrintedRecord:
             work_of(file),
             *questions_of(file),
             *team_sections(TeamOfCase(case, by)),
+            plan_section(case.pk),
+            reviews_section(case.pk),
             assessments_section(case.pk),
             releases_section(case.pk),
             reports_section(case.pk),

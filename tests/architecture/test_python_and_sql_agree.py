@@ -33,6 +33,7 @@ from casework.assessments import permissions as assessments
 from casework.cases import permissions as cases
 from casework.plans import permissions as case_plans
 from casework.releases import permissions as prison
+from casework.reviews import permissions as reviews
 from casework.teams import permissions as teams
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import can, organisations_as
@@ -148,6 +149,11 @@ def changes_plan(user: User, world: World) -> bool:
 
 def writes_in_draft(user: User, world: World) -> bool:
     return world.case_plan.is_draft and case_plans.may_plan(user, world.case.pk)
+
+
+def changes_review(user: User, world: World) -> bool:
+    """Which of the columns, triggers decide."""
+    return bool(teams.members_of(user, world.case.pk)) or reviews.may_plan_reviews(user, world.case.pk)
 
 
 def changes_case_assessment(user: User, world: World) -> bool:
@@ -271,6 +277,7 @@ RULES = [
         lambda user, world: case_plans.may_answer(user, world.agreement),
         "version",
     ),
+    Rule("review", lambda user, world: reviews.may_see(user, world.review), changes_review, "version"),
     Rule(
         "case_assessment",
         lambda user, world: assessments.may_see(user, world.case_assessment),

@@ -42,6 +42,7 @@ TO_BE_WRITTEN = {
     "CaseState": {"tone"},
     "MemberState": {"tone"},
     "PlanState": {"tone"},
+    "ReviewState": {"tone"},
     "CaseAssessmentState": {"tone"},
     "PrisonReleaseState": {"tone"},
     "ExitReportState": {"tone"},
@@ -61,6 +62,7 @@ BADGES = {
     "live": "ReferralState",
     "member": "MemberState",
     "plan": "PlanState",
+    "review": "ReviewState",
     "other": "PlanState",
     "case_assessment": "CaseAssessmentState",
     "prison_release": "PrisonReleaseState",
@@ -122,6 +124,7 @@ NOT_APPLICABLE = {
     "CaseAssessmentState": {"figure": "assessments are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "ExitReportState": {"figure": "exit reports are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "PrisonReleaseState": {"figure": "releases from prison are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "ReviewState": {"figure": "reviews are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "QuestionState": {
         "policy": "it is read with its case, in whatever state", "figure": AT_WORK,
         "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,

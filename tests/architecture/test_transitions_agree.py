@@ -28,9 +28,11 @@ from casework.plans.states import AGREES
 from casework.plans.states import Who as InPlan
 from casework.releases import permissions as prison
 from casework.releases.states import Who as InPrisonRelease
+from casework.reviews import permissions as reviews
+from casework.reviews.states import Who as InReview
 from casework.teams import permissions as teams
 from casework.teams.states import Who as InTeam
-from foundation.accounts.models import Organisation, User
+from foundation.accounts.models import Membership, Organisation, User
 from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.role_proposals import could_confirm
 from foundation.accounts.roles import CONFIRM_AT_THEIR_CENTRE, Permission
@@ -119,6 +121,22 @@ def may_move_plan(step: Step) -> bool:
         return plans_it
     all_agree = world.agreement.state in AGREES and step.target == "agreed"
     return all_agree and (plans_it or bool(teams.members_of(step.user, world.case.pk)))
+
+
+def may_move_review(step: Step) -> bool:
+    review = step.world.review
+    if step.who == InReview.HOLDER:
+        return reviews.may_hold(step.user, review)
+    is_planner = step.who == InReview.PLANNERS and reviews.may_plan_reviews(step.user, step.world.case.pk)
+    return is_planner and (step.target != "planned" or can_hold(step.world))
+
+
+def can_hold(world: World) -> bool:
+    review, member = world.review, world.member
+    if review.organisation_id == review.centre_id:
+        working = Membership.objects.active().with_roles(reviews.AT_CENTRE).filter(user=review.user)
+        return working.filter(organisation=review.centre_id).exists()
+    return member.is_in_team and review.user_id in (member.person_id, member.deputy_id)
 
 
 def may_answer_plan(step: Step) -> bool:
@@ -224,6 +242,8 @@ ENDED_BY = f"{ENDED}, ended_by_id = {{who}}"
 IDENTIFIED = "identity = 'known', identified_at = now(), identified_by_id = {who}"
 DECIDED_ON = "decided_by_id = {who}, decided_at = now()"
 UNNAMED = "person_id = null, deputy_id = null, own_key_id = null"
+NOT_ENDED = "ended_at = null, ended_by_id = null"
+NOT_HELD = "held_at = null, held_by_id = null, on_track = ''"
 NOT_DELIVERED = "delivered_at = null, shares = ''"
 APPROVED_BY_ANOTHER = (
     "discussed_at = now(), discussed_by_id = {who}, approved_at = now(),"
@@ -321,6 +341,18 @@ OBJECTS = [
             "agreed": "agreed_at = now(), ended_at = null, ended_by_id = null",
             "superseded": f"agreed_at = now(), {ENDED}, ended_by_id = {{who}}",
             "discarded": f"agreed_at = null, {ENDED}, ended_by_id = {{who}}",
+        },
+    ),
+    Moved(
+        "review",
+        "Review",
+        may_move_review,
+        {
+            **dict.fromkeys(("proposed", "planned"), f"{NOT_HELD}, {NOT_ENDED}"),
+            "missed": f"missed_at = now(), {NOT_HELD}, {NOT_ENDED}",
+            "held": f"held_at = now(), held_by_id = {{who}}, on_track = 'yes', {NOT_ENDED}",
+            "moved": f"next_id = id, {NOT_HELD}, {ENDED_BY}",
+            "dropped": f"{NOT_HELD}, {ENDED_BY}",
         },
     ),
     Moved(

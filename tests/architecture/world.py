@@ -19,6 +19,7 @@ from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, PlannedA
 from casework.plans.models import Plan as CasePlan
 from casework.plans.states import AgreementState, PlanState
 from casework.releases.models import ExitReport, PrisonRelease, ReleaseStep
+from casework.reviews.models import Review
 from casework.teams.models import Member, OwnNote, SharedNote, Team
 from casework.teams.states import MemberState
 from casework.teams.vocabulary import Visibility
@@ -103,6 +104,7 @@ class World:
     own_note: OwnNote
     shared_note: SharedNote
     case_plan: CasePlan
+    review: Review
     goal: Goal
     goal_outcome: GoalOutcome
     plan_factor: Factor
@@ -199,6 +201,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         own_note=OwnNote.objects.create(member=member, data_key=key, written_by=people[0]),
         shared_note=_shared_note(plan, member, people),
         **_case_plan(plan, people, member),
+        review=_review(plan, people, member),
         **_case_assessment(plan, member, people),
         **_prison_release(member, people),
         body_worker=BodyWorker.objects.get(case=case, user=member.person),
@@ -285,6 +288,15 @@ def _case_plan(plan: Plan, people: list[User], member: Member) -> dict[str, Any]
             due_at=NOW, **(answered if plan.is_surfaced else {}), **key,
         ),
     }  # fmt: skip
+
+
+def _review(plan: Plan, people: list[User], member: Member) -> Review:
+    """Held by the centre or the body; the person need not work there."""
+    return Review.objects.create(
+        team=member.team, centre=member.centre, data_key=member.data_key, kind="plan", occasion="chosen",
+        organisation=member.organisation if plan.is_surfaced else member.centre, user=people[plan.contact_person],
+        due_at=NOW, made_by=people[0],
+    )  # fmt: skip
 
 
 def _shared_note(plan: Plan, member: Member, people: list[User]) -> SharedNote:

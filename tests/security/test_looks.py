@@ -12,6 +12,7 @@ from typing import Any
 import plans
 import pytest
 import referrals
+import reviews
 import teams
 from assessments import make_contact
 from case_assessments import asked
@@ -125,6 +126,10 @@ class World:
         values = {"member_id": self.dossier.member.pk, "note_id": new_id(), "text": "Ours alone."}
         return as_user(liaison, write_note, by=liaison, **values).pk  # type: ignore[no-any-return]
 
+    @cached_property
+    def review(self) -> uuid.UUID:
+        return reviews.planned_review(self.people.handler, self.dossier.case, reviews.of_centre(self.people)).pk
+
     def visits_of_plan(self) -> dict[str, tuple[User, tuple[object, ...], dict[str, str]]]:
         """One in force, and beside it a draft that came back."""
         people, case = self.people, self.dossier.case
@@ -229,6 +234,10 @@ class World:
             "teams:share_note": (people.liaison, (self.own_note,), {}),
             "teams:invite": (handler, case, {}),
             "teams:add_action": (handler, case, {}),
+            "reviews:of_case": (make_coordinator(people), case, {}),
+            "reviews:of_team": (people.liaison, case, {}),
+            "reviews:review": (handler, (self.review,), {}),
+            "reviews:hold": (handler, (self.review,), {}),
             "plans:of_case": (make_coordinator(people), case, {}),
             "plans:of_team": (people.liaison, case, {}),
             **self.visits_of_plan(),

@@ -59,6 +59,11 @@ TONES: dict[str, tuple[str, str]] = {
     "released": ("warn", "door-open"),
     "settled": ("ok", "circle-check"),
     "cancelled": ("neutral", "x"),
+    "planned": ("info", "calendar"),
+    "held": ("ok", "calendar-check"),
+    "missed": ("danger", "calendar-x"),
+    "moved": ("neutral", "calendar-clock"),
+    "dropped": ("neutral", "circle"),
 }
 
 

@@ -19,6 +19,7 @@ import plans
 import prison_releases
 import pytest
 import referrals
+import reviews
 from answering import Provider, provider
 from cluster import OwnDatabase
 from contacts import browser
@@ -38,6 +39,7 @@ from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
 from casework.releases.models import ExitReport, PrisonRelease, ReleaseStep
+from casework.reviews.models import Review
 from casework.teams.models import Member, OwnNote, SharedNote
 from casework.teams.note_actions import share_note, write_note
 from casework.teams.vocabulary import Visibility
@@ -214,6 +216,7 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
     liaison = world.people.liaison
     asked_for = case_assessments.asked(liaison, bad.case, liaison, world.people.body)
     assessment = case_assessments.delivered(asked_for, liaison)
+    of_review = reviews.planned_review(world.people.handler, bad.case, reviews.of_centre(world.people)).pk
     team, in_case = (reverse(f"teams:{name}", args=[bad.case.pk]) for name in ("team", "of_case"))
     wish = reverse("retention:request", args=[request.pk])
     return {
@@ -245,6 +248,10 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
             [Shown("coordinator", reverse("triage:panel", args=[bad.nobodys.pk]), "No triage needed", False)],
         ),
         **of_plans(world, bad),
+        Review: (
+            [of_review],
+            [Shown("handler", reverse("reviews:review", args=[of_review]), bad.case.reference, False)],
+        ),
         CaseAssessment: (
             [assessment.pk],
             [Shown("handler", reverse("assessments:assessment", args=[assessment.pk]), bad.case.reference, False)],

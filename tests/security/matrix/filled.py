@@ -46,6 +46,11 @@ def planned(world: World) -> dict[str, str]:
     }
 
 
+def held_by_body(world: World) -> dict[str, str]:
+    holder = f"{world.people.body.pk}-{world.people.liaison.pk}"
+    return {"due_at": tomorrow(), "holder": holder, "next_due_at": tomorrow(), "next_holder": holder}
+
+
 FORMS: dict[str, Form] = {
     "hotline:ask_access": lambda world: {"request_id": new(), "reason": "a reason"},
     "hotline:decide_access": lambda world: {"decision": "grant"},
@@ -100,6 +105,18 @@ FORMS: dict[str, Form] = {
     "teams:share_note": lambda world: {"shared_id": new(), "visibility": "team"},
     "teams:leave": lambda world: {"version": "2", "reason": EndReason.WORK_DONE},
     "teams:end": lambda world: {"version": "2", "reason": EndReason.NOT_NEEDED},
+    "reviews:plan": lambda world: {"review_id": new(), "kind": "plan", **held_by_body(world)},
+    "reviews:accept": lambda world: {"version": "1", **held_by_body(world)},
+    "reviews:hold": lambda world: {
+        "version": "1",
+        "on_track": "yes",
+        "findings": "fine",
+        "adjustment": "none",
+        "next_id": new(),
+        **held_by_body(world),
+    },
+    "reviews:move": lambda world: {"version": "1", "next_id": new(), "reason": "no time", **held_by_body(world)},
+    "reviews:drop": lambda world: {"version": "1", "reason": "not needed"},
     "plans:begin": lambda world: {"plan_id": new()},
     "plans:new_version": lambda world: {"plan_id": new(), "cause": "he moved"},
     "plans:edit": lambda world: {"version": "4", "aim": "a quiet life"},

@@ -23,6 +23,7 @@ from people import People, as_user, make_user, new_id
 from prison_releases import announced, approved_report, cancelled, with_step, written
 from releases import count, prepare
 from security.matrix.plan_records import add_plans
+from security.matrix.review_records import add_reviews
 from security.matrix.world import World
 from telephone import LINE, by_telephone, go_on_duty, make_line, talking, tell, waiting
 from whole_world import keep_sound
@@ -83,6 +84,7 @@ def make_world() -> World:
     add_plans(world)
     _assessments(world)
     _prison_releases(world)
+    add_reviews(world)
     _referrals(world)
     _callbacks(world)
     _telephone(world)

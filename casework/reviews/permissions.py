@@ -1,0 +1,102 @@
+"""Who may see, plan and hold reviews; policies.py says the same in SQL."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from casework.cases.models import Case
+from casework.cases.permissions import may_write as may_write_case
+from casework.teams.models import Member
+from casework.teams.permissions import members_of, reads_team
+from casework.teams.vocabulary import Hat
+from foundation.accounts.models import Membership, Organisation, User
+from foundation.accounts.permissions import Refused
+from foundation.accounts.roles import Role
+from foundation.journal.actions import look
+
+from .models import Review
+
+#: Who of the centre holds reviews.
+AT_CENTRE = (Role.HANDLER, Role.COORDINATOR)
+#: Bodies with one of these plan reviews.
+PLANNING_HATS = (Hat.CONTENT, Hat.PROCESS)
+
+
+def may_plan_reviews(user: User, case_id: uuid.UUID) -> bool:
+    """Who may write the case at the centre, and the named people of a body that coordinates content or process."""
+    case = Case.objects.filter(pk=case_id).first()
+    if case is not None and may_write_case(user, case):
+        return True
+    return any(set(PLANNING_HATS) & set(member.hats) for member in members_of(user, case_id))
+
+
+def may_hold(user: User, review: Review) -> bool:
+    """Who plans reviews, and the named people of the body that holds it."""
+    bodies = {member.organisation_id for member in members_of(user, review.team_id)}
+    return review.organisation_id in bodies or may_plan_reviews(user, review.team_id)
+
+
+def may_see(user: User, review: Review) -> bool:
+    return reads_team(user, review.team_id)
+
+
+def review_to_see(user: User, review_id: uuid.UUID) -> Review:
+    """A review that the user may see; the access is recorded. Raises Refused."""
+    found = Review.objects.with_names().filter(pk=review_id).first()
+    if found is None or not may_see(user, found):
+        raise Refused("review.read", review_id)
+    look("review.read", by=user, subject=found.pk, centre=found.centre_id)
+    return found
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who can hold a review. ``user`` is None for the shift of the centre. ``key``: the value in a form."""
+
+    organisation: Organisation
+    user: User | None
+
+    @property
+    def key(self) -> str:
+        return f"{self.organisation.pk}-{self.user.pk if self.user else ''}"
+
+    def __str__(self) -> str:
+        return f"{self.user.name} ({self.organisation.name})" if self.user else f"{self.organisation.name}"
+
+
+def holders_of(case_id: uuid.UUID, centre: Organisation) -> list[Holder]:
+    """The named people of the bodies in the team, then the shift and the people of the centre."""
+    members = Member.objects.in_team().with_names().filter(team=case_id).order_by("organisation__name", "pk")
+    named = [(member, person) for member in members for person in (member.person, member.deputy) if person]
+    working = Membership.objects.active().with_roles(AT_CENTRE).filter(organisation=centre)
+    staff = User.objects.filter(pk__in=working.values("user"), is_active=True).order_by("name", "pk")
+    return [
+        *(Holder(member.organisation, person) for member, person in named),
+        Holder(centre, None),
+        *(Holder(centre, person) for person in staff),
+    ]
+
+
+def holders_for(user: User, case_id: uuid.UUID, centre: Organisation) -> list[Holder]:
+    """Whom the user may name: who plans reviews anybody, others people of their own body."""
+    found = holders_of(case_id, centre)
+    if may_plan_reviews(user, case_id):
+        return found
+    own = {member.organisation_id for member in members_of(user, case_id)}
+    return [holder for holder in found if holder.organisation.pk in own]
+
+
+def usual_holder(case_id: uuid.UUID, centre: Organisation) -> Holder:
+    """The named person of the body that coordinates the process; else who is responsible at the centre.
+
+    The database does the same for those that it plans itself (sql/add_review.sql).
+    """
+    members = Member.objects.in_team().with_names().filter(team=case_id).order_by("answered_at", "pk")
+    for member in members:
+        if Hat.PROCESS in member.hats:
+            return Holder(member.organisation, member.person)
+    case = Case.objects.select_related("responsible_user", "contact_person").filter(pk=case_id).first()
+    if case is None:
+        return Holder(centre, None)
+    return Holder(centre, case.contact_person if case.is_with_partner else case.responsible_user)

@@ -1,0 +1,117 @@
+"""Two steps of a review at the same moment: whichever comes first, nothing is open on a closed case."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import permutations
+
+import pytest
+from case_rows import make_case
+from cluster import OwnDatabase
+from django.db import connections
+from people import People, as_user, make_people
+from reviews import ANSWERS, following, planned_review, reviews_of
+from teams import Body, accepted, invited, left, make_body
+
+from casework.cases.models import Case
+from casework.cases.vocabulary import CloseReason
+from casework.reviews import actions
+from casework.reviews.models import Review
+from casework.reviews.permissions import Holder
+from casework.teams.models import Member
+from casework.teams.vocabulary import Hat
+from foundation.accounts.permissions import NotAllowed
+from foundation.journal.stale import Stale
+from foundation.privacy.context import acting_as
+from foundation.worklist.models import WorkItem
+from handoff.referrals.centre_actions import close_case
+
+
+@dataclass
+class Room:
+    """A review that is held by the police, who coordinate the process."""
+
+    database: OwnDatabase
+    people: People
+    case: Case
+    police: Body
+    review: Review
+
+
+@pytest.fixture
+def room(modules_database: OwnDatabase) -> Room:
+    people, police = make_people(), make_body("Police")
+    case = make_case(people.handler)
+    hats = [Hat.WORKS, Hat.PROCESS]
+    accepted(invited(people.handler, case, police.organisation, hats=hats), police.person, police.deputy)
+    review = planned_review(people.handler, case, Holder(police.organisation, police.person))
+    return Room(modules_database, people, case, police, review)
+
+
+def holding(room: Room) -> Callable[[], object]:
+    by, later = room.police.person, following(Holder(room.police.organisation, room.police.person))
+    values = {"review_id": room.review.pk, "version": room.review.version, "answers": ANSWERS}
+    return lambda: as_user(by, actions.hold_review, by=by, following=later, **values)
+
+
+def moving(room: Room) -> Callable[[], object]:
+    by, later = room.police.deputy, following(Holder(room.police.organisation, room.police.deputy))
+    values = {"review_id": room.review.pk, "version": room.review.version, "reason": "no time"}
+    return lambda: as_user(by, actions.move_review, by=by, following=later, **values)
+
+
+def leaving(room: Room) -> Callable[[], object]:
+    with acting_as(room.people.handler, purpose="test"):
+        member = Member.objects.get(team=room.case.pk)
+    return lambda: left(member, room.police.person)
+
+
+def closing(room: Room) -> Callable[[], object]:
+    by = room.people.handler
+    return lambda: as_user(by, close_case, by=by, case_id=room.case.pk, reason=CloseReason.OTHER)
+
+
+STEPS = {"holds": holding, "moves": moving, "leaves": leaving, "closes": closing}
+
+
+def in_this_order(room: Room, *steps: Callable[[], object]) -> list[BaseException | None]:
+    """What each step raised, when each has come to wait for the review before the next begins."""
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+
+    def run(step: Callable[[], object]) -> None:
+        try:
+            step()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(steps)) as pool:
+        begun: list[Future[None]] = []
+        with acting_as(room.people.handler, purpose="test"):
+            list(Review.objects.filter(pk=room.review.pk).select_for_update(no_key=True))
+            for step in steps:
+                begun.append(pool.submit(run, step))
+                until = time.monotonic() + 10
+                while int(room.database.sql(waiting)) < len(begun):
+                    assert time.monotonic() < until, "it does not wait for the review"
+                    time.sleep(0.02)
+        return [future.exception(timeout=30) for future in begun]
+
+
+@pytest.mark.parametrize(("first", "second"), permutations(STEPS, 2), ids=lambda name: name)
+def test_two_steps_at_once_leave_the_case_whole(room: Room, first: str, second: str) -> None:
+    raised = in_this_order(room, *(STEPS[name](room) for name in (first, second)))
+    assert all(error is None or isinstance(error, Stale | NotAllowed) for error in raised), raised
+    assert raised[0] is None
+    with acting_as(room.people.handler, purpose="test"):
+        room.case.refresh_from_db()
+    with acting_as(room.people.coordinator, purpose="test"):
+        items = set(WorkItem.objects.filter(kind="review").values_list("subject", flat=True))
+    to_do = [one for one in reviews_of(room.case, room.people.handler) if one.is_open]
+    assert items == {one.pk for one in to_do}
+    if not room.case.is_open:
+        assert to_do == []
+    if "leaves" in (first, second) and room.case.is_open:
+        assert {one.organisation_id for one in to_do} <= {room.people.centre.pk}
