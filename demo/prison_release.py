@@ -70,11 +70,12 @@ STEPS = [
 def make_prison_releases(
     player: Player, organisations: Mapping[str, Organisation], people: Mapping[str, User], now: datetime
 ) -> None:
-    for number, (label, tell) in enumerate(
-        {"Entlassung in drei Wochen": _announced, "Nach der Haft angekommen": _settled}.items()
+    for label, days_ago, tell in (
+        ("Entlassung in drei Wochen", 24, _announced),
+        ("Nach der Haft angekommen", 46, _settled),
     ):
         answers = {**CALM, "radicalisation": "yes", "release_from_prison": "planned", "support_wanted": "reassurance"}
-        told_at = now - timedelta(days=75, hours=number)
+        told_at = now - timedelta(days=days_ago)
         story = Story(told_at, 0, "counselling", {**DETAILS, "label": label}, "central_case", answers)
         case = player.tell(story)
         if case is not None:
@@ -143,11 +144,11 @@ def _announced(of: ReleaseOfCase) -> Iterator[Step]:
 def _settled(of: ReleaseOfCase) -> Iterator[Step]:
     """Released more than a month ago."""
     now, leads = of.team.now, of.team.leads
-    yield from of.team.invitations(BODIES[:2], days_ago=72)
-    yield Step(now - timedelta(days=65), leads, partial(of.announce, leads, -40))
-    yield Step(now - timedelta(days=52), leads, partial(of.take, leads, actions.mark_prepared))
-    yield Step(now - timedelta(days=40), leads, partial(of.take, leads, actions.mark_released))
-    yield Step(now - timedelta(days=6), leads, partial(of.take, leads, actions.mark_settled))
+    yield from of.team.invitations(BODIES[:2], days_ago=45)
+    yield Step(now - timedelta(days=42), leads, partial(of.announce, leads, -34))
+    yield Step(now - timedelta(days=38), leads, partial(of.take, leads, actions.mark_prepared))
+    yield Step(now - timedelta(days=34), leads, partial(of.take, leads, actions.mark_released))
+    yield Step(now - timedelta(days=3), leads, partial(of.take, leads, actions.mark_settled))
     report, crane = of.team.player.new_id(), of.team.people["crane"]
     begin = partial(report_actions.begin_report, by=leads, report_id=report, case_id=of.team.case.pk)
     yield Step(now - timedelta(days=9), leads, begin)
