@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "casework.assessments",
     "casework.reviews",
     "casework.closures",
+    "casework.releases",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

@@ -49,6 +49,7 @@ APPS = [
     "casework.assessments",
     "casework.reviews",
     "casework.closures",
+    "casework.releases",
     "handoff.referrals",
     "reporting.figures",
     "reporting.publishing",

@@ -27,6 +27,7 @@ from .events import DEMO_MADE
 from .network import LIAISONS, PARTNERS, PAUSED, Partner
 from .open_work import make_present
 from .people import BIRDS, CENTRE, DOMAIN, PASSWORD
+from .prison_release import make_prison_releases
 from .releases import make_releases
 from .simulated_year import Player, moment
 from .stories import year
@@ -87,6 +88,7 @@ def make_demo(*, seed: int, now: datetime, say: Callable[[str], object], share: 
     make_team_case(player, organisations, people, now)
     make_plans_of_centre(player, organisations, people, now)
     make_closing_cases(player, organisations, people, now)
+    make_prison_releases(player, organisations, people, now)
     make_lines(people["stork"], organisations[CENTRE], now)
     make_calls(player, people, now)
     make_messages(player, people["heron"], now)

@@ -69,6 +69,9 @@ DRAFT_CASE = 'tr:has-text("Plan im Entwurf") a[id^="case-link"]'
 CLOSING_CASE = 'tr:has-text("Abschluss vorgeschlagen") a[id^="case-link"]'
 MONITORED_CASE = 'tr:has-text("Nachbeobachtung") a[id^="case-link"]'
 PLANNED_CASE = 'tr:has-text("Plan der Beratungsstelle") a[id^="case-link"]'
+RELEASE_CASE = 'tr:has-text("Entlassung in drei Wochen") a[id^="case-link"]'
+SETTLED_CASE = 'tr:has-text("Nach der Haft angekommen") a[id^="case-link"]'
+RELEASE = f"#case-release {ROW}"
 ASSESSMENT = 'a[href^="/assessments/"]'
 DELIVERED = "#case-assessments li:has(.badge.ok) .row-link"
 OF_CASE = 'main a[href^="/cases/"]:not([href="/cases/"])'
@@ -119,6 +122,12 @@ SCREENS = [
         ("assessment-earlier", "/cases/?show=mine", TEAM_CASE, DELIVERED, "#to-earlier"),
         ("assessment-open", "/cases/?show=mine", TEAM_CASE, f"#case-assessments {ROW}"),
         ("assessment-ask", "/cases/?show=mine", TEAM_CASE, "#ask-assessment"),
+        ("release-from-prison", "/cases/?show=mine", RELEASE_CASE, RELEASE),
+        ("release-change", "/cases/?show=mine", RELEASE_CASE, RELEASE, "#change-release"),
+        ("release-add-step", "/cases/?show=mine", RELEASE_CASE, RELEASE, "#add-step"),
+        ("exit-report", "/cases/?show=mine", SETTLED_CASE, 'a[href^="/exit-reports/"]'),
+        ("release-settled", "/cases/?show=mine", SETTLED_CASE, RELEASE),
+        ("release-announce", "/cases/?show=mine", PLANNED_CASE, "#announce-release"),
         ("team-add-action", "/cases/?show=mine", TEAM_CASE, "#action-for-body"),
         ("action-drop-proposed", "/cases/?show=mine", TEAM_CASE, ".duties li:has([data-due]):has(.note-text) a"),
         ("question-answered", "/cases/?show=mine", TEAM_CASE, ".answers a"),
@@ -141,6 +150,7 @@ SCREENS = [
     Screen("triage-waive", "heron", "/today/", ('[id^="item-link"][href*="/triage/"]',), opens="#triage-waive-open"),
     Screen("case-add-action", "heron", "/cases/?show=mine", (TEAM_CASE,), opens=".step:has(#action-form) > summary"),
     Screen("action-drop", "crane", "/today/?show=colleagues", ('a[href^="/actions/"]',), opens=".step > summary"),
+    Screen("release-move", "heron", "/cases/?show=mine", (RELEASE_CASE, RELEASE), opens="#move-release > summary"),
     Screen("changed-meanwhile", "heron", "/cases/?show=mine", (CASE,), spoils='form[action$="/rename/"]'),
     *_screens(
         "plover",
@@ -154,6 +164,7 @@ SCREENS = [
     Screen("assessment-asked", "osprey", "/today/", (ASSESSMENT,)),
     *_screens(
         "crane",
+        ("releases-calendar", "/cases/releases/"),
         ("today-coordinator", "/today/"),
         ("absences-coordinator", "/absences/"),
         ("today-colleagues", "/today/?show=colleagues"),
@@ -236,6 +247,7 @@ SCREENS = [
         ("word-lists", "/admin/"),
     ),
     *_screens("owl", ("audit", "/audit/"), ("audit-looks", "/audit/?show=looks")),
+    *_screens("knot", ("release-of-body", "/today/", 'a[href^="/prison-releases/"]')),
     *_screens(
         "osprey",
         ("today-body", "/today/"),

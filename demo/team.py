@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from casework.teams.vocabulary import EndReason, Hat, Purpose, Visibility
 from casework.teams.work_actions import add_action_for
 from foundation.accounts.models import Organisation, User
 
-from .simulated_year import Player
+from .simulated_year import Player, moment
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,12 @@ class Step:
     do: Callable[[], object]
 
 
+def take(steps: Iterable[Step]) -> None:
+    for step in sorted(steps, key=lambda step: step.at):
+        with moment(step.who, step.at):
+            step.do()
+
+
 @dataclass(frozen=True)
 class CaseOfTeam:
     """What happens in the case, by whom and when."""
@@ -103,11 +109,16 @@ class CaseOfTeam:
     def member(self, key: str) -> Member:
         return Member.objects.get(team=self.case.pk, organisation=self.organisations[key])
 
-    def invitations(self) -> Iterator[Step]:
-        for number, body in enumerate(BODIES):
-            at = self.now - timedelta(days=18 - number)
+    def invitations(self, bodies: Sequence[Body], days_ago: int) -> Iterator[Step]:
+        """One a day; each accepts some hours later."""
+        for number, body in enumerate(bodies):
+            at = self.now - timedelta(days=days_ago - number)
             yield Step(at, self.leads, partial(self._invite, body))
             yield Step(at + timedelta(hours=5), self.people[body.handle], partial(self._accept, body))
+
+    def all_invitations(self) -> Iterator[Step]:
+        """Also one that was declined, and one that waits."""
+        yield from self.invitations(BODIES, days_ago=18)
         yield Step(self.now - timedelta(days=6), self.leads, partial(self._invite, DECLINES))
         yield Step(self.now - timedelta(days=5), self.people[DECLINES.handle], self._decline)
         yield Step(self.now - timedelta(hours=3), self.leads, partial(self._invite, WAITS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from foundation.accounts.models import Organisation, User
@@ -11,9 +11,9 @@ from .assessments import AssessmentsOfCase
 from .closing import ClosingOfCase
 from .plan import PlanOfCase
 from .reviews import ReviewsOfCase
-from .simulated_year import Player, moment
+from .simulated_year import Player
 from .stories import CALM, PLOT_ANSWERS, Story
-from .team import WRITERS, CaseOfTeam, Step
+from .team import WRITERS, CaseOfTeam, take
 
 DETAILS = {
     "channel": "phone", "caller_type_id": "parent", "relation": "child", "language": "de", "country": "DE",
@@ -32,9 +32,9 @@ def make_team_case(
     if case is None:
         return
     made = CaseOfTeam(player, case, organisations, people, now)
-    team = [*made.invitations(), *made.work(), *made.notes(), *made.questions()]
+    team = [*made.all_invitations(), *made.work(), *made.notes(), *made.questions()]
     plan = PlanOfCase(made, people[WRITERS["DE-BY"]])
-    _take([*team, *plan.steps(), *ReviewsOfCase(made).steps(), *AssessmentsOfCase(made).steps()])
+    take([*team, *plan.steps(), *ReviewsOfCase(made).steps(), *AssessmentsOfCase(made).steps()])
 
 
 def make_plans_of_centre(
@@ -49,7 +49,7 @@ def make_plans_of_centre(
         if case is not None:
             made = CaseOfTeam(player, case, organisations, people, now)
             plan = PlanOfCase(made, made.leads).steps_of_centre(is_draft=number == 0)
-            _take([*plan, *(AssessmentsOfCase(made).steps_of_centre() if number else ())])
+            take([*plan, *(AssessmentsOfCase(made).steps_of_centre() if number else ())])
 
 
 def make_closing_cases(
@@ -63,10 +63,4 @@ def make_closing_cases(
         case = player.tell(Story(told_at, 0, "counselling", details, "central_case", answers))
         if case is not None:
             closing = ClosingOfCase(CaseOfTeam(player, case, organisations, people, now), people["crane"], "youth")
-            _take(closing.waiting() if number == 0 else closing.monitored())
-
-
-def _take(steps: Iterable[Step]) -> None:
-    for step in sorted(steps, key=lambda step: step.at):
-        with moment(step.who, step.at):
-            step.do()
+            take(closing.waiting() if number == 0 else closing.monitored())

@@ -37,6 +37,8 @@ FAMILIES = {
     "plan": Group.WORK,
     "closure": Group.DECISIONS,
     "reopening": Group.DECISIONS,
+    "prison_release": Group.WORK,
+    "exit_report": Group.WORK,
     "question": Group.WORK,
     "review": Group.WORK,
     "team": Group.TEAM,

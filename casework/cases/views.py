@@ -51,6 +51,7 @@ def case_list(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "filters": worklist.filters_for(request.user),
         "current": current,
+        "is_coordinator": worklist.is_coordinator(request.user),
         "triage_without_case": [] if after or before else worklist.triage_without_case(request.user),
     }
     return render(request, "cases/list_rows.html" if is_part(request) else "cases/list.html", context)

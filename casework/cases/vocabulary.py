@@ -32,6 +32,7 @@ class DropReason(models.TextChoices):
     OTHER = "other", _("Another reason")
     TRIAGE = "triage", _("The new triage does not ask for it")
     PLAN = "plan", _("The new plan does not have it")
+    RELEASE = "release", _("The release from prison was cancelled")
     CASE_CLOSED = "case_closed", _("The case was closed")
 
 
@@ -56,9 +57,9 @@ class ReopenCause(models.TextChoices):
     MISTAKE = "mistake", _("It was closed by mistake")
 
 
-#: Set by a new triage, by a new plan and by closing a case; nobody chooses them.
-AUTOMATIC = (DropReason.TRIAGE, DropReason.PLAN, DropReason.CASE_CLOSED)
-#: Of duties, which come from triage alone: no plan drops one.
-OF_DUTIES = tuple(one for one in DropReason if one != DropReason.PLAN)
+#: Set by a new triage, by a new plan, by a cancelled release and by closing a case; nobody chooses them.
+AUTOMATIC = (DropReason.TRIAGE, DropReason.PLAN, DropReason.RELEASE, DropReason.CASE_CLOSED)
+#: Of duties, which come from triage alone: neither a plan nor a release drops one.
+OF_DUTIES = tuple(one for one in DropReason if one not in (DropReason.PLAN, DropReason.RELEASE))
 #: What people choose from.
 CHOSEN = [(one.value, one.label) for one in DropReason if one not in AUTOMATIC]

@@ -208,8 +208,8 @@ def record_return(*, by: User, actions: Sequence[Action]) -> None:
     record_all([_event(ACTION_RETURNED, by, action, data) for action, data in gone], by=by)
 
 
-def record_change_by_plan(*, by: User, dropped: Sequence[Action], moved: Sequence[tuple[Action, datetime]]) -> None:
-    """A new plan has dropped or moved actions, by a trigger (casework/plans). ``moved``: with the new due time."""
+def record_dropped_and_moved(*, by: User, dropped: Sequence[Action], moved: Sequence[tuple[Action, datetime]]) -> None:
+    """A trigger drops or moves actions: with a plan, or a release from prison. ``moved``: with the new due time."""
     times = [(one, {"from": one.due_at.isoformat(), "until": until.isoformat()}) for one, until in moved]
     record_all(
         [

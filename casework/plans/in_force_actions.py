@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from casework.cases.models import Action
-from casework.cases.work_actions import insert_action, record_change_by_plan
+from casework.cases.work_actions import insert_action, record_dropped_and_moved
 from casework.teams.models import Member
 from foundation.accounts.models import User
 
@@ -31,7 +31,7 @@ def put_in_force(*, by: User, plan: Plan) -> None:
     actions = list(Action.objects.open().filter(case=plan.team_id, pk__in=[one.action_id for one in before]))
     move(plan, PlanState.AGREED, agreed_at=now)
     record(PLAN_IN_FORCE, by, plan)
-    record_change_by_plan(
+    record_dropped_and_moved(
         by=by,
         dropped=[one for one in actions if one.pk not in kept],
         moved=[(one, kept[one.pk]) for one in actions if one.pk in kept and kept[one.pk] != one.due_at],

@@ -21,6 +21,7 @@ from casework.cases.printing import (
     work_of,
 )
 from casework.plans.printing import plan_section
+from casework.releases.printing import releases_section, reports_section
 from casework.reviews.printing import reviews_section
 from casework.teams.pages import TeamOfCase
 from casework.teams.printing import team_sections
@@ -49,6 +50,8 @@ def printed_case(case: Case, *, by: User) -> PrintedRecord:
             plan_section(case.pk),
             reviews_section(case.pk),
             assessments_section(case.pk),
+            releases_section(case.pk),
+            reports_section(case.pk),
             assessments_of(file),
             contacts_of(file),
             *_referral_sections(case),

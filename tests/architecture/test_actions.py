@@ -153,6 +153,7 @@ PARTS = {
 }
 #: Modules beside actions that write, and why.
 MAY_WRITE = {
+    "casework.releases.recording": "the writing part of the actions of releases",
     "casework.plans.recording": "the writing part of the actions of plans",
     "foundation.accounts.one_time_links": "the writing part of the actions that have a link mailed",
     "foundation.accounts.second_factor_views": "allauth's form notes that a factor was used",

@@ -33,6 +33,7 @@ from casework.assessments import permissions as assessments
 from casework.cases import permissions as cases
 from casework.closures import permissions as closures
 from casework.plans import permissions as case_plans
+from casework.releases import permissions as prison
 from casework.reviews import permissions as reviews
 from casework.teams import permissions as teams
 from foundation.accounts.models import Organisation, User
@@ -300,6 +301,21 @@ RULES = [
         "assessment_content",
         lambda user, world: assessments.reads_content(user, world.assessment_content),
         writes_content,
+        "version",
+    ),
+    *(
+        Rule(
+            row,
+            lambda user, world: prison.may_see(user, world.prison_release),
+            lambda user, world: prison.may_write(user, world.prison_release),
+            column,
+        )
+        for row, column in (("prison_release", "version"), ("release_step", "due_at"))
+    ),
+    Rule(
+        "exit_report",
+        lambda user, world: teams.reads_team(user, world.case.pk),
+        lambda user, world: prison.may_write_report(user, world.case.pk),
         "version",
     ),
     Rule("responsibility", reads_responsibility, moves_responsibility, sets="until = now()"),

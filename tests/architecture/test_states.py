@@ -46,6 +46,8 @@ TO_BE_WRITTEN = {
     "CaseAssessmentState": {"tone"},
     "ClosureState": {"tone"},
     "ReopeningState": {"tone"},
+    "PrisonReleaseState": {"tone"},
+    "ExitReportState": {"tone"},
 }
 #: The states in TO_BE_WRITTEN that need no line there, and why.
 NEED_NO_LINE = {
@@ -67,6 +69,8 @@ BADGES = {
     "case_assessment": "CaseAssessmentState",
     "closure": "ClosureState",
     "reopening": "ReopeningState",
+    "prison_release": "PrisonReleaseState",
+    "exit_report": "ExitReportState",
 }
 ENDED_AT = "its end is a time: constraints and policies ask for that"
 SHIFTS = "the whole shift reads and writes it, in whatever state"
@@ -132,6 +136,8 @@ NOT_APPLICABLE = {
         "policy": OF_TEAM, "figure": "cases are counted, not proposals to reopen them", "sentence": LABEL_SAYS_IT,
     },
     "CaseAssessmentState": {"figure": "assessments are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "ExitReportState": {"figure": "exit reports are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "PrisonReleaseState": {"figure": "releases from prison are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "ReviewState": {"figure": "reviews are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "QuestionState": {
         "policy": "it is read with its case, in whatever state", "figure": AT_WORK,

@@ -28,6 +28,8 @@ from casework.closures.states import Who as InClosure
 from casework.plans import permissions as case_plans
 from casework.plans.states import AGREES
 from casework.plans.states import Who as InPlan
+from casework.releases import permissions as prison
+from casework.releases.states import Who as InPrisonRelease
 from casework.reviews import permissions as reviews
 from casework.reviews.states import Who as InReview
 from casework.teams import permissions as teams
@@ -174,6 +176,17 @@ def may_move_case_assessment(step: Step) -> bool:
     return step.who == InAssessment.ASKER and assessments.may_withdraw(step.user, step.world.case_assessment)
 
 
+def may_move_prison_release(step: Step) -> bool:
+    return prison.may_write(step.user, step.world.prison_release)
+
+
+def may_move_exit_report(step: Step) -> bool:
+    report = step.world.exit_report
+    if step.who == InPrisonRelease.ANOTHER:
+        return prison.may_approve(step.user, report)
+    return prison.may_write_report(step.user, report.team_id)
+
+
 def may_end_question(step: Step) -> bool:
     return cases.may_write(step.user, step.world.case)
 
@@ -258,6 +271,13 @@ UNNAMED = "person_id = null, deputy_id = null, own_key_id = null"
 NOT_ENDED = "ended_at = null, ended_by_id = null"
 NOT_HELD = "held_at = null, held_by_id = null, on_track = ''"
 NOT_DELIVERED = "delivered_at = null, shares = ''"
+APPROVED_BY_ANOTHER = (
+    "discussed_at = now(), discussed_by_id = {who}, approved_at = now(),"
+    " approved_by_id = (select max(id) from accounts_user where id <> written_by_id)"
+)
+NOT_APPROVED = "approved_at = null, approved_by_id = null"
+NOT_HANDED_OVER = "handed_over_at = null, handed_over_by_id = null, handed_over_on = null, recipient_kind = ''"
+STILL_CURRENT = "ended_at = null, ended_by_id = null"
 NOT_GIVEN_UP = "ended_at = null, ended_by_id = null, decline_reason = ''"
 MEMBER_ENDED = f"{ENDED_BY}, end_reason = 'other'"
 OBJECTS = [
@@ -413,6 +433,36 @@ OBJECTS = [
             ),
             "declined": f"{NOT_DELIVERED}, {ENDED_BY}, decline_reason = 'other'",
             "withdrawn": f"{NOT_DELIVERED}, {ENDED_BY}, decline_reason = ''",
+        },
+    ),
+    Moved(
+        "prison_release",
+        "Release from prison",
+        may_move_prison_release,
+        {
+            "announced": f"prepared_at = null, released_at = null, {STILL_CURRENT}",
+            "prepared": f"prepared_at = now(), released_at = null, {STILL_CURRENT}",
+            "released": f"released_at = now(), {STILL_CURRENT}",
+            "settled": f"released_at = now(), {ENDED_BY}",
+            "cancelled": f"released_at = null, {ENDED_BY}",
+        },
+    ),
+    Moved(
+        "exit_report",
+        "Exit report",
+        may_move_exit_report,
+        {
+            "draft": f"discussed_at = null, discussed_by_id = null, {NOT_APPROVED}, {NOT_HANDED_OVER}",
+            "discussed": f"discussed_at = now(), discussed_by_id = coalesce(discussed_by_id, {{who}}), {NOT_APPROVED},"
+            f" {NOT_HANDED_OVER}",
+            "approved": f"discussed_at = now(), approved_at = now(), approved_by_id = {{who}}, {NOT_HANDED_OVER}",
+            "handed_over": "handed_over_at = now(), handed_over_by_id = {who}, handed_over_on = current_date,"
+            " recipient_kind = 'person'",
+        },
+        {
+            "approved": f"{APPROVED_BY_ANOTHER}, {NOT_HANDED_OVER}",
+            "handed_over": f"{APPROVED_BY_ANOTHER}, handed_over_at = now(), handed_over_by_id = {{who}},"
+            " handed_over_on = current_date, recipient_kind = 'person'",
         },
     ),
     Moved(

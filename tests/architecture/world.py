@@ -19,6 +19,7 @@ from casework.closures.models import Closure, Opinion, Reopening
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, PlannedAction
 from casework.plans.models import Plan as CasePlan
 from casework.plans.states import AgreementState, PlanState
+from casework.releases.models import ExitReport, PrisonRelease, ReleaseStep
 from casework.reviews.models import Review
 from casework.teams.models import Member, OwnNote, SharedNote, Team
 from casework.teams.states import MemberState
@@ -115,6 +116,9 @@ class World:
     reopening: Reopening
     case_assessment: CaseAssessment
     assessment_content: AssessmentContent
+    prison_release: PrisonRelease
+    release_step: ReleaseStep
+    exit_report: ExitReport
     referral: Referral
     summary: Summary
     disclosure: Disclosure
@@ -204,6 +208,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         review=_review(plan, people, member),
         **_closing(people, member),
         **_case_assessment(plan, member, people),
+        **_prison_release(member, people),
         body_worker=BodyWorker.objects.get(case=case, user=member.person),
         referral=referral,
         summary=Summary.objects.create(**part),
@@ -343,6 +348,22 @@ def _case_assessment(plan: Plan, member: Member, people: list[User]) -> dict[str
     readers = [people[plan.responsible[1]].pk] if plan.responsible[1] is not None else []
     content = AssessmentContent.objects.create(assessment=row, data_key=member.data_key, readers=readers)
     return {"case_assessment": row, "assessment_content": content}
+
+
+def _prison_release(member: Member, people: list[User]) -> dict[str, Any]:
+    """Of the body, whose people need not work there."""
+    key = {"data_key": member.data_key, "organisation": member.organisation, "user": member.person}
+    times = {"due_at": NOW, "steps_at": [NOW]}
+    release = PrisonRelease.objects.create(
+        team=member.team, centre=member.centre, release_date=NOW.date(), announced_by=people[0], **times, **key
+    )
+    step = ReleaseStep.objects.create(
+        release=release, phase="on", days=0, strand="social", added_by=people[0], **times, **key
+    )
+    report = ExitReport.objects.create(
+        team=member.team, centre=member.centre, data_key=member.data_key, written_by=people[0]
+    )
+    return {"prison_release": release, "release_step": step, "exit_report": report}
 
 
 def _case(plan: Plan, people: list[User], organisations: list[Organisation], **details: Any) -> Case:

@@ -24,6 +24,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from people import People, as_user, make_user, new_id
+from prison_releases import announced, begun_report
 from releases import count, prepare
 from requests_of_persons import checked, decide, opened
 from telephone import TELEPHONY, make_line
@@ -174,6 +175,14 @@ class World:
         liaison = self.people.liaison
         return asked(liaison, self.dossier.case, liaison, self.people.body).pk
 
+    @cached_property
+    def exit_report(self) -> uuid.UUID:
+        return begun_report(self.people.handler, self.dossier.case).pk
+
+    @cached_property
+    def prison_release(self) -> uuid.UUID:
+        return announced(self.people.handler, self.dossier.case).pk
+
     @property
     def question(self) -> uuid.UUID:
         """Of the dossier's case."""
@@ -252,6 +261,14 @@ class World:
             "assessments:assessment": (handler, (self.draft,), {}),
             "assessments:write": (people.liaison, (self.draft,), {}),
             "assessments:deliver": (people.liaison, (self.draft,), {}),
+            "releases:of_case": (make_coordinator(people), case, {}),
+            "releases:of_team": (people.liaison, case, {}),
+            "releases:calendar": (coordinator, everywhere, {}),
+            "releases:add_step": (handler, (self.prison_release,), {}),
+            "releases:report": (handler, (self.exit_report,), {}),
+            "releases:write_report": (handler, (self.exit_report,), {}),
+            "releases:release": (handler, (self.prison_release,), {}),
+            "releases:change": (handler, (self.prison_release,), {}),
             "handoff:partners": (handler, case, {}),
             "handoff:note_conflict": (handler, (dossier.case.pk, people.partner.pk), {}),
             "handoff:print_case": (handler, case, {}),

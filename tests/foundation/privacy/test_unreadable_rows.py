@@ -17,6 +17,7 @@ from typing import Any
 import case_assessments
 import closures
 import plans
+import prison_releases
 import pytest
 import referrals
 import reviews
@@ -39,6 +40,7 @@ from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
 from casework.closures.models import Closure, Opinion, Reopening
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
+from casework.releases.models import ExitReport, PrisonRelease, ReleaseStep
 from casework.reviews.models import Review
 from casework.teams.models import Member, OwnNote, SharedNote
 from casework.teams.note_actions import share_note, write_note
@@ -176,6 +178,25 @@ def of_closings(world: World, dossier: Dossier) -> dict[type[models.Model], tupl
     }
 
 
+def of_prison_releases(world: World, dossier: Dossier) -> dict[type[models.Model], tuple[list[Any], list[Shown]]]:
+    """The current one cannot be read, beside one that was cancelled."""
+    by = world.people.handler
+    prison_releases.cancelled(by, prison_releases.announced(by, dossier.case, establishment="a sound prison"))
+    broken = prison_releases.announced(by, dossier.case)
+    address = reverse("releases:release", args=[broken.pk])
+    page = Shown("handler", address, dossier.case.reference, False)
+    step, _other = (prison_releases.with_step(by, broken, text=text) for text in ("a broken step", "a sound step"))
+    rows = Shown("handler", reverse("releases:of_case", args=[dossier.case.pk]), "a sound prison")
+    steps = Shown("handler", address, "a sound step")
+    report = prison_releases.written(by, dossier.case)
+    written = Shown("handler", reverse("releases:report", args=[report.pk]), dossier.case.reference, False)
+    return {
+        PrisonRelease: ([broken.pk], [page, rows]),
+        ReleaseStep: ([step.pk], [steps]),
+        ExitReport: ([report.pk], [written]),
+    }
+
+
 def waive(world: World, dossier: Dossier) -> Any:
     """The key of the row that says why nobody's contact needs no triage."""
     by, values = world.people.coordinator, {"contact_id": dossier.nobodys.pk, "words": "asked for a brochure"}
@@ -260,6 +281,7 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
             [case_assessments.content(assessment, world.people.liaison).pk],
             [Shown("liaison", reverse("assessments:assessment", args=[assessment.pk]), bad.case.reference, False)],
         ),
+        **of_prison_releases(world, bad),
         OwnNote: ([note], [Shown("liaison", team, "a second own note")]),
         SharedNote: (
             [copy],

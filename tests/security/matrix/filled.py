@@ -24,6 +24,10 @@ def tomorrow() -> str:
     return (timezone.localtime() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
 
 
+def in_a_month() -> str:
+    return (timezone.localdate() + timedelta(days=30)).isoformat()
+
+
 def new() -> str:
     return str(uuid.uuid4())
 
@@ -139,6 +143,22 @@ FORMS: dict[str, Form] = {
     "plans:outcome": lambda world: {"outcome_id": new(), "outcome": "met", "evidence": "a contract"},
     "plans:agree": lambda world: {"version": "1"},
     "plans:object_to": lambda world: {"version": "1", "reason": "too early"},
+    "releases:announce": lambda world: {"release_id": new(), "release_date": in_a_month(), "establishment": "a prison"},
+    "releases:change": lambda world: {"version": "1", "establishment": "a prison"},
+    "releases:move_date": lambda world: {"version": "1", "release_date": in_a_month(), "reason": "the court"},
+    "releases:add_step": lambda world: {"step_id": new(), "phase": "on", "strand": "social", "text": "meet him"},
+    "releases:without_report": lambda world: {"version": "1", "reason": "he went abroad"},
+    "releases:begin_report": lambda world: {"report_id": new()},
+    "releases:write_report": lambda world: {"version": "2", "help": "call us"},
+    "releases:hand_over": lambda world: {
+        "version": "4",
+        "recipient_kind": "person",
+        "handed_over_on": timezone.localdate().isoformat(),
+    },
+    **{f"releases:{step}": lambda world: {"version": "2"} for step in ("discussed", "approve_report")},
+    "releases:reopen_report": lambda world: {"version": "4"},
+    "releases:cancel": lambda world: {"version": "1", "reason": "he stays"},
+    **{f"releases:{step}": lambda world: {"version": "1"} for step in ("prepared", "released", "settled")},
     "handoff:print_case": lambda world: {"purpose": "conference"},
     "handoff:draft": lambda world: {"organisation": str(world.people.partner.pk), "service": Service.values[0]},
     "handoff:note_conflict": lambda world: {"conflict_id": new(), "reason": ConflictReason.values[0], "text": "ties"},

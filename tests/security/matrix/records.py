@@ -20,6 +20,7 @@ from django.db import connection, connections, models, transaction
 from django.utils import timezone
 from past_policies import change
 from people import People, as_user, make_user, new_id
+from prison_releases import announced, approved_report, cancelled, with_step, written
 from releases import count, prepare
 from security.matrix.closure_records import add_closures
 from security.matrix.plan_records import add_plans
@@ -84,6 +85,7 @@ def make_world() -> World:
     add_plans(world)
     add_closures(world)
     _assessments(world)
+    _prison_releases(world)
     add_reviews(world)
     _referrals(world)
     _callbacks(world)
@@ -265,6 +267,24 @@ def _assessments(world: World) -> None:
     delivered(clinical, liaison, Shares.FACT, readers=[handler.pk])
     for name, one in {"asked": waiting, "draft": draft, "delivered": done, "clinical": clinical}.items():
         world.add("case_assessment", name, one.pk)
+
+
+def _prison_releases(world: World) -> None:
+    """The liaison's body is responsible for those of the handler's case."""
+    people = world.people
+    of_open = _case(world, "open")
+    body = {"organisation": people.body, "user": people.liaison}
+    over = cancelled(people.handler, announced(people.handler, of_open, **body))
+    current = announced(people.handler, of_open, **body)
+    shared = with_step(people.handler, current, **body)
+    world.names.setdefault(shared.pk, "prison_release.current")
+    colleagues = announced(people.colleague, _case(world, "colleagues"))
+    for name, one in {"current": current, "cancelled": over, "colleagues": colleagues}.items():
+        world.add("prison_release", name, one.pk)
+    draft = written(people.handler, of_open)
+    approved = approved_report(people.colleague, people.coordinator, _case(world, "colleagues"))
+    for name, report in {"draft": draft, "approved": approved}.items():
+        world.add("exit_report", name, report.pk)
 
 
 def _case(world: World, name: str) -> Case:

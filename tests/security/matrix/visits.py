@@ -29,6 +29,9 @@ ACTION_STEPS = (
     *("action", "take_action", "begin_action", "finish_action", "drop_action", "confirm_drop", "refuse_drop"),
     *("give_action", "move_due"),
 )
+REPORT_PAGES = (
+    *("report", "write_report", "discussed", "approve_report", "reopen_report", "hand_over", "print_report"),
+)
 #: Kind of record by parameter; the longest matching key counts: ``name:parameter``, ``namespace:parameter``, parameter.
 KINDS = {
     "contact_id": "contact",
@@ -61,6 +64,11 @@ KINDS = {
     "closures:pk": "closure",
     **{f"closures:{step}:pk": "opinion" for step in ("opinion", "answer")},
     **{f"closures:{step}:pk": "reopening" for step in ("reopening", "answer_reopening")},
+    "releases:of_team:case_id": "team",
+    "releases:announce:case_id": "team",
+    "releases:begin_report:case_id": "team",
+    **{f"releases:{page}:pk": "exit_report" for page in REPORT_PAGES},
+    "releases:pk": "prison_release",
     "plans:of_team:case_id": "team",
     "reviews:of_team:case_id": "team",
     "reviews:plan:case_id": "team",

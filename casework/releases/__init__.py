@@ -1,0 +1,1 @@
+"""Releases from prison and exit reports."""
