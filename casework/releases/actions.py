@@ -17,6 +17,7 @@ from foundation.journal.stale import stale
 from foundation.privacy.event_kinds import EventKind
 from regions.recent_calendars import recent_calendar
 
+from .closing import is_report_missing
 from .due_times import while_announced, while_prepared, while_released
 from .events import (
     PRISON_RELEASE_ANNOUNCED,
@@ -204,6 +205,8 @@ def end_with_team(*, by: User, case_id: uuid.UUID, organisation_id: int | None) 
     ``organisation_id``: of a body that leaves; a trigger gives its releases to the shift of the centre.
     """
     current = PrisonRelease.objects.current().filter(team=case_id).order_by("pk").select_for_update(no_key=True)
+    if organisation_id is None and is_report_missing(case_id):
+        return  # closing is refused: nothing may be cancelled, which would no longer ask for the report
     for release in current:
         if organisation_id is not None:
             if release.organisation_id == organisation_id:
