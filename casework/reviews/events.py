@@ -15,15 +15,36 @@ OF_TEAM = (
     ),
 )
 
-
-def _kind(code: str, label: object, icon: str, in_case: object) -> EventKind:
-    return EventKind(f"review.{code}", "review", label, icon, OF_TEAM, WITH_DOSSIER, in_case=in_case)  # type: ignore[arg-type]
-
-
-REVIEW_PROPOSED = _kind("proposed", _("Proposed, as there is new information"), "calendar-plus", _("Review proposed"))
-REVIEW_PLANNED = _kind("planned", _("Planned"), "calendar-plus", _("Review planned"))
-REVIEW_HELD = _kind("held", _("Held"), "calendar-check", _("Review held"))
-REVIEW_MOVED = _kind("moved", _("Moved"), "calendar-clock", _("Review moved"))
-REVIEW_DROPPED = _kind("dropped", _("Dropped"), "calendar-x", _("Review dropped"))
-REVIEW_REMINDED = _kind("reminded", _("Due, reminded"), "bell", _("Review due, reminded"))
-REVIEW_MISSED = _kind("missed", _("Missed"), "triangle-alert", _("Review missed: nobody has held it in time"))
+REVIEW_PROPOSED = EventKind(
+    "review.proposed",
+    "review",
+    _("Proposed, as there is new information"),
+    "calendar-plus",
+    OF_TEAM,
+    WITH_DOSSIER,
+    in_case=_("Review proposed"),
+)
+REVIEW_PLANNED = EventKind(
+    "review.planned", "review", _("Planned"), "calendar-plus", OF_TEAM, WITH_DOSSIER, in_case=_("Review planned")
+)
+REVIEW_HELD = EventKind(
+    "review.held", "review", _("Held"), "calendar-check", OF_TEAM, WITH_DOSSIER, in_case=_("Review held")
+)
+REVIEW_MOVED = EventKind(
+    "review.moved", "review", _("Moved"), "calendar-clock", OF_TEAM, WITH_DOSSIER, in_case=_("Review moved")
+)
+REVIEW_DROPPED = EventKind(
+    "review.dropped", "review", _("Dropped"), "calendar-x", OF_TEAM, WITH_DOSSIER, in_case=_("Review dropped")
+)
+REVIEW_REMINDED = EventKind(
+    "review.reminded", "review", _("Due, reminded"), "bell", OF_TEAM, WITH_DOSSIER, in_case=_("Review due, reminded")
+)
+REVIEW_MISSED = EventKind(
+    "review.missed",
+    "review",
+    _("Missed"),
+    "triangle-alert",
+    OF_TEAM,
+    WITH_DOSSIER,
+    in_case=_("Review missed: nobody has held it in time"),
+)

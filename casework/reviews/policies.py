@@ -24,6 +24,7 @@ from foundation.privacy.rls import (
 )
 
 from . import events
+from .events import REVIEW_PLANNED, REVIEW_PROPOSED
 from .permissions import AT_CENTRE, PLANNING_HATS
 from .states import MACHINES, MISSED, OPEN, PLANNED, PROPOSED, TO_HOLD, Who
 from .vocabulary import Occasion, ReviewKind
@@ -117,6 +118,8 @@ sql_items = declared_items(
     PLANNED=quoted(*PLANNED),
     TO_HOLD=quoted(*TO_HOLD),
     OPEN=quoted(*OPEN),
+    PROPOSED_EVENT=quoted(REVIEW_PROPOSED.code),
+    PLANNED_EVENT=quoted(REVIEW_PLANNED.code),
     OPEN_CASE=quoted(*OPEN_CASE),
     IN_FORCE=quoted(*IN_FORCE),
     COMPLETE=quoted(*COMPLETE),

@@ -93,8 +93,14 @@ def review(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: SignedInRequest, page: ReviewPage, status: int = 200, **posted: Any) -> HttpResponse:
-    context = {"page": page, "review": page.review, **page.forms(), **posted}
+    context = {**_context(page), **page.forms(), **posted}
     return render(request, "reviews/review.html", context, status=status)
+
+
+def _context(page: ReviewPage) -> dict[str, Any]:
+    """The review, and where its page belongs."""
+    place = {"reference": page.review.team.reference, "case_id": page.review.team_id, "reads_case": page.reads_case}
+    return {"page": page, "review": page.review, **place}
 
 
 @require_POST
@@ -162,7 +168,7 @@ def hold(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if form.is_valid() and _is_held(request, pk, form):
         messages.success(request, _("The review is noted."))
         return redirect("reviews:review", pk)
-    context = {"page": page, "review": page.review, "form": form}
+    context = {**_context(page), "form": form}
     return render(request, "reviews/hold.html", context, status=422 if form.is_bound else 200)
 
 

@@ -19,7 +19,7 @@ begin
         select review, which, t.centre_id, t.data_key_id, {OF_PLAN}, why, first, holder.body, holder.person, due, now()
         from teams_team t where t.case_id = which;
     insert into journal_event (kind, at, actor_id, centre_id, subject, "case", data, tell, wake)
-        select case when first in ({PROPOSED}) then 'review.proposed' else 'review.planned' end, clock_timestamp(),
+        select case when first in ({PROPOSED}) then {PROPOSED_EVENT} else {PLANNED_EVENT} end, clock_timestamp(),
             ntk.actor(), t.centre_id, review, which, '{}',
             array(select distinct 'organisation.' || body from (values (t.centre_id), (holder.body)) as b (body)), ''
         from teams_team t where t.case_id = which;
