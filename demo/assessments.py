@@ -62,6 +62,16 @@ class AssessmentsOfCase:
         ask = partial(self._ask, self.team.player.new_id(), "security_risk", police, organisation, words)
         yield Step(now - timedelta(hours=20), leads, ask)
 
+    def steps_of_centre(self) -> Iterator[Step]:
+        """One that proposes a review of the plan."""
+        now, leads, made = self.team.now, self.team.leads, self.team.player.new_id()
+        words = "Was hat sich im Alltag geändert? (Demo)"
+        ask = partial(self._ask, made, "psychosocial", leads, self.team.case.centre, words)
+        yield Step(now - timedelta(hours=30), leads, ask)
+        write = partial(_write, leads, made, FIRST, "Hält Termine ein, sucht eine Wohnung. (Demo)")
+        yield Step(now - timedelta(hours=6), leads, write)
+        yield Step(now - timedelta(hours=5), leads, partial(_deliver, leads, made))
+
     def _of_colleague(self, colleague: User) -> Iterator[Step]:
         made, at = self.team.player.new_id(), self.team.now - timedelta(days=3)
         words = "Schläft kaum, wirkt niedergeschlagen. Braucht er Behandlung? (Demo)"

@@ -20,7 +20,7 @@ from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import Outcome
 from triage.vocabulary import Disposition
 
-from . import rehearsal_duties, rehearsal_plan, rehearsal_team
+from . import rehearsal_duties, rehearsal_plan, rehearsal_reviews, rehearsal_team
 from .browser import PageElement
 from .rehearsal_context import (
     Rehearsal,
@@ -429,6 +429,8 @@ STEPS = [
     RehearsalStep("body objects", rehearsal_plan.object_to),
     RehearsalStep("plan agreed", rehearsal_plan.agree),
     RehearsalStep("plan carried out", rehearsal_plan.carry_out),
+    RehearsalStep("review moved", rehearsal_reviews.move),
+    RehearsalStep("review held", rehearsal_reviews.hold),
     RehearsalStep("body leaves", rehearsal_team.leave),
     RehearsalStep("case closed", rehearsal_duties.close),
 ]

@@ -57,6 +57,7 @@ class Rehearsal:
     member: str = ""
     action_of_body: str = ""
     plan: str = ""
+    review: str = ""
     version: int = 0
     figures: tuple[int, int] = (0, 0)
     socket: ClientConnection | None = None

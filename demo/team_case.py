@@ -48,7 +48,8 @@ def make_plans_of_centre(
         case = player.tell(Story(told_at, 0, "counselling", details, "central_case", answers))
         if case is not None:
             made = CaseOfTeam(player, case, organisations, people, now)
-            _take(PlanOfCase(made, made.leads).steps_of_centre(is_draft=number == 0))
+            plan = PlanOfCase(made, made.leads).steps_of_centre(is_draft=number == 0)
+            _take([*plan, *(AssessmentsOfCase(made).steps_of_centre() if number else ())])
 
 
 def make_closing_cases(
