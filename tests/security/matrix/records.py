@@ -20,7 +20,7 @@ from django.db import connection, connections, models, transaction
 from django.utils import timezone
 from past_policies import change
 from people import People, as_user, make_user, new_id
-from prison_releases import announced, approved_report, cancelled, with_step, written
+from prison_releases import announced, approved_report, cancelled, with_step, without_report, written
 from releases import count, prepare
 from security.matrix.closure_records import add_closures
 from security.matrix.plan_records import add_plans
@@ -279,6 +279,8 @@ def _prison_releases(world: World) -> None:
     shared = with_step(people.handler, current, **body)
     world.names.setdefault(shared.pk, "prison_release.current")
     colleagues = announced(people.colleague, _case(world, "colleagues"))
+    without_report(people.handler, current)
+    without_report(people.colleague, colleagues)  # both cases can be closed
     for name, one in {"current": current, "cancelled": over, "colleagues": colleagues}.items():
         world.add("prison_release", name, one.pk)
     draft = written(people.handler, of_open)
