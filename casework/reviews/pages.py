@@ -133,7 +133,7 @@ class ReviewPage:
         return kind(*args, holders=self._holders, usual=self._usual(), **kwargs)
 
     def hold_form(self, *args: Any, **kwargs: Any) -> HoldForm:
-        """Without what follows, if another one of the kind is planned already; those of monitoring come with the closing."""
+        """Without what follows, if one of the kind is planned already; those of monitoring come with the closing."""
         others = Review.objects.to_hold().of_case(self.review.team_id).filter(kind=self.review.kind)
         mine = [member.organisation_id for member in members_of(self.user, self.review.team_id)]
         initial = {"version": self.review.version, "took_part": [str(key) for key in mine or [self.review.centre_id]]}
