@@ -20,7 +20,7 @@ from handoff.referrals.states import ReferralState
 from handoff.referrals.vocabulary import Outcome
 from triage.vocabulary import Disposition
 
-from . import rehearsal_duties, rehearsal_plan, rehearsal_reviews, rehearsal_team
+from . import rehearsal_closing, rehearsal_duties, rehearsal_plan, rehearsal_reviews, rehearsal_team
 from .browser import PageElement
 from .rehearsal_context import (
     Rehearsal,
@@ -431,6 +431,12 @@ STEPS = [
     RehearsalStep("plan carried out", rehearsal_plan.carry_out),
     RehearsalStep("review moved", rehearsal_reviews.move),
     RehearsalStep("review held", rehearsal_reviews.hold),
+    RehearsalStep("closing proposed", rehearsal_closing.propose),
+    RehearsalStep("body answers", rehearsal_closing.answer),
+    RehearsalStep("closing agreed", rehearsal_closing.decide),
+    RehearsalStep("monitoring begins", rehearsal_closing.carry_out),
+    RehearsalStep("warning sign", rehearsal_closing.see_a_sign),
+    RehearsalStep("case opened again", rehearsal_closing.reopen),
     RehearsalStep("body leaves", rehearsal_team.leave),
     RehearsalStep("case closed", rehearsal_duties.close),
 ]

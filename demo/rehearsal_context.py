@@ -58,6 +58,8 @@ class Rehearsal:
     action_of_body: str = ""
     plan: str = ""
     review: str = ""
+    closure: str = ""
+    reopening: str = ""
     version: int = 0
     figures: tuple[int, int] = (0, 0)
     socket: ClientConnection | None = None

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from casework.reviews.actions import record_dropped_with, record_moved_with
 from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Permission
@@ -36,6 +37,7 @@ from .locking import lock_release, lock_team_to_write
 from .models import PrisonRelease
 from .permissions import check_responsible
 from .recording import record, store
+from .review_actions import plan_reviews
 from .states import TRANSITIONS, PrisonReleaseState
 from .step_actions import move_steps, record_dropped
 from .work import Step
@@ -81,6 +83,7 @@ def announce(
     except IntegrityError as error:  # another one is current
         raise stale(case_id) from error
     record(PRISON_RELEASE_ANNOUNCED, by, release, also=[user.pk if user else None])
+    plan_reviews(by, release)
     return release
 
 
@@ -113,7 +116,7 @@ def change(
 
 @transaction.atomic
 def move_date(*, by: User, release_id: uuid.UUID, version: int, release_date: date, reason: str) -> None:
-    """Set another date while the person is in prison; open steps move with it. Raises Stale.
+    """Set another date while the person is in prison; open steps and reviews move with it. Raises Stale.
 
     A repeat has no effect.
     """
@@ -125,6 +128,7 @@ def move_date(*, by: User, release_id: uuid.UUID, version: int, release_date: da
     before = release.release_date
     times = _times(release, release_date, PrisonReleaseState(release.state))
     move_steps(by=by, release=release, release_date=release_date)
+    record_moved_with(by=by, case_id=release.team_id, about=release.pk)
     store(release, release_date=release_date, move_reason=reason, escalated_at=None, **times)
     dates: dict[str, Any] = {"from": before.isoformat(), "until": release_date.isoformat()}
     record(PRISON_RELEASE_MOVED, by, release, also=[release.user_id], **dates)
@@ -178,12 +182,13 @@ def mark_settled(*, by: User, release_id: uuid.UUID, version: int) -> None:
 
 @transaction.atomic
 def cancel(*, by: User, release_id: uuid.UUID, version: int, reason: str) -> None:
-    """There is no release after all; its open steps are dropped. Raises Stale. A repeat has no effect."""
+    """There is no release after all; its open steps and reviews are dropped. Raises Stale. A repeat has no effect."""
     release = lock_release(by, release_id)
     if release.state == R.CANCELLED and release.ended_by_id == by.pk and release.cancel_reason == reason:
         return
     _check(release, version, R.CANCELLED)
     record_dropped(by=by, release=release)
+    record_dropped_with(by=by, case_id=release.team_id, about=release.pk)
     _move(by, release, R.CANCELLED, PRISON_RELEASE_CANCELLED, cancel_reason=reason, **_ended(by))
 
 

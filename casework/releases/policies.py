@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from casework.cases.states import DROPPED, OPEN_ACTION
 from casework.cases.vocabulary import DropReason
+from casework.reviews.states import DROPPED as DROPPED_REVIEW
+from casework.reviews.states import PLANNED
 from casework.teams.policies import CASE_WRITERS
 from casework.teams.states import IN_TEAM
 from foundation.privacy.event_kinds import kinds_of, reading_rules
@@ -22,7 +24,6 @@ from foundation.privacy.rls import (
 )
 
 from . import events
-from .permissions import COORDINATING
 from .states import CANCELLED, CURRENT, DISCUSSED, DRAFTS, ENDED, HANDED_OVER, MACHINES, Who
 
 DEADLINES = service("deadlines")
@@ -32,11 +33,11 @@ READERS = Rule(
 )
 WRITERS = Rule(
     f"{CASE_WRITERS.who}; the named people of a body that coordinates content or process, or is responsible",
-    f"({CASE_WRITERS.sql} or ntk.coordinates_release(team_id) or ntk.works_for_body(team_id, organisation_id))",
+    f"({CASE_WRITERS.sql} or ntk.coordinates_case(team_id) or ntk.works_for_body(team_id, organisation_id))",
 )
 REPORT_WRITERS = Rule(
     f"{CASE_WRITERS.who}; the named people of a body that coordinates content or process",
-    f"({CASE_WRITERS.sql} or ntk.coordinates_release(team_id))",
+    f"({CASE_WRITERS.sql} or ntk.coordinates_case(team_id))",
 )
 ANNOUNCERS = both(REPORT_WRITERS, "while the case is open", "ntk.case_is_open(team_id)")
 #: A condition: responsible is the centre, or a body in the team with its named person.
@@ -176,7 +177,6 @@ sql_items = declared_items(
     FITS=FITS.replace("releases_prisonrelease.", "new.").replace(
         "(organisation_id = centre_id", "(new.organisation_id = new.centre_id"
     ),
-    COORDINATING=quoted(*COORDINATING),
     CURRENT=quoted(*CURRENT),
     ENDED=quoted(*ENDED),
     BY_APPLICATION=BY_APPLICATION,
@@ -186,4 +186,6 @@ sql_items = declared_items(
     OPEN_ACTION=quoted(*OPEN_ACTION),
     DROPPED=quoted(*DROPPED),
     BY_RELEASE=quoted(DropReason.RELEASE),
+    PLANNED_REVIEW=quoted(*PLANNED),
+    DROPPED_REVIEW=quoted(*DROPPED_REVIEW),
 )

@@ -213,6 +213,23 @@ def drop_reviews_about(*, by: User, case_id: uuid.UUID, about: uuid.UUID) -> Non
         _move(by, review, S.DROPPED, REVIEW_DROPPED, **_ended(by))
 
 
+def record_moved_with(*, by: User, case_id: uuid.UUID, about: uuid.UUID) -> None:
+    """Say which reviews a trigger moves, before what they belong to has another date."""
+    for review in _planned_about(case_id, about):
+        _record(REVIEW_MOVED, by, review)
+
+
+def record_dropped_with(*, by: User, case_id: uuid.UUID, about: uuid.UUID) -> None:
+    """Say which reviews a trigger drops, before what they belong to is cancelled."""
+    for review in _planned_about(case_id, about):
+        _record(REVIEW_DROPPED, by, review)
+
+
+def _planned_about(case_id: uuid.UUID, about: uuid.UUID) -> list[Review]:
+    lock_reviews(case_id)
+    return list(Review.objects.of_case(case_id).filter(about=about, state=S.PLANNED).order_by("pk"))
+
+
 def end_with_case(*, by: User, case_id: uuid.UUID, organisation_id: int | None) -> None:
     """Drop what is open when the case is closed. What a body that leaves has, a trigger gives to the centre."""
     if organisation_id is None:

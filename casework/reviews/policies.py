@@ -86,7 +86,9 @@ DECLARATIONS: list[Declaration] = [
             ),
         ],
         update_columns=["state", "due_at", "organisation_id", "user_id", "topic", *MARKS, "version"],
-        granted={"lotse_policy": "insert, update (organisation_id, user_id, version)"},
+        granted={
+            "lotse_policy": "insert, update (organisation_id, user_id, due_at, state, ended_at, ended_by_id, version)",
+        },
     ),
     Transitions(
         "reviews_review",
