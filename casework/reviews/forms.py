@@ -39,7 +39,11 @@ def _due(label: Any, **kwargs: Any) -> MomentField:
 
 
 class HolderField(forms.ChoiceField):
-    """Chooses who holds it; its value is a ``Holder``."""
+    """Chooses who holds it; its value is a ``Holder``, of those that it offers."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.holders: dict[str, Holder] = {}
 
     def offer(self, holders: Sequence[Holder], usual: Holder | None) -> None:
         self.holders = {holder.key: holder for holder in holders}

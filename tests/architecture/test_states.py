@@ -136,7 +136,9 @@ NOT_APPLICABLE = {
         "policy": OF_TEAM, "figure": "cases are counted, not proposals to reopen them", "sentence": LABEL_SAYS_IT,
     },
     "CaseAssessmentState": {"figure": "assessments are not counted in figures yet", "sentence": LABEL_SAYS_IT},
-    "ExitReportState": {"figure": "exit reports are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "ExitReportState": {
+        "policy": OF_TEAM, "figure": "exit reports are not counted in figures yet", "sentence": LABEL_SAYS_IT,
+    },
     "PrisonReleaseState": {"figure": "releases from prison are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "ReviewState": {"figure": "reviews are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "QuestionState": {

@@ -18,6 +18,8 @@ from demo.team import ACTIONS, BODIES
 from demo.team_case import DETAILS
 
 pytestmark = pytest.mark.xdist_group("browser")
+#: Some of the people are in other teams, too.
+CASE = f"SELECT id FROM cases_case WHERE label = '{DETAILS['label']}'"
 OWN = '[aria-labelledby="h-actions-own"]'
 OPEN = f"{OWN} li:not(.ended) .row-link"
 #: What of the case is the centre's alone.
@@ -28,9 +30,10 @@ OF_THE_CENTRE = [DETAILS["label"], DETAILS["notes"], DETAILS["alias"]]
 def workers(browser: Browser, site: Site) -> Iterator[dict[str, Person]]:
     """By body, its named person on the page of the team."""
     people = {body.organisation: sign_in(browser, site, body.handle) for body in BODIES}
+    case = site.servers.postgres.sql(CASE, database=site.database)
     for person in people.values():
         person.go("/teams/")
-        person.keys.tab_to('[aria-labelledby="h-teams"] .row-link')
+        person.keys.tab_to(f'[aria-labelledby="h-teams"] .row-link[href*="{case}"]')
         person.keys.press("Enter")
         expect(person.page.locator("#h-members")).to_be_visible()
     yield people

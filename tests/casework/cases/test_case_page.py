@@ -77,7 +77,19 @@ def test_each_part_that_is_linked_is_on_the_page(people: People, case: Case) -> 
     shown = one_line(page(people.handler, case))
     (parts,) = re.findall(r'<nav class="sections".*?</nav>', shown)
     linked = re.findall(r'href="#([\w-]+)"', parts)
-    names = ["duties", "contacts", "team", "plan", "reviews", "assessments", "referrals", "notes", "timeline"]
+    names = [
+        "duties",
+        "contacts",
+        "team",
+        "plan",
+        "reviews",
+        "assessments",
+        "closing",
+        "release",
+        "referrals",
+        "notes",
+        "timeline",
+    ]
     assert linked == [f"h-{name}" for name in names]
     assert all(shown.count(f'id="{one}"') == 1 for one in linked)
 

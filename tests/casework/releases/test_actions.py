@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from case_rows import make_case
+from closures import closed_together
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 from past_policies import change as past_change
@@ -32,7 +33,6 @@ from foundation.privacy.context import acting_as
 from foundation.privacy.models import opened_keys
 from foundation.worklist.models import WorkItem
 from foundation.worklist.tasks import run_steps
-from handoff.referrals.centre_actions import close_case
 
 R = PrisonReleaseState
 
@@ -372,7 +372,7 @@ def test_the_end_of_the_case_ends_it(people: People, case: Case, probation: Body
     if is_out:
         released(people.handler, release)
     without_report(people.handler, release)
-    as_user(people.coordinator, close_case, by=people.coordinator, case_id=case.pk, reason="goals_met")
+    closed_together(people.handler, people.coordinator, case, (probation.person, probation.organisation))
     ended = stored(release, people.coordinator)
     assert ended.state == (R.SETTLED if is_out else R.CANCELLED)
     assert work(people.coordinator, release) == []

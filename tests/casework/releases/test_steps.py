@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from case_rows import make_case
+from closures import closed_together
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 from people import People, as_user, new_id
@@ -29,7 +30,6 @@ from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
 from foundation.worklist.models import WorkItem
-from handoff.referrals.centre_actions import close_case
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_the_end_of_the_case_drops_what_is_open_once(people: People, case: Case,
     release = announced(people.handler, case)
     one = of_body(people.handler, release, clinic)
     without_report(people.handler, release)
-    as_user(people.coordinator, close_case, by=people.coordinator, case_id=case.pk, reason="goals_met")
+    closed_together(people.handler, people.coordinator, case, (clinic.person, clinic.organisation))
     assert action_of(one, people.coordinator).state == ActionState.DROPPED
     assert events(people.coordinator, one) == ["action.added", "action.dropped"]
 

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import permutations
 
+import closures
 import pytest
 from case_rows import make_case
 from cluster import OwnDatabase
@@ -17,7 +18,6 @@ from reviews import ANSWERS, following, planned_review, reviews_of
 from teams import Body, accepted, invited, left, make_body
 
 from casework.cases.models import Case
-from casework.cases.vocabulary import CloseReason
 from casework.reviews import actions
 from casework.reviews.models import Review
 from casework.reviews.permissions import Holder
@@ -27,7 +27,6 @@ from foundation.accounts.permissions import NotAllowed
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
 from foundation.worklist.models import WorkItem
-from handoff.referrals.centre_actions import close_case
 
 
 @dataclass
@@ -70,8 +69,12 @@ def leaving(room: Room) -> Callable[[], object]:
 
 
 def closing(room: Room) -> Callable[[], object]:
-    by = room.people.handler
-    return lambda: as_user(by, close_case, by=by, case_id=room.case.pk, reason=CloseReason.OTHER)
+    """As the police and a coordinator have agreed."""
+    by, police = room.people.handler, room.police
+    closure = closures.proposed(by, room.case)
+    closures.said(police.person, closure, police.organisation)
+    closures.decided(room.people.coordinator, closure)
+    return lambda: closures.carried_out(by, closure)
 
 
 STEPS = {"holds": holding, "moves": moving, "leaves": leaving, "closes": closing}

@@ -9,6 +9,7 @@ from referrals import accepted, draft, make_case, offered, seen_by
 from web import sign_in
 
 from casework.cases.models import Case
+from casework.cases.vocabulary import CloseReason
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
 from handoff.referrals.partner_actions import accept_referral
@@ -16,7 +17,7 @@ from handoff.referrals.partner_actions import accept_referral
 
 def close(client: Client, people: People, case_id: object) -> int:
     sign_in(client, people.handler)
-    return client.post(f"/cases/{case_id}/close/").status_code
+    return client.post(f"/cases/{case_id}/close/", {"reason": CloseReason.OTHER}).status_code
 
 
 def test_closing_a_case_withdraws_offers_and_drafts(people: People, client: Client) -> None:
