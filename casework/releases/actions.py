@@ -36,8 +36,8 @@ from .events import (
 from .locking import lock_release, lock_team_to_write
 from .models import PrisonRelease
 from .permissions import check_responsible
+from .planned_reviews import plan_reviews
 from .recording import record, store
-from .review_actions import plan_reviews
 from .states import TRANSITIONS, PrisonReleaseState
 from .step_actions import move_steps, record_dropped
 from .work import Step

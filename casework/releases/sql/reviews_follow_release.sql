@@ -1,4 +1,5 @@
--- The planned reviews of a release move with its date, and are dropped when it is cancelled; a missed one stays as it is.
+-- The planned reviews of a release move with its date, and are dropped when it is cancelled; a missed one stays as it
+-- is.
 create or replace function ntk.reviews_follow_release() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 begin
