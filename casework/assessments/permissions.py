@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from casework.cases.models import Case
 from casework.cases.permissions import may_read as may_read_case
-from casework.cases.permissions import may_write as may_write_case
 from casework.cases.permissions import works_in_team
 from casework.teams.models import Member
-from casework.teams.permissions import members_of
-from casework.teams.vocabulary import Hat
+from casework.teams.permissions import members_of, members_with, writes_case
+from casework.teams.vocabulary import COORDINATING
 from foundation.accounts.models import Membership, Organisation, User
 from foundation.accounts.permissions import Refused, organisations_as
 from foundation.accounts.roles import Role
@@ -21,18 +20,11 @@ from .models import AssessmentContent, CaseAssessment
 
 #: Who of the centre makes assessments.
 AT_CENTRE = (Role.HANDLER, Role.COORDINATOR)
-#: Bodies with one of these ask others for assessments.
-ASKING_HATS = (Hat.CONTENT, Hat.PROCESS)
 
 
 def reads_case(user: User, case_id: uuid.UUID) -> bool:
     case = Case.objects.filter(pk=case_id).first()
     return case is not None and may_read_case(user, case)
-
-
-def writes_case(user: User, case_id: uuid.UUID) -> bool:
-    case = Case.objects.filter(pk=case_id).first()
-    return case is not None and may_write_case(user, case)
 
 
 def is_author(user: User, assessment: CaseAssessment) -> bool:
@@ -78,8 +70,7 @@ def reads_content(user: User, content: AssessmentContent) -> bool:
 
 def may_ask(user: User, case_id: uuid.UUID) -> bool:
     """Who works on the case at the centre, and the named people of a body that coordinates content or process."""
-    coordinating = any(set(ASKING_HATS) & set(member.hats) for member in members_of(user, case_id))
-    return coordinating or writes_case(user, case_id)
+    return bool(members_with(user, case_id, COORDINATING)) or writes_case(user, case_id)
 
 
 def may_withdraw(user: User, assessment: CaseAssessment) -> bool:

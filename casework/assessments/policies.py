@@ -5,6 +5,7 @@ from __future__ import annotations
 from casework.cases.states import OPEN as OPEN_CASE
 from casework.teams.policies import CASE_WRITERS, DEADLINES, case_readers
 from casework.teams.states import IN_TEAM
+from casework.teams.vocabulary import COORDINATING as COORDINATING_HATS
 from foundation.privacy.event_kinds import kinds_of, reading_rules
 from foundation.privacy.rls import (
     Addition,
@@ -20,7 +21,7 @@ from foundation.privacy.rls import (
 )
 
 from . import events
-from .permissions import ASKING_HATS, AT_CENTRE
+from .permissions import AT_CENTRE
 from .states import COMPLETE, MACHINES, OPEN, WRITABLE, Who
 
 #: A condition on an assessment: the actor is its author, who still works at the centre, or for the body on the case.
@@ -47,7 +48,7 @@ OF_OPEN_CASE = f"exists (select 1 from cases_case where id = team_id and state i
 COORDINATING = Rule(
     "the named people of a body that coordinates content or process",
     "exists (select 1 from teams_member m where m.team_id = assessments_caseassessment.team_id"
-    f" and m.state in ({quoted(*IN_TEAM)}) and m.hats && array[{quoted(*ASKING_HATS)}]::varchar[]"
+    f" and m.state in ({quoted(*IN_TEAM)}) and m.hats && array[{quoted(*COORDINATING_HATS)}]::varchar[]"
     " and ntk.works_for_body(m.team_id, m.organisation_id))",
 )
 

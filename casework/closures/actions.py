@@ -14,7 +14,7 @@ from casework.assessments.models import CaseAssessment
 from casework.cases.permissions import is_open
 from casework.cases.vocabulary import CloseReason
 from casework.teams.models import Member, Team
-from casework.teams.permissions import members_of
+from casework.teams.permissions import members_with, writes_case
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Permission
@@ -36,7 +36,7 @@ from .events import (
 from .locking import lock_closure
 from .models import Closure, Opinion
 from .monitoring import plan_monitoring
-from .permissions import PROPOSING_HATS, may_answer, may_decide, may_propose, may_withdraw, writes_case
+from .permissions import PROPOSING_HATS, may_answer, may_decide, may_propose, may_withdraw
 from .recording import record, store
 from .states import AGAINST, OPINION_TRANSITIONS, TRANSITIONS, ClosureState, OpinionState
 from .work import Step
@@ -103,8 +103,8 @@ def _answer_due(closure: Closure) -> datetime:
 
 def _own_body(by: User, case_id: uuid.UUID, centre_id: int) -> int:
     """For whom the person proposes: a body that may, else the centre."""
-    bodies = [one.organisation_id for one in members_of(by, case_id) if set(PROPOSING_HATS) & set(one.hats)]
-    return bodies[0] if bodies else centre_id
+    bodies = members_with(by, case_id, PROPOSING_HATS)
+    return bodies[0].organisation_id if bodies else centre_id
 
 
 @transaction.atomic

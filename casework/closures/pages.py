@@ -15,6 +15,7 @@ from casework.cases.open_duties import open_duties
 from casework.cases.permissions import is_open
 from casework.plans.pages import PlanInBrief, PlanPage
 from casework.teams.models import Member
+from casework.teams.permissions import writes_case
 from foundation.accounts.models import User
 from triage.vocabulary import Duty
 
@@ -26,7 +27,6 @@ from .permissions import (
     may_propose,
     may_propose_reopening,
     may_withdraw,
-    writes_case,
 )
 
 #: Of what has ended, the fragment of a case shows so many.

@@ -6,9 +6,7 @@ import uuid
 
 from django.db import connection
 
-from casework.cases.models import Case
-from casework.cases.permissions import may_write as may_write_case
-from casework.teams.permissions import members_of, reads_team, works_in_team
+from casework.teams.permissions import members_of, members_with, reads_team, works_in_team, writes_case
 from casework.teams.vocabulary import Hat
 from foundation.accounts.models import User
 from foundation.accounts.permissions import Refused, organisations_as
@@ -28,16 +26,9 @@ def is_monitored(case_id: uuid.UUID) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def writes_case(user: User, case_id: uuid.UUID) -> bool:
-    """Who works on the case at the centre."""
-    case = Case.objects.filter(pk=case_id).first()
-    return case is not None and may_write_case(user, case)
-
-
 def may_propose(user: User, case_id: uuid.UUID) -> bool:
     """Who works on the case at the centre, and the named people of a body that coordinates or is accountable."""
-    coordinating = any(set(PROPOSING_HATS) & set(member.hats) for member in members_of(user, case_id))
-    return coordinating or writes_case(user, case_id)
+    return bool(members_with(user, case_id, PROPOSING_HATS)) or writes_case(user, case_id)
 
 
 def may_see(user: User, row: Closure | Reopening) -> bool:

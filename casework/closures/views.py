@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casework.cases.forms import StepForm
 from casework.cases.permissions import case_to_reread, is_open
 from casework.teams.models import Team
-from casework.teams.permissions import team_to_work_in
+from casework.teams.permissions import team_to_work_in, writes_case
 from foundation.accounts.guards import SignedInRequest, signed_in
 from foundation.accounts.permissions import Refused
 from foundation.journal.actions import look
@@ -34,7 +34,6 @@ from .permissions import (
     may_propose_reopening,
     opinion_to_give,
     reopening_to_see,
-    writes_case,
 )
 
 

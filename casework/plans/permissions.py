@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from casework.cases.models import Case
-from casework.cases.permissions import may_write as may_write_case
-from casework.teams.permissions import members_of, reads_team
+from casework.teams.permissions import members_of, members_with, reads_team, writes_case
 from casework.teams.vocabulary import Hat
 from foundation.accounts.models import User
 from foundation.accounts.permissions import Refused
@@ -21,10 +19,7 @@ UNSHARED = (*DRAFTS, *DISCARDED)
 
 def may_plan(user: User, case_id: uuid.UUID) -> bool:
     """Who may write the case at the centre, and the named people of a body that coordinates the content."""
-    case = Case.objects.filter(pk=case_id).first()
-    if case is not None and may_write_case(user, case):
-        return True
-    return any(Hat.CONTENT in member.hats for member in members_of(user, case_id))
+    return bool(members_with(user, case_id, [Hat.CONTENT])) or writes_case(user, case_id)
 
 
 def may_see(user: User, plan: Plan) -> bool:
@@ -35,8 +30,7 @@ def may_see(user: User, plan: Plan) -> bool:
 def may_answer(user: User, agreement: Agreement) -> bool:
     """The named people of the body; for the centre who may write the case."""
     if agreement.organisation_id == agreement.centre_id:
-        case = Case.objects.filter(pk=agreement.team_id).first()
-        return case is not None and may_write_case(user, case)
+        return writes_case(user, agreement.team_id)
     members = members_of(user, agreement.team_id)
     return any(one.organisation_id == agreement.organisation_id for one in members)
 

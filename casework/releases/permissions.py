@@ -5,25 +5,15 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from casework.cases.models import Case
-from casework.cases.permissions import may_write as may_write_case
 from casework.teams.models import Member
-from casework.teams.permissions import members_of, reads_team
-from casework.teams.vocabulary import Hat
+from casework.teams.permissions import members_of, members_with, reads_team, writes_case
+from casework.teams.vocabulary import COORDINATING, Hat
 from foundation.accounts.models import Membership, Organisation, User
 from foundation.accounts.permissions import Refused
 from foundation.accounts.roles import Role
 from foundation.journal.actions import look
 
 from .models import ExitReport, PrisonRelease
-
-#: Bodies with one of these write releases.
-COORDINATING = (Hat.CONTENT, Hat.PROCESS)
-
-
-def writes_case(user: User, case_id: uuid.UUID) -> bool:
-    case = Case.objects.filter(pk=case_id).first()
-    return case is not None and may_write_case(user, case)
 
 
 def may_announce(user: User, case_id: uuid.UUID) -> bool:
@@ -33,7 +23,7 @@ def may_announce(user: User, case_id: uuid.UUID) -> bool:
 
 def coordinating_members(user: User, case_id: uuid.UUID) -> list[Member]:
     """The coordinating bodies in the team for which the person works on the case."""
-    return [one for one in members_of(user, case_id) if set(COORDINATING) & set(one.hats)]
+    return members_with(user, case_id, COORDINATING)
 
 
 def may_write(user: User, release: PrisonRelease) -> bool:
@@ -75,8 +65,8 @@ def may_approve(user: User, report: ExitReport) -> bool:
     """
     if report.written_by_id == user.pk:
         return False
-    content = any(Hat.CONTENT in one.hats for one in members_of(user, report.team_id))
-    return content or writes_case(user, report.team_id)
+    content = members_with(user, report.team_id, [Hat.CONTENT])
+    return bool(content) or writes_case(user, report.team_id)
 
 
 def report_to_see(user: User, report_id: uuid.UUID) -> ExitReport:

@@ -34,7 +34,7 @@ from .events import (
 )
 from .following import follow_review
 from .locking import lock_own_members, lock_reviews, lock_to_change
-from .models import Review
+from .models import Review, ReviewQuerySet
 from .permissions import Holder, holders_for, may_hold, may_plan_reviews
 from .states import TRANSITIONS, ReviewState
 from .vocabulary import Adjustment, Occasion, OnTrack, ReviewKind
@@ -209,8 +209,7 @@ def drop_review(*, by: User, review_id: uuid.UUID, version: int, reason: str) ->
 def drop_reviews_about(*, by: User, case_id: uuid.UUID, about: uuid.UUID) -> None:
     """Drop what is open of something that is over. Called by the actions that end it."""
     lock_reviews(case_id)
-    for review in Review.objects.open().of_case(case_id).filter(about=about).order_by("pk"):
-        _move(by, review, S.DROPPED, REVIEW_DROPPED, **_ended(by))
+    _drop(by, Review.objects.open().of_case(case_id).filter(about=about))
 
 
 def record_moved_with(*, by: User, case_id: uuid.UUID, about: uuid.UUID) -> None:
@@ -234,8 +233,12 @@ def end_with_case(*, by: User, case_id: uuid.UUID, organisation_id: int | None) 
     """Drop what is open when the case is closed. What a body that leaves has, a trigger gives to the centre."""
     if organisation_id is None:
         lock_reviews(case_id)
-        for review in Review.objects.open().of_case(case_id).order_by("pk"):
-            _move(by, review, S.DROPPED, REVIEW_DROPPED, **_ended(by))
+        _drop(by, Review.objects.open().of_case(case_id))
+
+
+def _drop(by: User, reviews: ReviewQuerySet) -> None:
+    for review in reviews.order_by("pk"):
+        _move(by, review, S.DROPPED, REVIEW_DROPPED, **_ended(by))
 
 
 def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:

@@ -6,10 +6,9 @@ import uuid
 from dataclasses import dataclass
 
 from casework.cases.models import Case
-from casework.cases.permissions import may_write as may_write_case
 from casework.teams.models import Member
-from casework.teams.permissions import members_of, reads_team
-from casework.teams.vocabulary import Hat
+from casework.teams.permissions import members_of, members_with, reads_team, writes_case
+from casework.teams.vocabulary import COORDINATING, Hat
 from foundation.accounts.models import Membership, Organisation, User
 from foundation.accounts.permissions import Refused
 from foundation.accounts.roles import Role
@@ -19,16 +18,11 @@ from .models import Review
 
 #: Who of the centre holds reviews.
 AT_CENTRE = (Role.HANDLER, Role.COORDINATOR)
-#: Bodies with one of these plan reviews.
-PLANNING_HATS = (Hat.CONTENT, Hat.PROCESS)
 
 
 def may_plan_reviews(user: User, case_id: uuid.UUID) -> bool:
     """Who may write the case at the centre, and the named people of a body that coordinates content or process."""
-    case = Case.objects.filter(pk=case_id).first()
-    if case is not None and may_write_case(user, case):
-        return True
-    return any(set(PLANNING_HATS) & set(member.hats) for member in members_of(user, case_id))
+    return bool(members_with(user, case_id, COORDINATING)) or writes_case(user, case_id)
 
 
 def may_hold(user: User, review: Review) -> bool:

@@ -8,7 +8,7 @@ from casework.cases.states import OPEN as OPEN_CASE
 from casework.plans.states import IN_FORCE
 from casework.teams.policies import CASE_WRITERS, DEADLINES, case_readers
 from casework.teams.states import IN_TEAM
-from casework.teams.vocabulary import Hat
+from casework.teams.vocabulary import COORDINATING, Hat
 from foundation.privacy.event_kinds import kinds_of, reading_rules
 from foundation.privacy.rls import (
     BY_APPLICATION,
@@ -25,7 +25,7 @@ from foundation.privacy.rls import (
 
 from . import events
 from .events import REVIEW_PLANNED, REVIEW_PROPOSED
-from .permissions import AT_CENTRE, PLANNING_HATS
+from .permissions import AT_CENTRE
 from .states import MACHINES, MISSED, OPEN, PLANNED, PROPOSED, TO_HOLD, Who
 from .vocabulary import Occasion, ReviewKind
 
@@ -114,7 +114,7 @@ sql_items = declared_items(
     DECLARATIONS,
     BY_APPLICATION=BY_APPLICATION,
     IN_TEAM=quoted(*IN_TEAM),
-    PLANNING_HATS=quoted(*PLANNING_HATS),
+    PLANNING_HATS=quoted(*COORDINATING),
     PROCESS=quoted(Hat.PROCESS),
     PROPOSED=quoted(*PROPOSED),
     PLANNED=quoted(*PLANNED),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from foundation.accounts.roles import AT_OTHER_BODIES, Role
 from foundation.journal.actions import look
 
 from .models import Member, SharedNote, Team
-from .vocabulary import Visibility
+from .vocabulary import Hat, Visibility
 
 
 def people_of(organisation_id: int) -> list[int]:
@@ -52,6 +52,11 @@ def members_of(user: User, case_id: uuid.UUID) -> list[Member]:
     return [member for member in found if works_for(user, member)]
 
 
+def members_with(user: User, case_id: uuid.UUID, hats: Collection[Hat]) -> list[Member]:
+    """Of those bodies the ones that have any of these hats."""
+    return [member for member in members_of(user, case_id) if set(hats) & set(member.hats)]
+
+
 def leads(user: User, member: Member) -> bool:
     """Who may name others for the body: the named people, and its partner coordinators."""
     is_coordinator = member.organisation_id in organisations_as(user, Role.PARTNER_COORDINATOR)
@@ -67,10 +72,14 @@ def reads_case_of(user: User, member: Member) -> bool:
     return case is not None and may_read_case(user, case)
 
 
-def writes_case_of(user: User, member: Member) -> bool:
+def writes_case(user: User, case_id: uuid.UUID) -> bool:
     """Coordinators of the centre, and handlers who work on the case."""
-    case = Case.objects.filter(pk=member.team_id).first()
+    case = Case.objects.filter(pk=case_id).first()
     return case is not None and may_write_case(user, case)
+
+
+def writes_case_of(user: User, member: Member) -> bool:
+    return writes_case(user, member.team_id)
 
 
 def may_see(user: User, member: Member) -> bool:

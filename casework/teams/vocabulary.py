@@ -18,6 +18,10 @@ class Hat(models.TextChoices):
     CONTACT = "contact", _("contact person of the caller")
 
 
+#: Who of the bodies plans with the centre.
+COORDINATING = (Hat.CONTENT, Hat.PROCESS)
+
+
 class Purpose(models.TextChoices):
     """What a body is invited for; it sees this before it accepts."""
 
