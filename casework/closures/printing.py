@@ -34,13 +34,9 @@ def _closure(closure: Closure) -> Entry:
     ]
     return Entry(
         closure.get_reason_display(),
-        joined(
-            closure.get_state_display(),
-            closure.organisation.name,
-            closure.proposed_by.name,
-            moment(closure.proposed_at),
-        ),
+        closure.get_state_display(),
         facts=[
+            (_("Proposed"), joined(closure.organisation.name, closure.proposed_by.name, moment(closure.proposed_at))),
             (_("Assessment of the risk at the beginning"), closure.earlier.title if closure.earlier else ""),
             (_("Repeated assessment"), closure.repeated.title if closure.repeated else ""),
             (_("The person and the family know that the case can be opened again"), _yes_or_no(closure.family_knows)),
@@ -64,7 +60,7 @@ def _opinion(opinion: Opinion) -> Entry:
     answered = joined(opinion.answered_by.name, moment(opinion.answered_at)) if opinion.answered_by else ""
     due = _("due %(moment)s") % {"moment": moment(opinion.due_at)} if opinion.is_waiting else ""
     return Entry(
-        opinion.organisation.name,
+        joined(_("Opinion"), opinion.organisation.name),
         joined(opinion.get_state_display(), answered, due),
         texts=[PrintedText("", opinion.reason)] if opinion.reason else [],
     )
@@ -78,15 +74,14 @@ def reopenings_section(case_id: uuid.UUID) -> Section:
 
 def _reopening(reopening: Reopening) -> Entry:
     answered_by = reopening.decided_by.name if reopening.decided_by else ""
+    proposed_at = moment(reopening.proposed_at)
     texts = [("", reopening.words), (_("The answer"), reopening.answer)]
     return Entry(
         reopening.get_cause_display(),
-        joined(
-            reopening.get_state_display(),
-            reopening.organisation.name,
-            reopening.proposed_by.name,
-            moment(reopening.proposed_at),
-        ),
-        facts=[(_("Answered"), joined(answered_by, moment(reopening.decided_at)) if answered_by else "")],
+        reopening.get_state_display(),
+        facts=[
+            (_("Proposed"), joined(reopening.organisation.name, reopening.proposed_by.name, proposed_at)),
+            (_("Answered"), joined(answered_by, moment(reopening.decided_at)) if answered_by else ""),
+        ],
         texts=[PrintedText(label, text) for label, text in texts if text],
     )

@@ -63,7 +63,7 @@ def test_what_was_withdrawn_and_who_was_silent_are_in_it(people: People, case: C
     as_user(people.handler, withdraw, by=people.handler, **values)
     printed = file_of(people.handler, case)
     assert "Too soon." in printed
-    assert f"{school.organisation.name} no longer asked" in printed
+    assert f"Opinion · {school.organisation.name} no longer asked" in printed
 
 
 def test_without_any_it_says_so(people: People, case: Case) -> None:
