@@ -172,10 +172,13 @@ DECLARATIONS: list[Declaration] = [
                 f" and (state not in ({quoted(*DROP_WAITS)}) or {is_actor('drop_proposed_by_id')})",
             ),
             Who.SECOND_PERSON: Rule(
-                f"{COORDINATORS.who}, in their own name, never who proposed it",
-                f"{COORDINATORS.sql} and old.drop_proposed_by_id <> (select ntk.actor())"
+                f"{COORDINATORS.who}, in their own name, never who proposed it; unless it is protected, who closes the"
+                " case, with it",
+                f"({COORDINATORS.sql} and old.drop_proposed_by_id <> (select ntk.actor())"
                 f" and (state not in ({quoted(*ENDED_ACTION)}) or {is_actor('ended_by_id')}"
-                " and drop_proposed_by_id = old.drop_proposed_by_id)",
+                " and drop_proposed_by_id = old.drop_proposed_by_id))"
+                f" or (state in ({quoted(*DROPPED)}) and drop_reason = '{DropReason.CASE_CLOSED}' and not is_protected"
+                f" and {CARRIERS.sql} and {is_actor('ended_by_id')} and drop_proposed_by_id = old.drop_proposed_by_id)",
             ),
         },
         marks=["begun_at", "drop_reason", "drop_proposed_by_id", "ended_at", "ended_by_id"],

@@ -168,15 +168,6 @@ def withdraw(*, by: User, closure_id: uuid.UUID, version: int, reason: str) -> N
     record(CLOSURE_WITHDRAWN, by, closure, closure.organisation_id)
 
 
-def lock_agreed(*, by: User, closure_id: uuid.UUID, version: int) -> Closure:
-    """What is agreed, locked, for who carries it out (handoff). Raises NotAllowed, Stale."""
-    closure = lock_closure(closure_id)
-    if closure is None or not writes_case(by, closure.team_id):
-        raise NotAllowed(Permission.CASE_READ)
-    _check(closure, version, ClosureState.CARRIED_OUT)
-    return closure
-
-
 def mark_carried_out(*, by: User, closure: Closure) -> None:
     """Called by handoff when the case is monitored or closed, as ``closure`` says; it is locked."""
     _end(by, closure, ClosureState.CARRIED_OUT)
