@@ -37,8 +37,8 @@ def _closure(closure: Closure) -> Entry:
         closure.get_state_display(),
         facts=[
             (_("Proposed"), joined(closure.organisation.name, closure.proposed_by.name, moment(closure.proposed_at))),
-            (_("Assessment of the risk at the beginning"), closure.earlier.title if closure.earlier else ""),
-            (_("Repeated assessment"), closure.repeated.title if closure.repeated else ""),
+            (_("Assessment of the risk at the beginning"), str(closure.earlier.title) if closure.earlier else ""),
+            (_("Repeated assessment"), str(closure.repeated.title) if closure.repeated else ""),
             (_("The person and the family know that the case can be opened again"), _yes_or_no(closure.family_knows)),
             (_("A year of monitoring follows"), _yes_or_no(closure.is_monitored)),
             (_("Decides"), closure.accountable.name if closure.is_open else ""),
