@@ -9,13 +9,16 @@ from itertools import permutations
 
 import closures
 import pytest
+from assessments import make_contact
 from at_once import in_this_order
+from case_assessments import asked, delivered
 from case_rows import make_case
 from cluster import OwnDatabase
 from people import People, as_user, make_people
-from reviews import ANSWERS, following, planned_review, reviews_of
+from reviews import ANSWERS, following, plan_in_force, planned_review, reviews_of
 from teams import Body, accepted, invited, left, make_body
 
+from casework.cases.actions import link_contact
 from casework.cases.models import Case
 from casework.reviews import actions
 from casework.reviews.models import Review
@@ -23,6 +26,7 @@ from casework.reviews.permissions import Holder
 from casework.teams.models import Member
 from casework.teams.vocabulary import Hat
 from foundation.accounts.permissions import NotAllowed
+from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
 from foundation.worklist.models import WorkItem
@@ -99,3 +103,16 @@ def test_two_steps_at_once_leave_the_case_whole(room: Room, first: str, second: 
         assert to_do == []
     if "leaves" in (first, second) and room.case.is_open:
         assert {one.organisation_id for one in to_do} <= {room.people.centre.pk}
+
+
+def test_two_pieces_of_new_information_at_once_propose_one_review(modules_database: OwnDatabase) -> None:
+    people = make_people()
+    case, by = make_case(people.handler), people.handler
+    plan_in_force(people, case)
+    assessment, contact = asked(by, case, by, people.centre), make_contact(by)
+    link = partial(link_contact, by=by, case_id=case.pk, contact=contact)
+    assert in_this_order(modules_database, by, link, partial(delivered, assessment, by)) == [None]
+    found = [one for one in reviews_of(case, by) if one.is_proposed]
+    assert len(found) == 1
+    with acting_as(by, purpose="test"):
+        assert Event.objects.filter(case=case.pk, kind="review.proposed").count() == 1
