@@ -32,6 +32,7 @@ from .events import (
     CLOSURE_REFUSED,
     CLOSURE_SUPPORTED,
     CLOSURE_UNANSWERED,
+    CLOSURE_UNDECIDED,
     CLOSURE_WITHDRAWN,
 )
 from .locking import lock_closure, lock_opinion
@@ -40,7 +41,7 @@ from .monitoring import plan_monitoring
 from .permissions import PROPOSING_HATS, may_answer, may_decide, may_propose, may_withdraw
 from .recording import record, store
 from .states import AGAINST, OPINION_TRANSITIONS, TRANSITIONS, ClosureState, OpinionState
-from .work import Step
+from .work import DecisionStep, Step
 
 #: Working days of the centre until the bodies should have said what they think.
 ANSWER_DAYS = 5
@@ -192,6 +193,15 @@ def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
     if opinion is not None and step == Step.SILENT:
         store(opinion, state=OpinionState.SILENT)
         record(CLOSURE_UNANSWERED, by, opinion.closure, opinion.organisation_id)
+
+
+def run_decision_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
+    """The accountable body has not decided in time: the coordinators see it. The closing is locked."""
+    if by.service != Service.DEADLINES:
+        raise NotAllowed(Permission.CASE_READ)
+    closure = Closure.objects.filter(pk=subject).first()
+    if closure is not None and closure.is_open and closure.due_at <= now and step == DecisionStep.ESCALATE:
+        record(CLOSURE_UNDECIDED, by, closure, closure.accountable_id)
 
 
 def _end(by: User, closure: Closure, to: ClosureState, **values: Any) -> None:

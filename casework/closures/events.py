@@ -51,6 +51,15 @@ CLOSURE_UNANSWERED = EventKind(
     WITH_DOSSIER,
     in_case=_("%(organisation)s has not said in time what it thinks of closing the case"),
 )
+CLOSURE_UNDECIDED = EventKind(
+    "closure.undecided",
+    "closure",
+    _("No decision in time"),
+    "triangle-alert",
+    OF_TEAM,
+    WITH_DOSSIER,
+    in_case=_("%(organisation)s has not decided in time about closing the case"),
+)
 CLOSURE_AGREED = EventKind(
     "closure.agreed",
     "closure",

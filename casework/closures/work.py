@@ -6,7 +6,13 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from foundation.worklist.kinds import WorkKind
+from foundation.worklist.kinds import ESCALATE, WorkKind
+
+
+class DecisionStep(StrEnum):
+    """What happens when a body does not decide about a closing."""
+
+    ESCALATE = ESCALATE
 
 
 class Step(StrEnum):
@@ -25,7 +31,15 @@ WORK = [
         "casework.closures.locking.lock_opinion",
         "casework.closures.actions.run_step",
     ),
-    WorkKind("closing_decision", _("Decide about closing a case"), "gavel", "closures:closure"),
+    WorkKind(
+        "closing_decision",
+        _("Decide about closing a case"),
+        "gavel",
+        "closures:closure",
+        tuple(DecisionStep),
+        "casework.closures.locking.lock_closure",
+        "casework.closures.actions.run_decision_step",
+    ),
     WorkKind("closing", _("Close the case, as agreed"), "archive", "closures:closure"),
     WorkKind("monitoring_over", _("The monitoring is over: close the case"), "archive", "closures:closure"),
     WorkKind("reopening", _("Open the case again?"), "archive-restore", "closures:reopening"),

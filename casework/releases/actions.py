@@ -187,9 +187,10 @@ def cancel(*, by: User, release_id: uuid.UUID, version: int, reason: str) -> Non
     if release.state == R.CANCELLED and release.ended_by_id == by.pk and release.cancel_reason == reason:
         return
     _check(release, version, R.CANCELLED)
-    record_dropped_with(by=by, case_id=release.team_id, about=release.pk)
-    _move(by, release, R.CANCELLED, PRISON_RELEASE_CANCELLED, cancel_reason=reason, **_ended(by))
+    ended = _ended(by)
+    _move(by, release, R.CANCELLED, PRISON_RELEASE_CANCELLED, cancel_reason=reason, **ended)
     record_dropped(by=by, release=release)
+    record_dropped_with(by=by, case_id=release.team_id, about=release.pk, ended_at=ended["ended_at"])
 
 
 @transaction.atomic

@@ -215,19 +215,15 @@ def drop_reviews_about(*, by: User, case_id: uuid.UUID, about: uuid.UUID) -> Non
 
 def record_moved_with(*, by: User, case_id: uuid.UUID, about: uuid.UUID) -> None:
     """Say which reviews a trigger moves, before what they belong to has another date."""
-    for review in _planned_about(case_id, about):
+    lock_reviews(case_id)
+    for review in Review.objects.of_case(case_id).filter(about=about, state=S.PLANNED).order_by("pk"):
         _record(REVIEW_MOVED, by, review)
 
 
-def record_dropped_with(*, by: User, case_id: uuid.UUID, about: uuid.UUID) -> None:
-    """Say which reviews a trigger drops, before what they belong to is cancelled."""
-    for review in _planned_about(case_id, about):
+def record_dropped_with(*, by: User, case_id: uuid.UUID, about: uuid.UUID, ended_at: datetime) -> None:
+    """Say which reviews a trigger has dropped with what they belong to, which was cancelled at ``ended_at``."""
+    for review in Review.objects.of_case(case_id).filter(about=about, ended_at=ended_at).order_by("pk"):
         _record(REVIEW_DROPPED, by, review)
-
-
-def _planned_about(case_id: uuid.UUID, about: uuid.UUID) -> list[Review]:
-    lock_reviews(case_id)
-    return list(Review.objects.of_case(case_id).filter(about=about, state=S.PLANNED).order_by("pk"))
 
 
 def end_with_case(*, by: User, case_id: uuid.UUID, organisation_id: int | None) -> None:
@@ -251,7 +247,7 @@ def run_step(*, by: User, subject: uuid.UUID, step: str, now: datetime) -> None:
         return
     if step == Step.REMIND:
         _record(REVIEW_REMINDED, by, review)
-    elif step == Step.ESCALATE:
+    elif step == Step.ESCALATE and review.due_at <= now:  # who holds it may be away long before
         _move(by, review, S.MISSED, REVIEW_MISSED, missed_at=now)
 
 

@@ -11,8 +11,7 @@ begin
         where m.team_id = which and m.state in ({IN_TEAM}) and m.hats @> array[{PROCESS}]::varchar[]
         order by m.answered_at, m.id limit 1;
     if not found then
-        select c.centre_id as body, case when c.responsible_organisation_id = c.centre_id then c.responsible_user_id
-            else c.contact_person_id end as person into holder from cases_case c where c.id = which;
+        select c.centre_id as body, ntk.person_at_centre(c) as person into holder from cases_case c where c.id = which;
     end if;
     insert into reviews_review (id, team_id, centre_id, data_key_id, kind, occasion, state, organisation_id, user_id,
             due_at, made_at)
