@@ -1,4 +1,4 @@
-"""Two cases of the demo whose work comes to an end: a proposal waits for a body; a monitored one has a warning sign."""
+"""Cases of the demo whose work comes to an end: one with a proposal; two are monitored, one of them with a warning."""
 
 from __future__ import annotations
 
@@ -41,15 +41,19 @@ class ClosingOfCase:
         yield Step(now - timedelta(days=1), self.team.leads, partial(self._propose, is_monitored=True))
         yield self._supported(now - timedelta(hours=4))
 
+    def with_warning_sign(self) -> Iterator[Step]:
+        """Monitored; then the body sees a warning sign."""
+        yield from self.monitored()
+        yield Step(self.team.now - timedelta(hours=5), self._person, self._ask_to_reopen)
+
     def monitored(self) -> Iterator[Step]:
-        """Agreed and carried out; then the body sees a warning sign."""
+        """Agreed and carried out."""
         now, leads = self.team.now, self.team.leads
-        yield from self._join(self.body, now - timedelta(days=20), Hat.WORKS)
+        yield from self._join(self.body, now - timedelta(days=25), Hat.WORKS)
         yield Step(now - timedelta(days=15), leads, partial(self._propose, is_monitored=True))
         yield self._supported(now - timedelta(days=14))
         yield Step(now - timedelta(days=13), self.coordinator, self._agree)
         yield Step(now - timedelta(days=12), leads, self._carry_out)
-        yield Step(now - timedelta(hours=5), self._person, self._ask_to_reopen)
 
     @property
     def _person(self) -> User:

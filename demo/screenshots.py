@@ -67,7 +67,7 @@ CASE = 'a[href^="/cases/"][id^="case-link"]'
 TEAM_CASE = 'tr:has-text("mehrere Stellen") a[id^="case-link"]'  # the case of demo/team.py
 DRAFT_CASE = 'tr:has-text("Plan im Entwurf") a[id^="case-link"]'
 CLOSING_CASE = 'tr:has-text("Abschluss vorgeschlagen") a[id^="case-link"]'
-MONITORED_CASE = 'tr:has-text("Nachbeobachtung") a[id^="case-link"]'
+MONITORED_CASE = 'tr:has-text("Warnzeichen") a[id^="case-link"]'
 PLANNED_CASE = 'tr:has-text("Plan der Beratungsstelle") a[id^="case-link"]'
 RELEASE_CASE = 'tr:has-text("Entlassung in drei Wochen") a[id^="case-link"]'
 SETTLED_CASE = 'tr:has-text("Nach der Haft angekommen") a[id^="case-link"]'
@@ -247,7 +247,11 @@ SCREENS = [
         ("word-lists", "/admin/"),
     ),
     *_screens("owl", ("audit", "/audit/"), ("audit-looks", "/audit/?show=looks")),
-    *_screens("knot", ("release-of-body", "/today/", 'a[href^="/prison-releases/"]')),
+    *_screens(
+        "knot",
+        ("release-of-body", "/today/", 'a[href^="/prison-releases/"]'),
+        ("reopening-propose", "/teams/", '[aria-labelledby="h-teams"] li:last-child .row-link', "#propose-reopening"),
+    ),
     *_screens(
         "osprey",
         ("today-body", "/today/"),

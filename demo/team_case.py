@@ -22,6 +22,12 @@ DETAILS = {
     "notes": "Konkrete Reisepläne, Fahrkarte gesehen. Mehrere Stellen sind schon beteiligt. (Demo)",
     "label": "Jugendlicher, mehrere Stellen",
 }  # fmt: skip
+#: Label of the case, the body that answers, and how far it has come.
+CLOSING = (
+    ("Jugendlicher, Abschluss vorgeschlagen", "youth", ClosingOfCase.waiting),
+    ("Jugendlicher, Warnzeichen nach dem Abschluss", "youth", ClosingOfCase.with_warning_sign),
+    ("Jugendlicher, ruhig nach dem Abschluss", "probation", ClosingOfCase.monitored),
+)
 
 
 def make_team_case(
@@ -55,12 +61,12 @@ def make_plans_of_centre(
 def make_closing_cases(
     player: Player, organisations: Mapping[str, Organisation], people: Mapping[str, User], now: datetime
 ) -> None:
-    """Two cases whose work comes to an end: one whose closing is proposed, and one that is monitored."""
+    """Three cases whose work comes to an end: one whose closing is proposed, and two that are monitored."""
     answers = {**CALM, **PLOT_ANSWERS["central_case"]}
-    for number, label in enumerate(("Jugendlicher, Abschluss vorgeschlagen", "Jugendlicher in Nachbeobachtung")):
+    for number, (label, body, steps) in enumerate(CLOSING):
         details = {**DETAILS, "notes": "Die Mutter sucht Rat, der Sohn zieht sich zurück. (Demo)", "label": label}
         told_at = now - timedelta(days=30, hours=number)
         case = player.tell(Story(told_at, 0, "counselling", details, "central_case", answers))
         if case is not None:
-            closing = ClosingOfCase(CaseOfTeam(player, case, organisations, people, now), people["crane"], "youth")
-            take(closing.waiting() if number == 0 else closing.monitored())
+            closing = ClosingOfCase(CaseOfTeam(player, case, organisations, people, now), people["crane"], body)
+            take(steps(closing))
