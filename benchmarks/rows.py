@@ -155,7 +155,8 @@ select {an_id("case")}, n / 100 * 12 + n % 100 + 1, pg_temp.centre(n), {an_id("k
     case when pg_temp.is_closed(n) then 'closed' else 'open' end, 1, pg_temp.opened(n), pg_temp.handler(n),
     case when pg_temp.is_closed(n) then pg_temp.closes(n) end,
     case when pg_temp.is_closed(n) then pg_temp.handler(n) end,
-    case when pg_temp.is_closed(n) then pg_temp.closes(n) end, case when pg_temp.is_closed(n) then 'goals_met' else '' end
+    case when pg_temp.is_closed(n) then pg_temp.closes(n) end,
+    case when pg_temp.is_closed(n) then 'goals_met' else '' end
 from (select n, {WHERE} as place_k, {IS_PARTNERS} as is_partners
     from generate_series(1, pg_temp.contacts()) n where n % 100 < 12) one
 left join place on place.k = one.place_k
