@@ -33,8 +33,7 @@ def lock_agreed(by: User, closure_id: uuid.UUID, version: int) -> Closure:
     return closure
 
 
-def lock_opinion(opinion_id: uuid.UUID) -> None:
-    """Lock the closing of an opinion before a step of the worklist."""
-    opinion = Opinion.objects.filter(pk=opinion_id).first()
-    if opinion is not None:
-        lock_closure(opinion.closure_id)
+def lock_opinion(opinion_id: uuid.UUID) -> Closure | None:
+    """The closing of an opinion, locked; None if the actor does not see them. The opinion is read afterwards."""
+    closure_id = Opinion.objects.filter(pk=opinion_id).values_list("closure", flat=True).first()
+    return lock_closure(closure_id) if closure_id else None
