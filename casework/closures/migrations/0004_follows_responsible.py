@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0027_follows_responsible'),
+        ('cases', '0028_follows_responsible'),
         ('closures', '0003_monitoring_over_at_once'),
         ('teams', '0003_lock_team'),
         ('worklist', '0006_proposed_roles'),

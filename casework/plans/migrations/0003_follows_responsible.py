@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0027_follows_responsible'),
+        ('cases', '0028_follows_responsible'),
         ('plans', '0002_while_the_case_is_open'),
         ('worklist', '0006_proposed_roles'),
     ]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assessments', '0002_while_the_case_is_open'),
-        ('cases', '0027_follows_responsible'),
+        ('cases', '0028_follows_responsible'),
         ('journal', '0007_declared_kinds'),
         ('plans', '0003_follows_responsible'),
         ('privacy', '0006_erasure'),

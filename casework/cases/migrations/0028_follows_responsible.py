@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0026_drop_with_case'),
+        ('cases', '0027_work_ended_and_meetings'),
     ]
 
     operations = [
