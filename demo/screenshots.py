@@ -250,7 +250,7 @@ SCREENS = [
     *_screens(
         "knot",
         ("release-of-body", "/today/", 'a[href^="/prison-releases/"]'),
-        ("reopening-propose", "/teams/", '[aria-labelledby="h-teams"] li:last-child .row-link', "#propose-reopening"),
+        ("reopening-propose", "/teams/", '[aria-labelledby="h-teams"] li:nth-child(3) .row-link', "#propose-reopening"),
     ),
     *_screens(
         "osprey",
