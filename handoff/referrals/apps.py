@@ -29,10 +29,12 @@ class HandoffConfig(AppConfig):
 
 
 def _with_conflict(case_id: UUID) -> set[int]:
-    """Partners with a standing conflict of interest in the case."""
-    from .models import CaseConflict
+    """Partners with a standing conflict of interest in the case; also for the bodies of its team, who read no why."""
+    from django.db import connection
 
-    return set(CaseConflict.objects.standing().filter(case=case_id).values_list("organisation", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("select ntk.standing_conflicts(%s)", [case_id])
+        return {organisation for (organisation,) in cursor.fetchall()}
 
 
 def _address_of_referral(user: User, number: int) -> str:
