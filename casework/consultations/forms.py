@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.forms import LONGEST_NOTE
@@ -37,7 +37,7 @@ class AskForm(forms.Form):
         help_text=_("Bodies with a conflict of interest in this case are left out."),
     )
     question = forms.CharField(
-        label=_("Question"),
+        label=pgettext_lazy("consultation", "Question"),
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("No names, and nothing by which the person is recognised. Kept encrypted."),

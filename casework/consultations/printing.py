@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from casework.cases.printing import entries_of
 from foundation.ui.printed import Entry, PrintedText, Section, joined, moment
@@ -26,7 +27,7 @@ def _entry(one: Consultation) -> Entry:
         joined(one.get_state_display(), late, due, moment(one.ended_at) if one.ended_at else ""),
         facts=[(_("Asked by"), joined(one.asked_by.name, one.asking_body.name, moment(one.asked_at)))],
         texts=[
-            PrintedText(_("Question"), one.question),
+            PrintedText(pgettext("consultation", "Question"), one.question),
             PrintedText(_("Answer"), one.answer),
             PrintedText(_("Why not"), one.decline_reason),
         ],

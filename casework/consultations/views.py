@@ -96,7 +96,7 @@ def consultation(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    return _step(request, pk, AnswerForm(request.POST), actions.answer, _("Answered."), "answer_form")
+    return _step(request, pk, AnswerForm(request.POST), actions.answer, _("The answer is sent."), "answer_form")
 
 
 @require_POST

@@ -155,7 +155,7 @@ LABELS = {
     "proposed_duties": _("Duties by the rules"),
     "proposed_urgency": _("Urgency by the rules"),
     "purpose": _("Invited for"),
-    "question": _("Question"),
+    "question": _("What was asked"),
     "reason": _("Reason"),
     "reasons": _("Which answers led to the proposal"),
     "region": _("Region"),

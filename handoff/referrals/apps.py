@@ -29,12 +29,10 @@ class HandoffConfig(AppConfig):
 
 
 def _with_conflict(case_id: UUID) -> set[int]:
-    """Partners with a standing conflict of interest in the case; also for the bodies of its team, who read no why."""
-    from django.db import connection
+    """Partners with a standing conflict of interest in the case."""
+    from .conflicts import standing_conflicts
 
-    with connection.cursor() as cursor:
-        cursor.execute("select ntk.standing_conflicts(%s)", [case_id])
-        return {organisation for (organisation,) in cursor.fetchall()}
+    return standing_conflicts(case_id)
 
 
 def _address_of_referral(user: User, number: int) -> str:
