@@ -88,7 +88,8 @@ def consultants_for(user: User, case_id: uuid.UUID, centre: Organisation) -> lis
     at_centre = Q(organisation=centre, role__in=AT_CENTRE)
     elsewhere = Q(organisation__in=bodies(), role__in=AT_OTHER_BODIES)
     found = working.filter(at_centre | elsewhere).exclude(organisation__in=_in_conflict(case_id))
-    rows = found.select_related("user", "organisation").order_by("organisation__name", "organisation", "user__name")
+    rows = found.select_related("user", "organisation")
+    rows = rows.order_by("organisation__name", "organisation_id", "user__name", "pk")
     return list({(one.user_id, one.organisation_id): Consultant(one.user, one.organisation) for one in rows}.values())
 
 
