@@ -19,7 +19,7 @@ order by (r.user_id = %s) desc, c.number, cc.contact_id limit 1
 CLOSED = """
 case when i % 50 = 0 then '{{}}'
     else jsonb_build_object('state', 'closed', 'closed_at', t.opened_at, 'closed_by_id', {user},
-        'close_reason', 'other') end
+        'work_ended_at', t.opened_at, 'close_reason', 'other') end
 """
 COPY = """
 insert into {table} select (jsonb_populate_record(t, jsonb_build_object({values}) || {more})).*

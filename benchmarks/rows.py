@@ -148,13 +148,14 @@ CASES = f"""
 insert into cases_case (id, number, centre_id, data_key_id, assessment_id, contact_person_id,
     responsible_organisation_id, responsible_user_id, region_id, label,
     disposition, urgency, state, version, opened_at, opened_by_id, closed_at, closed_by_id,
-    close_reason)
+    work_ended_at, close_reason)
 select {an_id("case")}, n / 100 * 12 + n % 100 + 1, pg_temp.centre(n), {an_id("key")}, {an_id("assessment")},
     pg_temp.handler(n), {RESPONSIBLE}, place.region, {TITLE}, {among(32, DISPOSITIONS)},
     case when {chance(33)} < 0.1 then 'urgent' else 'standard' end,
     case when pg_temp.is_closed(n) then 'closed' else 'open' end, 1, pg_temp.opened(n), pg_temp.handler(n),
     case when pg_temp.is_closed(n) then pg_temp.closes(n) end,
     case when pg_temp.is_closed(n) then pg_temp.handler(n) end,
+    case when pg_temp.is_closed(n) then pg_temp.closes(n) end,
     case when pg_temp.is_closed(n) then 'goals_met' else '' end
 from (select n, {WHERE} as place_k, {IS_PARTNERS} as is_partners
     from generate_series(1, pg_temp.contacts()) n where n % 100 < 12) one

@@ -173,4 +173,5 @@ def _take(report: uuid.UUID, by: User, step: Callable[..., None], values: dict[s
 
 def _done(by: User, key: uuid.UUID) -> None:
     version = Action.objects.get(pk=key).version
-    finish_action(by=by, action_id=key, version=version, result="Auflagen erklärt, Termin vereinbart. (Demo)")
+    said = "Auflagen erklärt, Termin vereinbart. (Demo)"
+    finish_action(by=by, action_id=key, version=version, result=said, met_person=True)

@@ -45,8 +45,10 @@ from hotline.contacts.vocabulary import Kind
 from regions.lookup import region_for
 from triage import actions as triage
 from triage.models import Assessment
+from triage.vocabulary import Duty
 
 from .invented_names import DONE, DROPPED, SUMMARY
+from .ratings import AFTER, RATINGS, rate
 from .stories import Story
 
 #: Duties of the demo that would have been done this short a time ago are left to do.
@@ -181,7 +183,7 @@ class Player:
             if not action.is_protected and self.fate.random() < 1 / 5:
                 drop_action(**known, reason=DropReason(self.fate.choice(DROPS)), result=DROPPED[language])
             else:
-                finish_action(**known, result=DONE[language])
+                finish_action(**known, result=DONE[language], met_person=action.duty == Duty.HEAR_OTHER_SIDE)
 
     def _close(self, story: Story, case: Case) -> None:
         """Work that the centre has done comes to an end after some months; what a partner has in hand stays open."""
@@ -192,9 +194,19 @@ class Player:
             if ours is None or open_duties(case):
                 return
         at = max(at, ours.since + timedelta(days=1))  # not before a partner has ended its work
+        self._rate(handler, story, case, min(at, self.until))
         if at < self.until:
             with moment(handler, at):
                 close_case(by=handler, case_id=case.pk, reason=list(CloseReason)[case.number % len(CloseReason)])
+
+    def _rate(self, handler: User, story: Story, case: Case, until: datetime) -> None:
+        """In every third case the risk is assessed, and again after some months."""
+        if case.number % 3 == 0:
+            for days, overall in zip(AFTER, self.fate.choice(RATINGS), strict=True):
+                at = story.at + timedelta(days=days)
+                if at < until:
+                    with moment(handler, at):
+                        rate(handler, case, uuid.UUID(int=self.fate.getrandbits(128), version=4), overall)
 
     def _accepted(self, story: Story, referral: Referral) -> User:
         worker = self.workers[referral.organisation_id]

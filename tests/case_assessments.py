@@ -31,8 +31,17 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "substance_disorder": "no", "insight": "full", "suicidality": "no", "danger_to_others": "no",
         "illness_and_ideology": "independent", "indicated": ["outpatient"],
     },
+    "security_risk": {
+        "announced": "no", "target": "none", "justifies_violence": "no", "last_resort": "no", "weapons": "no",
+        "skills": "none", "preparation": "none", "violence_so_far": "no", "support_for_violence": "none",
+        "instructions": "no", "trigger": ["none"], "holds_back": ["family"], "measures": ["none"], "overall": "high",
+    },
 }  # fmt: skip
-PROFESSIONS = {"psychosocial": Profession.SOCIAL_WORK, "psychiatric": Profession.PSYCHIATRY}
+PROFESSIONS = {
+    "psychosocial": Profession.SOCIAL_WORK,
+    "psychiatric": Profession.PSYCHIATRY,
+    "security_risk": Profession.PSYCHOLOGY,
+}
 
 
 def asked(by: User, case: Case, author: User, organisation: Organisation, **values: Any) -> CaseAssessment:

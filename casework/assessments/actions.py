@@ -36,9 +36,10 @@ from .events import (
     CASE_ASSESSMENT_SUPERSEDED,
     CASE_ASSESSMENT_WITHDRAWN,
 )
-from .models import AssessmentContent, CaseAssessment
+from .models import AssessmentContent, AssessmentRating, CaseAssessment
 from .permissions import authors_for, is_author, may_withdraw, people_who_assess
 from .questionnaire import Template, unanswered
+from .ratings import level_of
 from .states import TRANSITIONS, CaseAssessmentState
 from .vocabulary import DeclineReason, Profession, Shares
 from .work import Step
@@ -213,12 +214,20 @@ def deliver(
         raise NotToAsk
     _check_complete(assessment, content)
     _save_content(content, readers=sorted(set(readers)))
+    _rate(assessment, content)
     earlier = _earlier(assessment)
     values = {"profession": profession, "shares": shares, "supersedes": earlier, "delivered_at": timezone.now()}
     copy = _team_copy(assessment, content, shares)
     _move(by, assessment, S.DELIVERED, CASE_ASSESSMENT_DELIVERED, **values, **copy)
     if earlier is not None:
         _move(by, earlier, S.SUPERSEDED, CASE_ASSESSMENT_SUPERSEDED)
+
+
+def _rate(assessment: CaseAssessment, content: AssessmentContent) -> None:
+    """For the figures; whom the content is not shown to reads this neither."""
+    level = level_of(assessment.questionnaire, given_answers(assessment.questionnaire, content.answers))
+    if level is not None:
+        AssessmentRating(assessment=assessment, level=level).save(force_insert=True)
 
 
 def _team_copy(assessment: CaseAssessment, content: AssessmentContent, shares: Shares) -> dict[str, Any]:

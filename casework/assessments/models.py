@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from casework.teams.models import Team
 from foundation.accounts.models import Organisation, User
-from foundation.privacy.bounds import moments_within
+from foundation.privacy.bounds import moments_within, numbers_within
 from foundation.privacy.fields import EncryptedJSONField, EncryptedTextField
 from foundation.privacy.models import DataKey
 from foundation.ui.labels import ChoiceLabels
@@ -129,6 +129,22 @@ class CaseAssessment(ChoiceLabels, models.Model):
     @property
     def is_of_centre(self) -> bool:
         return self.organisation_id == self.centre_id
+
+
+class AssessmentRating(models.Model):
+    """How its author rates the whole (ratings.py), as a position in the scale from 1: the repeated one is compared.
+
+    Figures count it; only their function reads it.
+    """
+
+    assessment = models.OneToOneField(CaseAssessment, models.PROTECT, primary_key=True, related_name="+")
+    level = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [numbers_within("assessment_rating", level=(1, 20))]
+
+    def __str__(self) -> str:
+        return f"rating of {self.assessment_id}"
 
 
 class AssessmentContent(models.Model):

@@ -137,6 +137,7 @@ DECLARATIONS: list[Declaration] = [
         update=[WRITER],
         update_columns=["answers", "notes", "conclusion", "readers", "saved_at", "version"],
     ),
+    Protected("assessments_assessmentrating", insert=[WRITER]),
     Addition(
         "teams_team",
         "assessments",

@@ -18,6 +18,12 @@ PART = Part(
             not_copied="what a professional wrote, which who makes the copy may not read: it is asked for at the"
             " author's body; what the team reads of it is in the copy",
         ),
+        Rows(
+            "assessments_assessmentrating",
+            f"assessment_id in {ASSESSMENTS}",
+            has_events=False,
+            not_copied="a number made of one answer, which is in the content",
+        ),
         Rows("assessments_caseassessment", title=_("Professional assessment")),
     ),
     # Each content has a key of its own.

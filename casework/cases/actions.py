@@ -272,7 +272,9 @@ def mark_closed(
     if not said:
         raise stale(case_id)
     _end_work(by, case, met)
-    values = {"closed_at": timezone.now(), "closed_by": by, "close_reason": said}
+    now = timezone.now()
+    ended_at = case.work_ended_at or now  # when the monitoring began, if it was monitored
+    values = {"closed_at": now, "closed_by": by, "work_ended_at": ended_at, "close_reason": said}
     _move(by, case, CaseState.CLOSED, CASE_CLOSED, values, {"reason": said})
 
 
@@ -283,7 +285,8 @@ def mark_monitored(*, by: User, case_id: uuid.UUID, reason: CloseReason, met: Co
     if case.is_monitored:
         return
     _end_work(by, case, met)
-    _move(by, case, CaseState.MONITORED, CASE_MONITORED, {"close_reason": reason}, {"reason": reason})
+    values = {"work_ended_at": timezone.now(), "close_reason": reason}
+    _move(by, case, CaseState.MONITORED, CASE_MONITORED, values, {"reason": reason})
 
 
 def _end_work(by: User, case: Case, met: Collection[Check]) -> None:
@@ -304,7 +307,7 @@ def reopen_case(*, by: User, case_id: uuid.UUID, cause: ReopenCause) -> None:
     case = lock_case_to_write(by, case_id)
     if case.is_open:
         return
-    values = {"closed_at": None, "closed_by": None, "close_reason": ""}
+    values = {"closed_at": None, "closed_by": None, "work_ended_at": None, "close_reason": ""}
     _move(by, case, CaseState.OPEN, CASE_REOPENED, values, {"cause": cause})
     follow_reopening(by, case_id)
 

@@ -103,6 +103,11 @@ class DoneForm(StepForm):
         help_text=_("One sentence, for example: “Spoke with the youth welfare office, they call the family today.”"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    met_person = forms.BooleanField(
+        label=_("The person concerned was met"),
+        required=False,
+        help_text=_("Face to face, by video or on the telephone. It counts how soon somebody met the person."),
+    )
 
 
 class DropForm(StepForm):

@@ -24,6 +24,7 @@ from triage.vocabulary import Disposition, Duty, Urgency
 from .states import (
     ANSWERED_QUESTION,
     CLOSED,
+    DONE,
     DROP_WAITS,
     DROPPED,
     ENDED_ACTION,
@@ -36,7 +37,7 @@ from .states import (
     CaseState,
     QuestionState,
 )
-from .vocabulary import CREDIBILITY, RELIABILITY, CloseReason, DropReason
+from .vocabulary import CREDIBILITY, RELIABILITY, CloseReason, DropReason, NoteKind
 
 IS_OPEN = Q(state=CaseState.OPEN)
 IS_MONITORED = Q(state=CaseState.MONITORED)
@@ -113,14 +114,15 @@ class Case(ChoiceLabels, models.Model):
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
-    #: Why the work is over; empty while it is open.
+    #: When and why the work ended: the case was closed, or is monitored since. Empty while it is open.
+    work_ended_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=15, choices=CloseReason, blank=True, db_default="")
 
     objects = CaseQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            moments_within("case", "opened_at", "closed_at"),
+            moments_within("case", "opened_at", "closed_at", "work_ended_at"),
             numbers_within("case", number=COUNTED),
             models.UniqueConstraint(fields=["assessment"], name="one_case_per_assessment"),
             models.CheckConstraint(
@@ -129,8 +131,9 @@ class Case(ChoiceLabels, models.Model):
                 name="case_closed_at_and_by",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=OPEN, close_reason="") | ~Q(state__in=OPEN) & ~Q(close_reason=""),
-                name="case_close_reason",
+                condition=Q(state__in=OPEN, close_reason="", work_ended_at=None)
+                | Q(work_ended_at__isnull=False) & ~Q(state__in=OPEN) & ~Q(close_reason=""),
+                name="case_work_ended",
             ),
         ]
         indexes = [
@@ -270,11 +273,6 @@ class Responsibility(models.Model):
         return self.organisation.kind != OrganisationKind.CENTRE
 
 
-class NoteKind(models.TextChoices):
-    NOTE = "note", _("Note")
-    CLOSING = "closing", _("Reason for closing with open duties")
-
-
 class Note(models.Model):
     """A note in the case file, with time and author."""
 
@@ -357,6 +355,8 @@ class Action(ChoiceLabels, models.Model):
     begun_at = models.DateTimeField(null=True)
     #: What was done, or why it is dropped.
     result = EncryptedTextField()
+    #: Whether it was a meeting with the person whom the case is about.
+    met_person = models.BooleanField(default=False, db_default=False)
     drop_reason = models.CharField(max_length=15, choices=DropReason, blank=True, db_default="")
     drop_proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
     ended_at = models.DateTimeField(null=True)
@@ -387,6 +387,7 @@ class Action(ChoiceLabels, models.Model):
                 | Q(drop_proposed_by__isnull=False) & ~Q(drop_proposed_by=F("ended_by")),
                 name="action_dropped_by_two",
             ),
+            models.CheckConstraint(condition=Q(met_person=False) | Q(state__in=DONE), name="action_met_person"),
             models.UniqueConstraint(
                 fields=["contact", "duty"],
                 condition=Q(state__in=OPEN_ACTION) & ~Q(duty=""),

@@ -87,7 +87,7 @@ TAKES = Rule(f"{HANDLERS.who}, who take it while it is nobody's", FREE.sql, chec
 DEADLINES = service("deadlines")
 #: Columns of an action that people and the deadlines change.
 ACTION_CHANGING = [
-    *("user_id", "role", "state", "begun_at", "result", "drop_reason", "drop_proposed_by_id", "ended_at"),
+    *("user_id", "role", "state", "begun_at", "result", "met_person", "drop_reason", "drop_proposed_by_id", "ended_at"),
     *("ended_by_id", "escalated_at", "due_at", "steps_at", "version"),
 ]
 QUESTION_CHANGING = [
@@ -96,7 +96,7 @@ QUESTION_CHANGING = [
 ASKS = f"{is_actor('added_by_id')} and code = '' and assessment_id is null"
 CHANGING = [
     *("assessment_id", "label", "disposition", "urgency", "state", "version", "closed_at", "closed_by_id"),
-    "close_reason",
+    *("work_ended_at", "close_reason"),
 ]
 
 DECLARATIONS: list[Declaration] = [
@@ -128,7 +128,7 @@ DECLARATIONS: list[Declaration] = [
                 f" ({quoted(*OPEN_ACTION)})))",
             )
         },
-        marks=["closed_at", "closed_by_id", "close_reason"],
+        marks=["closed_at", "closed_by_id", "work_ended_at", "close_reason"],
     ),
     Protected(
         "cases_action",
@@ -172,13 +172,16 @@ DECLARATIONS: list[Declaration] = [
                 f" and (state not in ({quoted(*DROP_WAITS)}) or {is_actor('drop_proposed_by_id')})",
             ),
             Who.SECOND_PERSON: Rule(
-                f"{COORDINATORS.who}, in their own name, never who proposed it",
-                f"{COORDINATORS.sql} and old.drop_proposed_by_id <> (select ntk.actor())"
+                f"{COORDINATORS.who}, in their own name, never who proposed it; unless it is protected, who closes the"
+                " case, with it",
+                f"({COORDINATORS.sql} and old.drop_proposed_by_id <> (select ntk.actor())"
                 f" and (state not in ({quoted(*ENDED_ACTION)}) or {is_actor('ended_by_id')}"
-                " and drop_proposed_by_id = old.drop_proposed_by_id)",
+                " and drop_proposed_by_id = old.drop_proposed_by_id))"
+                f" or (state in ({quoted(*DROPPED)}) and drop_reason = '{DropReason.CASE_CLOSED}' and not is_protected"
+                f" and {CARRIERS.sql} and {is_actor('ended_by_id')} and drop_proposed_by_id = old.drop_proposed_by_id)",
             ),
         },
-        marks=["begun_at", "drop_reason", "drop_proposed_by_id", "ended_at", "ended_by_id"],
+        marks=["begun_at", "met_person", "drop_reason", "drop_proposed_by_id", "ended_at", "ended_by_id"],
     ),
     Protected(
         "cases_casecontact",

@@ -36,6 +36,11 @@ class DropReason(models.TextChoices):
     CASE_CLOSED = "case_closed", _("The case was closed")
 
 
+class NoteKind(models.TextChoices):
+    NOTE = "note", _("Note")
+    CLOSING = "closing", _("Reason for closing with open duties")
+
+
 class CloseReason(models.TextChoices):
     """Why a case is closed, or goes on as monitored. Decided in docs/adr/0045."""
 

@@ -139,11 +139,14 @@ def begin_action(*, by: User, action_id: uuid.UUID, version: int) -> None:
 
 
 @transaction.atomic
-def finish_action(*, by: User, action_id: uuid.UUID, version: int, result: str) -> None:
-    """Mark as done, with a line what was done. Raises Stale. A repeat has no effect."""
+def finish_action(*, by: User, action_id: uuid.UUID, version: int, result: str, met_person: bool = False) -> None:
+    """Mark as done, with a line what was done. Raises Stale. A repeat has no effect.
+
+    ``met_person``: it was a meeting with the person whom the case is about.
+    """
     action, now = _lock(by, action_id), timezone.now()
     ended = {"begun_at": action.begun_at or now, "ended_at": now, "ended_by": by}
-    _move(by, action, version, ActionState.DONE, ACTION_DONE, result=result, **ended)
+    _move(by, action, version, ActionState.DONE, ACTION_DONE, result=result, met_person=met_person, **ended)
 
 
 @transaction.atomic

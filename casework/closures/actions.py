@@ -6,13 +6,14 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from casework.assessments.models import CaseAssessment
 from casework.cases.permissions import is_open
 from casework.cases.vocabulary import CloseReason
+from casework.teams.locking import lock_team
 from casework.teams.models import Member, Team
 from casework.teams.permissions import members_with, writes_case
 from foundation.accounts.models import User
@@ -33,7 +34,7 @@ from .events import (
     CLOSURE_UNANSWERED,
     CLOSURE_WITHDRAWN,
 )
-from .locking import lock_closure
+from .locking import lock_closure, lock_opinion
 from .models import Closure, Opinion
 from .monitoring import plan_monitoring
 from .permissions import PROPOSING_HATS, may_answer, may_decide, may_propose, may_withdraw
@@ -74,12 +75,14 @@ def propose_closure(
 
     Raises Stale if no other body is in the team, another proposal waits, or the case is not open.
     """
+    lock_team(case_id)
     team = Team.objects.filter(pk=case_id).first()
     if team is None or not may_propose(by, case_id):
         raise NotAllowed(Permission.TEAM_WORK)
     if known := Closure.objects.of_case(case_id).filter(pk=closure_id).first():
         return known
-    if not is_open(case_id) or not Member.objects.in_team().filter(team=case_id).exists():
+    has_bodies = Member.objects.in_team().filter(team=case_id).exists()
+    if not is_open(case_id) or not has_bodies or Closure.objects.of_case(case_id).current().exists():
         raise stale(case_id)
     closure = Closure(pk=closure_id, team=team, centre_id=team.centre_id, data_key_id=team.data_key_id, proposed_by=by)
     closure.organisation_id = _own_body(by, case_id, team.centre_id)
@@ -87,11 +90,7 @@ def propose_closure(
     closure.family_knows, closure.is_monitored = family_knows, is_monitored
     closure.earlier, closure.repeated, closure.without_assessment = earlier, repeated, without_assessment
     closure.due_at = _answer_due(closure)
-    try:
-        with transaction.atomic():
-            closure.save(force_insert=True)  # triggers ask the bodies, and set who decides
-    except IntegrityError as error:  # another one waits
-        raise stale(case_id) from error
+    closure.save(force_insert=True)  # triggers ask the bodies, and set who decides
     record(CLOSURE_PROPOSED, by, closure, closure.organisation_id, reason=reason)
     return closure
 
@@ -113,16 +112,15 @@ def give_opinion(*, by: User, opinion_id: uuid.UUID, version: int, is_for: bool,
 
     ``reason``: never empty against it.
     """
+    closure = lock_opinion(opinion_id)
     opinion = Opinion.objects.filter(pk=opinion_id).first()
-    if opinion is None or not may_answer(by, opinion):
+    if closure is None or opinion is None or not may_answer(by, opinion):
         raise NotAllowed(Permission.TEAM_WORK)
-    closure = lock_closure(opinion.closure_id)
-    opinion.refresh_from_db()
     to = OpinionState.FOR if is_for else OpinionState.AGAINST
     if opinion.state == to and opinion.answered_by_id == by.pk:
         return
     is_allowed = to in OPINION_TRANSITIONS[OpinionState(opinion.state)]
-    if opinion.version != version or not is_allowed or closure is None or not closure.is_open:
+    if opinion.version != version or not is_allowed or not closure.is_open:
         raise stale(opinion.closure_id)
     store(opinion, state=to, reason=reason, answered_at=timezone.now(), answered_by=by)
     record(CLOSURE_SUPPORTED if is_for else CLOSURE_OPPOSED, by, closure, opinion.organisation_id)
@@ -166,15 +164,6 @@ def withdraw(*, by: User, closure_id: uuid.UUID, version: int, reason: str) -> N
     _check(closure, version, ClosureState.WITHDRAWN)
     _end(by, closure, ClosureState.WITHDRAWN, withdrawal=reason)
     record(CLOSURE_WITHDRAWN, by, closure, closure.organisation_id)
-
-
-def lock_agreed(*, by: User, closure_id: uuid.UUID, version: int) -> Closure:
-    """What is agreed, locked, for who carries it out (handoff). Raises NotAllowed, Stale."""
-    closure = lock_closure(closure_id)
-    if closure is None or not writes_case(by, closure.team_id):
-        raise NotAllowed(Permission.CASE_READ)
-    _check(closure, version, ClosureState.CARRIED_OUT)
-    return closure
 
 
 def mark_carried_out(*, by: User, closure: Closure) -> None:

@@ -187,9 +187,9 @@ def cancel(*, by: User, release_id: uuid.UUID, version: int, reason: str) -> Non
     if release.state == R.CANCELLED and release.ended_by_id == by.pk and release.cancel_reason == reason:
         return
     _check(release, version, R.CANCELLED)
-    record_dropped(by=by, release=release)
     record_dropped_with(by=by, case_id=release.team_id, about=release.pk)
     _move(by, release, R.CANCELLED, PRISON_RELEASE_CANCELLED, cancel_reason=reason, **_ended(by))
+    record_dropped(by=by, release=release)
 
 
 @transaction.atomic
@@ -217,8 +217,8 @@ def end_with_team(*, by: User, case_id: uuid.UUID, organisation_id: int | None) 
             if release.organisation_id == organisation_id:
                 record(PRISON_RELEASE_RETURNED, by, release, organisation=organisation_id)
         elif release.is_ahead:
-            record_dropped(by=by, release=release)
             _move(by, release, R.CANCELLED, PRISON_RELEASE_CANCELLED, **_ended(by))
+            record_dropped(by=by, release=release)
         else:
             _move(by, release, R.SETTLED, PRISON_RELEASE_SETTLED, **_ended(by))
 

@@ -8,7 +8,8 @@ from casework.cases.locking import lock_case_to_write
 from casework.cases.models import Case
 from casework.cases.permissions import is_open
 from casework.teams.actions import team_of
-from casework.teams.models import Member, Team
+from casework.teams.locking import lock_team
+from casework.teams.models import Team
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Permission
@@ -19,7 +20,7 @@ from .permissions import coordinating_members, may_write, may_write_report
 
 
 def lock_team_to_write(by: User, case_id: uuid.UUID) -> Team:
-    """The team of an open case, made if there is none yet, so that neither the case nor the own body ends meanwhile.
+    """The team of an open case, made if there is none yet, so that neither the case ends meanwhile nor a body leaves.
 
     Raises NotAllowed, and Stale for a closed case.
     """
@@ -27,9 +28,9 @@ def lock_team_to_write(by: User, case_id: uuid.UUID) -> Team:
         case = lock_case_to_write(by, case_id)
         if not case.is_open:
             raise stale(case_id)
+        lock_team(case_id)
         return team_of(case)
-    own = [one.pk for one in coordinating_members(by, case_id)]
-    list(Member.objects.filter(pk__in=own).order_by("pk").select_for_update(no_key=True))
+    lock_team(case_id)
     team = Team.objects.select_related("centre").filter(pk=case_id).first()
     if team is None or not coordinating_members(by, case_id):
         raise NotAllowed(Permission.TEAM_WORK)
@@ -39,7 +40,10 @@ def lock_team_to_write(by: User, case_id: uuid.UUID) -> Team:
 
 
 def lock_release(by: User, release_id: uuid.UUID) -> PrisonRelease:
-    """A release, locked, for who writes it. Raises NotAllowed."""
+    """A release, locked after the bodies of its team, for who writes it. Raises NotAllowed."""
+    case_id = PrisonRelease.objects.filter(pk=release_id).values_list("team", flat=True).first()
+    if case_id is not None:
+        lock_team(case_id)
     release = PrisonRelease.objects.select_for_update(no_key=True).filter(pk=release_id).first()
     if release is None or not may_write(by, release):
         raise NotAllowed(Permission.TEAM_WORK)

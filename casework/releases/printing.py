@@ -49,8 +49,8 @@ def printed_report(report: ExitReport) -> PrintedRecord:
         (_("Approved"), joined(report.approved_by.name if report.approved_by else "", _day(report.approved_at))),
     ]
     if report.handed_over_on:
-        to = joined(report.get_recipient_kind_display(), report.recipient, date_format(report.handed_over_on))
-        facts.append((_("Handed over"), to))
+        facts.append((_("Handed over"), date_format(report.handed_over_on)))
+        facts.append((_("Handed over to"), joined(report.get_recipient_kind_display(), report.recipient)))
     return PrintedRecord(
         reference=report.team.reference,
         title=joined(_("Exit report"), report.team.reference),

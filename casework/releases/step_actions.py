@@ -83,14 +83,16 @@ def move_steps(*, by: User, release: PrisonRelease, release_date: date) -> None:
     Their people are told.
     """
     steps = {step.pk: step for step in release.steps.order_by("pk")}
-    open_ones = list(Action.objects.open().filter(pk__in=steps).order_by("pk"))
+    before = list(Action.objects.open().filter(pk__in=steps).order_by("pk"))
     for step in steps.values():
         step.due_at, step.steps_at = _times(step, release, release_date)
         step.save(update_fields=["due_at", "steps_at"])
-    record_dropped_and_moved(by=by, dropped=[], moved=[(one, steps[one.pk].due_at) for one in open_ones])
+    still_open = set(Action.objects.open().filter(pk__in=steps).values_list("pk", flat=True))
+    moved = [(one, steps[one.pk].due_at) for one in before if one.pk in still_open]
+    record_dropped_and_moved(by=by, dropped=[], moved=moved)
 
 
 def record_dropped(*, by: User, release: PrisonRelease) -> None:
-    """Say of which steps a trigger drops the actions, before the release is cancelled."""
-    dropped = list(Action.objects.open().filter(pk__in=release.steps.values("pk")).order_by("pk"))
-    record_dropped_and_moved(by=by, dropped=dropped, moved=[])
+    """Say of which steps a trigger has dropped the actions with a release that was just cancelled."""
+    dropped = Action.objects.filter(pk__in=release.steps.values("pk"), ended_at=release.ended_at)
+    record_dropped_and_moved(by=by, dropped=list(dropped.order_by("pk")), moved=[])

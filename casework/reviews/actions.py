@@ -14,6 +14,7 @@ from django.utils import timezone
 from casework.cases.models import Case
 from casework.cases.states import CaseState
 from casework.teams.actions import team_of
+from casework.teams.locking import lock_team
 from casework.teams.models import Member, Team
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
@@ -33,7 +34,7 @@ from .events import (
     REVIEW_REMINDED,
 )
 from .following import follow_review
-from .locking import lock_own_members, lock_reviews, lock_to_change
+from .locking import lock_reviews, lock_to_change
 from .models import Review, ReviewQuerySet
 from .permissions import Holder, holders_for, may_hold, may_plan_reviews
 from .states import TRANSITIONS, ReviewState
@@ -103,7 +104,7 @@ def plan_review(
 def _team_to_plan(by: User, case_id: uuid.UUID) -> Team:
     """The team, made if who works on the case is the first to need it. Raises NotAllowed, Stale."""
     case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
-    lock_own_members(by, case_id)
+    lock_team(case_id)
     if not may_plan_reviews(by, case_id):
         raise NotAllowed(Permission.TEAM_WORK)
     if case is not None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from casework.teams.models import Member
-from casework.teams.permissions import members_of
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed
 from foundation.accounts.roles import Permission
@@ -22,12 +20,6 @@ def lock_review(review_id: uuid.UUID) -> None:
 def lock_reviews(case_id: uuid.UUID) -> None:
     """Lock all of a case, so that whoever holds or moves one has planned the next one already, or comes too late."""
     list(Review.objects.of_case(case_id).order_by("pk").select_for_update(no_key=True))
-
-
-def lock_own_members(by: User, case_id: uuid.UUID) -> None:
-    """Lock the membership for which the person plans, so that the body does not leave meanwhile."""
-    own = [member.pk for member in members_of(by, case_id)]
-    list(Member.objects.filter(pk__in=own).order_by("pk").select_for_update(no_key=True))
 
 
 def lock_to_change(by: User, review_id: uuid.UUID, may: Callable[[User, Review], bool]) -> Review:

@@ -102,6 +102,7 @@ DECLARATIONS: list[Declaration] = [
             *("state", "person_id", "deputy_id", "own_key_id", "answered_at", "answered_by_id", "ended_at"),
             *("ended_by_id", "end_reason", "escalated_at", "version"),
         ],
+        granted={"lotse_policy": "update (version)"},  # to lock rows (ntk.lock_team)
     ),
     Transitions(
         "teams_member",

@@ -15,7 +15,8 @@ from casework.cases.open_duties import open_duties
 from casework.cases.permissions import may_write as may_write_case
 from casework.cases.states import CaseState
 from casework.cases.vocabulary import CloseReason
-from casework.closures.actions import lock_agreed, mark_carried_out, withdraw_with_case
+from casework.closures.actions import mark_carried_out, withdraw_with_case
+from casework.closures.locking import lock_agreed
 from casework.closures.models import Closure
 from casework.closures.needs import agreement_of_bodies
 from casework.closures.states import ClosureState
@@ -343,7 +344,7 @@ def carry_out_closure(*, by: User, closure_id: uuid.UUID, version: int) -> Closu
     if found.state == ClosureState.CARRIED_OUT and found.ended_by_id == by.pk:
         return found
     _end_work(by, case.pk)
-    closure = lock_agreed(by=by, closure_id=closure_id, version=version)
+    closure = lock_agreed(by, closure_id, version)
     reason, met = CloseReason(closure.reason), (agreement_of_bodies,)
     if closure.is_monitored:
         mark_monitored(by=by, case_id=case.pk, reason=reason, met=met)

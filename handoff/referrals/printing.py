@@ -20,6 +20,7 @@ from casework.cases.printing import (
     timeline_section,
     work_of,
 )
+from casework.closures.printing import closures_section, reopenings_section
 from casework.consultations.printing import consultations_section
 from casework.plans.printing import plan_section
 from casework.releases.printing import releases_section, reports_section
@@ -54,6 +55,8 @@ def printed_case(case: Case, *, by: User) -> PrintedRecord:
             consultations_section(case.pk),
             releases_section(case.pk),
             reports_section(case.pk),
+            closures_section(case.pk),
+            reopenings_section(case.pk),
             assessments_of(file),
             contacts_of(file),
             *_referral_sections(case),

@@ -15,7 +15,10 @@ from django.utils import timezone
 from .models import Progress
 
 BATCH = 2000
-KINDS = ("contact.%", "assessment.%", "case.%", "referral.%", "action.%")
+KINDS = (
+    *("contact.%", "assessment.%", "case.%", "referral.%", "action.%"),
+    *("plan.%", "case_assessment.%", "review.%", "closure.%"),
+)
 #: Key in the data of a deletion's event: the row is deleted, its figures are kept.
 STAY = "stay"
 
@@ -52,7 +55,7 @@ def count_on(limit: int = BATCH) -> Counting:
 
 
 def recount(subjects: set[UUID]) -> int:
-    """Update the cells to what these contacts, assessments, cases, referrals and actions count as now."""
+    """Update the cells to what these contacts, assessments, cases, referrals, actions and so on count as now."""
     if not subjects:
         return 0
     with connection.cursor() as cursor:

@@ -1,7 +1,8 @@
 """Live figures, with a fixed number of queries.
 
 They are counted from the rows under row-level security, as the coordinator who reads them, so that nobody sees more
-than that. The measures define what counts, as for published figures.
+than that; what no coordinator reads is taken from the counts for releases. The measures define what counts, as for
+published figures.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.db.models import Aggregate, Count, DurationField, F, Max, Q
 
 from casework.cases.models import Action, Case
 from foundation.accounts.models import Organisation
+from foundation.privacy.rls import quoted
 from handoff.referrals.models import Referral
 from handoff.referrals.vocabulary import MessageKind
 from hotline.contacts.models import Callback, CallerType, Contact
@@ -31,9 +33,18 @@ Counts = Mapping[tuple[str, date, str], int]
 #: The measures that the page shows.
 SHOWN = (
     *("caller_group", "channel", "disposition", "other_kind", "referral_state"),
-    *("first_action", "duty_end", "duty_drop"),
+    *("first_action", "first_meeting", "duty_end", "duty_drop", "action_end", "review_end", "goal_result"),
+    *("close_reason", "monitoring_end", "effect"),
 )
-LIVE = counted_live(BY_CODE[code] for code in SHOWN)
+#: Nobody reads the rows of these; the page shows what was counted for releases, whole months of it.
+COUNTED = ("effect",)
+LIVE = f"""
+{counted_live(BY_CODE[code] for code in SHOWN if code not in COUNTED)}
+union all
+select measure, month, key, number from reporting_cell
+where centre_id = %(centre)s and measure in ({quoted(*COUNTED)}) and number > 0
+    and month between %(first)s and %(last)s
+"""
 
 
 class Median(Aggregate):
@@ -62,7 +73,8 @@ class Now:
 def live(centre: Organisation, period: Period) -> Counts:
     """The numbers of each measure of the page, in one query. Drafts are not counted, as in releases."""
     with connection.cursor() as cursor:
-        cursor.execute(LIVE, {"centre": centre.pk, "start": period.start, "end": period.end})
+        months = {"first": period.months[0], "last": period.months[-1]}
+        cursor.execute(LIVE, {"centre": centre.pk, "start": period.start, "end": period.end, **months})
         return {(measure, month, key): number for measure, month, key, number in cursor.fetchall()}
 
 

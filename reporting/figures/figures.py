@@ -19,8 +19,9 @@ from handoff.referrals.models import Referral
 from handoff.referrals.states import ReferralState
 from hotline.contacts.models import CallerType
 
+from .case_measures import NOT_DROPPED
 from .counts import Counts
-from .measures import BY_CODE, NOT_DROPPED
+from .measures import BY_CODE
 
 #: A chart has six colours: it shows the largest caller types, and the rest together. The table has them all.
 COLOURS = 6
@@ -77,22 +78,29 @@ def by_state(counts: Counts) -> HorizontalBars:
     return _bars(text, counts, "referral_state")
 
 
-def by_duty_end(counts: Counts) -> HorizontalBars:
-    """Duties that were due in the period, today included, by what became of them."""
-    text = Text(_("Duties done in time"), _of("duty_end"), head=_("What became of it"), column=_("Duties"))
-    return _bars(text, counts, "duty_end")
+def of_work(counts: Counts) -> list[HorizontalBars]:
+    """How the work on cases began, went and ended."""
+    heads = (
+        ("first_action", _("Time"), _("Cases")),
+        ("first_meeting", _("Time"), _("Cases")),
+        ("duty_end", _("What became of it"), _("Duties")),
+        ("duty_drop", _("Reason"), _("Duties")),
+        ("action_end", _("What became of it"), _("Actions")),
+        ("review_end", _("What became of it"), _("Reviews")),
+        ("goal_result", _("What became of it"), _("Goals")),
+        ("close_reason", _("Reason"), _("Cases")),
+        ("monitoring_end", _("What became of it"), _("Cases")),
+        ("effect", _("Rating"), _("Assessments")),
+    )
+    return [
+        _bars(Text(str(BY_CODE[code].label), _of(code), head, column), _without(counts, code), code)
+        for code, head, column in heads
+    ]
 
 
-def by_drop_reason(counts: Counts) -> HorizontalBars:
-    """Dropped duties only."""
-    dropped = {cell: number for cell, number in counts.items() if cell[2] != NOT_DROPPED}
-    text = Text(_("Why duties were dropped"), head=_("Reason"), column=_("Duties"))
-    return _bars(text, dropped, "duty_drop")
-
-
-def by_first_action(counts: Counts) -> HorizontalBars:
-    text = Text(_("Time to the first action of a case"), _of("first_action"), head=_("Time"), column=_("Cases"))
-    return _bars(text, counts, "first_action")
+def _without(counts: Counts, code: str) -> Counts:
+    """Of dropped duties, those that were dropped."""
+    return {cell: number for cell, number in counts.items() if code != "duty_drop" or cell[2] != NOT_DROPPED}
 
 
 def _of(code: str) -> str:

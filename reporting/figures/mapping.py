@@ -13,7 +13,8 @@ import yaml
 from hotline.contacts.vocabulary import AgeBand, Kind
 from regions.postal_code_table import normalise
 
-from .measures import BY_CODE, MEASURES, OUTSIDE, Source
+from .measure import Source
+from .measures import BY_CODE, MEASURES, OUTSIDE
 from .spelling import fold, whole_number
 
 ENCODINGS = {

@@ -1,121 +1,30 @@
-"""The measures: table, definition, keys, SQL and equations of each. Pure data.
+"""All measures: those of contacts and referrals, then those of cases (case_measures.py). Pure data.
 
-A measure partitions what it counts in a month: each contact, referral, case or duty has exactly one key. Live figures,
-the counts for releases (``ntk.counted``), the import of a past, release tables, disclosure control and evaluation use
-this list.
+Live figures, the counts for releases (``ntk.counted``), the import of a past, release tables, disclosure control and
+evaluation use this list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
-from casework.cases.vocabulary import OF_DUTIES
 from handoff.referrals.states import ReferralState
-from handoff.referrals.vocabulary import Outcome
 from hotline.contacts.vocabulary import AgeBand, Channel, Kind, Sex
 from regions.vocabulary import Language, Phenomenon
 from triage.vocabulary import Disposition
 
+from .case_measures import CASE_MEASURES
+from .measure import ASSESSED, DISPOSITIONS, Keys, Measure, Share, Source, equation
 from .populations import Of
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
-Keys = tuple[tuple[str, "StrPromise | str"], ...]
-
-
-class Source(StrEnum):
-    """The source of a measure's keys if they are not in the code."""
-
-    CODE = "code"
-    CALLER_TYPES = "caller_types"
-    CALLER_GROUPS = "caller_groups"
-    REGIONS = "regions"
-
-
-@dataclass(frozen=True)
-class Term:
-    """The number with one key of a measure. A key that begins with * is not published and occurs only in equations."""
-
-    measure: str
-    key: str
-
-
-@dataclass(frozen=True)
-class Equation:
-    """The total equals the sum of its parts."""
-
-    total: Term
-    parts: tuple[Term, ...]
-
-
-@dataclass(frozen=True)
-class Share:
-    """A percentage in the evaluation of a release: ``part`` of all, or of the keys of ``whole``."""
-
-    code: str
-    label: StrPromise
-    part: tuple[str, ...]
-    definition: StrPromise
-    whole: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Measure:
-    """``sql``: the key of a row ``n`` of its population (populations.py). ``label``: the title of its table.
-
-    ``definition`` and ``bias``: what its table means and where it misleads, for readers. ``by_month``: has a column
-    for each month, in a release of several. ``is_table``: False if it is only counted for other pages, not published.
-    ``unsaid``: the key of imported contacts without a value; with it, the measure is a field of mapping files.
-    ``imported``: computes the key of an imported contact from the fields; without it, the field of the same name.
-    """
-
-    code: str
-    of: Of
-    sql: str
-    label: StrPromise
-    definition: StrPromise
-    bias: StrPromise | str = ""
-    keys: Keys = ()
-    source: Source = Source.CODE
-    equations: tuple[Equation, ...] = ()
-    share: Share | None = None
-    unsaid: str = ""
-    imported: Callable[[Mapping[str, str]], str] | None = None
-    by_month: bool = False
-    is_table: bool = True
-
-    def accepts(self, key: str) -> bool:
-        """Whether the key is valid; only for measures whose keys are in the code."""
-        return any(key == known for known, _label in self.keys)
-
-    def key_of_imported(self, fields: Mapping[str, str]) -> str:
-        """The key of an imported contact. Raises KeyError if the measure does not define one."""
-        return self.imported(fields) if self.imported else fields[self.code]
-
-
-def equation(total: str, *parts: str) -> Equation:
-    """An equation of terms that are written as measure.key."""
-    first, *others = (Term(*name.split(".")) for name in (total, *parts))
-    return Equation(first, tuple(others))
-
 
 YES_NO: Keys = (("yes", _("yes")), ("no", _("no")))
 NONE_YET: Keys = (("none", _("not assessed")),)
 OUTSIDE: Keys = (("abroad", _("abroad")), ("unknown", _("unknown")))
 UNKNOWN: Keys = (("unknown", _("unknown")),)
-DISPOSITIONS: Keys = tuple((code, label) for code, label in Disposition.choices if code != Disposition.OPEN)
-NOT_DROPPED = "none"
 COMPLETED = _(
     "Completed counselling contacts by the month in which they began, in the centre's time zone. Drafts do not count."
 )
 SELF_REPORT = _("As the caller said and the handler noted it; nobody checks it.")
-ASSESSED = _("From the assessment in force. Contacts that were not assessed are shown as such.")
 #: Whether somebody of this age is a minor.
 MINORS = {band.value: "no" for band in AgeBand} | {
     AgeBand.UNDER_14.value: "yes", AgeBand.FROM_14.value: "yes", AgeBand.UNKNOWN.value: "unknown",
@@ -308,67 +217,7 @@ MEASURES: tuple[Measure, ...] = (
             definition=_("Accepted referrals on which the partner gave any feedback, of all that were accepted."),
         ),
     ),
-    Measure(
-        "case_opened", Of.CASE_OPENED, "n.disposition", _("Cases opened"),
-        _("Cases by the month in which they were opened, by what was decided."), ASSESSED, DISPOSITIONS,
-    ),
-    Measure(
-        "case_duration", Of.CASE_CLOSED,
-        "case when n.took <= interval '1 month' then '1m' when n.took <= interval '3 months' then '3m'"
-        " when n.took <= interval '6 months' then '6m' when n.took <= interval '12 months' then '12m'"
-        " else 'longer' end",
-        _("Duration of closed cases"), _("Cases by the month in which they were closed, by how long they were open."),
-        _("Cases that are still open, often the long ones, are missing."),
-        (("1m", _("up to 1 month")), ("3m", _("up to 3 months")), ("6m", _("up to 6 months")),
-         ("12m", _("up to 12 months")), ("longer", _("longer"))),
-    ),
-    Measure(
-        "case_outcome", Of.CASE_CLOSED, "n.outcome", _("Outcome of closed cases"),
-        _("Cases by the month in which they were closed, by the outcome the last partner reported."),
-        _("The partner's own view; nobody asked the family."),
-        (*Outcome.choices, ("centre", _("closed at the centre"))),
-    ),
-    Measure(
-        "first_action", Of.CASE_OPENED,
-        "case when n.began is null then 'none' when n.began <= interval '4 hours' then '4h'"
-        " when n.began <= interval '1 day' then '1d' when n.began <= interval '2 days' then '2d'"
-        " when n.began <= interval '7 days' then '7d' else 'longer' end",
-        _("Time to the first action of a case"),
-        _("Cases by the month in which they were opened: from the opening until somebody of the centre or of another"
-          " body began an action of the case, or did one at once. All hours counted."),
-        _("What was begun before the case was opened counts as within 4 hours. It says when work began, not what came"
-          " of it; what nobody wrote down as an action is missing."),
-        (("4h", _("within 4 hours")), ("1d", _("within 24 hours")), ("2d", _("within 2 days")),
-         ("7d", _("within 7 days")), ("longer", _("longer")), ("none", _("none so far"))),
-    ),
-    Measure(
-        "duty_end", Of.DUTY,
-        "case when n.is_dropped then 'dropped' when not n.is_done then 'open' when n.is_in_time then 'in_time'"
-        " else 'late' end",
-        _("Duties done in time"),
-        _("Duties of a triage by the month in which they were due, by what became of them. Actions that somebody added"
-          " and those of other bodies do not count."),
-        _("As known when the release was prepared: what was not done by then was overdue. A later due time that a"
-          " coordinator set counts as the due time. Done means that somebody said so."),
-        (("in_time", _("done in time")), ("late", _("done late")), ("dropped", _("dropped, with a reason")),
-         ("open", _("not done so far"))),
-        equations=(
-            equation("duty_end.total", "duty_end.dropped", "duty_drop.none"),
-            equation("duty_end.dropped", *(f"duty_drop.{reason}" for reason in OF_DUTIES)),
-        ),
-        share=Share(
-            "duties_in_time", _("Duties done in time"), ("in_time",), whole=("in_time", "late", "open"),
-            definition=_("Of the duties that were due and not dropped."),
-        ),
-    ),
-    Measure(
-        "duty_drop", Of.DUTY, f"case when n.is_dropped then n.drop_reason else '{NOT_DROPPED}' end",
-        _("Why duties were dropped"), _("The same duties by the reason for which they were dropped, if they were."),
-        _("Who dropped a duty chose the reason from a list; of a protected duty a second person agreed. Before"
-          " November 2026 there was no list: these count as another reason."),
-        (*((one.value, one.label) for one in OF_DUTIES), (NOT_DROPPED, _("not dropped"))),
-        equations=(equation("duty_drop.none", "duty_end.in_time", "duty_end.late", "duty_end.open"),),
-    ),
+    *CASE_MEASURES,
 )  # fmt: skip
 BY_CODE = {measure.code: measure for measure in MEASURES}
 TABLES = tuple(measure for measure in MEASURES if measure.is_table)

@@ -1,4 +1,4 @@
-"""The populations that measures count: SQL of contacts, referrals, cases and duties, with the month of each. Pure data.
+"""The populations that measures count: SQL of contacts, referrals, cases and the work on them, with months. Pure data.
 
 Live figures and the counts for releases use the same rows, so that they agree.
 """
@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from casework.cases.states import CLOSED, DROPPED
 from casework.cases.states import DONE as DONE_ACTION
-from casework.cases.states import DROPPED
+from casework.closures.states import CARRIED_OUT
+from casework.reviews.states import DROPPED as DROPPED_REVIEW
+from casework.reviews.states import HELD, MOVED, PROPOSED
 from foundation.privacy.rls import quoted
 from handoff.referrals.states import DONE, EVER_TAKEN, WAITING, in_order
 from hotline.contacts.states import FINISHED
@@ -20,7 +23,7 @@ from triage.states import IN_FORCE
 from triage.vocabulary import Disposition, Duty
 
 if TYPE_CHECKING:
-    from .measures import Measure
+    from .measure import Measure
 
 
 class Of(StrEnum):
@@ -30,8 +33,13 @@ class Of(StrEnum):
     OTHER_CONTACT = "other_contact"  # ... the contact that was no counselling began
     REFERRAL = "referral"  # ... the referral was offered
     CASE_OPENED = "case_opened"  # ... the case was opened
-    CASE_CLOSED = "case_closed"  # ... the case was closed
+    CASE_CLOSED = "case_closed"  # ... the work on the case ended: it was closed, or is monitored since
     DUTY = "duty"  # ... the duty was due
+    ACTION = "action"  # ... the action, which is no duty, was due
+    REVIEW = "review"  # ... the review was due
+    GOAL = "goal"  # ... it was first noted what became of the goal
+    MONITORING = "monitoring"  # ... the monitoring of a case began
+    REPEATED = "repeated"  # ... the repeated assessment was delivered
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,11 @@ class Population:
     at: str
 
 
+#: SQL: 1, 2 and 3 for about three, six and twelve months after the first one; 0 and 4 for sooner and later.
+AFTER = (
+    "width_bucket({at}, array[first.delivered_at + interval '45 days', first.delivered_at + interval '137 days',"
+    " first.delivered_at + interval '274 days', first.delivered_at + interval '456 days'])"
+)
 # PostgreSQL does not compute expressions that no selected measure uses.
 CONTACTS = f"""
     select c.id, c.centre_id, c.state, c.started_at, o.time_zone, c.kind, c.caller_type_id,
@@ -76,14 +89,17 @@ REFERRALS = f"""
     join cases_case k on k.id = r.case_id
 """
 CASES = f"""
-    select k.id, k.centre_id, k.opened_at, k.closed_at, o.time_zone, k.disposition, k.closed_at - k.opened_at as took,
+    select k.id, k.centre_id, k.opened_at, k.work_ended_at, o.time_zone, k.disposition, k.close_reason,
+        k.work_ended_at - k.opened_at as took,
         coalesce((select r.outcome from handoff_referral r
             where r.case_id = k.id and r.state in ({quoted(*in_order(DONE))})
             order by r.ended_at desc, r.id limit 1), 'centre') as outcome,
-        first.begun_at - k.opened_at as began
+        first.begun_at - k.opened_at as began, first.met_at - k.opened_at as met
     from cases_case k
     join accounts_organisation o on o.id = k.centre_id
-    left join lateral (select min(a.begun_at) as begun_at from cases_action a where a.case_id = k.id) first on true
+    left join lateral (
+        select min(a.begun_at) as begun_at, min(a.ended_at) filter (where a.met_person) as met_at
+        from cases_action a where a.case_id = k.id) first on true
 """
 # Those of a triage alone: what people add has a time that they choose themselves.
 DUTIES = f"""
@@ -94,14 +110,65 @@ DUTIES = f"""
     join accounts_organisation o on o.id = a.centre_id
     where a.duty <> ''
 """
+ACTIONS = DUTIES.replace("a.duty <> ''", "a.duty = ''")
+REVIEWS = f"""
+    select r.id, r.centre_id, r.due_at, o.time_zone, r.state in ({quoted(*PROPOSED)}) as is_proposed,
+        r.state in ({quoted(*HELD)}) as is_held, r.missed_at is not null as is_late,
+        r.state in ({quoted(*MOVED)}) as is_moved, r.state in ({quoted(*DROPPED_REVIEW)}) as is_dropped
+    from reviews_review r
+    join accounts_organisation o on o.id = r.centre_id
+"""
+# What was noted last counts, in the month of what was noted first.
+GOALS = """
+    select g.id, t.centre_id, g.noted_at, o.time_zone, last.outcome,
+        not exists (select from plans_goaloutcome e where (e.team_id, e.goal_id) = (g.team_id, g.goal_id)
+            and (e.noted_at, e.id) < (g.noted_at, g.id)) as is_first
+    from plans_goaloutcome g
+    join teams_team t on t.case_id = g.team_id
+    join accounts_organisation o on o.id = t.centre_id
+    join lateral (select l.outcome from plans_goaloutcome l where (l.team_id, l.goal_id) = (g.team_id, g.goal_id)
+        order by l.noted_at desc, l.id desc limit 1) last on true
+"""
+# Carrying out a closing ends the work in the same transaction: work that ended later was begun again in between.
+MONITORINGS = f"""
+    select c.id, c.centre_id, o.time_zone, c.is_monitored and c.state in ({quoted(*CARRIED_OUT)}) as began,
+        case when k.work_ended_at <= c.ended_at then k.work_ended_at else c.ended_at end as began_at,
+        k.work_ended_at is null or k.work_ended_at > c.ended_at as is_again, k.state in ({quoted(*CLOSED)}) as is_over,
+        exists (select from reviews_review r where r.about = c.id and r.has_warning_sign) as has_sign
+    from closures_closure c
+    join cases_case k on k.id = c.team_id
+    join accounts_organisation o on o.id = c.centre_id
+"""
+# Beside the first one of its kind in the case; of several after about the same time the first one counts.
+REPEATED = f"""
+    select a.id, a.centre_id, a.delivered_at, o.time_zone, {AFTER.format(at="a.delivered_at")} as after,
+        r.level - first.level as change,
+        not exists (select from assessments_caseassessment e
+            join assessments_assessmentrating q on q.assessment_id = e.id
+            where (e.team_id, e.template) = (a.team_id, a.template) and e.id <> first.id
+                and (e.delivered_at, e.id) < (a.delivered_at, a.id)
+                and {AFTER.format(at="e.delivered_at")} = {AFTER.format(at="a.delivered_at")}) as is_first
+    from assessments_caseassessment a
+    join assessments_assessmentrating r on r.assessment_id = a.id
+    join accounts_organisation o on o.id = a.centre_id
+    join lateral (select b.id, b.delivered_at, s.level
+        from assessments_caseassessment b join assessments_assessmentrating s on s.assessment_id = b.id
+        where (b.team_id, b.template) = (a.team_id, a.template)
+        order by b.delivered_at, b.id limit 1) first on first.id <> a.id
+"""
 COMPLETED = f"n.state in ({quoted(*FINISHED)})"
 POPULATIONS: dict[Of, Population] = {
     Of.CONTACT: Population(CONTACTS, f"{COMPLETED} and n.kind = '{Kind.COUNSELLING}'", "started_at"),
     Of.OTHER_CONTACT: Population(CONTACTS, f"{COMPLETED} and n.kind <> '{Kind.COUNSELLING}'", "started_at"),
     Of.REFERRAL: Population(REFERRALS, "n.offered_at is not null", "offered_at"),
     Of.CASE_OPENED: Population(CASES, "true", "opened_at"),
-    Of.CASE_CLOSED: Population(CASES, "n.closed_at is not null", "closed_at"),
+    Of.CASE_CLOSED: Population(CASES, "n.work_ended_at is not null", "work_ended_at"),
     Of.DUTY: Population(DUTIES, "true", "due_at"),
+    Of.ACTION: Population(ACTIONS, "true", "due_at"),
+    Of.REVIEW: Population(REVIEWS, "not n.is_proposed", "due_at"),
+    Of.GOAL: Population(GOALS, "n.is_first", "noted_at"),
+    Of.MONITORING: Population(MONITORINGS, "n.began", "began_at"),
+    Of.REPEATED: Population(REPEATED, "n.is_first and n.after between 1 and 3", "delivered_at"),
 }
 
 

@@ -12,7 +12,8 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from reporting.figures.measures import TABLES, Measure, Source
+from reporting.figures.measure import Measure, Source
+from reporting.figures.measures import TABLES
 
 from .content import FORMAT, LANGUAGES, TOTAL, WITHHELD, Chart, Figure, Span, span_of
 from .control import UNBOUNDED, PeriodCell, protect, shown

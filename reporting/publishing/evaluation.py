@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reporting.figures.measures import MEASURES, Share
+from reporting.figures.measure import Share
+from reporting.figures.measures import MEASURES
 
 from .content import Content, Figure, Table
 

@@ -172,6 +172,7 @@ MAY_WRITE = {
     "casework.closures.permissions": "asks a function of the database",
     "casework.consultations.permissions": "asks a function of the database",
     "casework.closures.locking": "locks through a function of the database",
+    "casework.teams.locking": "locks through a function of the database",
     "casework.closures.recording": "the writing part of the actions of closings",
     "config.health": "asks the database whether it is up",
     "demo.make": "fictional data, made before anybody works",

@@ -119,31 +119,27 @@ NOT_APPLICABLE = {
         "figure": AT_WORK, "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
     },
     "AssessmentState": {"policy": "it is read with its contact, in whatever state", "sentence": LABEL_SAYS_IT},
-    "CaseState": {
-        "figure": "cases count by the times of their opening and closing", "sentence": LABEL_SAYS_IT,
-    },
+    "CaseState": {"sentence": LABEL_SAYS_IT},
     "ActionState": {"tone": NO_BADGE, "sentence": LABEL_SAYS_IT},
     "MemberState": {"figure": "case teams are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "PlanState": {"figure": "goals and actions are counted, not versions", "sentence": LABEL_SAYS_IT},
     "AgreementState": {
         "figure": "goals and actions are counted, not agreements", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
     },
-    "ClosureState": {
-        "policy": OF_TEAM, "figure": "cases are counted, not proposals to close them", "sentence": LABEL_SAYS_IT,
-    },
+    "ClosureState": {"policy": OF_TEAM, "sentence": LABEL_SAYS_IT},
     "OpinionState": {
         "figure": "cases are counted, not proposals to close them", "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,
     },
     "ReopeningState": {
         "policy": OF_TEAM, "figure": "cases are counted, not proposals to reopen them", "sentence": LABEL_SAYS_IT,
     },
-    "CaseAssessmentState": {"figure": "assessments are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "CaseAssessmentState": {"figure": "it counts when it was delivered, and rated", "sentence": LABEL_SAYS_IT},
     "ConsultationState": {"figure": "consultations are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "ExitReportState": {
         "policy": OF_TEAM, "figure": "exit reports are not counted in figures yet", "sentence": LABEL_SAYS_IT,
     },
     "PrisonReleaseState": {"figure": "releases from prison are not counted in figures yet", "sentence": LABEL_SAYS_IT},
-    "ReviewState": {"figure": "reviews are not counted in figures yet", "sentence": LABEL_SAYS_IT},
+    "ReviewState": {"sentence": LABEL_SAYS_IT},
     "QuestionState": {
         "policy": "it is read with its case, in whatever state", "figure": AT_WORK,
         "tone": NO_BADGE, "sentence": LABEL_SAYS_IT,

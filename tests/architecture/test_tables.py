@@ -75,6 +75,7 @@ BY_FUNCTIONS = {
     "handoff_offercount",
     "privacy_signingkey",
     "journal_declaredkind",
+    "assessments_assessmentrating",
 }
 
 

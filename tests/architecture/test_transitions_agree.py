@@ -335,9 +335,9 @@ OBJECTS = [
         "Case",
         may_move_case,
         {
-            "closed": "closed_at = now(), closed_by_id = {who}, close_reason = 'other'",
-            "monitored": "closed_at = null, closed_by_id = null, close_reason = 'other'",
-            "open": "closed_at = null, closed_by_id = null, close_reason = ''",
+            "closed": "closed_at = now(), closed_by_id = {who}, work_ended_at = now(), close_reason = 'other'",
+            "monitored": "closed_at = null, closed_by_id = null, work_ended_at = now(), close_reason = 'other'",
+            "open": "closed_at = null, closed_by_id = null, work_ended_at = null, close_reason = ''",
         },
     ),
     Moved(

@@ -17,7 +17,9 @@ begin
     insert into reviews_review (id, team_id, centre_id, data_key_id, kind, occasion, state, organisation_id, user_id,
             due_at, made_at)
         select review, which, t.centre_id, t.data_key_id, {OF_PLAN}, why, first, holder.body, holder.person, due, now()
-        from teams_team t where t.case_id = which;
+        from teams_team t where t.case_id = which
+        on conflict do nothing;  -- somebody else's new information proposed one at the same moment
+    if not found then return; end if;
     insert into journal_event (kind, at, actor_id, centre_id, subject, "case", data, tell, wake)
         select case when first in ({PROPOSED}) then {PROPOSED_EVENT} else {PLANNED_EVENT} end, clock_timestamp(),
             ntk.actor(), t.centre_id, review, which, '{}',

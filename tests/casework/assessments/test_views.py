@@ -111,6 +111,7 @@ def test_a_closed_case_answers_with_409(people: People, case: Case) -> None:
         state="closed",
         closed_at=timezone.now(),
         closed_by=people.handler,
+        work_ended_at=timezone.now(),
         close_reason="other",
     )
     address = reverse("assessments:ask", args=[case.pk])

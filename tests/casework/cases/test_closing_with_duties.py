@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,14 +11,17 @@ from case_rows import assessed, give, make_case
 from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
-from people import People, as_user
+from people import People, as_user, new_id
+from teams import in_team, left, make_body
 from web import browser
 
-from casework.cases import actions
+from casework.cases import actions, work_actions
 from casework.cases.models import Case
 from casework.cases.open_duties import OpenDuties, open_duties
-from casework.cases.states import CaseState
+from casework.cases.states import ActionState, CaseState
+from casework.cases.vocabulary import DropReason
 from casework.cases.worklist import triage_without_case
+from casework.teams.work_actions import add_action_for
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
 from handoff.referrals.centre_actions import close_case
@@ -192,3 +196,22 @@ def test_page_of_the_checklist_says_who_discards(people: People) -> None:
     assert "Not discarded" in browser(people.handler).post(address, data, follow=True).content.decode()
     done = browser(people.coordinator).post(address, {**data, "reason": REASON}, headers={"HX-Request": "true"})
     assert done.status_code == 200
+
+
+def test_what_a_body_wants_to_drop_is_dropped_with_the_case(people: People) -> None:
+    case, school = make_case(people.handler), make_body("School")
+    member = in_team(people, school, case)
+    asked = {"action_id": new_id(), "text": "Talk to the class teacher.", "due_at": timezone.now() + timedelta(days=2)}
+    action = as_user(
+        people.handler, add_action_for, by=people.handler, case_id=case.pk, organisation=school.organisation,
+        strand="social", **asked,
+    )  # fmt: skip
+    why = {"reason": DropReason.NOT_NEEDED, "result": "The school is closed."}
+    dropped = {"action_id": action.pk, "version": action.version, **why}
+    as_user(school.person, work_actions.drop_action, by=school.person, **dropped)
+    left(member, school.person)
+    close(people.handler, case)
+    with acting_as(people.handler, purpose="test"):
+        action.refresh_from_db()
+    assert (action.state, action.drop_reason) == (ActionState.DROPPED, DropReason.CASE_CLOSED)
+    assert (action.ended_by, action.drop_proposed_by) == (people.handler, school.person)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import permutations
 
 import closures
 import pytest
+from at_once import in_this_order
 from case_rows import make_case
 from cluster import OwnDatabase
-from django.db import connections
 from people import People, as_user, make_people, new_id
 from plans import agreed, agreement_of, begun, objected, planned, proposed, stored
 from referrals import in_threads
@@ -124,27 +122,8 @@ def room(modules_database: OwnDatabase) -> Room:
     return make_room(modules_database)
 
 
-def in_this_order(room: Room, *steps: Callable[[], object]) -> list[BaseException | None]:
-    """What each step raised, when each has come to wait for the plans of the case before the next begins."""
-    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-
-    def run(step: Callable[[], object]) -> None:
-        try:
-            step()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        begun_ones: list[Future[None]] = []
-        with acting_as(room.people.handler, purpose="test"):
-            lock_plans(room.case.pk)
-            for step in steps:
-                begun_ones.append(pool.submit(run, step))
-                until = time.monotonic() + 10
-                while int(room.database.sql(waiting)) < len(begun_ones):
-                    assert time.monotonic() < until, "it does not wait for the plans"
-                    time.sleep(0.01)
-        return [one.exception(30) for one in begun_ones]
+def at_once(room: Room, *steps: Callable[[], object]) -> list[BaseException | None]:
+    return in_this_order(room.database, room.people.handler, partial(lock_plans, room.case.pk), *steps)
 
 
 @pytest.mark.parametrize("names", permutations(STEPS, 2), ids=" then ".join)
@@ -153,7 +132,7 @@ def test_two_steps_at_once_leave_the_case_whole(room: Room, names: tuple[str, st
         agreed(room.school.person, room.plan, room.school.organisation)
     elif "police agrees" not in names:
         agreed(room.police.person, room.plan, room.police.organisation)
-    first, second = in_this_order(room, *[STEPS[name](room) for name in names])
+    first, second = at_once(room, *[STEPS[name](room) for name in names])
     assert first is None
     assert second is None or isinstance(second, (Stale, NotAllowed))
     check(room)
@@ -219,7 +198,7 @@ def test_what_is_proposed_is_what_was_seen(room: Room, *, is_edited_first: bool)
     edit = partial(as_user, by, actions.edit_plan, **given, aim="Another aim")
     propose = partial(as_user, by, actions.propose_plan, **given)
     steps = [edit, propose] if is_edited_first else [propose, edit]
-    first, second = in_this_order(room, *steps)
+    first, second = at_once(room, *steps)
     assert first is None
     assert isinstance(second, Stale)
     now = stored(room.plan, by)

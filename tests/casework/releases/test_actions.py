@@ -130,6 +130,7 @@ def test_a_closed_case_gets_none(people: People, case: Case) -> None:
         state="closed",
         closed_at=timezone.now(),
         closed_by=people.handler,
+        work_ended_at=timezone.now(),
         close_reason="other",
     )
     with pytest.raises(Stale):

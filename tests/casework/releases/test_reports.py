@@ -221,7 +221,7 @@ def test_a_repeated_text_has_no_effect(people: People, case: Case) -> None:
 
 def test_a_closed_case_gets_none(people: People, case: Case) -> None:
     closed = {"state": "closed", "closed_by": people.handler, "close_reason": "other"}
-    past_change(Case.objects.filter(pk=case.pk), closed_at=case.opened_at, **closed)
+    past_change(Case.objects.filter(pk=case.pk), closed_at=case.opened_at, work_ended_at=case.opened_at, **closed)
     with pytest.raises(Stale):
         begun_report(people.handler, case)
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import permutations
 
 import closures
 import pytest
+from assessments import make_contact
+from at_once import in_this_order
+from case_assessments import asked, delivered
 from case_rows import make_case
 from cluster import OwnDatabase
-from django.db import connections
 from people import People, as_user, make_people
-from reviews import ANSWERS, following, planned_review, reviews_of
+from reviews import ANSWERS, following, plan_in_force, planned_review, reviews_of
 from teams import Body, accepted, invited, left, make_body
 
+from casework.cases.actions import link_contact
 from casework.cases.models import Case
 from casework.reviews import actions
 from casework.reviews.models import Review
@@ -24,6 +26,7 @@ from casework.reviews.permissions import Holder
 from casework.teams.models import Member
 from casework.teams.vocabulary import Hat
 from foundation.accounts.permissions import NotAllowed
+from foundation.journal.models import Event
 from foundation.journal.stale import Stale
 from foundation.privacy.context import acting_as
 from foundation.worklist.models import WorkItem
@@ -80,32 +83,14 @@ def closing(room: Room) -> Callable[[], object]:
 STEPS = {"holds": holding, "moves": moving, "leaves": leaving, "closes": closing}
 
 
-def in_this_order(room: Room, *steps: Callable[[], object]) -> list[BaseException | None]:
-    """What each step raised, when each has come to wait for the review before the next begins."""
-    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-
-    def run(step: Callable[[], object]) -> None:
-        try:
-            step()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        begun: list[Future[None]] = []
-        with acting_as(room.people.handler, purpose="test"):
-            list(Review.objects.filter(pk=room.review.pk).select_for_update(no_key=True))
-            for step in steps:
-                begun.append(pool.submit(run, step))
-                until = time.monotonic() + 10
-                while int(room.database.sql(waiting)) < len(begun):
-                    assert time.monotonic() < until, "it does not wait for the review"
-                    time.sleep(0.02)
-        return [future.exception(timeout=30) for future in begun]
+def lock(room: Room) -> None:
+    list(Review.objects.filter(pk=room.review.pk).select_for_update(no_key=True))
 
 
 @pytest.mark.parametrize(("first", "second"), permutations(STEPS, 2), ids=lambda name: name)
 def test_two_steps_at_once_leave_the_case_whole(room: Room, first: str, second: str) -> None:
-    raised = in_this_order(room, *(STEPS[name](room) for name in (first, second)))
+    steps = [STEPS[name](room) for name in (first, second)]
+    raised = in_this_order(room.database, room.people.handler, partial(lock, room), *steps)
     assert all(error is None or isinstance(error, Stale | NotAllowed) for error in raised), raised
     assert raised[0] is None
     with acting_as(room.people.handler, purpose="test"):
@@ -118,3 +103,16 @@ def test_two_steps_at_once_leave_the_case_whole(room: Room, first: str, second: 
         assert to_do == []
     if "leaves" in (first, second) and room.case.is_open:
         assert {one.organisation_id for one in to_do} <= {room.people.centre.pk}
+
+
+def test_two_pieces_of_new_information_at_once_propose_one_review(modules_database: OwnDatabase) -> None:
+    people = make_people()
+    case, by = make_case(people.handler), people.handler
+    plan_in_force(people, case)
+    assessment, contact = asked(by, case, by, people.centre), make_contact(by)
+    link = partial(link_contact, by=by, case_id=case.pk, contact=contact)
+    assert in_this_order(modules_database, by, link, partial(delivered, assessment, by)) == [None]
+    found = [one for one in reviews_of(case, by) if one.is_proposed]
+    assert len(found) == 1
+    with acting_as(by, purpose="test"):
+        assert Event.objects.filter(case=case.pk, kind="review.proposed").count() == 1

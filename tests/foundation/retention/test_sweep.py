@@ -59,7 +59,7 @@ def contacts(database: OwnDatabase) -> set[str]:
 def closed(database: OwnDatabase, case: Any, by: User) -> None:
     """As the page closes a case."""
     database.sql(
-        "update cases_case set state = 'closed', closed_at = now(), close_reason = 'other',"
+        "update cases_case set state = 'closed', closed_at = now(), work_ended_at = now(), close_reason = 'other',"
         f" closed_by_id = {by.pk} where id = '{case}'"
     )
 

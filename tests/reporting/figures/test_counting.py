@@ -42,7 +42,8 @@ from hotline.contacts.models import Contact
 from hotline.contacts.vocabulary import Kind
 from reporting.figures import counts
 from reporting.figures.counts import SHOWN
-from reporting.figures.measures import BY_CODE, Source
+from reporting.figures.measure import Source
+from reporting.figures.measures import BY_CODE
 from reporting.figures.models import Cell, Counted
 from reporting.figures.periods import period
 from triage.actions import discard
@@ -126,8 +127,10 @@ def of_case(case: Case) -> list[tuple[str, Any, str]]:
     begun = Action.objects.filter(case=case, begun_at__isnull=False).exists()
     found = [("case_opened", month(case.opened_at), case.disposition)]
     found += [("first_action", month(case.opened_at), "4h" if begun else "none")]
+    found += [("first_meeting", month(case.opened_at), "none")]
     if case.closed_at:
-        found += [("case_duration", month(case.closed_at), "1m"), ("case_outcome", month(case.closed_at), "centre")]
+        ended = {"case_duration": "1m", "case_outcome": "centre", "close_reason": case.close_reason}
+        found += [(measure, month(case.closed_at), key) for measure, key in ended.items()]
     return found
 
 

@@ -35,6 +35,7 @@ from hotline.contacts.vocabulary import Channel, Kind
 from reporting.figures import counts
 from reporting.figures.counting import recount
 from reporting.figures.figures import duration
+from reporting.figures.measures import BY_CODE
 from reporting.figures.models import Cell
 from reporting.figures.periods import period
 from triage.models import Assessment
@@ -53,6 +54,11 @@ def figures(people: People, **values: str) -> Any:
 
 def bars(chart: Any) -> dict[str, int]:
     return {row.label: row.values[0] for row in chart.rows}
+
+
+def work(shown: Any) -> dict[str, Any]:
+    """The charts of the work on cases, by the code of the measure."""
+    return {code: chart for chart in shown["work"] for code in BY_CODE if chart.text.title == BY_CODE[code].label}
 
 
 def live(people: People) -> dict[Any, int]:
@@ -80,7 +86,7 @@ def test_drafts_count_neither_live_nor_for_releases(people: People, name: str) -
         subjects = {_referral(people, Random(1), ReferralState.DRAFT).pk}
     assert subjects
     found = [*live(people), *cells(people, subjects)]
-    assert {measure for measure, _month, _key in found} <= {"first_action"}
+    assert {measure for measure, _month, _key in found} <= {"first_action", "first_meeting"}
 
 
 def test_only_coordinators_read_live_figures(people: People) -> None:
@@ -142,7 +148,7 @@ def test_duties_are_shown_by_what_became_of_them(people: People) -> None:
     with acting_as(coordinator, purpose="test"):
         finish_action(by=coordinator, action_id=done.pk, version=done.version, result="Informed.")
     shown = figures(people)
-    assert bars(shown["first_actions"]) == {"Within 4 hours": 1}
+    assert bars(work(shown)["first_action"]) == {"Within 4 hours": 1}
     assert (shown["now"].open_duties, shown["now"].overdue_duties) == (len(others), 0)
     with time_machine.travel(max(one.due_at for one in duties) + timedelta(minutes=1)):
         late, *left = others
@@ -150,7 +156,7 @@ def test_duties_are_shown_by_what_became_of_them(people: People) -> None:
             finish_action(by=coordinator, action_id=late.pk, version=late.version, result="Informed.")
         shown = figures(people)
         in_list = {"Done in time": 1, "Done late": 1, "Not done so far": len(left)}
-        assert bars(shown["duties"]) == {name: number for name, number in in_list.items() if number}
+        assert bars(work(shown)["duty_end"]) == {name: number for name, number in in_list.items() if number}
         assert shown["now"].overdue_duties == len(left)
 
 
@@ -164,7 +170,7 @@ def test_dropped_duties_are_shown_by_reason_and_without_words(people: People) ->
     with acting_as(people.coordinator, purpose="test"):
         confirm_drop(by=people.coordinator, action_id=duty.pk, version=duty.version + 1)
     with time_machine.travel(duty.due_at + timedelta(minutes=1)):
-        assert bars(figures(people)["drops"]) == {"The person concerned does not want it": 1}
+        assert bars(work(figures(people))["duty_drop"]) == {"The person concerned does not want it": 1}
         assert "A secret." not in browser(people.coordinator).get("/figures/").content.decode()
 
 

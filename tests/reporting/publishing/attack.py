@@ -42,9 +42,6 @@ Known = Mapping[PeriodCell, Interval]
 #: From the first day to the day after the last.
 Days = tuple[date, date]
 World = tuple[int, ...]
-#: All that are counted, whatever a measure says of them.
-ALL = "all"
-
 DROPS = ("not_needed", "elsewhere", "refused", "not_possible", "mistaken", "other", "triage", "case_closed")
 #: So many of the one are exactly so many of the other.
 SAME = (
@@ -56,6 +53,8 @@ SAME = (
     ("duty_drop", ("none",), "duty_end", ("in_time", "late", "open")),
     ("duty_drop", DROPS, "duty_end", ("dropped",)),
 )
+#: Of the total of something else, which is counted in the same months.
+TOGETHER = ("case_closed", "monitoring")
 #: Each of the one is also one of the other.
 AMONG = (
     ("disposition", ("security",), "security", ("yes",)),
@@ -63,6 +62,9 @@ AMONG = (
     ("referral_first", ("accepted",), "referral_answer", ("accepted",)),
     ("referral_first", ("waiting",), "referral_answer", ("waiting",)),
     ("referral_first", ("not_accepted",), "referral_answer", ("declined", "expired", "withdrawn")),
+    ("first_meeting", ("7d",), "first_action", ("4h", "1d", "2d", "7d")),
+    ("first_action", ("none",), "first_meeting", ("none",)),
+    ("monitoring_end", ("over", "running"), "case_closed", ("total",)),
 )
 
 
@@ -122,11 +124,12 @@ def known_from(releases: Iterable[Mapping[str, Any]]) -> dict[PeriodCell, Interv
 
 
 def models(known: Known, groups: Mapping[str, str]) -> Iterator[tuple[str, Model]]:
-    """One for all that divides the same contacts, referrals, cases or duties: they share no equation with others."""
-    for of in sorted({measure.of for measure in MEASURES}):
-        cells = {cell: known[cell] for cell in sorted(known) if _of(cell.what) == of}
+    """One for all that divides the same contacts, referrals, cases and so on: they share no equation with others."""
+    apart = [(measure.of,) for measure in MEASURES if measure.of not in TOGETHER]
+    for counted in sorted({*apart, TOGETHER}):
+        cells = {cell: known[cell] for cell in sorted(known) if _of(cell.what) in counted}
         if cells:
-            yield of, Model(of, cells, groups)
+            yield " and ".join(counted), Model(cells, groups)
 
 
 def _of(what: str) -> str:
@@ -136,17 +139,18 @@ def _of(what: str) -> str:
 class Model:
     """Everything that is known of the contacts, or of the referrals and so on, as equations in atoms.
 
+    All that are counted, whatever a measure says of them, have the name of what is counted.
+
     Columns: the atoms first, then the cells. Each row: the columns with their signs, and between what their sum lies.
     """
 
-    def __init__(self, of: str, cells: Known, groups: Mapping[str, str]) -> None:
-        self.of = of
+    def __init__(self, cells: Known, groups: Mapping[str, str]) -> None:
         self.cells = dict(cells)
         self.times = _times(cells)
         self.keys: dict[str, list[str]] = {what: [] for what in self.times}
         for cell in cells:
-            if cell.key not in self.keys[_what(cell)]:
-                self.keys[_what(cell)].append(cell.key)
+            if cell.key not in self.keys[cell.what]:
+                self.keys[cell.what].append(cell.key)
         self.atoms = {
             (what, key, days): number
             for number, (what, key, days) in enumerate(
@@ -154,9 +158,7 @@ class Model:
             )
         }
         self.rows: list[tuple[dict[int, int], float, float]] = list(self._equations(groups))
-        self.parts = [
-            self.within(_what(cell), [cell.key], (cell.first, cell.last + timedelta(1))) for cell in self.cells
-        ]
+        self.parts = [self.within(cell.what, [cell.key], (cell.first, cell.last + timedelta(1))) for cell in self.cells]
         self.column = {cell: len(self.atoms) + number for number, cell in enumerate(self.cells)}
         self.seen: dict[PeriodCell, set[int]] = {cell: set() for cell in self.cells}
         self.solver = self._solver()
@@ -169,8 +171,8 @@ class Model:
 
     def _equations(self, groups: Mapping[str, str]) -> Iterator[tuple[dict[int, int], float, float]]:
         for what in self.times:
-            for days in self.times[what] if what != ALL else ():
-                yield self._row(what, self.keys[what], ALL, ["total"], days, same=True)
+            for days in self.times[what] if what != _of(what) else ():
+                yield self._row(what, self.keys[what], _of(what), ["total"], days, same=True)
         types: dict[str, list[str]] = {}
         for key in self.keys.get("caller_type", ()):
             types.setdefault(groups[key], []).append(key)
@@ -207,11 +209,11 @@ class Model:
     def world_of(self, numbers: Numbers) -> World:
         """The atoms in the real world."""
         by_key: dict[tuple[str, str], dict[date, int]] = {}
-        counted = next(measure.code for measure in MEASURES if measure.of == self.of)
+        first = {measure.of: measure.code for measure in reversed(MEASURES)}
         for (measure, month, key), number in numbers.items():
             by_key.setdefault((measure, key), {})[month] = number
-            if measure == counted:
-                months = by_key.setdefault((ALL, "total"), {})
+            if measure == first[of := _of(measure)]:
+                months = by_key.setdefault((of, "total"), {})
                 months[month] = months.get(month, 0) + number
         return tuple(
             sum(number for month, number in by_key.get((what, key), {}).items() if days[0] <= month < days[1])
@@ -309,14 +311,10 @@ class Model:
                 self._solve(whole)
 
 
-def _what(cell: PeriodCell) -> str:
-    return ALL if cell.key == "total" else cell.what
-
-
 def _times(cells: Iterable[PeriodCell]) -> dict[str, list[Days]]:
     """For each measure the longest stretches of days that no release divides; those of the whole are divided by all."""
-    edges: dict[str, set[date]] = {ALL: set()}
+    edges: dict[str, set[date]] = {}
     for cell in cells:
-        for what in (_what(cell), ALL):
+        for what in (cell.what, _of(cell.what)):
             edges.setdefault(what, set()).update((cell.first, cell.last + timedelta(1)))
     return {what: list(pairwise(sorted(days))) for what, days in edges.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.contacts.initial_lists import CALLER_TYPES
-from reporting.figures.measures import BY_CODE, Source
+from reporting.figures.measure import Source
+from reporting.figures.measures import BY_CODE
 from reporting.publishing.compiling import KeyLabel, Numbers, Reference, compile_release
 from reporting.publishing.content import WITHHELD
 from reporting.publishing.control import (
@@ -38,8 +39,11 @@ MONTHS = ("2025-01", "2025-02", "2025-03", "2025-Q1")
 SIZES = (300, 1000, 5000)
 #: Number of seeds for each size.
 ATTACKS = int(os.environ.get("LOTSE_ATTACKS", "1"))
-#: What duties and the first actions of cases are counted by.
-WORK = ("first_action", "duty_end", "duty_drop")
+#: What the work on cases is counted by.
+WORK = (
+    *("first_action", "duty_end", "duty_drop", "close_reason", "monitoring_end", "first_meeting"),
+    *("action_end", "review_end", "goal_result", "effect"),
+)
 #: Contacts and seeds whose figures disclose cells if they are only rounded.
 NEED_IT = ((300, 0), (1000, 7), (5000, 18))
 GROUPS = {code: parent or code for code, parent, *_names in CALLER_TYPES}
@@ -95,12 +99,18 @@ class Centre:
             self.add(self.month(), other_kind=self.one("other_kind"))
         # After the others, whose seeds are known (NEED_IT).
         self.skews |= {code: self.skewed([key for key, _label in BY_CODE[code].keys]) for code in WORK}
-        opened = [(month, number) for (code, month, _key), number in self.numbers.items() if code == "case_opened"]
-        for month, number in opened:
-            for _number in range(number):
-                self.add(month, first_action=self.one("first_action"))
+        self.each("case_opened", self.add_beginning)
         for _number in range(contacts // 2):
             self.add_duty()
+        self.each("case_duration", self.add_end)
+        for code in ("action_end", "review_end", "goal_result", "effect"):
+            for _number in range(contacts // 6):
+                self.add(self.month(), **{code: self.one(code)})
+
+    def each(self, measure: str, add: Callable[[date], None]) -> None:
+        for month, number in [(month, number) for (code, month, _), number in self.numbers.items() if code == measure]:
+            for _number in range(number):
+                add(month)
 
     def skewed(self, keys: Sequence[str]) -> dict[str, float]:
         """Weights as of words in a text (Zipf)."""
@@ -151,6 +161,21 @@ class Centre:
                 case_duration=self.one("case_duration"),
                 case_outcome=self.one("case_outcome"),
             )
+
+    def add_beginning(self, opened: date) -> None:
+        """Who was met within a week was met in an action, and without an action nobody was met."""
+        action, meeting = self.one("first_action"), self.one("first_meeting")
+        if action == "none":
+            meeting = "none"
+        elif action == "longer" and meeting == "7d":
+            meeting = "longer"
+        self.add(opened, first_action=action, first_meeting=meeting)
+
+    def add_end(self, closed: date) -> None:
+        """Monitored from then on, or not; or the work began again, and this is another end."""
+        self.add(closed, close_reason=self.one("close_reason"))
+        if self.chance.random() < 0.5:
+            self.add(closed, monitoring_end=self.one("monitoring_end"))
 
     def add_duty(self) -> None:
         end = self.one("duty_end")
