@@ -203,7 +203,9 @@ def test_nobody_of_a_body_with_a_conflict_is_asked_also_not_by_another_body(
 
 
 def test_a_closed_case_gets_no_consultation(people: People, case: Case, office: Body, clinic: Body) -> None:
-    past = {"state": "closed", "closed_at": timezone.now(), "closed_by": people.handler, "close_reason": "other"}
+    now = timezone.now()
+    past = {"state": "closed", "closed_at": now, "work_ended_at": now, "closed_by": people.handler}
+    past["close_reason"] = "other"
     change(Case.objects.filter(pk=case.pk), **past)
     with pytest.raises(Stale):
         asked(people, case, clinic)
