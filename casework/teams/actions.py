@@ -188,6 +188,17 @@ def leave(*, by: User, member_id: uuid.UUID, version: int, reason: EndReason) ->
 
 
 @transaction.atomic
+def leave_with_case(*, by: User, case_id: uuid.UUID, organisation: Organisation) -> None:
+    """A partner that gives the case back leaves its team, if ``by`` is its named person. Called by handoff.
+
+    Somebody else of the partner does not see what the team works on: the named people leave, or the centre ends it.
+    """
+    member = Member.objects.in_team().filter(team=case_id, organisation=organisation).first()
+    if member is not None and works_for(by, member):
+        leave(by=by, member_id=member.pk, version=member.version, reason=EndReason.RETURNED)
+
+
+@transaction.atomic
 def end_open_work(*, by: User, case_id: uuid.UUID) -> None:
     """End what the team has begun, before ``close_case`` (handoff) drops the actions.
 

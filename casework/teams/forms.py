@@ -18,7 +18,7 @@ from foundation.ui.moments import MomentField, from_now
 
 from .models import Member
 from .permissions import people_of
-from .vocabulary import DECLINING, ENDED_BY_CENTRE, LEAVING, EndReason, Hat, Purpose, Visibility
+from .vocabulary import DECLINING, ENDED_BY_CENTRE, LEAVING, RESPONSIBLE, EndReason, Hat, Purpose, Visibility
 
 LONGEST_REASON = 2_000
 
@@ -63,9 +63,15 @@ class InviteForm(forms.Form):
         label=_("An earlier conflict of interest of this body no longer stands"), required=False
     )
 
-    def __init__(self, *args: Any, notes: Mapping[int, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, notes: Mapping[int, str], responsible: Organisation | None = None, **kwargs: Any
+    ) -> None:
+        """``responsible``: the partner that is responsible for the case; it is suggested, and that it coordinates."""
         super().__init__(*args, **kwargs)
         self.fields["member_id"].initial = uuid.uuid4
+        if responsible is not None:
+            suggested = {"organisation": responsible.pk, "hats": RESPONSIBLE, "purpose": Purpose.PERSON}
+            self.initial = {**suggested, **self.initial}
         field = self.fields["organisation"]
         assert isinstance(field, BodyField)
         field.notes = notes

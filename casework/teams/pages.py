@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from casework.cases.models import Action, Case
 from casework.cases.permissions import may_write as may_write_case
-from foundation.accounts.models import User
+from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import organisations_as
 from foundation.accounts.roles import AT_OTHER_BODIES
 from foundation.privacy.unshown import read_or
@@ -128,6 +128,17 @@ class TeamOfCase:
     @cached_property
     def may_invite(self) -> bool:
         return self.case.is_open and may_write_case(self.user, self.case)
+
+    @cached_property
+    def to_invite(self) -> Organisation | None:
+        """The partner that is responsible for the case, while it is neither in the team nor invited (ADR 49)."""
+        partner = self.case.responsible_organisation_id
+        if not self.case.is_with_partner or not self.may_invite or partner in bodies_with_conflict(self.case.pk):
+            return None
+        latest = next((member for member in self.members if member.organisation_id == partner), None)
+        if latest and (not latest.is_ended or latest.has_conflict):
+            return None
+        return self.case.responsible_organisation
 
     def states(self) -> dict[int, str]:
         """By body, what became of it; of those in the team nothing is said."""

@@ -54,7 +54,9 @@ def invite(request: SignedInRequest, case_id: uuid.UUID) -> HttpResponse:
     if not case.is_open:
         raise stale(case_id)
     team = TeamOfCase(case, request.user)
-    form = InviteForm(request.POST if request.method == "POST" else None, notes=team.notes())
+    posted = request.POST if request.method == "POST" else None
+    responsible = team.to_invite if "responsible" in request.GET else None
+    form = InviteForm(posted, notes=team.notes(), responsible=responsible)
     if not form.is_bound:
         return _invite_page(request, case, team, form, 200)
     if form.is_valid() and _is_invited(request, case, form):

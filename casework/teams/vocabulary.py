@@ -22,6 +22,10 @@ class Hat(models.TextChoices):
 COORDINATING = (Hat.CONTENT, Hat.PROCESS)
 
 
+#: What a partner does in the team of a case for which it is responsible (ADR 49).
+RESPONSIBLE = (Hat.WORKS, *COORDINATING)
+
+
 class Purpose(models.TextChoices):
     """What a body is invited for; it sees this before it accepts."""
 
@@ -45,6 +49,7 @@ class EndReason(models.TextChoices):
     WORK_DONE = "work_done", _("its work is done")
     NOT_NEEDED = "not_needed", _("not needed (any more)")
     CASE_CLOSED = "case_closed", _("the case was closed")
+    RETURNED = "returned", _("it gave the case back")
     OTHER = "other", _("another reason")
 
 

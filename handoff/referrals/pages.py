@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from casework.teams.models import Member
 from foundation.accounts.guards import SignedInRequest
 from foundation.accounts.models import User
 from foundation.journal.models import Event
@@ -91,8 +92,14 @@ def partner_page(referral: Referral, **forms: Any) -> dict[str, Any]:
     context["waits_for"] = waits_for_partner_side(referral, context["now"])
     context["live"] = reverse("handoff:partner_referral_part", args=[referral.pk])
     context["is_taken"] = referral.state in TAKEN
+    context["member"] = _membership(referral) if context["is_taken"] else None
     context["is_expired"] = referral.state == ReferralState.EXPIRED
     return context
+
+
+def _membership(referral: Referral) -> Member | None:
+    """That of the partner in the team of the case, or its invitation."""
+    return Member.objects.current().filter(team=referral.case_id, organisation=referral.organisation_id).first()
 
 
 def typed_words(request: HttpRequest) -> list[str]:

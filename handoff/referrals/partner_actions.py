@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework.cases.actions import transfer
+from casework.teams.actions import leave_with_case
 from foundation.accounts.models import User
 from foundation.accounts.permissions import NotAllowed, require
 from foundation.accounts.roles import Permission
@@ -160,11 +161,15 @@ def complete_referral(*, by: User, referral_id: uuid.UUID, outcome: Outcome, tex
 
 @transaction.atomic
 def return_referral(*, by: User, referral_id: uuid.UUID, text: str) -> Referral:
-    """Return the case with a reason; the centre's contact person is responsible again. A repeat has no effect."""
+    """Return the case with a reason; the centre's contact person is responsible again. A repeat has no effect.
+
+    The partner leaves the team of the case, if its named person returns it.
+    """
     referral = _lock(by, referral_id)
     if referral.state == ReferralState.RETURNED:
         return referral
     _write_last(by, referral, MessageKind.RETURN, text)
+    leave_with_case(by=by, case_id=referral.case_id, organisation=referral.organisation)
     move(referral, ReferralState.RETURNED, Who.PARTNER)
     _give_back(by, referral)
     tell_both(REFERRAL_RETURNED, by, referral, notify=[referral.contact_person])
