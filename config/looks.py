@@ -17,6 +17,7 @@ READS_CONTACT = LeftByView(("contact.read",))
 READS_REFERRAL = LeftByView(("referral.read",))
 READS_ASSESSMENT = LeftByView(("assessment.read",))
 READS_CASE_ASSESSMENT = LeftByView(("case_assessment.read",))
+READS_CONSULTATION = LeftByView(("consultation.read",))
 
 LOOKS: dict[str, Declared] = {
     "healthz": LeavesNone("whether the process lives"),
@@ -126,6 +127,10 @@ LOOKS: dict[str, Declared] = {
     "assessments:assessment": READS_CASE_ASSESSMENT,
     "assessments:write": READS_CASE_ASSESSMENT,
     "assessments:deliver": READS_CASE_ASSESSMENT,
+    "consultations:of_case": READS_CASE,
+    "consultations:of_team": OF_THE_PAGE,
+    "consultations:ask": EMPTY_FORM,
+    "consultations:consultation": READS_CONSULTATION,
     "teams:list": Leaves("teams.listed"),
     "teams:team": LeftByView(("team.read",)),
     "teams:member": LeftByView(("member.read",)),

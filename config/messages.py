@@ -25,8 +25,8 @@ from django.utils.translation.template import templatize
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 APPS = (
-    "casework/assessments", "casework/cases", "casework/closures", "casework/plans", "casework/releases",
-    "casework/reviews",
+    "casework/assessments", "casework/cases", "casework/closures", "casework/consultations", "casework/plans",
+    "casework/releases", "casework/reviews",
     "casework/teams", "config", "demo",
     "foundation/accounts", "foundation/journal", "foundation/privacy", "foundation/retention", "foundation/ui",
     "foundation/worklist",

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "casework.teams",
     "casework.plans",
     "casework.assessments",
+    "casework.consultations",
     "casework.reviews",
     "casework.closures",
     "casework.releases",

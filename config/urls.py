@@ -47,6 +47,7 @@ APPS = [
     "casework.teams",
     "casework.plans",
     "casework.assessments",
+    "casework.consultations",
     "casework.reviews",
     "casework.closures",
     "casework.releases",

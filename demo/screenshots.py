@@ -73,6 +73,7 @@ RELEASE_CASE = 'tr:has-text("Entlassung in drei Wochen") a[id^="case-link"]'
 SETTLED_CASE = 'tr:has-text("Nach der Haft angekommen") a[id^="case-link"]'
 RELEASE = f"#case-release {ROW}"
 ASSESSMENT = 'a[href^="/assessments/"]'
+CONSULTATION = 'a[href^="/consultations/"]'
 DELIVERED = "#case-assessments li:has(.badge.ok) .row-link"
 OF_CASE = 'main a[href^="/cases/"]:not([href="/cases/"])'
 SCREENS = [
@@ -122,6 +123,9 @@ SCREENS = [
         ("assessment-earlier", "/cases/?show=mine", TEAM_CASE, DELIVERED, "#to-earlier"),
         ("assessment-open", "/cases/?show=mine", TEAM_CASE, f"#case-assessments {ROW}"),
         ("assessment-ask", "/cases/?show=mine", TEAM_CASE, "#ask-assessment"),
+        ("consultation-late", "/cases/?show=mine", TEAM_CASE, f"#case-consultations li:has(.badge.ok) {CONSULTATION}"),
+        ("consultation-waiting", "/cases/?show=mine", TEAM_CASE, f"#case-consultations {ROW}"),
+        ("consultation-ask", "/cases/?show=mine", TEAM_CASE, "#ask-consultation"),
         ("release-from-prison", "/cases/?show=mine", RELEASE_CASE, RELEASE),
         ("release-change", "/cases/?show=mine", RELEASE_CASE, RELEASE, "#change-release"),
         ("release-add-step", "/cases/?show=mine", RELEASE_CASE, RELEASE, "#add-step"),
@@ -157,6 +161,7 @@ SCREENS = [
         ("assessment-under-way", "/today/", ASSESSMENT),
         ("assessment-write", "/today/", ASSESSMENT, "#to-write"),
     ),
+    Screen("consultation-asked", "plover", "/today/", (CONSULTATION,)),
     Screen("assessment-deliver", "plover", "/today/", (ASSESSMENT, "#to-write"), opens="button[name=deliver]"),
     Screen("plan-answer", "teal", "/today/", ('a[href^="/plans/agreements/"]',)),
     Screen("plan-object", "teal", "/today/", ('a[href^="/plans/agreements/"]',), opens=".step > summary"),

@@ -1,4 +1,6 @@
-"""A case on which five bodies work; see team.py, plan.py, reviews.py and assessments.py."""
+"""A case on which five bodies work; see team.py, plan.py, reviews.py, assessments.py and
+consultations.py.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from foundation.accounts.models import Organisation, User
 
 from .assessments import AssessmentsOfCase
 from .closing import ClosingOfCase
+from .consultations import ConsultationsOfCase
 from .plan import PlanOfCase
 from .reviews import ReviewsOfCase
 from .simulated_year import Player
@@ -40,7 +43,8 @@ def make_team_case(
     made = CaseOfTeam(player, case, organisations, people, now)
     team = [*made.all_invitations(), *made.work(), *made.notes(), *made.questions()]
     plan = PlanOfCase(made, people[WRITERS["DE-BY"]])
-    take([*team, *plan.steps(), *ReviewsOfCase(made).steps(), *AssessmentsOfCase(made).steps()])
+    asked = [*AssessmentsOfCase(made).steps(), *ConsultationsOfCase(made).steps()]
+    take([*team, *plan.steps(), *ReviewsOfCase(made).steps(), *asked])
 
 
 def make_plans_of_centre(

@@ -146,6 +146,7 @@ class Case(ChoiceLabels, models.Model):
             ),
             models.Index(fields=["centre", "-opened_at", "-id"], name="case_with_partner", condition=~IS_WITH_CENTRE),
             models.Index(fields=["centre", "-opened_at", "-id"], name="case_monitored", condition=IS_MONITORED),
+            models.Index(fields=["centre", "work_ended_at"], name="case_by_end", condition=~IS_OPEN),
         ]
 
     def __str__(self) -> str:
@@ -209,9 +210,7 @@ class BodyWorker(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["case", "user", "organisation"], name="one_body_worker"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["case", "user", "organisation"], name="one_body_worker")]
 
     def __str__(self) -> str:
         return f"body worker {self.pk}"
@@ -398,6 +397,7 @@ class Action(ChoiceLabels, models.Model):
             models.Index(fields=["case", "-ended_at", "due_at"], name="action_case"),
             models.Index(fields=["case", "user"], name="action_open_of_case", condition=Q(state__in=OPEN_ACTION)),
             models.Index(fields=["centre", "due_at"], name="duty_by_due_time", condition=~Q(duty="")),
+            models.Index(fields=["centre", "due_at"], name="action_by_due_time", condition=Q(duty="")),
             models.Index(fields=["centre", "due_at"], name="open_duty", condition=IS_OPEN_DUTY),
         ]
 

@@ -34,6 +34,7 @@ FAMILIES = {
     "case": Group.DECISIONS,
     "action": Group.WORK,
     "case_assessment": Group.WORK,
+    "consultation": Group.WORK,
     "plan": Group.WORK,
     "closure": Group.DECISIONS,
     "reopening": Group.DECISIONS,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from casework.assessments.models import CaseAssessment
+from casework.cases.closing_needs import needs_of
 from casework.cases.models import Case
 from casework.cases.open_duties import open_duties
 from casework.cases.permissions import is_open
@@ -20,6 +23,7 @@ from foundation.accounts.models import User
 from triage.vocabulary import Duty
 
 from .models import Closure, Opinion, Reopening
+from .needs import agreement_of_bodies
 from .permissions import (
     is_monitored,
     may_answer,
@@ -28,6 +32,9 @@ from .permissions import (
     may_propose_reopening,
     may_withdraw,
 )
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 #: Of what has ended, the fragment of a case shows so many.
 SHOWN = 5
@@ -97,10 +104,22 @@ class ClosurePage:
         return self.closure.is_open and may_withdraw(self.user, self.closure)
 
     @cached_property
+    def _case(self) -> Case | None:
+        """For who carries it out."""
+        return Case.objects.filter(pk=self.closure.team_id).first() if self.may_carry_out else None
+
+    @cached_property
     def duties_in_the_way(self) -> list[Duty]:
         """Protected duties that are open; it is not carried out before."""
-        case = Case.objects.filter(pk=self.closure.team_id).first() if self.may_carry_out else None
-        return open_duties(case) if case else []
+        return open_duties(self._case) if self._case else []
+
+    @cached_property
+    def needed(self) -> list[StrOrPromise]:
+        """What else has to be done before it is carried out."""
+        if self._case is None:
+            return []
+        partner = [_("The partner who is responsible for the case completes the referral, or gives it back.")]
+        return [*(partner if self._case.is_with_partner else []), *needs_of(self._case, (agreement_of_bodies,))]
 
 
 @dataclass(frozen=True)

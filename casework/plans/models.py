@@ -182,7 +182,10 @@ class GoalOutcome(ChoiceLabels, models.Model):
 
     class Meta:
         constraints = [moments_within("goal_outcome", "noted_at")]
-        indexes = [models.Index(fields=["team", "goal_id", "-noted_at"], name="goal_outcome_of_goal")]
+        indexes = [
+            models.Index(fields=["team", "goal_id", "-noted_at"], name="goal_outcome_of_goal"),
+            models.Index(fields=["noted_at"], name="goal_outcome_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"outcome {self.pk}"

@@ -99,7 +99,10 @@ class Review(ChoiceLabels, models.Model):
                 condition=~Q(state__in=MISSED, missed_at=None) & ~Q(state__in=MOVED, next=None), name="review_marks"
             ),
         ]
-        indexes = [models.Index(fields=["team", "due_at", "id"], name="review_of_team")]
+        indexes = [
+            models.Index(fields=["team", "due_at", "id"], name="review_of_team"),
+            models.Index(fields=["centre", "due_at"], name="review_by_due_time"),
+        ]
 
     def __str__(self) -> str:
         return f"review {self.pk}"

@@ -33,6 +33,7 @@ SENTENCES: dict[str, StrPromise] = {
     "dossier.copied": gettext_lazy("Copied for the person who asked for it"),
     "dossier.read": gettext_lazy("Content read for a person's request"),
     "case_assessment.read": gettext_lazy("Professional assessment read"),
+    "consultation.read": gettext_lazy("Consultation read"),
     "review.read": gettext_lazy("Review read"),
     "member.read": gettext_lazy("Membership in a case team read"),
     "member.record": gettext_lazy("Own record of a body taken along"),

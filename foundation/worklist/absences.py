@@ -74,6 +74,12 @@ def is_away(user: User, now: datetime) -> bool:
     return bool(places) and places <= off
 
 
+def people_away(now: datetime) -> set[int]:
+    """Ids of those with a day off, as far as the acting person sees absences: those of colleagues."""
+    rows = Absence.objects.not_ended().select_related("organisation")
+    return {one.user_id for one in rows if one.runs_at(now)}
+
+
 def current_led_by(user: User, now: datetime) -> list[Absence]:
     """For coordinators: who is away now; ``waiting``: how much of the work is still theirs."""
     theirs = WorkItem.objects.filter(user=OuterRef("user"), organisation=OuterRef("organisation")).order_by()

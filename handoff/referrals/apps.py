@@ -30,9 +30,9 @@ class HandoffConfig(AppConfig):
 
 def _with_conflict(case_id: UUID) -> set[int]:
     """Partners with a standing conflict of interest in the case."""
-    from .models import CaseConflict
+    from .conflicts import standing_conflicts
 
-    return set(CaseConflict.objects.standing().filter(case=case_id).values_list("organisation", flat=True))
+    return standing_conflicts(case_id)
 
 
 def _address_of_referral(user: User, number: int) -> str:

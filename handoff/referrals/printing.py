@@ -21,6 +21,7 @@ from casework.cases.printing import (
     work_of,
 )
 from casework.closures.printing import closures_section, reopenings_section
+from casework.consultations.printing import consultations_section
 from casework.plans.printing import plan_section
 from casework.releases.printing import releases_section, reports_section
 from casework.reviews.printing import reviews_section
@@ -51,6 +52,7 @@ def printed_case(case: Case, *, by: User) -> PrintedRecord:
             plan_section(case.pk),
             reviews_section(case.pk),
             assessments_section(case.pk),
+            consultations_section(case.pk),
             releases_section(case.pk),
             reports_section(case.pk),
             closures_section(case.pk),

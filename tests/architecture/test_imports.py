@@ -10,7 +10,7 @@ from architecture.source import APPS, CHECKOUT, PACKAGES, app_of, modules
 ORDER = [
     "demo", "reporting.publishing", "reporting.figures", "handoff.referrals",
     "casework.closures", "casework.releases", "casework.reviews", "casework.assessments",
-    "casework.plans", "casework.teams", "casework.cases",
+    "casework.consultations", "casework.plans", "casework.teams", "casework.cases",
     "triage", "hotline.texting", "hotline.switchboard", "hotline.contacts", "regions",
     "foundation.retention", "foundation.worklist", "foundation.journal", "foundation.accounts", "foundation.privacy",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ from hypothesis import strategies as st
 from casework.assessments import permissions as assessments
 from casework.cases import permissions as cases
 from casework.closures import permissions as closures
+from casework.consultations import permissions as consultations
 from casework.plans import permissions as case_plans
 from casework.releases import permissions as prison
 from casework.reviews import permissions as reviews
@@ -301,6 +302,15 @@ RULES = [
         "assessment_content",
         lambda user, world: assessments.reads_content(user, world.assessment_content),
         writes_content,
+        "version",
+    ),
+    Rule(
+        "consultation",
+        lambda user, world: consultations.may_see(user, world.consultation),
+        lambda user, world: (
+            consultations.is_consultant(user, world.consultation)
+            or consultations.may_withdraw(user, world.consultation)
+        ),
         "version",
     ),
     *(

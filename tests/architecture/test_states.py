@@ -44,6 +44,7 @@ TO_BE_WRITTEN = {
     "PlanState": {"tone"},
     "ReviewState": {"tone"},
     "CaseAssessmentState": {"tone"},
+    "ConsultationState": {"tone"},
     "ClosureState": {"tone"},
     "ReopeningState": {"tone"},
     "PrisonReleaseState": {"tone"},
@@ -67,6 +68,7 @@ BADGES = {
     "review": "ReviewState",
     "other": "PlanState",
     "case_assessment": "CaseAssessmentState",
+    "consultation": "ConsultationState",
     "closure": "ClosureState",
     "reopening": "ReopeningState",
     "prison_release": "PrisonReleaseState",
@@ -132,6 +134,7 @@ NOT_APPLICABLE = {
         "policy": OF_TEAM, "figure": "cases are counted, not proposals to reopen them", "sentence": LABEL_SAYS_IT,
     },
     "CaseAssessmentState": {"figure": "it counts when it was delivered, and rated", "sentence": LABEL_SAYS_IT},
+    "ConsultationState": {"figure": "consultations are not counted in figures yet", "sentence": LABEL_SAYS_IT},
     "ExitReportState": {
         "policy": OF_TEAM, "figure": "exit reports are not counted in figures yet", "sentence": LABEL_SAYS_IT,
     },

@@ -188,7 +188,7 @@ def test_without_an_actor_no_protected_table_shows_a_row(as_superuser: None, own
 
 
 def test_a_data_key_is_asked_for_in_every_table_that_is_encrypted_with_one(db: None) -> None:
-    functions = "'reads_dossier', 'reads_request', 'reads_team_key', 'reads_assessment_key'"
+    functions = "'reads_dossier', 'reads_request', 'reads_team_key', 'reads_assessment_key', 'reads_consultation_key'"
     ((asked,),) = ask(f"select string_agg(prosrc, '') from pg_proc where proname in ({functions})")
     with_key = {
         model._meta.db_table

@@ -25,6 +25,8 @@ from casework.cases import permissions as cases
 from casework.cases.states import Who as InCase
 from casework.closures import permissions as closures
 from casework.closures.states import Who as InClosure
+from casework.consultations import permissions as consultations
+from casework.consultations.states import Who as InConsultation
 from casework.plans import permissions as case_plans
 from casework.plans.states import AGREES
 from casework.plans.states import Who as InPlan
@@ -174,6 +176,12 @@ def may_move_case_assessment(step: Step) -> bool:
     if step.who == InAssessment.AUTHOR:
         return assessments.is_author(step.user, step.world.case_assessment)
     return step.who == InAssessment.ASKER and assessments.may_withdraw(step.user, step.world.case_assessment)
+
+
+def may_move_consultation(step: Step) -> bool:
+    if step.who == InConsultation.CONSULTANT:
+        return consultations.is_consultant(step.user, step.world.consultation)
+    return consultations.may_withdraw(step.user, step.world.consultation)
 
 
 def may_move_prison_release(step: Step) -> bool:
@@ -418,6 +426,15 @@ OBJECTS = [
         {
             "proposed": "decided_at = null, decided_by_id = null",
             **dict.fromkeys(("reopened", "refused"), "decided_at = now(), decided_by_id = {who}, answer = '\\x01'"),
+        },
+    ),
+    Moved(
+        "consultation",
+        "Consultation",
+        may_move_consultation,
+        {
+            "asked": "ended_at = null, ended_by_id = null",
+            **dict.fromkeys(("answered", "declined", "withdrawn"), ENDED_BY),
         },
     ),
     Moved(

@@ -16,6 +16,7 @@ from casework.assessments.questionnaire import current
 from casework.assessments.states import CaseAssessmentState
 from casework.cases.models import Action, BodyWorker, Case, CaseContact, CaseQuestion, Note, Responsibility
 from casework.closures.models import Closure, Opinion, Reopening
+from casework.consultations.models import Consultation
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, PlannedAction
 from casework.plans.models import Plan as CasePlan
 from casework.plans.states import AgreementState, PlanState
@@ -116,6 +117,7 @@ class World:
     reopening: Reopening
     case_assessment: CaseAssessment
     assessment_content: AssessmentContent
+    consultation: Consultation
     prison_release: PrisonRelease
     release_step: ReleaseStep
     exit_report: ExitReport
@@ -208,6 +210,7 @@ def build(plan: Plan, organisations: list[Organisation]) -> World:
         review=_review(plan, people, member),
         **_closing(people, member),
         **_case_assessment(plan, member, people),
+        consultation=_consultation(plan, member, people),
         **_prison_release(member, people),
         body_worker=BodyWorker.objects.get(case=case, user=member.person),
         referral=referral,
@@ -348,6 +351,18 @@ def _case_assessment(plan: Plan, member: Member, people: list[User]) -> dict[str
     readers = [people[plan.responsible[1]].pk] if plan.responsible[1] is not None else []
     content = AssessmentContent.objects.create(assessment=row, data_key=member.data_key, readers=readers)
     return {"case_assessment": row, "assessment_content": content}
+
+
+def _consultation(plan: Plan, member: Member, people: list[User]) -> Consultation:
+    """Asked by the centre or the body, shared or not, of somebody who need not work at either."""
+    is_of_centre = plan.responsible[0] != PARTNER
+    return Consultation.objects.create(
+        team=member.team, centre=member.centre, data_key=member.data_key, asked_by=people[plan.contact_person],
+        asking_body=member.centre if is_of_centre else member.organisation,
+        is_shared=is_of_centre or plan.is_surfaced,
+        organisation=member.organisation if plan.is_surfaced else member.centre,
+        consultant=people[(plan.contact_person + 2) % PEOPLE], asked_at=NOW - timedelta(days=2), due_at=NOW,
+    )  # fmt: skip
 
 
 def _prison_release(member: Member, people: list[User]) -> dict[str, Any]:

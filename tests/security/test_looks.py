@@ -18,6 +18,7 @@ import teams
 from assessments import make_contact
 from case_assessments import asked
 from case_rows import make_case
+from consultations import consulted
 from contacts import browser
 from django.conf import settings
 from django.test import Client
@@ -176,6 +177,11 @@ class World:
         return asked(liaison, self.dossier.case, liaison, self.people.body).pk
 
     @cached_property
+    def consultation(self) -> uuid.UUID:
+        people = self.people
+        return consulted(people.handler, self.dossier.case, people.centre, people.colleague, people.centre).pk
+
+    @cached_property
     def exit_report(self) -> uuid.UUID:
         return begun_report(self.people.handler, self.dossier.case).pk
 
@@ -261,6 +267,8 @@ class World:
             "assessments:assessment": (handler, (self.draft,), {}),
             "assessments:write": (people.liaison, (self.draft,), {}),
             "assessments:deliver": (people.liaison, (self.draft,), {}),
+            "consultations:of_case": (make_coordinator(people), case, {}),
+            "consultations:consultation": (handler, (self.consultation,), {}),
             "releases:of_case": (make_coordinator(people), case, {}),
             "releases:of_team": (people.liaison, case, {}),
             "releases:calendar": (coordinator, everywhere, {}),

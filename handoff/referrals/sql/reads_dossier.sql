@@ -30,6 +30,7 @@ begin
     if exists (select from texting_textmessage where data_key_id = which) then return true; end if;
     if ntk.reads_team_key(which) then return true; end if;
     if ntk.reads_assessment_key(which) then return true; end if;
+    if ntk.reads_consultation_key(which) then return true; end if;
     return false;
 end
 $body$;

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from case_assessments import asked, begun, delivered
 from case_rows import make_case
-from closures import REACHED, opinion_of, proposed, said, stored
+from closures import REACHED, decided, opinion_of, proposed, said, stored
 from django.urls import reverse
-from people import People, new_id
+from people import People, as_user, new_id
+from referrals import accepted as taken_by_partner
+from referrals import ready
 from teams import Body, accepted, invited, make_body
 from web import browser
 
@@ -21,6 +23,8 @@ from casework.closures.states import ClosureState, ReopeningState
 from casework.teams.vocabulary import Hat
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
+from handoff.referrals.partner_actions import complete_referral
+from handoff.referrals.vocabulary import Outcome
 
 FORM = {
     "reason": "goals_met",
@@ -223,3 +227,26 @@ def test_others_get_404(people: People, case: Case, mayor: Body) -> None:
         assert post(who, "handoff:carry_out_closure", closure.pk, version=1).status_code == 404
     assert page(people.handler, "closure", new_id()) == "404"
     assert page(people.handler, "reopening", new_id()) == "404"
+
+
+@pytest.mark.django_db
+def test_while_a_partner_is_responsible_the_page_says_what_is_done_first() -> None:
+    people = ready()
+    referral = taken_by_partner(people)
+    with acting_as(people.handler, purpose="test"):
+        case = Case.objects.get(pk=referral.case_id)
+    mayor = make_body("Mayor")
+    accepted(invited(people.handler, case, mayor.organisation, hats=[Hat.RISK]), mayor.person, mayor.deputy)
+    closure = proposed(people.handler, case)
+    said(mayor.person, closure, mayor.organisation)
+    decided(mayor.person, closure)
+    shown = page(people.handler, "closure", closure.pk)
+    assert "The partner who is responsible for the case completes the referral" in shown
+    assert 'id="carry-out"' not in shown
+    version = stored(closure, people.handler).version
+    assert post(people.handler, "handoff:carry_out_closure", closure.pk, version=version).status_code == 409
+    ended = {"referral_id": referral.pk, "outcome": Outcome.STABILISED}
+    as_user(people.worker, complete_referral, by=people.worker, **ended)
+    assert 'id="carry-out"' in page(people.handler, "closure", closure.pk)
+    assert post(people.handler, "handoff:carry_out_closure", closure.pk, version=version).status_code == 302
+    assert only(people.handler).state == ClosureState.CARRIED_OUT

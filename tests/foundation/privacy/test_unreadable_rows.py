@@ -23,6 +23,7 @@ import referrals
 import reviews
 from answering import Provider, provider
 from cluster import OwnDatabase
+from consultations import consulted
 from contacts import browser
 from django.apps import apps
 from django.db import models
@@ -39,6 +40,7 @@ from casework.cases.models import Action, CaseQuestion
 from casework.cases.question_actions import ask_question
 from casework.cases.work_actions import add_action
 from casework.closures.models import Closure, Opinion, Reopening
+from casework.consultations.models import Consultation
 from casework.plans.models import Agreement, Factor, Goal, GoalOutcome, Plan, PlannedAction
 from casework.releases.models import ExitReport, PrisonRelease, ReleaseStep
 from casework.reviews.models import Review
@@ -236,6 +238,9 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
     liaison = world.people.liaison
     asked_for = case_assessments.asked(liaison, bad.case, liaison, world.people.body)
     assessment = case_assessments.delivered(asked_for, liaison)
+    advice = consulted(
+        world.people.handler, bad.case, world.people.centre, world.people.colleague, world.people.centre
+    ).pk
     of_review = reviews.planned_review(world.people.handler, bad.case, reviews.of_centre(world.people)).pk
     team, in_case = (reverse(f"teams:{name}", args=[bad.case.pk]) for name in ("team", "of_case"))
     wish = reverse("retention:request", args=[request.pk])
@@ -280,6 +285,10 @@ def expectations(world: World) -> dict[type[models.Model], tuple[list[Any], list
         AssessmentContent: (
             [case_assessments.content(assessment, world.people.liaison).pk],
             [Shown("liaison", reverse("assessments:assessment", args=[assessment.pk]), bad.case.reference, False)],
+        ),
+        Consultation: (
+            [advice],
+            [Shown("handler", reverse("consultations:consultation", args=[advice]), bad.case.reference, False)],
         ),
         **of_prison_releases(world, bad),
         OwnNote: ([note], [Shown("liaison", team, "a second own note")]),

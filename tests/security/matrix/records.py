@@ -15,6 +15,7 @@ from assessments import SECURITY, complete, fill, make_contact, start
 from calling_back import planned
 from case_assessments import asked, delivered, saved
 from case_rows import make_case as small_case
+from consultations import answered, consulted
 from django.apps import apps
 from django.db import connection, connections, models, transaction
 from django.utils import timezone
@@ -85,6 +86,7 @@ def make_world() -> World:
     add_plans(world)
     add_closures(world)
     _assessments(world)
+    _consultations(world)
     _prison_releases(world)
     add_reviews(world)
     _referrals(world)
@@ -267,6 +269,17 @@ def _assessments(world: World) -> None:
     delivered(clinical, liaison, Shares.FACT, readers=[handler.pk])
     for name, one in {"asked": waiting, "draft": draft, "delivered": done, "clinical": clinical}.items():
         world.add("case_assessment", name, one.pk)
+
+
+def _consultations(world: World) -> None:
+    """On the handler's case."""
+    people, of_open = world.people, _case(world, "open")
+    waiting, done = (
+        consulted(people.handler, of_open, people.centre, people.worker, people.partner) for _number in range(2)
+    )
+    of_body = consulted(people.liaison, of_open, people.body, people.colleague, people.centre)
+    for name, one in {"asked": waiting, "answered": answered(done, people.worker), "of_body": of_body}.items():
+        world.add("consultation", name, one.pk)
 
 
 def _prison_releases(world: World) -> None:
