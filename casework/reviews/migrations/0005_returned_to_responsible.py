@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0028_follows_responsible'),
-        ('reviews', '0003_follows_responsible'),
+        ('reviews', '0004_by_due_time'),
         ('teams', '0003_lock_team'),
     ]
 
