@@ -1,5 +1,5 @@
--- The open reviews of a body that leaves go back to the shift of the centre; those of a body that names another person
--- go to that one.
+-- The open reviews of a body that leaves go to who is responsible at the centre, as somebody on shift may not read the
+-- case; those of a body that names another person go to that one.
 create or replace function ntk.return_reviews() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 begin
@@ -7,7 +7,9 @@ begin
     perform from reviews_review where team_id = new.team_id order by id for no key update;
     update reviews_review
         set organisation_id = case when new.state in ({IN_TEAM}) then organisation_id else centre_id end,
-            user_id = case when new.state in ({IN_TEAM}) then new.person_id end, version = version + 1
+            user_id = case when new.state in ({IN_TEAM}) then new.person_id
+                else (select ntk.person_at_centre(c) from cases_case c where c.id = new.team_id) end,
+            version = version + 1
         where team_id = new.team_id and organisation_id = new.organisation_id and state in ({OPEN});
     return null;
 end

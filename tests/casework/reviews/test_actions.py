@@ -25,6 +25,7 @@ from reviews import (
     stored,
 )
 from teams import Body, accepted, invited, left, make_body
+from web import browser
 
 from casework.cases.actions import link_contact
 from casework.cases.models import Case
@@ -260,8 +261,9 @@ def test_what_a_body_has_goes_back_when_it_leaves(people: People, case: Case, sc
     review = planned_review(people.handler, case, holder(school))
     left(member_of(school), school.person)
     now = stored(review, people.handler)
-    assert (now.organisation_id, now.user_id) == (people.centre.pk, None)
-    assert items(people.handler) == [("review", None, False)]
+    assert (now.organisation_id, now.user_id) == (people.centre.pk, people.handler.pk)
+    assert items(people.handler) == [("review", people.handler.pk, False)]
+    assert browser(people.handler).get(f"/reviews/{review.pk}/").status_code == 200
     with acting_as(school.person, purpose="test"):
         assert not Review.objects.exists()
 
