@@ -38,8 +38,9 @@ def in_days(days: int) -> date:
 
 
 def announced(by: User, case: Case, organisation: Organisation | None = None, **values: Any) -> PrisonRelease:
-    """In forty days, by default the shift's."""
-    said = {"release_id": new_id(), "release_date": in_days(40), "user": None, **TEXTS, **values}
+    """In forty days; of the centre it is of who made the case."""
+    of_centre = case.contact_person if organisation in (None, case.centre) else None
+    said = {"release_id": new_id(), "release_date": in_days(40), "user": of_centre, **TEXTS, **values}
     answers = organisation or case.centre
     made: PrisonRelease = as_user(by, actions.announce, by=by, case_id=case.pk, organisation=answers, **said)
     return made

@@ -54,7 +54,8 @@ def following(holder: Holder, due_at: datetime | None = None) -> Following:
 
 
 def of_centre(people: People, user: User | None = None) -> Holder:
-    return Holder(people.centre, user)
+    """By default the handler, who is responsible for the case."""
+    return Holder(people.centre, user or people.handler)
 
 
 def plan_in_force(people: People, case: Case) -> Plan:

@@ -35,7 +35,7 @@ from .events import (
 )
 from .locking import lock_release, lock_team_to_write
 from .models import PrisonRelease
-from .permissions import check_responsible
+from .permissions import check_chosen, who_can_be_responsible
 from .planned_reviews import plan_reviews
 from .recording import record, store
 from .states import TRANSITIONS, PrisonReleaseState
@@ -68,7 +68,7 @@ def announce(
     known = PrisonRelease.objects.filter(pk=release_id, team=case_id).first()
     if known:
         return known
-    check_responsible(team.pk, team.centre, organisation, user)
+    check_chosen(who_can_be_responsible(team.pk, team.centre), organisation, user)
     release = PrisonRelease(pk=release_id, team=team, centre_id=team.centre_id, data_key_id=team.data_key_id)
     release.organisation, release.user = organisation, user
     release.release_date = release_date
@@ -109,7 +109,7 @@ def change(
         raise stale(release_id)
     before = release.user_id
     if (release.organisation_id, before) != (organisation.pk, user.pk if user else None):
-        check_responsible(release.team_id, release.centre, organisation, user)
+        check_chosen(who_can_be_responsible(release.team_id, release.centre), organisation, user)
     store(release, **values)
     record(PRISON_RELEASE_CHANGED, by, release, also=[before, release.user_id])
 

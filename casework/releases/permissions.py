@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from casework.teams.models import Member
-from casework.teams.permissions import members_of, members_with, reads_team, writes_case
+from casework.teams.permissions import members_of, members_with, people_at_centre, reads_team, writes_case
 from casework.teams.vocabulary import COORDINATING, Hat
 from foundation.accounts.models import Membership, Organisation, User
 from foundation.accounts.permissions import Refused
@@ -102,25 +102,33 @@ class Responsible:
 
 
 def who_can_be_responsible(case_id: uuid.UUID, centre: Organisation) -> list[Responsible]:
-    """The shift of the centre first, then its people, then the bodies of the team."""
+    """Who of the centre can open it, who is responsible first, then the bodies of the team."""
+    return [*(Responsible(centre, person) for person in people_at_centre(case_id, centre)), *_named(case_id)]
+
+
+def who_can_do_steps(case_id: uuid.UUID, centre: Organisation) -> list[Responsible]:
+    """The shift of the centre and everybody there, as a step opens the case for who does it; then the bodies."""
     roles = (Role.HANDLER, Role.COORDINATOR)
     working = Membership.objects.active().with_roles(roles).filter(organisation=centre)
     staff = User.objects.filter(pk__in=working.values("user"), is_active=True).order_by("name", "pk")
-    members = Member.objects.in_team().with_names().filter(team=case_id).order_by("organisation__name", "pk")
     return [
         Responsible(centre, None),
         *(Responsible(centre, person) for person in staff),
-        *(Responsible(member.organisation, member.person) for member in members),
+        *_named(case_id),
     ]
 
 
+def _named(case_id: uuid.UUID) -> list[Responsible]:
+    members = Member.objects.in_team().with_names().filter(team=case_id).order_by("organisation__name", "pk")
+    return [Responsible(member.organisation, member.person) for member in members]
+
+
 class NotResponsible(Exception):
-    """Who was chosen neither works at the centre nor is the named person of a body in the team, or no longer."""
+    """Who was chosen could not do it: does not work at the centre, is not the named person of a body in the team."""
 
 
-def check_responsible(case_id: uuid.UUID, centre: Organisation, organisation: Organisation, user: User | None) -> None:
-    """Raises NotResponsible."""
+def check_chosen(found: list[Responsible], organisation: Organisation, user: User | None) -> None:
+    """Raises NotResponsible for somebody who is not among ``found``."""
     chosen = organisation.pk, user.pk if user else None
-    found = who_can_be_responsible(case_id, centre)
     if chosen not in {(one.organisation.pk, one.user.pk if one.user else None) for one in found}:
         raise NotResponsible

@@ -18,7 +18,7 @@ from triage.due_times import steps_from
 from .due_times import at_noon
 from .locking import lock_release
 from .models import PrisonRelease, ReleaseStep
-from .permissions import check_responsible
+from .permissions import check_chosen, who_can_do_steps
 from .vocabulary import Phase
 
 
@@ -49,7 +49,7 @@ def add_step(
         return known
     if not release.is_current:
         raise stale(release_id)
-    check_responsible(release.team_id, release.centre, organisation, user)
+    check_chosen(who_can_do_steps(release.team_id, release.centre), organisation, user)
     step = ReleaseStep(pk=step_id, release=release, data_key_id=release.data_key_id, phase=phase, days=days)
     step.organisation, step.user = organisation, user
     step.strand, step.text, step.added_by = strand, text, by

@@ -15,7 +15,7 @@ from foundation.journal.stale import stale
 
 from .forms import AddStepForm
 from .pages import ReleasePage
-from .permissions import NotResponsible, release_to_write, who_can_be_responsible
+from .permissions import NotResponsible, release_to_write, who_can_do_steps
 from .step_actions import Over, add_step
 
 
@@ -26,7 +26,7 @@ def add(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     release = release_to_write(request.user, pk)
     if not release.is_current:
         raise stale(pk)
-    responsible = who_can_be_responsible(release.team_id, release.centre)
+    responsible = who_can_do_steps(release.team_id, release.centre)
     form = AddStepForm(request.POST if request.method == "POST" else None, responsible=responsible)
     if form.is_valid() and _is_added(request, pk, form):
         messages.success(request, _("Added. It is among the actions of the case."))

@@ -5,19 +5,14 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from casework.cases.models import Case
 from casework.teams.models import Member
-from casework.teams.permissions import members_of, members_with, reads_team, writes_case
+from casework.teams.permissions import members_of, members_with, people_at_centre, reads_team, writes_case
 from casework.teams.vocabulary import COORDINATING, Hat
-from foundation.accounts.models import Membership, Organisation, User
+from foundation.accounts.models import Organisation, User
 from foundation.accounts.permissions import Refused
-from foundation.accounts.roles import Role
 from foundation.journal.actions import look
 
 from .models import Review
-
-#: Who of the centre holds reviews.
-AT_CENTRE = (Role.HANDLER, Role.COORDINATOR)
 
 
 def may_plan_reviews(user: User, case_id: uuid.UUID) -> bool:
@@ -60,15 +55,12 @@ class Holder:
 
 
 def holders_of(case_id: uuid.UUID, centre: Organisation) -> list[Holder]:
-    """The named people of the bodies in the team, then the shift and the people of the centre."""
+    """The named people of the bodies in the team, then who of the centre can open it."""
     members = Member.objects.in_team().with_names().filter(team=case_id).order_by("organisation__name", "pk")
     named = [(member, person) for member in members for person in (member.person, member.deputy) if person]
-    working = Membership.objects.active().with_roles(AT_CENTRE).filter(organisation=centre)
-    staff = User.objects.filter(pk__in=working.values("user"), is_active=True).order_by("name", "pk")
     return [
         *(Holder(member.organisation, person) for member, person in named),
-        Holder(centre, None),
-        *(Holder(centre, person) for person in staff),
+        *(Holder(centre, person) for person in people_at_centre(case_id, centre)),
     ]
 
 
@@ -88,7 +80,8 @@ def usual_holder(case_id: uuid.UUID, centre: Organisation) -> Holder:
     (sql/add_review.sql).
     """
     found = _first_choice(case_id, centre)
-    return found if found in holders_of(case_id, centre) else Holder(centre, None)
+    holders = holders_of(case_id, centre)
+    return found if found in holders else next(one for one in holders if one.organisation == centre)
 
 
 def _first_choice(case_id: uuid.UUID, centre: Organisation) -> Holder:
@@ -96,7 +89,4 @@ def _first_choice(case_id: uuid.UUID, centre: Organisation) -> Holder:
     for member in members:
         if Hat.PROCESS in member.hats:
             return Holder(member.organisation, member.person)
-    case = Case.objects.select_related("responsible_user", "contact_person").filter(pk=case_id).first()
-    if case is None:
-        return Holder(centre, None)
-    return Holder(centre, case.contact_person if case.is_with_partner else case.responsible_user)
+    return Holder(centre, people_at_centre(case_id, centre)[0])

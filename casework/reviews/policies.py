@@ -9,6 +9,7 @@ from casework.plans.states import IN_FORCE
 from casework.teams.policies import CASE_WRITERS, DEADLINES, case_readers
 from casework.teams.states import IN_TEAM
 from casework.teams.vocabulary import COORDINATING, Hat
+from foundation.accounts.roles import Role
 from foundation.privacy.event_kinds import kinds_of, reading_rules
 from foundation.privacy.rls import (
     BY_APPLICATION,
@@ -25,7 +26,6 @@ from foundation.privacy.rls import (
 
 from . import events
 from .events import REVIEW_PLANNED, REVIEW_PROPOSED
-from .permissions import AT_CENTRE
 from .states import MACHINES, MISSED, OPEN, PLANNED, PROPOSED, TO_HOLD, Who
 from .vocabulary import Occasion, ReviewKind
 
@@ -44,7 +44,7 @@ FITS = (
     " and (t.centre_id, t.data_key_id) = (reviews_review.centre_id, reviews_review.data_key_id))"
     " and (organisation_id = centre_id and (user_id is null or exists (select 1 from accounts_membership m"
     " where m.user_id = reviews_review.user_id and m.organisation_id = centre_id and m.ended_at is null"
-    f" and m.role in ({quoted(*AT_CENTRE)})))"
+    f" and m.role in ({quoted(Role.HANDLER, Role.COORDINATOR)})))"
     " or exists (select 1 from teams_member m where m.team_id = reviews_review.team_id"
     " and m.organisation_id = reviews_review.organisation_id"
     f" and user_id in (m.person_id, m.deputy_id) and m.state in ({quoted(*IN_TEAM)})))"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection
 
+from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from casework.cases.models import Case
 from casework.cases.permissions import may_read as may_read_case
 from casework.cases.permissions import may_write as may_write_case
-from foundation.accounts.models import Membership, User
+from foundation.accounts.models import Membership, Organisation, User
 from foundation.accounts.permissions import Refused, organisations_as
 from foundation.accounts.roles import AT_OTHER_BODIES, Role
 from foundation.journal.actions import look
@@ -55,6 +57,25 @@ def members_of(user: User, case_id: uuid.UUID) -> list[Member]:
 def members_with(user: User, case_id: uuid.UUID, hats: Collection[Hat]) -> list[Member]:
     """Of those bodies the ones that have any of these hats."""
     return [member for member in members_of(user, case_id) if set(hats) & set(member.hats)]
+
+
+def people_at_centre(case_id: uuid.UUID, centre: Organisation) -> list[User | None]:
+    """Whom of the centre something of the case can be given to: others there could not open it.
+
+    Who is responsible, or None for the shift while nobody is; for who reads the case also its contact person and the
+    coordinators.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select ntk.responsible_at_centre(%s)", [case_id])
+        (responsible,) = cursor.fetchone()
+    case = Case.objects.filter(pk=case_id).first()
+    working = Membership.objects.active().filter(organisation=centre, user__is_active=True)
+    who = Q(user=responsible, role__in=(Role.HANDLER, Role.COORDINATOR))
+    if case is not None:
+        who |= Q(user=case.contact_person_id, role=Role.HANDLER) | Q(role=Role.COORDINATOR)
+    found = list(User.objects.filter(pk__in=working.filter(who).values("user")).order_by("name", "pk"))
+    first: list[User | None] = [one for one in found if one.pk == responsible]
+    return [*(first or [None]), *(one for one in found if one.pk != responsible)]
 
 
 def leads(user: User, member: Member) -> bool:

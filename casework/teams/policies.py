@@ -186,4 +186,5 @@ sql_items = declared_items(
     LEADING=LEADING.sql.replace("team_id", "new.team_id").replace("organisation_id", "new.organisation_id"),
     SEEN=SEEN_SQL,
     OPEN_ACTION=quoted(*OPEN_ACTION),
+    CASE_WRITER=f"({COORDINATORS.sql}) or ({WORKERS.sql})",
 )

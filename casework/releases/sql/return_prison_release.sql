@@ -1,5 +1,5 @@
--- The release of a body that leaves goes back to the shift of the centre; that of a body that names another person goes
--- to that one.
+-- The release of a body that leaves goes to who is responsible at the centre, as somebody on shift may not read the
+-- case; that of a body that names another person goes to that one.
 create or replace function ntk.return_prison_release() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $body$
 begin
@@ -8,7 +8,8 @@ begin
             where team_id = new.team_id and organisation_id = new.organisation_id and state in ({CURRENT})
                 and user_id is distinct from new.person_id;
     else
-        update releases_prisonrelease set organisation_id = centre_id, user_id = null, version = version + 1
+        update releases_prisonrelease set organisation_id = centre_id, version = version + 1,
+                user_id = (select ntk.person_at_centre(c) from cases_case c where c.id = new.team_id)
             where team_id = new.team_id and organisation_id = new.organisation_id and state in ({CURRENT});
     end if;
     return null;

@@ -90,8 +90,8 @@ def test_the_team_and_who_works_on_the_case_read_it(people: People, case: Case, 
 
 def test_a_case_without_a_team_gets_one(people: People, case: Case) -> None:
     release = announced(people.handler, case)
-    assert (release.state, release.organisation, release.user) == (R.ANNOUNCED, people.centre, None)
-    assert [item.user_id for item in work(people.coordinator, release)] == [None]
+    assert (release.state, release.organisation, release.user) == (R.ANNOUNCED, people.centre, people.handler)
+    assert [item.user_id for item in work(people.coordinator, release)] == [people.handler.pk]
 
 
 def test_a_repeated_post_announces_one(people: People, case: Case) -> None:
@@ -143,10 +143,12 @@ def test_nobody_outside_the_case_answers_for_it(people: People, case: Case, prob
         (probation.organisation, probation.deputy),
         (probation.organisation, None),
         (people.centre, people.administrator),
+        (people.centre, people.colleague),
+        (people.centre, None),
     ]:
         with pytest.raises(NotResponsible):
             announced(people.handler, case, organisation, user=person)
-    release = announced(people.handler, case, user=people.colleague)
+    release = announced(people.handler, case, user=people.coordinator)
     with pytest.raises(NotResponsible):
         step(people.handler, actions.change, release, organisation=people.partner, user=people.worker, **TEXTS)
 
@@ -287,7 +289,7 @@ def test_the_database_refuses_what_is_no_step(people: People, case: Case) -> Non
 def test_what_is_over_says_what_it_said(people: People, case: Case) -> None:
     release = step(people.handler, actions.cancel, announced(people.handler, case), reason="He stays.")
     with pytest.raises(Stale):
-        step(people.handler, actions.change, release, organisation=people.centre, user=people.handler, **TEXTS)
+        step(people.handler, actions.change, release, organisation=people.centre, user=people.coordinator, **TEXTS)
     with pytest.raises(ProgrammingError), acting_as(people.handler, purpose="test"), transaction.atomic():
         PrisonRelease.objects.filter(pk=release.pk).update(release_date=in_days(3))
 
@@ -344,14 +346,16 @@ def announced_late(people: People) -> PrisonRelease:
     return announced(people.handler, make_case(people.handler), release_date=in_days(-20))
 
 
-def test_what_a_body_answered_for_is_the_shifts_when_it_leaves(people: People, case: Case, probation: Body) -> None:
+def test_what_a_body_answered_for_goes_to_who_is_responsible_when_it_leaves(
+    people: People, case: Case, probation: Body
+) -> None:
     release = of_probation(people, case, probation)
     with acting_as(people.handler, purpose="test"):
         member = release.team.members.get(organisation=probation.organisation)
     left(member, probation.person)
     now = stored(release, people.handler)
-    assert (now.organisation, now.user, now.state) == (people.centre, None, R.ANNOUNCED)
-    assert [item.user_id for item in work(people.coordinator, release)] == [None]
+    assert (now.organisation, now.user, now.state) == (people.centre, people.handler, R.ANNOUNCED)
+    assert [item.user_id for item in work(people.coordinator, release)] == [people.handler.pk]
     assert kinds(people.handler, release) == ["announced", "returned"]
     assert texts(probation.person) == []
 

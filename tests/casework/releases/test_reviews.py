@@ -75,7 +75,7 @@ def test_they_are_dropped_when_there_is_no_release(people: People, case: Case) -
 
 def test_who_has_left_the_centre_is_not_asked_to_hold_them(people: People, case: Case) -> None:
     change(Membership.objects.filter(user=people.handler), ended_at=timezone.now(), ended_by_id=people.coordinator.pk)
-    assert days_of(announced(people.coordinator, case), people.coordinator) == [-14, 0, 30]
+    assert days_of(announced(people.coordinator, case, user=None), people.coordinator) == [-14, 0, 30]
     assert {one.user_id for one in reviews_of(case, people.coordinator)} == {None}
 
 

@@ -112,19 +112,19 @@ def test_absurd_values_are_said_beside_the_form(people: People, case: Case, valu
     assert all_of(people) == []
 
 
-def test_without_a_choice_it_is_the_shifts(people: People, case: Case) -> None:
+def test_without_a_choice_it_is_of_who_is_responsible(people: People, case: Case) -> None:
     post(people.handler, "announce", case.pk, **form_of())
     (release,) = all_of(people)
-    assert (release.organisation, release.user) == (people.centre, None)
+    assert (release.organisation, release.user) == (people.centre, people.handler)
 
 
 def test_what_is_changed(people: People, case: Case) -> None:
     release = announced(people.handler, case)
     assert TEXTS["conditions"] in page(people.handler, "change", release.pk)
-    new = {**TEXTS, "conditions": "None.", "responsible": f"{people.centre.pk}-{people.colleague.pk}"}
+    new = {**TEXTS, "conditions": "None.", "responsible": f"{people.centre.pk}-{people.coordinator.pk}"}
     assert post(people.handler, "change", release.pk, version="1", **new).status_code == 302
     now = stored(release, people.handler)
-    assert (now.conditions, now.user) == ("None.", people.colleague)
+    assert (now.conditions, now.user) == ("None.", people.coordinator)
 
 
 def test_who_changes_a_stale_page_keeps_what_was_typed(people: People, case: Case) -> None:

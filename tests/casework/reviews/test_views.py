@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from case_rows import make_case
+from case_rows import give, make_case
 from django.urls import reverse
 from django.utils import timezone
 from people import People, new_id
@@ -16,10 +16,12 @@ from teams import Body, accepted, invited, make_body
 from web import browser
 
 from casework.cases.models import Case
+from casework.reviews.actions import CannotHold
 from casework.reviews.models import Review
-from casework.reviews.permissions import Holder
+from casework.reviews.permissions import Holder, holders_for
 from casework.reviews.states import ReviewState
 from casework.reviews.vocabulary import ReviewKind
+from casework.teams.vocabulary import Hat
 from foundation.accounts.models import User
 from foundation.privacy.context import acting_as
 
@@ -77,7 +79,7 @@ def test_a_review_is_planned_and_held_by_form(people: People, case: Case, police
 def test_the_next_one_is_planned_unless_there_is_one(people: People, case: Case) -> None:
     review = planned_review(people.handler, case, of_centre(people))
     assert "The next review" in page(people.handler, "hold", review.pk)
-    next_one = {"next_due_at": in_days(30), "next_holder": f"{people.centre.pk}-"}
+    next_one = {"next_due_at": in_days(30), "next_holder": f"{people.centre.pk}-{people.handler.pk}"}
     assert post(people.handler, "hold", review.pk, **found(review, **next_one)).status_code == 302
     later = next(one for one in reviews_of(case, people.handler) if one.pk != review.pk)
     planned_review(people.handler, case, of_centre(people))
@@ -100,7 +102,12 @@ def test_monitoring_has_a_short_form_with_a_warning_sign(people: People, case: C
 def test_moved_by_form_it_leads_to_the_new_one(people: People, case: Case) -> None:
     review = planned_review(people.handler, case, of_centre(people))
     key = new_id()
-    move = {"version": review.version, "next_id": key, "due_at": in_days(9), "holder": f"{people.centre.pk}-"}
+    move = {
+        "version": review.version,
+        "next_id": key,
+        "due_at": in_days(9),
+        "holder": f"{people.centre.pk}-{people.handler.pk}",
+    }
     assert post(people.handler, "move", review.pk, **move).status_code == 422, "without a reason"
     answer = post(people.handler, "move", review.pk, **move, reason="holidays")
     assert answer.headers["Location"] == reverse("reviews:review", args=[key])
@@ -135,7 +142,12 @@ def test_whose_holder_has_left_is_told(people: People, case: Case, police: Body)
     ids=lambda bad: next(iter(bad)),
 )
 def test_bad_input_is_kept_and_explained(people: People, case: Case, bad: dict[str, str]) -> None:
-    good = {"review_id": new_id(), "kind": "plan", "due_at": in_days(5), "holder": f"{people.centre.pk}-"}
+    good = {
+        "review_id": new_id(),
+        "kind": "plan",
+        "due_at": in_days(5),
+        "holder": f"{people.centre.pk}-{people.handler.pk}",
+    }
     assert post(people.handler, "plan", case.pk, **{**good, **bad}).status_code == 422
     assert reviews_of(case, people.handler) == []
 
@@ -154,3 +166,31 @@ def test_many_past_ones_are_folded(people: People, case: Case) -> None:
     for _number in range(7):
         held(people.handler, planned_review(people.handler, case, of_centre(people)), following(of_centre(people)))
     assert "2 earlier ones" in page(people.handler, "of_case", case.pk)
+
+
+def test_whoever_can_be_chosen_opens_it(people: People, case: Case, police: Body) -> None:
+    """Others of the centre would have it on Today and could not open it."""
+    content = accepted(invited(people.handler, case, people.body, hats=[Hat.CONTENT]), people.liaison)
+    for planner in (people.handler, people.liaison):
+        with acting_as(planner, purpose="test"):
+            holders = holders_for(planner, case.pk, people.centre)
+        assert {people.centre.pk, police.organisation.pk, content.organisation_id} == {
+            one.organisation.pk for one in holders
+        }
+        for holder in holders:
+            review = planned_review(planner, case, holder)
+            assert holder.user is not None
+            assert "h-review" in page(holder.user, "review", review.pk)
+
+
+@pytest.mark.parametrize("who", ["colleague", "shift"])
+def test_who_could_not_open_it_is_refused(people: People, case: Case, who: str) -> None:
+    holder = Holder(people.centre, people.colleague if who == "colleague" else None)
+    with pytest.raises(CannotHold):
+        planned_review(people.handler, case, holder)
+
+
+def test_while_nobody_has_the_case_it_is_the_shifts(people: People, case: Case) -> None:
+    give(people, case, None)
+    review = planned_review(people.colleague, case, Holder(people.centre, None))
+    assert "h-review" in page(people.colleague, "review", review.pk)
