@@ -1,4 +1,4 @@
-"""kill -9 at each step from a review to monitoring and back: each happens once, whatever died in between.
+"""kill -9 at each step from a consultation to monitoring and back: each happens once, whatever died in between.
 
 Each step is taken while PostgreSQL dies in the middle of its transaction, and while the web dies at its commit.
 """
@@ -49,6 +49,28 @@ def own_form(browser: Browser, path: str, key: str) -> Form:
     assert node is not None, f"{path} has no {key}"
     form = form_of(node, whole)
     return Form(form.address or path, form.values)
+
+
+def ask(w: Work) -> None:
+    who = "SELECT m.organisation_id || '-' || m.user_id FROM accounts_membership m JOIN accounts_user u"
+    partner = w.tree.value(f"{who} ON u.id = m.user_id WHERE u.email = '{w.r.partner_email}' AND m.ended_at IS NULL")
+    form = own_form(w.r.handler, f"{w.team}consultations/new/", "ask-form")
+    w.ids["consultation"] = str(form.values["consultation_id"])
+    send(w.r.handler, form.with_({"consultant": str(partner), "question": "What helps with sleep?"}))
+
+
+def answer_consultation(w: Work) -> None:
+    form = form_at(w.r.partner, f"/consultations/{w.ids['consultation']}/", "/answer/")
+    send(w.r.partner, form.with_({"answer": "Regular days."}))
+
+
+def decline_consultation(w: Work) -> None:
+    form = form_at(w.r.partner, f"/consultations/{w.ids['consultation']}/", "/decline/")
+    send(w.r.partner, form.with_({"reason": "Not our field."}))
+
+
+def withdraw_consultation(w: Work) -> None:
+    send(w.r.handler, form_at(w.r.handler, f"/consultations/{w.ids['consultation']}/", "/withdraw/"))
 
 
 def plan_review(w: Work) -> None:
@@ -159,7 +181,14 @@ class Step:
     items: int = 0
 
 
+CONSULTATION = "consultations_consultation"
 STEPS = [
+    Step(ask, "consultation", "consultation.asked", CONSULTATION, "asked", 1),
+    Step(answer_consultation, "consultation", "consultation.answered", CONSULTATION, "answered"),
+    Step(ask, "consultation", "consultation.asked", CONSULTATION, "asked", 1),
+    Step(decline_consultation, "consultation", "consultation.declined", CONSULTATION, "declined"),
+    Step(ask, "consultation", "consultation.asked", CONSULTATION, "asked", 1),
+    Step(withdraw_consultation, "consultation", "consultation.withdrawn", CONSULTATION, "withdrawn"),
     Step(plan_review, "review", "review.planned", "reviews_review", "planned", 1),
     Step(move_review, "review", "review.moved", "reviews_review", "moved"),
     Step(hold_review, "review", "review.held", "reviews_review", "held"),
