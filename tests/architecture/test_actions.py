@@ -171,6 +171,7 @@ MAY_WRITE = {
     "casework.cases.permissions": "asks a function of the database",
     "casework.closures.permissions": "asks a function of the database",
     "casework.consultations.permissions": "asks a function of the database",
+    "casework.teams.permissions": "asks a function of the database",
     "casework.closures.locking": "locks through a function of the database",
     "casework.teams.locking": "locks through a function of the database",
     "casework.closures.recording": "the writing part of the actions of closings",

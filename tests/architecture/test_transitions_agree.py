@@ -39,7 +39,7 @@ from casework.teams.states import Who as InTeam
 from foundation.accounts.models import Membership, Organisation, User
 from foundation.accounts.permissions import can, organisations_as
 from foundation.accounts.role_proposals import could_confirm
-from foundation.accounts.roles import CONFIRM_AT_THEIR_CENTRE, Permission
+from foundation.accounts.roles import CONFIRM_AT_THEIR_CENTRE, Permission, Role
 from foundation.accounts.states import Who as InAccounts
 from foundation.privacy.fields import EncryptedField
 from foundation.privacy.state_machines import StateMachine, all_machines
@@ -161,7 +161,7 @@ def may_move_review(step: Step) -> bool:
 def can_hold(world: World) -> bool:
     review, member = world.review, world.member
     if review.organisation_id == review.centre_id:
-        working = Membership.objects.active().with_roles(reviews.AT_CENTRE).filter(user=review.user)
+        working = Membership.objects.active().with_roles((Role.HANDLER, Role.COORDINATOR)).filter(user=review.user)
         return working.filter(organisation=review.centre_id).exists()
     return member.is_in_team and review.user_id in (member.person_id, member.deputy_id)
 

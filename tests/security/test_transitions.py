@@ -241,7 +241,8 @@ def test_an_offer_that_ran_out_is_not_revived(world: World) -> None:
 
 def test_a_handler_writes_nothing_in_another_name(world: World) -> None:
     people = world.people
-    closed = "cases_case set state = 'closed', closed_at = now(), closed_by_id = {}, close_reason = 'other' where id"
+    ended = "closed_at = now(), work_ended_at = now(), close_reason = 'other'"
+    closed = f"cases_case set state = 'closed', closed_by_id = {{}}, {ended} where id"
     assert tried(world.database, f"update {closed.format(people.handler.pk)} = '{world.own.pk}' returning 1",
                  actor=people.handler) == "1"  # fmt: skip
     for change in (

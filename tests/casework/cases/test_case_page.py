@@ -84,6 +84,7 @@ def test_each_part_that_is_linked_is_on_the_page(people: People, case: Case) -> 
         "plan",
         "reviews",
         "assessments",
+        "consultations",
         "closing",
         "release",
         "referrals",

@@ -20,7 +20,9 @@ def add_reviews(world: World) -> None:
         "of_body": reviews.planned_review(handler, of_open, body),
         "of_centre": reviews.planned_review(handler, of_open, reviews.of_centre(people)),
         "held": reviews.held(handler, reviews.planned_review(handler, of_open, reviews.of_centre(people))),
-        "of_colleague": reviews.planned_review(people.colleague, of_colleague, reviews.of_centre(people)),
+        "of_colleague": reviews.planned_review(
+            people.colleague, of_colleague, reviews.of_centre(people, people.colleague)
+        ),
         "proposed": as_user(handler, lambda: Review.objects.of_case(of_open.pk).get(state="proposed")),
     }
     for name, one in made.items():
