@@ -40,9 +40,17 @@ class ProposeForm(forms.Form):
         _("What was reached"), help_text=_("And what was not. All bodies of the team read what you write here.")
     )
     earlier = AssessmentField(
-        label=_("Assessment of the risk at the beginning"), queryset=CaseAssessment.objects.none(), required=False
+        label=_("Assessment of the risk at the beginning"),
+        queryset=CaseAssessment.objects.none(),
+        empty_label=_("none of them"),
+        required=False,
     )
-    repeated = AssessmentField(label=_("Repeated assessment"), queryset=CaseAssessment.objects.none(), required=False)
+    repeated = AssessmentField(
+        label=_("Repeated assessment"),
+        queryset=CaseAssessment.objects.none(),
+        empty_label=_("none of them"),
+        required=False,
+    )
     without_assessment = _text(_("Why there are not both"), required=False)
     services = _text(
         _("Which general services take over"),
