@@ -26,6 +26,5 @@ def level_of(template: Template, given: Given) -> int | None:
     question = template.questions.get(OVERALL.get(template.id, ""))
     if question is None:
         return None
-    scale = [code for code in question.codes if code != question.unknown]
-    chosen = visible(template, given).given.get(question.id, frozenset())
-    return next((place for place, code in enumerate(scale, start=1) if code in chosen), None)
+    steps = map(question.step, visible(template, given).given.get(question.id, ()))
+    return next((step + 1 for step in steps if step is not None), None)

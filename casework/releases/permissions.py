@@ -124,7 +124,7 @@ def _named(case_id: uuid.UUID) -> list[Responsible]:
 
 
 class NotResponsible(Exception):
-    """Who was chosen could not do it: does not work at the centre, is not the named person of a body in the team."""
+    """Who was chosen is none of those who can do it, or no longer."""
 
 
 def check_chosen(found: list[Responsible], organisation: Organisation, user: User | None) -> None:

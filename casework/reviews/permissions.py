@@ -74,17 +74,10 @@ def holders_for(user: User, case_id: uuid.UUID, centre: Organisation) -> list[Ho
 
 
 def usual_holder(case_id: uuid.UUID, centre: Organisation) -> Holder:
-    """The named person of the body that coordinates the process; else who is responsible at the centre.
+    """The named person of the body that coordinates the process; else who is responsible at the centre, or the shift.
 
-    The shift, if that person can no longer hold it. The database does the same for those that it plans itself
-    (sql/add_review.sql).
+    The database does the same for those that it plans itself (sql/add_review.sql).
     """
-    found = _first_choice(case_id, centre)
-    holders = holders_of(case_id, centre)
-    return found if found in holders else next(one for one in holders if one.organisation == centre)
-
-
-def _first_choice(case_id: uuid.UUID, centre: Organisation) -> Holder:
     members = Member.objects.in_team().with_names().filter(team=case_id).order_by("answered_at", "pk")
     for member in members:
         if Hat.PROCESS in member.hats:

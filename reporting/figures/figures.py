@@ -92,15 +92,8 @@ def of_work(counts: Counts) -> list[HorizontalBars]:
         ("monitoring_end", _("What became of it"), _("Cases")),
         ("effect", _("Rating"), _("Assessments")),
     )
-    return [
-        _bars(Text(str(BY_CODE[code].label), _of(code), head, column), _without(counts, code), code)
-        for code, head, column in heads
-    ]
-
-
-def _without(counts: Counts, code: str) -> Counts:
-    """Of dropped duties, those that were dropped."""
-    return {cell: number for cell, number in counts.items() if code != "duty_drop" or cell[2] != NOT_DROPPED}
+    shown = {cell: number for cell, number in counts.items() if (cell[0], cell[2]) != ("duty_drop", NOT_DROPPED)}
+    return [_bars(Text(str(BY_CODE[code].label), _of(code), head, column), shown, code) for code, head, column in heads]
 
 
 def _of(code: str) -> str:

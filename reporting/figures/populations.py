@@ -101,16 +101,22 @@ CASES = f"""
         select min(a.begun_at) as begun_at, min(a.ended_at) filter (where a.met_person) as met_at
         from cases_action a where a.case_id = k.id) first on true
 """
-# Those of a triage alone: what people add has a time that they choose themselves.
-DUTIES = f"""
+
+
+def _actions(which: str) -> str:
+    return f"""
     select a.id, a.centre_id, a.due_at, o.time_zone, a.drop_reason,
         a.state in ({quoted(*DONE_ACTION)}) as is_done, a.ended_at <= a.due_at as is_in_time,
         a.state in ({quoted(*DROPPED)}) as is_dropped
     from cases_action a
     join accounts_organisation o on o.id = a.centre_id
-    where a.duty <> ''
+    where {which}
 """
-ACTIONS = DUTIES.replace("a.duty <> ''", "a.duty = ''")
+
+
+# Those of a triage apart: what people add has a time that they choose themselves.
+DUTIES = _actions("a.duty <> ''")
+ACTIONS = _actions("a.duty = ''")
 REVIEWS = f"""
     select r.id, r.centre_id, r.due_at, o.time_zone, r.state in ({quoted(*PROPOSED)}) as is_proposed,
         r.state in ({quoted(*HELD)}) as is_held, r.missed_at is not null as is_late,

@@ -157,3 +157,13 @@ def test_who_may_only_take_what_was_added_sees_its_words_from_then_on(people: Pe
     assert "Call the school." not in browser(people.colleague).get(address).content.decode()
     assert browser(people.colleague).post(reverse("cases:take_action", args=[key]), {"version": 1}).status_code == 302
     assert "Call the school." in browser(people.colleague).get(address).content.decode()
+
+
+@pytest.mark.parametrize("posted", [{"met_person": "on"}, {}])
+def test_a_meeting_with_the_person_is_marked_when_it_is_done(
+    people: People, case: Case, posted: dict[str, str]
+) -> None:
+    assert post(people.handler, "finish_action", found(people), result="Visited him.", **posted).status_code == 302
+    assert found(people).met_person == bool(posted)
+    page = browser(people.handler).get(reverse("cases:action", args=[found(people).pk])).content.decode()
+    assert ("The person concerned was met." in page) == bool(posted)
